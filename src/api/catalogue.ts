@@ -1,0 +1,23 @@
+import { clusterDefinition } from './cluster/definition.ts';
+import type { KindDefinition } from './kind-definition.ts';
+import { membershipDefinition } from './membership/definition.ts';
+import { noticeDefinition } from './notice/definition.ts';
+import { projectDefinition } from './project/definition.ts';
+import { serviceExportDefinition } from './serviceexport/definition.ts';
+import { serviceImportDefinition } from './serviceimport/definition.ts';
+import { sliceDefinition } from './slice/definition.ts';
+import { sliceNodeDefinition } from './slicenode/definition.ts';
+import { slicePeerDefinition } from './slicepeer/definition.ts';
+
+/** Every kind of ours; CRDs, chart and reference pages are derived from this list. */
+export const catalogue: readonly KindDefinition[] = [
+  projectDefinition,
+  clusterDefinition,
+  sliceDefinition,
+  membershipDefinition,
+  noticeDefinition,
+  serviceExportDefinition,
+  serviceImportDefinition,
+  sliceNodeDefinition,
+  slicePeerDefinition,
+];

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { conditionsSchema } from '../conditions.ts';
+import { cidrField, ipField, timeField, validations } from '../fields.ts';
+
+const text = (description: string) => z.string().max(1024).optional().describe(description);
+
+/** Schema of `Cluster.spec`. */
+export const clusterSpec = z
+  .object({
+    caBundle: z
+      .string()
+      .max(8192)
+      .optional()
+      .meta(
+        validations({
+          rule: 'self == oldSelf',
+          message:
+            'caBundle is set already: this cluster name is taken by another cluster. Join under another name, or delete this Cluster first',
+        }),
+      )
+      .describe('Certificate (PEM) of the cluster’s own authority. Set once, by the cluster that joins under this name.'),
+    nodeIPs: z.array(ipField()).max(64).optional().describe('Addresses at which nodes of the cluster are reached, if not detected.'),
+    networkInterface: text('Network interface of the nodes that faces the other clusters, if not detected.'),
+    clusterProperty: z
+      .object({
+        geoLocation: z
+          .object({
+            cloudProvider: text('Cloud provider.'),
+            cloudRegion: text('Region of the cloud provider.'),
+            latitude: text('Latitude in degrees.'),
+            longitude: text('Longitude in degrees.'),
+          })
+          .optional()
+          .describe('Where the cluster is.'),
+      })
+      .optional()
+      .describe('Facts about the cluster for people.'),
+  })
+  .describe('What is asked of or told about the cluster.');
+
+/** Schema of `Cluster.status`. */
+export const clusterStatus = z
+  .object({
+    conditions: conditionsSchema,
+    registrationStatus: z
+      .enum(['Pending', 'InProgress', 'Failed', 'Registered', 'DeregisterInProgress', 'DeregisterFailed', 'Deregistered'])
+      .optional()
+      .describe('State of the registration in one word.'),
+    caFingerprint: z
+      .string()
+      .optional()
+      .describe('SHA-256 of the cluster’s authority certificate; compare it with what `kubeslice join` printed.'),
+    clusterHealth: z
+      .object({
+        clusterHealthStatus: z.enum(['Normal', 'Warning']).optional().describe('Health in one word.'),
+        lastUpdated: timeField().optional().describe('When the health was last seen to change.'),
+      })
+      .optional()
+      .describe('Health of the cluster.'),
+    nodeIPs: z.array(ipField()).optional().describe('Addresses of the nodes, as detected.'),
+    cniSubnet: z.array(cidrField()).optional().describe('Networks of the cluster’s pods, as detected.'),
+    serviceSubnet: z.array(cidrField()).optional().describe('Networks of the cluster’s service addresses, as detected.'),
+    networkPresent: z.boolean().optional().describe('Whether the node agents run.'),
+    nodes: z.int().optional().describe('Nodes of the cluster.'),
+    version: z.string().optional().describe('Version of KubeSlice in the cluster.'),
+    kubernetesVersion: z.string().optional().describe('Version of Kubernetes in the cluster.'),
+  })
+  .describe('What is known about the cluster.');

@@ -1,0 +1,41 @@
+import type * as z from 'zod';
+import type { conditionSchema } from './conditions.ts';
+import type { Reason } from './reasons.ts';
+
+/** A standard Kubernetes condition. */
+export type Condition = z.output<typeof conditionSchema>;
+
+/** A verdict that is not yet part of an object. */
+export interface Verdict {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/**
+ * The list with the verdict set: other types stay, order is by type, and `lastTransitionTime` moves only when the status changes.
+ * Returns the very same list when nothing differs, so that callers can skip the write by identity.
+ */
+export const setCondition = (
+  list: readonly Condition[] | undefined,
+  verdict: Verdict,
+  generation: number | undefined,
+  now: Date,
+): readonly Condition[] => {
+  const before = list?.find((condition) => condition.type === verdict.type);
+  const unchanged =
+    before !== undefined &&
+    before.status === verdict.status &&
+    before.reason === verdict.reason &&
+    before.message === verdict.message &&
+    before.observedGeneration === generation;
+  if (list !== undefined && unchanged) return list;
+  const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : now.toISOString();
+  const next: Condition = { ...verdict, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+  return [...(list ?? []).filter((condition) => condition.type !== verdict.type), next].sort((a, b) => (a.type < b.type ? -1 : 1));
+};
+
+/** The condition of the given type, if it is there. */
+export const conditionOf = (list: readonly Condition[] | undefined, type: string): Condition | undefined =>
+  list?.find((condition) => condition.type === type);

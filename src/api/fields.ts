@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** One CEL rule of the API server (`x-kubernetes-validations`); exactly one of `message` and `messageExpression`. */
+export interface CelRule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden';
+}
+
+/** Attaches CEL rules to a schema node. */
+export const validations = (...rules: CelRule[]) => ({ 'x-kubernetes-validations': rules });
+
+/** A list whose entries are unique and unordered, so that two people who add entries do not overwrite each other. */
+export const setOf = { 'x-kubernetes-list-type': 'set' } as const;
+
+/** A list keyed by the named fields. */
+export const mapBy = (...keys: string[]) => ({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys });
+
+/** A DNS label (RFC 1123), as Kubernetes namespaces and cluster names are. */
+export const dnsLabel = () =>
+  z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+
+/** A DNS subdomain (RFC 1123), as node and most object names are. */
+export const dnsSubdomain = () => z.string().min(1).max(253);
+
+/** IPv4 or IPv6 prefix in CIDR notation, network address only. */
+export const cidrField = () => z.string().max(43);
+
+/** IPv4 or IPv6 address. */
+export const ipField = () => z.string().max(39);
+
+/** Point in time, RFC 3339. */
+export const timeField = () => z.string().max(64).meta({ format: 'date-time' });

@@ -1,0 +1,30 @@
+/** Slice that an object belongs to. Upstream's name. */
+export const sliceLabel = 'kubeslice.io/slice';
+/** Cluster that an object is about. */
+export const clusterLabel = 'kubeslice.io/cluster';
+/** Node that an object is about. */
+export const nodeLabel = 'kubeslice.io/node';
+/** Project that an object on the hub belongs to. */
+export const projectLabel = 'kubeslice.io/project';
+/** On a pod: `true` keeps it out of the slice of its namespace. Upstream's name. */
+export const excludeLabel = 'kubeslice.io/exclude';
+/** On a member namespace: pods are attached. Upstream's name. */
+export const injectLabel = 'kubeslice.io/inject';
+/** What made an object, so that it can be found and removed again. */
+export const managedByLabel = 'app.kubernetes.io/managed-by';
+/** Value of {@link managedByLabel} on everything that KubeSlice creates. */
+export const managedBy = 'kubeslice';
+/** Service name of an EndpointSlice that stands for an imported service (KEP-1645). */
+export const importedServiceLabel = 'multicluster.kubernetes.io/service-name';
+/** Cluster that an imported EndpointSlice comes from (KEP-1645). */
+export const sourceClusterLabel = 'multicluster.kubernetes.io/source-cluster';
+/** Who keeps an EndpointSlice (Kubernetes' own label). */
+export const endpointSliceManagerLabel = 'endpointslice.kubernetes.io/managed-by';
+/** Value of {@link endpointSliceManagerLabel} on the slices that the worker writes. */
+export const endpointSliceManager = 'worker.kubeslice.io';
+/** Annotation with the serial of the statement that an object was made from. */
+export const serialAnnotation = 'kubeslice.io/serial';
+/** Finalizer on hub slices: access, notices and the exchange namespace go first. */
+export const sliceFinalizer = 'controller.kubeslice.io/slice-configuration-finalizer';
+/** Finalizer on hub clusters: memberships, notices and credentials go first. Upstream's name. */
+export const clusterFinalizer = 'controller.kubeslice.io/cluster-finalizer';

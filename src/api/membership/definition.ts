@@ -1,0 +1,19 @@
+import { ageColumn, type KindDefinition } from '../kind-definition.ts';
+import { Membership } from '../kinds.ts';
+import { membershipSpec, membershipStatus } from './schema.ts';
+
+/** Kind `Membership`. */
+export const membershipDefinition: KindDefinition = {
+  resource: Membership,
+  description: 'A Membership is what the controller grants one cluster in one slice. The controller writes it; do not edit it.',
+  shortNames: [],
+  where: ['hub'],
+  spec: membershipSpec,
+  status: membershipStatus,
+  columns: [
+    { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Name of the slice.' },
+    { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'The member cluster.' },
+    { name: 'Blocks', type: 'string', jsonPath: '.spec.blocks', description: 'Address blocks of the cluster.' },
+    ageColumn,
+  ],
+};

@@ -1,0 +1,13 @@
+import type * as z from 'zod';
+import type { Typed } from '../typed.ts';
+import type { membershipSpec, membershipStatus } from './schema.ts';
+
+/** What the controller grants a cluster in a slice. */
+export type MembershipSpec = z.output<typeof membershipSpec>;
+/** What the cluster asks for. */
+export type MembershipStatus = z.output<typeof membershipStatus>;
+/** One cluster in one slice. */
+export type Membership = Typed<MembershipSpec, MembershipStatus>;
+
+/** Name of the object; slice names have no dots, so it cannot be ambiguous. */
+export const membershipName = (slice: string, cluster: string): string => `${slice}.${cluster}`;

@@ -1,0 +1,18 @@
+import { ageColumn, type KindDefinition } from '../kind-definition.ts';
+import { Notice } from '../kinds.ts';
+import { noticeSpec } from './schema.ts';
+
+/** Kind `Notice`. */
+export const noticeDefinition: KindDefinition = {
+  resource: Notice,
+  description: 'A Notice is one signed statement of one cluster to the other clusters of a slice. Workers write it; do not edit it.',
+  shortNames: [],
+  where: ['hub'],
+  spec: noticeSpec,
+  columns: [
+    { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'Cluster that makes the statement.' },
+    { name: 'Kind', type: 'string', jsonPath: '.spec.kind', description: 'What the statement is about.' },
+    { name: 'Subject', type: 'string', jsonPath: '.spec.subject', description: 'Node, export or cluster.' },
+    ageColumn,
+  ],
+};

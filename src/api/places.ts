@@ -1,0 +1,40 @@
+/** Namespace of the controller on the hub, and of Project objects. Upstream's name. */
+export const hubNamespace = 'kubeslice-controller';
+/** Namespace of worker, agent and DNS in a member cluster. Upstream's name. */
+export const memberNamespace = 'kubeslice-system';
+/** The project that exists from the start; its hub namespace is `default`, so that a Slice without a namespace belongs to it. */
+export const defaultProject = 'default';
+
+/** Hub namespace that holds the slices, clusters and memberships of a project. */
+export const projectNamespace = (project: string): string => (project === defaultProject ? 'default' : `kubeslice-${project}`);
+
+/** Project of a hub namespace, or undefined when the namespace belongs to none. */
+export const projectOfNamespace = (namespace: string): string | undefined => {
+  if (namespace === 'default') return defaultProject;
+  if (!namespace.startsWith('kubeslice-') || namespace === hubNamespace || namespace.startsWith(exchangePrefix)) return undefined;
+  return namespace.slice('kubeslice-'.length);
+};
+
+const exchangePrefix = 'kubeslice-exchange-';
+
+/** Hub namespace of a slice's notice board; from the UID, so that a slice that is deleted and made again starts on an empty board. */
+export const exchangeNamespace = (sliceUID: string): string => `${exchangePrefix}${sliceUID}`;
+
+/** Service account on the hub with which the worker of a cluster acts. */
+export const workerAccount = (cluster: string): string => `kubeslice-worker-${cluster}`;
+/** Service account on the hub with which a cluster joins; gone once it has. */
+export const joinAccount = (cluster: string): string => `kubeslice-join-${cluster}`;
+
+/** Secret of a member cluster with the key and certificate of its own CA. */
+export const authoritySecret = 'kubeslice-ca';
+/** Secret of a member cluster with its credential for the hub. */
+export const hubSecret = 'kubeslice-hub';
+/** ConfigMap of a member cluster with the pinned roots of the others. */
+export const trustConfigMap = 'kubeslice-trust';
+/** Service of the DNS program in a member cluster. */
+export const dnsService = 'kubeslice-dns';
+/** Zone under which exported services are found. */
+export const sliceZone = 'slice.local';
+
+/** Name by which an exported service is found. */
+export const dnsNameOf = (name: string, namespace: string): string => `${name}.${namespace}.svc.${sliceZone}`;

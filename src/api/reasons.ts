@@ -1,0 +1,37 @@
+/**
+ * Every reason that a condition can carry, declared once; the value is what the reference page says about it.
+ */
+export const reasons = {
+  Accepted: 'The object is valid and is being acted on.',
+  AddressSpaceTooSmall: 'The slice subnet has no free block for another cluster; the message says how many fit.',
+  AgentAbsent: 'A node has not published its tunnel yet; its agent does not run or cannot reach its API server.',
+  AwaitingCluster: 'No cluster of the slice has joined yet.',
+  CertificateAuthorityMissing: 'The cluster has not published its certificate authority yet.',
+  ConnectionLost: 'The worker of a cluster has not been heard of for longer than its lease.',
+  Deleting: 'The object is being removed.',
+  DriverUnavailable: 'No tunnel driver is shared by the two nodes or present on this one.',
+  EndpointsNotAttached: 'Matching pods exist, but none has a slice address yet.',
+  EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
+  Exported: 'The service is offered to the slice and has ready endpoints.',
+  Imported: 'The service of the slice can be used in this cluster.',
+  KernelFeatureMissing: 'The node lacks a kernel feature; the message names it.',
+  LinkDown: 'At least one tunnel between two nodes carries no packets; the message names the pair.',
+  LinksPending: 'Tunnels between some nodes have not carried a packet yet.',
+  NamespaceConflict: 'A namespace of the slice belongs to another, older slice.',
+  NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
+  NoMatchingPods: 'No pod matches the selector of the export.',
+  NotConnected: 'The node has no tunnel to the rest of the slice.',
+  Ready: 'Everything that was asked for is in place and was seen to work.',
+  Registered: 'The cluster has joined and its worker is connected.',
+  ServiceNotFound: 'The service that should be exported does not exist in the namespace.',
+  ServiceWithoutPorts: 'The service that should be exported has no ports, and the export names none.',
+  ServiceWithoutSelector: 'The service that should be exported selects no pods, and the export has no selector.',
+  SliceNotFound: 'There is no slice of that name in this cluster.',
+  StatementRefused: 'A notice of another cluster failed verification and is not used; the message says which and why.',
+  SubnetOverlap: 'The slice subnet overlaps with a network that a member cluster uses already.',
+  UnknownCluster: 'The slice names a cluster that is not registered.',
+  WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',
+} as const;
+
+/** One of the catalogued condition reasons. */
+export type Reason = keyof typeof reasons;

@@ -1,0 +1,12 @@
+import type * as z from 'zod';
+import type { Typed } from '../typed.ts';
+import type { serviceExportSpec, serviceExportStatus, servicePort } from './schema.ts';
+
+/** One port of an export or import. */
+export type SliceServicePort = z.output<typeof servicePort>;
+/** What an application owner offers to a slice. */
+export type ServiceExportSpec = z.output<typeof serviceExportSpec>;
+/** What is known about an export. */
+export type ServiceExportStatus = z.output<typeof serviceExportStatus>;
+/** A service that its cluster offers to a slice. */
+export type ServiceExport = Typed<ServiceExportSpec, ServiceExportStatus>;

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { conditionsSchema } from '../conditions.ts';
+import { dnsLabel } from '../fields.ts';
+import { servicePort } from '../serviceexport/schema.ts';
+
+/** Schema of `ServiceImport.spec`. */
+export const serviceImportSpec = z
+  .object({
+    slice: dnsLabel().describe('Slice that offers the service.'),
+    dnsName: z.string().max(253).describe('Name by which the service is found.'),
+    ports: z.array(servicePort).max(64).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Ports of the service.'),
+    aliases: z.array(z.string().max(253)).max(64).optional().describe('Further DNS names of the service.'),
+  })
+  .describe('The service, as offered.');
+
+/** Schema of `ServiceImport.status`. */
+export const serviceImportStatus = z
+  .object({
+    conditions: conditionsSchema,
+    importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State in one word.'),
+    exposedPorts: z.string().optional().describe('Container ports, for people.'),
+    availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),
+    lastSync: z.int().meta({ format: 'int64' }).optional().describe('When a cluster last published, in seconds since 1970.'),
+    updatedOn: z.int().meta({ format: 'int64' }).optional().describe('When this object last changed, in seconds since 1970.'),
+    endpoints: z
+      .array(
+        z.object({
+          name: z.string().optional().describe('Name of the pod.'),
+          ip: z.string().describe('Address of the pod in the slice.'),
+          port: z.int().describe('Port on which the pod listens.'),
+          clusterId: z.string().describe('Cluster that runs the pod.'),
+          dnsName: z.string().describe('Name of the pod in the slice.'),
+        }),
+      )
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Ready endpoints, at most 100; the EndpointSlices have them all.'),
+  })
+  .describe('The service, from evidence.');

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { conditionsSchema } from '../conditions.ts';
+import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
+
+const subnet = cidrField()
+  .describe('Private IPv4 network of the slice, /8 to /28; every pod of the slice gets an address from it. It cannot be changed later.')
+  .meta(
+    validations(
+      {
+        rule: 'isCIDR(self) && cidr(self).ip().family() == 4',
+        messageExpression: "'sliceSubnet \"' + self + '\" is not an IPv4 network in CIDR notation; write one such as 10.0.0.0/16'",
+      },
+      {
+        rule: '!isCIDR(self) || cidr(self) == cidr(self).masked()',
+        messageExpression:
+          "'sliceSubnet \"' + self + '\" has host bits set; write ' + (isCIDR(self) ? string(cidr(self).masked()) : 'the network address')",
+      },
+      {
+        rule: '!isCIDR(self) || cidr(self).ip().family() != 4 || (cidr(self).prefixLength() >= 8 && cidr(self).prefixLength() <= 28)',
+        messageExpression:
+          "'sliceSubnet \"' + self + '\" must have a prefix length from /8 to /28, so that clusters and nodes fit; write one such as 10.0.0.0/16'",
+      },
+      {
+        rule: 'self == oldSelf',
+        messageExpression:
+          "'sliceSubnet cannot be updated from ' + oldSelf + ' to ' + self + ', because addresses are in use; create another slice'",
+      },
+    ),
+  );
+
+const namespaces = (text: string) => z.array(dnsLabel()).max(512).optional().meta(setOf).describe(text);
+
+/** Schema of `Slice.spec`. */
+export const sliceSpec = z
+  .object({
+    sliceSubnet: subnet,
+    clusters: z
+      .array(dnsLabel())
+      .max(1024)
+      .optional()
+      .meta(setOf)
+      .describe(
+        'Names of the member clusters. Left out or empty: every registered cluster of the project, those that join later included.',
+      ),
+    namespaceIsolationProfile: z
+      .object({
+        isolationEnabled: z.boolean().optional().describe('Reserved for network isolation of the member namespaces.'),
+        applicationNamespaces: namespaces('Namespaces whose pods are members of the slice, in every cluster of it.'),
+        allowedNamespaces: namespaces(
+          'Without applicationNamespaces: the namespaces whose pods are members of the slice. With it: namespaces that may talk to the members.',
+        ),
+      })
+      .optional()
+      .describe('Which namespaces belong to the slice.'),
+    tunnel: z
+      .object({
+        driver: z
+          .enum(['Auto', 'WireGuard', 'WireGuardUserspace'])
+          .default('Auto')
+          .describe('How traffic between nodes is encrypted. Auto takes the best driver that both nodes of a pair have.'),
+      })
+      .optional()
+      .describe('The tunnels between the nodes of the slice.'),
+  })
+  .describe('What the slice should be.');
+
+/** Schema of `Slice.status`. */
+export const sliceStatus = z
+  .object({
+    conditions: conditionsSchema,
+    observedGeneration: z.int().optional().describe('Generation of the spec that this status is about.'),
+    exchangeNamespace: z.string().optional().describe('Namespace on the hub in which the clusters of this slice publish to one another.'),
+    namespaces: z.array(z.string()).optional().describe('Member namespaces, resolved from the spec.'),
+    readyClusters: z.string().optional().describe('Clusters that are ready, out of all, for people.'),
+    clusters: z
+      .array(
+        z.object({
+          name: z.string().describe('Name of the cluster.'),
+          blocks: z
+            .array(cidrField())
+            .describe('Address blocks of the cluster; further ones are added when it grows, and none ever moves.'),
+          nodes: z.int().optional().describe('Nodes of the cluster that have a tunnel in this slice.'),
+          ready: z.boolean().optional().describe('Whether all nodes of the cluster reach all other nodes of the slice.'),
+          message: z.string().optional().describe('What is missing, if anything.'),
+        }),
+      )
+      .optional()
+      .meta(mapBy('name'))
+      .describe('The member clusters, with the address blocks that are written down for them.'),
+    sliceConfig: z
+      .object({
+        sliceId: z.string().describe('Name of the slice.'),
+        sliceDisplayName: z.string().describe('Name of the slice for people.'),
+        sliceType: z.string().describe('Kind of slice; always Application.'),
+        sliceSubnet: z.string().optional().describe('Network of the slice.'),
+        clusterSubnetCIDR: z.string().optional().describe('First address block of this cluster.'),
+        sliceIpam: z
+          .object({ sliceIpamType: z.string().describe('How addresses are managed; always Local.') })
+          .describe('Address management of the slice.'),
+      })
+      .optional()
+      .describe('In member clusters: the slice as seen by this cluster, in the shape that existing tools read.'),
+  })
+  .describe('What the slice is, from evidence.');

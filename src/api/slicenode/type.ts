@@ -1,0 +1,17 @@
+import type * as z from 'zod';
+import type { Typed } from '../typed.ts';
+import type { linkState, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
+
+/** Where a tunnel can be reached. */
+export type TunnelEndpoint = z.output<typeof tunnelEndpoint>;
+/** The observed link from a node to another. */
+export type LinkState = z.output<typeof linkState>;
+/** What the agent of a node should make true in a slice. */
+export type SliceNodeSpec = z.output<typeof sliceNodeSpec>;
+/** What is true on a node in a slice. */
+export type SliceNodeStatus = z.output<typeof sliceNodeStatus>;
+/** One node of this cluster in one slice. */
+export type SliceNode = Typed<SliceNodeSpec, SliceNodeStatus>;
+
+/** Name of the object; slice names have no dots, so it cannot be ambiguous. */
+export const sliceNodeName = (slice: string, node: string): string => `${slice}.${node}`;

@@ -1,0 +1,20 @@
+import { ageColumn, type KindDefinition } from '../kind-definition.ts';
+import { SlicePeer } from '../kinds.ts';
+import { slicePeerSpec } from './schema.ts';
+
+/** Kind `SlicePeer`. */
+export const slicePeerDefinition: KindDefinition = {
+  resource: SlicePeer,
+  description: 'A SlicePeer is one other node of a slice, made by the worker from a statement that it verified; do not edit it.',
+  shortNames: ['slpeer'],
+  where: ['member'],
+  spec: slicePeerSpec,
+  columns: [
+    { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Name of the slice.' },
+    { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'Cluster of the other node.' },
+    { name: 'Node', type: 'string', jsonPath: '.spec.node', description: 'Name of the other node.' },
+    { name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoints[0].address', description: 'Where its tunnel is reached.' },
+    { name: 'Blocks', type: 'string', jsonPath: '.spec.blocks', description: 'Addresses that are its own.' },
+    ageColumn,
+  ],
+};

@@ -1,0 +1,11 @@
+import type * as z from 'zod';
+import type { Typed } from '../typed.ts';
+import type { slicePeerSpec } from './schema.ts';
+
+/** Another node of the slice, verified. */
+export type SlicePeerSpec = z.output<typeof slicePeerSpec>;
+/** Another node of the slice, verified. */
+export type SlicePeer = Typed<SlicePeerSpec>;
+
+/** Name of the object; slice and cluster names have no dots, so it cannot be ambiguous. */
+export const slicePeerName = (slice: string, cluster: string, node: string): string => `${slice}.${cluster}.${node}`;
