@@ -7,7 +7,7 @@ import { Failure } from './failure.ts';
 export type Clock = {
   now(): number;
   monotonic(): number;
-  /** Calls back once after `ms`; the returned function cancels. Does not keep the process alive by itself. */
+  /** Calls back once after `ms`; the returned function cancels. */
   after(ms: number, callback: () => void): () => void;
 };
 
@@ -18,7 +18,6 @@ export const systemClock: Clock = {
   after: (ms, callback) => {
     // setTimeout fires at once for delays above 2^31-1 ms.
     const timer = setTimeout(callback, Math.min(ms, 2_147_483_647));
-    timer.unref();
     return () => clearTimeout(timer);
   },
 };

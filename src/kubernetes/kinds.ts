@@ -1,0 +1,25 @@
+/**
+ * The built-in kinds that KubeSlice touches, with the fields of them that it reads or writes.
+ *
+ * They are declared in `values/builtin/`, so that planners can speak of pods and services without importing this room.
+ */
+export * from '../values/builtin/admission-policy.ts';
+export * from '../values/builtin/condition.ts';
+export * from '../values/builtin/config-map.ts';
+export * from '../values/builtin/custom-resource-definition.ts';
+export * from '../values/builtin/endpoint-slice.ts';
+export * from '../values/builtin/event.ts';
+export * from '../values/builtin/label-selector.ts';
+export * from '../values/builtin/lease.ts';
+export * from '../values/builtin/namespace.ts';
+export * from '../values/builtin/node.ts';
+export * from '../values/builtin/pod.ts';
+export * from '../values/builtin/pod-disruption-budget.ts';
+export * from '../values/builtin/priority-class.ts';
+export * from '../values/builtin/rbac.ts';
+export * from '../values/builtin/secret.ts';
+export * from '../values/builtin/self-subject-access-review.ts';
+export * from '../values/builtin/service.ts';
+export * from '../values/builtin/service-account.ts';
+export * from '../values/builtin/token-review.ts';
+export * from '../values/builtin/workloads.ts';

@@ -1,0 +1,30 @@
+import type { KubernetesObject } from '../object.ts';
+import type { ResourceKind } from '../resource-kind.ts';
+import type { Condition } from './condition.ts';
+
+export type NodeAddress = {
+  readonly type: 'InternalIP' | 'ExternalIP' | 'Hostname' | 'InternalDNS' | 'ExternalDNS';
+  readonly address: string;
+};
+
+export type Node = KubernetesObject & {
+  readonly spec?: {
+    readonly podCIDR?: string;
+    readonly podCIDRs?: readonly string[];
+    readonly providerID?: string;
+    readonly unschedulable?: boolean;
+  };
+  readonly status?: {
+    readonly addresses?: readonly NodeAddress[];
+    readonly conditions?: readonly Condition[];
+    readonly nodeInfo?: {
+      readonly kernelVersion?: string;
+      readonly osImage?: string;
+      readonly kubeletVersion?: string;
+      readonly architecture?: string;
+      readonly containerRuntimeVersion?: string;
+    };
+  };
+};
+
+export const nodeKind: ResourceKind<Node> = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
