@@ -1,12 +1,22 @@
+import type { KubernetesObject } from '../values/object.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
+import type { Cluster } from './cluster/type.ts';
 import { controller, exchange, networking } from './groups.ts';
+import type { Membership } from './membership/type.ts';
+import type { Notice } from './notice/type.ts';
+import type { Project } from './project/type.ts';
+import type { ServiceExport } from './serviceexport/type.ts';
+import type { ServiceImport } from './serviceimport/type.ts';
+import type { Slice } from './slice/type.ts';
+import type { SliceNode } from './slicenode/type.ts';
+import type { SlicePeer } from './slicepeer/type.ts';
 
 /*
  * How the API server is asked for each of our kinds. Kept apart from the schemas, so that programs on nodes do not load a schema library
  * to send a request.
  */
 
-const kind = (api: { group: string; version: string }, kind: string, plural: string): ResourceKind => ({
+const kind = <T extends KubernetesObject>(api: { group: string; version: string }, kind: string, plural: string): ResourceKind<T> => ({
   ...api,
   kind,
   plural,
@@ -14,20 +24,20 @@ const kind = (api: { group: string; version: string }, kind: string, plural: str
 });
 
 /** One private network; written by people on the hub, mirrored by the worker into each member cluster. */
-export const Slice = kind(networking, 'Slice', 'slices');
+export const sliceKind = kind<Slice>(networking, 'Slice', 'slices');
 /** A service that its cluster offers to the slice; written by application owners in a member cluster. */
-export const ServiceExport = kind(networking, 'ServiceExport', 'serviceexports');
+export const serviceExportKind = kind<ServiceExport>(networking, 'ServiceExport', 'serviceexports');
 /** A service of the slice as this cluster sees it; written by the worker. */
-export const ServiceImport = kind(networking, 'ServiceImport', 'serviceimports');
+export const serviceImportKind = kind<ServiceImport>(networking, 'ServiceImport', 'serviceimports');
 /** One node of this cluster in one slice: its address blocks, its tunnel, its pods, its links. */
-export const SliceNode = kind(networking, 'SliceNode', 'slicenodes');
+export const sliceNodeKind = kind<SliceNode>(networking, 'SliceNode', 'slicenodes');
 /** One other node of the slice, verified: where to reach it and which addresses are its own. */
-export const SlicePeer = kind(networking, 'SlicePeer', 'slicepeers');
+export const slicePeerKind = kind<SlicePeer>(networking, 'SlicePeer', 'slicepeers');
 /** A group of clusters, slices and people on the hub. */
-export const Project = kind(controller, 'Project', 'projects');
+export const projectKind = kind<Project>(controller, 'Project', 'projects');
 /** A registered member cluster on the hub. */
-export const Cluster = kind(controller, 'Cluster', 'clusters');
+export const clusterKind = kind<Cluster>(controller, 'Cluster', 'clusters');
 /** What the controller grants one cluster in one slice: address blocks and the exchange namespace. */
-export const Membership = kind(exchange, 'Membership', 'memberships');
+export const membershipKind = kind<Membership>(exchange, 'Membership', 'memberships');
 /** One signed statement of one cluster on the notice board of a slice. */
-export const Notice = kind(exchange, 'Notice', 'notices');
+export const noticeKind = kind<Notice>(exchange, 'Notice', 'notices');

@@ -28,3 +28,5 @@ export const serialAnnotation = 'kubeslice.io/serial';
 export const sliceFinalizer = 'controller.kubeslice.io/slice-configuration-finalizer';
 /** Finalizer on hub clusters: memberships, notices and credentials go first. Upstream's name. */
 export const clusterFinalizer = 'controller.kubeslice.io/cluster-finalizer';
+/** Kind of statement of a notice, in lower case, so that readers can watch only what they use. */
+export const statementLabel = 'kubeslice.io/statement';

@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition, nameIsLabel } from '../kind-definition.ts';
-import { Cluster } from '../kinds.ts';
+import { clusterKind } from '../kinds.ts';
 import { clusterSpec, clusterStatus } from './schema.ts';
 
 /** Kind `Cluster`. */
 export const clusterDefinition: KindDefinition = {
-  resource: Cluster,
+  resource: clusterKind,
   description: 'A Cluster is a registered member cluster of a project.',
   shortNames: [],
   where: ['hub'],

@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { Membership } from '../kinds.ts';
+import { membershipKind } from '../kinds.ts';
 import { membershipSpec, membershipStatus } from './schema.ts';
 
 /** Kind `Membership`. */
 export const membershipDefinition: KindDefinition = {
-  resource: Membership,
+  resource: membershipKind,
   description: 'A Membership is what the controller grants one cluster in one slice. The controller writes it; do not edit it.',
   shortNames: [],
   where: ['hub'],

@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { Notice } from '../kinds.ts';
+import { noticeKind } from '../kinds.ts';
 import { noticeSpec } from './schema.ts';
 
 /** Kind `Notice`. */
 export const noticeDefinition: KindDefinition = {
-  resource: Notice,
+  resource: noticeKind,
   description: 'A Notice is one signed statement of one cluster to the other clusters of a slice. Workers write it; do not edit it.',
   shortNames: [],
   where: ['hub'],

@@ -57,6 +57,8 @@ export interface ReportedLink extends LinkState {
 
 /** What a cluster says about its links: the status of the slice is made from it. */
 export interface LinksBody {
+  /** Nodes of this cluster that have published a tunnel. */
+  readonly nodes: number;
   /** Links that should exist from the nodes of this cluster. */
   readonly expected: number;
   readonly up: number;

@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition, nameIsLabel } from '../kind-definition.ts';
-import { Project } from '../kinds.ts';
+import { projectKind } from '../kinds.ts';
 import { projectSpec, projectStatus } from './schema.ts';
 
 /** Kind `Project`. */
 export const projectDefinition: KindDefinition = {
-  resource: Project,
+  resource: projectKind,
   description: 'A Project is a group of clusters and slices on the hub, with a namespace of its own.',
   shortNames: [],
   where: ['hub'],

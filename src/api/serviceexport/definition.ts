@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { ServiceExport } from '../kinds.ts';
+import { serviceExportKind } from '../kinds.ts';
 import { serviceExportSpec, serviceExportStatus } from './schema.ts';
 
 /** Kind `ServiceExport`. */
 export const serviceExportDefinition: KindDefinition = {
-  resource: ServiceExport,
+  resource: serviceExportKind,
   description: 'A ServiceExport offers a service of its namespace to every cluster of a slice.',
   shortNames: ['svcex'],
   where: ['member'],

@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { ServiceImport } from '../kinds.ts';
+import { serviceImportKind } from '../kinds.ts';
 import { serviceImportSpec, serviceImportStatus } from './schema.ts';
 
 /** Kind `ServiceImport`. */
 export const serviceImportDefinition: KindDefinition = {
-  resource: ServiceImport,
+  resource: serviceImportKind,
   description: 'A ServiceImport is a service of the slice as this cluster sees it. It is written by the worker; do not edit it.',
   shortNames: ['svcim'],
   where: ['member'],

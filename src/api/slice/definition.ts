@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition, nameIsLabel } from '../kind-definition.ts';
-import { Slice } from '../kinds.ts';
+import { sliceKind } from '../kinds.ts';
 import { sliceSpec, sliceStatus } from './schema.ts';
 
 /** Kind `Slice`. */
 export const sliceDefinition: KindDefinition = {
-  resource: Slice,
+  resource: sliceKind,
   description: 'A Slice is one private network that pods and services of several clusters share.',
   shortNames: ['sl'],
   where: ['hub', 'member'],

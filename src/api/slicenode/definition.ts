@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { SliceNode } from '../kinds.ts';
+import { sliceNodeKind } from '../kinds.ts';
 import { sliceNodeSpec, sliceNodeStatus } from './schema.ts';
 
 /** Kind `SliceNode`. */
 export const sliceNodeDefinition: KindDefinition = {
-  resource: SliceNode,
+  resource: sliceNodeKind,
   description:
     'A SliceNode is one node of this cluster in one slice: its addresses, its tunnel, its pods and its links. Worker and agent write it; do not edit it.',
   shortNames: ['slnode'],

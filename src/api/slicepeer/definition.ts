@@ -1,10 +1,10 @@
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
-import { SlicePeer } from '../kinds.ts';
+import { slicePeerKind } from '../kinds.ts';
 import { slicePeerSpec } from './schema.ts';
 
 /** Kind `SlicePeer`. */
 export const slicePeerDefinition: KindDefinition = {
-  resource: SlicePeer,
+  resource: slicePeerKind,
   description: 'A SlicePeer is one other node of a slice, made by the worker from a statement that it verified; do not edit it.',
   shortNames: ['slpeer'],
   where: ['member'],
