@@ -1,0 +1,91 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import type { Verdict } from '../../api/condition.ts';
+import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
+import { type Cidr, overlaps, parseCidr, readCidr } from '../../values/cidr.ts';
+import { compareText } from '../../values/order.ts';
+
+/** What a slice may do with the clusters that want to be in it. */
+export interface Acceptance {
+  readonly verdict: Verdict;
+  /** Clusters that can take part. Empty when the slice as a whole is refused. */
+  readonly admitted: readonly Cluster[];
+  /** Clusters that cannot, each with a sentence. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/** A network of a cluster that a slice address must not collide with. */
+const networksOf = (cluster: Cluster): { readonly what: string; readonly cidr: Cidr; readonly text: string }[] => {
+  const status = cluster.status;
+  const named: [string, readonly string[]][] = [
+    ['pod network', status?.cniSubnet ?? []],
+    ['service network', status?.serviceSubnet ?? []],
+    ['node address', (status?.nodeIPs ?? []).map((ip) => `${ip}/${ip.includes(':') ? 128 : 32}`)],
+  ];
+  return named.flatMap(([what, texts]) =>
+    texts.flatMap((text) => {
+      const cidr = readCidr(text);
+      return 'fault' in cidr ? [] : [{ what, cidr, text }];
+    }),
+  );
+};
+
+/** Older first; of two made in the same second, by namespace and name. */
+const bySeniority = (a: Slice, b: Slice): number =>
+  compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
+  compareText(`${a.metadata.namespace}/${a.metadata.name}`, `${b.metadata.namespace}/${b.metadata.name}`);
+
+/** The older slice that has one of the namespaces on one of the same clusters, if any. */
+const namespaceRival = (slice: Slice, others: readonly Slice[]): { readonly slice: Slice; readonly namespace: string } | undefined => {
+  const own = new Set(memberNamespaces(slice.spec));
+  const share = (other: Slice): boolean => {
+    const [a, b] = [slice.spec.clusters ?? [], other.spec.clusters ?? []];
+    return a.length === 0 || b.length === 0 || a.some((name) => b.includes(name));
+  };
+  for (const other of [...others].sort(bySeniority)) {
+    if (other.metadata.uid === slice.metadata.uid || other.metadata.deletionTimestamp !== undefined) continue;
+    if (bySeniority(other, slice) > 0 || !share(other)) continue;
+    const namespace = memberNamespaces(other.spec).find((name) => own.has(name));
+    if (namespace !== undefined) return { slice: other, namespace };
+  }
+  return undefined;
+};
+
+/**
+ * Whether a slice may be, and with which of its clusters. Admission refuses most of this at the door; what slips through two people
+ * applying at once, or arises later, is settled here, always in favour of the older.
+ *
+ * ```
+ * a namespace is in an older slice on a shared cluster      the slice is refused, nothing is made of it
+ * the subnet overlaps a network of some clusters            those are left out and named, the others go on
+ * otherwise                                                 accepted
+ * ```
+ */
+export const accept = (slice: Slice, others: readonly Slice[], candidates: readonly Cluster[]): Acceptance => {
+  const rival = namespaceRival(slice, others);
+  if (rival !== undefined) {
+    const message = `Namespace ${rival.namespace} belongs to the older slice ${rival.slice.metadata.name} already, and a pod has one slice; remove it from one of the two.`;
+    return { verdict: { type: 'Accepted', status: 'False', reason: 'NamespaceConflict', message }, admitted: [], excluded: new Map() };
+  }
+  const subnet = parseCidr(slice.spec.sliceSubnet);
+  const excluded = new Map<string, string>();
+  for (const cluster of candidates) {
+    const hit = networksOf(cluster).find((network) => overlaps(network.cidr, subnet));
+    if (hit === undefined) continue;
+    const { name } = cluster.metadata;
+    excluded.set(
+      name,
+      `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit.what} ${hit.text} of cluster ${name}; use another subnet or leave the cluster out.`,
+    );
+  }
+  const admitted = candidates.filter((cluster) => !excluded.has(cluster.metadata.name));
+  const verdict: Verdict =
+    excluded.size === 0
+      ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The slice is valid.' }
+      : {
+          type: 'Accepted',
+          status: admitted.length === 0 ? 'False' : 'True',
+          reason: 'SubnetOverlap',
+          message: [...excluded.values()].join(' '),
+        };
+  return { verdict, admitted, excluded };
+};

@@ -1,0 +1,39 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import type { SliceSpec } from '../../api/slice/type.ts';
+import { sortedBy } from '../../values/order.ts';
+
+/** Which clusters a slice is made of. */
+export interface Members {
+  /** Clusters that have joined the hub and belong to the slice, by name. */
+  readonly joined: readonly Cluster[];
+  /** Clusters that were created on the hub and belong to the slice, but have not joined yet. */
+  readonly waiting: readonly string[];
+  /** Names in the spec that no cluster of the project has. */
+  readonly unknown: readonly string[];
+}
+
+const hasJoined = (cluster: Cluster): boolean => cluster.spec.caBundle !== undefined && cluster.metadata.deletionTimestamp === undefined;
+
+/**
+ * The members of a slice among the clusters of its project.
+ *
+ * ```
+ * spec.clusters        members
+ * left out or empty    every cluster of the project, those that join later included
+ * names                exactly those; a name without a cluster is reported, the others go on
+ * ```
+ */
+export const membersOf = (spec: SliceSpec, clusters: readonly Cluster[]): Members => {
+  const byName = new Map(clusters.map((cluster) => [cluster.metadata.name, cluster]));
+  const everybody = spec.clusters === undefined || spec.clusters.length === 0;
+  const wanted = everybody ? [...byName.keys()] : [...(spec.clusters ?? [])];
+  const known = sortedBy(
+    wanted.flatMap((name) => byName.get(name) ?? []),
+    (cluster) => cluster.metadata.name,
+  );
+  return {
+    joined: known.filter(hasJoined),
+    waiting: everybody ? [] : known.filter((cluster) => cluster.spec.caBundle === undefined).map((cluster) => cluster.metadata.name),
+    unknown: wanted.filter((name) => !byName.has(name)).sort(),
+  };
+};

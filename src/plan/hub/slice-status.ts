@@ -1,0 +1,130 @@
+import { setCondition, type Verdict } from '../../api/condition.ts';
+import type { LinksBody, ReportedLink } from '../../api/notice/statement.ts';
+import { memberNamespaces, type Slice, type SliceStatus } from '../../api/slice/type.ts';
+import { sortedBy } from '../../values/order.ts';
+
+/** What is known about one cluster of the slice. */
+export interface ClusterEvidence {
+  readonly name: string;
+  readonly blocks: readonly string[];
+  /** Whether the worker renews its lease; when not, its last report is old and says so. */
+  readonly connected: boolean;
+  /** The last report of the cluster about its links. */
+  readonly report: LinksBody | undefined;
+}
+
+/** Everything the status of a slice is made from. */
+export interface SliceEvidence {
+  readonly slice: Slice;
+  readonly accepted: Verdict;
+  readonly exchangeNamespace: string | undefined;
+  readonly clusters: readonly ClusterEvidence[];
+  /** Clusters that should be members and are not, each with a sentence. */
+  readonly missing: ReadonlyMap<string, string>;
+  /** Sentence about the address space, when a cluster got no block. */
+  readonly addressing: string | undefined;
+}
+
+interface ClusterFinding {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly nodes: number;
+  readonly problem: { readonly rank: number; readonly reason: Verdict['reason']; readonly message: string } | undefined;
+}
+
+const pairText = (cluster: string, link: ReportedLink): string =>
+  `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason}`;
+
+const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding => {
+  const { name, report } = evidence;
+  const nodes = report?.nodes ?? 0;
+  const bad = (rank: number, reason: Verdict['reason'], message: string): ClusterFinding => ({
+    name,
+    nodes,
+    ready: false,
+    problem: { rank, reason, message },
+  });
+  if (!evidence.connected)
+    return bad(1, 'ConnectionLost', `The worker of cluster ${name} is not connected to the hub, so its links are not known.`);
+  if (report === undefined) return bad(3, 'AgentAbsent', `Cluster ${name} has not reported its nodes yet.`);
+  const down = report.links.filter((link) => link.state === 'Down');
+  if (down.length > 0) {
+    const shown = down.slice(0, 3).map((link) => pairText(name, link));
+    return bad(0, 'LinkDown', `${shown.join('; ')}${down.length > 3 ? `; and ${down.length - 3} more` : ''}.`);
+  }
+  const absent = report.missingNodes[0];
+  if (absent !== undefined) return bad(2, 'AgentAbsent', `${name}/${absent.node}: ${absent.reason}`);
+  const expected = nodes * (nodesInSlice - 1);
+  if (report.up < expected) {
+    const first = report.links.find((link) => link.state !== 'Up');
+    return bad(
+      4,
+      'LinksPending',
+      `Cluster ${name}: ${report.up} of ${expected} links are up${first === undefined ? '' : `; ${pairText(name, first)}`}.`,
+    );
+  }
+  return { name, nodes, ready: true, problem: undefined };
+};
+
+const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[]): Verdict => {
+  const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
+  if (evidence.accepted.status === 'False') return no(evidence.accepted.reason, evidence.accepted.message);
+  if (evidence.addressing !== undefined) return no('AddressSpaceTooSmall', evidence.addressing);
+  const worst = findings.flatMap((finding) => finding.problem ?? []).sort((a, b) => a.rank - b.rank);
+  if (worst[0] !== undefined) return no(worst[0].reason, worst.map((problem) => problem.message).join(' '));
+  if (evidence.missing.size > 0) {
+    return no(evidence.accepted.reason === 'SubnetOverlap' ? 'SubnetOverlap' : 'UnknownCluster', [...evidence.missing.values()].join(' '));
+  }
+  if (findings.length === 0) return no('AwaitingCluster', 'No cluster has joined the project yet; join one with "kubeslice join".');
+  const nodes = findings.reduce((sum, finding) => sum + finding.nodes, 0);
+  return {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Ready',
+    message: `${findings.length} clusters with ${nodes} nodes; every node reaches every other.`,
+  };
+};
+
+/**
+ * The status of a slice from what its clusters report, worst finding first.
+ *
+ * ```
+ * rank   finding                                        reason
+ *  -     slice refused, or no block for a cluster       that of the refusal
+ *  0     a link carries no packets                      LinkDown, with the pair and the evidence
+ *  1     a worker's lease has run out                   ConnectionLost
+ *  2, 3  a node or a cluster has no tunnel yet          AgentAbsent
+ *  4     links are still coming up                      LinksPending
+ *  -     a cluster of the spec is not there             UnknownCluster, SubnetOverlap
+ *  -     nothing of these                               Ready
+ * ```
+ */
+export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStatus => {
+  const nodesInSlice = evidence.clusters.reduce((sum, cluster) => sum + (cluster.report?.nodes ?? 0), 0);
+  const findings = evidence.clusters.map((cluster) => find(cluster, nodesInSlice));
+  const generation = evidence.slice.metadata.generation;
+  const at = new Date(now);
+  const before = evidence.slice.status?.conditions;
+  const conditions = setCondition(setCondition(before, evidence.accepted, generation, at), readiness(evidence, findings), generation, at);
+  const ready = findings.filter((finding) => finding.ready).length;
+  return {
+    conditions: [...conditions],
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(evidence.exchangeNamespace === undefined ? {} : { exchangeNamespace: evidence.exchangeNamespace }),
+    namespaces: memberNamespaces(evidence.slice.spec),
+    readyClusters: `${ready}/${findings.length + evidence.missing.size}`,
+    clusters: sortedBy(
+      [
+        ...findings.map((finding, index) => ({
+          name: finding.name,
+          blocks: [...(evidence.clusters[index]?.blocks ?? [])],
+          nodes: finding.nodes,
+          ready: finding.ready,
+          ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
+        })),
+        ...[...evidence.missing].map(([name, message]) => ({ name, blocks: [], nodes: 0, ready: false, message })),
+      ],
+      (cluster) => cluster.name,
+    ),
+  };
+};

@@ -1,0 +1,47 @@
+import { type LinksBody, maxReportedLinks, type ReportedLink } from '../../api/notice/statement.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import { compareText } from '../../values/order.ts';
+
+const rank = { Down: 0, Suspect: 1, Pending: 2, Up: 3 } as const;
+
+/** The links of this cluster's nodes in a slice, as reported to the hub: the worst first, bounded, with the nodes that have no tunnel yet. */
+export const planLinks = (sliceNodes: readonly SliceNode[], nodes: readonly string[], peerCount: number): LinksBody => {
+  const published = sliceNodes.filter((node) => node.status?.publicKey !== undefined);
+  const links: ReportedLink[] = published.flatMap((node) =>
+    Object.entries(node.status?.links ?? {}).map(([key, link]) => {
+      const slash = key.indexOf('/');
+      return { ...link, node: node.spec.node, peerCluster: key.slice(0, slash), peerNode: key.slice(slash + 1) };
+    }),
+  );
+  const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
+  links.sort((a, b) => rank[a.state] - rank[b.state] || compareText(name(a), name(b)));
+  const byNode = new Map(sliceNodes.map((node) => [node.spec.node, node]));
+  const missingNodes = [...nodes].sort().flatMap((node) => {
+    const known = byNode.get(node);
+    if (known?.status?.publicKey !== undefined) return [];
+    const failing = known?.status?.conditions?.find((condition) => condition.status === 'False')?.message;
+    return [
+      { node, reason: failing ?? 'the agent has not set up its tunnel yet; see "kubectl -n kubeslice-system get pods -o wide" there.' },
+    ];
+  });
+  return {
+    nodes: published.length,
+    expected: published.length * Math.max(0, peerCount - 1),
+    up: links.filter((link) => link.state === 'Up' || link.state === 'Suspect').length,
+    links: links.slice(0, maxReportedLinks),
+    missingNodes: missingNodes.slice(0, 50),
+  };
+};
+
+/** Whether two reports differ in more than measurements, so that only changes of state are worth a write at once. */
+export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
+  const essence = (body: LinksBody): string =>
+    JSON.stringify([
+      body.nodes,
+      body.expected,
+      body.up,
+      body.missingNodes,
+      body.links.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),
+    ]);
+  return essence(a) === essence(b);
+};

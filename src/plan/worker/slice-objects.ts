@@ -1,0 +1,51 @@
+import { managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
+import type { Membership } from '../../api/membership/type.ts';
+import { memberNamespace } from '../../api/places.ts';
+import type { SliceStatus } from '../../api/slice/type.ts';
+import { sliceNodeName } from '../../api/slicenode/type.ts';
+
+const apiVersion = 'networking.kubeslice.io/v1beta1';
+
+/** The slice as this cluster keeps it, so that agents and DNS need their own API server only. */
+export const planLocalSlice = (membership: Membership) => {
+  const { spec } = membership;
+  return {
+    apiVersion,
+    kind: 'Slice',
+    metadata: {
+      name: spec.slice,
+      namespace: memberNamespace,
+      labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice },
+    },
+    spec: {
+      sliceSubnet: spec.sliceSubnet,
+      namespaceIsolationProfile: { applicationNamespaces: [...spec.namespaces] },
+      tunnel: { driver: spec.driver },
+    },
+  };
+};
+
+/** The part of the local slice's status that repeats the grant, in the shape that existing tools read. */
+export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 'sliceConfig' | 'namespaces'> => ({
+  namespaces: [...spec.namespaces],
+  sliceConfig: {
+    sliceId: spec.slice,
+    sliceDisplayName: spec.slice,
+    sliceType: 'Application',
+    sliceSubnet: spec.sliceSubnet,
+    ...(spec.blocks[0] === undefined ? {} : { clusterSubnetCIDR: spec.blocks[0] }),
+    sliceIpam: { sliceIpamType: 'Local' },
+  },
+});
+
+/** What the agent of a node should make true in the slice. */
+export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]) => ({
+  apiVersion,
+  kind: 'SliceNode',
+  metadata: {
+    name: sliceNodeName(spec.slice, node),
+    namespace: memberNamespace,
+    labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [nodeLabel]: node.slice(0, 63) },
+  },
+  spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
+});
