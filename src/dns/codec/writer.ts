@@ -1,0 +1,103 @@
+import { Failure } from '../../values/failure.ts';
+import { labelsOf } from './name.ts';
+
+/** Compression pointers have 14 bits (RFC 1035 §4.1.4). */
+const furthestPointer = 0x3fff;
+
+/**
+ * A message being written: a buffer that never grows past its limit, and the names written so far, for compression.
+ *
+ * Running over the limit throws `InvalidInput`; `rewind` takes a half-written record back.
+ */
+export class Writer {
+  readonly #bytes: Buffer;
+  readonly #limit: number;
+  readonly #names = new Map<string, number>();
+  #learns = true;
+  #offset = 0;
+
+  /** `limit` is the most bytes that the message may have. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#bytes = Buffer.allocUnsafe(limit);
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** What was written, without a copy. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#offset);
+  }
+
+  /** From now on names are compressed only against those written before, so whatever follows may be reordered or left out. */
+  stopLearning(): void {
+    this.#learns = false;
+  }
+
+  /** Forgets everything from `offset` on. */
+  rewind(offset: number): void {
+    this.#offset = offset;
+    for (const [suffix, at] of this.#names) if (at >= offset) this.#names.delete(suffix);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#offset++] = value;
+  }
+
+  word(value: number): void {
+    this.#reserve(2);
+    this.#offset = this.#bytes.writeUInt16BE(value, this.#offset);
+  }
+
+  long(value: number): void {
+    this.#reserve(4);
+    this.#offset = this.#bytes.writeUInt32BE(value, this.#offset);
+  }
+
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#offset);
+    this.#offset += value.length;
+  }
+
+  /** Overwrites two bytes written earlier, for lengths known afterwards. */
+  patchWord(offset: number, value: number): void {
+    this.#bytes.writeUInt16BE(value, offset);
+  }
+
+  /**
+   * Writes a presentation-form name. With `compress` (the default) the longest suffix already in the message becomes a pointer; suffixes
+   * are compared without case (RFC 4343). Off for types whose content other software must not find compressed (RFC 3597 §4, RFC 2782).
+   */
+  name(name: string, compress = true): void {
+    const labels = labelsOf(name);
+    const known = labels.map((_, index) => labels.slice(index).map(keyOf).join(''));
+    for (const [index, text] of labels.entries()) {
+      const suffix = known[index]!;
+      const target = compress ? this.#names.get(suffix) : undefined;
+      if (target !== undefined) {
+        this.word(0xc000 | target);
+        return;
+      }
+      if (this.#learns && compress && this.#offset <= furthestPointer) this.#names.set(suffix, this.#offset);
+      this.byte(text.length);
+      this.#reserve(text.length);
+      this.#offset += this.#bytes.write(text, this.#offset, 'latin1');
+    }
+    this.byte(0);
+  }
+
+  #reserve(size: number): void {
+    if (this.#offset + size > this.#limit) {
+      throw new Failure('InvalidInput', `The DNS message does not fit into ${this.#limit} bytes.`);
+    }
+  }
+}
+
+const keyOf = (label: string): string => `${String.fromCharCode(label.length)}${lowerAscii(label)}`;
+
+/** ASCII letters only: RFC 4343 §3 leaves every other byte as it is. */
+const lowerAscii = (label: string): string => label.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
