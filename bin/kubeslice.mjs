@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Plain JavaScript that old Node versions accept: it finds a Node that can run the rest, and the rest.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as module from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+  const found = [join(root, 'node_modules'), join(root, '..')]
+    .map((p) => join(p, `node-linux-${arch}`, 'bin', 'node'))
+    .find((p) => existsSync(p));
+  if (found === undefined) {
+    process.stderr.write(
+      `error: KubeSlice needs Node 24 and this is ${process.version}; install Node 24, or run npm ci in ${root}, which brings it\n`,
+    );
+    process.exit(1);
+  }
+  const child = spawnSync(found, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  process.exit(child.status ?? 1);
+}
+
+module.enableCompileCache?.();
+const source = join(root, 'src', 'programs', 'main.ts');
+const { main } = await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'main.mjs')).href);
+await main();

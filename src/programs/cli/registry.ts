@@ -1,0 +1,24 @@
+import type { CliCommand } from './command.ts';
+
+/** A command as the list of commands knows it: enough for `--help` and completion of the first word, without loading the rest. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CliCommand }>;
+}
+
+/** Every command in the order of `--help`. A test compares name and summary with the command itself. */
+export const registry: readonly Entry[] = [
+  { name: 'install', summary: 'Install the controller into the hub cluster', load: () => import('./install.ts') },
+  { name: 'token', summary: 'Make a token with which a cluster can join', load: () => import('./token.ts') },
+  { name: 'join', summary: 'Join a member cluster to the hub', load: () => import('./join.ts') },
+  { name: 'leave', summary: 'Take a member cluster out again, leaving nothing behind', load: () => import('./leave.ts') },
+  { name: 'uninstall', summary: 'Remove the controller and everything of KubeSlice from the hub', load: () => import('./uninstall.ts') },
+  { name: 'status', summary: 'Show clusters, nodes and tunnels, the worst first', load: () => import('./status.ts') },
+  { name: 'slices', summary: 'List the slices', load: () => import('./slices.ts') },
+  { name: 'services', summary: 'List the services that clusters offer to slices', load: () => import('./services.ts') },
+  { name: 'links', summary: 'List the tunnels between nodes, the worst first', load: () => import('./links.ts') },
+  { name: 'playground', summary: 'Real clusters on this machine to try things on', load: () => import('./playground.ts') },
+  { name: 'completion', summary: 'Print a completion script for a shell', load: () => import('./completion.ts') },
+  { name: 'version', summary: 'Print the version', load: () => import('./version.ts') },
+];

@@ -1,0 +1,36 @@
+import pc from 'picocolors';
+
+/** Where a command writes: results to `out`, what it is doing and what went wrong to `err`. */
+export interface Terminal {
+  /** One line (or several) of the result, on standard output. */
+  out(text: string): void;
+  /** One line about progress or trouble, on standard error. */
+  err(text: string): void;
+  /** Colours for `out`; they do nothing in a pipe, with NO_COLOR or with TERM=dumb. */
+  readonly color: Colors;
+  /** The same for `err`. */
+  readonly errColor: Colors;
+  /** Whether a person looks at `out`. */
+  readonly interactive: boolean;
+}
+
+/** The colours in use. */
+export type Colors = ReturnType<typeof pc.createColors>;
+
+const wanted = (stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): boolean => {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  return stream.isTTY === true && env.TERM !== 'dumb';
+};
+
+/** The terminal of the process. Colours follow https://no-color.org. */
+export const createTerminal = (
+  env: Readonly<Record<string, string | undefined>>,
+  stdout: NodeJS.WriteStream,
+  stderr: NodeJS.WriteStream,
+): Terminal => ({
+  out: (text) => void stdout.write(`${text}\n`),
+  err: (text) => void stderr.write(`${text}\n`),
+  color: pc.createColors(wanted(stdout, env)),
+  errColor: pc.createColors(wanted(stderr, env)),
+  interactive: stdout.isTTY === true,
+});

@@ -1,0 +1,13 @@
+import type { Program } from './program.ts';
+
+/** Does nothing until it is told to stop: the main container of pods whose work is done by their init container. */
+export const run: Program = ({ signal }) =>
+  new Promise((resolve) => {
+    const keepAlive = setInterval(() => undefined, 3_600_000);
+    const stop = (): void => {
+      clearInterval(keepAlive);
+      resolve(0);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });

@@ -1,0 +1,41 @@
+import { basename } from 'node:path';
+import { Failure } from '../values/failure.ts';
+import type { Program } from './program.ts';
+import { version } from './version.ts';
+
+/** Programs that run inside clusters. Each is loaded only when it is the one that runs. */
+const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>>> = {
+  controller: () => import('./controller.ts'),
+  worker: () => import('./worker.ts'),
+  agent: () => import('./agent.ts'),
+  dns: () => import('./dns.ts'),
+  cni: () => import('./cni.ts'),
+  idle: () => import('./idle.ts'),
+};
+
+/** The program and its arguments: by the name it was called under (`kubeslice-agent`), else by the first word, else the command line. */
+const choose = (calledAs: string, words: readonly string[]): readonly [() => Promise<{ readonly run: Program }>, readonly string[]] => {
+  const byName = programs[calledAs.replace(/^kubeslice-/, '')];
+  if (byName !== undefined) return [byName, words];
+  const byWord = programs[words[0] ?? ''];
+  if (byWord !== undefined) return [byWord, words.slice(1)];
+  return [() => import('./cli/cli.ts'), words];
+};
+
+/** Starts the program that the command line asks for and ends the process with its exit code. */
+export const main = async (): Promise<void> => {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.once(name, () => stopping.abort(new Failure('Interrupted', `Stopped by ${name}.`)));
+  // A reader that goes away early (`kubeslice status | head -1`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const [load, args] = choose(basename(process.argv[1] ?? '', '.mjs'), process.argv.slice(2));
+  try {
+    const { run } = await load();
+    process.exitCode = await run({ args, env: process.env, signal: stopping.signal, version });
+  } catch (error) {
+    process.stderr.write(`error: ${Failure.from(error).message}\n`);
+    if (!Failure.is(error) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    process.exitCode = stopping.signal.aborted ? 130 : 1;
+  }
+};

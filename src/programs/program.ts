@@ -1,0 +1,13 @@
+/** What a program is started with: everything that it may know of its surroundings comes in here. */
+export interface ProgramContext {
+  /** The words after the name of the program. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts at SIGTERM and SIGINT; the program then stops what it runs and resolves. */
+  readonly signal: AbortSignal;
+  /** Version of KubeSlice. */
+  readonly version: string;
+}
+
+/** One program of KubeSlice; resolves to its exit code. A thrown `Failure` is printed as one line and ends with code 1. */
+export type Program = (context: ProgramContext) => Promise<number>;
