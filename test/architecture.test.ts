@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+import { onlyForPrograms, outsideWorld, pureRooms, rooms } from './rooms.ts';
+import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
+
+const all = sourceFiles('src', 'test', 'tools', 'bin');
+const product = all.filter((file) => file.path.startsWith('src/') && !file.isTest);
+
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+const resolved = (file: SourceFile, target: string): string => normalize(join(dirname(file.path), target));
+const isRelative = (target: string): boolean => target.startsWith('.');
+
+/** One line for each offence, so that the failure message is the list of what to mend. */
+const expectNone = (offences: readonly string[]): void => {
+  expect(offences.join('\n')).toBe('');
+};
+
+/** `path:line` of each match in code; comments do not count. */
+const matches = (file: SourceFile, pattern: RegExp): string[] =>
+  withoutComments(file.text)
+    .split('\n')
+    .flatMap((line, index) => (pattern.test(line) ? [`${file.path}:${index + 1}`] : []));
+
+test('every folder of src is a room with a place', () => {
+  const unknown = [...new Set(product.map((file) => roomOf(file.path)))].filter((room) => !(room in rooms));
+  expectNone(unknown.map((room) => `src/${room} has no entry in test/rooms.ts: say what it may import and why`));
+});
+
+test('a room imports only from its left', () => {
+  const offences = product.flatMap((file) => {
+    const from = roomOf(file.path);
+    const rule = rooms[from];
+    if (rule === undefined) return [];
+    return file.imports.flatMap(({ target, typeOnly }) => {
+      if (!isRelative(target)) return [];
+      const path = resolved(file, target);
+      if (!path.startsWith('src/')) return [`${file.path} imports ${path}: the product must not need its tests and tools`];
+      const to = roomOf(path);
+      if (to === from) return [];
+      const reserved = from === 'programs' ? undefined : onlyForPrograms[to];
+      if (reserved !== undefined) return [`${file.path} imports ${to}/: ${reserved}`];
+      if (rule.values.includes(to)) return [];
+      if (rule.types?.includes(to) === true) {
+        return typeOnly ? [] : [`${file.path} imports values of ${to}/, where only types are allowed (import type): ${rule.reason}`];
+      }
+      return [`${file.path} imports ${path}: ${rule.reason}`];
+    });
+  });
+  expectNone(offences);
+});
+
+test('the pure rooms reach nothing outside of the process', () => {
+  const offences = product
+    .filter((file) => pureRooms.includes(roomOf(file.path)))
+    .flatMap((file) =>
+      file.imports
+        .filter(({ target, typeOnly }) => !typeOnly && outsideWorld.test(target))
+        .map(({ target }) => `${file.path} imports ${target}: ${roomOf(file.path)}/ must give the same answer everywhere and always`),
+    );
+  expectNone(offences);
+});
+
+test('deciding is synchronous and reads no clock or dice of its own', () => {
+  const offences = product
+    .filter((file) => roomOf(file.path) === 'plan')
+    .flatMap((file) => [
+      ...matches(file, /\b(await|async)\b|\bPromise[.<]/).map((at) => `${at} waits: plan/ gets a snapshot and gives an answer, no more`),
+      ...matches(file, /\b(Date\.now\(\)|new Date\(\)|performance\.now\(\)|Math\.random\(\)|randomUUID\(\)|randomBytes\()/).map(
+        (at) => `${at} reads a clock or dice: take it as an argument, so that a test can say what time it is`,
+      ),
+    ]);
+  expectNone(offences);
+});
+
+test('files stay short enough to read', () => {
+  const limit = 400;
+  const offences = all
+    .map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > limit)
+    .map(({ path, lines }) => `${path} has ${lines} lines, more than ${limit}: split it where it has a second idea`);
+  expectNone(offences);
+});
+
+test('files are named by their idea', () => {
+  const vague = /^(utils?|helpers?|managers?|common|misc|shared|lib)(\.|$)|-(utils?|helpers?|manager)\./;
+  const offences = all
+    .filter(({ path }) => path.split('/').some((part) => vague.test(part)))
+    .map(({ path }) => `${path}: a name that fits anything tells a reader nothing; name the idea in it`);
+  expectNone(offences);
+});
+
+test('environment and arguments are read in programs/ only', () => {
+  const offences = product
+    .filter((file) => roomOf(file.path) !== 'programs')
+    .flatMap((file) => matches(file, /\bprocess\.(env|argv)\b/))
+    .map((at) => `${at}: take it as an option from programs/, so that two of these can run in one process and a test needs no environment`);
+  expectNone(offences);
+});
+
+test('modules hold no state', () => {
+  const variable = /^(export )?(let|var)\s/;
+  const filledLater = /^(export )?const \w+(:(?!\s*[Rr]eadonly)[^=]+)?\s=\s(new (Map|Set|WeakMap|WeakSet)(<[^(]*>)?\(\)|\[\]|\{\});/;
+  const living = /^(export )?const \w+[^=]*=\s*new (EventEmitter|AbortController|Agent|Registry|AsyncLocalStorage)\b/;
+  const offences = product
+    .flatMap((file) => [variable, filledLater, living].flatMap((pattern) => matches(file, pattern)))
+    .map((at) => `${at}: state at module level is shared by everything in the process; make it in a function and hand it on`);
+  expectNone(offences);
+});
+
+test('every export says what it guarantees', () => {
+  const declaration = /^export (?:default )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type|enum) (\w+)/;
+  // Kubernetes documents its own kinds; to say "a ConfigMap" above ConfigMap would be noise.
+  const ours = product.filter((file) => !file.path.startsWith('src/values/builtin/'));
+  const offences = ours.flatMap((file) => {
+    const lines = file.text.split('\n');
+    return lines.flatMap((line, index) => {
+      const name = declaration.exec(line)?.[1];
+      if (name === undefined) return [];
+      const above = lines[index - 1]?.trim() ?? '';
+      const overload = new RegExp(`^export (async )?function ${name}\\b.*;$`).test(above);
+      return above.endsWith('*/') || overload ? [] : [`${file.path}:${index + 1} ${name} has no doc comment directly above it`];
+    });
+  });
+  expectNone(offences);
+});
+
+test('what runs needs only declared dependencies', () => {
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const nameOf = (target: string): string =>
+    target
+      .split('/')
+      .slice(0, target.startsWith('@') ? 2 : 1)
+      .join('/');
+  const offences = product.flatMap((file) =>
+    file.imports
+      .filter(({ target, typeOnly, lazy }) => !typeOnly && !lazy && !isRelative(target) && !target.startsWith('node:'))
+      .filter(({ target }) => !(nameOf(target) in manifest.dependencies))
+      .map(
+        ({ target }) => `${file.path} imports ${target}, which is not among the dependencies: it would be absent where we are installed`,
+      ),
+  );
+  expectNone(offences);
+});
+
+test('the plugin that every pod start waits for loads nothing but Node', () => {
+  const byPath = new Map(product.map((file) => [file.path, file]));
+  const seen = new Set<string>();
+  const offences: string[] = [];
+  const visit = (path: string): void => {
+    const file = byPath.get(path);
+    if (file === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const { target, typeOnly, lazy } of file.imports) {
+      if (typeOnly || lazy) continue;
+      if (isRelative(target)) visit(resolved(file, target));
+      else if (!target.startsWith('node:')) offences.push(`${path} imports ${target}: it would add its load time to each pod start`);
+    }
+  };
+  for (const { path } of product) if (/^src\/programs\/cni(\/|\.ts$)/.test(path)) visit(path);
+  expectNone(offences);
+});
+
+test('no test is left out silently', () => {
+  const tests = all.filter((file) => /\.(test|contract|e2e)\.ts$/.test(file.path) && basename(file.path) !== 'architecture.test.ts');
+  const offences = tests.flatMap((file) => [
+    ...matches(file, /\b(it|test|describe|suite)\.(only|todo|skip)\b/).map((at) => `${at}: a test that never runs proves nothing`),
+    ...(/\b(skipIf|runIf)\(/.test(file.text) && !/skipped: |skippedBecause/.test(file.text)
+      ? [`${file.path} can skip: it must print "skipped: <which>: <why>", or nobody learns that it did not run`]
+      : []),
+  ]);
+  expectNone(offences);
+});

@@ -1,0 +1,54 @@
+/** What a room may import, and why not more. */
+export interface Room {
+  /** Rooms it may import values from. */
+  readonly values: readonly string[];
+  /** Rooms it may import types from, beside those. */
+  readonly types?: readonly string[];
+  readonly reason: string;
+}
+
+const adapter = (reason: string): Room => ({ values: ['values', 'api', 'telemetry'], types: ['plan'], reason });
+
+/** Every folder of `src`, with its place in values → api → plan → adapters → programs. */
+export const rooms: Readonly<Record<string, Room>> = {
+  values: { values: [], reason: 'values/ is what everything else stands on; it must be usable and testable without anything else' },
+  api: { values: ['values'], reason: 'api/ says what a user can say; it must not know how that is decided or done' },
+  plan: {
+    values: ['values', 'api'],
+    reason:
+      'plan/ decides and does nothing else; with an adapter in reach a decision would soon depend on I/O that no table of cases can show',
+  },
+  install: {
+    values: ['values', 'api'],
+    reason: 'install/ is a pure function from options to manifests, used by the chart and the CLI alike',
+  },
+  telemetry: { values: ['values'], reason: 'telemetry/ is used by every adapter and by loop/; it would make a circle if it used them' },
+  loop: {
+    values: ['values', 'telemetry'],
+    reason: 'loop/ drives any observe-decide-act; only programs/ joins it with adapters and plans',
+  },
+  kubernetes: adapter('an adapter that uses another cannot be tested or replaced alone; programs/ joins them'),
+  kernel: adapter('kernel/ makes a desired state true on a node; where that state comes from is not its business'),
+  dns: adapter('dns/ speaks DNS; which names exist is decided in plan/dns and joined in programs/'),
+  identity: adapter('identity/ signs and verifies; it must stay small enough to review as a whole'),
+  images: adapter('images/ makes archives from files; it must work where no cluster is'),
+  playground: adapter(
+    'playground/ makes clusters as an outsider would; using our own adapters would hide their faults from the tests run on it',
+  ),
+  programs: {
+    values: ['values', 'api', 'plan', 'install', 'telemetry', 'loop', 'kubernetes', 'kernel', 'dns', 'identity', 'images', 'playground'],
+    reason: 'programs/ joins everything',
+  },
+};
+
+/** Rooms that only programs/ may import, and why. */
+export const onlyForPrograms: Readonly<Record<string, string>> = {
+  identity: 'whoever imports identity/ can sign; only the programs that hold a key may',
+  playground: 'the playground is a tool for people and tests, never a part of what runs in a cluster',
+};
+
+/** Node modules that reach outside of the process; forbidden in the pure rooms. */
+export const outsideWorld = /^node:(fs|net|tls|http|http2|https|dgram|dns|child_process|worker_threads|cluster|os|process|timers)(\/|$)/;
+
+/** Rooms that must compute and nothing else. */
+export const pureRooms: readonly string[] = ['values', 'api', 'plan', 'install'];

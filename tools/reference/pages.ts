@@ -1,0 +1,9 @@
+import { kindsPage } from './kinds.ts';
+import { failuresPage, reasonsPage } from './words.ts';
+
+/** Every generated page of the reference, by its path from the project's folder. */
+export const pages = (): { readonly path: string; readonly text: string }[] => [
+  { path: 'docs/reference/kinds.md', text: kindsPage() },
+  { path: 'docs/reference/reasons.md', text: reasonsPage() },
+  { path: 'docs/reference/failures.md', text: failuresPage() },
+];
