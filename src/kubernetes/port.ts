@@ -1,0 +1,121 @@
+import type { KubernetesObject } from '../values/object.ts';
+import type { ObjectName } from '../values/object-key.ts';
+import type { ResourceKind } from '../values/resource-kind.ts';
+
+/** What every call takes: a signal that cancels it, and a deadline. */
+export type Call = {
+  readonly signal: AbortSignal;
+  /** @default the client's own, 30 seconds */
+  readonly timeoutMs?: number;
+};
+
+/** A call that changes something; with `dryRun` the server checks everything and stores nothing. */
+export type Write = Call & { readonly dryRun?: boolean };
+
+/** Which objects of a kind are meant; without a namespace, those of all namespaces. */
+export type Selection = {
+  readonly namespace?: string;
+  /** Such as `app=web,tier!=cache`. */
+  readonly labelSelector?: string;
+  /** Such as `spec.nodeName=node-1`. */
+  readonly fieldSelector?: string;
+};
+
+/** Objects and the version of the collection they were read at. */
+export type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
+
+/** A change seen by a watch. A bookmark only says that everything up to `resourceVersion` was sent. */
+export type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+/** One step of a JSON patch (RFC 6902). */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
+
+/** What happens to the objects that a deleted object owns. */
+export type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
+/**
+ * A Kubernetes API, one function for each verb.
+ *
+ * Objects are plain JSON and travel unchanged, fields that our types do not know included. Everything that goes wrong is a `Failure`:
+ * NotFound, AlreadyExists, Conflict, Forbidden, Unauthorized, Gone, InvalidInput (the server found the object wrong), Timeout,
+ * Unavailable (no connection, or the server is overloaded or broken), Interrupted (the signal).
+ */
+export type Client = {
+  /** Address of the server, for messages. */
+  readonly server: string;
+  get<T extends KubernetesObject>(kind: ResourceKind<T>, target: ObjectName, call: Call): Promise<T>;
+  /** As `get`, but `undefined` when the object does not exist. */
+  find<T extends KubernetesObject>(kind: ResourceKind<T>, target: ObjectName, call: Call): Promise<T | undefined>;
+  /** All objects selected, fetched page by page and consistent with one another. */
+  list<T extends KubernetesObject>(kind: ResourceKind<T>, call: Call & Selection & { readonly pageSize?: number }): Promise<ObjectList<T>>;
+  /** The pages of a list one by one; `Gone` when reading them takes longer than the server keeps the version (5 minutes). */
+  pages<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    call: Call & Selection & { readonly pageSize?: number },
+  ): AsyncIterable<ObjectList<T>>;
+  /**
+   * Changes after `resourceVersion`. Ends when the server ends it (after `timeoutSeconds`), the connection is lost or nothing, not even
+   * a bookmark, came for `idleMs`; `Gone` when the version is too old and everything must be listed again.
+   */
+  watch<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    call: Call & Selection & { readonly resourceVersion?: string; readonly timeoutSeconds?: number; readonly idleMs?: number },
+  ): AsyncIterable<WatchEvent<T>>;
+  create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
+  /** Replaces all but the status; `Conflict` when the object's `resourceVersion` is not the current one. */
+  update<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
+  /** Replaces the status only; `Conflict` as for `update`. */
+  updateStatus<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
+  /** JSON merge patch (RFC 7396): `null` removes a field, lists are replaced whole. */
+  mergePatch<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    target: ObjectName,
+    patch: object,
+    call: Write & { readonly subresource?: string },
+  ): Promise<T>;
+  jsonPatch<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    target: ObjectName,
+    operations: readonly JsonPatchOperation[],
+    call: Write & { readonly subresource?: string },
+  ): Promise<T>;
+  /**
+   * Server-side apply: makes the given fields so, creates the object if need be, and removes fields that this field manager applied
+   * before and now leaves out. Other writers' fields stay.
+   */
+  apply<T extends KubernetesObject>(
+    kind: ResourceKind<T>,
+    desired: T,
+    call: Write & {
+      readonly subresource?: string;
+      /** @default the client's own */
+      readonly fieldManager?: string;
+      /** Take fields that others own; without it that is a `Conflict`. @default true */
+      readonly force?: boolean;
+    },
+  ): Promise<T>;
+  /** Asks for deletion: an object with finalizers stays for a while. With `uid` or `resourceVersion`, only if it is that one (`Conflict`). */
+  delete(
+    kind: ResourceKind,
+    target: ObjectName,
+    call: Write & {
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly propagation?: Propagation;
+      readonly gracePeriodSeconds?: number;
+    },
+  ): Promise<void>;
+  /** Asks for deletion of everything selected. */
+  deleteAll(kind: ResourceKind, call: Write & Selection & { readonly propagation?: Propagation }): Promise<void>;
+  /** POST to a subresource, such as `token` of a ServiceAccount or `eviction` of a Pod. */
+  createSubresource<R>(kind: ResourceKind, target: ObjectName, subresource: string, body: R, call: Write): Promise<R>;
+  /** Any other path, such as `/version`: parsed JSON, or text when the answer is not JSON. */
+  raw(path: string, call: Call & { readonly method?: string; readonly body?: unknown }): Promise<unknown>;
+  /** Closes all connections; calls in flight fail. */
+  close(): void;
+};

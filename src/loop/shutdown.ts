@@ -1,0 +1,79 @@
+import type { Log } from '../telemetry/log.ts';
+import { quietLog } from '../telemetry/quiet-log.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
+import { Failure } from '../values/failure.ts';
+
+/** How a program ended: why it stopped, the failure if that was one, and the parts that did not stop in time. */
+export type Ending = { readonly reason: string; readonly failure: Failure | undefined; readonly stuck: readonly string[] };
+
+/**
+ * The parts of a running program, stopped in the reverse of the order in which they were started, so that each part can rely to its end on
+ * those before it: controllers stop before the mirrors they read, and the lease is given back after the controllers it allows.
+ */
+export type Shutdown = {
+  /** Aborted as soon as stopping begins: from now on the program should not call itself ready. */
+  readonly stopping: AbortSignal;
+  /** Starts a part that works until its signal aborts. A part that ends or fails earlier stops the whole program. */
+  run(name: string, part: (signal: AbortSignal) => Promise<void>): void;
+  /** A step that has to be done when the program stops, such as closing a server. */
+  atStop(name: string, step: () => Promise<void> | void): void;
+  /** Begins to stop; calls after the first change nothing. */
+  stop(reason: string, failure?: Failure): void;
+  /** Resolves when everything has stopped or the deadline is over. */
+  readonly finished: Promise<Ending>;
+};
+
+/** A program with no parts yet. All parts together have `deadlineMs` to stop. @default 20_000 */
+export const createShutdown = (options: { readonly deadlineMs?: number; readonly log?: Log; readonly clock?: Clock } = {}): Shutdown => {
+  const { deadlineMs = 20_000, log = quietLog, clock = systemClock } = options;
+  const stopping = new AbortController();
+  const parts: { readonly name: string; readonly end: () => Promise<void> }[] = [];
+  const { promise: finished, resolve: finish } = Promise.withResolvers<Ending>();
+
+  const stopAll = async (reason: string, failure: Failure | undefined): Promise<void> => {
+    const { promise: deadline, resolve: late } = Promise.withResolvers<'late'>();
+    const cancel = clock.after(deadlineMs, () => late('late'));
+    const stuck: string[] = [];
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const { name, end } = part;
+      const ended = end().catch((error: unknown) => log.warn('a part failed while it stopped', { part: name, error }));
+      if ((await Promise.race([ended, deadline])) === 'late') stuck.push(name);
+    }
+    cancel();
+    if (stuck.length > 0) log.error('parts did not stop in time', { stuck, deadlineMs });
+    finish({ reason, failure, stuck });
+  };
+
+  const stop = (reason: string, failure?: Failure): void => {
+    if (stopping.signal.aborted) return;
+    log.info('stopping', { reason, ...(failure === undefined ? {} : { error: failure }) });
+    stopping.abort(new Failure('Interrupted', `The program is stopping: ${reason}.`));
+    void stopAll(reason, failure);
+  };
+
+  return {
+    stopping: stopping.signal,
+    run: (name, part) => {
+      const own = new AbortController();
+      const running = part(own.signal).then(
+        () => stop(`${name} ended`),
+        (error: unknown) => {
+          if (!own.signal.aborted) stop(`${name} failed`, Failure.from(error));
+          else if (!Failure.is(error, 'Interrupted')) throw error;
+        },
+      );
+      // Whoever waits for it is the stop; until then nobody listens.
+      running.catch(() => {});
+      parts.push({
+        name,
+        end: () => {
+          own.abort(stopping.signal.reason);
+          return running;
+        },
+      });
+    },
+    atStop: (name, step) => void parts.push({ name, end: async () => step() }),
+    stop,
+    finished,
+  };
+};

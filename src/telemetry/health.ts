@@ -1,0 +1,78 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Failure } from '../values/failure.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Says why not, or nothing when all is well. */
+export type Check = { readonly name: string; readonly check: () => string | undefined };
+
+/** A running health server. */
+export type Health = {
+  readonly port: number;
+  stop(): Promise<void>;
+};
+
+/**
+ * Serves `/healthz` (should this process be restarted?), `/readyz` (should it get work?) and `/metrics`.
+ *
+ * A failing check answers 503 with one line for each check. `port` 0 takes a free one; the port taken is in the result.
+ */
+export const startHealth = async (options: {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly live?: readonly Check[];
+  readonly ready?: readonly Check[];
+}): Promise<Health> => {
+  const { host, port, metrics, live = [], ready = [] } = options;
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'only GET is served here\n');
+    if (path === '/healthz') return answerChecks(response, live);
+    if (path === '/readyz') return answerChecks(response, ready);
+    if (path === '/metrics') return void answerMetrics(response, metrics);
+    return answer(response, 404, 'served here: /healthz /readyz /metrics\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new Failure('Unavailable', `The health server cannot listen on ${host}:${port}: ${cause.message}.`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answer = (response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
+  response.writeHead(status, { 'content-type': type });
+  response.end(text);
+};
+
+const answerChecks = (response: ServerResponse, checks: readonly Check[]): void => {
+  const results = checks.map(({ name, check }) => ({ name, problem: problemOf(check) }));
+  const well = results.every(({ problem }) => problem === undefined);
+  const lines = results.map(({ name, problem }) => (problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}`));
+  answer(response, well ? 200 : 503, `${[...lines, well ? 'ok' : 'not ok'].join('\n')}\n`);
+};
+
+const problemOf = (check: Check['check']): string | undefined => {
+  try {
+    return check();
+  } catch (error) {
+    return Failure.from(error).message;
+  }
+};
+
+const answerMetrics = async (response: ServerResponse, metrics: Metrics): Promise<void> => {
+  try {
+    answer(response, 200, await metrics.text(), metrics.contentType);
+  } catch (error) {
+    answer(response, 500, `${Failure.from(error).message}\n`);
+  }
+};
