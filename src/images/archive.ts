@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { Architecture, ImageConfig } from './recipe.ts';
+
+/** What the archive needs to know of a layer. */
+export interface LayerBlob {
+  /** SHA-256 of the uncompressed tar, hexadecimal. */
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** The small files of an image archive by path, and the digest by which the image is known. */
+export interface ArchiveFiles {
+  /** SHA-256 of the OCI manifest, hexadecimal. */
+  readonly digest: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * All files of an image archive but the layers themselves, which belong at `blobs/sha256/<digest>`.
+ *
+ * The archive is an OCI image layout (index.json, oci-layout, blobs; OCI image specification 1.1) and a docker-archive (manifest.json)
+ * at once, as `docker save` writes it, so `ctr images import`, `docker load`, `podman load`, skopeo and kind all read it.
+ * Equal input gives equal bytes: no time of creation is recorded.
+ */
+export function archiveFiles(image: {
+  readonly reference: string;
+  readonly architecture: Architecture;
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerBlob[];
+}): ArchiveFiles {
+  const blobs: Record<string, string> = {};
+  const blob = (mediaType: string, value: unknown): { mediaType: string; digest: string; size: number } => {
+    const text = JSON.stringify(value);
+    const digest = createHash('sha256').update(text).digest('hex');
+    blobs[blobPath(digest)] = text;
+    return { mediaType, digest: `sha256:${digest}`, size: Buffer.byteLength(text) };
+  };
+
+  const config = blob('application/vnd.oci.image.config.v1+json', ociConfig(image));
+  const layers = image.layers.map((layer) => ({
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: `sha256:${layer.digest}`,
+    size: layer.size,
+  }));
+  const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = blob(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers });
+  const index = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [
+      {
+        ...manifest,
+        platform: { architecture: image.architecture, os: 'linux' },
+        annotations: {
+          'io.containerd.image.name': canonicalReference(image.reference),
+          'org.opencontainers.image.ref.name': image.reference.slice(image.reference.lastIndexOf(':') + 1),
+        },
+      },
+    ],
+  };
+  const docker = [
+    {
+      Config: blobPath(config.digest.slice('sha256:'.length)),
+      RepoTags: [image.reference],
+      Layers: image.layers.map((layer) => blobPath(layer.digest)),
+    },
+  ];
+  return {
+    digest: manifest.digest.slice('sha256:'.length),
+    files: {
+      ...blobs,
+      'index.json': JSON.stringify(index),
+      'manifest.json': JSON.stringify(docker),
+      'oci-layout': JSON.stringify({ imageLayoutVersion: '1.0.0' }),
+    },
+  };
+}
+
+/** Where a blob lies inside the archive. */
+export function blobPath(digest: string): string {
+  return `blobs/sha256/${digest}`;
+}
+
+/** A reference as containerd and the kubelet store it: with the registry that a short name means. */
+export function canonicalReference(reference: string): string {
+  const [first = '', ...rest] = reference.split('/');
+  const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+  if (hasRegistry) return reference;
+  return rest.length > 0 ? `docker.io/${reference}` : `docker.io/library/${reference}`;
+}
+
+function ociConfig(image: {
+  readonly architecture: Architecture;
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerBlob[];
+}): unknown {
+  const { entrypoint, command, environment, workingFolder, ports, user, labels } = image.config;
+  return {
+    architecture: image.architecture,
+    os: 'linux',
+    // `undefined` members vanish in JSON.
+    config: {
+      User: user,
+      ExposedPorts: ports === undefined ? undefined : Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
+      Env: environment === undefined ? undefined : Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      Entrypoint: entrypoint,
+      Cmd: command,
+      WorkingDir: workingFolder,
+      Labels: labels,
+    },
+    rootfs: { type: 'layers', diff_ids: image.layers.map((layer) => `sha256:${layer.digest}`) },
+  };
+}

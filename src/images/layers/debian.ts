@@ -1,0 +1,121 @@
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../command.ts';
+import { contentKey } from '../content-key.ts';
+import type { Architecture, Layer } from '../recipe.ts';
+import { removeSame } from './remove-same.ts';
+
+/** The Debian release that every image is made of, whatever the machine that builds it runs. */
+export const debianSuite = 'bookworm';
+
+/** Part of every Debian layer's key: raise it when the way these layers are made changes. */
+const revision = '1';
+
+/** What containers never read. Debian's essential packages come along as dependencies of maintainer scripts that are never run here. */
+const ballast = [
+  'dev',
+  'etc/apt',
+  'etc/init.d',
+  'usr/share/bash-completion',
+  'usr/share/bug',
+  'usr/share/debconf',
+  'usr/share/doc',
+  'usr/share/doc-base',
+  'usr/share/info',
+  'usr/share/lintian',
+  'usr/share/locale',
+  'usr/share/man',
+  'usr/share/perl5',
+  'usr/share/pixmaps',
+  'var/cache',
+  'var/lib/apt',
+  'var/lib/dpkg',
+  'var/log',
+];
+
+const accounts = {
+  'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  'etc/group': 'root:x:0:\nnogroup:x:65534:\n',
+  'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+};
+
+/** Which Debian packages a layer holds, and where from. */
+export interface DebianLayerOptions {
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly packages: readonly string[];
+  /** Another Debian layer below this one: only what that one lacks is kept. Its packages must be among ours. */
+  readonly over?: Layer;
+  /** Archive to fetch from instead of Debian's own. */
+  readonly mirror?: string;
+}
+
+/**
+ * A layer of Debian packages, unpacked by mmdebstrap and never configured: no maintainer script runs, no package manager is inside.
+ *
+ * A shell and the usual small commands come from busybox, which must be among the packages of the lowest layer.
+ * The key covers the names of packages, not their versions: a cached layer stays as it is until the cache is removed.
+ */
+export function debianLayer(options: DebianLayerOptions): Layer {
+  const { name, architecture, packages, over, mirror } = options;
+  const key = contentKey({
+    architecture,
+    suite: debianSuite,
+    revision,
+    packages: packages.toSorted().join(' '),
+    over: over?.key ?? '',
+    ballast: ballast.join(' '),
+    accounts: JSON.stringify(accounts),
+  });
+  const fill: Layer['fill'] = async (root, { signal, scratch, tarOf }) => {
+    const choice = ['--mode=root', '--variant=extract', `--architectures=${architecture}`, `--include=${packages.join(',')}`];
+    await run('mmdebstrap', ['--quiet', ...choice, debianSuite, root, ...(mirror === undefined ? [] : [mirror])], signal);
+    await Promise.all(ballast.map((path) => rm(join(root, path), { recursive: true, force: true })));
+    await removePerl(root);
+    await chmod(root, 0o755);
+    if (over === undefined) {
+      for (const [path, text] of Object.entries(accounts)) await writeFile(join(root, path), text);
+      await mkdir(join(root, 'root'), { mode: 0o700, recursive: true });
+      await linkBusybox(root, signal);
+    } else {
+      await run('tar', ['--extract', `--file=${tarOf(over)}`, `--directory=${scratch}`], signal);
+      await removeSame(root, scratch);
+    }
+  };
+  return { name, key, fill, ...(over === undefined ? {} : { needs: [over] }) };
+}
+
+/** A link for each busybox command that no package brings in full, among them the shell. */
+async function linkBusybox(root: string, signal: AbortSignal): Promise<void> {
+  const places = ['bin', 'sbin', 'usr/bin', 'usr/sbin'];
+  const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
+  const commands = (await run('chroot', [root, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
+  await Promise.all(
+    commands.filter((command) => !taken.has(command)).map((command) => symlink('/bin/busybox', join(root, 'usr/bin', command))),
+  );
+  if (!taken.has('sh')) await symlink('busybox', join(root, 'bin/sh'));
+}
+
+/** Perl and the scripts that need it: only debconf and other maintainer's tools, none of which run here. */
+async function removePerl(root: string): Promise<void> {
+  for (const place of ['bin', 'sbin', 'usr/bin', 'usr/sbin']) {
+    const folder = join(root, place);
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name);
+      if (name.startsWith('perl') || (await startsWithPerl(path))) await rm(path);
+    }
+  }
+  const libraries = join(root, 'usr/lib');
+  for (const architecture of await readdir(libraries)) {
+    const folder = join(libraries, architecture);
+    if (!(await lstat(folder)).isDirectory()) continue;
+    const perl = (await readdir(folder)).filter((name) => /^(perl|perl-base|libperl\.so.*)$/.test(name));
+    await Promise.all(perl.map((name) => rm(join(folder, name), { recursive: true })));
+  }
+}
+
+async function startsWithPerl(path: string): Promise<boolean> {
+  if ((await lstat(path)).isSymbolicLink()) return (await readlink(path)).startsWith('perl');
+  const head = (await readFile(path)).subarray(0, 64).toString('latin1');
+  return /^#!\s*\S*perl/.test(head);
+}

@@ -1,0 +1,19 @@
+import { debianLayer } from '../layers/debian.ts';
+import type { Architecture, Layer } from '../recipe.ts';
+
+/** The packages under every image of ours: what a node agent calls, busybox for a shell, and the libraries of Node. */
+export const basePackages: readonly string[] = [
+  'busybox',
+  'fping',
+  'iproute2',
+  'libgcc-s1',
+  'libstdc++6',
+  'nftables',
+  'util-linux',
+  'wireguard-tools',
+];
+
+/** The Debian layer that all images share, so that a node stores and unpacks it once. */
+export function debianBase(architecture: Architecture, mirror?: string): Layer {
+  return debianLayer({ name: 'debian', architecture, packages: basePackages, ...(mirror === undefined ? {} : { mirror }) });
+}

@@ -1,0 +1,53 @@
+import { debianLayer } from '../layers/debian.ts';
+import { filesLayer } from '../layers/files.ts';
+import { nodeLayer } from '../layers/node.ts';
+import type { Architecture, Recipe } from '../recipe.ts';
+import { basePackages, debianBase } from './debian-base.ts';
+
+const tools = ['bind9-dnsutils', 'curl', 'iperf3', 'iputils-ping', 'tcpdump', 'traceroute'];
+
+/**
+ * The image with which people try things out: a small HTTP server that says who answers and who asks, and the usual network tools.
+ *
+ * Runs the server unless told otherwise. It shares the Debian and Node layers with the KubeSlice image.
+ *
+ * @param answer path of the server's source, which becomes /srv/answer.js.
+ */
+export async function demoImage(
+  options: {
+    readonly version: string;
+    readonly architecture: Architecture;
+    readonly node: string;
+    readonly answer: string;
+    readonly mirror?: string;
+  },
+  signal: AbortSignal,
+): Promise<Recipe> {
+  const { version, architecture, node, answer, mirror } = options;
+  const base = debianBase(architecture, mirror);
+  const packages = [...basePackages, ...tools];
+  return {
+    reference: `kubeslice/demo:${version}`,
+    architecture,
+    layers: [
+      base,
+      await nodeLayer({ architecture, node, libc: base }, signal),
+      debianLayer({ name: 'demo-tools', architecture, packages, over: base, ...(mirror === undefined ? {} : { mirror }) }),
+      await filesLayer(
+        'demo-answer',
+        {
+          '/srv/answer.js': { from: answer, mode: 0o644 },
+          '/srv/package.json': { text: '{"type":"module"}\n', mode: 0o644 },
+        },
+        signal,
+      ),
+    ],
+    config: {
+      entrypoint: ['/usr/local/bin/node', '/srv/answer.js'],
+      environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', PORT: '80' },
+      workingFolder: '/srv',
+      ports: [80],
+      labels: { 'org.opencontainers.image.version': version },
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** One entry of the catalogue: what to compile, from which pinned Go module, and what comes out. */
+export interface Tool {
+  /** Folder under `toolchain/` that holds the Go module's go.mod and go.sum. */
+  readonly module: string;
+  /** Program name → Go package, relative to the module (`./kube`) or an import path that the module's `tool` directive pins. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Further names for a program, made as symbolic links beside it; kube picks what to be by the name it is called by. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Upstream's version, as people know it; part of the folder name in the cache. */
+  readonly version: string;
+  /** Go build tags. */
+  readonly tags: readonly string[];
+  /** `-X` definitions for the linker, without the flag itself. */
+  readonly definitions: readonly string[];
+}
+
+const kubernetesVersion = '1.37.2';
+const containerdVersion = '2.2.0';
+const corednsVersion = '1.14.7';
+
+/**
+ * Every program of the playground and of the image that is compiled from Go source, with the upstream version pinned in its module.
+ *
+ * kube, coredns and etcd share one module, so what they have in common is compiled once. containerd needs a newer runtime-spec than
+ * Kubernetes and stays in a module of its own.
+ */
+export const tools = {
+  kube: {
+    module: 'kubernetes',
+    programs: { kube: './kube' },
+    links: {
+      'kube-apiserver': 'kube',
+      'kube-controller-manager': 'kube',
+      'kube-proxy': 'kube',
+      'kube-scheduler': 'kube',
+      kubectl: 'kube',
+      kubelet: 'kube',
+    },
+    version: kubernetesVersion,
+    tags: [],
+    definitions: [
+      `k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
+      `k8s.io/component-base/version.gitMajor=${kubernetesVersion.split('.')[0]}`,
+      `k8s.io/component-base/version.gitMinor=${kubernetesVersion.split('.')[1]}`,
+    ],
+  },
+  coredns: { module: 'kubernetes', programs: { coredns: './coredns' }, version: corednsVersion, tags: [], definitions: [] },
+  etcd: { module: 'kubernetes', programs: { etcd: './etcd' }, version: '3.7.3', tags: [], definitions: [] },
+  containerd: {
+    module: 'containerd',
+    programs: {
+      containerd: 'github.com/containerd/containerd/v2/cmd/containerd',
+      'containerd-shim-runc-v2': 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
+      ctr: 'github.com/containerd/containerd/v2/cmd/ctr',
+    },
+    version: containerdVersion,
+    // Snapshotters and exporters a playground never uses: less to compile.
+    tags: ['no_btrfs', 'no_devmapper', 'no_zfs', 'no_tracing'],
+    definitions: [`github.com/containerd/containerd/v2/version.Version=v${containerdVersion}`],
+  },
+  'wireguard-go': {
+    module: 'wireguard',
+    programs: { 'wireguard-go': 'golang.zx2c4.com/wireguard' },
+    version: '20260522',
+    tags: [],
+    definitions: [],
+  },
+  pause: { module: 'pause', programs: { pause: '.' }, version: '1', tags: [], definitions: [] },
+  helm: {
+    module: 'helm',
+    programs: { helm: 'helm.sh/helm/v4/cmd/helm' },
+    version: '4.3.1',
+    tags: [],
+    definitions: ['helm.sh/helm/v4/internal/version.version=v4.3.1'],
+  },
+} as const satisfies Record<string, Tool>;
+
+/** Name of a tool in the catalogue. */
+export type ToolName = keyof typeof tools;
+
+/** What a playground needs before its first node can start; helm is left out because only one command ever wants it. */
+export const playgroundTools: readonly ToolName[] = ['kube', 'etcd', 'coredns', 'containerd', 'wireguard-go', 'pause'];
+
+/** The catalogue entry as the plain interface, without the literal types. */
+export function toolOf(name: ToolName): Tool {
+  return tools[name];
+}

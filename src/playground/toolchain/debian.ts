@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { Failure } from '../../values/failure.ts';
+import type { DebianPackage } from './debian-packages.ts';
+import { missingPackages } from './debian-packages.ts';
+
+const run = promisify(execFile);
+
+/** News of an installation; `packages` are the names being installed. */
+export interface DebianProgress {
+  readonly state: 'updating' | 'installing' | 'installed';
+  readonly packages: readonly string[];
+}
+
+/**
+ * Makes sure that the Debian packages the playground needs are there, and gives the names of those it installed.
+ *
+ * Reads only files when nothing is missing: no apt-get, no network, no root. Waits up to three minutes for another apt-get to finish.
+ *
+ * @throws Failure CapabilityMissing, naming the packages, when they are missing and this is not root or not Debian;
+ *   CommandFailed with apt-get's own complaint; Interrupted by the signal, which is looked at between the two steps only.
+ */
+export async function provideDebianPackages(
+  options: { readonly report?: (progress: DebianProgress) => void; readonly uid?: number },
+  signal: AbortSignal,
+): Promise<string[]> {
+  const missing = missingPackages(existsSync);
+  if (missing.length === 0) return [];
+  const refusal = refusalToInstall(missing, options.uid ?? process.getuid?.() ?? -1, existsSync('/usr/bin/apt-get'));
+  if (refusal !== undefined) throw refusal;
+
+  const packages = missing.map((each) => each.name);
+  options.report?.({ state: 'updating', packages });
+  // A list of some unrelated repository that cannot be fetched must not stop us: what counts is whether the installation works.
+  const update = await aptGet(['update']).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (signal.aborted) throw new Failure('Interrupted', 'Stopped before any Debian package was installed; run it again.');
+  options.report?.({ state: 'installing', packages });
+  try {
+    await aptGet(['install', '--yes', '--no-install-recommends', ...packages]);
+  } catch (error) {
+    throw update ?? error;
+  }
+  options.report?.({ state: 'installed', packages });
+
+  const still = missingPackages(existsSync, missing);
+  if (still.length > 0) {
+    throw new Failure(
+      'CapabilityMissing',
+      `apt-get installed ${names(still)}, yet ${still.flatMap((each) => each.files).join(', ')} cannot be found.`,
+    );
+  }
+  return packages;
+}
+
+/** Why the missing packages cannot be installed here, with what to do; `undefined` when they can. */
+export function refusalToInstall(missing: readonly DebianPackage[], uid: number, hasApt: boolean): Failure | undefined {
+  if (!hasApt) {
+    const programs = missing.flatMap((each) => each.files).join(', ');
+    return new Failure(
+      'CapabilityMissing',
+      `The playground needs ${programs}, and without apt-get it cannot install them itself: install them with this distribution's package manager (on Debian: ${names(missing)}).`,
+    );
+  }
+  if (uid !== 0) {
+    return new Failure(
+      'CapabilityMissing',
+      `The Debian packages ${names(missing)} are missing and only root can install them: run this as root, or first run "sudo apt-get install ${missing.map((each) => each.name).join(' ')}".`,
+    );
+  }
+  return undefined;
+}
+
+function names(packages: readonly DebianPackage[]): string {
+  return packages.map((each) => each.name).join(', ');
+}
+
+/** Never cut short by a signal: a killed apt-get leaves half-configured packages behind. */
+async function aptGet(args: readonly string[]): Promise<void> {
+  const settings = ['DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C'];
+  try {
+    await run('env', [...settings, 'apt-get', '-o', 'DPkg::Lock::Timeout=180', '-q', ...args], { maxBuffer: 64 << 20 });
+  } catch (cause) {
+    const complaint = String((cause as { stderr?: unknown }).stderr ?? cause);
+    throw new Failure('CommandFailed', `apt-get ${args[0]} failed: ${complaint.trim().split('\n').slice(-5).join(' ')}`, { cause });
+  }
+}

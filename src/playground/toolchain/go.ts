@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Failure } from '../../values/failure.ts';
+
+/** Which Go compiles the tools, and for what. */
+export interface GoVersion {
+  readonly goVersion: string;
+  readonly architecture: string;
+}
+
+/** Environment of every call: static binaries, and nothing of the user's own Go settings that could change the result. */
+const settings = ['CGO_ENABLED=0', 'GOWORK=off', 'GOFLAGS=', 'GOOS=linux'];
+
+/**
+ * Version and architecture of the Go that is used in a module's folder. Go may first fetch the toolchain that the module asks for.
+ *
+ * @throws Failure CapabilityMissing when there is no Go, CommandFailed when it refuses the module.
+ */
+export async function goVersion(moduleFolder: string, signal: AbortSignal): Promise<GoVersion> {
+  const [version = '', architecture = ''] = (await go(moduleFolder, ['env', 'GOVERSION', 'GOARCH'], signal)).split('\n');
+  return { goVersion: version, architecture };
+}
+
+/** One `go build`; `onPackage` is called with each package that is compiled (not for those found in Go's own build cache). */
+export async function goBuild(
+  options: {
+    readonly moduleFolder: string;
+    readonly package: string;
+    readonly output: string;
+    readonly tags: readonly string[];
+    readonly definitions: readonly string[];
+    readonly onPackage?: (importPath: string) => void;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const linker = ['-s', '-w', ...options.definitions.map((definition) => `-X ${definition}`)].join(' ');
+  const flags = ['-trimpath', '-buildvcs=false', '-v', '-tags', options.tags.join(','), '-ldflags', linker];
+  await go(options.moduleFolder, ['build', ...flags, '-o', options.output, options.package], signal, options.onPackage);
+}
+
+/**
+ * How many packages a build would compile now; the rest is in Go's build cache.
+ *
+ * Takes seconds for a large module, and is only an estimate while a build is running.
+ */
+export async function goStaleCount(
+  moduleFolder: string,
+  packages: readonly string[],
+  tags: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const format = '{{if .Stale}}{{.ImportPath}}{{end}}';
+  const listed = await go(moduleFolder, ['list', '-deps', '-trimpath', '-tags', tags.join(','), '-f', format, ...packages], signal);
+  return new Set(listed.split('\n').filter((line) => line !== '')).size;
+}
+
+const noGo =
+  'Go was not found on PATH, and the playground compiles Kubernetes, etcd, CoreDNS, containerd and wireguard-go from source: install Go 1.26 or newer (https://go.dev/dl) and run this again.';
+
+/** Runs `go` in a folder and gives what it printed; lines on standard error also go to `onLine` as they come. */
+async function go(folder: string, args: readonly string[], signal: AbortSignal, onLine?: (line: string) => void): Promise<string> {
+  // `env` sets the variables and then becomes go, so the caller's own environment (proxies, caches) is inherited untouched.
+  const child = spawn('env', [...settings, 'go', ...args], { cwd: folder, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const complaints: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (complaints.push(line) > 40) complaints.shift();
+    onLine?.(line);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  }).catch((cause: unknown) => {
+    if (signal.aborted) throw new Failure('Interrupted', 'The build was interrupted; run it again and it continues from there.', { cause });
+    throw Failure.from(cause, 'CommandFailed');
+  });
+  if (code === 0) return output.trim();
+  if (code === 127) throw new Failure('CapabilityMissing', noGo);
+  throw new Failure('CommandFailed', `go ${args[0]} failed in ${folder} (exit code ${code}): ${complaints.slice(-15).join('\n')}`);
+}
