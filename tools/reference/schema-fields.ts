@@ -10,6 +10,13 @@ export interface Field {
   readonly rules: readonly string[];
 }
 
+/** A rule of a schema in CEL. */
+export interface Rule {
+  readonly rule: string;
+  readonly message?: string;
+  readonly messageExpression?: string;
+}
+
 /** The part of an OpenAPI v3 schema that structural schemas use and the reference shows. */
 export interface Schema {
   readonly type?: string;
@@ -27,7 +34,7 @@ export interface Schema {
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly pattern?: string;
-  readonly 'x-kubernetes-validations'?: readonly { rule: string; message?: string; messageExpression?: string }[];
+  readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
 
 const typeOf = (schema: Schema): string => {
@@ -41,8 +48,15 @@ const typeOf = (schema: Schema): string => {
   return schema.format === undefined ? (schema.type ?? 'anything') : `${schema.type} (${schema.format})`;
 };
 
-const rulesOf = (schema: Schema): string[] =>
-  (schema['x-kubernetes-validations'] ?? []).map((rule) => rule.message ?? rule.messageExpression ?? rule.rule);
+/** What the API server says when the rule is broken; a value that it fills in is shown as `…`. */
+export const messageOf = (rule: Rule): string => {
+  if (rule.messageExpression === undefined) return rule.message ?? rule.rule;
+  const parts = rule.messageExpression.match(/'[^']*'/g)?.map((part) => part.slice(1, -1)) ?? [];
+  const ternary = /\(isCIDR/.test(rule.messageExpression);
+  return ternary ? `${parts.slice(0, -1).join('…')}…` : parts.join('…');
+};
+
+const rulesOf = (schema: Schema): string[] => (schema['x-kubernetes-validations'] ?? []).map(messageOf);
 
 /** Every field below the schema, in the order of the schema; the schema itself is not among them. */
 export const fieldsOf = (schema: Schema, path: string): Field[] => {
