@@ -26,15 +26,15 @@ const label = (bytes: Uint8Array, start: number, end: number): string => {
   let text = '';
   for (let at = start; at < end; at++) {
     const byte = bytes[at]!;
-    if (byte === dot || byte === backslash) text += `\\${String.fromCharCode(byte)}`;
-    else if (byte > 0x20 && byte < 0x7f) text += String.fromCharCode(byte);
+    if (byte > 0x20 && byte < 0x7f && byte !== dot && byte !== backslash) text += String.fromCharCode(byte);
     else text += `\\${String(byte).padStart(3, '0')}`;
   }
   return text;
 };
 
 /**
- * Reads the name at `offset` into presentation form, case kept, `.` for the root.
+ * Reads the name at `offset` into presentation form, case kept, `.` for the root. A dot inside a label is read as `\046`, so that a
+ * literal dot always parts two labels.
  *
  * A compression pointer must lead to before the label run it stands in, so every jump goes further back and a loop cannot be written
  * (RFC 1035 §4.1.4). Names over 255 bytes, label types other than the two of RFC 1035, and anything that runs off the end are refused

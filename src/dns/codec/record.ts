@@ -1,6 +1,7 @@
 import type { RecordData, ResourceRecord } from '../../plan/dns/record.ts';
 import { Failure } from '../../values/failure.ts';
-import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text } from './address.ts';
+import { formatIpv4, parseIpv4 } from '../../values/ipv4.ts';
+import { formatIpv6, parseIpv6 } from '../../values/ipv6.ts';
 import { readLong, readWord } from './integers.ts';
 import { readName } from './name.ts';
 import { classInternet, typeName, typeNumbers } from './numbers.ts';
@@ -46,10 +47,10 @@ export const readRecordData = (bytes: Uint8Array, raw: RawRecord): RecordData =>
   switch (raw.type) {
     case typeNumbers.A:
       if (content.length !== 4) throw wrong();
-      return { type: 'A', address: ipv4Text(content) };
+      return { type: 'A', address: formatIpv4(readLong(content, 0)) };
     case typeNumbers.AAAA:
       if (content.length !== 16) throw wrong();
-      return { type: 'AAAA', address: ipv6Text(content) };
+      return { type: 'AAAA', address: formatIpv6(BigInt(`0x${Buffer.from(content).toString('hex')}`)) };
     case typeNumbers.CNAME:
       return { type: 'CNAME', target: nameUpTo(raw.start, raw.end).name };
     case typeNumbers.NS:
@@ -92,12 +93,17 @@ export const readRecordData = (bytes: Uint8Array, raw: RawRecord): RecordData =>
   }
 };
 
+const written = <T>(family: string, text: string, parsed: T | undefined): T => {
+  if (parsed === undefined) throw new Failure('InvalidInput', `"${text}" is not an ${family} address.`);
+  return parsed;
+};
+
 const writeData = (writer: Writer, data: RecordData): void => {
   switch (data.type) {
     case 'A':
-      return writer.raw(ipv4Bytes(data.address));
+      return writer.long(written('IPv4', data.address, parseIpv4(data.address)));
     case 'AAAA':
-      return writer.raw(ipv6Bytes(data.address));
+      return writer.raw(Buffer.from(written('IPv6', data.address, parseIpv6(data.address)).toString(16).padStart(32, '0'), 'hex'));
     case 'CNAME':
     case 'NS':
     case 'PTR':

@@ -1,6 +1,6 @@
 /**
  * What a DNS question and its answer are made of, with every name in presentation form (RFC 1035 §5.1): labels joined by dots, no
- * trailing dot, `.` alone for the root; a byte that is no printable character, a dot or a backslash inside a label is escaped.
+ * trailing dot, `.` alone for the root; a byte that is no printable character, a dot or a backslash inside a label is written `\DDD`.
  *
  * Types are mnemonics; only the codec knows their numbers. A type it has no mnemonic for is `TYPE<number>` (RFC 3597 §5).
  */

@@ -1,0 +1,27 @@
+import type { Answer, Question } from './record.ts';
+import type { Zone } from './zone.ts';
+
+const refused: Answer = { code: 'REFUSED', authoritative: false, answers: [], authority: [], additional: [] };
+
+/** Zone transfers (RFC 5936, RFC 1995) and the two obsolete mail queries: no server here has anything to say to them. */
+const refusedTypes: ReadonlySet<string> = new Set(['AXFR', 'IXFR', 'MAILA', 'MAILB']);
+
+/**
+ * What the zone says to a question.
+ *
+ *     name                                   type              answer
+ *     ─────────────────────────────────────  ────────────────  ──────────────────────────────────────────────
+ *     outside the zone                       any               REFUSED: ask somebody else
+ *     in the zone                            AXFR, IXFR, MAIL  REFUSED
+ *     does not exist, nor anything below it  any               NXDOMAIN, SOA (RFC 2308 §2.1)
+ *     exists, also only as a parent          without data      NOERROR, nothing, SOA (RFC 2308 §2.2, RFC 8020)
+ *     exists                                 with data         the whole record set
+ *     exists                                 ANY               one of its record sets (RFC 8482 §4.1)
+ */
+export const answer = (zone: Zone, { name, type }: Question): Answer => {
+  if (!zone.covers(name) || refusedTypes.has(type)) return refused;
+  const entry = zone.find(name);
+  if (entry === undefined) return zone.absent;
+  if (type === 'ANY') return entry.byType.values().next().value ?? entry.noData;
+  return entry.byType.get(type) ?? entry.noData;
+};

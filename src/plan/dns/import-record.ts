@@ -1,0 +1,70 @@
+import { importedServiceLabel, sliceLabel, sourceClusterLabel } from '../../api/labels.ts';
+import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { formatIp, readIp } from '../../values/ip.ts';
+import { isDnsLabel } from '../../values/names.ts';
+
+/** One address that answers for an export; only ready ones are kept. */
+export type ImportedEndpoint = {
+  readonly address: string;
+  /** The pod's name, empty when unknown. */
+  readonly pod: string;
+  readonly node: string;
+};
+
+/** One named port of an export. `protocol` is in lower case. */
+export type ImportedPort = { readonly name: string; readonly protocol: string; readonly port: number };
+
+/** What one cluster offers for one export: the content of one EndpointSlice, as far as names need it. */
+export type ImportRecord = {
+  readonly slice: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly export: string;
+  readonly endpoints: readonly ImportedEndpoint[];
+  readonly ports: readonly ImportedPort[];
+};
+
+/** A port's name is a label after an underscore (RFC 2782), and a label has 63 characters. */
+const longestPortName = 62;
+
+/**
+ * The record in an EndpointSlice, or undefined when it is none of ours: not labelled with slice, service and source cluster, or with
+ * names that cannot be DNS labels.
+ *
+ * Readiness follows the Kubernetes API: an endpoint whose `ready` is absent counts as ready. Addresses that are none, and ports that
+ * have no name a label could hold, are left out.
+ */
+export const importRecordOf = ({
+  metadata,
+  endpoints,
+  ports,
+}: Pick<EndpointSlice, 'metadata' | 'endpoints' | 'ports'>): ImportRecord | undefined => {
+  const labels = metadata.labels ?? {};
+  const slice = labels[sliceLabel];
+  const service = labels[importedServiceLabel];
+  const cluster = labels[sourceClusterLabel];
+  const namespace = metadata.namespace;
+  if (slice === undefined || service === undefined || cluster === undefined || namespace === undefined) return undefined;
+  if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
+  return {
+    slice,
+    cluster,
+    namespace,
+    export: service,
+    endpoints: (endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .flatMap(({ addresses, nodeName = '', targetRef }) =>
+        addresses.flatMap((text) => {
+          const address = readIp(text);
+          return address === undefined
+            ? []
+            : [{ address: formatIp(address), pod: targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : '', node: nodeName }];
+        }),
+      ),
+    ports: (ports ?? []).flatMap(({ name, protocol = 'TCP', port }) =>
+      name === undefined || port === undefined || !isDnsLabel(name) || name.length > longestPortName
+        ? []
+        : [{ name, protocol: protocol.toLowerCase(), port }],
+    ),
+  };
+};

@@ -1,0 +1,219 @@
+import { sliceZone } from '../../api/places.ts';
+import type { ImportRecord } from './import-record.ts';
+import type { Answer, ResourceRecord } from './record.ts';
+import { emptyEntry, type NameEntry, namesBelow, parentOf, type ServiceInput, serviceEntry } from './service-names.ts';
+import { type NodePath, nodePath } from './withdrawal.ts';
+
+/** How a zone is named and how long its answers may be kept. */
+export type ZoneOptions = {
+  /** @default 'slice.local' */
+  readonly origin?: string;
+  /** Seconds that an address may be kept. @default 5 */
+  readonly ttl?: number;
+  /** Seconds that "there is no such name" may be kept: short, because an export is often asked for before it exists. @default 1 */
+  readonly negativeTtl?: number;
+  /** The SOA serial. Nobody transfers this zone, so it only tells one start of the server from another. */
+  readonly serial: number;
+};
+
+/**
+ * One service's names, made when they are first asked for: most services are never asked for by pod or port, and a burst of changes
+ * costs nothing until somebody asks.
+ */
+class ServiceNames {
+  readonly #input: ServiceInput;
+  #own: NameEntry | undefined;
+  #below: ReadonlyMap<string, NameEntry> | undefined;
+
+  constructor(input: ServiceInput) {
+    this.#input = input;
+  }
+
+  get own(): NameEntry {
+    this.#own ??= serviceEntry(this.#input);
+    return this.#own;
+  }
+
+  get below(): ReadonlyMap<string, NameEntry> {
+    this.#below ??= namesBelow(this.#input);
+    return this.#below;
+  }
+}
+
+/**
+ * The names of `slice.local`, kept current record by record. An update costs what the one service it belongs to costs, however many
+ * others there are; a lookup is one map access. No clock, no I/O: the same records in any order give the same answers.
+ *
+ *     slice.local                                    SOA, NS
+ *     svc.slice.local, <namespace>.svc.slice.local   exist without data
+ *     <export>.<namespace>.svc.slice.local           A, AAAA of the ready endpoints of all clusters
+ *     names below that                               see namesBelow
+ *
+ * Further kinds of names (aliases, service addresses, `clusterset.local`, reverse names) are further services or further zones.
+ */
+export class Zone {
+  readonly origin: string;
+  readonly #suffix: string;
+  readonly #services: string;
+  readonly #ttl: number;
+  readonly #authority: readonly ResourceRecord[];
+  readonly #apex: NameEntry;
+  readonly #empty: NameEntry;
+  readonly #absent: Answer;
+  readonly #records = new Map<string, ImportRecord>();
+  /** Which records make up a service, by the service's name. */
+  readonly #keys = new Map<string, Set<string>>();
+  readonly #names = new Map<string, ServiceNames>();
+  /** How many services a namespace has, by `<namespace>.svc.<origin>`. */
+  readonly #namespaces = new Map<string, number>();
+  /** Which services have endpoints on a node. */
+  readonly #byNode = new Map<NodePath, Map<string, number>>();
+  #withdrawn: ReadonlySet<NodePath> = new Set();
+
+  constructor({ origin = sliceZone, ttl = 5, negativeTtl = 1, serial }: ZoneOptions) {
+    this.origin = origin;
+    this.#suffix = `.${origin}`;
+    this.#services = `svc.${origin}`;
+    this.#ttl = ttl;
+    const primary = `ns.dns.${origin}`;
+    const soa: ResourceRecord = {
+      name: origin,
+      ttl: negativeTtl,
+      data: {
+        type: 'SOA',
+        primary,
+        mailbox: `hostmaster.${origin}`,
+        serial,
+        refresh: 7200,
+        retry: 1800,
+        expire: 86400,
+        minimum: negativeTtl,
+      },
+    };
+    const ns: ResourceRecord = { name: origin, ttl, data: { type: 'NS', target: primary } };
+    this.#authority = [soa];
+    const apexAnswer = (record: ResourceRecord): Answer => ({
+      code: 'NOERROR',
+      authoritative: true,
+      answers: [record],
+      authority: [],
+      additional: [],
+    });
+    this.#empty = emptyEntry(this.#authority);
+    this.#apex = {
+      ...this.#empty,
+      byType: new Map([
+        ['SOA', apexAnswer(soa)],
+        ['NS', apexAnswer(ns)],
+      ]),
+    };
+    this.#absent = { ...this.#empty.noData, code: 'NXDOMAIN' };
+  }
+
+  /** True for the origin and every name below it. Names are lower case, here and everywhere. */
+  covers(name: string): boolean {
+    return name.endsWith(this.#suffix) || name === this.origin;
+  }
+
+  /** What to say about a name of this zone that does not exist. */
+  get absent(): Answer {
+    return this.#absent;
+  }
+
+  /** How many services have a name. */
+  get size(): number {
+    return this.#names.size;
+  }
+
+  /** Takes in what one cluster offers for one export, in place of what the same key said before. */
+  set(key: string, record: ImportRecord): void {
+    this.delete(key);
+    const name = this.#nameOf(record);
+    this.#records.set(key, record);
+    const keys = this.#keys.get(name);
+    if (keys === undefined) {
+      this.#keys.set(name, new Set([key]));
+      this.#count(this.#namespaces, parentOf(name), 1);
+    } else {
+      keys.add(key);
+    }
+    this.#index(record, name, 1);
+    this.#rebuild(name);
+  }
+
+  /** Forgets a record; an unknown key changes nothing. */
+  delete(key: string): void {
+    const record = this.#records.get(key);
+    if (record === undefined) return;
+    const name = this.#nameOf(record);
+    this.#records.delete(key);
+    this.#index(record, name, -1);
+    const keys = this.#keys.get(name);
+    keys?.delete(key);
+    if (keys?.size === 0) {
+      this.#keys.delete(name);
+      this.#count(this.#namespaces, parentOf(name), -1);
+    }
+    this.#rebuild(name);
+  }
+
+  /** Gives out no endpoint on these nodes, and again those on nodes that are no longer among them. Only services with endpoints there change. */
+  withdraw(nodes: ReadonlySet<NodePath>): void {
+    const changed = [...nodes, ...this.#withdrawn].filter((node) => nodes.has(node) !== this.#withdrawn.has(node));
+    this.#withdrawn = new Set(nodes);
+    const names = new Set(changed.flatMap((node) => [...(this.#byNode.get(node)?.keys() ?? [])]));
+    for (const name of names) this.#rebuild(name);
+  }
+
+  /** Everything about a name of this zone, undefined when it does not exist. */
+  find(name: string): NameEntry | undefined {
+    const service = this.#names.get(name);
+    if (service !== undefined) return service.own;
+    if (name === this.origin) return this.#apex;
+    if (name === this.#services || this.#namespaces.has(name)) return this.#empty;
+    return this.#names.get(this.#serviceAbove(name))?.below.get(name);
+  }
+
+  /** The service's name in a name that lies below one: its last two labels before `svc.<origin>`. */
+  #serviceAbove(name: string): string {
+    const end = name.length - this.#services.length - 1;
+    const namespace = name.lastIndexOf('.', end - 1);
+    return name.slice(name.lastIndexOf('.', namespace - 1) + 1);
+  }
+
+  #nameOf(record: ImportRecord): string {
+    return `${record.export}.${record.namespace}.${this.#services}`;
+  }
+
+  #rebuild(name: string): void {
+    const keys = this.#keys.get(name);
+    if (keys === undefined) {
+      this.#names.delete(name);
+      return;
+    }
+    const imports = [...keys].flatMap((key) => {
+      const record = this.#records.get(key);
+      return record === undefined ? [] : [record];
+    });
+    const offered = imports.map((record) => ({
+      ...record,
+      endpoints: record.endpoints.filter(({ node }) => !this.#withdrawn.has(nodePath(record.slice, record.cluster, node))),
+    }));
+    this.#names.set(name, new ServiceNames({ name, imports: offered, ttl: this.#ttl, authority: this.#authority }));
+  }
+
+  #index(record: ImportRecord, name: string, by: 1 | -1): void {
+    for (const node of new Set(record.endpoints.map((endpoint) => nodePath(record.slice, record.cluster, endpoint.node)))) {
+      const services = this.#byNode.get(node) ?? new Map<string, number>();
+      this.#count(services, name, by);
+      if (services.size === 0) this.#byNode.delete(node);
+      else this.#byNode.set(node, services);
+    }
+  }
+
+  #count(counts: Map<string, number>, key: string, by: 1 | -1): void {
+    const count = (counts.get(key) ?? 0) + by;
+    if (count === 0) counts.delete(key);
+    else counts.set(key, count);
+  }
+}
