@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { shortName } from '../../values/hash.ts';
 import type { Typed } from '../typed.ts';
 import type { linkState, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
 
@@ -15,3 +16,6 @@ export type SliceNode = Typed<SliceNodeSpec, SliceNodeStatus>;
 
 /** Name of the object; slice names have no dots, so it cannot be ambiguous. */
 export const sliceNodeName = (slice: string, node: string): string => `${slice}.${node}`;
+
+/** Value of the node label, by which an agent selects its own objects: the node's name, shortened with a hash where a label cannot hold it. */
+export const nodeLabelValue = (node: string): string => shortName(node, 63);

@@ -2,6 +2,7 @@ import { setCondition, type Verdict } from '../../api/condition.ts';
 import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExport, ServiceExportStatus } from '../../api/serviceexport/type.ts';
+import type { LabelSelector } from '../../values/builtin/label-selector.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { sortedBy } from '../../values/order.ts';
@@ -96,7 +97,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const refused = refusal(seen);
   if (refused !== undefined) return conclude(refused, { exportStatus: 'ERROR', availableEndpoints: 0 }, undefined);
 
-  const selector = exported.spec.selector ?? { matchLabels: service?.spec?.selector ?? {} };
+  const selector = (exported.spec.selector as LabelSelector | undefined) ?? { matchLabels: service?.spec?.selector ?? {} };
   const matching = sortedBy(
     seen.pods.filter((pod) => isLive(pod) && pod.spec?.hostNetwork !== true && selects(selector, pod.metadata.labels)),
     (pod) => pod.metadata.name,

@@ -2,7 +2,7 @@ import { managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labe
 import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { SliceStatus } from '../../api/slice/type.ts';
-import { sliceNodeName } from '../../api/slicenode/type.ts';
+import { nodeLabelValue, sliceNodeName } from '../../api/slicenode/type.ts';
 
 const apiVersion = 'networking.kubeslice.io/v1beta1';
 
@@ -45,7 +45,7 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   metadata: {
     name: sliceNodeName(spec.slice, node),
     namespace: memberNamespace,
-    labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [nodeLabel]: node.slice(0, 63) },
+    labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [nodeLabel]: nodeLabelValue(node) },
   },
   spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });

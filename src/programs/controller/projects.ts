@@ -1,0 +1,22 @@
+import { projectKind } from '../../api/kinds.ts';
+import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
+import { projectNamespace } from '../../api/places.ts';
+import { namespaceKind } from '../../kubernetes/kinds.ts';
+import { watching } from '../../loop/controller.ts';
+import type { World } from './world.ts';
+
+/** Keeps the namespace of each project there. A project that is deleted keeps its namespace: people's objects are in it. */
+export const projectController = (world: World) => ({
+  name: 'project',
+  watches: [watching(world.projects, (change) => [change.key])],
+  reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    const project = world.projects.get(key);
+    if (project === undefined || project.metadata.deletionTimestamp !== undefined) return;
+    const name = projectNamespace(project.metadata.name);
+    if (project.status?.namespace === name) return;
+    const labels = { [managedByLabel]: managedBy, [projectLabel]: project.metadata.name };
+    if (name !== 'default')
+      await world.client.apply(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, { signal });
+    await world.client.mergePatch(projectKind, project.metadata, { status: { namespace: name } }, { signal, subresource: 'status' });
+  },
+});

@@ -1,0 +1,71 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import { clusterKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
+import { clusterLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
+import type { Membership } from '../../api/membership/type.ts';
+import type { Notice } from '../../api/notice/type.ts';
+import { hubNamespace } from '../../api/places.ts';
+import type { Project } from '../../api/project/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { type Lease, leaseKind } from '../../kubernetes/kinds.ts';
+import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+
+/** What the controller sees of the hub, kept up to date. */
+export interface World {
+  readonly client: Client;
+  readonly projects: Mirror<Project>;
+  readonly clusters: Mirror<Cluster>;
+  readonly slices: Mirror<Slice>;
+  readonly memberships: Mirror<Membership>;
+  /** Reports about links only; what clusters offer to one another is none of the controller's business. */
+  readonly links: Mirror<Notice>;
+  /** Signs of life of the workers. */
+  readonly leases: Mirror<Lease>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Field manager of everything that the controller writes. */
+export const fieldManager = 'kubeslice-controller';
+
+/** Namespace of a slice's memberships and the slice's name, to look memberships up by. */
+export const sliceIndex = (namespace: string | undefined, slice: string): string => `${namespace ?? ''}/${slice}`;
+
+/** Mirrors of everything the controller decides from; `run` must be called on each. */
+export const observeHub = (client: Client, log: Log, metrics: Metrics): World => ({
+  client,
+  log,
+  metrics,
+  projects: createMirror({ client, kind: projectKind, namespace: hubNamespace, log, metrics }),
+  clusters: createMirror({ client, kind: clusterKind, log, metrics }),
+  slices: createMirror({ client, kind: sliceKind, log, metrics }),
+  memberships: createMirror({
+    client,
+    kind: membershipKind,
+    log,
+    metrics,
+    keepManager: fieldManager,
+    indexes: { slice: (membership) => [sliceIndex(membership.metadata.namespace, membership.spec.slice)] },
+  }),
+  links: createMirror({
+    client,
+    kind: noticeKind,
+    labelSelector: `${statementLabel}=links`,
+    log,
+    metrics,
+    indexes: { slice: (notice) => [notice.metadata.namespace ?? ''] },
+  }),
+  leases: createMirror({ client, kind: leaseKind, labelSelector: `${clusterLabel},!${sliceLabel}`, log, metrics }),
+});
+
+/** Every mirror of the world, to run and to wait for. */
+export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases }: World) => [
+  projects,
+  clusters,
+  slices,
+  memberships,
+  links,
+  leases,
+];

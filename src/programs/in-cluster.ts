@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { type Client, createClient } from '../kubernetes/client.ts';
+import { inClusterConnection } from '../kubernetes/in-cluster.ts';
+import { systemClock } from '../values/clock.ts';
+import type { ProgramContext } from './program.ts';
+
+const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** A client for the API server of the cluster that this pod runs in, by the pod's own service account. */
+export const inClusterClient = async (env: ProgramContext['env'], fieldManager: string): Promise<Client> => {
+  const connection = await inClusterConnection({
+    host: env.KUBERNETES_SERVICE_HOST ?? 'kubernetes.default.svc',
+    port: env.KUBERNETES_SERVICE_PORT ?? '443',
+    tokenPath: `${accountFolder}/token`,
+    caPath: `${accountFolder}/ca.crt`,
+    namespacePath: `${accountFolder}/namespace`,
+    clock: systemClock,
+  });
+  return createClient(connection, { fieldManager });
+};
+
+/** Namespace of this pod. */
+export const podNamespace = async (env: ProgramContext['env']): Promise<string> =>
+  env.POD_NAMESPACE ?? (await readFile(`${accountFolder}/namespace`, 'utf8')).trim();
