@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/api/catalogue.ts';
 import { crdOf } from '../src/api/crd.ts';
 import { reasons } from '../src/api/reasons.ts';
+import { metricCatalogue } from '../src/telemetry/catalogue.ts';
 import { failureCodes } from '../src/values/failure-codes.ts';
 import { fieldsOfKind, schemaOfKind } from '../tools/reference/kinds.ts';
+import { metrics } from '../tools/reference/metrics.ts';
 import { pages } from '../tools/reference/pages.ts';
 import type { Schema } from '../tools/reference/schema-fields.ts';
 import { root, sourceFiles, withoutComments } from './source-tree.ts';
@@ -83,7 +85,7 @@ test('no two kinds share a name that kubectl accepts', () => {
 
 describe('words', () => {
   const code = sourceFiles('src')
-    .filter((file) => !file.isTest && !/\/(reasons|failure-codes)\.ts$/.test(file.path))
+    .filter((file) => !file.isTest && !/\/(reasons|failure-codes|telemetry\/catalogue)\.ts$/.test(file.path))
     .map((file) => withoutComments(file.text))
     .join('\n');
   const unused = (words: object): string[] => Object.keys(words).filter((word) => !code.includes(`'${word}'`));
@@ -95,6 +97,20 @@ describe('words', () => {
   test('every catalogued failure can happen', () => {
     const retired = Object.entries(failureCodes).flatMap(([word, text]) => (/^Retired/.test(text) ? [word] : []));
     expect(unused(failureCodes).filter((word) => !retired.includes(word))).toEqual([]);
+  });
+
+  test('every catalogued metric is measured somewhere', () => {
+    expect(unused(metricCatalogue)).toEqual([]);
+  });
+
+  test('metrics are named as Prometheus advises', () => {
+    const names = metrics().map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, type, labels, help } of metrics()) {
+      expect(name).toMatch(type === 'counter' ? /^kubeslice_[a-z_]+_total$/ : /^kubeslice_[a-z_]+(?<!_total)$/);
+      for (const label of labels) expect(label).toMatch(/^[a-z_]+$/);
+      expect(help).toMatch(/\.$/);
+    }
   });
 
   test('names are words in CamelCase and explanations are sentences', () => {

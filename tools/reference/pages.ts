@@ -1,4 +1,5 @@
 import { kindsPage } from './kinds.ts';
+import { metricsPage } from './metrics.ts';
 import { failuresPage, reasonsPage } from './words.ts';
 
 /** Every generated page of the reference, by its path from the project's folder. */
@@ -6,4 +7,5 @@ export const pages = (): { readonly path: string; readonly text: string }[] => [
   { path: 'docs/reference/kinds.md', text: kindsPage() },
   { path: 'docs/reference/reasons.md', text: reasonsPage() },
   { path: 'docs/reference/failures.md', text: failuresPage() },
+  { path: 'docs/reference/metrics.md', text: metricsPage() },
 ];
