@@ -51,6 +51,12 @@ export interface Rule {
   readonly messageExpression?: string;
 }
 
+/** The rules that a schema carries for the API server. */
+export const rulesOf = (schema: { meta(): Readonly<Record<string, unknown>> | undefined }): readonly Rule[] => {
+  const rules: readonly Rule[] = JSON.parse(JSON.stringify(schema.meta()?.['x-kubernetes-validations'] ?? []));
+  return rules;
+};
+
 /**
  * The messages of the rules that a value breaks, as an API server would give them; empty when it is acceptable. Without `oldSelf` the
  * object is being created, and rules that compare with the old value do not run, as on a server (transition rules).

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Rule, refusals } from '../../test/cel.ts';
+import { refusals, rulesOf } from '../../test/cel.ts';
 import { catalogue } from './catalogue.ts';
 import { clusterDefinition } from './cluster/definition.ts';
 import { clusterSpec } from './cluster/schema.ts';
@@ -21,7 +21,7 @@ describe('a name that others are derived from', () => {
 });
 
 describe('the authority of a Cluster', () => {
-  const field = clusterSpec.shape.caBundle.meta()?.['x-kubernetes-validations'] as Rule[];
+  const field = rulesOf(clusterSpec.shape.caBundle);
   const whole = clusterDefinition.rules ?? [];
 
   test('is set once and then stays', () => {
@@ -37,7 +37,7 @@ describe('the authority of a Cluster', () => {
 });
 
 describe('the ports of a ServiceExport', () => {
-  const rules = serviceExportSpec.shape.ports.meta()?.['x-kubernetes-validations'] as Rule[];
+  const rules = rulesOf(serviceExportSpec.shape.ports);
 
   test.each([undefined, 'TCP', 'UDP', 'SCTP', 'tcp'])('protocol %s is accepted', (protocol) => {
     expect(refusals(rules, [protocol === undefined ? { containerPort: 80n } : { containerPort: 80n, protocol }])).toEqual([]);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { refusals } from '../../../test/cel.ts';
+import { refusals, rulesOf } from '../../../test/cel.ts';
 import { cidrAround, formatCidr } from '../../values/cidr.ts';
 import { formatIp } from '../../values/ip.ts';
 import { sliceSpec } from './schema.ts';
 import { memberNamespaces } from './type.ts';
 
-const rules = sliceSpec.shape.sliceSubnet.meta()?.['x-kubernetes-validations'] as Parameters<typeof refusals>[0];
+const rules = rulesOf(sliceSpec.shape.sliceSubnet);
 
 describe('sliceSubnet', () => {
   test.each(['10.0.0.0/8', '10.0.0.0/16', '10.64.0.0/18', '192.168.7.0/24', '192.168.7.16/28', '172.16.0.0/12', '100.64.0.0/10'])(
