@@ -30,7 +30,7 @@ export type ClientOptions = {
 /** Objects in one page of a list. @default 500, as kubectl does */
 const defaultPageSize = 500;
 /** A server sends a bookmark about every minute where it has a watch cache, so this long a silence is worth a new connection. */
-const defaultIdleMs = 150_000;
+const defaultIdleMs = 90_000;
 const defaultWatchSeconds = 300;
 
 /** A client of the API server that `connection` tells of. One connection is kept alive for calls that follow one another; each watch has its own. */
@@ -40,7 +40,7 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
 
   const send = async (request: Omit<Request, 'timeoutMs'> & { readonly timeoutMs?: number | undefined }): Promise<string> =>
     (await transport.send({ ...request, timeoutMs: request.timeoutMs ?? timeoutMs })).body;
-  const json = async <T>(request: Parameters<typeof send>[0]): Promise<T> => parse<T>(await send(request), request.doing);
+  const json = async <T>(request: Parameters<typeof send>[0]): Promise<T> => parse(await send(request), request.doing) as T;
 
   const write = <T extends KubernetesObject>(
     method: string,
@@ -103,6 +103,7 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
     const doing = `watch ${kind.plural}`;
     const path = collectionPath(kind, call.namespace) + queryString(query);
     const stream = await transport.open({ ...call, method: 'GET', path, doing, timeoutMs: call.timeoutMs ?? timeoutMs });
+    call.onOpen?.();
     for await (const value of watchStream(stream, idleMs, clock)) {
       const event = value as { readonly type?: string; readonly object?: T & Status };
       if (event.object === undefined) continue;
@@ -215,9 +216,9 @@ const applied = <T extends KubernetesObject>(kind: ResourceKind<T>, desired: T):
   return { ...typed(kind, desired), metadata };
 };
 
-const parse = <T>(body: string, doing: string): T => {
+const parse = (body: string, doing: string): unknown => {
   try {
-    return JSON.parse(body) as T;
+    return JSON.parse(body);
   } catch (cause) {
     throw new Failure('Unexpected', `The answer to ${doing} is not JSON.`, { cause });
   }

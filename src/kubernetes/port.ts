@@ -64,7 +64,14 @@ export type Client = {
    */
   watch<T extends KubernetesObject>(
     kind: ResourceKind<T>,
-    call: Call & Selection & { readonly resourceVersion?: string; readonly timeoutSeconds?: number; readonly idleMs?: number },
+    call: Call &
+      Selection & {
+        readonly resourceVersion?: string;
+        readonly timeoutSeconds?: number;
+        readonly idleMs?: number;
+        /** Called when the server has accepted the watch, before any event. */
+        readonly onOpen?: () => void;
+      },
   ): AsyncIterable<WatchEvent<T>>;
   create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
   /** Replaces all but the status; `Conflict` when the object's `resourceVersion` is not the current one. */

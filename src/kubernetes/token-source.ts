@@ -54,14 +54,19 @@ export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringTok
   return async ({ signal, rejected }) => {
     const usable = held !== undefined && held.token !== rejected && clock.now() < held.expiresAt ? held.token : undefined;
     if (usable !== undefined && held !== undefined && clock.now() < held.renewAt) return usable;
-    pending ??= renew(signal).finally(() => {
-      pending = undefined;
-    });
-    try {
-      return await pending;
-    } catch (error) {
-      if (usable !== undefined && !signal.aborted) return usable;
-      throw error;
+    for (;;) {
+      pending ??= renew(signal).finally(() => {
+        pending = undefined;
+      });
+      try {
+        return await pending;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        // The fetch we shared was cancelled by the caller who had started it.
+        if (Failure.is(error, 'Interrupted')) continue;
+        if (usable !== undefined) return usable;
+        throw error;
+      }
     }
   };
 };

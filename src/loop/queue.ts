@@ -135,7 +135,7 @@ export const createQueue = ({ clock, random }: { readonly clock: Clock; readonly
     forget: (key) => void failed.delete(key),
     failures: (key) => failed.get(key) ?? 0,
     retryAll: () => {
-      for (const [key, { isRetry, priority }] of [...delayed]) if (isRetry) makeReady(key, priority);
+      for (const [key, { isRetry, priority }] of delayed) if (isRetry) makeReady(key, priority);
     },
     depth: () => ({ ready: ready.high.size + ready.low.size, delayed: delayed.size, running: running.size }),
     close: () => {

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../values/clock.ts';
+import { Failure } from '../values/failure.ts';
+import type { Connection } from './connection.ts';
+import { tokenFile } from './token-source.ts';
+
+/** Where a pod finds what it needs: host and port from its environment, files from its service account volume. */
+export type InCluster = {
+  readonly host: string;
+  readonly port: string;
+  readonly tokenPath: string;
+  readonly caPath: string;
+  readonly namespacePath: string;
+};
+
+/** The connection of a pod to its own API server. The token is read again each minute, since the kubelet renews it. */
+export const inClusterConnection = async (
+  where: InCluster,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<Connection> => {
+  const read = async (path: string): Promise<string> => {
+    try {
+      return await readFile(path, { encoding: 'utf8', signal });
+    } catch (cause) {
+      throw new Failure('Unavailable', `${path} cannot be read; is the service account token mounted into this pod?`, { cause });
+    }
+  };
+  const [ca, namespace] = await Promise.all([read(where.caPath), read(where.namespacePath)]);
+  return {
+    server: `https://${isIPv6(where.host) ? `[${where.host}]` : where.host}:${where.port}`,
+    ca,
+    credential: { kind: 'token', token: tokenFile(where.tokenPath, { clock }) },
+    namespace: namespace.trim(),
+  };
+};

@@ -1,0 +1,257 @@
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { quietLog } from '../telemetry/quiet-log.ts';
+import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
+import { type Clock, sleep, systemClock } from '../values/clock.ts';
+import { Failure } from '../values/failure.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { objectKey } from '../values/object-key.ts';
+import type { ResourceKind } from '../values/resource-kind.ts';
+import type { Client, Selection } from './port.ts';
+import { createStore, type IndexFunction } from './store.ts';
+
+/** What happened to an object, as seen by a mirror. An object that was deleted and made again under the same name is two changes. */
+export type Change<T> = {
+  readonly type: 'added' | 'updated' | 'deleted';
+  readonly key: string;
+  /** As it is now; when deleted, as it was last. */
+  readonly object: T;
+  /** As it was before an update. */
+  readonly previous?: T;
+  /** It was there when we came: part of the first list, or held already when the handler subscribed. */
+  readonly initial: boolean;
+};
+
+/** What a mirror is of; everything but client and kind has a default. */
+export type MirrorOptions<T extends KubernetesObject> = Selection & {
+  readonly client: Pick<Client, 'server' | 'pages' | 'watch'>;
+  readonly kind: ResourceKind<T>;
+  readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
+  /** `managedFields` are dropped to save memory, except those of this field manager, which `applyObject` needs to see what it can skip. */
+  readonly keepManager?: string;
+  /** Drops what nobody here reads, before the object is stored. Name, namespace, uid and resourceVersion must stay. */
+  readonly trim?: (object: T) => T;
+  /** Told when the server is lost and when it is found again. */
+  readonly onContact?: (contact: 'lost' | 'found') => void;
+  readonly backoff?: Backoff;
+  readonly log?: Log;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+  readonly random?: Random;
+};
+
+/**
+ * A copy of all objects of a kind (or a selection), kept current by list and watch. It serves what it saw last while the server is away,
+ * and says since when. Objects in it must not be changed. Handlers are called in order, after the copy has changed; one that throws is
+ * logged and the others go on.
+ */
+export type Mirror<T> = {
+  readonly kind: ResourceKind;
+  /** Follows the server until the signal aborts; trouble with the server is logged and retried for ever. Can run once. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves once everything was listed for the first time; `Interrupted` when the signal aborts before. */
+  synced(signal: AbortSignal): Promise<void>;
+  isSynced(): boolean;
+  get(key: string): T | undefined;
+  list(): readonly T[];
+  byIndex(index: string, value: string): readonly T[];
+  readonly size: number;
+  /** When contact was lost, in milliseconds since 1970; `undefined` while there is contact. Before the first list: when `run` began. */
+  staleSince(): number | undefined;
+  subscribe(handler: (change: Change<T>) => void): () => void;
+};
+
+/** After this long, a watch that ended without an event is nothing unusual. Ended sooner, it counts as a failure, against a hot loop. */
+const shortestWatchMs = 1_000;
+const defaultBackoff: Backoff = { firstMs: 250, maxMs: 8_000 };
+
+/** A mirror; it does nothing before `run`. */
+export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<T>): Mirror<T> => {
+  const { client, kind, indexes = {}, clock = systemClock, random = Math.random, metrics, backoff = defaultBackoff } = options;
+  const { namespace, labelSelector, fieldSelector, onContact } = options;
+  const selection: Selection = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+  const name = kind.plural;
+  const log = (options.log ?? quietLog).with({ mirror: name, server: client.server });
+  const store = createStore<T>(indexes);
+  const handlers = new Set<(change: Change<T>) => void>();
+  const { promise: firstList, resolve: markSynced } = Promise.withResolvers<void>();
+  let isSynced = false;
+  let staleSince: number | undefined;
+  let lastContact = 0;
+
+  const tell = (handler: (change: Change<T>) => void, change: Change<T>): void => {
+    try {
+      handler(change);
+    } catch (error) {
+      log.error('a handler of changes failed', { object: change.key, type: change.type, error });
+    }
+  };
+
+  const emit = (change: Change<T>): void => {
+    metrics?.add('mirrorEvents', { mirror: name, type: change.type });
+    for (const handler of handlers) tell(handler, change);
+  };
+
+  const stored = (object: T): T => {
+    const slim = withoutManagedFields(object, options.keepManager);
+    return options.trim === undefined ? slim : options.trim(slim);
+  };
+
+  const put = (object: T, initial: boolean): void => {
+    const key = objectKey(object.metadata);
+    const previous = store.get(key);
+    if (previous !== undefined && sameVersion(previous, object)) return;
+    if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
+      remove(key, previous);
+      store.set(object);
+      emit({ type: 'added', key, object, initial });
+    } else {
+      store.set(object);
+      emit(previous === undefined ? { type: 'added', key, object, initial } : { type: 'updated', key, object, previous, initial });
+    }
+  };
+
+  const remove = (key: string, last: T): void => {
+    store.delete(key);
+    emit({ type: 'deleted', key, object: last, initial: false });
+  };
+
+  const contact = (): void => {
+    lastContact = clock.now();
+    if (staleSince === undefined) return;
+    staleSince = undefined;
+    metrics?.set('mirrorStale', { mirror: name }, 0);
+    onContact?.('found');
+  };
+
+  const lost = (error: unknown, failures: number): void => {
+    const failure = Failure.from(error);
+    metrics?.add('mirrorFailures', { mirror: name, code: failure.code });
+    if ((failures & (failures - 1)) === 0)
+      log.warn('a mirror cannot reach its server and serves what it saw last', { error: failure, failures });
+    if (staleSince !== undefined) return;
+    staleSince = lastContact;
+    metrics?.set('mirrorStale', { mirror: name }, 1);
+    onContact?.('lost');
+  };
+
+  /** Lists everything and makes the store equal to it; returns the version to watch from. */
+  const list = async (signal: AbortSignal): Promise<string> => {
+    metrics?.add('mirrorLists', { mirror: name });
+    let version = '';
+    const seen = new Map<string, T>();
+    for await (const page of client.pages(kind, { ...selection, signal })) {
+      version = page.resourceVersion;
+      for (const object of page.items) seen.set(objectKey(object.metadata), stored(object));
+    }
+    for (const object of store.list()) {
+      const key = objectKey(object.metadata);
+      if (!seen.has(key)) remove(key, object);
+    }
+    for (const object of seen.values()) put(object, !isSynced);
+    metrics?.set('mirrorObjects', { mirror: name }, store.size);
+    if (!isSynced) {
+      isSynced = true;
+      markSynced();
+    }
+    return version;
+  };
+
+  /** Follows one watch to its end; calls `progress` with each version up to which nothing was missed. */
+  const follow = async (from: string, progress: (version: string) => void, signal: AbortSignal): Promise<void> => {
+    const timeoutSeconds = Math.round(240 + 240 * random());
+    for await (const event of client.watch(kind, { ...selection, resourceVersion: from, timeoutSeconds, onOpen: contact, signal })) {
+      contact();
+      if (event.type === 'BOOKMARK') {
+        progress(event.resourceVersion);
+        continue;
+      }
+      const { object } = event;
+      if (event.type === 'DELETED') {
+        const key = objectKey(object.metadata);
+        if (store.get(key)?.metadata.uid === object.metadata.uid) remove(key, stored(object));
+      } else put(stored(object), false);
+      metrics?.set('mirrorObjects', { mirror: name }, store.size);
+      progress(object.metadata.resourceVersion ?? '');
+    }
+  };
+
+  return {
+    kind,
+    run: async (signal) => {
+      let version: string | undefined;
+      let failures = 0;
+      staleSince = clock.now();
+      lastContact = staleSince;
+      while (!signal.aborted) {
+        const started = clock.monotonic();
+        let progressed = false;
+        try {
+          if (version === undefined) {
+            version = await list(signal);
+            contact();
+            progressed = true;
+          }
+          await follow(
+            version,
+            (next) => {
+              version = next;
+              progressed = true;
+              failures = 0;
+            },
+            signal,
+          );
+          failures = progressed || clock.monotonic() - started >= shortestWatchMs ? 0 : failures + 1;
+        } catch (error) {
+          if (signal.aborted) return;
+          failures += 1;
+          // Not lost contact: the server said that our version is too old.
+          if (Failure.is(error, 'Gone')) version = undefined;
+          else lost(error, failures);
+        }
+        // The first relist after "gone" is immediate: it is no sign of trouble.
+        if (failures > (version === undefined ? 1 : 0)) await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(() => {});
+      }
+    },
+    synced: (signal) => untilAborted(firstList, signal, `Waiting for the ${name} of ${client.server} was cancelled.`),
+    isSynced: () => isSynced,
+    get: store.get,
+    list: store.list,
+    byIndex: store.byIndex,
+    get size() {
+      return store.size;
+    },
+    staleSince: () => staleSince,
+    subscribe: (handler) => {
+      for (const object of store.list()) tell(handler, { type: 'added', key: objectKey(object.metadata), object, initial: true });
+      handlers.add(handler);
+      return () => void handlers.delete(handler);
+    },
+  };
+};
+
+const sameVersion = (a: KubernetesObject, b: KubernetesObject): boolean =>
+  a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
+
+const withoutManagedFields = <T extends KubernetesObject>(object: T, keep: string | undefined): T => {
+  const { managedFields, ...metadata } = object.metadata;
+  if (managedFields === undefined) return object;
+  const kept = managedFields.filter(({ manager, operation }) => keep !== undefined && manager === keep && operation === 'Apply');
+  return { ...object, metadata: kept.length === 0 ? metadata : { ...metadata, managedFields: kept } };
+};
+
+const untilAborted = async (promise: Promise<void>, signal: AbortSignal, message: string): Promise<void> => {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(new Failure('Interrupted', message, { cause: signal.reason }));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
