@@ -1,0 +1,55 @@
+import { type PodAttachment, podInterface, type SliceNetwork } from '../plan/node/slice-network.ts';
+import { Failure } from '../values/failure.ts';
+import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
+import { newPodLines, repairPodLines } from './pod-plan.ts';
+import { mustRun, type Run } from './run.ts';
+import { attachLines } from './slice-plan.ts';
+import { observeNamespace } from './slice-state.ts';
+
+const batch = (run: Run, path: string, lines: readonly string[], signal: AbortSignal): Promise<string> =>
+  mustRun(run, inNetns(path, ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
+
+const reachable = async (pod: PodAttachment): Promise<void> => {
+  if ((await netnsIdentity(pod.netns)) === undefined) {
+    throw new Failure('NotFound', `The network namespace ${pod.netns} of pod ${pod.name} is gone; the pod has ended or is starting again.`);
+  }
+};
+
+/**
+ * Gives a pod its slice interface while it runs; its own interface and routes are not touched. An older slice interface in the pod, whose
+ * other end is gone or belongs to another attachment, is replaced.
+ */
+export const attachPod = async (run: Run, network: SliceNetwork, pod: PodAttachment, signal: AbortSignal): Promise<void> => {
+  await reachable(pod);
+  const path = netnsPath(network.netns);
+  const lines = attachLines(network, pod);
+  const made = await run(inNetns(path, ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
+  if (made.code !== 0) {
+    await run(inNetns(pod.netns, ['ip', 'link', 'del', 'dev', podInterface]), { signal });
+    await run(inNetns(path, ['ip', 'link', 'del', 'dev', pod.hostInterface]), { signal });
+    await batch(run, path, lines, signal);
+  }
+  await batch(run, pod.netns, newPodLines(network, pod), signal);
+};
+
+/**
+ * Looks into a pod and repairs the slice's part of it. Resolves with whether anything had to be changed.
+ *
+ * @param hostIndex interface index of the host end in the slice's namespace
+ */
+export const repairPod = async (
+  run: Run,
+  network: SliceNetwork,
+  pod: PodAttachment,
+  hostIndex: number,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  await reachable(pod);
+  const lines = repairPodLines(network, pod, await observeNamespace(run, pod.netns, signal), hostIndex);
+  if (lines === undefined) {
+    await attachPod(run, network, pod, signal);
+    return true;
+  }
+  if (lines.length > 0) await batch(run, pod.netns, lines, signal);
+  return lines.length > 0;
+};

@@ -1,0 +1,41 @@
+import type { DriverVerdict } from './port.ts';
+import type { Run } from './run.ts';
+import { access, constants } from 'node:fs/promises';
+
+/**
+ * Finds out which tunnel drivers work, by making a WireGuard interface in the kernel and removing it again, and by looking for the tunnel
+ * program and `/dev/net/tun`.
+ *
+ * @param enter words that take a command to the machine's network namespace
+ * @param program wireguard-go as it is seen from here
+ */
+export const probeDrivers = async (run: Run, enter: readonly string[], program: string, signal: AbortSignal): Promise<DriverVerdict[]> => [
+  await probeKernel(run, enter, signal),
+  await probeUserspace(program),
+];
+
+const trialInterface = 'ks-trial';
+
+const probeKernel = async (run: Run, enter: readonly string[], signal: AbortSignal): Promise<DriverVerdict> => {
+  const made = await run([...enter, 'ip', 'link', 'add', trialInterface, 'type', 'wireguard'], { signal });
+  await run([...enter, 'ip', 'link', 'del', trialInterface], { signal });
+  // A trial that a killed agent left behind proves as much as a new one.
+  const usable = made.code === 0 || made.stderr.includes('File exists');
+  const said = made.stderr.trim().split('\n')[0] ?? '';
+  return {
+    driver: 'WireGuard',
+    usable,
+    reason: usable ? 'the kernel has WireGuard' : `the kernel has no WireGuard (${said || `exit code ${made.code}`})`,
+  };
+};
+
+const probeUserspace = async (program: string): Promise<DriverVerdict> => {
+  const missing: string[] = [];
+  await access(program, constants.X_OK).catch(() => missing.push(program));
+  await access('/dev/net/tun', constants.R_OK | constants.W_OK).catch(() => missing.push('/dev/net/tun'));
+  return {
+    driver: 'WireGuardUserspace',
+    usable: missing.length === 0,
+    reason: missing.length === 0 ? 'wireguard-go and TUN devices are there' : `${missing.join(' and ')} is missing`,
+  };
+};

@@ -1,0 +1,57 @@
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { FakeKernel, FakeMachine } from './fake.ts';
+import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
+
+const network: SliceNetwork = {
+  slice: 'app',
+  netns: 'ks-app',
+  interface: 'ks01234567',
+  driver: 'WireGuardUserspace',
+  privateKeyFile: '/run/key',
+  publicKey: 'own',
+  listenPort: 51820,
+  router: '10.77.0.1',
+  subnet: '10.77.0.0/16',
+  blocks: ['10.77.0.0/24'],
+  mtu: 1420,
+  peers: [{ name: 'west/a', publicKey: 'peer', endpoint: '192.0.2.2:51820', allowedIPs: ['10.77.1.0/24'], keepaliveSeconds: 25 }],
+  pods: [],
+};
+
+const partOf: Record<Breakage, string> = {
+  'namespace deleted': 'namespace',
+  'tunnel gone': 'tunnel',
+  'peer removed': 'peer',
+  'peer given other addresses': 'peer',
+  'slice route deleted': 'routes',
+  'foreign default route': 'routes',
+  'pod route deleted': 'pod',
+  'firewall flushed': 'firewall',
+  'firewall rule deleted': 'firewall',
+  'forwarding off': 'settings',
+  'pod interface deleted': 'pod',
+  'route inside pod deleted': 'pod',
+  'address inside pod deleted': 'pod',
+};
+
+const setup = async (): Promise<KernelWorld> => {
+  const machine = new FakeMachine();
+  return {
+    restart: () => new FakeKernel(machine),
+    network,
+    pod: async (name, address): Promise<PodAttachment> => {
+      machine.podNamespaces.add(`/run/netns/${name}`);
+      return { uid: name, name: `app-ns/${name}`, netns: `/run/netns/${name}`, address, hostInterface: `p-${name}` };
+    },
+    endPod: async (pod) => {
+      machine.podNamespaces.delete(pod.netns);
+    },
+    break: async (how, { netns }) => {
+      const parts = machine.slices.get(netns)?.parts;
+      for (const key of parts?.keys() ?? []) if (key.startsWith(partOf[how])) parts?.set(key, 'broken');
+    },
+    close: async () => {},
+  };
+};
+
+kernelContract('fake', setup);

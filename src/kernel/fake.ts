@@ -1,0 +1,88 @@
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { Failure } from '../values/failure.ts';
+import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome } from './port.ts';
+import { Report } from './report.ts';
+
+/** What the imitated kernel holds of one slice: one line per thing, `<kind> <what>` → its wanted content. */
+type Parts = Map<string, string>;
+
+/** The kernels' memory, shared by fakes that stand for successive runs of one agent. */
+export class FakeMachine {
+  readonly slices = new Map<string, { network: SliceNetwork; parts: Parts }>();
+  /** Namespaces of running pods, by path. */
+  readonly podNamespaces = new Set<string>();
+  /** Public key → Unix seconds, to imitate handshakes. */
+  readonly handshakes = new Map<string, number>();
+}
+
+/** A kernel in memory for tests of those who use the port; it keeps the same contract as the real one. */
+export class FakeKernel implements Kernel {
+  readonly machine: FakeMachine;
+  #drivers: readonly DriverVerdict[];
+
+  constructor(
+    machine: FakeMachine = new FakeMachine(),
+    drivers: readonly DriverVerdict[] = [{ driver: 'WireGuardUserspace', usable: true, reason: 'imitated' }],
+  ) {
+    this.machine = machine;
+    this.#drivers = drivers;
+  }
+
+  async converge(desired: readonly SliceNetwork[]): Promise<Outcome> {
+    const report = new Report();
+    const wanted = new Set(desired.map((network) => network.netns));
+    for (const [netns, { network }] of this.machine.slices) {
+      if (wanted.has(netns)) continue;
+      this.machine.slices.delete(netns);
+      report.changes.push(`${network.slice}: remove`);
+    }
+    for (const network of desired) this.#one(network, report);
+    return report;
+  }
+
+  async observe({ netns }: Pick<SliceNetwork, 'netns'>): Promise<ObservedTunnel | undefined> {
+    const slice = this.machine.slices.get(netns);
+    if (!slice?.parts.has('tunnel')) return undefined;
+    const peers = slice.network.peers
+      .filter((peer) => slice.parts.has(`peer ${peer.publicKey}`))
+      .map((peer): ObservedPeer => {
+        const latestHandshake = this.machine.handshakes.get(peer.publicKey) ?? 0;
+        return { ...peer, allowedIPs: [...peer.allowedIPs].sort(), latestHandshake, receivedBytes: 0, sentBytes: 0 };
+      });
+    return { publicKey: slice.network.publicKey, listenPort: slice.network.listenPort, peers };
+  }
+
+  async removeAll(): Promise<void> {
+    this.machine.slices.clear();
+  }
+
+  async drivers(): Promise<readonly DriverVerdict[]> {
+    return this.#drivers;
+  }
+
+  #one(network: SliceNetwork, report: Report): void {
+    const parts: Parts = this.machine.slices.get(network.netns)?.parts ?? new Map();
+    const wanted = this.#parts(network, report);
+    for (const [key, content] of wanted) if (parts.get(key) !== content) report.changes.push(`${network.slice}: set ${key}`);
+    for (const key of parts.keys()) if (!wanted.has(key)) report.changes.push(`${network.slice}: remove ${key}`);
+    this.machine.slices.set(network.netns, { network, parts: wanted });
+    report.attached.set(network.slice, new Set(network.pods.filter((pod) => wanted.has(`pod ${pod.uid}`)).map((pod) => pod.uid)));
+  }
+
+  #parts(network: SliceNetwork, report: Report): Parts {
+    const { interface: name, driver, listenPort, publicKey, subnet, blocks, mtu, router } = network;
+    const parts: Parts = new Map([
+      ['namespace', network.netns],
+      ['tunnel', JSON.stringify([name, driver, listenPort, publicKey, mtu])],
+      ['routes', JSON.stringify([subnet, blocks, router])],
+      ['firewall', name],
+      ['settings', ''],
+    ]);
+    for (const peer of network.peers) parts.set(`peer ${peer.publicKey}`, JSON.stringify(peer));
+    for (const pod of network.pods) {
+      if (this.machine.podNamespaces.has(pod.netns)) parts.set(`pod ${pod.uid}`, JSON.stringify(pod));
+      else report.podFailures.set(pod.uid, new Failure('NotFound', `The network namespace ${pod.netns} of pod ${pod.name} is gone.`));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { Kernel } from './port.ts';
+
+/** Ways in which somebody else can break what a kernel holds. */
+export const breakages = [
+  'namespace deleted',
+  'tunnel gone',
+  'peer removed',
+  'peer given other addresses',
+  'slice route deleted',
+  'foreign default route',
+  'pod route deleted',
+  'firewall flushed',
+  'firewall rule deleted',
+  'forwarding off',
+  'pod interface deleted',
+  'route inside pod deleted',
+  'address inside pod deleted',
+] as const;
+export type Breakage = (typeof breakages)[number];
+
+/** A machine on which a kernel can be tried, and broken. */
+export interface KernelWorld {
+  /** A kernel that knows nothing yet, like that of an agent just started. */
+  restart(): Kernel;
+  /** A slice of this machine without pods and with one peer. */
+  readonly network: SliceNetwork;
+  /** Starts a pod with nothing but its own network. */
+  pod(name: string, address: string): Promise<PodAttachment>;
+  endPod(pod: PodAttachment): Promise<void>;
+  break(how: Breakage, network: SliceNetwork): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What every `Kernel` must do; run against the fake and against a real kernel. */
+export const kernelContract = (name: string, setup: () => Promise<KernelWorld>): void => {
+  describe(`kernel contract: ${name}`, () => {
+    const signal = new AbortController().signal;
+    let world: KernelWorld;
+    beforeEach(async () => {
+      world = await setup();
+    });
+    afterEach(() => world.close());
+
+    const withPod = async (): Promise<SliceNetwork> => ({ ...world.network, pods: [await world.pod('first', '10.77.0.5')] });
+
+    it('makes a slice, and changes nothing the second time, nor after a restart', async () => {
+      const network = await withPod();
+      const kernel = world.restart();
+      const first = await kernel.converge([network], signal);
+      expect(first.failures).toEqual(new Map());
+      expect(first.podFailures).toEqual(new Map());
+      expect(first.changes).not.toEqual([]);
+      expect(first.attached.get(network.slice)).toEqual(new Set([network.pods[0]?.uid]));
+      expect((await kernel.converge([network], signal)).changes).toEqual([]);
+      expect((await kernel.converge([network], signal, 'changes')).changes).toEqual([]);
+      expect((await world.restart().converge([network], signal)).changes).toEqual([]);
+    });
+
+    it('shows the tunnel', async () => {
+      const kernel = world.restart();
+      expect(await kernel.observe(world.network, signal)).toBeUndefined();
+      await kernel.converge([world.network], signal);
+      const tunnel = await kernel.observe(world.network, signal);
+      expect(tunnel).toMatchObject({ publicKey: world.network.publicKey, listenPort: world.network.listenPort });
+      expect(tunnel?.peers.map((peer) => [peer.publicKey, peer.allowedIPs, peer.endpoint])).toEqual(
+        world.network.peers.map((peer) => [peer.publicKey, [...peer.allowedIPs].sort(), peer.endpoint]),
+      );
+    });
+
+    it.each(['everything', 'changes'] as const)('adds and removes one pod and one peer (%s)', async (scope) => {
+      const kernel = world.restart();
+      const [peer] = world.network.peers;
+      if (!peer) throw new Error('the network needs a peer');
+      const other = {
+        ...peer,
+        name: 'west/other',
+        publicKey: 'b3RoZXItcGVlci1rZXktMDEyMzQ1Njc4OTAxMjM0NTY=',
+        allowedIPs: ['10.77.200.0/24'],
+      };
+      const first = await withPod();
+      await kernel.converge([first], signal);
+      const more = { ...first, peers: [...first.peers, other], pods: [...first.pods, await world.pod('second', '10.77.0.6')] };
+      const added = await kernel.converge([more], signal, scope);
+      expect(added.changes).not.toEqual([]);
+      expect(added.attached.get(first.slice)?.size).toBe(2);
+      expect((await kernel.observe(more, signal))?.peers.length).toBe(2);
+      expect((await kernel.converge([more], signal)).changes).toEqual([]);
+      await kernel.converge([{ ...more, peers: [other], pods: more.pods.slice(1) }], signal, scope);
+      expect((await kernel.observe(more, signal))?.peers.map((seen) => seen.publicKey)).toEqual([other.publicKey]);
+      expect((await kernel.converge([{ ...more, peers: [other], pods: more.pods.slice(1) }], signal)).changes).toEqual([]);
+    });
+
+    it('reports a pod that has ended and serves the others', async () => {
+      const kernel = world.restart();
+      const gone = await world.pod('gone', '10.77.0.9');
+      await world.endPod(gone);
+      const network = await withPod();
+      const outcome = await kernel.converge([{ ...network, pods: [gone, ...network.pods] }], signal);
+      expect([...outcome.podFailures.keys()]).toEqual([gone.uid]);
+      expect(outcome.podFailures.get(gone.uid)?.code).toBe('NotFound');
+      expect(outcome.attached.get(network.slice)).toEqual(new Set([network.pods[0]?.uid]));
+    });
+
+    it('removes slices that are no longer wanted, also after a restart', async () => {
+      const network = await withPod();
+      await world.restart().converge([network], signal);
+      const outcome = await world.restart().converge([], signal);
+      expect(outcome.changes).not.toEqual([]);
+      expect(await world.restart().observe(network, signal)).toBeUndefined();
+      expect((await world.restart().converge([], signal)).changes).toEqual([]);
+    });
+
+    it.each(breakages)('repairs: %s', async (how) => {
+      const network = await withPod();
+      const kernel = world.restart();
+      await kernel.converge([network], signal);
+      await world.break(how, network);
+      const repaired = await kernel.converge([network], signal);
+      expect(repaired.failures).toEqual(new Map());
+      expect(repaired.podFailures).toEqual(new Map());
+      expect(repaired.changes, 'the repair').not.toEqual([]);
+      expect((await kernel.converge([network], signal)).changes, 'after the repair').toEqual([]);
+      expect((await kernel.observe(network, signal))?.peers.map((peer) => peer.allowedIPs)).toEqual(
+        network.peers.map((peer) => peer.allowedIPs),
+      );
+    });
+  });
+};

@@ -1,0 +1,56 @@
+import { describe, it } from 'vitest';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
+import { RealNode, realKernel, shell } from './fixtures/real-node.ts';
+
+const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
+  const node = new RealNode('k', tunnelProgram);
+  const network: SliceNetwork = node.network({
+    router: '10.77.0.1',
+    blocks: ['10.77.0.0/24'],
+    peers: [
+      {
+        name: 'west/a',
+        publicKey: 'cGVlci1wZWVyLWtleS0wMTIzNDU2Nzg5MDEyMzQ1Ng8=',
+        endpoint: '192.0.2.2:51820',
+        allowedIPs: ['10.77.1.0/24'],
+        keepaliveSeconds: 25,
+      },
+    ],
+  });
+  const inSlice = `nsenter --net=/run/netns/${network.netns}`;
+  const break_: Record<Breakage, (pod: PodAttachment) => string> = {
+    'namespace deleted': () => `ip netns del ${network.netns}`,
+    'tunnel gone': () => `kill -9 $(cat ${node.directory}/tunnels/${network.interface}.pid)`,
+    'peer removed': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} remove`,
+    'peer given other addresses': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} allowed-ips 0.0.0.0/0`,
+    'slice route deleted': () => `${inSlice} ip route del ${network.subnet}`,
+    'foreign default route': () => `${inSlice} ip route add default dev ${network.interface}`,
+    'pod route deleted': (pod) => `${inSlice} ip route del ${pod.address}`,
+    'firewall flushed': () => `${inSlice} nft flush ruleset`,
+    'firewall rule deleted': () => `${inSlice} nft flush chain inet kubeslice source`,
+    'forwarding off': () => `${inSlice} sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`,
+    'pod interface deleted': (pod) => `${inSlice} ip link del ${pod.hostInterface}`,
+    'route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del ${network.subnet} via 169.254.1.1 dev slice0`,
+    'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
+  };
+  return {
+    restart: () => node.kernel(),
+    network,
+    pod: async (name, address) => node.pod(name, address),
+    endPod: async (pod) => node.endPod(pod),
+    break: async (how, { pods }) => {
+      const [pod] = pods;
+      if (pod) shell(break_[how](pod));
+    },
+    close: () => node.close(),
+  };
+};
+
+const real = await realKernel();
+if ('tunnelProgram' in real) kernelContract('linux', () => setup(real.tunnelProgram));
+else {
+  const skippedBecause = `skipped: kernel contract: linux: ${real.obstacle}`;
+  console.warn(skippedBecause);
+  describe('kernel contract: linux', () => it(skippedBecause, (context) => context.skip()));
+}

@@ -1,0 +1,101 @@
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { Failure } from '../values/failure.ts';
+import { DetachedTunnels, type DetachedOptions } from './detached.ts';
+import { probeDrivers } from './drivers.ts';
+import { deleteNetns, listNetns } from './netns.ts';
+import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
+import { Report } from './report.ts';
+import type { Run } from './run.ts';
+import { SliceKeeper } from './slice-keeper.ts';
+import { observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
+
+/** Where and how a `LinuxKernel` works. */
+export interface LinuxKernelOptions {
+  readonly run: Run;
+  /** Words that take a command to the machine's network namespace; empty where this process is in it. */
+  readonly enter: readonly string[];
+  /** Every namespace whose name starts with this is ours: those that are not wanted are removed. */
+  readonly netnsPrefix: string;
+  /** For records that are worthless after a reboot; on tmpfs. */
+  readonly directory: string;
+  readonly tunnels: Omit<DetachedOptions, 'run' | 'directory'>;
+  /** wireguard-go as it is seen from here, to find out whether it is there. */
+  readonly tunnelProgram: string;
+}
+
+/** The kernel of a Linux machine, by way of ip, nft, wg and wireguard-go. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. */
+export class LinuxKernel implements Kernel {
+  readonly #options: LinuxKernelOptions;
+  readonly #processes: DetachedTunnels;
+  readonly #tunnel: TunnelOptions;
+  readonly #keepers = new Map<string, { keeper: SliceKeeper; network: SliceNetwork }>();
+  #swept = false;
+  #drivers: Promise<readonly DriverVerdict[]> | undefined;
+
+  constructor(options: LinuxKernelOptions) {
+    this.#options = options;
+    const { run, enter, directory, tunnels } = options;
+    this.#processes = new DetachedTunnels({ ...tunnels, run, directory: `${directory}/tunnels` });
+    this.#tunnel = { run, enter, processes: this.#processes };
+  }
+
+  async converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope: Scope = 'everything'): Promise<Outcome> {
+    const report = new Report();
+    const wanted = new Set(desired.map((network) => network.netns));
+    for (const [netns, { keeper, network }] of this.#keepers) {
+      if (wanted.has(netns)) continue;
+      await this.#guard(network.slice, report, () => keeper.remove(network.interface, signal));
+      report.changes.push(`${network.slice}: remove`);
+      this.#keepers.delete(netns);
+    }
+    if (!this.#swept) {
+      await this.#sweep(desired, report, signal);
+      this.#swept = true;
+    }
+    for (const network of desired) {
+      const keeper = this.#keepers.get(network.netns)?.keeper ?? new SliceKeeper(this.#tunnel, network.netns, this.#options.directory);
+      this.#keepers.set(network.netns, { keeper, network });
+      await this.#guard(network.slice, report, () => keeper.converge(network, scope, report, signal));
+    }
+    return report;
+  }
+
+  observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
+    return observeTunnel(this.#tunnel, network, signal);
+  }
+
+  async removeAll(signal: AbortSignal): Promise<void> {
+    await this.converge([], signal);
+    await this.#processes.removeCgroup(signal);
+  }
+
+  drivers(signal: AbortSignal): Promise<readonly DriverVerdict[]> {
+    this.#drivers ??= probeDrivers(this.#options.run, this.#options.enter, this.#options.tunnelProgram, signal);
+    return this.#drivers;
+  }
+
+  /** Removes what an earlier run left and nobody wants: namespaces by their prefix, tunnel processes by their program. */
+  async #sweep(desired: readonly SliceNetwork[], report: Report, signal: AbortSignal): Promise<void> {
+    const interfaces = new Set(desired.map((network) => network.interface));
+    const names = new Set(desired.map((network) => network.netns));
+    for (const name of (await this.#processes.list()).keys()) {
+      if (interfaces.has(name)) continue;
+      await removeTunnel(this.#tunnel, name, undefined, signal);
+      report.changes.push(`remove left-over tunnel ${name}`);
+    }
+    for (const netns of await listNetns(this.#options.netnsPrefix)) {
+      if (names.has(netns)) continue;
+      await deleteNetns(this.#options.run, netns, signal);
+      report.changes.push(`remove left-over namespace ${netns}`);
+    }
+  }
+
+  async #guard(slice: string, report: Report, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (Failure.is(error, 'Interrupted')) throw error;
+      report.failures.set(slice, Failure.from(error));
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import type { Failure } from '../values/failure.ts';
+import type { Outcome } from './port.ts';
+
+/** Collects what one `converge` does, while it does it. */
+export class Report implements Outcome {
+  readonly changes: string[] = [];
+  readonly failures = new Map<string, Failure>();
+  readonly attached = new Map<string, Set<string>>();
+  readonly podFailures = new Map<string, Failure>();
+}

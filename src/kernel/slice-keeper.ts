@@ -1,0 +1,197 @@
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { Failure } from '../values/failure.ts';
+import { attachPod, repairPod } from './attach.ts';
+import { Firewall } from './firewall.ts';
+import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, wrongSettings, writeSettings } from './netns.ts';
+import { podElements } from './nft.ts';
+import type { ObservedPeer, Scope } from './port.ts';
+import type { Report } from './report.ts';
+import { mustRun } from './run.ts';
+import { shelterLines, sliceLines } from './slice-plan.ts';
+import { observeSlice } from './slice-state.ts';
+import { createTunnel, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
+import { peerChanges } from './wg.ts';
+
+/** What the last successful pass left; trusted by passes of scope `changes`. */
+interface Memory {
+  readonly network: SliceNetwork;
+  readonly identity: string;
+}
+
+/** A pod that was seen to be right: in which namespace, and in which pass. */
+interface Checked {
+  readonly identity: string | undefined;
+  readonly pass: number;
+}
+
+/** How many pods are looked into in one pass of scope `everything`, the longest unseen first; one costs a process of about 8 ms. */
+const podsPerPass = 8;
+/** `wg set` takes peers as arguments; this many keep the command line below the limit of 128 KiB for one argument list on old kernels. */
+const peersPerCommand = 200;
+
+/** Keeps one slice of one node in the kernel. */
+export class SliceKeeper {
+  readonly #tunnel: TunnelOptions;
+  readonly #firewall: Firewall;
+  readonly #netns: string;
+  readonly #endpoints = new Map<string, string>();
+  readonly #checked = new Map<string, Checked>();
+  #memory: Memory | undefined;
+  #pass = 0;
+
+  constructor(tunnel: TunnelOptions, netns: string, directory: string) {
+    this.#tunnel = tunnel;
+    this.#netns = netns;
+    this.#firewall = new Firewall(tunnel.run, netns, directory);
+  }
+
+  /** Makes the kernel hold the network; what was done and what failed goes to the report. */
+  async converge(network: SliceNetwork, scope: Scope, report: Report, signal: AbortSignal): Promise<void> {
+    const memory = this.#memory;
+    const identity = await netnsIdentity(netnsPath(this.#netns));
+    const trusted = scope === 'changes' && memory !== undefined && memory.identity === identity && sameBase(memory.network, network);
+    this.#memory = undefined;
+    if (trusted) await this.#adjust(memory.network, network, report, signal);
+    else await this.#rebuild(network, identity, report, signal);
+    const now = await netnsIdentity(netnsPath(this.#netns));
+    const attached = new Set(network.pods.filter((pod) => !report.podFailures.has(pod.uid)).map((pod) => pod.uid));
+    report.attached.set(network.slice, attached);
+    for (const uid of this.#checked.keys()) if (!attached.has(uid)) this.#checked.delete(uid);
+    // A pod that failed is left out of what is trusted, so that the next pass tries it again.
+    if (now !== undefined)
+      this.#memory = { network: { ...network, pods: network.pods.filter((pod) => attached.has(pod.uid)) }, identity: now };
+  }
+
+  /** Removes the slice from the node. */
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    this.#memory = undefined;
+    await removeTunnel(this.#tunnel, name, this.#netns, signal);
+    await deleteNetns(this.#tunnel.run, this.#netns, signal);
+    await this.#firewall.forget();
+  }
+
+  /** Reads everything and repairs: shelter first, then the tunnel, then what hangs on both, then pods. */
+  async #rebuild(network: SliceNetwork, identity: string | undefined, report: Report, signal: AbortSignal): Promise<void> {
+    const { run } = this.#tunnel;
+    const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
+    this.#pass += 1;
+    if (identity === undefined) {
+      await addNetns(run, this.#netns, signal);
+      change(`make namespace ${this.#netns}`);
+    }
+    const [settings, elements, first, tunnel] = await Promise.all([
+      wrongSettings(run, this.#netns, signal),
+      this.#firewall.observe(network, signal),
+      observeSlice(run, this.#netns, signal),
+      observeTunnel(this.#tunnel, network, signal),
+    ]);
+    if (settings.length > 0) {
+      await writeSettings(run, this.#netns, settings, signal);
+      change(`set ${settings.join(' ')}`);
+    }
+    if (elements === undefined) {
+      await this.#firewall.replace(network, signal);
+      change('load firewall');
+    } else if (await this.#firewall.adjust(network, elements, signal)) change('adjust firewall');
+
+    let seen = first;
+    let peers = tunnel?.peers ?? [];
+    const usable = tunnel !== undefined && seen.links.has(network.interface);
+    if (!usable || tunnel.publicKey !== network.publicKey || tunnel.listenPort !== network.listenPort) {
+      await this.#lines(shelterLines(network, seen), change, signal);
+      await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
+      await createTunnel(this.#tunnel, network, signal);
+      change(`make tunnel ${network.interface} (${network.driver})`);
+      peers = [];
+      this.#endpoints.clear();
+      seen = await observeSlice(run, this.#netns, signal);
+    }
+    await this.#peers(network, peers, change, signal);
+    await this.#lines(sliceLines(network, seen), change, signal);
+    await this.#pods(network, (pod) => seen.links.get(pod.hostInterface)?.index, report, signal);
+  }
+
+  /** Makes only the difference between two inputs. */
+  async #adjust(before: SliceNetwork, network: SliceNetwork, report: Report, signal: AbortSignal): Promise<void> {
+    const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
+    const kept = new Map(before.pods.map((pod) => [pod.hostInterface, pod]));
+    const fresh = network.pods.filter((pod) => !samePod(kept.get(pod.hostInterface), pod));
+    const wanted = new Set(network.pods.filter((pod) => !fresh.includes(pod)).map((pod) => pod.hostInterface));
+    const gone = before.pods.filter((pod) => !wanted.has(pod.hostInterface));
+    if (await this.#firewall.adjust(network, podElements(before), signal)) change('adjust firewall');
+    // An interface whose pod has ended is gone already; that is no failure.
+    for (const pod of gone) {
+      await this.#tunnel.run(inNetns(netnsPath(this.#netns), ['ip', 'link', 'del', 'dev', pod.hostInterface]), { signal });
+      change(`detach ${pod.name}`);
+    }
+    if (before.peers !== network.peers) await this.#peers(network, before.peers.map(asObserved), change, signal);
+    await this.#pods({ ...network, pods: fresh }, () => undefined, report, signal);
+  }
+
+  async #lines(lines: readonly string[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
+    if (lines.length === 0) return;
+    await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
+    for (const line of lines) change(`ip ${line}`);
+  }
+
+  async #peers(network: SliceNetwork, seen: readonly ObservedPeer[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
+    const changes = peerChanges(network.peers, seen, this.#endpoints, Date.now() / 1000);
+    for (let start = 0; start < changes.length; start += peersPerCommand) {
+      const part = changes.slice(start, start + peersPerCommand);
+      // Both kinds of tunnel are reached from inside the namespace: a kernel tunnel is there, and a control socket is a file.
+      const words = ['wg', 'set', network.interface, ...part.flatMap((peer) => peer.words)];
+      await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), words), { signal });
+      for (const peer of part) change(peer.change);
+    }
+    this.#endpoints.clear();
+    for (const peer of network.peers) if (peer.endpoint !== undefined) this.#endpoints.set(peer.publicKey, peer.endpoint);
+  }
+
+  /** Attaches the pods without an interface, and looks into those longest unseen. One pod's failure is its own. */
+  async #pods(
+    network: SliceNetwork,
+    indexOf: (pod: PodAttachment) => number | undefined,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { run } = this.#tunnel;
+    const present = network.pods.filter((pod) => indexOf(pod) !== undefined);
+    const passOf = (pod: PodAttachment): number => this.#checked.get(pod.uid)?.pass ?? 0;
+    const identities = new Map(await Promise.all(present.map(async (pod) => [pod.uid, await netnsIdentity(pod.netns)] as const)));
+    // A pod whose namespace is another one than at the last look was started again: it does not wait for its turn.
+    const moved = present.filter((pod) => this.#checked.get(pod.uid)?.identity !== identities.get(pod.uid));
+    const turn = present
+      .filter((pod) => !moved.includes(pod))
+      .sort((a, b) => passOf(a) - passOf(b))
+      .slice(0, podsPerPass);
+    const work = [...network.pods.filter((pod) => indexOf(pod) === undefined), ...moved, ...turn];
+    const next = work.values();
+    const worker = async (): Promise<void> => {
+      for (const pod of next) {
+        const index = indexOf(pod);
+        try {
+          if (index === undefined) await attachPod(run, network, pod, signal);
+          const changed = index === undefined || (await repairPod(run, network, pod, index, signal));
+          if (changed) report.changes.push(`${network.slice}: ${index === undefined ? 'attach' : 'repair'} ${pod.name}`);
+          this.#checked.set(pod.uid, { identity: await netnsIdentity(pod.netns), pass: this.#pass });
+        } catch (error) {
+          report.podFailures.set(pod.uid, Failure.from(error));
+        }
+      }
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+  }
+}
+
+const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
+const baseOf = ({ peers: _peers, pods: _pods, ...base }: SliceNetwork): string => JSON.stringify(base);
+const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
+  a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;
+const asObserved = (peer: SliceNetwork['peers'][number]): ObservedPeer => ({
+  ...peer,
+  allowedIPs: [...peer.allowedIPs].sort(),
+  // Taken as alive, so that an endpoint is set only when it is another than before.
+  latestHandshake: Number.MAX_SAFE_INTEGER,
+  receivedBytes: 0,
+  sentBytes: 0,
+});

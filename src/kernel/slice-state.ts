@@ -1,0 +1,118 @@
+import { inNetns, netnsPath } from './netns.ts';
+import { mustRun, type Run } from './run.ts';
+
+/** A network interface as `ip -j -d addr show` prints it, what is compared of it. */
+export interface ObservedLink {
+  readonly index: number;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly mac: string;
+  /** Index of the other end of a veth pair, in the namespace that holds it. */
+  readonly peerIndex: number | undefined;
+  /** Addresses as `address/length`. */
+  readonly addresses: readonly string[];
+}
+
+/** Interfaces, routes and permanent neighbours of one network namespace. Routes and neighbours are canonical lines, see `routeLine`. */
+export interface NamespaceState {
+  readonly links: ReadonlyMap<string, ObservedLink>;
+  readonly routes: ReadonlySet<string>;
+  readonly neighbours: ReadonlySet<string>;
+}
+
+interface LinkJson {
+  ifindex: number;
+  ifname: string;
+  mtu: number;
+  flags: string[];
+  address?: string;
+  link_index?: number;
+  addr_info: { family: string; local?: string; prefixlen: number }[];
+}
+
+interface RouteJson {
+  type?: string;
+  dst: string;
+  gateway?: string;
+  dev?: string;
+  prefsrc?: string;
+  metric?: number;
+  flags: string[];
+}
+
+interface NeighbourJson {
+  dst: string;
+  dev: string;
+  lladdr?: string;
+}
+
+/** A route as the arguments that `ip route replace` takes, so that what is wanted and what is seen compare as text. */
+export const routeLine = (route: { type?: string; dst: string; via?: string; dev?: string; src?: string; metric?: number }): string =>
+  [
+    route.type === undefined || route.type === 'unicast' ? '' : `${route.type} `,
+    route.dst.endsWith('/32') ? route.dst.slice(0, -3) : route.dst,
+    route.via === undefined ? '' : ` via ${route.via}`,
+    route.dev === undefined ? '' : ` dev ${route.dev}`,
+    route.via === undefined ? '' : ' onlink',
+    route.src === undefined ? '' : ` src ${route.src}`,
+    route.metric === undefined ? '' : ` metric ${route.metric}`,
+  ].join('');
+
+/** A permanent neighbour as the arguments that `ip neigh replace` takes. */
+export const neighbourLine = (neighbour: { address: string; mac: string; dev: string }): string =>
+  `${neighbour.address} lladdr ${neighbour.mac} dev ${neighbour.dev} nud permanent`;
+
+const linkOf = (json: LinkJson): [string, ObservedLink] => [
+  json.ifname,
+  {
+    index: json.ifindex,
+    mtu: json.mtu,
+    up: json.flags.includes('UP'),
+    mac: json.address ?? '',
+    peerIndex: json.link_index,
+    addresses: json.addr_info
+      .filter((info) => info.family === 'inet' && info.local !== undefined)
+      .map((info) => `${info.local}/${info.prefixlen}`),
+  },
+];
+
+const routeOf = (json: RouteJson): string =>
+  routeLine({
+    dst: json.dst,
+    ...(json.type === undefined ? {} : { type: json.type }),
+    ...(json.gateway === undefined ? {} : { via: json.gateway }),
+    ...(json.dev === undefined ? {} : { dev: json.dev }),
+    ...(json.prefsrc === undefined ? {} : { src: json.prefsrc }),
+    ...(json.metric === undefined ? {} : { metric: json.metric }),
+  });
+
+/** State from the three JSON documents that {@link observeNamespace} asks `ip` for, one after the other. */
+export const parseNamespace = (output: string): NamespaceState => {
+  const [links = [], routes = [], neighbours = []] = output
+    .split('\n')
+    .filter((line) => line.startsWith('['))
+    .map((line) => JSON.parse(line) as unknown[]);
+  return {
+    links: new Map((links as LinkJson[]).filter((json) => json.ifname !== undefined).map(linkOf)),
+    routes: new Set((routes as RouteJson[]).map(routeOf)),
+    neighbours: new Set(
+      (neighbours as NeighbourJson[])
+        .filter((json) => json.lladdr !== undefined)
+        .map((json) => neighbourLine({ address: json.dst, mac: json.lladdr ?? '', dev: json.dev })),
+    ),
+  };
+};
+
+/** Reads interfaces, main routing table and permanent neighbours of a namespace, in one process. */
+export const observeNamespace = async (run: Run, path: string, signal: AbortSignal): Promise<NamespaceState> =>
+  parseNamespace(
+    // `ip -4 addr` would leave out interfaces that have no address.
+    await mustRun(run, inNetns(path, ['ip', '-j', '-d', '-batch', '-']), {
+      signal,
+      input: 'addr show\nroute show table main\nneigh show nud permanent\n',
+    }),
+  );
+
+/** The same for a slice's own namespace, by name. */
+export const observeSlice = (run: Run, name: string, signal: AbortSignal): Promise<NamespaceState> =>
+  observeNamespace(run, netnsPath(name), signal);

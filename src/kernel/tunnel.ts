@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import { Failure } from '../values/failure.ts';
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import type { DetachedTunnels } from './detached.ts';
+import { inNetns, netnsPath } from './netns.ts';
+import type { ObservedTunnel } from './port.ts';
+import { mustRun, type Run } from './run.ts';
+import { parseDump } from './wg.ts';
+
+/** Where userspace WireGuard listens for `wg` (the cross-platform interface of wireguard-tools). */
+const controlSocket = (name: string): string => `/run/wireguard/${name}.sock`;
+
+/** Makes, configures and removes tunnel interfaces with either driver. */
+export interface TunnelOptions {
+  readonly run: Run;
+  /** Words that take a command to the machine's network namespace, where tunnel sockets belong. */
+  readonly enter: readonly string[];
+  readonly processes: DetachedTunnels;
+}
+
+/** The tunnel as `wg` sees it, or undefined when there is none or its process is dead. */
+export const observeTunnel = async (
+  { run }: TunnelOptions,
+  network: Pick<SliceNetwork, 'interface'> & { readonly netns?: string },
+  signal: AbortSignal,
+): Promise<ObservedTunnel | undefined> => {
+  const userspace = await exists(controlSocket(network.interface));
+  const words = ['wg', 'show', network.interface, 'dump'];
+  if (!userspace && network.netns === undefined) return undefined;
+  // A userspace tunnel is asked through its socket, from anywhere; a kernel tunnel only where the interface is.
+  const { code, stdout } = await run(userspace ? words : inNetns(netnsPath(network.netns ?? ''), words), { signal });
+  return code === 0 ? parseDump(stdout) : undefined;
+};
+
+/**
+ * Makes the tunnel interface in the machine's namespace, gives it key, port and MTU, and moves it into the slice's namespace. Its UDP
+ * socket stays where it was made, so encrypted packets travel the machine's own network while the inside is the slice's alone.
+ */
+export const createTunnel = async (options: TunnelOptions, network: SliceNetwork, signal: AbortSignal): Promise<void> => {
+  const { run, enter, processes } = options;
+  const name = network.interface;
+  if (network.driver === 'WireGuard') {
+    await mustRun(run, [...enter, 'ip', 'link', 'add', name, 'type', 'wireguard'], { signal });
+  } else {
+    await processes.start(name, signal);
+    await appear(options, name, signal);
+  }
+  const configure = ['wg', 'set', name, 'listen-port', String(network.listenPort), 'private-key', network.privateKeyFile];
+  await mustRun(run, [...enter, ...configure], { signal });
+  const batch = `link set ${name} mtu ${network.mtu} addrgenmode none\nlink set ${name} netns ${netnsPath(network.netns)}\n`;
+  await mustRun(run, [...enter, 'ip', '-batch', '-'], { signal, input: batch });
+};
+
+/** Waits for a tunnel process to have made its interface and to answer. */
+const appear = async ({ run, enter, processes }: TunnelOptions, name: string, signal: AbortSignal): Promise<void> => {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    if (await exists(controlSocket(name))) {
+      const answer = await run([...enter, 'wg', 'show', name, 'listen-port'], { signal });
+      const link = await run([...enter, 'ip', 'link', 'show', 'dev', name], { signal });
+      if (answer.code === 0 && link.code === 0) return;
+    }
+    if (Date.now() > deadline || (await processes.find(name)) === undefined) {
+      const log = await processes.log(name);
+      throw new Failure('CommandFailed', `The tunnel process of ${name} did not come up within 5 s: ${log || 'it printed nothing'}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+/** Removes a tunnel wherever it is: the process, an interface in the slice's namespace, and one that never left the machine's. */
+export const removeTunnel = async (
+  { run, enter, processes }: TunnelOptions,
+  name: string,
+  netns: string | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  await processes.stop(name, signal);
+  await run([...enter, 'ip', 'link', 'del', 'dev', name], { signal });
+  if (netns !== undefined) await run(inNetns(netnsPath(netns), ['ip', 'link', 'del', 'dev', name]), { signal });
+};
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

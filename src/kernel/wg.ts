@@ -1,0 +1,70 @@
+import type { TunnelPeer } from '../plan/node/slice-network.ts';
+import type { ObservedPeer, ObservedTunnel } from './port.ts';
+
+/** After this many seconds without a handshake a session is over for certain (REJECT_AFTER_TIME of the WireGuard paper, 180 s). */
+const sessionSeconds = 180;
+
+/** Reads `wg show <interface> dump` (wg(8)). The private key in it is not kept. */
+export const parseDump = (dump: string): ObservedTunnel | undefined => {
+  const [first, ...rest] = dump.split('\n').filter((line) => line !== '');
+  if (first === undefined) return undefined;
+  const [, publicKey = '', listenPort = '0'] = first.split('\t');
+  return { publicKey, listenPort: Number(listenPort), peers: rest.map(parsePeer) };
+};
+
+const parsePeer = (line: string): ObservedPeer => {
+  const [publicKey = '', , endpoint = '', allowed = '', handshake = '0', received = '0', sent = '0', keepalive = 'off'] = line.split('\t');
+  return {
+    publicKey,
+    endpoint: endpoint === '(none)' ? undefined : endpoint,
+    allowedIPs: allowed === '(none)' ? [] : allowed.split(',').sort(),
+    keepaliveSeconds: keepalive === 'off' ? 0 : Number(keepalive),
+    latestHandshake: Number(handshake),
+    receivedBytes: Number(received),
+    sentBytes: Number(sent),
+  };
+};
+
+/** One `wg set` worth of change to a peer: the words after the interface name, and a line that says what changes. */
+export interface PeerChange {
+  readonly words: readonly string[];
+  readonly change: string;
+}
+
+/**
+ * What turns the peers seen into the peers wanted. Removals come first, so that an address that moves from one peer to another is free.
+ *
+ * A peer's endpoint is left alone while it works: WireGuard follows a peer that roams (a NAT that changed its mapping), and setting the stated
+ * endpoint again would cut it. It is set when it was never known, when the stated one changed since `applied`, or when no session is alive.
+ *
+ * @param applied public key → endpoint as last set by this process
+ * @param now seconds since 1970
+ */
+export const peerChanges = (
+  wanted: readonly TunnelPeer[],
+  seen: readonly ObservedPeer[],
+  applied: ReadonlyMap<string, string>,
+  now: number,
+): PeerChange[] => {
+  const seenByKey = new Map(seen.map((peer) => [peer.publicKey, peer]));
+  const wantedKeys = new Set(wanted.map((peer) => peer.publicKey));
+  const removed = seen
+    .filter((peer) => !wantedKeys.has(peer.publicKey))
+    .map((peer) => ({ words: ['peer', peer.publicKey, 'remove'], change: `remove peer ${peer.publicKey}` }));
+  const set = wanted.flatMap((peer) => {
+    const words = changeOf(peer, seenByKey.get(peer.publicKey), applied.get(peer.publicKey), now);
+    return words.length === 0 ? [] : [{ words: ['peer', peer.publicKey, ...words], change: `set peer ${peer.name}` }];
+  });
+  return [...removed, ...set];
+};
+
+const changeOf = (wanted: TunnelPeer, seen: ObservedPeer | undefined, applied: string | undefined, now: number): string[] => {
+  const words: string[] = [];
+  const alive = seen !== undefined && now - seen.latestHandshake < sessionSeconds;
+  const stale = seen?.endpoint !== wanted.endpoint && (!alive || (applied !== undefined && applied !== wanted.endpoint));
+  if (wanted.endpoint !== undefined && stale) words.push('endpoint', wanted.endpoint);
+  if (seen?.keepaliveSeconds !== wanted.keepaliveSeconds) words.push('persistent-keepalive', String(wanted.keepaliveSeconds));
+  const allowed = [...wanted.allowedIPs].sort().join(',');
+  if (seen === undefined || seen.allowedIPs.join(',') !== allowed) words.push('allowed-ips', allowed);
+  return words;
+};

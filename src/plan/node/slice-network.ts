@@ -1,0 +1,64 @@
+/**
+ * What a node's kernel should hold for one slice, complete and free of history: the planner states it, the kernel port makes it true.
+ */
+
+/** How packets cross between nodes; both speak WireGuard on the wire, so a pair may use one at each end. */
+export type TunnelDriver = 'WireGuard' | 'WireGuardUserspace';
+
+/** Another node of the slice, as a WireGuard peer. */
+export interface TunnelPeer {
+  /** `<cluster>/<node>`: for people, and the key of the link in status. */
+  readonly name: string;
+  /** X25519 public key, base64. */
+  readonly publicKey: string;
+  /** `address:port` or `[address]:port` on the underlay; undefined lets the peer speak first. */
+  readonly endpoint: string | undefined;
+  /** CIDRs that may come from the peer and are sent to it: nothing else ever is (WireGuard's cryptokey routing). */
+  readonly allowedIPs: readonly string[];
+  /** Keeps NAT mappings open; 0 turns it off. */
+  readonly keepaliveSeconds: number;
+}
+
+/** A running pod that hangs on the slice. */
+export interface PodAttachment {
+  readonly uid: string;
+  /** `<namespace>/<name>`, for people. */
+  readonly name: string;
+  /** Path of the pod's network namespace, such as `/proc/123/ns/net` or `/var/run/netns/cni-…`. */
+  readonly netns: string;
+  /** The pod's own slice address, without a prefix length. */
+  readonly address: string;
+  /** Name of the other end of the pod's interface, in the slice's namespace; starts with {@link podInterfacePrefix}. */
+  readonly hostInterface: string;
+}
+
+/** Everything of one slice on one node. */
+export interface SliceNetwork {
+  readonly slice: string;
+  /** Name of the slice's network namespace below `/run/netns`. */
+  readonly netns: string;
+  /** Name of the tunnel interface, the same on both sides of the move into {@link netns}; at most 15 characters (IFNAMSIZ). */
+  readonly interface: string;
+  readonly driver: TunnelDriver;
+  /** File with the base64 private key, mode 0600, on tmpfs; keys travel by file only, never as an argument. */
+  readonly privateKeyFile: string;
+  /** Public half of the key in {@link privateKeyFile}. */
+  readonly publicKey: string;
+  /** UDP port of the tunnel on the node. */
+  readonly listenPort: number;
+  /** The node's own address in the slice: source of probes, hop in traceroute. */
+  readonly router: string;
+  /** Network of the whole slice; what is inside and not local goes into the tunnel, what is outside goes nowhere. */
+  readonly subnet: string;
+  /** The node's own parts of {@link subnet}; addresses there without a pod are unreachable. */
+  readonly blocks: readonly string[];
+  /** MTU inside the slice in bytes. */
+  readonly mtu: number;
+  readonly peers: readonly TunnelPeer[];
+  readonly pods: readonly PodAttachment[];
+}
+
+/** First letter of every {@link PodAttachment.hostInterface}; the firewall tells pods from the tunnel by it. */
+export const podInterfacePrefix = 'p';
+/** Name of the slice's interface inside a pod. */
+export const podInterface = 'slice0';
