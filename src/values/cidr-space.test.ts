@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Cidr, cidrAround, cidrSize, containsIp, formatCidr, overlaps, parseCidr } from './cidr.ts';
-import { findFree, mergeCidrs, subtractCidrs } from './cidr-space.ts';
+import { areDisjoint, findFree, mergeCidrs, subtractCidrs } from './cidr-space.ts';
 
 const cidrs = (...texts: string[]): Cidr[] => texts.map(parseCidr);
 /** Blocks inside 10.0.0.0/24, so that they meet often and every address can be looked at. */
@@ -59,12 +59,24 @@ describe('mergeCidrs', () => {
 describe('findFree', () => {
   it.each([
     [['10.0.0.0/16'], 24, '10.0.0.0/24'],
-    [['10.0.0.0/16', '10.1.0.0/24'], 24, '10.1.0.0/24'],
+    [['10.1.0.0/16', '10.0.0.0/30', '10.0.5.0/24'], 24, '10.0.5.0/24'],
     [['10.1.0.0/24', '10.0.0.0/24'], 24, '10.0.0.0/24'],
     [['10.0.0.0/25'], 24, undefined],
     [[], 32, undefined],
   ])('in %j for a /%i takes %s', (gaps, prefix, expected) => {
     const found = findFree(cidrs(...gaps), prefix);
     expect(found && formatCidr(found)).toBe(expected);
+  });
+});
+
+describe('areDisjoint', () => {
+  it('agrees with comparing each with each', () => {
+    fc.assert(
+      fc.property(fc.array(small, { maxLength: 5 }), (blocks) => {
+        const met = blocks.some((a, i) => blocks.slice(i + 1).some((b) => overlaps(a, b)));
+        expect(areDisjoint(blocks)).toBe(!met);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

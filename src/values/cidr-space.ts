@@ -12,19 +12,19 @@ const without = (from: Cidr, taken: readonly Cidr[]): Cidr[] => {
 export const subtractCidrs = (from: readonly Cidr[], taken: readonly Cidr[]): Cidr[] =>
   mergeCidrs(from).flatMap((block) => without(block, taken));
 
-/**
- * The best free place for a block of `prefix`: the smallest gap that holds it, the lowest of equals, or `undefined`.
- *
- * Taking from the smallest gap keeps the large gaps whole for those who need them later.
- */
+/** The lowest place for a block of `prefix` in some free blocks, or `undefined` when none is large enough. */
 export const findFree = (gaps: readonly Cidr[], prefix: number): Cidr | undefined => {
-  let best: Cidr | undefined;
-  for (const gap of gaps) {
-    if (gap.prefix > prefix) continue;
-    if (best === undefined || gap.prefix > best.prefix || (gap.prefix === best.prefix && compareCidr(gap, best) < 0)) best = gap;
-  }
-  return best === undefined ? undefined : { base: best.base, prefix };
+  const gap = gaps.filter((free) => free.prefix <= prefix).toSorted(compareCidr)[0];
+  return gap === undefined ? undefined : { base: gap.base, prefix };
 };
+
+/** True when no two of the blocks share an address. */
+export const areDisjoint = (blocks: readonly Cidr[]): boolean =>
+  // Blocks are nested or apart, so in ascending order a block that meets any earlier one has an overlapping pair of neighbours before it.
+  blocks.toSorted(compareCidr).every((block, index, sorted) => {
+    const previous = sorted[index - 1];
+    return previous === undefined || !containsCidr(previous, block);
+  });
 
 /** The same addresses in the fewest blocks: contained blocks dropped, neighbours joined; ascending. */
 export const mergeCidrs = (blocks: readonly Cidr[]): Cidr[] => {
