@@ -65,7 +65,7 @@ describe('grantBlocks', () => {
 
   it('gives a returning owner its blocks again', () => {
     const grant = grantBlocks(demand(net, {}, [['a', '10.0.0.16/29']], { a: 0, b: 0 }));
-    expect(heldText(grant)).toEqual({ a: ['10.0.0.16/29'], b: ['10.0.0.24/29'] });
+    expect(heldText(grant)).toEqual({ a: ['10.0.0.16/29'], b: ['10.0.0.0/29'] });
     expect(retiredText(grant)).toEqual([]);
   });
 
