@@ -8,65 +8,60 @@ export interface LayerBlob {
   readonly size: number;
 }
 
-/** The small files of an image archive by path, and the digest by which the image is known. */
+/** One image as the archive describes it. */
+export interface ArchiveImage {
+  readonly reference: string;
+  readonly architecture: Architecture;
+  readonly config: ImageConfig;
+  readonly layers: readonly LayerBlob[];
+}
+
+/** The small files of an image archive by path, and the digests by which the images are known. */
 export interface ArchiveFiles {
-  /** SHA-256 of the OCI manifest, hexadecimal. */
-  readonly digest: string;
+  /** SHA-256 of each image's OCI manifest, hexadecimal, in the order of the images. */
+  readonly digests: readonly string[];
   readonly files: Readonly<Record<string, string>>;
 }
 
 /**
- * All files of an image archive but the layers themselves, which belong at `blobs/sha256/<digest>`.
+ * All files of an archive of one or more images, but for the layers themselves, which belong at `blobs/sha256/<digest>`.
  *
  * The archive is an OCI image layout (index.json, oci-layout, blobs; OCI image specification 1.1) and a docker-archive (manifest.json)
  * at once, as `docker save` writes it, so `ctr images import`, `docker load`, `podman load`, skopeo and kind all read it.
  * Equal input gives equal bytes: no time of creation is recorded.
  */
-export function archiveFiles(image: {
-  readonly reference: string;
-  readonly architecture: Architecture;
-  readonly config: ImageConfig;
-  readonly layers: readonly LayerBlob[];
-}): ArchiveFiles {
+export function archiveFiles(images: readonly ArchiveImage[]): ArchiveFiles {
   const blobs: Record<string, string> = {};
-  const blob = (mediaType: string, value: unknown): { mediaType: string; digest: string; size: number } => {
+  const blob = (mediaType: string, value: unknown): Descriptor => {
     const text = JSON.stringify(value);
     const digest = createHash('sha256').update(text).digest('hex');
     blobs[blobPath(digest)] = text;
     return { mediaType, digest: `sha256:${digest}`, size: Buffer.byteLength(text) };
   };
-
-  const config = blob('application/vnd.oci.image.config.v1+json', ociConfig(image));
-  const layers = image.layers.map((layer) => ({
-    mediaType: 'application/vnd.oci.image.layer.v1.tar',
-    digest: `sha256:${layer.digest}`,
-    size: layer.size,
-  }));
-  const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-  const manifest = blob(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers });
+  const described = images.map((image) => {
+    const config = blob('application/vnd.oci.image.config.v1+json', ociConfig(image));
+    const layers = image.layers.map((layer): Descriptor => ({ mediaType: layerType, digest: `sha256:${layer.digest}`, size: layer.size }));
+    return { image, config, manifest: blob(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers }) };
+  });
   const index = {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.index.v1+json',
-    manifests: [
-      {
-        ...manifest,
-        platform: { architecture: image.architecture, os: 'linux' },
-        annotations: {
-          'io.containerd.image.name': canonicalReference(image.reference),
-          'org.opencontainers.image.ref.name': image.reference.slice(image.reference.lastIndexOf(':') + 1),
-        },
+    manifests: described.map(({ image, manifest }) => ({
+      ...manifest,
+      platform: { architecture: image.architecture, os: 'linux' },
+      annotations: {
+        'io.containerd.image.name': canonicalReference(image.reference),
+        'org.opencontainers.image.ref.name': image.reference.slice(image.reference.lastIndexOf(':') + 1),
       },
-    ],
+    })),
   };
-  const docker = [
-    {
-      Config: blobPath(config.digest.slice('sha256:'.length)),
-      RepoTags: [image.reference],
-      Layers: image.layers.map((layer) => blobPath(layer.digest)),
-    },
-  ];
+  const docker = described.map(({ image, config }) => ({
+    Config: blobPath(hexOf(config)),
+    RepoTags: [image.reference],
+    Layers: image.layers.map((layer) => blobPath(layer.digest)),
+  }));
   return {
-    digest: manifest.digest.slice('sha256:'.length),
+    digests: described.map(({ manifest }) => hexOf(manifest)),
     files: {
       ...blobs,
       'index.json': JSON.stringify(index),
@@ -74,6 +69,20 @@ export function archiveFiles(image: {
       'oci-layout': JSON.stringify({ imageLayoutVersion: '1.0.0' }),
     },
   };
+}
+
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const layerType = 'application/vnd.oci.image.layer.v1.tar';
+
+interface Descriptor {
+  readonly mediaType: string;
+  /** With `sha256:` in front. */
+  readonly digest: string;
+  readonly size: number;
+}
+
+function hexOf(descriptor: Descriptor): string {
+  return descriptor.digest.slice('sha256:'.length);
 }
 
 /** Where a blob lies inside the archive. */
@@ -89,11 +98,7 @@ export function canonicalReference(reference: string): string {
   return rest.length > 0 ? `docker.io/${reference}` : `docker.io/library/${reference}`;
 }
 
-function ociConfig(image: {
-  readonly architecture: Architecture;
-  readonly config: ImageConfig;
-  readonly layers: readonly LayerBlob[];
-}): unknown {
+function ociConfig(image: ArchiveImage): unknown {
   const { entrypoint, command, environment, workingFolder, ports, user, labels } = image.config;
   return {
     architecture: image.architecture,

@@ -14,15 +14,12 @@ export async function run(program: string, args: readonly string[], signal: Abor
     return (await execute(program, args, { signal, maxBuffer: 64 << 20 })).stdout;
   } catch (cause) {
     if (signal.aborted) throw new Failure('Interrupted', `Stopped while ${program} was running; run it again.`, { cause });
-    const { code, stderr } = cause as { code?: unknown; stderr?: unknown };
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     if (code === 'ENOENT') {
       throw new Failure('CapabilityMissing', `The program ${program} is needed to build images and is not installed.`, { cause });
     }
-    const complaint = String(stderr ?? '')
-      .trim()
-      .split('\n')
-      .slice(-8)
-      .join('\n');
-    throw new Failure('CommandFailed', `${program} failed (${String(code)}): ${complaint}`, { cause });
+    const stderr = cause instanceof Error && 'stderr' in cause && typeof cause.stderr === 'string' ? cause.stderr : '';
+    const complaint = stderr.trim().split('\n').slice(-8).join('\n');
+    throw new Failure('CommandFailed', `${program} failed (exit code ${code}): ${complaint}`, { cause });
   }
 }

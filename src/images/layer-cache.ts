@@ -22,9 +22,12 @@ export interface BuiltLayer {
 export async function cachedLayer(layer: Layer, cache: string, signal: AbortSignal): Promise<BuiltLayer> {
   const folder = join(cache, 'layers');
   const path = join(folder, `${layer.name}-${layer.key}.tar`);
-  const description = `${path}.json`;
+  const description = `${path}.digest`;
   const known = await readFile(description, 'utf8').catch(() => undefined);
-  if (known !== undefined) return { ...(JSON.parse(known) as { digest: string; size: number }), path, cached: true };
+  if (known !== undefined) {
+    const [digest = '', size] = known.split(' ');
+    return { path, digest, size: Number(size), cached: true };
+  }
 
   const tars = new Map<Layer, string>();
   for (const needed of layer.needs ?? []) tars.set(needed, (await cachedLayer(needed, cache, signal)).path);
@@ -37,7 +40,7 @@ export async function cachedLayer(layer: Layer, cache: string, signal: AbortSign
     await layer.fill(root, { signal, scratch, tarOf: (needed) => tarOf(tars, needed, layer) });
     await pack(root, tar, signal);
     const [digest, { size }] = [await fileDigest(tar, signal), await stat(tar)];
-    await writeFile(join(work, 'description'), JSON.stringify({ digest, size }));
+    await writeFile(join(work, 'description'), `${digest} ${size}`);
     await rename(tar, path);
     await rename(join(work, 'description'), description);
     return { path, digest, size, cached: false };

@@ -9,13 +9,29 @@ import { removeSame } from './remove-same.ts';
 export const debianSuite = 'bookworm';
 
 /** Part of every Debian layer's key: raise it when the way these layers are made changes. */
-const revision = '1';
+const revision = '2';
 
 /** What containers never read. Debian's essential packages come along as dependencies of maintainer scripts that are never run here. */
 const ballast = [
   'dev',
+  'etc/adduser.conf',
+  'etc/apparmor.d',
   'etc/apt',
+  'etc/cron.daily',
+  'etc/debconf.conf',
+  'etc/deluser.conf',
+  'etc/dpkg',
+  'etc/fstab',
+  // Copied by mmdebstrap from the machine that builds.
+  'etc/hostname',
   'etc/init.d',
+  'etc/logrotate.d',
+  'etc/perl',
+  ...['0', '1', '2', '3', '4', '5', '6', 'S'].map((level) => `etc/rc${level}.d`),
+  'etc/resolv.conf',
+  'etc/systemd',
+  'etc/ufw',
+  'lib/systemd',
   'usr/share/bash-completion',
   'usr/share/bug',
   'usr/share/debconf',
@@ -25,6 +41,7 @@ const ballast = [
   'usr/share/lintian',
   'usr/share/locale',
   'usr/share/man',
+  'usr/share/perl',
   'usr/share/perl5',
   'usr/share/pixmaps',
   'var/cache',
@@ -46,6 +63,8 @@ export interface DebianLayerOptions {
   readonly packages: readonly string[];
   /** Another Debian layer below this one: only what that one lacks is kept. Its packages must be among ours. */
   readonly over?: Layer;
+  /** Symbolic links to add, by absolute path; what Debian would make by its alternatives when a package is configured. */
+  readonly links?: Readonly<Record<string, string>>;
   /** Archive to fetch from instead of Debian's own. */
   readonly mirror?: string;
 }
@@ -57,7 +76,7 @@ export interface DebianLayerOptions {
  * The key covers the names of packages, not their versions: a cached layer stays as it is until the cache is removed.
  */
 export function debianLayer(options: DebianLayerOptions): Layer {
-  const { name, architecture, packages, over, mirror } = options;
+  const { name, architecture, packages, over, links = {}, mirror } = options;
   const key = contentKey({
     architecture,
     suite: debianSuite,
@@ -66,12 +85,16 @@ export function debianLayer(options: DebianLayerOptions): Layer {
     over: over?.key ?? '',
     ballast: ballast.join(' '),
     accounts: JSON.stringify(accounts),
+    links: JSON.stringify(links),
   });
   const fill: Layer['fill'] = async (root, { signal, scratch, tarOf }) => {
     const choice = ['--mode=root', '--variant=extract', `--architectures=${architecture}`, `--include=${packages.join(',')}`];
     await run('mmdebstrap', ['--quiet', ...choice, debianSuite, root, ...(mirror === undefined ? [] : [mirror])], signal);
     await Promise.all(ballast.map((path) => rm(join(root, path), { recursive: true, force: true })));
     await removePerl(root);
+    // Nobody in a container of ours becomes somebody else.
+    await run('find', [root, '-type', 'f', '-perm', '/6000', '-exec', 'chmod', 'a-s', '{}', '+'], signal);
+    for (const [path, target] of Object.entries(links)) await symlink(target, join(root, path));
     await chmod(root, 0o755);
     if (over === undefined) {
       for (const [path, text] of Object.entries(accounts)) await writeFile(join(root, path), text);
@@ -85,15 +108,18 @@ export function debianLayer(options: DebianLayerOptions): Layer {
   return { name, key, fill, ...(over === undefined ? {} : { needs: [over] }) };
 }
 
-/** A link for each busybox command that no package brings in full, among them the shell. */
+/**
+ * A link for each busybox command that no package brings in full, among them the shell.
+ *
+ * They lie in /bin, the last folder of PATH, so that the real program wins when a layer above brings it, wherever it lies.
+ */
 async function linkBusybox(root: string, signal: AbortSignal): Promise<void> {
   const places = ['bin', 'sbin', 'usr/bin', 'usr/sbin'];
   const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
   const commands = (await run('chroot', [root, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
-  await Promise.all(
-    commands.filter((command) => !taken.has(command)).map((command) => symlink('/bin/busybox', join(root, 'usr/bin', command))),
-  );
-  if (!taken.has('sh')) await symlink('busybox', join(root, 'bin/sh'));
+  await Promise.all(commands.filter((command) => !taken.has(command)).map((command) => symlink('busybox', join(root, 'bin', command))));
+  // Scripts name these two by path.
+  if (!taken.has('env')) await symlink('/bin/busybox', join(root, 'usr/bin/env'));
 }
 
 /** Perl and the scripts that need it: only debconf and other maintainer's tools, none of which run here. */

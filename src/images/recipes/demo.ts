@@ -1,7 +1,7 @@
 import { debianLayer } from '../layers/debian.ts';
 import { filesLayer } from '../layers/files.ts';
 import { nodeLayer } from '../layers/node.ts';
-import type { Architecture, Recipe } from '../recipe.ts';
+import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { basePackages, debianBase } from './debian-base.ts';
 
 const tools = ['bind9-dnsutils', 'curl', 'iperf3', 'iputils-ping', 'tcpdump', 'traceroute'];
@@ -32,7 +32,14 @@ export async function demoImage(
     layers: [
       base,
       await nodeLayer({ architecture, node, libc: base }, signal),
-      debianLayer({ name: 'demo-tools', architecture, packages, over: base, ...(mirror === undefined ? {} : { mirror }) }),
+      debianLayer({
+        name: 'demo-tools',
+        architecture,
+        packages,
+        over: base,
+        links: { '/usr/bin/traceroute': 'traceroute.db' },
+        ...(mirror === undefined ? {} : { mirror }),
+      }),
       await filesLayer(
         'demo-answer',
         {
@@ -42,12 +49,17 @@ export async function demoImage(
         signal,
       ),
     ],
-    config: {
-      entrypoint: ['/usr/local/bin/node', '/srv/answer.js'],
-      environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', PORT: '80' },
-      workingFolder: '/srv',
-      ports: [80],
-      labels: { 'org.opencontainers.image.version': version },
-    },
+    config: demoConfig(version),
+  };
+}
+
+/** What a container of the demo image runs. */
+export function demoConfig(version: string): ImageConfig {
+  return {
+    entrypoint: ['/usr/local/bin/node', '/srv/answer.js'],
+    environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', PORT: '80' },
+    workingFolder: '/srv',
+    ports: [80],
+    labels: { 'org.opencontainers.image.version': version, 'org.opencontainers.image.licenses': 'Apache-2.0' },
   };
 }

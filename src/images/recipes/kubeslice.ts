@@ -1,7 +1,7 @@
 import type { Bundles } from '../bundle.ts';
 import { filesLayer } from '../layers/files.ts';
 import { hostFolder, nodeLayer } from '../layers/node.ts';
-import type { Architecture, Recipe } from '../recipe.ts';
+import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { debianBase } from './debian-base.ts';
 
 const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
@@ -47,10 +47,15 @@ export async function kubesliceImage(
       await filesLayer('wireguard-go', wireguard, signal),
       await filesLayer('kubeslice', programs, signal),
     ],
-    config: {
-      entrypoint: ['/usr/local/bin/kubeslice'],
-      environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', NODE_ENV: 'production' },
-      labels: { 'org.opencontainers.image.version': version, 'org.opencontainers.image.licenses': 'Apache-2.0' },
-    },
+    config: kubesliceConfig(version),
+  };
+}
+
+/** What a container of the KubeSlice image runs: the program that its arguments name. */
+export function kubesliceConfig(version: string): ImageConfig {
+  return {
+    entrypoint: ['/usr/local/bin/kubeslice'],
+    environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', NODE_ENV: 'production' },
+    labels: { 'org.opencontainers.image.version': version, 'org.opencontainers.image.licenses': 'Apache-2.0' },
   };
 }

@@ -84,7 +84,7 @@ async function aptGet(args: readonly string[]): Promise<void> {
   try {
     await run('env', [...settings, 'apt-get', '-o', 'DPkg::Lock::Timeout=180', '-q', ...args], { maxBuffer: 64 << 20 });
   } catch (cause) {
-    const complaint = String((cause as { stderr?: unknown }).stderr ?? cause);
+    const complaint = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : String(cause);
     throw new Failure('CommandFailed', `apt-get ${args[0]} failed: ${complaint.trim().split('\n').slice(-5).join(' ')}`, { cause });
   }
 }

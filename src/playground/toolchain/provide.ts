@@ -63,7 +63,7 @@ export async function provide<Name extends ToolName>(
   const lanes = [workOff(), workOff()].map((lane) => lane.catch((error: unknown) => failed.abort(error)));
   await Promise.all(lanes);
   if (failed.signal.aborted) throw Failure.from(failed.signal.reason);
-  return paths as Record<ProgramName<Name>, string>;
+  return paths;
 }
 
 /** The tools grouped by Go module, in the order given, each tool once. */

@@ -1,0 +1,23 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './command.ts';
+import { containerfile } from './containerfile.ts';
+import { cachedLayer } from './layer-cache.ts';
+import type { Recipe } from './recipe.ts';
+
+/**
+ * Lays an image out as a build context for other builders: `Containerfile` and the whole root file system in `root`, which is emptied first.
+ *
+ * Needs root, since the files are root's.
+ */
+export async function stageImage(recipe: Recipe, folder: string, cache: string, signal: AbortSignal): Promise<void> {
+  const root = join(folder, 'root');
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  for (const layer of recipe.layers) {
+    const { path } = await cachedLayer(layer, cache, signal);
+    // A file above may replace a link below, so nothing is written through links.
+    await run('tar', ['--extract', `--file=${path}`, `--directory=${root}`, '--unlink-first', '--preserve-permissions'], signal);
+  }
+  await writeFile(join(folder, 'Containerfile'), containerfile(recipe.config));
+}

@@ -1,0 +1,70 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildImage } from '../src/images/build-image.ts';
+import { bundlePrograms } from '../src/images/bundle.ts';
+import { containerfile } from '../src/images/containerfile.ts';
+import type { ImageConfig } from '../src/images/recipe.ts';
+import { architectureOf } from '../src/images/recipe.ts';
+import { demoConfig } from '../src/images/recipes/demo.ts';
+import { kubesliceConfig } from '../src/images/recipes/kubeslice.ts';
+import { playgroundImages } from '../src/images/recipes/playground-images.ts';
+import { stageImage } from '../src/images/stage-image.ts';
+import { tools } from '../src/playground/toolchain/catalogue.ts';
+import { provide } from '../src/playground/toolchain/provide.ts';
+import { version } from '../src/programs/version.ts';
+
+/*
+ * Makes what is shipped. Without arguments: the bundles in dist/. With --images also the image archives, whose paths are printed; with --stage
+ * a build context for other builders in dist/images/; with --containerfiles (and --check) the Containerfiles in images/.
+ */
+const root = dirname(import.meta.dirname);
+const words = new Set(process.argv.slice(2));
+const abort = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort());
+const { signal } = abort;
+
+if (words.has('--containerfiles')) await writeContainerfiles(words.has('--check'));
+else if (words.has('--images') || words.has('--stage')) await makeImages();
+else {
+  const { main, cni } = await bundlePrograms(root, signal);
+  for (const path of [main, cni]) if (path !== undefined) console.log(path);
+}
+
+async function makeImages(): Promise<void> {
+  const architecture = architectureOf(process.arch);
+  if (architecture === undefined) throw new Error(`images are made for x64 and arm64, not for ${process.arch}`);
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeslice');
+  const programs = await provide(['pause', 'coredns', 'wireguard-go'], { cache, modules: join(root, 'toolchain') }, signal);
+  const node = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };
+  for (const recipe of await playgroundImages(options, signal)) {
+    const name = recipe.reference.replace(/^kubeslice\/|:.*$/g, '');
+    if (words.has('--images')) {
+      const { reference, path, size } = await buildImage(recipe, cache, signal);
+      console.log(`${reference}\t${Math.round(size / 1e6)} MB\t${path}`);
+    }
+    if (words.has('--stage')) {
+      const folder = join(root, 'dist', 'images', name);
+      await stageImage(recipe, folder, cache, signal);
+      console.log(`${recipe.reference}\t${folder}`);
+    }
+  }
+}
+
+async function writeContainerfiles(check: boolean): Promise<void> {
+  const configs: Record<string, ImageConfig> = { demo: demoConfig(version), kubeslice: kubesliceConfig(version) };
+  for (const [name, config] of Object.entries(configs)) {
+    const path = join(root, 'images', name, 'Containerfile');
+    const text = containerfile(config);
+    if ((await readFile(path, 'utf8').catch(() => '')) === text) continue;
+    if (check) {
+      console.log(`images/${name}/Containerfile is not what its recipe says: run npm run build -- --containerfiles and commit the result.`);
+      process.exitCode = 1;
+      continue;
+    }
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    console.log(path);
+  }
+}
