@@ -13,7 +13,7 @@ const subnet = cidrField()
       {
         rule: '!isCIDR(self) || cidr(self) == cidr(self).masked()',
         messageExpression:
-          "'sliceSubnet \"' + self + '\" has host bits set; write ' + (isCIDR(self) ? string(cidr(self).masked()) : 'the network address')",
+          "'sliceSubnet \"' + self + '\" has host bits set; write the network address, in which all bits after the prefix length are zero, such as 10.0.0.0/16'",
       },
       {
         rule: '!isCIDR(self) || cidr(self).ip().family() != 4 || (cidr(self).prefixLength() >= 8 && cidr(self).prefixLength() <= 28)',

