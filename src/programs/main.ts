@@ -9,7 +9,6 @@ const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>
   worker: () => import('./worker.ts'),
   agent: () => import('./agent.ts'),
   dns: () => import('./dns.ts'),
-  cni: () => import('./cni.ts'),
   idle: () => import('./idle.ts'),
 };
 

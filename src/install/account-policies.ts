@@ -1,0 +1,162 @@
+import { controller, exchange } from '../api/groups.ts';
+import { hubNamespace, memberNamespace } from '../api/places.ts';
+import { type PolicyParts, planPolicy } from './policy.ts';
+
+/*
+ * What the accounts of our own programs may do beyond what roles can say: roles know kinds and names, these policies know content.
+ * They are what keeps a member cluster, fully compromised, from speaking for another one.
+ */
+
+const accountName = "request.userInfo.username.split(':')[3]";
+
+const callerIs = (pattern: string): PolicyParts['conditions'] => [
+  { name: 'caller', expression: `request.userInfo.username.matches('^system:serviceaccount:[^:]+:${pattern}')` },
+];
+
+const isWorker = callerIs('kubeslice-worker-.+$');
+
+/** Cluster of the calling worker account, as a CEL variable. */
+const workerCluster = { name: 'cluster', expression: `${accountName}.substring(${'kubeslice-worker-'.length})` };
+
+const notices = planPolicy({
+  name: 'kubeslice-notices',
+  rules: [
+    {
+      apiGroups: [exchange.group],
+      apiVersions: ['*'],
+      resources: ['notices'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: isWorker,
+  variables: [workerCluster],
+  validations: ['object', 'oldObject'].map((which) => ({
+    expression: `${which} == null || (${which}.spec.cluster == variables.cluster && ${which}.metadata.name.startsWith(variables.cluster + '.'))`,
+    messageExpression: `'the worker of cluster ' + variables.cluster + ' may write only its own notices, and this one is called "' + ${which}.metadata.name + '" with spec.cluster "' + ${which}.spec.cluster + '"'`,
+    reason: 'Forbidden' as const,
+  })),
+});
+
+const untouched = (path: string): string => `object.${path} == oldObject.${path}`;
+
+const clusters = planPolicy({
+  name: 'kubeslice-clusters',
+  rules: [
+    {
+      apiGroups: [controller.group],
+      apiVersions: ['*'],
+      resources: ['clusters', 'clusters/status'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: callerIs('kubeslice-(worker|join)-.+$'),
+  variables: [
+    { name: 'joining', expression: `${accountName}.startsWith('kubeslice-join-')` },
+    {
+      name: 'cluster',
+      expression: `${accountName}.substring(variables.joining ? ${'kubeslice-join-'.length} : ${'kubeslice-worker-'.length})`,
+    },
+  ],
+  validations: [
+    {
+      expression: "request.operation == 'UPDATE' && request.name == variables.cluster",
+      messageExpression:
+        "'the account of cluster ' + variables.cluster + ' may change only the Cluster of that name, and this is \"' + request.name + '\"'",
+      reason: 'Forbidden',
+    },
+    {
+      expression: [
+        'oldObject == null',
+        `(${['spec.?nodeIPs', 'spec.?networkInterface', 'spec.?clusterProperty', 'metadata.?labels', 'metadata.?annotations', 'metadata.?finalizers', 'metadata.?ownerReferences'].map(untouched).join(' && ')})`,
+      ].join(' || '),
+      message: 'A cluster that joins may set only spec.caBundle of its Cluster.',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
+const memberships = planPolicy({
+  name: 'kubeslice-memberships',
+  rules: [
+    {
+      apiGroups: [exchange.group],
+      apiVersions: ['*'],
+      resources: ['memberships', 'memberships/status'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: isWorker,
+  variables: [workerCluster],
+  validations: [
+    {
+      expression: "request.operation == 'UPDATE' && request.subResource == 'status' && oldObject.spec.cluster == variables.cluster",
+      messageExpression: "'the worker of cluster ' + variables.cluster + ' may change only the status of its own memberships'",
+      reason: 'Forbidden',
+    },
+  ],
+});
+
+const controllerObjects = planPolicy({
+  name: 'kubeslice-controller-objects',
+  rules: [
+    {
+      apiGroups: ['', 'rbac.authorization.k8s.io'],
+      apiVersions: ['*'],
+      resources: ['namespaces', 'serviceaccounts', 'roles', 'rolebindings'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: [
+    {
+      name: 'caller',
+      expression: `request.userInfo.username == 'system:serviceaccount:${hubNamespace}:kubeslice-controller'`,
+    },
+  ],
+  validations: [
+    {
+      expression: "(object == null ? oldObject : object).metadata.name.startsWith('kubeslice-')",
+      message: 'The controller of KubeSlice may write only namespaces, accounts and roles whose names start with "kubeslice-".',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
+const nodeNameKey = 'authentication.kubernetes.io/node-name';
+
+const sliceNodes = planPolicy({
+  name: 'kubeslice-slice-nodes',
+  rules: [
+    {
+      apiGroups: ['networking.kubeslice.io'],
+      apiVersions: ['*'],
+      resources: ['slicenodes', 'slicenodes/status'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: [
+    {
+      name: 'caller',
+      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-agent'`,
+    },
+  ],
+  variables: [
+    {
+      name: 'node',
+      // The token of a pod names the node that it runs on (Kubernetes 1.30 and later).
+      expression: `'${nodeNameKey}' in request.userInfo.extra ? request.userInfo.extra['${nodeNameKey}'][0] : ''`,
+    },
+  ],
+  validations: [
+    {
+      expression: "request.operation == 'UPDATE' && oldObject.spec.node == variables.node && object.spec.node == variables.node",
+      messageExpression: "'the agent of node \"' + variables.node + '\" may change only the status of its own SliceNodes'",
+      reason: 'Forbidden',
+    },
+  ],
+});
+
+/** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
+export const hubAccountPolicies = [...notices, ...clusters, ...memberships, ...controllerObjects];
+
+/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on. */
+export const memberAccountPolicies = [...sliceNodes];

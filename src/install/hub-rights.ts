@@ -1,0 +1,31 @@
+import { controller, exchange, networking } from '../api/groups.ts';
+import { hubNamespace } from '../api/places.ts';
+import { change, own, type Rights, read } from './account.ts';
+
+/**
+ * What the controller may do on the hub. It holds the rights on notices because it grants them to members (nobody can grant what he
+ * does not have); names of namespaces, accounts and roles are limited by the policy `kubeslice-controller-objects`.
+ */
+export const controllerRights: Rights = {
+  everywhere: [
+    { apiGroups: [controller.group], resources: ['projects', 'clusters'], verbs: [...read, 'update', 'patch'] },
+    { apiGroups: [controller.group], resources: ['projects/status', 'clusters/status'], verbs: change },
+    { apiGroups: [networking.group], resources: ['slices'], verbs: [...read, 'update', 'patch'] },
+    { apiGroups: [networking.group], resources: ['slices/status'], verbs: change },
+    { apiGroups: [exchange.group], resources: ['memberships'], verbs: [...own, 'deletecollection'] },
+    { apiGroups: [exchange.group], resources: ['notices'], verbs: [...own, 'deletecollection'] },
+    // Owner references with blockOwnerDeletion need it where OwnerReferencesPermissionEnforcement is on.
+    {
+      apiGroups: [controller.group, networking.group],
+      resources: ['projects/finalizers', 'clusters/finalizers', 'slices/finalizers'],
+      verbs: ['update'],
+    },
+    { apiGroups: [''], resources: ['namespaces', 'serviceaccounts'], verbs: own },
+    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: own },
+    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...read, 'delete'] },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  ],
+  in: {
+    [hubNamespace]: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] }],
+  },
+};

@@ -1,0 +1,123 @@
+import { controller, networking } from '../api/groups.ts';
+import { memberNamespace } from '../api/places.ts';
+import { planPolicy } from './policy.ts';
+
+/*
+ * What people are refused at the door, beyond what a schema can say because it depends on other objects. What slips through two people
+ * applying at once is found by the controller or the worker, which say it in a condition.
+ */
+
+/** CEL: the member namespaces of a slice; the same choice as `memberNamespaces` in api/slice. */
+const namespacesOf = (slice: string): string => {
+  const profile = `${slice}.spec.?namespaceIsolationProfile`;
+  const chosen = `${profile}.?applicationNamespaces.orValue([])`;
+  return `(size(${chosen}) > 0 ? ${chosen} : ${profile}.?allowedNamespaces.orValue([]))`;
+};
+
+/** Only when the spec changes: writes of labels, finalizers or status must never be refused for what a neighbour did. */
+const specChanges = {
+  name: 'spec-changes',
+  expression: '!has(object.metadata.deletionTimestamp) && (oldObject == null || object.spec != oldObject.spec)',
+};
+
+/** In a cluster that is hub and member at once, the worker's mirrors of slices are not what people wrote. */
+const notMirrored = {
+  matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' as const, values: [memberNamespace] }],
+};
+
+const sliceWrites = [
+  {
+    apiGroups: [networking.group],
+    apiVersions: [networking.version],
+    resources: ['slices'],
+    operations: ['CREATE' as const, 'UPDATE' as const],
+  },
+];
+
+/** CEL: those of the networks that have an address in common with the slice's subnet. Two prefixes meet when one holds the other's first address. */
+const overlapping = (networks: string): string =>
+  `!isCIDR(object.spec.sliceSubnet) ? [] : ${networks}.filter(n, isCIDR(n) && (cidr(n).containsIP(cidr(object.spec.sliceSubnet).masked().ip()) || cidr(object.spec.sliceSubnet).containsIP(cidr(n).masked().ip())))`;
+
+const hostRoutes = "params.?status.?nodeIPs.orValue([]).map(ip, ip + (ip.contains(':') ? '/128' : '/32'))";
+
+const sliceSubnets = planPolicy({
+  name: 'kubeslice-slice-subnets',
+  rules: sliceWrites,
+  namespaceSelector: notMirrored,
+  conditions: [specChanges],
+  params: { kind: { apiVersion: `${controller.group}/${controller.version}`, kind: 'Cluster' } },
+  variables: [
+    {
+      name: 'concerned',
+      expression: 'size(object.spec.?clusters.orValue([])) == 0 || params.metadata.name in object.spec.clusters',
+    },
+    { name: 'pods', expression: overlapping('params.?status.?cniSubnet.orValue([])') },
+    { name: 'services', expression: overlapping('params.?status.?serviceSubnet.orValue([])') },
+    { name: 'nodes', expression: overlapping(hostRoutes) },
+    {
+      name: 'meeting',
+      expression:
+        "size(variables.pods) > 0 ? 'the pod network ' + variables.pods[0] : (size(variables.services) > 0 ? 'the service network ' + variables.services[0] : (size(variables.nodes) > 0 ? 'the node address ' + variables.nodes[0].split('/')[0] : ''))",
+    },
+  ],
+  validations: [
+    {
+      expression: "!variables.concerned || variables.meeting == ''",
+      messageExpression:
+        "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' overlaps ' + variables.meeting + ' of cluster ' + params.metadata.name + '; choose a subnet that no member cluster uses, or name only other clusters in spec.clusters'",
+      reason: 'Invalid',
+    },
+  ],
+});
+
+const clustersOf = (slice: string): string => `${slice}.spec.?clusters.orValue([])`;
+
+const sliceNamespaces = planPolicy({
+  name: 'kubeslice-slice-namespaces',
+  rules: sliceWrites,
+  namespaceSelector: notMirrored,
+  conditions: [specChanges],
+  params: { kind: { apiVersion: `${networking.group}/${networking.version}`, kind: 'Slice' } },
+  variables: [
+    {
+      name: 'apart',
+      expression: `params.metadata.name == object.metadata.name || has(params.metadata.deletionTimestamp) || (size(${clustersOf('object')}) > 0 && size(${clustersOf('params')}) > 0 && !${clustersOf('object')}.exists(c, c in ${clustersOf('params')}))`,
+    },
+    { name: 'shared', expression: `${namespacesOf('object')}.filter(n, n in ${namespacesOf('params')})` },
+  ],
+  validations: [
+    {
+      expression: 'variables.apart || size(variables.shared) == 0',
+      messageExpression:
+        "'spec.namespaceIsolationProfile names the namespace \"' + variables.shared[0] + '\", which belongs to slice \"' + params.metadata.name + '\" already, and a pod has one slice; remove it from one of the two'",
+      reason: 'Invalid',
+    },
+  ],
+});
+
+const exports = planPolicy({
+  name: 'kubeslice-service-exports',
+  rules: [
+    {
+      apiGroups: [networking.group],
+      apiVersions: [networking.version],
+      resources: ['serviceexports'],
+      operations: ['CREATE', 'UPDATE'],
+    },
+  ],
+  conditions: [specChanges],
+  params: { kind: { apiVersion: `${networking.group}/${networking.version}`, kind: 'Slice' }, namespace: memberNamespace },
+  validations: [
+    {
+      expression: `params.metadata.name != object.spec.slice || has(params.metadata.deletionTimestamp) || request.namespace in ${namespacesOf('params')}`,
+      messageExpression: `'spec.slice "' + object.spec.slice + '" does not have the namespace "' + request.namespace + '" (it has ' + (size(${namespacesOf('params')}) == 0 ? 'none' : ${namespacesOf('params')}.join(', ')) + '); export from one of those, or add the namespace to the slice on the hub'`,
+      reason: 'Invalid',
+    },
+  ],
+});
+
+/** Policies of the hub about what people write: subnets that collide with a cluster's own networks, namespaces in two slices. */
+export const hubInputPolicies = [...sliceSubnets, ...sliceNamespaces];
+
+/** Policies of a member cluster about what people write: exports from namespaces that the slice does not have. */
+export const memberInputPolicies = [...exports];

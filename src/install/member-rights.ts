@@ -1,0 +1,63 @@
+import { networking } from '../api/groups.ts';
+import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { change, own, type Rights, read } from './account.ts';
+
+const ours = networking.group;
+
+/** Where the cluster's DNS server has its configuration. */
+const clusterDns = { namespace: 'kube-system', configMap: 'coredns' } as const;
+
+/**
+ * What the worker may do in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS.
+ * Secrets and ConfigMaps only by name; there is no account that can list Secrets.
+ */
+export const workerRights: Rights = {
+  everywhere: [
+    { apiGroups: [''], resources: ['pods', 'services', 'namespaces', 'nodes'], verbs: read },
+    { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: read },
+    { apiGroups: [ours], resources: ['serviceexports'], verbs: read },
+    { apiGroups: [ours], resources: ['serviceexports/status'], verbs: change },
+    { apiGroups: [ours], resources: ['serviceimports'], verbs: own },
+    { apiGroups: [ours], resources: ['serviceimports/status'], verbs: change },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: own },
+    // The address of an EndpointSlice's owner may be guarded by OwnerReferencesPermissionEnforcement, endpoints by this right.
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },
+    { apiGroups: [ours], resources: ['serviceimports/finalizers', 'serviceexports/finalizers'], verbs: ['update'] },
+    { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  ],
+  in: {
+    [memberNamespace]: [
+      { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: [...own, 'deletecollection'] },
+      { apiGroups: [ours], resources: ['slices/status'], verbs: change },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret, authoritySecret], verbs: change },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap], verbs: change },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
+    ],
+    [clusterDns.namespace]: [
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [clusterDns.configMap], verbs: [...read, 'update', 'patch'] },
+    ],
+  },
+};
+
+/** What the agents may do: read what their node needs, and write the status of their node's own objects (which ones, a policy checks). */
+export const agentRights: Rights = {
+  everywhere: [{ apiGroups: [''], resources: ['pods', 'nodes'], verbs: read }],
+  in: {
+    [memberNamespace]: [
+      { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read },
+      { apiGroups: [ours], resources: ['slicenodes/status'], verbs: change },
+      { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    ],
+  },
+};
+
+/** What the DNS servers may do: read names, endpoints, and which links are up. */
+export const dnsRights: Rights = {
+  everywhere: [
+    { apiGroups: [ours], resources: ['serviceimports'], verbs: read },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
+  ],
+  in: {
+    [memberNamespace]: [{ apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read }],
+  },
+};

@@ -1,0 +1,72 @@
+import { hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import type { ConfigMap } from '../values/builtin/config-map.ts';
+import type { Namespace } from '../values/builtin/namespace.ts';
+import type { Secret } from '../values/builtin/secret.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { planAccount } from './account.ts';
+import { memberAccountPolicies } from './account-policies.ts';
+import { planAgent } from './agent.ts';
+import { planDns } from './dns.ts';
+import { memberInputPolicies } from './input-policies.ts';
+import { agentRights, dnsRights, workerRights } from './member-rights.ts';
+import { metadata } from './metadata.ts';
+import type { MemberOptions } from './options.ts';
+import { planWorker } from './worker.ts';
+
+/** With what the worker of a cluster turns to the hub. */
+export interface HubCredential {
+  /** Address of the hub's API server, as reached from pods of the member cluster. */
+  readonly server: string;
+  /** PEM of the authority of that server. */
+  readonly ca: string;
+  /** Token of the cluster's worker account; the worker renews it. */
+  readonly token: string;
+  readonly project: string;
+  /** Namespace of the project on the hub. */
+  readonly namespace: string;
+  /** Name under which the cluster joins. */
+  readonly cluster: string;
+}
+
+/** The namespace of worker, agent and DNS; the agent needs the privileged level of the Pod Security Standards. */
+export const memberNamespaceObject: Namespace = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    ...metadata(memberNamespace),
+    labels: { ...metadata(memberNamespace).labels, 'pod-security.kubernetes.io/enforce': 'privileged' },
+  },
+};
+
+/** Secret with the hub credential. */
+export const planHubSecret = (credential: HubCredential): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: metadata(hubSecret, { namespace: memberNamespace }),
+  type: 'Opaque',
+  stringData: {
+    server: credential.server,
+    'ca.crt': credential.ca,
+    token: credential.token,
+    project: credential.project,
+    namespace: credential.namespace,
+    cluster: credential.cluster,
+  },
+});
+
+/** Roots of other clusters are kept here by the worker; made empty at first, so that it needs no right to create. */
+const trust: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(trustConfigMap, { namespace: memberNamespace }) };
+
+/** Everything in a member cluster but CustomResourceDefinitions and Secrets, in the order in which it is applied. */
+export const planMember = (options: MemberOptions): KubernetesObject[] => [
+  memberNamespaceObject,
+  trust,
+  ...memberAccountPolicies,
+  ...memberInputPolicies,
+  ...planAccount('worker', memberNamespace, workerRights),
+  ...planAccount('agent', memberNamespace, agentRights),
+  ...planAccount('dns', memberNamespace, dnsRights),
+  planAgent(options),
+  ...planDns(options),
+  planWorker(options),
+];

@@ -1,0 +1,65 @@
+import type { Toleration } from '../values/builtin/pod.ts';
+
+/** Where pods of one program may run and what they ask for; the standard values of a chart. */
+export interface Placement {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  readonly affinity: Readonly<Record<string, unknown>>;
+  readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
+}
+
+/** A program that runs in a number of equal copies. */
+export interface Workload extends Placement {
+  readonly replicas: number;
+}
+
+/** What every installation says, on the hub and in members. */
+export interface CommonOptions {
+  /** Reference of the image that holds all programs. */
+  readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Names of Secrets with registry credentials. */
+  readonly imagePullSecrets: readonly { readonly name: string }[];
+  readonly logLevel: string;
+}
+
+/** How the controller is installed on the hub. */
+export interface HubOptions extends CommonOptions {
+  readonly controller: Workload;
+}
+
+/** How worker, agent and DNS are installed in a member cluster. */
+export interface MemberOptions extends CommonOptions {
+  readonly worker: Workload;
+  readonly dns: Workload;
+  readonly agent: Placement;
+}
+
+const placement = (cpu: string, memory: string, memoryLimit: string): Placement => ({
+  nodeSelector: {},
+  tolerations: [],
+  affinity: {},
+  resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
+});
+
+/** Defaults for everything but the image. Memory limits are far above what is measured; there are no CPU limits, which only add latency. */
+export const commonDefaults = (image: string): CommonOptions => ({
+  image,
+  imagePullPolicy: 'IfNotPresent',
+  imagePullSecrets: [],
+  logLevel: 'info',
+});
+
+/** The hub's defaults: two copies of the controller, of which one leads. */
+export const hubDefaults = (image: string): HubOptions => ({
+  ...commonDefaults(image),
+  controller: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
+});
+
+/** A member's defaults: one worker (its absence stops no traffic), two DNS servers, an agent on every node whatever its taints. */
+export const memberDefaults = (image: string): MemberOptions => ({
+  ...commonDefaults(image),
+  worker: { replicas: 1, ...placement('50m', '96Mi', '2Gi') },
+  dns: { replicas: 2, ...placement('20m', '64Mi', '512Mi') },
+  agent: { ...placement('50m', '96Mi', '512Mi'), tolerations: [{ operator: 'Exists' }] },
+});
