@@ -1,0 +1,92 @@
+import { rm } from 'node:fs/promises';
+import { groupProcesses, hierarchies, removeGroup } from './control-groups.ts';
+import { restoreHost } from './host-changes.ts';
+import { leftovers, mountsBelow, namespaceIdentities } from './leftovers.ts';
+import { kill } from './machine.ts';
+import { checkPlaygroundName, controlGroupPath, hostInterface } from './names.ts';
+import { deleteNamespace, interfaces, playgroundNamespaces } from './network.ts';
+import { playgroundPaths } from './paths.ts';
+import type { Report } from './progress.ts';
+import { requireHost } from './requirements.ts';
+import { run } from './run.ts';
+import { playgroundNames, readSpec, withLock } from './state.ts';
+import { until } from './until.ts';
+
+/** Which playground to remove. */
+export interface DownOptions {
+  name: string;
+  stateDirectory: string;
+}
+
+/**
+ * Removes a playground, whole or half-made, and says what of it is still there: nothing, if the list is empty. Processes are found by control group, so
+ * none is touched that a playground of this name did not start. When it was the last playground, the host's settings are put back.
+ */
+export async function down(options: DownOptions, report: Report, signal: AbortSignal): Promise<string[]> {
+  checkPlaygroundName(options.name);
+  await requireHost();
+  return await withLock(options.stateDirectory, options.name, async () => {
+    const { name, stateDirectory } = options;
+    const paths = playgroundPaths(stateDirectory, name);
+    const all = await hierarchies();
+    const group = controlGroupPath(name);
+    const spec = await readSpec(stateDirectory, name);
+    const identities = await namespaceIdentities(name, signal);
+
+    const ended = new Set<number>();
+    await until(
+      `Processes of playground "${name}" end`,
+      async () => {
+        const processes = await groupProcesses(all, group);
+        for (const pid of processes) kill(pid);
+        for (const pid of processes) ended.add(pid);
+        return processes.length === 0 ? undefined : `${processes.length} are left`;
+      },
+      {
+        signal,
+        timeoutMs: 60_000,
+        everyMs: 50,
+        remedy: 'A process that cannot be killed waits for a device: see "ps -eo pid,stat,wchan,args".',
+      },
+    );
+    report(`${ended.size} processes ended`);
+
+    const namespaces = await playgroundNamespaces(name, signal);
+    for (const namespace of namespaces) await deleteNamespace(namespace, signal);
+    if (spec !== undefined) await deleteUplink(hostInterface(spec.slot), signal);
+    report(`${namespaces.length} network namespaces removed`);
+
+    for (const mount of await mountsBelow(paths.directory)) await run('umount', ['-l', mount], { signal });
+    // A group whose last process has just ended is busy for a moment.
+    await until(
+      `Control groups of playground "${name}" are removed`,
+      async () => {
+        await removeGroup(all, group);
+        return (await leftovers({ playground: name, paths, hierarchies: all, identities }, signal)).find((line) =>
+          line.startsWith('control group'),
+        );
+      },
+      { signal, timeoutMs: 10_000, everyMs: 50 },
+    ).catch(() => undefined);
+    await rm(paths.directory, { recursive: true, force: true });
+    report('files and control groups removed');
+
+    const others = (await playgroundNames(stateDirectory)).filter((other) => other !== name);
+    if (others.length === 0) {
+      await removeGroup(all, controlGroupPath(''));
+      await restoreHost(stateDirectory, signal);
+      report('settings of the host put back');
+    }
+    const slot = spec === undefined ? {} : { slot: spec.slot };
+    return await leftovers({ playground: name, ...slot, paths, hierarchies: all, identities }, signal);
+  });
+}
+
+/** The link to the host goes with the router's namespace; half-made it may stand alone. */
+async function deleteUplink(name: string, signal: AbortSignal): Promise<void> {
+  if (!(await interfaces(undefined, signal)).has(name)) return;
+  await run('ip', ['link', 'del', name], { signal }).catch(async (error: unknown) => {
+    // It may have gone by itself meanwhile: a namespace is taken apart in the background.
+    if ((await interfaces(undefined, signal)).has(name)) throw error;
+  });
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../values/failure.ts';
+import { type MachineHandle, runInside } from './machine.ts';
+
+/** An image archive (docker-archive or OCI) and the SHA-256 of its content, by which nodes remember that they have it. */
+export interface ImageArchive {
+  file: string;
+  digest: string;
+}
+
+/** @throws Failure `NotFound` when the file cannot be read. */
+export async function imageArchive(file: string, signal: AbortSignal): Promise<ImageArchive> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), hash, { signal });
+  } catch (error) {
+    if (signal.aborted) throw new Failure('Interrupted', `Reading ${file} was cancelled.`, { cause: error });
+    throw new Failure('NotFound', `The image archive ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  return { file, digest: hash.digest('hex') };
+}
+
+/** Loads an archive into a node's container runtime, once for each content. Returns whether it had to. The archive is passed as an open file, so it may lie anywhere. */
+export async function loadIntoNode(node: MachineHandle, image: ImageArchive, path: string, signal: AbortSignal): Promise<boolean> {
+  const remembered = join(node.paths.directory, 'images', image.digest);
+  const known = await access(remembered).then(
+    () => true,
+    () => false,
+  );
+  if (known) return false;
+  const archive = await open(image.file, 'r');
+  try {
+    await runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { signal, path, inputFile: archive.fd });
+  } finally {
+    await archive.close();
+  }
+  await mkdir(join(node.paths.directory, 'images'), { recursive: true });
+  await writeFile(remembered, image.file);
+  return true;
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { podCIDR } from './address-plan.ts';
+import { containerdConfiguration } from './config/containerd.ts';
+import { controlPlaneServices } from './config/control-plane.ts';
+import { kubeconfig } from './config/kubeconfig.ts';
+import { kubeletConfiguration, kubeProxyConfiguration } from './config/kubelet.ts';
+import { podNetwork } from './config/pod-network.ts';
+import { type Hierarchy } from './control-groups.ts';
+import { initScript, type Service, startScript } from './init-script.ts';
+import type { ClusterKeys } from './keys/cluster-keys.ts';
+import { machineGroup } from './machine.ts';
+import { networkNamespace } from './names.ts';
+import { type MachinePaths, type PlaygroundPaths, privateDirectories } from './paths.ts';
+import { systemPath } from './run.ts';
+import type { Machine } from './spec.ts';
+import { copyPlugins, programFolder, type Tools } from './tools.ts';
+
+/** What the files of a machine are made from. */
+export interface MachineFilesInput {
+  playground: string;
+  paths: PlaygroundPaths;
+  machine: Machine;
+  controlPlane: Machine;
+  keys: ClusterKeys;
+  hierarchies: readonly Hierarchy[];
+  tools: Tools;
+  restrictOomScore: boolean;
+}
+
+/** Writes scripts and configuration of a machine. Returns their fingerprint: a machine that was started with another one is to be restarted. */
+export async function writeMachineFiles(input: MachineFilesInput): Promise<string> {
+  const own = input.paths.machine(input.machine.name);
+  for (const directory of [own.config, own.logs, own.hold, own.pids]) await mkdir(directory, { recursive: true });
+  const node = input.machine.role === 'node';
+  const { files, services, preparation } = node ? await nodeFiles(input, own) : await controlPlaneFiles(input, own);
+  const binds = Object.fromEntries(
+    node ? Object.entries(privateDirectories).map(([folder, target]) => [join(own.files, folder), target]) : [],
+  );
+  for (const directory of Object.keys(binds)) await mkdir(directory, { recursive: true });
+  files[own.init] = initScript({
+    machine: input.machine.name,
+    paths: own,
+    path: `${programFolder(input.paths)}:${systemPath}`,
+    hierarchies: input.hierarchies,
+    binds,
+    services,
+    preparation,
+  });
+  const group = machineGroup({ playground: input.playground, name: input.machine.name, paths: own, hierarchies: input.hierarchies });
+  files[own.start] = startScript({
+    networkNamespace: networkNamespace(input.playground, input.machine.name),
+    paths: own,
+    groups: input.hierarchies.map((hierarchy) => join(hierarchy.mountPoint, group)),
+  });
+  const fingerprint = createHash('sha256').update(JSON.stringify([files, Object.entries(input.tools.programs).toSorted()]));
+  for (const [path, text] of Object.entries(files)) await writeChanged(path, text);
+  if (node) await writeOnce(input, own);
+  return fingerprint.digest('hex');
+}
+
+/** Leaves a file alone that is right already: kube-proxy ends when its configuration is written, whatever was written. */
+async function writeChanged(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+interface Written {
+  files: Record<string, string>;
+  services: Service[];
+  preparation: string[];
+}
+
+async function controlPlaneFiles({ machine, keys }: MachineFilesInput, own: MachinePaths): Promise<Written> {
+  const paths = {
+    certificate: keys.certificate,
+    key: keys.key,
+    controllerManagerKubeconfig: join(own.config, 'controller-manager.kubeconfig'),
+    schedulerKubeconfig: join(own.config, 'scheduler.kubeconfig'),
+  };
+  return {
+    files: {
+      [paths.controllerManagerKubeconfig]: await clientKubeconfig(keys, 'controller-manager', machine.address),
+      [paths.schedulerKubeconfig]: await clientKubeconfig(keys, 'scheduler', machine.address),
+    },
+    services: controlPlaneServices(machine.name, machine.address, join(own.files, 'etcd'), paths),
+    preparation: [],
+  };
+}
+
+async function nodeFiles({ machine, controlPlane, keys, tools, restrictOomScore }: MachineFilesInput, own: MachinePaths): Promise<Written> {
+  const at = (name: string): string => join(own.config, name);
+  const files = {
+    [at('kubelet.kubeconfig')]: await clientKubeconfig(keys, machine.name, controlPlane.address),
+    [at('proxy.kubeconfig')]: await clientKubeconfig(keys, 'proxy', controlPlane.address),
+    [at('kubelet.yaml')]: kubeletConfiguration({
+      authority: keys.certificate('ca'),
+      certificate: keys.certificate(machine.name),
+      key: keys.key(machine.name),
+      resolvConf: at('resolv.conf'),
+    }),
+    [at('kube-proxy.yaml')]: kubeProxyConfiguration(machine.name, at('proxy.kubeconfig'), podCIDR),
+    [at('containerd.toml')]: containerdConfiguration({ pauseImage: tools.pauseImage, restrictOomScore, snapshotter: 'overlayfs' }),
+    [at('resolv.conf')]: '# A playground has no way out, hence no name server.\n',
+    [at('masquerade.nft')]: masquerade,
+  };
+  const services: Service[] = [
+    { name: 'containerd', command: ['containerd', `--config=${at('containerd.toml')}`, '--log-level=warn'] },
+    {
+      name: 'kubelet',
+      command: [
+        'kubelet',
+        `--config=${at('kubelet.yaml')}`,
+        `--kubeconfig=${at('kubelet.kubeconfig')}`,
+        `--hostname-override=${machine.name}`,
+        `--node-ip=${machine.address}`,
+      ],
+    },
+    { name: 'kube-proxy', command: ['kube-proxy', `--config=${at('kube-proxy.yaml')}`] },
+  ];
+  return { files, services, preparation: ['echo 1 >/proc/sys/net/ipv4/ip_forward', `nft -f ${at('masquerade.nft')}`] };
+}
+
+/** Pods leave their cluster with the node's address, because pod addresses mean nothing elsewhere: every cluster uses the same. */
+const masquerade = `table ip playground
+delete table ip playground
+table ip playground {
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "eth0" ip saddr ${podCIDR} ip daddr != ${podCIDR} masquerade
+  }
+}
+`;
+
+/** What others change later (a chained CNI plugin, plugins of their own) is written once and then left alone. */
+async function writeOnce({ machine, tools }: MachineFilesInput, own: MachinePaths): Promise<void> {
+  const network = join(own.files, 'etc-cni', 'net.d', '10-playground.conflist');
+  const present = await access(network).then(
+    () => true,
+    () => false,
+  );
+  if (present || machine.podCIDR === undefined) return;
+  await copyPlugins(tools.cniPlugins, join(own.files, 'opt-cni', 'bin'));
+  await mkdir(join(own.files, 'etc-cni', 'net.d'), { recursive: true });
+  await writeFile(network, podNetwork(machine.podCIDR));
+}
+
+async function clientKubeconfig(keys: ClusterKeys, name: string, address: string): Promise<string> {
+  const authority = await readFile(keys.certificate('ca'), 'utf8');
+  return kubeconfig([{ context: 'default', user: name, server: `https://${address}:6443`, authority, client: await keys.read(name) }]);
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../values/failure.ts';
+
+const playgroundName = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
+const clusterName = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+
+/** What a playground may be called: up to 20 lower-case letters, digits and hyphens, because names of cgroups and namespaces are made of it. */
+export function checkPlaygroundName(name: string): void {
+  if (playgroundName.test(name)) return;
+  throw new Failure(
+    'InvalidInput',
+    `"${name}" cannot name a playground: use up to 20 lower-case letters, digits and hyphens, a letter first.`,
+  );
+}
+
+/** What a cluster may be called: a DNS label of at most 30 characters, because node names are made of it. */
+export function checkClusterName(name: string): void {
+  if (clusterName.test(name)) return;
+  throw new Failure(
+    'InvalidInput',
+    `"${name}" cannot name a cluster: use up to 30 lower-case letters, digits and hyphens, a letter first.`,
+  );
+}
+
+/**
+ * Name of a network namespace of a playground. The dots keep playground `a` and playground `a-b` apart: none of the parts contains one.
+ */
+export function networkNamespace(playground: string, machine: string): string {
+  return `${networkNamespacePrefix(playground)}${machine}`;
+}
+
+/** What the names of all network namespaces of a playground start with, and of no other. */
+export function networkNamespacePrefix(playground: string): string {
+  return `kubeslice.${playground}.`;
+}
+
+/** The router between the sites; it has a network namespace but runs no process. */
+export const routerName = 'router';
+
+/** Path of a playground's control group below the root of every hierarchy. */
+export function controlGroupPath(playground: string): string {
+  return `kubeslice-playground/${playground}`;
+}
+
+/** The host's interface towards a playground's router; unique because every playground has its own slot. At most 15 characters. */
+export function hostInterface(slot: number): string {
+  return `ksplay${slot}`;
+}

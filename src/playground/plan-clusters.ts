@@ -1,0 +1,43 @@
+import { Failure } from '../values/failure.ts';
+import { clusterLimit, nodeLimit } from './address-plan.ts';
+import { checkClusterName } from './names.ts';
+import type { ClusterSpec } from './spec.ts';
+
+/** The cluster that others join. */
+export const hubName = 'hub';
+
+/** What a new playground has when nothing is said. */
+export const defaultClusters: readonly string[] = [hubName, 'east', 'west'];
+
+/**
+ * The clusters a playground has after `up`: those it has, unchanged, then the named ones it lacks, the hub always among them.
+ * An index once given is never given to another cluster. Asking for more nodes adds them; fewer is refused, because pods may run there.
+ */
+export function planClusters(existing: readonly ClusterSpec[], wanted: readonly string[], nodes: number | undefined): ClusterSpec[] {
+  if (nodes !== undefined && !(Number.isInteger(nodes) && nodes >= 1 && nodes <= nodeLimit)) {
+    throw new Failure('InvalidInput', `A cluster has between 1 and ${nodeLimit} nodes, not ${nodes}.`);
+  }
+  const names = wanted.length > 0 ? [hubName, ...wanted] : existing.length > 0 ? [] : defaultClusters;
+  const clusters = existing.map((cluster) => ({ ...cluster }));
+  for (const name of new Set(names)) {
+    checkClusterName(name);
+    const present = clusters.find((cluster) => cluster.name === name);
+    if (present === undefined) {
+      const index = Math.max(0, ...clusters.map((cluster) => cluster.index)) + 1;
+      if (index > clusterLimit)
+        throw new Failure('InvalidInput', `A playground has at most ${clusterLimit} clusters: "${name}" is one too many.`);
+      clusters.push({ name, index, nodes: nodes ?? 2 });
+    }
+  }
+  if (nodes === undefined) return clusters;
+  for (const cluster of clusters) {
+    if (cluster.nodes > nodes && names.includes(cluster.name)) {
+      throw new Failure(
+        'InvalidInput',
+        `Cluster "${cluster.name}" has ${cluster.nodes} nodes already: take the playground down to have ${nodes}.`,
+      );
+    }
+    if (names.length === 0 || names.includes(cluster.name)) cluster.nodes = Math.max(cluster.nodes, nodes);
+  }
+  return clusters;
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../values/failure.ts';
+import { sleep, systemClock } from '../values/clock.ts';
+
+export interface UntilOptions {
+  signal: AbortSignal;
+  timeoutMs: number;
+  everyMs?: number;
+  /** Said when time is up: where to look. */
+  remedy?: string;
+}
+
+/**
+ * Asks again and again until `check` gives something other than a string, which is the reason why not yet.
+ *
+ * @throws Failure `Timeout` with the last reason; whatever `check` throws other than a `Failure` that says Unavailable.
+ */
+export async function until<T>(what: string, check: () => Promise<T | string>, options: UntilOptions): Promise<Exclude<T, string>> {
+  const deadline = performance.now() + options.timeoutMs;
+  for (;;) {
+    const answer = await attempt(check);
+    if (typeof answer !== 'string') return answer as Exclude<T, string>;
+    if (performance.now() > deadline) {
+      const remedy = options.remedy === undefined ? '' : ` ${options.remedy}`;
+      throw new Failure('Timeout', `${what}: not within ${Math.round(options.timeoutMs / 1000)} s (${answer}).${remedy}`);
+    }
+    await sleep(systemClock, options.everyMs ?? 200, options.signal);
+  }
+}
+
+async function attempt<T>(check: () => Promise<T | string>): Promise<T | string> {
+  try {
+    return await check();
+  } catch (error) {
+    if (Failure.is(error, 'Unavailable')) return error.message;
+    throw error;
+  }
+}

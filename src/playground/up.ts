@@ -1,0 +1,95 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { controlPlaneOf } from './machines.ts';
+import { chooseSlot } from './address-plan.ts';
+import { bringUpCluster, stepsOf } from './bring-up.ts';
+import { kubeconfig } from './config/kubeconfig.ts';
+import { hierarchies } from './control-groups.ts';
+import { changeHost } from './host-changes.ts';
+import { imageArchive } from './images.ts';
+import type { ClusterKeys } from './keys/cluster-keys.ts';
+import { checkPlaygroundName, hostInterface } from './names.ts';
+import { ensureRouter, interfaces } from './network.ts';
+import { playgroundPaths } from './paths.ts';
+import { planClusters } from './plan-clusters.ts';
+import { createProgress, type Report } from './progress.ts';
+import { requireHost } from './requirements.ts';
+import type { PlaygroundSpec } from './spec.ts';
+import { playgroundNames, readSpec, withLock, writeSpec } from './state.ts';
+import { together } from './together.ts';
+import { linkPrograms, type Tools } from './tools.ts';
+
+/** What to bring up, and from what. */
+export interface UpOptions {
+  name: string;
+  /** Clusters to have; the hub is always one of them. None means those that are there, or hub, east and west. */
+  clusters: readonly string[];
+  /** Nodes of each cluster; 2 for a new cluster when absent. */
+  nodes?: number;
+  /** Folder that holds the state of all playgrounds. */
+  stateDirectory: string;
+  tools: Tools;
+  /** Image archives to load beside those that the tools bring. */
+  images?: readonly string[];
+}
+
+/** A playground that runs. */
+export interface Playground {
+  spec: PlaygroundSpec;
+  /** Kubeconfig with one context for each cluster. */
+  kubeconfig: string;
+}
+
+/**
+ * Brings up bare clusters of real Kubernetes: whatever of them is missing is made, whatever runs is left alone. So an interrupted `up` is continued by the next one,
+ * a killed machine is started again, and clusters or nodes can be added.
+ */
+export async function up(options: UpOptions, report: Report, signal: AbortSignal): Promise<Playground> {
+  checkPlaygroundName(options.name);
+  const facts = await requireHost();
+  return await withLock(options.stateDirectory, options.name, async () => {
+    const spec = await decideSpec(options, signal);
+    const paths = playgroundPaths(options.stateDirectory, options.name);
+    const progress = createProgress(['router', ...spec.clusters.flatMap((cluster) => Object.values(stepsOf(cluster)))], report, () =>
+      performance.now(),
+    );
+    await writeSpec(options.stateDirectory, spec);
+    await changeHost(options.stateDirectory);
+    await linkPrograms(paths, options.tools);
+    await ensureRouter(spec, signal);
+    progress.done('router');
+    const archives = [...options.tools.images, ...(options.images ?? [])];
+    const images = await Promise.all(archives.map((file) => imageArchive(file, signal)));
+    const context = { spec, paths, hierarchies: await hierarchies(), facts, tools: options.tools, images, progress };
+    const keys = await together(
+      signal,
+      spec.clusters.map((cluster) => (own: AbortSignal) => bringUpCluster(context, cluster, own)),
+    );
+    await mkdir(paths.directory, { recursive: true });
+    await writeFile(paths.kubeconfig, await administratorKubeconfig(spec, keys), { mode: 0o600 });
+    return { spec, kubeconfig: paths.kubeconfig };
+  });
+}
+
+async function decideSpec(options: UpOptions, signal: AbortSignal): Promise<PlaygroundSpec> {
+  const existing = await readSpec(options.stateDirectory, options.name);
+  const clusters = planClusters(existing?.clusters ?? [], options.clusters, options.nodes);
+  if (existing !== undefined) return { ...existing, clusters };
+  // Interfaces show playgrounds of other state directories as well.
+  const onHost = await interfaces(undefined, signal);
+  const taken = new Set(Array.from({ length: 32 }, (_, slot) => slot).filter((slot) => onHost.has(hostInterface(slot))));
+  for (const other of await playgroundNames(options.stateDirectory)) {
+    const spec = await readSpec(options.stateDirectory, other);
+    if (spec !== undefined) taken.add(spec.slot);
+  }
+  return { name: options.name, slot: chooseSlot(options.name, taken), clusters };
+}
+
+async function administratorKubeconfig(spec: PlaygroundSpec, keys: readonly ClusterKeys[]): Promise<string> {
+  const entries = spec.clusters.map(async (cluster, position) => {
+    const own = keys[position] as ClusterKeys;
+    const server = `https://${controlPlaneOf(spec.slot, cluster).address}:6443`;
+    const client = await own.read('admin');
+    return { context: cluster.name, user: `${cluster.name}-admin`, server, authority: own.authority.certificate, client };
+  });
+  return kubeconfig(await Promise.all(entries));
+}

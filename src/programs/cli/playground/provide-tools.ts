@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { buildImage } from '../../../images/build-image.ts';
+import { type Architecture, architectureOf } from '../../../images/recipe.ts';
+import { singleProgramImage } from '../../../images/recipes/single-program.ts';
+import type { Tools } from '../../../playground/tools.ts';
+import { playgroundTools, toolOf } from '../../../playground/toolchain/catalogue.ts';
+import { provideDebianPackages } from '../../../playground/toolchain/debian.ts';
+import { provide, type ToolProgress } from '../../../playground/toolchain/provide.ts';
+import { Failure } from '../../../values/failure.ts';
+import type { Places } from './places.ts';
+
+/** The architecture of this machine as images name it. @throws Failure `CapabilityMissing` for one that nothing is built for. */
+export function machineArchitecture(): Architecture {
+  const architecture = architectureOf(process.arch);
+  if (architecture !== undefined) return architecture;
+  throw new Failure('CapabilityMissing', `A playground runs on x86-64 and arm64, not on ${process.arch}.`);
+}
+
+/** What a playground is made from: installs the Debian packages that are missing, compiles programs and writes images that the cache does not hold. */
+export async function provideTools(places: Places, report: (line: string) => void, signal: AbortSignal): Promise<Tools> {
+  const architecture = machineArchitecture();
+  const installed = await provideDebianPackages(
+    { report: ({ state, packages }) => report(`Debian packages (${packages.join(', ')}): ${state}`) },
+    signal,
+  );
+  if (installed.length > 0) report(`installed ${installed.join(', ')}`);
+  const programs = await provide(
+    playgroundTools,
+    { cache: places.cache, modules: join(places.project, 'toolchain'), report: eachFifteenSeconds(report) },
+    signal,
+  );
+  const single = async (name: 'pause' | 'coredns') =>
+    buildImage(
+      await singleProgramImage({ name, version: toolOf(name).version, architecture, program: programs[name] }, signal),
+      places.cache,
+      signal,
+    );
+  const [pause, dns] = [await single('pause'), await single('coredns')];
+  return {
+    programs,
+    cniPlugins: '/usr/lib/cni',
+    images: [pause.path, dns.path],
+    pauseImage: `docker.io/${pause.reference}`,
+    dnsImage: `docker.io/${dns.reference}`,
+  };
+}
+
+/** Says how far the compiler is, now and then; nothing about what the cache holds. */
+function eachFifteenSeconds(report: (line: string) => void): (progress: ToolProgress) => void {
+  const said = new Map<string, number>();
+  return ({ tool, version, state, elapsedSeconds, compiled, total }) => {
+    if (state === 'present') return;
+    const last = said.get(tool);
+    if (state === 'building' && last !== undefined && elapsedSeconds - last < 15) return;
+    said.set(tool, elapsedSeconds);
+    const packages = total === undefined ? '' : `, ${compiled} of ${total} packages`;
+    report(`${tool} ${version}: ${state} (${Math.round(elapsedSeconds)} s${packages})`);
+  };
+}
