@@ -81,7 +81,7 @@ export const writeEdns = (writer: Writer, { size, version, extendedCode, dnssecO
 
 /** Writes a whole message with compressed names; refused with `InvalidInput` when it is over `limit` bytes or cannot be written. */
 export const encodeMessage = (message: Message, limit = 0xffff): Buffer => {
-  const writer = new Writer(limit);
+  const writer = new Writer(Buffer.allocUnsafe(limit));
   writeHeader(writer, message, {
     questions: message.questions.length,
     answers: message.answers.length,

@@ -11,15 +11,13 @@ const furthestPointer = 0x3fff;
  */
 export class Writer {
   readonly #bytes: Buffer;
-  readonly #limit: number;
   readonly #names = new Map<string, number>();
   #learns = true;
   #offset = 0;
 
-  /** `limit` is the most bytes that the message may have. */
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.#bytes = Buffer.allocUnsafe(limit);
+  /** The message is written into `bytes` from the start; their number is the limit. */
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
   get offset(): number {
@@ -91,8 +89,8 @@ export class Writer {
   }
 
   #reserve(size: number): void {
-    if (this.#offset + size > this.#limit) {
-      throw new Failure('InvalidInput', `The DNS message does not fit into ${this.#limit} bytes.`);
+    if (this.#offset + size > this.#bytes.length) {
+      throw new Failure('InvalidInput', `The DNS message does not fit into ${this.#bytes.length} bytes.`);
     }
   }
 }

@@ -38,9 +38,12 @@ test.each<[string, ObservingNode[], string[]]>([
     ['app/east/n1', 'app/west/w1'],
   ],
   [
-    'two nodes that do not see one another are both believed',
-    [observer('app', { 'east/n1': 'Up', 'west/w2': 'Down' }, 'w1'), observer('app', { 'east/n1': 'Down', 'west/w1': 'Down' }, 'w2')],
-    ['app/west/w1', 'app/west/w2'],
+    'two nodes that do not see one another are both believed about others, and stay',
+    [
+      observer('app', { 'east/n1': 'Up', 'east/n2': 'Down', 'west/w2': 'Down' }, 'w1'),
+      observer('app', { 'east/n1': 'Down', 'east/n2': 'Down', 'west/w1': 'Down' }, 'w2'),
+    ],
+    ['app/east/n2'],
   ],
   [
     'of three, the one that the two others do not reach is not believed',

@@ -35,7 +35,8 @@ const downOnly = (observers: readonly ObservingNode[]): ReadonlySet<NodePath> =>
  *     Up, but only from a local node that is Down itself   withdrawn: that report is its last
  *
  * A link that is Pending has never worked and says nothing about the node; Suspect is a doubt of less than five seconds. The last row
- * needs the name of the local `cluster`; when every local node is Down to the others, they are parted, not dead, and all are believed.
+ * needs the name of the local `cluster`. When every local node is Down to the others they are parted, not dead: all are believed about
+ * other clusters, and none is withdrawn here, because each still serves the pods beside it.
  */
 export const withdrawnNodes = (observers: Iterable<ObservingNode>, cluster?: string): ReadonlySet<NodePath> => {
   const all = [...observers];
@@ -43,5 +44,7 @@ export const withdrawnNodes = (observers: Iterable<ObservingNode>, cluster?: str
   const dead = downOnly(all);
   const alive = all.filter(({ spec }) => !dead.has(nodePath(spec.slice, cluster, spec.node)));
   const withSurvivors = new Set(alive.map(({ spec }) => spec.slice));
-  return downOnly([...alive, ...all.filter(({ spec }) => !withSurvivors.has(spec.slice))]);
+  const parted = all.filter(({ spec }) => !withSurvivors.has(spec.slice));
+  const here = new Set(parted.map(({ spec }) => nodePath(spec.slice, cluster, spec.node)));
+  return new Set([...downOnly([...alive, ...parted])].filter((node) => !here.has(node)));
 };
