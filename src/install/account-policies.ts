@@ -143,7 +143,7 @@ const sliceNodes = planPolicy({
     {
       name: 'node',
       // The token of a pod names the node that it runs on (Kubernetes 1.30 and later).
-      expression: `'${nodeNameKey}' in request.userInfo.extra ? request.userInfo.extra['${nodeNameKey}'][0] : ''`,
+      expression: `request.userInfo.?extra[?'${nodeNameKey}'].orValue([]).join('')`,
     },
   ],
   validations: [
