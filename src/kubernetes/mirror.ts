@@ -219,9 +219,9 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     },
     synced: (signal) => untilAborted(firstList, signal, `Waiting for the ${name} of ${client.server} was cancelled.`),
     isSynced: () => isSynced,
-    get: store.get,
-    list: store.list,
-    byIndex: store.byIndex,
+    get: (key) => store.get(key),
+    list: () => store.list(),
+    byIndex: (index, value) => store.byIndex(index, value),
     get size() {
       return store.size;
     },

@@ -1,0 +1,52 @@
+import type { KubernetesObject, ManagedFields } from '../values/object.ts';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Whether applying `desired` again as `manager` would change nothing, judged by a stored object whose `managedFields` of that manager were
+ * kept: every field wanted has its value, and the manager owns no field that is no longer wanted. Fields that the server added or others
+ * own do not count. When in doubt the answer is no, and applying is harmless.
+ */
+export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, manager: string, subresource?: string): boolean => {
+  const owned = ownedBy(seen.metadata.managedFields, manager, subresource);
+  const { name: _, namespace: __, managedFields: ___, resourceVersion: ____, ...metadata } = desired.metadata;
+  const wanted = { ...desired, apiVersion: undefined, kind: undefined, metadata };
+  return owned !== undefined && contains(seen, wanted) && covers(wanted, owned);
+};
+
+const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: string, subresource: string | undefined): Tree | undefined =>
+  managedFields?.find((entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === subresource)?.fieldsV1;
+
+/** Lists that several writers share by entry; elsewhere a list has one owner and must be equal in length and order. */
+const sharedLists: ReadonlySet<string> = new Set(['finalizers', 'ownerReferences']);
+
+/** Every value wanted is there. Maps may hold more, since the server fills in defaults. */
+const contains = (actual: unknown, wanted: unknown, field = ''): boolean => {
+  if (wanted === undefined) return true;
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(actual)) return false;
+    if (sharedLists.has(field)) return wanted.every((item) => actual.some((other) => contains(other, item)));
+    return actual.length === wanted.length && wanted.every((item, index) => contains(actual[index], item));
+  }
+  if (isTree(wanted)) return isTree(actual) && Object.entries(wanted).every(([name, value]) => contains(actual[name], value, name));
+  return actual === wanted;
+};
+
+/** Every field owned is among the wanted ones. The tree speaks of map fields (`f:`), list entries by key (`k:`) and by value (`v:`). */
+const covers = (wanted: unknown, owned: Tree): boolean =>
+  Object.entries(owned).every(([path, below]) => {
+    if (path === '.') return true;
+    const rest = isTree(below) ? below : {};
+    const name = path.slice(2);
+    if (path.startsWith('f:')) return isTree(wanted) && wanted[name] !== undefined && covers(wanted[name], rest);
+    if (!Array.isArray(wanted)) return false;
+    const key: unknown = JSON.parse(name);
+    if (path.startsWith('v:')) return wanted.includes(key);
+    return path.startsWith('k:') && wanted.some((item) => isTree(key) && isTree(item) && hasKey(item, key) && covers(item, rest));
+  });
+
+/** A key field that the entry leaves to its default (such as `protocol: TCP`) matches. */
+const hasKey = (item: Tree, key: Tree): boolean =>
+  Object.entries(key).every(([field, value]) => item[field] === undefined || item[field] === value);

@@ -1,0 +1,27 @@
+import type { KubernetesObject } from '../values/object.ts';
+import type { ResourceKind } from '../values/resource-kind.ts';
+import { isApplied } from './applied.ts';
+import type { Client } from './port.ts';
+
+/**
+ * Makes an object as desired by server-side apply, and spares the request when `seen` (the object in a mirror with `keepManager`) shows
+ * that it is so already.
+ */
+export const applyObject = async <T extends KubernetesObject>(
+  client: Pick<Client, 'apply'>,
+  kind: ResourceKind<T>,
+  desired: T,
+  options: {
+    readonly seen?: T | undefined;
+    readonly fieldManager: string;
+    readonly signal: AbortSignal;
+    readonly subresource?: string;
+    /** Take fields that others own. @default true */
+    readonly force?: boolean;
+  },
+): Promise<'unchanged' | 'applied'> => {
+  const { seen, fieldManager, signal, subresource, force = true } = options;
+  if (seen !== undefined && isApplied(desired, seen, fieldManager, subresource)) return 'unchanged';
+  await client.apply(kind, desired, { fieldManager, force, signal, ...(subresource === undefined ? {} : { subresource }) });
+  return 'applied';
+};

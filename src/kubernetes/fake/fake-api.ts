@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { KubernetesObject } from '../../values/object.ts';
+import { type ObjectName, objectKey } from '../../values/object-key.ts';
+import { apiVersionOf, type ResourceKind } from '../../values/resource-kind.ts';
+import type { Connection } from '../connection.ts';
+import { fixedToken } from '../token-source.ts';
+import { createFaults, type Effect, type Faults } from './faults.ts';
+import { type Backend, handle } from './handle.ts';
+import { Refused } from './refused.ts';
+import { createStorage } from './storage.ts';
+import { createWatchers } from './watchers.ts';
+
+/** A running fake API server, and the hands behind the scenes that tests need. */
+export type FakeApi = {
+  /** For clients; the token is `valid`. */
+  readonly connection: Connection;
+  readonly faults: Faults;
+  /** Every request received so far, `METHOD /path?query`. */
+  readonly requests: readonly string[];
+  /** Open watches. */
+  readonly watches: number;
+  /** Creates or replaces an object, status included, as if somebody else had. */
+  put<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): T;
+  read<T extends KubernetesObject>(kind: ResourceKind<T>, name: ObjectName): T | undefined;
+  objects<T extends KubernetesObject>(kind: ResourceKind<T>): readonly T[];
+  /** Deletes as somebody else; finalizers hold as usual. */
+  remove(kind: ResourceKind, name: ObjectName): void;
+  /** Forgets all history: who watches from an older version, or reads an older list further, gets 410. */
+  compact(): void;
+  /** Sends a bookmark on every watch. */
+  bookmark(): void;
+  /** Ends every watch, as a server does when their time is over. */
+  endWatches(): void;
+  /** Breaks every connection. */
+  disconnect(): void;
+  /** Stops listening and breaks every connection, until `resume`; objects stay. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * An API server for unit tests, in this process but over a real socket: create, read, replace, patch (merge, JSON, apply), delete with
+ * finalizers and preconditions, conflicts, pages, watches with selectors and bookmarks, and faults on demand.
+ *
+ * What it does not do, on purpose; tests that need any of it run against a real API server:
+ * no schemas, defaults, pruning, validation or admission; no authorization (any token but `refused` is accepted); namespaces need not
+ * exist and deleting one deletes nothing; no garbage collection by owner; every kind has a status and every list in an applied
+ * object is one field; field selectors take any path; a watch that starts without a version sees everything; no discovery or OpenAPI.
+ */
+export const startFakeApi = async (options: { readonly kinds: readonly ResourceKind[]; readonly now?: () => number }): Promise<FakeApi> => {
+  const { kinds, now = () => Date.now() } = options;
+  const storage = createStorage(now);
+  const watchers = createWatchers(storage);
+  const faults = createFaults();
+  const backend: Backend = { kinds, storage, watchers, now, pages: new Map() };
+  const requests: string[] = [];
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = 'GET', url = '/' } = request;
+    requests.push(`${method} ${url}`);
+    const effect = faults.effectOn(method, url);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    try {
+      if (request.headers.authorization === 'Bearer refused') throw new Refused(401, 'Unauthorized', 'Unauthorized');
+      if (effect !== undefined && strike(effect, backend, request, body, response)) return;
+      handle(backend, request, body, response);
+    } catch (error) {
+      const refused = error instanceof Refused ? error : new Refused(500, 'InternalError', String(error));
+      response.writeHead(refused.code, { 'content-type': 'application/json' }).end(JSON.stringify(refused.status()));
+    }
+  };
+
+  const server = createServer((request, response) => {
+    // A client that hangs up in the middle is no error of the server.
+    serve(request, response).catch(() => response.destroy());
+  });
+  const listen = (port: number): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    connection: { server: `http://127.0.0.1:${port}`, credential: { kind: 'token', token: fixedToken('valid') }, namespace: 'default' },
+    faults,
+    requests,
+    get watches() {
+      return watchers.count;
+    },
+    put: <T extends KubernetesObject>(kind: ResourceKind<T>, object: T) => {
+      const writer = { manager: 'somebody', operation: 'Update' } as const;
+      const { resourceVersion: _, uid: __, ...metadata } = object.metadata;
+      const body = { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata };
+      const stored =
+        storage.find(kind, objectKey(metadata)) === undefined ? storage.create(kind, body, writer) : storage.replace(kind, body, writer);
+      return ('status' in body ? storage.replace(kind, body, { ...writer, subresource: 'status' }) : stored) as T;
+    },
+    read: <T extends KubernetesObject>(kind: ResourceKind<T>, name: ObjectName) => storage.find(kind, objectKey(name)) as T | undefined,
+    objects: <T extends KubernetesObject>(kind: ResourceKind<T>) => storage.list(kind) as readonly T[],
+    remove: (kind, name) => void storage.remove(kind, objectKey(name), {}),
+    compact: () => {
+      storage.compact();
+      backend.pages.clear();
+    },
+    bookmark: () => watchers.bookmark(),
+    endWatches: () => watchers.end(),
+    disconnect: () => server.closeAllConnections(),
+    pause: close,
+    resume: () => listen(port),
+    stop: close,
+  };
+};
+
+/** Lets a fault happen; true when the request needs no other answer. */
+const strike = (effect: Effect, backend: Backend, request: IncomingMessage, body: string, response: ServerResponse): boolean => {
+  const isWatch = /[?&]watch=true/.test(request.url ?? '');
+  if (typeof effect === 'object') {
+    if (effect.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(effect.retryAfterSeconds));
+    throw new Refused(effect.status, effect.status === 429 ? 'TooManyRequests' : 'InternalError', 'injected fault');
+  }
+  if (effect === 'stall') {
+    if (isWatch) response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    return true;
+  }
+  if (effect === 'gone' && isWatch) {
+    const status = new Refused(410, 'Expired', 'too old resource version').status();
+    response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
+    return true;
+  }
+  if (effect === 'reset-after') {
+    // The write happens; the answer is lost.
+    const lost = new Proxy(response, {
+      get: (target, field) => (field === 'writeHead' ? () => lost : field === 'end' ? () => lost : Reflect.get(target, field)),
+    });
+    handle(backend, request, body, lost);
+  }
+  request.socket.destroy();
+  return true;
+};
