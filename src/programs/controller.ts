@@ -12,7 +12,7 @@ import { inClusterClient, podNamespace } from './in-cluster.ts';
 import type { Program } from './program.ts';
 
 /** The hub's controller: projects, clusters and slices. Several replicas may run; one of them acts. */
-export const controller: Program = async ({ env, signal }) => {
+export const run: Program = async ({ env, signal }) => {
   const log = createLog({ program: 'controller', level: env.LOG_LEVEL ?? 'info' });
   const metrics = createMetrics();
   const client = await inClusterClient(env, fieldManager);

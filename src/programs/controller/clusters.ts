@@ -3,7 +3,7 @@ import { clusterFinalizer, clusterLabel } from '../../api/labels.ts';
 import { joinAccount, workerAccount } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
-import { watching } from '../../loop/controller.ts';
+import { watching } from '../../loop/watching.ts';
 import { planClusterStatus, workerLeaseMs } from '../../plan/hub/cluster-status.ts';
 import { Failure } from '../../values/failure.ts';
 import type { ObjectName } from '../../values/object-key.ts';

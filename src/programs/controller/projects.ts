@@ -2,7 +2,7 @@ import { projectKind } from '../../api/kinds.ts';
 import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
 import { projectNamespace } from '../../api/places.ts';
 import { namespaceKind } from '../../kubernetes/kinds.ts';
-import { watching } from '../../loop/controller.ts';
+import { watching } from '../../loop/watching.ts';
 import type { World } from './world.ts';
 
 /** Keeps the namespace of each project there. A project that is deleted keeps its namespace: people's objects are in it. */

@@ -5,7 +5,7 @@ import { exchangeNamespace, projectOfNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
-import { watching } from '../../loop/controller.ts';
+import { watching } from '../../loop/watching.ts';
 import { accept } from '../../plan/hub/acceptance.ts';
 import { planExchange } from '../../plan/hub/exchange.ts';
 import { planGrants } from '../../plan/hub/grants.ts';

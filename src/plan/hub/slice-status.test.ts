@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { conditionOf, type Verdict } from '../../api/condition.ts';
+import type { ReportedLink } from '../../api/notice/statement.ts';
+import { report, slice } from './hub.fixtures.ts';
+import { type ClusterEvidence, planSliceStatus, type SliceEvidence } from './slice-status.ts';
+
+const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The slice is valid.' };
+const evidence = (clusters: ClusterEvidence[], more: Partial<SliceEvidence> = {}): SliceEvidence => ({
+  slice: slice('app'),
+  accepted,
+  exchangeNamespace: 'kubeslice-exchange-uid-app',
+  addressing: undefined,
+  missing: new Map(),
+  clusters,
+  ...more,
+});
+const east = (more: Partial<ClusterEvidence> = {}): ClusterEvidence => ({
+  name: 'east',
+  blocks: ['10.0.0.0/24'],
+  connected: true,
+  report: report(2, 6),
+  ...more,
+});
+const west = (more: Partial<ClusterEvidence> = {}): ClusterEvidence => ({
+  name: 'west',
+  blocks: ['10.0.1.0/24'],
+  connected: true,
+  report: report(2, 6),
+  ...more,
+});
+const link = (state: ReportedLink['state']): ReportedLink => ({
+  node: 'e1',
+  peerCluster: 'west',
+  peerNode: 'w1',
+  driver: 'wireguard',
+  state,
+  reason: 'no answer for 6 s',
+  since: '2026-01-01T00:00:00Z',
+});
+const ready = (seen: SliceEvidence) => conditionOf(planSliceStatus(seen, 0).conditions, 'Ready');
+
+describe('status of a slice', () => {
+  it('is ready when every node of every cluster reaches every other', () => {
+    const status = planSliceStatus(evidence([west(), east()]), 0);
+    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({ status: 'True', reason: 'Ready', observedGeneration: 3 });
+    expect(status).toMatchObject({ readyClusters: '2/2', clusters: [{ name: 'east', ready: true, nodes: 2 }, { name: 'west' }] });
+  });
+
+  it.each<[string, ClusterEvidence, string, RegExp]>([
+    ['a link is down', west({ report: report(2, 5, { links: [link('Down')] }) }), 'LinkDown', /west\/e1 → west\/w1: no answer for 6 s/],
+    ['a worker is silent', west({ connected: false }), 'ConnectionLost', /worker of cluster west/],
+    ['a cluster has not reported', west({ report: undefined }), 'AgentAbsent', /west has not reported/],
+    [
+      'a node has no tunnel',
+      west({ report: report(2, 6, { missingNodes: [{ node: 'w2', reason: 'no agent.' }] }) }),
+      'AgentAbsent',
+      /west\/w2: no agent/,
+    ],
+    ['links are coming up', west({ report: report(2, 4, { links: [link('Pending')] }) }), 'LinksPending', /4 of 6 links are up/],
+  ])('says so when %s', (_, other, reason, message) => {
+    const condition = ready(evidence([east(), other]));
+    expect(condition).toMatchObject({ status: 'False', reason });
+    expect(condition?.message).toMatch(message);
+  });
+
+  it('does not believe a cluster that counts fewer nodes than the slice has', () => {
+    // East sees only itself and says that all of its two links are up; west's two nodes make it six.
+    expect(ready(evidence([east({ report: report(2, 2) }), west()]))).toMatchObject({ status: 'False', reason: 'LinksPending' });
+  });
+
+  it('puts a link that is down before a worker that is silent', () => {
+    const condition = ready(evidence([east({ connected: false }), west({ report: report(2, 5, { links: [link('Down')] }) })]));
+    expect(condition?.reason).toBe('LinkDown');
+  });
+
+  it('waits for the first cluster, names the missing ones, and repeats a refusal', () => {
+    expect(ready(evidence([]))).toMatchObject({ reason: 'AwaitingCluster' });
+    expect(
+      ready(evidence([east({ report: report(1, 0) })], { missing: new Map([['south', 'Cluster south is not registered.']]) })),
+    ).toMatchObject({ reason: 'UnknownCluster' });
+    expect(ready(evidence([], { accepted: { ...accepted, status: 'False', reason: 'NamespaceConflict' } }))).toMatchObject({
+      reason: 'NamespaceConflict',
+    });
+    expect(ready(evidence([east()], { addressing: 'too small' }))).toMatchObject({ reason: 'AddressSpaceTooSmall', message: 'too small' });
+  });
+
+  it('keeps the time of a condition while its status stays', () => {
+    const first = planSliceStatus(evidence([east({ report: report(1, 0) })]), 0);
+    const again = planSliceStatus({ ...evidence([east({ report: report(1, 0) })]), slice: { ...slice('app'), status: first } }, 60_000);
+    expect(again).toEqual(first);
+  });
+});

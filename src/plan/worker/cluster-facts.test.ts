@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { Node } from '../../values/builtin/node.ts';
+import { planClusterFacts } from './cluster-facts.ts';
+
+const node = (name: string, podCIDR: string, ip: string): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name },
+  spec: { podCIDR },
+  status: {
+    addresses: [
+      { type: 'Hostname', address: name },
+      { type: 'InternalIP', address: ip },
+    ],
+  },
+});
+
+it('joins pod networks that touch, keeps addresses only, and does not depend on the order of nodes', () => {
+  const nodes = [
+    node('b', '10.244.1.0/24', '192.168.0.2'),
+    node('a', '10.244.0.0/24', '192.168.0.1'),
+    node('c', '10.244.9.0/24', '192.168.0.3'),
+  ];
+  const facts = planClusterFacts({ nodes, serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' });
+  expect(facts).toEqual({
+    nodes: 3,
+    nodeIPs: ['192.168.0.1', '192.168.0.2', '192.168.0.3'],
+    cniSubnet: ['10.244.0.0/23', '10.244.9.0/24'],
+    serviceSubnet: ['10.96.0.0/16'],
+    version: '1',
+    kubernetesVersion: 'v1.37.2',
+  });
+  expect(
+    planClusterFacts({ nodes: [...nodes].reverse(), serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' }),
+  ).toEqual(facts);
+});

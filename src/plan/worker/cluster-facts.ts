@@ -1,0 +1,41 @@
+import type { ClusterStatus } from '../../api/cluster/type.ts';
+import type { Node } from '../../values/builtin/node.ts';
+import { type Cidr, formatCidr, readCidr } from '../../values/cidr.ts';
+import { mergeCidrs } from '../../values/cidr-space.ts';
+
+/** What the facts about a cluster are taken from. */
+export interface ClusterSight {
+  readonly nodes: readonly Node[];
+  readonly serviceNetworks: readonly string[];
+  readonly version: string;
+  readonly kubernetesVersion: string;
+}
+
+/** The worker's part of a cluster's status: its nodes and the networks that a slice must not overlap. */
+export type ClusterFacts = Required<
+  Pick<ClusterStatus, 'nodes' | 'nodeIPs' | 'cniSubnet' | 'serviceSubnet' | 'version' | 'kubernetesVersion'>
+>;
+
+/** Addresses that are listed at most; a cluster with more nodes is judged by its networks. */
+const maxNodeAddresses = 256;
+
+/** The facts, sorted, so that an unchanged cluster gives an unchanged status. Pod networks are those of the nodes, joined where they touch. */
+export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion }: ClusterSight): ClusterFacts => {
+  const podNetworks = nodes
+    .flatMap((node) => node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]))
+    .map(readCidr)
+    .filter((cidr): cidr is Cidr => !('fault' in cidr));
+  const addresses = nodes.flatMap((node) =>
+    (node.status?.addresses ?? [])
+      .filter((address) => address.type === 'InternalIP' || address.type === 'ExternalIP')
+      .map((address) => address.address),
+  );
+  return {
+    nodes: nodes.length,
+    nodeIPs: [...new Set(addresses)].sort().slice(0, maxNodeAddresses),
+    cniSubnet: mergeCidrs(podNetworks).map(formatCidr),
+    serviceSubnet: [...serviceNetworks].sort(),
+    version,
+    kubernetesVersion,
+  };
+};

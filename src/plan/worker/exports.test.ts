@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { conditionOf } from '../../api/condition.ts';
+import { type Attachment, type ExportSnapshot, planExport } from './exports.ts';
+import { exported, pod, service } from './worker.fixtures.ts';
+
+const addresses: Record<string, Attachment> = {
+  'uid-a': { address: '10.0.0.2', node: 'n1' },
+  'uid-b': { address: '10.0.0.66', node: 'n2' },
+};
+const snapshot = (more: Partial<ExportSnapshot> = {}): ExportSnapshot => ({
+  exported: exported(),
+  namespaces: ['app-ns'],
+  service: service(),
+  pods: [pod('b'), pod('a')],
+  attachment: (uid) => addresses[uid],
+  ...more,
+});
+const reasonOf = (seen: ExportSnapshot) => conditionOf(planExport(seen, 0).status.conditions, 'Ready')?.reason;
+
+describe('an export', () => {
+  it('takes selector and ports from the Service of its name, and offers the attached pods in order', () => {
+    const { body, status } = planExport(snapshot(), 0);
+    expect(body).toEqual({
+      namespace: 'app-ns',
+      name: 'web',
+      ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
+      aliases: [],
+      endpoints: [
+        { pod: 'a', address: '10.0.0.2', node: 'n1', ready: true },
+        { pod: 'b', address: '10.0.0.66', node: 'n2', ready: true },
+      ],
+    });
+    expect(status).toMatchObject({
+      exportStatus: 'READY',
+      availableEndpoints: 2,
+      dnsName: 'web.app-ns.svc.slice.local',
+      servicePorts: '80/TCP',
+      exposedPorts: '8080/TCP',
+    });
+  });
+
+  it('needs no Service when it brings selector and ports itself', () => {
+    const own = exported({ selector: { matchLabels: { app: 'web' } }, ports: [{ containerPort: 7000, servicePort: 70, protocol: 'udp' }] });
+    expect(planExport(snapshot({ exported: own, service: undefined }), 0).body?.ports).toEqual([
+      { protocol: 'UDP', port: 70, targetPort: 7000 },
+    ]);
+  });
+
+  it('looks a named target port up in the pods', () => {
+    const named = service({ selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'main' }] });
+    expect(planExport(snapshot({ service: named }), 0).body?.ports[0]?.targetPort).toBe(9000);
+  });
+
+  it('offers pods that are not Ready as such, and none that has ended, is leaving or uses the host network', () => {
+    const leaving = pod('b', true, { metadata: { ...pod('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+    expect(planExport(snapshot({ pods: [pod('a', false), leaving] }), 0).body?.endpoints.map((endpoint) => endpoint.ready)).toEqual([
+      false,
+      false,
+    ]);
+    expect(planExport(snapshot({ pods: [pod('a', true, { status: { phase: 'Succeeded' } })] }), 0).body?.endpoints).toEqual([]);
+    expect(planExport(snapshot({ pods: [pod('a', true, { spec: { containers: [], hostNetwork: true } })] }), 0).body?.endpoints).toEqual(
+      [],
+    );
+  });
+
+  it.each<[string, Partial<ExportSnapshot>, string, boolean]>([
+    ['slice is unknown', { namespaces: undefined }, 'SliceNotFound', false],
+    ['namespace is foreign', { exported: exported({}, 'other') }, 'NamespaceNotInSlice', false],
+    ['service is missing', { service: undefined }, 'ServiceNotFound', false],
+    ['service selects nothing', { service: service({ ports: [{ port: 80 }] }) }, 'ServiceWithoutSelector', false],
+    ['service has no ports', { service: service({ selector: { app: 'web' } }) }, 'ServiceWithoutPorts', false],
+    ['no pod matches', { pods: [] }, 'NoMatchingPods', true],
+    ['no pod is attached', { pods: [pod('c')] }, 'EndpointsNotAttached', true],
+    ['no pod is ready', { pods: [pod('a', false)] }, 'EndpointsNotReady', true],
+  ])('says why there is no endpoint when the %s', (_, more, reason, offers) => {
+    expect(reasonOf(snapshot(more))).toBe(reason);
+    const decision = planExport(snapshot(more), 0);
+    expect(decision.body !== undefined).toBe(offers);
+    expect(decision.status.exportStatus).toBe(offers ? 'PENDING' : 'ERROR');
+  });
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ExportEndpoint } from '../../api/notice/statement.ts';
+import { importedEndpointSlices, importedSliceName, type Offer, planImport } from './imports.ts';
+
+const endpoint = (index: number, ready = true): ExportEndpoint => ({
+  pod: `p${index}`,
+  address: `10.0.${index >> 8}.${index & 255}`,
+  node: 'n1',
+  ready,
+});
+const offer = (cluster: string, endpoints: ExportEndpoint[]): Offer => ({
+  cluster,
+  serial: 7,
+  issuedAt: '2026-01-01T00:00:00Z',
+  body: { namespace: 'app-ns', name: 'web', ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }], aliases: [], endpoints },
+});
+
+describe('an import', () => {
+  it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
+    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]));
+    expect(slice?.metadata.labels).toMatchObject({
+      'multicluster.kubernetes.io/service-name': 'web',
+      'multicluster.kubernetes.io/source-cluster': 'east',
+    });
+    expect(slice?.ports).toEqual([{ name: '', protocol: 'TCP', port: 8080 }]);
+    expect(slice?.endpoints?.map((one) => [one.addresses[0], one.conditions?.ready])).toEqual([
+      ['10.0.0.1', true],
+      ['10.0.0.2', false],
+    ]);
+  });
+
+  it('is cut so that no EndpointSlice is larger than the API server takes, and loses none', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2500 }), (count) => {
+        const slices = importedEndpointSlices(
+          'app',
+          offer(
+            'east',
+            Array.from({ length: count }, (_, index) => endpoint(index)),
+          ),
+        );
+        expect(slices.every((slice) => (slice.endpoints?.length ?? 0) <= 1000)).toBe(true);
+        expect(slices.reduce((sum, slice) => sum + (slice.endpoints?.length ?? 0), 0)).toBe(count);
+        expect(new Set(slices.map((slice) => slice.metadata.name)).size).toBe(slices.length);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('keeps names apart where joining them would not', () => {
+    expect(importedSliceName('web', 'a-b', 'c')).not.toBe(importedSliceName('web', 'a', 'b-c'));
+  });
+
+  it('counts ready endpoints over clusters and says where they are', () => {
+    const { status } = planImport(
+      'app',
+      'app-ns',
+      'web',
+      [offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])],
+      undefined,
+      0,
+    );
+    expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, exposedPorts: '8080/TCP' });
+    expect(status.conditions?.[0]?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
+    expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
+  });
+
+  it('is pending, with the reason, while nothing is ready', () => {
+    const { status } = planImport('app', 'app-ns', 'web', [offer('east', [endpoint(1, false)])], undefined, 0);
+    expect(status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 });
+    expect(status.conditions?.[0]).toMatchObject({
+      reason: 'EndpointsNotReady',
+      message: '0 ready endpoints of 1 in 1 clusters; see the ServiceExport in east.',
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { LinkState } from '../../api/slicenode/type.ts';
+import { planLinks, sameLinkStates } from './links.ts';
+import { sliceNode } from './worker.fixtures.ts';
+
+const link = (state: LinkState['state'], rttMs = 1): LinkState => ({
+  driver: 'wireguard',
+  state,
+  reason: 'r',
+  rttMs,
+  since: '2026-01-01T00:00:00Z',
+});
+const n1 = sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up'), 'west/w1': link('Down') } });
+const n2 = sliceNode('n2', { publicKey: 'k', links: { 'east/n1': link('Suspect'), 'west/w1': link('Up') } });
+
+describe('the report about links', () => {
+  it('counts what should be and what is, the worst first; a suspect link still carries', () => {
+    const body = planLinks([n1, n2], ['n1', 'n2'], 3);
+    expect(body).toMatchObject({ nodes: 2, expected: 4, up: 3, missingNodes: [] });
+    expect(body.links.map((one) => `${one.node} ${one.peerCluster}/${one.peerNode} ${one.state}`)).toEqual([
+      'n1 west/w1 Down',
+      'n2 east/n1 Suspect',
+      'n1 east/n2 Up',
+      'n2 west/w1 Up',
+    ]);
+  });
+
+  it('names nodes without a tunnel, with what their agent says', () => {
+    const broken = sliceNode('n2', {
+      conditions: [{ type: 'Ready', status: 'False', reason: 'KernelFeatureMissing', message: 'no tun device.', lastTransitionTime: '' }],
+    });
+    expect(planLinks([n1, broken], ['n3', 'n2', 'n1'], 1).missingNodes).toEqual([
+      { node: 'n2', reason: 'no tun device.' },
+      { node: 'n3', reason: expect.stringContaining('the agent has not set up its tunnel yet') },
+    ]);
+  });
+
+  it('is the same while only measurements differ', () => {
+    const body = planLinks([n1], ['n1'], 3);
+    const measured = planLinks(
+      [sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up', 9), 'west/w1': link('Down') } })],
+      ['n1'],
+      3,
+    );
+    const healed = planLinks([sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up'), 'west/w1': link('Up') } })], ['n1'], 3);
+    expect(sameLinkStates(body, measured)).toBe(true);
+    expect(sameLinkStates(body, healed)).toBe(false);
+  });
+});

@@ -1,0 +1,88 @@
+import { serviceExportKind } from '../../api/kinds.ts';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { Change } from '../../kubernetes/mirror.ts';
+import { watching } from '../../loop/watching.ts';
+import { type Attachment, planExport } from '../../plan/worker/exports.ts';
+import { objectKey } from '../../values/object-key.ts';
+import type { Publisher } from './publish.ts';
+import type { Session } from './session.ts';
+
+/** Namespaces whose attached pods differ between two states of a node. */
+const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
+  const before = change.previous?.status?.pods ?? {};
+  const after = change.type === 'deleted' ? {} : (change.object.status?.pods ?? {});
+  const touched = new Set<string>();
+  for (const uid of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (before[uid]?.address !== after[uid]?.address) touched.add((after[uid] ?? before[uid])?.namespace ?? '');
+  }
+  return touched;
+};
+
+/** Equal but for the time of the last publication. */
+const sameStatus = (exported: ServiceExport, status: object): boolean => {
+  const { lastSync: _, ...before } = exported.status ?? {};
+  const entries = (value: object) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return entries(before) === entries(status);
+};
+
+/** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */
+export const exportNotices = (session: Session, publisher: Publisher) => {
+  const { local, grant } = session;
+  const exportsOf = (namespace: string | undefined): string[] =>
+    local.exports
+      .byIndex('slice', grant.slice)
+      .filter((exported) => exported.metadata.namespace === namespace)
+      .map((exported) => objectKey(exported.metadata));
+
+  const attachment = (uid: string): Attachment | undefined => {
+    for (const node of local.sliceNodes.byIndex('slice', grant.slice)) {
+      const pod = node.status?.pods?.[uid];
+      if (pod !== undefined) return { address: pod.address, node: node.spec.node };
+    }
+    return undefined;
+  };
+
+  return {
+    name: 'export-notice',
+    watches: [
+      watching(local.exports, (change) =>
+        change.object.spec.slice === grant.slice || change.previous?.spec.slice === grant.slice ? [change.key] : [],
+      ),
+      watching(local.sliceNodes, (change) =>
+        change.object.spec.slice === grant.slice ? [...touchedNamespaces(change)].flatMap(exportsOf) : [],
+      ),
+      ...[...session.services.values()].map((services) =>
+        watching(services, (change) => (local.exports.get(change.key)?.spec.slice === grant.slice ? [change.key] : [])),
+      ),
+      ...[...session.pods.values()].map((pods) => watching(pods, (change) => exportsOf(change.object.metadata.namespace))),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const exported = local.exports.get(key);
+      if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || exported.spec.slice !== grant.slice) {
+        await publisher.publish('Export', key, undefined, signal);
+        return;
+      }
+      const namespace = exported.metadata.namespace ?? '';
+      const decision = planExport(
+        {
+          exported,
+          namespaces: grant.namespaces,
+          service: session.services.get(namespace)?.get(key),
+          pods: session.pods.get(namespace)?.list() ?? [],
+          attachment,
+        },
+        session.clock.now(),
+      );
+      await publisher.publish('Export', key, decision.body, signal);
+      if (sameStatus(exported, decision.status)) return;
+      const lastSync = Math.floor(session.clock.now() / 1000);
+      await local.client.mergePatch(
+        serviceExportKind,
+        exported.metadata,
+        { status: { ...decision.status, lastSync } },
+        { signal, subresource: 'status' },
+      );
+    },
+  };
+};

@@ -1,0 +1,97 @@
+import { membershipKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
+import { sliceLabel } from '../../api/labels.ts';
+import { memberNamespace } from '../../api/places.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { watching } from '../../loop/watching.ts';
+import { planNodeBlocks } from '../../plan/worker/node-blocks.ts';
+import { planLocalSlice, planLocalSliceStatus, planSliceNode } from '../../plan/worker/slice-objects.ts';
+import { Failure } from '../../values/failure.ts';
+import { fieldManager } from './local-world.ts';
+import type { Publisher } from './publish.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Makes a grant true in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster
+ * itself. SliceNodes are where node blocks are written down. There is one key.
+ */
+export const grants = (session: Session, publisher: Publisher, caCertificate: string) => {
+  const { local, grant, membership, hub } = session;
+  return {
+    name: 'grant',
+    watches: [
+      watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['grant'])),
+      watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['grant'] : [])),
+      watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? ['grant'] : [])),
+    ],
+    reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
+      await publisher.publish('Cluster', hub.cluster, { caCertificate, blocks: grant.blocks }, signal);
+
+      const localSlice = planLocalSlice(membership) as Slice;
+      const seenSlice = local.slices.get(`${memberNamespace}/${grant.slice}`);
+      await applyObject(local.client, sliceKind, localSlice, {
+        fieldManager,
+        signal,
+        ...(seenSlice === undefined ? {} : { seen: seenSlice }),
+      });
+      const status = planLocalSliceStatus(membership);
+      if (
+        JSON.stringify(seenSlice?.status?.sliceConfig) !== JSON.stringify(status.sliceConfig) ||
+        seenSlice?.status?.namespaces?.join() !== grant.namespaces.join()
+      ) {
+        await local.client.mergePatch(sliceKind, localSlice.metadata, { status }, { signal, subresource: 'status' });
+      }
+
+      const nodes = local.nodes.list().map((node) => node.metadata.name);
+      let written: readonly SliceNode[] = local.sliceNodes.byIndex('slice', grant.slice);
+      let plan = planBlocks(session, nodes, written);
+      if (differs(plan, written)) {
+        // Allocations must not be decided from an old picture.
+        written = (
+          await local.client.list(sliceNodeKind, { namespace: memberNamespace, labelSelector: `${sliceLabel}=${grant.slice}`, signal })
+        ).items;
+        plan = planBlocks(session, nodes, written);
+      }
+      // A slice made again under the same name starts afresh: what the old one wrote down goes first.
+      const stale = written.filter(
+        (node) => node.spec.sliceUID !== grant.sliceUID || !plan.written.some((one) => one.node === node.spec.node),
+      );
+      for (const node of stale) {
+        await local.client.delete(sliceNodeKind, node.metadata, { signal }).catch((error) => {
+          if (!Failure.is(error, 'NotFound')) throw error;
+        });
+      }
+      for (const { node, blocks } of plan.written) {
+        const desired = planSliceNode(membership, node, blocks) as SliceNode;
+        const seen = local.sliceNodes.get(`${memberNamespace}/${desired.metadata.name}`);
+        await applyObject(local.client, sliceNodeKind, desired, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
+      }
+      if (plan.wantedAddresses > (membership.status?.wantedAddresses ?? 0) && plan.shortages.length > 0) {
+        await hub.client.mergePatch(
+          membershipKind,
+          membership.metadata,
+          { status: { wantedAddresses: plan.wantedAddresses } },
+          { signal, subresource: 'status' },
+        );
+      }
+    },
+  };
+};
+
+const planBlocks = ({ grant }: Session, nodes: readonly string[], written: readonly SliceNode[]) => {
+  const current = written.filter((node) => node.spec.sliceUID === grant.sliceUID);
+  const podsOf = (name: string): number => Object.keys(current.find((node) => node.spec.node === name)?.status?.pods ?? {}).length;
+  return planNodeBlocks({
+    sliceSubnet: grant.sliceSubnet,
+    clusterBlocks: grant.blocks,
+    written: current.map((node) => ({ node: node.spec.node, blocks: node.spec.blocks })),
+    retired: [],
+    nodes: nodes.map((node) => ({ node, pods: podsOf(node) })),
+  });
+};
+
+const differs = (plan: ReturnType<typeof planBlocks>, written: readonly SliceNode[]): boolean => {
+  const blocks = new Map(written.map((node) => [node.spec.node, node.spec.blocks.join()]));
+  return blocks.size !== plan.written.length || plan.written.some(({ node, blocks: planned }) => blocks.get(node) !== planned.join());
+};

@@ -1,0 +1,100 @@
+import { serviceImportKind } from '../../api/kinds.ts';
+import { importedServiceLabel, sliceLabel } from '../../api/labels.ts';
+import type { ServiceImport } from '../../api/serviceimport/type.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { watching } from '../../loop/watching.ts';
+import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
+import { Failure } from '../../values/failure.ts';
+import { objectKey, parseObjectKey } from '../../values/object-key.ts';
+import type { ResourceKind } from '../../values/resource-kind.ts';
+import { fieldManager, serviceIndex } from './local-world.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Mirrors the services of the slice into this cluster. The key is namespace/name.
+ *
+ * EndpointSlices first, since names are answered from them; the ServiceImport, which people read, follows.
+ */
+export const imports = (session: Session) => {
+  const { local, grant, statements } = session;
+
+  const removeAll = async (
+    kind: ResourceKind,
+    objects: readonly { readonly metadata: EndpointSlice['metadata'] }[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    for (const object of objects) {
+      await local.client.delete(kind, object.metadata, { signal }).catch((error) => {
+        if (!Failure.is(error, 'NotFound')) throw error;
+      });
+    }
+  };
+
+  const offersOf = (key: string): Offer[] =>
+    statements
+      .about('Export', key)
+      .map((statement) => ({ cluster: statement.cluster, serial: statement.serial, issuedAt: statement.issuedAt, body: statement.body }));
+
+  return {
+    name: 'import',
+    watches: [
+      watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
+      watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === grant.slice ? [change.key] : [])),
+      watching(local.endpointSlices, (change) => {
+        const labels = change.object.metadata.labels ?? {};
+        return labels[sliceLabel] === grant.slice ? [`${change.object.metadata.namespace}/${labels[importedServiceLabel]}`] : [];
+      }),
+      // A service may be offered before this cluster has its namespace.
+      watching(local.namespaces, (change) =>
+        change.type === 'added' && !change.initial
+          ? statements
+              .all('Export')
+              .flatMap((statement) => (statement.body.namespace === change.object.metadata.name ? [statement.subject] : []))
+          : [],
+      ),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const { namespace = '', name } = parseObjectKey(key);
+      const offers = offersOf(key);
+      const slicesSeen = local.endpointSlices.byIndex('service', serviceIndex(grant.slice, namespace, name));
+      const importSeen = local.imports.get(key);
+      const ownImport = importSeen?.metadata.labels?.[sliceLabel] === grant.slice ? importSeen : undefined;
+      if (!session.settled() && offers.length === 0) return;
+      const there = local.namespaces.get(namespace);
+      if (there === undefined || there.metadata.deletionTimestamp !== undefined) return;
+
+      const desired = new Map(
+        offers.flatMap((offer) => importedEndpointSlices(grant.slice, offer)).map((slice) => [objectKey(slice.metadata), slice]),
+      );
+      for (const [sliceKey, slice] of desired) {
+        const seen = local.endpointSlices.get(sliceKey);
+        await applyObject(local.client, endpointSliceKind, slice, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
+      }
+      if (session.settled())
+        await removeAll(
+          endpointSliceKind,
+          slicesSeen.filter((slice) => !desired.has(objectKey(slice.metadata))),
+          signal,
+        );
+
+      if (offers.length === 0) {
+        if (ownImport !== undefined) await removeAll(serviceImportKind, [ownImport], signal);
+        return;
+      }
+      if (importSeen !== undefined && ownImport === undefined) return;
+      const plan = planImport(grant.slice, namespace, name, offers, ownImport, session.clock.now());
+      await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
+        fieldManager,
+        signal,
+        ...(ownImport === undefined ? {} : { seen: ownImport }),
+      });
+      const { updatedOn: _, ...before } = ownImport?.status ?? {};
+      if (sorted(before) === sorted(plan.status)) return;
+      const status = { ...plan.status, updatedOn: Math.floor(session.clock.now() / 1000) };
+      await local.client.mergePatch(serviceImportKind, { namespace, name }, { status }, { signal, subresource: 'status' });
+    },
+  };
+};
+
+const sorted = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

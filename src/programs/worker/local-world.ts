@@ -1,0 +1,119 @@
+import { membershipKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
+import {
+  clusterLabel,
+  endpointSliceManager,
+  endpointSliceManagerLabel,
+  importedServiceLabel,
+  managedBy,
+  managedByLabel,
+  sliceLabel,
+} from '../../api/labels.ts';
+import type { Membership } from '../../api/membership/type.ts';
+import { memberNamespace } from '../../api/places.ts';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { ServiceImport } from '../../api/serviceimport/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { type EndpointSlice, endpointSliceKind, type Namespace, type Node, namespaceKind, nodeKind } from '../../kubernetes/kinds.ts';
+import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Hub } from './hub.ts';
+
+/** Field manager of everything that the worker writes. */
+export const fieldManager = 'kubeslice-worker';
+
+/** What the worker sees of its own cluster, kept up to date. */
+export interface LocalWorld {
+  readonly client: Client;
+  readonly nodes: Mirror<Node>;
+  readonly namespaces: Mirror<Namespace>;
+  readonly slices: Mirror<Slice>;
+  /** Index `slice`. */
+  readonly sliceNodes: Mirror<SliceNode>;
+  /** Index `slice`. */
+  readonly slicePeers: Mirror<SlicePeer>;
+  /** Index `slice`. */
+  readonly exports: Mirror<ServiceExport>;
+  /** Index `slice`. */
+  readonly imports: Mirror<ServiceImport>;
+  /** Only those made by the worker. Index `service`: slice/namespace/name; index `slice`. */
+  readonly endpointSlices: Mirror<EndpointSlice>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Key by which imported EndpointSlices are looked up. */
+export const serviceIndex = (slice: string, namespace: string, name: string): string => `${slice}/${namespace}/${name}`;
+
+const labelled = (object: { readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }): string[] => {
+  const slice = object.metadata.labels?.[sliceLabel];
+  return slice === undefined ? [] : [slice];
+};
+
+/** Mirrors of everything local that the worker decides from; `run` must be called on each. */
+export const observeCluster = (client: Client, log: Log, metrics: Metrics): LocalWorld => {
+  const own = { client, log, metrics, namespace: memberNamespace, keepManager: fieldManager };
+  const indexes = { slice: labelled };
+  return {
+    client,
+    log,
+    metrics,
+    nodes: createMirror({ client, kind: nodeKind, log, metrics }),
+    namespaces: createMirror({ client, kind: namespaceKind, log, metrics }),
+    slices: createMirror({ ...own, kind: sliceKind, labelSelector: `${managedByLabel}=${managedBy}` }),
+    sliceNodes: createMirror({ ...own, kind: sliceNodeKind, indexes }),
+    slicePeers: createMirror({ ...own, kind: slicePeerKind, indexes }),
+    exports: createMirror({
+      client,
+      kind: serviceExportKind,
+      log,
+      metrics,
+      indexes: { slice: (exported: ServiceExport) => [exported.spec.slice] },
+    }),
+    imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
+    endpointSlices: createMirror({
+      client,
+      kind: endpointSliceKind,
+      labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}`,
+      log,
+      metrics,
+      keepManager: fieldManager,
+      indexes: {
+        slice: labelled,
+        service: (slice: EndpointSlice) => [
+          serviceIndex(
+            slice.metadata.labels?.[sliceLabel] ?? '',
+            slice.metadata.namespace ?? '',
+            slice.metadata.labels?.[importedServiceLabel] ?? '',
+          ),
+        ],
+      },
+    }),
+  };
+};
+
+/** Every mirror of the local world, to run and to wait for. */
+export const mirrorsOf = (world: LocalWorld) => [
+  world.nodes,
+  world.namespaces,
+  world.slices,
+  world.sliceNodes,
+  world.slicePeers,
+  world.exports,
+  world.imports,
+  world.endpointSlices,
+];
+
+/** The grants of this cluster on the hub. */
+export const observeGrants = (hub: Hub, log: Log, metrics: Metrics): Mirror<Membership> =>
+  createMirror({
+    client: hub.client,
+    kind: membershipKind,
+    namespace: hub.namespace,
+    labelSelector: `${clusterLabel}=${hub.cluster}`,
+    log,
+    metrics,
+  });

@@ -1,0 +1,60 @@
+import { slicePeerKind } from '../../api/kinds.ts';
+import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
+import { memberNamespace } from '../../api/places.ts';
+import { nodeLabelValue } from '../../api/slicenode/type.ts';
+import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { watching } from '../../loop/watching.ts';
+import { Failure } from '../../values/failure.ts';
+import { fieldManager } from './local-world.ts';
+import type { Session } from './session.ts';
+
+/** Mirrors the other nodes of the slice into objects that the agents of this cluster read. The key is cluster/node. */
+export const peers = (session: Session) => {
+  const { local, grant, statements } = session;
+  const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
+  return {
+    name: 'peer',
+    watches: [
+      watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
+      // Somebody may have edited or deleted what only the worker writes.
+      watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? [keyOf(change.object)] : [])),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const slash = key.indexOf('/');
+      const [cluster, node] = [key.slice(0, slash), key.slice(slash + 1)];
+      const name = slicePeerName(grant.slice, cluster, node);
+      const seen = local.slicePeers.get(`${memberNamespace}/${name}`);
+      const statement = statements.get('Node', cluster, node);
+      if (statement === undefined) {
+        if (seen === undefined || !session.settled()) return;
+        await local.client.delete(slicePeerKind, seen.metadata, { signal }).catch((error) => {
+          if (!Failure.is(error, 'NotFound')) throw error;
+        });
+        return;
+      }
+      const { publicKey, endpoints, blocks, drivers, router } = statement.body;
+      const desired: SlicePeer = {
+        apiVersion: 'networking.kubeslice.io/v1beta1',
+        kind: 'SlicePeer',
+        metadata: {
+          name,
+          namespace: memberNamespace,
+          labels: { [managedByLabel]: managedBy, [sliceLabel]: grant.slice, [clusterLabel]: cluster, [nodeLabel]: nodeLabelValue(node) },
+        },
+        spec: {
+          slice: grant.slice,
+          cluster,
+          node,
+          publicKey,
+          endpoints: [...endpoints],
+          blocks: [...blocks],
+          drivers: [...drivers],
+          router,
+          serial: statement.serial,
+        },
+      };
+      await applyObject(local.client, slicePeerKind, desired, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
+    },
+  };
+};

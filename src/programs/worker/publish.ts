@@ -1,0 +1,108 @@
+import { noticeKind } from '../../api/kinds.ts';
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
+import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
+import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
+import { createSerials } from '../../identity/serial.ts';
+import { signStatement } from '../../identity/statement.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import { Failure } from '../../values/failure.ts';
+import type { Session } from './session.ts';
+
+/** How long a statement holds, in milliseconds; it is made anew at half of that. */
+const lifetimeMs = 24 * 3600_000;
+
+/** Publishes what this cluster says: one write on the hub for a change, none when nothing changed. */
+export interface Publisher {
+  /** Says it, or takes it back when the body is undefined. The cluster's own use of it does not wait for the hub. */
+  publish<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined, signal: AbortSignal): Promise<void>;
+}
+
+interface Said {
+  readonly body: string;
+  readonly issuedAt: number;
+}
+
+/** What a notice on the board says, if it is readable. */
+const saidBy = (notice: Notice): Said | undefined => {
+  try {
+    const statement = JSON.parse(notice.spec.statement) as Statement;
+    return { body: canonicalJson(statement.body), issuedAt: Date.parse(statement.issuedAt) };
+  } catch {
+    return undefined;
+  }
+};
+
+/** A publisher for the slice of a session. */
+export const createPublisher = (session: Session): Publisher => {
+  const { grant, hub, clock, authority, board, statements } = session;
+  const namespace = grant.exchangeNamespace;
+  const nextSerial = createSerials(clock);
+  const said = new Map<string, Said>();
+
+  const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
+    const patch = { spec: notice.spec };
+    try {
+      if (exists) await hub.client.mergePatch(noticeKind, notice.metadata, patch, { signal });
+      else await hub.client.create(noticeKind, notice, { signal });
+    } catch (error) {
+      if (Failure.is(error, 'AlreadyExists')) await hub.client.mergePatch(noticeKind, notice.metadata, patch, { signal });
+      else if (exists && Failure.is(error, 'NotFound')) await hub.client.create(noticeKind, notice, { signal });
+      else throw error;
+    }
+  };
+
+  return {
+    publish: async (kind, subject, body, signal) => {
+      const name = noticeName(hub.cluster, kind, subject);
+      const seen = board.get(`${namespace}/${name}`);
+      if (body === undefined) {
+        statements.drop(kind, hub.cluster, subject);
+        if (seen === undefined && !said.has(name)) return;
+        await hub.client.delete(noticeKind, { namespace, name }, { signal }).catch((error) => {
+          if (!Failure.is(error, 'NotFound')) throw error;
+        });
+        said.delete(name);
+        return;
+      }
+      const now = clock.now();
+      const text = canonicalJson(body);
+      const last = said.get(name) ?? (seen === undefined ? undefined : saidBy(seen));
+      const statement: Statement<typeof kind> = {
+        kind,
+        project: grant.project,
+        slice: grant.slice,
+        sliceUID: grant.sliceUID,
+        cluster: hub.cluster,
+        subject,
+        serial: nextSerial(),
+        issuedAt: new Date(now).toISOString(),
+        expiresAt: new Date(now + lifetimeMs).toISOString(),
+        body,
+      };
+      const known = statements.get(kind, hub.cluster, subject);
+      if (known === undefined || canonicalJson(known.body) !== text) statements.put(statement);
+      if (last !== undefined && last.body === text && now - last.issuedAt < lifetimeMs / 2) {
+        said.set(name, last);
+        return;
+      }
+      const signed = signStatement(statement, authority);
+      const notice: Notice = {
+        apiVersion: 'exchange.kubeslice.io/v1alpha1',
+        kind: 'Notice',
+        metadata: {
+          name,
+          namespace,
+          labels: {
+            [clusterLabel]: hub.cluster,
+            [sliceLabel]: grant.slice,
+            [statementLabel]: kind.toLowerCase(),
+            [managedByLabel]: managedBy,
+          },
+        },
+        spec: { cluster: hub.cluster, kind, subject, ...signed },
+      };
+      await write(notice, seen !== undefined || said.has(name), signal);
+      said.set(name, { body: text, issuedAt: now });
+    },
+  };
+};

@@ -1,0 +1,30 @@
+import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
+import type { Notice } from '../../api/notice/type.ts';
+import type { Pod, Service } from '../../kubernetes/kinds.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import type { Clock } from '../../values/clock.ts';
+import type { Authority } from '../../identity/authority.ts';
+import type { Hub } from './hub.ts';
+import type { LocalWorld } from './local-world.ts';
+import type { Statements } from './statements.ts';
+import type { Trust } from './trust.ts';
+
+/** Everything that the work for one slice needs: the grant, both sides, and what is known of the others. */
+export interface Session {
+  readonly membership: Membership;
+  readonly grant: MembershipSpec;
+  readonly hub: Hub;
+  readonly local: LocalWorld;
+  readonly authority: Authority;
+  readonly trust: Trust;
+  /** The notice board of the slice. */
+  readonly board: Mirror<Notice>;
+  /** Pods of the member namespaces of this cluster, by namespace. */
+  readonly pods: ReadonlyMap<string, Mirror<Pod>>;
+  /** Services of the member namespaces of this cluster, by namespace. */
+  readonly services: ReadonlyMap<string, Mirror<Service>>;
+  readonly statements: Statements;
+  /** True once everything that hangs on the board and everything of our own was read: only then does absence mean something. */
+  readonly settled: () => boolean;
+  readonly clock: Clock;
+}
