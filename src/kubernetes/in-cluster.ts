@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
-import type { Clock } from '../values/clock.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { Connection } from './connection.ts';
 import { tokenFile } from './token-source.ts';
@@ -12,6 +12,8 @@ export type InCluster = {
   readonly tokenPath: string;
   readonly caPath: string;
   readonly namespacePath: string;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
 };
 
 /** The connection of a pod to its own API server. The token is read again each minute, since the kubelet renews it. */
@@ -21,7 +23,7 @@ export const inClusterConnection = async (
 ): Promise<Connection> => {
   const read = async (path: string): Promise<string> => {
     try {
-      return await readFile(path, { encoding: 'utf8', signal });
+      return await readFile(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
     } catch (cause) {
       throw new Failure('Unavailable', `${path} cannot be read; is the service account token mounted into this pod?`, { cause });
     }

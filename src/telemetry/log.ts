@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import { Failure } from '../values/failure.ts';
 
 /** Key/value pairs of a log line. Never key material, tokens or whole Secrets. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -13,19 +14,21 @@ export type Log = {
   with(fields: Fields): Log;
 };
 
-/** From which severity on lines are written. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+/** From which severity on lines are written, the most talkative first. */
+export const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Field names whose values are replaced, at the top and one level down: a second guard behind "never log them". */
 const secretFields = ['token', 'key', 'privateKey', 'presharedKey', 'password', 'authorization', 'credential', 'data', 'stringData'];
 
-/** A log for one program. `destination` takes the lines. @default standard output */
+/** A log for one program; `InvalidInput` for a level that there is not. `destination` takes the lines. @default standard output */
 export const createLog = (options: {
   readonly program: string;
   readonly level?: LogLevel;
   readonly destination?: DestinationStream;
 }): Log => {
   const { program, level = 'info', destination } = options;
+  if (!logLevels.includes(level))
+    throw new Failure('InvalidInput', `There is no log level "${level}"; use one of: ${logLevels.join(', ')}.`);
   const settings = {
     level,
     base: { program },

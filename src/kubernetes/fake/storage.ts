@@ -150,7 +150,7 @@ const withServerFields = (live: KubernetesObject, given: KubernetesObject, statu
   const { uid, creationTimestamp, deletionTimestamp, generation = 1 } = live.metadata;
   const content = statusOnly ? liveBody : body;
   const grown = !isDeepStrictEqual(withoutMetadata(liveBody), withoutMetadata(content));
-  const { deletionTimestamp: _, ...metadata } = statusOnly ? live.metadata : given.metadata;
+  const metadata = without(statusOnly ? live.metadata : given.metadata, 'deletionTimestamp');
   return {
     ...content,
     ...(status === undefined ? {} : { status }),
@@ -161,7 +161,7 @@ const withServerFields = (live: KubernetesObject, given: KubernetesObject, statu
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       generation: grown ? generation + 1 : generation,
     },
-  } as KubernetesObject;
+  };
 };
 
 const withoutMetadata = (object: Json): Json => without(object, 'metadata');
