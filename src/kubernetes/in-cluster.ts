@@ -17,10 +17,8 @@ export type InCluster = {
 };
 
 /** The connection of a pod to its own API server. The token is read again each minute, since the kubelet renews it. */
-export const inClusterConnection = async (
-  where: InCluster,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<Connection> => {
+export const inClusterConnection = async (where: InCluster): Promise<Connection> => {
+  const { clock = systemClock, signal } = where;
   const read = async (path: string): Promise<string> => {
     try {
       return await readFile(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });

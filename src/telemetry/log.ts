@@ -23,7 +23,7 @@ const secretFields = ['token', 'key', 'privateKey', 'presharedKey', 'password', 
 /** A log for one program; `InvalidInput` for a level that there is not. `destination` takes the lines. @default standard output */
 export const createLog = (options: {
   readonly program: string;
-  readonly level?: LogLevel;
+  readonly level?: string;
   readonly destination?: DestinationStream;
 }): Log => {
   const { program, level = 'info', destination } = options;
