@@ -118,7 +118,8 @@ async function linkBusybox(root: string, signal: AbortSignal): Promise<void> {
   const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
   const commands = (await run('chroot', [root, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
   await Promise.all(commands.filter((command) => !taken.has(command)).map((command) => symlink('busybox', join(root, 'bin', command))));
-  // Scripts name these two by path.
+  // The one that scripts name by path.
+  await mkdir(join(root, 'usr/bin'), { recursive: true });
   if (!taken.has('env')) await symlink('/bin/busybox', join(root, 'usr/bin/env'));
 }
 

@@ -1,7 +1,7 @@
 import { access, chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../command.ts';
 import { Failure } from '../../values/failure.ts';
+import { run } from '../command.ts';
 import { contentKey } from '../content-key.ts';
 import { fileDigest } from '../file-digest.ts';
 import type { Architecture, Layer } from '../recipe.ts';
