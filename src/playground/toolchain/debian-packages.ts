@@ -14,7 +14,11 @@ export interface DebianPackage {
 export const debianPackages: readonly DebianPackage[] = [
   { name: 'binutils', files: ['strip'], purpose: 'makes the Node binary in the image smaller' },
   { name: 'conntrack', files: ['conntrack'], purpose: 'kube-proxy clears stale UDP entries with it' },
-  { name: 'containernetworking-plugins', files: ['/usr/lib/cni/bridge', '/usr/lib/cni/portmap'], purpose: 'pod networks of the nodes' },
+  {
+    name: 'containernetworking-plugins',
+    files: ['/usr/lib/cni/host-local', '/usr/lib/cni/portmap', '/usr/lib/cni/ptp'],
+    purpose: 'pod networks of the nodes',
+  },
   { name: 'fping', files: ['fping'], purpose: 'probes of links' },
   { name: 'iproute2', files: ['ip', 'tc', 'bridge'], purpose: 'network namespaces, interfaces and routes' },
   { name: 'iptables', files: ['iptables'], purpose: 'kubelet and the portmap plugin' },
