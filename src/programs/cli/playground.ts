@@ -1,10 +1,15 @@
 import type { CliCommand } from './command.ts';
 import { downCommand } from './playground/down.ts';
+import { envCommand } from './playground/env.ts';
+import { faultCommand } from './playground/fault.ts';
+import { kubeconfigCommand } from './playground/kubeconfig.ts';
+import { loadCommand } from './playground/load.ts';
+import { statusCommand } from './playground/status.ts';
 import { upCommand } from './playground/up.ts';
 
 /** `kubeslice playground …`: real clusters on this machine. */
 export const command: CliCommand = {
   name: 'playground',
   summary: 'Real clusters on this machine to try things on',
-  commands: [upCommand, downCommand],
+  commands: [upCommand, downCommand, kubeconfigCommand, envCommand, loadCommand, faultCommand, statusCommand],
 };

@@ -1,0 +1,129 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import { clusterKind } from '../../api/kinds.ts';
+import { hubSecret, memberNamespace } from '../../api/places.ts';
+import { fingerprintOf } from '../../identity/fingerprint.ts';
+import { planCrds } from '../../install/crds.ts';
+import { decodeJoinToken } from '../../install/join-token.ts';
+import { type HubCredential, memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
+import { memberDefaults } from '../../install/options.ts';
+import { type Client, createClient } from '../../kubernetes/client.ts';
+import { namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
+import { fixedToken } from '../../kubernetes/token-source.ts';
+import { Failure } from '../../values/failure.ts';
+import { applyAll, applyDefinitions } from './apply-all.ts';
+import { checkClusterName } from './cluster-name.ts';
+import type { CliCommand, CliInput } from './command.ts';
+import { contextOption, kubeconfigOption, projectOf, projectOption, textOption, waitLimit, waitOption } from './common-options.ts';
+import { isConnected } from './hub-registration.ts';
+import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
+import { imageOf, imageOption } from './image.ts';
+import { ensureAuthority, findAuthority } from './member-authority.ts';
+import { fieldManager, openCluster, withCluster } from './open-cluster.ts';
+import { checkCluster } from './preflight.ts';
+import { waitForDaemonSet, waitForDeployment } from './rollout.ts';
+import { hubServerOption } from './token.ts';
+import { waitFor } from './wait-for.ts';
+
+/** The hub, by `--token` or by `--hub-context`; exactly one must be given. */
+const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
+  const token = textOption(input, 'token');
+  const hubContext = textOption(input, 'hubContext');
+  const hubServer = textOption(input, 'hubServer');
+  if ((token === undefined) === (hubContext === undefined)) {
+    throw new Failure(
+      'InvalidInput',
+      'Say how to reach the hub: --hub-context when its context is at hand here, or --token with what "kubeslice token create" printed there.',
+    );
+  }
+  if (token !== undefined) return hubByToken(decodeJoinToken(token, cluster, Date.now()), hubServer);
+  return hubByContext(await openCluster(input, hubContext), { cluster, project: projectOf(input), hubServer }, input.signal);
+};
+
+/** Refuses when the member has joined under another name: its authority is bound to the name. */
+const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
+  const secret = await member.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
+  const joined = Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8');
+  if (joined === '' || joined === cluster) return;
+  throw new Failure(
+    'AlreadyExists',
+    `The cluster of context "${context}" has joined as "${joined}"; join it under that name, or take it out first with "kubeslice leave ${joined} --context ${context}".`,
+  );
+};
+
+const waitUntilRegistered = async (hub: HubCredential, timeoutMs: number, signal: AbortSignal): Promise<void> => {
+  // By the worker's own token: the join token is withdrawn as soon as the worker is connected.
+  const client = createClient(
+    { server: hub.server, ca: hub.ca, credential: { kind: 'token', token: fixedToken(hub.token) } },
+    { fieldManager, userAgent: 'kubeslice-cli' },
+  );
+  try {
+    await waitFor<Cluster>({
+      client,
+      kind: clusterKind,
+      target: { namespace: hub.namespace, name: hub.cluster },
+      until: isConnected,
+      timeoutMs,
+      signal,
+      late: (seen) =>
+        `Cluster "${hub.cluster}" is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub after ${timeoutMs / 1000} s; see "kubectl -n ${memberNamespace} logs deploy/kubeslice-worker" in the cluster and "kubeslice status" on the hub.`,
+    });
+  } finally {
+    client.close();
+  }
+};
+
+/** `kubeslice join`. */
+export const command: CliCommand = {
+  name: 'join',
+  summary: 'Join a member cluster to the hub',
+  description:
+    'Installs worker, agents and DNS into the cluster and registers it on the hub. Joining again is harmless: it repairs, upgrades, and renews the credential.',
+  arguments: [{ usage: '<name>', text: 'Name of the cluster in the project' }],
+  options: [
+    contextOption('Context of the member cluster'),
+    { flags: '--hub-context <name>', text: 'Context of the hub cluster, when it is at hand here' },
+    { flags: '--token <token>', text: 'What "kubeslice token create" printed, when it is not' },
+    projectOption,
+    hubServerOption,
+    imageOption,
+    waitOption('Wait until the cluster is registered and runs'),
+    kubeconfigOption,
+  ],
+  examples: ['kubeslice join east --hub-context hub --context east --wait', 'kubeslice join east --token kubeslice1.… --context east'],
+  run: async (input) => {
+    const { terminal, signal } = input;
+    const cluster = checkClusterName(input.arguments[0] ?? '');
+    const hub = await openHub(input, cluster);
+    try {
+      return await withCluster(input, textOption(input, 'context'), async ({ client: member, connection, context }) => {
+        // Everything that can refuse is asked before the first change.
+        await checkCluster({ client: member, connection, context }, signal);
+        await checkMember(member, cluster, context, signal);
+        await checkName(hub, (await findAuthority(member, signal))?.certificate, signal);
+
+        await member.apply(namespaceKind, memberNamespaceObject, { signal });
+        const { certificate } = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
+        const credential = await register(hub, certificate, signal);
+        terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
+        await applyDefinitions(member, planCrds('member'), signal);
+        await applyAll(member, [planHubSecret(credential), ...planMember(memberDefaults(imageOf(input)))], signal);
+        terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
+
+        const timeoutMs = waitLimit(input);
+        if (timeoutMs !== undefined) {
+          const rollout = { client: member, namespace: memberNamespace, timeoutMs, signal };
+          await Promise.all([
+            waitForDaemonSet({ ...rollout, name: 'kubeslice-agent' }),
+            waitForDeployment({ ...rollout, name: 'kubeslice-dns' }),
+            waitForDeployment({ ...rollout, name: 'kubeslice-worker' }),
+            waitUntilRegistered({ ...credential, server: hub.client.server }, timeoutMs, signal),
+          ]);
+          terminal.out('It is connected.');
+        }
+        return 0;
+      });
+    } finally {
+      hub.client.close();
+    }
+  },
+};
