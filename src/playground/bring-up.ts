@@ -1,16 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { Failure } from '../values/failure.ts';
 import { type ClusterApi, clusterApi } from './cluster-api.ts';
 import { dnsConfiguration, dnsObjects, nodeObjects } from './config/cluster-objects.ts';
-import { createGroup, type Hierarchy } from './control-groups.ts';
+import type { Hierarchy } from './control-groups.ts';
 import { type ImageArchive, loadIntoNode } from './images.ts';
 import { type ClusterKeys, ensureClusterKeys } from './keys/cluster-keys.ts';
-import { holdService, type MachineHandle, machineGroup, processOne, runInside, startMachine, stopMachine } from './machine.ts';
+import { holdService, type MachineHandle, processOne, runInside } from './machine.ts';
 import { writeMachineFiles } from './machine-files.ts';
 import { controlPlaneOf, nodesOf } from './machines.ts';
-import { networkNamespace } from './names.ts';
-import { deleteNamespace, ensureMachineNetwork, ensurePodRoutes } from './network.ts';
+import { ensurePodRoutes } from './network.ts';
 import type { PlaygroundPaths } from './paths.ts';
+import { powerOn } from './power.ts';
 import type { Progress } from './progress.ts';
 import type { HostFacts } from './requirements.ts';
 import type { ClusterSpec, Machine, PlaygroundSpec } from './spec.ts';
@@ -50,7 +50,7 @@ export async function bringUpCluster(context: BringUp, cluster: ClusterSpec, sig
   const controlPlane = controlPlaneOf(spec.slot, cluster);
   const nodes = nodesOf(spec.slot, cluster);
   const keys = await ensureClusterKeys(paths.clusterKeys(cluster.name), controlPlane, nodes, new Date());
-  const ensure = (machine: Machine, own: AbortSignal) => ensureMachine(context, cluster, { machine, controlPlane, nodes, keys }, own);
+  const ensure = (machine: Machine, own: AbortSignal) => ensureMachine(context, { machine, controlPlane, nodes, keys }, own);
   const [, ...handles] = await together(
     signal,
     [controlPlane, ...nodes].map((machine) => (own: AbortSignal) => ensure(machine, own)),
@@ -90,12 +90,7 @@ interface Surroundings {
   keys: ClusterKeys;
 }
 
-async function ensureMachine(
-  context: BringUp,
-  cluster: ClusterSpec,
-  { machine, controlPlane, nodes, keys }: Surroundings,
-  signal: AbortSignal,
-) {
+async function ensureMachine(context: BringUp, { machine, controlPlane, nodes, keys }: Surroundings, signal: AbortSignal) {
   const { spec, paths, hierarchies, tools, facts } = context;
   const own = paths.machine(machine.name);
   const handle: MachineHandle = { playground: spec.name, name: machine.name, paths: own, hierarchies };
@@ -104,20 +99,13 @@ async function ensureMachine(
   const fingerprint = await writeMachineFiles(input);
   const started = await readFile(own.started, 'utf8').catch(() => '');
   if (started !== fingerprint || (await processOne(handle)) === undefined) {
-    // As after a power cut: nothing of what ran is left, in the kernel either.
     await rm(own.started, { force: true });
-    await stopMachine(handle, signal);
-    await deleteNamespace(networkNamespace(spec.name, machine.name), signal);
-    await rm(own.pids, { recursive: true, force: true });
-    await rm(own.hold, { recursive: true, force: true });
-    await Promise.all([mkdir(own.pids, { recursive: true }), mkdir(own.hold, { recursive: true })]);
-    if (machine.role === 'node') for (const service of heldAtStart) await holdService(handle, service, true);
-    await createGroup(hierarchies, machineGroup(handle));
-    await ensureMachineNetwork(spec, cluster, machine, signal);
-    await startMachine(handle, signal);
+    await powerOn(spec, machine, handle, machine.role === 'node' ? heldAtStart : [], signal);
     await writeFile(own.started, fingerprint);
+  } else {
+    // There may be more nodes than when it was started.
+    await ensurePodRoutes(spec.name, machine, nodes, signal);
   }
-  await ensurePodRoutes(spec.name, machine, nodes, signal);
   return handle;
 }
 

@@ -9,7 +9,7 @@ import { playgroundPaths } from './paths.ts';
 import type { Report } from './progress.ts';
 import { requireHost } from './requirements.ts';
 import { run } from './run.ts';
-import { playgroundNames, readSpec, withLock } from './state.ts';
+import { hostLock, playgroundNames, readSpec, withLock } from './state.ts';
 import { until } from './until.ts';
 
 /** Which playground to remove. */
@@ -71,15 +71,18 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
     await rm(paths.directory, { recursive: true, force: true });
     report('files and control groups removed');
 
-    const others = (await playgroundNames(stateDirectory)).filter((other) => other !== name);
-    if (others.length === 0) {
-      await removeGroup(all, controlGroupPath(''));
-      await restoreHost(stateDirectory, signal);
-      report('settings of the host put back');
-    }
+    await withLock(stateDirectory, hostLock, () => restoreIfLast(stateDirectory, name, report, signal), { signal, waitMs: 10_000 });
     const slot = spec === undefined ? {} : { slot: spec.slot };
     return await leftovers({ playground: name, ...slot, paths, hierarchies: all, identities }, signal);
   });
+}
+
+async function restoreIfLast(stateDirectory: string, name: string, report: Report, signal: AbortSignal): Promise<void> {
+  const others = (await playgroundNames(stateDirectory)).filter((other) => other !== name);
+  if (others.length > 0) return;
+  await removeGroup(await hierarchies(), controlGroupPath(''));
+  await restoreHost(stateDirectory, signal);
+  report('settings of the host put back');
 }
 
 /** The link to the host goes with the router's namespace; half-made it may stand alone. */

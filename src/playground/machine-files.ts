@@ -54,7 +54,7 @@ export async function writeMachineFiles(input: MachineFilesInput): Promise<strin
     paths: own,
     groups: input.hierarchies.map((hierarchy) => join(hierarchy.mountPoint, group)),
   });
-  const fingerprint = createHash('sha256').update(JSON.stringify([files, Object.entries(input.tools.programs).toSorted()]));
+  const fingerprint = createHash('sha256').update(JSON.stringify([files, Object.values(input.tools.programs).toSorted(byCodeUnits)]));
   for (const [path, text] of Object.entries(files)) await writeChanged(path, text);
   if (node) await writeOnce(input, own);
   return fingerprint.digest('hex');
@@ -67,6 +67,8 @@ async function writeChanged(path: string, text: string): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
+const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 interface Written {
   files: Record<string, string>;
   services: Service[];
@@ -75,8 +77,8 @@ interface Written {
 
 async function controlPlaneFiles({ machine, keys }: MachineFilesInput, own: MachinePaths): Promise<Written> {
   const paths = {
-    certificate: keys.certificate,
-    key: keys.key,
+    certificate: (name: string) => keys.certificate(name),
+    key: (name: string) => keys.key(name),
     controllerManagerKubeconfig: join(own.config, 'controller-manager.kubeconfig'),
     schedulerKubeconfig: join(own.config, 'scheduler.kubeconfig'),
   };

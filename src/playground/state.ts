@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { playgroundPaths } from './paths.ts';
+import { until } from './until.ts';
 import type { PlaygroundSpec } from './spec.ts';
 
 /** What the state directory says about a playground; undefined when there is none of that name. */
@@ -33,36 +34,56 @@ export async function playgroundNames(stateDirectory: string): Promise<string[]>
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
 }
 
+/** Name of the lock for what concerns the host as a whole; no playground can be called so. */
+export const hostLock = 'the host';
+
 /**
- * Runs the work while no other process changes the same playground. A lock whose holder has ended, or has come back as another process, does not count.
+ * Runs the work while no other process does work under the same name. A lock whose holder has ended, or has come back as another process, does not count.
  *
- * @throws Failure `Conflict` with the holder's process id.
+ * @throws Failure `Conflict` with the holder's process id when it is held for longer than one wants to wait (not at all, if nothing is said).
  */
-export async function withLock<T>(stateDirectory: string, name: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  stateDirectory: string,
+  name: string,
+  work: () => Promise<T>,
+  patience?: { signal: AbortSignal; waitMs: number },
+): Promise<T> {
   await mkdir(stateDirectory, { recursive: true });
   const { lock } = playgroundPaths(stateDirectory, name);
-  const mine = `${process.pid} ${await startTime(process.pid)}`;
-  const taken = async (): Promise<boolean> => {
-    try {
-      await writeFile(lock, mine, { flag: 'wx' });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
+  const attempt = async (): Promise<string | undefined> => {
+    const holder = await takeLock(lock);
+    return holder === undefined ? undefined : `process ${holder} is working on it`;
   };
-  if (!(await taken())) {
-    const [pid, started] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
-    const alive = pid !== undefined && pid !== '' && (await startTime(Number(pid))) === started;
-    if (alive) throw new Failure('Conflict', `Process ${pid} is working on playground "${name}": wait for it or end it.`);
-    await rm(lock, { force: true });
-    if (!(await taken())) throw new Failure('Conflict', `Another process has just begun to work on playground "${name}": wait for it.`);
+  if (patience === undefined) {
+    const held = await attempt();
+    if (held !== undefined) throw new Failure('Conflict', `Playground "${name}" cannot be changed now: ${held}. Wait for it or end it.`);
+  } else {
+    await until(`The lock of ${name} is free`, attempt, { signal: patience.signal, timeoutMs: patience.waitMs, everyMs: 50 });
   }
   try {
     return await work();
   } finally {
     await rm(lock, { force: true });
   }
+}
+
+/** Takes a lock file; gives the process that holds it if another one does. */
+async function takeLock(lock: string): Promise<string | undefined> {
+  const create = async (): Promise<boolean> => {
+    try {
+      await writeFile(lock, `${process.pid} ${await startTime(process.pid)}`, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  };
+  if (await create()) return undefined;
+  const [pid, started] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
+  const alive = pid !== undefined && pid !== '' && (await startTime(Number(pid))) === started;
+  if (alive) return pid;
+  await rm(lock, { force: true });
+  return (await create()) ? undefined : 'that has just begun';
 }
 
 /** Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat), which together with its number identifies it. */

@@ -14,6 +14,7 @@ export const programNames = [
   'kube-scheduler',
   'kubectl',
   'kubelet',
+  'packet-delay',
 ] as const;
 
 /** The CNI plugins that the pod network of a node is made of. */

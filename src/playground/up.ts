@@ -4,6 +4,9 @@ import { chooseSlot } from './address-plan.ts';
 import { bringUpCluster, stepsOf } from './bring-up.ts';
 import { kubeconfig } from './config/kubeconfig.ts';
 import { hierarchies } from './control-groups.ts';
+import { readFaults } from './fault/context.ts';
+import { convergeFaults } from './fault/converge.ts';
+import { describeFault } from './fault/fault.ts';
 import { changeHost } from './host-changes.ts';
 import { imageArchive } from './images.ts';
 import type { ClusterKeys } from './keys/cluster-keys.ts';
@@ -14,7 +17,7 @@ import { planClusters } from './plan-clusters.ts';
 import { createProgress, type Report } from './progress.ts';
 import { requireHost } from './requirements.ts';
 import type { PlaygroundSpec } from './spec.ts';
-import { playgroundNames, readSpec, withLock, writeSpec } from './state.ts';
+import { hostLock, playgroundNames, readSpec, withLock, writeSpec } from './state.ts';
 import { together } from './together.ts';
 import { linkPrograms, type Tools } from './tools.ts';
 
@@ -53,13 +56,19 @@ export async function up(options: UpOptions, report: Report, signal: AbortSignal
       performance.now(),
     );
     await writeSpec(options.stateDirectory, spec);
-    await changeHost(options.stateDirectory);
+    await withLock(options.stateDirectory, hostLock, async () => changeHost(options.stateDirectory), { signal, waitMs: 10_000 });
     await linkPrograms(paths, options.tools);
     await ensureRouter(spec, signal);
     progress.done('router');
+    const all = await hierarchies();
+    const faults = await readFaults(paths);
+    if (faults.length > 0) {
+      await convergeFaults({ spec, paths, hierarchies: all }, [], signal);
+      progress.note(`healed: ${faults.map(describeFault).join('; ')}`);
+    }
     const archives = [...options.tools.images, ...(options.images ?? [])];
     const images = await Promise.all(archives.map((file) => imageArchive(file, signal)));
-    const context = { spec, paths, hierarchies: await hierarchies(), facts, tools: options.tools, images, progress };
+    const context = { spec, paths, hierarchies: all, facts, tools: options.tools, images, progress };
     const keys = await together(
       signal,
       spec.clusters.map((cluster) => (own: AbortSignal) => bringUpCluster(context, cluster, own)),

@@ -66,6 +66,7 @@ export const tools = {
     definitions: [],
   },
   pause: { module: 'pause', programs: { pause: '.' }, version: '1', tags: [], definitions: [] },
+  'packet-delay': { module: 'packet-delay', programs: { 'packet-delay': '.' }, version: '1', tags: [], definitions: [] },
   helm: {
     module: 'helm',
     programs: { helm: 'helm.sh/helm/v4/cmd/helm' },
@@ -79,7 +80,7 @@ export const tools = {
 export type ToolName = keyof typeof tools;
 
 /** What a playground needs before its first node can start; helm is left out because only one command ever wants it. */
-export const playgroundTools: readonly ToolName[] = ['kube', 'etcd', 'coredns', 'containerd', 'wireguard-go', 'pause'];
+export const playgroundTools: readonly ToolName[] = ['kube', 'etcd', 'coredns', 'containerd', 'wireguard-go', 'pause', 'packet-delay'];
 
 /** The catalogue entry as the plain interface, without the literal types. */
 export function toolOf(name: ToolName): Tool {

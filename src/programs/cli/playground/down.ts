@@ -9,7 +9,7 @@ export const downCommand: CliCommand = {
   summary: 'Remove every process, namespace, interface, mount and control group, and prove it',
   options: [nameOption],
   run: async ({ options, env, terminal, signal }) => {
-    const left = await down({ name: String(options.name), stateDirectory: places(env).state }, terminal.err, signal);
+    const left = await down({ name: String(options.name), stateDirectory: places(env).state }, (line) => terminal.err(line), signal);
     if (left.length === 0) {
       terminal.out(
         `nothing of playground "${String(options.name)}" is left: no process, namespace, interface, mount, control group or file`,

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { buildImage } from '../../../images/build-image.ts';
 import { type Architecture, architectureOf } from '../../../images/recipe.ts';
 import { singleProgramImage } from '../../../images/recipes/single-program.ts';
-import type { Tools } from '../../../playground/tools.ts';
 import { playgroundTools, toolOf } from '../../../playground/toolchain/catalogue.ts';
 import { provideDebianPackages } from '../../../playground/toolchain/debian.ts';
 import { provide, type ToolProgress } from '../../../playground/toolchain/provide.ts';
+import type { Tools } from '../../../playground/tools.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { Places } from './places.ts';
 

@@ -22,7 +22,7 @@ export const upCommand: CliCommand = {
   examples: ['kubeslice playground up', 'kubeslice playground up --clusters east,west,north --nodes 1 --bare'],
   run: async ({ options, env, terminal, signal }) => {
     const where = places(env);
-    const tools = await provideTools(where, terminal.err, signal);
+    const tools = await provideTools(where, (line) => terminal.err(line), signal);
     const clusters = String(options.clusters ?? '')
       .split(',')
       .map((name) => name.trim())
@@ -30,7 +30,7 @@ export const upCommand: CliCommand = {
     const nodes = options.nodes === undefined ? {} : { nodes: Number(options.nodes) };
     const playground = await up(
       { name: String(options.name), clusters, ...nodes, stateDirectory: where.state, tools },
-      terminal.err,
+      (line) => terminal.err(line),
       signal,
     );
     terminal.out(`export KUBECONFIG=${playground.kubeconfig}`);

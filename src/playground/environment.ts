@@ -1,0 +1,17 @@
+import { shellQuote } from './init-script.ts';
+import type { PlaygroundPaths } from './paths.ts';
+import { underlayRange } from './address-plan.ts';
+import { programFolder } from './tools.ts';
+
+/**
+ * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl and helm, and, where a proxy is set, that the playground is reached
+ * without it.
+ */
+export function environment(paths: PlaygroundPaths, noProxy: string | undefined): string {
+  const exclusions = [...new Set([...(noProxy ?? '').split(',').filter((part) => part !== ''), underlayRange])].join(',');
+  return [
+    `export KUBECONFIG=${shellQuote(paths.kubeconfig)}`,
+    `export PATH=${shellQuote(programFolder(paths))}:"$PATH"`,
+    `export NO_PROXY=${shellQuote(exclusions)} no_proxy=${shellQuote(exclusions)}`,
+  ].join('\n');
+}

@@ -1,0 +1,37 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type Hierarchy, hierarchies } from '../control-groups.ts';
+import type { MachineHandle } from '../machine.ts';
+import { type PlaygroundPaths, playgroundPaths } from '../paths.ts';
+import type { PlaygroundSpec } from '../spec.ts';
+import { requireSpec } from '../state.ts';
+import type { Fault } from './fault.ts';
+
+/** What everything about faults needs to know of a playground. */
+export interface FaultContext {
+  spec: PlaygroundSpec;
+  paths: PlaygroundPaths;
+  hierarchies: readonly Hierarchy[];
+}
+
+/** Reads the context. @throws Failure `NotFound` when there is no such playground. */
+export async function faultContext(stateDirectory: string, name: string): Promise<FaultContext> {
+  const spec = await requireSpec(stateDirectory, name);
+  return { spec, paths: playgroundPaths(stateDirectory, name), hierarchies: await hierarchies() };
+}
+
+/** A machine of the playground as the functions about machines want it. */
+export function handleOf({ spec, paths, hierarchies }: FaultContext, machine: string): MachineHandle {
+  return { playground: spec.name, name: machine, paths: paths.machine(machine), hierarchies };
+}
+
+/** The faults that are meant to be, as written down. */
+export async function readFaults(paths: PlaygroundPaths): Promise<Fault[]> {
+  const text = await readFile(paths.faults, 'utf8').catch(() => '[]');
+  return JSON.parse(text) as Fault[];
+}
+
+/** Writes down the faults that are meant to be, before they are made, so that whatever is made can be healed. */
+export async function writeFaults(paths: PlaygroundPaths, faults: readonly Fault[]): Promise<void> {
+  await writeFile(`${paths.faults}.new`, `${JSON.stringify(faults, null, 2)}\n`);
+  await rename(`${paths.faults}.new`, paths.faults);
+}

@@ -1,0 +1,56 @@
+import { access, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holdService, killService, processOne } from '../machine.ts';
+import { machinesOf } from '../machines.ts';
+import { networkNamespace, routerName } from '../names.ts';
+import { insideNamespace } from '../network.ts';
+import { powerOff, powerOn } from '../power.ts';
+import { together } from '../together.ts';
+import type { Machine } from '../spec.ts';
+import { type FaultContext, handleOf, writeFaults } from './context.ts';
+import { convergeDelays } from './delays.ts';
+import type { Fault } from './fault.ts';
+import { packetRules } from './packet-rules.ts';
+
+/** Makes exactly these faults: those that are not in the list are healed. Called again it changes nothing. */
+export async function convergeFaults(context: FaultContext, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
+  const rules = packetRules(context.spec, faults);
+  await writeFaults(context.paths, faults);
+  const file = join(context.paths.directory, 'faults.nft');
+  await writeFile(file, rules);
+  await insideNamespace(
+    networkNamespace(context.spec.name, routerName),
+    `nft delete table bridge faults 2>/dev/null; nft -f '${file}'`,
+    signal,
+  );
+  await convergeDelays(context, faults, signal);
+  await together(
+    signal,
+    machinesOf(context.spec).map((machine) => (own: AbortSignal) => convergeMachine(context, machine, faults, own)),
+  );
+}
+
+async function convergeMachine(context: FaultContext, machine: Machine, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
+  const handle = handleOf(context, machine.name);
+  const off = faults.some((fault) => fault.kind === 'off' && fault.machine === machine.name);
+  const held = faults.flatMap((fault) => (fault.kind === 'held' && fault.machine === machine.name ? [fault.service] : []));
+  const running = (await processOne(handle)) !== undefined;
+  if (off) {
+    if (running) await powerOff(context.spec, handle, signal);
+    return;
+  }
+  if (!running) {
+    // One that was never started belongs to an `up` that was interrupted, and is for `up` to continue.
+    const complete = await access(handle.paths.started).then(
+      () => true,
+      () => false,
+    );
+    if (complete) await powerOn(context.spec, machine, handle, held, signal);
+    return;
+  }
+  for (const service of await readdir(handle.paths.hold)) if (!held.includes(service)) await holdService(handle, service, false);
+  for (const service of held) {
+    await holdService(handle, service, true);
+    await killService(handle, service, signal);
+  }
+}

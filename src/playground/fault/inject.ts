@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../../values/failure.ts';
+import { groupProcesses } from '../control-groups.ts';
+import { kill, killService, machineGroup } from '../machine.ts';
+import { withLock } from '../state.ts';
+import { type FaultContext, faultContext, handleOf, readFaults } from './context.ts';
+import { convergeFaults } from './converge.ts';
+import { type Fault, withFault, withoutFault } from './fault.ts';
+import { isProgram, killTarget } from './targets.ts';
+
+/** Which playground. */
+export interface FaultTarget {
+  name: string;
+  stateDirectory: string;
+}
+
+/** Adds faults to those there are. They last until they are healed, across restarts of this program. */
+export async function inject(target: FaultTarget, added: readonly Fault[], signal: AbortSignal): Promise<void> {
+  await change(target, (faults) => added.reduce<Fault[]>(withFault, [...faults]), signal);
+}
+
+/** Takes away these faults, or all of them, and starts what they stopped; machines that died otherwise are started as well. */
+export async function heal(target: FaultTarget, only: readonly Fault[] | undefined, signal: AbortSignal): Promise<void> {
+  await change(target, (faults) => (only === undefined ? [] : only.reduce<Fault[]>(withoutFault, [...faults])), signal);
+}
+
+async function change(target: FaultTarget, decide: (faults: readonly Fault[]) => Fault[], signal: AbortSignal): Promise<void> {
+  await withLock(target.stateDirectory, target.name, async () => {
+    const context = await faultContext(target.stateDirectory, target.name);
+    await convergeFaults(context, decide(await readFaults(context.paths)), signal);
+  });
+}
+
+/** What `kill` did: faults that last, if any, and a line for each thing that was killed. */
+export interface Killed {
+  lasting: Fault[];
+  lines: string[];
+}
+
+/**
+ * Kills by SIGKILL. Machines stay off until they are healed; services are started again within a second, unless `hold` is asked for; programs of KubeSlice are
+ * started again by their kubelet.
+ *
+ * @throws Failure `NotFound` when nothing of the kind runs.
+ */
+export async function killThings(
+  target: FaultTarget,
+  what: string,
+  where: string | undefined,
+  hold: boolean,
+  signal: AbortSignal,
+): Promise<Killed> {
+  const context = await faultContext(target.stateDirectory, target.name);
+  const chosen = killTarget(context.spec, what, where);
+  if (chosen.kind === 'machines') {
+    const lasting = chosen.machines.map((machine): Fault => ({ kind: 'off', machine: machine.name }));
+    await inject(target, lasting, signal);
+    return { lasting, lines: chosen.machines.map((machine) => `${machine.name} is off`) };
+  }
+  if (chosen.kind === 'service' && hold) {
+    const lasting = chosen.machines.map((machine): Fault => ({ kind: 'held', machine: machine.name, service: chosen.service }));
+    await inject(target, lasting, signal);
+    return { lasting, lines: chosen.machines.map((machine) => `${chosen.service} of ${machine.name} is stopped`) };
+  }
+  const lines: string[] = [];
+  for (const machine of chosen.machines) {
+    if (chosen.kind === 'program') lines.push(...(await killProgram(context, machine.name, chosen.program)));
+    else if (await killService(handleOf(context, machine.name), chosen.service, signal))
+      lines.push(`killed ${chosen.service} of ${machine.name}`);
+  }
+  if (lines.length > 0) return { lasting: [], lines };
+  throw new Failure('NotFound', `No ${what} runs ${where === undefined ? 'in this playground' : `in ${where}`}: there is nothing to kill.`);
+}
+
+async function killProgram(context: FaultContext, machine: string, program: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const pid of await groupProcesses(context.hierarchies, machineGroup(handleOf(context, machine)))) {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (!isProgram(words, program)) continue;
+    kill(pid);
+    lines.push(`killed ${program} on ${machine} (process ${pid})`);
+  }
+  return lines;
+}

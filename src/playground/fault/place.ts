@@ -1,0 +1,29 @@
+import { Failure } from '../../values/failure.ts';
+import { siteOf } from '../address-plan.ts';
+import { machinesOf } from '../machines.ts';
+import type { PlaygroundSpec } from '../spec.ts';
+
+/** Where one end of a fault is: a whole site, or one machine of it. */
+export interface Place {
+  cluster: string;
+  /** Underlay addresses in CIDR notation. */
+  addresses: string;
+}
+
+/** A cluster or a machine by its name. @throws Failure `InvalidInput` with the names there are. */
+export function placeOf(spec: PlaygroundSpec, name: string): Place {
+  const cluster = spec.clusters.find((each) => each.name === name);
+  if (cluster !== undefined) return { cluster: name, addresses: siteOf(spec.slot, cluster.index).subnet };
+  const machine = machinesOf(spec).find((each) => each.name === name);
+  if (machine !== undefined) return { cluster: machine.cluster, addresses: `${machine.address}/32` };
+  const known = [...spec.clusters, ...machinesOf(spec)].map((each) => each.name);
+  throw new Failure('InvalidInput', `"${name}" is no cluster and no machine of this playground: it has ${known.join(', ')}.`);
+}
+
+/** Both ends, checked to be two different places. */
+export function placesBetween(spec: PlaygroundSpec, [a, b]: readonly [string, string]): readonly [Place, Place] {
+  const places = [placeOf(spec, a), placeOf(spec, b)] as const;
+  const nested = places[0].cluster === places[1].cluster && [a, b].includes(places[0].cluster);
+  if (a !== b && !nested) return places;
+  throw new Failure('InvalidInput', `A fault lies between two places that do not contain one another: "${a}" and "${b}" do.`);
+}

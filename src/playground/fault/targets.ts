@@ -1,0 +1,63 @@
+import { Failure } from '../../values/failure.ts';
+import { machinesOf } from '../machines.ts';
+import type { Machine, PlaygroundSpec } from '../spec.ts';
+
+/** Services of control planes and nodes that can be killed by name. */
+export const serviceNames: Readonly<Record<string, Machine['role']>> = {
+  etcd: 'control-plane',
+  apiserver: 'control-plane',
+  'controller-manager': 'control-plane',
+  scheduler: 'control-plane',
+  containerd: 'node',
+  kubelet: 'node',
+  'kube-proxy': 'node',
+};
+
+/** Programs of KubeSlice that can be killed by name; they run in pods, and their kubelet starts them again. */
+export const programNames: readonly string[] = ['controller', 'worker', 'agent', 'dns', 'wireguard-go'];
+
+/** What `kill` is asked for, resolved against what the playground has. */
+export type KillTarget =
+  | { kind: 'machines'; machines: Machine[] }
+  | { kind: 'service'; service: string; machines: Machine[] }
+  | { kind: 'program'; program: string; machines: Machine[] };
+
+/**
+ * Resolves `kill WHAT [WHERE]`. WHAT is `node`, `cluster` or `control-plane` (machines lose their power), a service, or a program of KubeSlice; WHERE a cluster
+ * or a machine. Machines must be named; services and programs are killed everywhere when no place is.
+ *
+ * @throws Failure `InvalidInput` with what there is to choose from.
+ */
+export function killTarget(spec: PlaygroundSpec, what: string, where: string | undefined): KillTarget {
+  const machines = machinesAt(spec, where);
+  const role = what === 'node' ? 'node' : what === 'control-plane' ? 'control-plane' : undefined;
+  if (role !== undefined || what === 'cluster') {
+    if (where === undefined)
+      throw new Failure('InvalidInput', `Which one is to lose its power? Name a machine or a cluster after "kill ${what}".`);
+    const chosen = machines.filter((machine) => role === undefined || machine.role === role);
+    if (chosen.length === 0) throw new Failure('InvalidInput', `"${where}" is no ${what}.`);
+    return { kind: 'machines', machines: chosen };
+  }
+  const home = serviceNames[what];
+  if (home !== undefined) return { kind: 'service', service: what, machines: machines.filter((machine) => machine.role === home) };
+  if (programNames.includes(what))
+    return { kind: 'program', program: what, machines: machines.filter((machine) => machine.role === 'node') };
+  const known = ['node', 'control-plane', 'cluster', ...Object.keys(serviceNames), ...programNames];
+  throw new Failure('InvalidInput', `"${what}" cannot be killed: name one of ${known.join(', ')}.`);
+}
+
+function machinesAt(spec: PlaygroundSpec, where: string | undefined): Machine[] {
+  const all = machinesOf(spec);
+  if (where === undefined) return all;
+  const chosen = all.filter((machine) => machine.cluster === where || machine.name === where);
+  if (chosen.length > 0) return chosen;
+  const known = [...spec.clusters, ...all].map((each) => each.name);
+  throw new Failure('InvalidInput', `"${where}" is no cluster and no machine of this playground: it has ${known.join(', ')}.`);
+}
+
+/** Whether a command line (words of /proc/PID/cmdline) is that of the program: `kubeslice agent`, by whatever interpreter, or wireguard-go itself. */
+export function isProgram(words: readonly string[], program: string): boolean {
+  if (program === 'wireguard-go') return words[0]?.endsWith('wireguard-go') === true;
+  const at = words.findIndex((word) => /(^|\/)kubeslice(\.mjs)?$/.test(word));
+  return at >= 0 && words[at + 1] === program;
+}

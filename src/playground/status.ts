@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { playgroundSubnet } from './address-plan.ts';
+import { groupProcesses } from './control-groups.ts';
+import { faultContext, handleOf, readFaults } from './fault/context.ts';
+import { describeFault } from './fault/fault.ts';
+import { machineGroup, processOne } from './machine.ts';
+import { machinesOf } from './machines.ts';
+
+/** One machine as it is. */
+export interface MachineStatus {
+  name: string;
+  cluster: string;
+  address: string;
+  running: boolean;
+  /** Services of the machine that run. */
+  services: string[];
+  processes: number;
+  /** Memory of all its processes that is theirs alone or their share of what is shared (Pss), in MiB. */
+  memoryMiB: number;
+}
+
+/** A playground as it is. */
+export interface PlaygroundStatus {
+  name: string;
+  kubeconfig: string;
+  underlay: string;
+  machines: MachineStatus[];
+  /** One line for each fault that is meant to be. */
+  faults: string[];
+}
+
+/** Looks at the machines of a playground. @throws Failure `NotFound` when there is none of that name. */
+export async function status(stateDirectory: string, name: string): Promise<PlaygroundStatus> {
+  const context = await faultContext(stateDirectory, name);
+  const machines = machinesOf(context.spec).map(async (machine): Promise<MachineStatus> => {
+    const handle = handleOf(context, machine.name);
+    const processes = await groupProcesses(handle.hierarchies, machineGroup(handle));
+    const sizes = await Promise.all(processes.map(proportionalSize));
+    return {
+      name: machine.name,
+      cluster: machine.cluster,
+      address: machine.address,
+      running: (await processOne(handle)) !== undefined,
+      services: (await readdir(handle.paths.pids).catch(() => [])).toSorted((a, b) => a.localeCompare(b)),
+      processes: processes.length,
+      memoryMiB: Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024),
+    };
+  });
+  return {
+    name,
+    kubeconfig: context.paths.kubeconfig,
+    underlay: playgroundSubnet(context.spec.slot),
+    machines: await Promise.all(machines),
+    faults: (await readFaults(context.paths)).map(describeFault),
+  };
+}
+
+/** KiB (proc_pid_smaps(5)). */
+async function proportionalSize(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0);
+}
