@@ -33,7 +33,7 @@ export const setCondition = (
   if (list !== undefined && unchanged) return list;
   const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : now.toISOString();
   const next: Condition = { ...verdict, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) };
-  return [...(list ?? []).filter((condition) => condition.type !== verdict.type), next].sort((a, b) => (a.type < b.type ? -1 : 1));
+  return [...(list ?? []).filter((condition) => condition.type !== verdict.type), next].toSorted((a, b) => (a.type < b.type ? -1 : 1));
 };
 
 /** The condition of the given type, if it is there. */

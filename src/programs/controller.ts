@@ -19,7 +19,7 @@ export const run: Program = async ({ env, signal }) => {
   const world = observeHub(client, log, metrics);
   const mirrors = mirrorsOf(world);
   const health = await startHealth({
-    host: '0.0.0.0',
+    host: env.HEALTH_HOST ?? '0.0.0.0',
     port: Number(env.HEALTH_PORT ?? 8080),
     metrics,
     live: [],

@@ -13,5 +13,5 @@ export type Slice = Typed<SliceSpec, SliceStatus>;
 export const memberNamespaces = (spec: SliceSpec): string[] => {
   const profile = spec.namespaceIsolationProfile;
   const chosen = profile?.applicationNamespaces?.length ? profile.applicationNamespaces : (profile?.allowedNamespaces ?? []);
-  return [...chosen].sort();
+  return [...chosen].toSorted();
 };

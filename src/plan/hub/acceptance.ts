@@ -41,7 +41,7 @@ const namespaceRival = (slice: Slice, others: readonly Slice[]): { readonly slic
     const [a, b] = [slice.spec.clusters ?? [], other.spec.clusters ?? []];
     return a.length === 0 || b.length === 0 || a.some((name) => b.includes(name));
   };
-  for (const other of [...others].sort(bySeniority)) {
+  for (const other of [...others].toSorted(bySeniority)) {
     if (other.metadata.uid === slice.metadata.uid || other.metadata.deletionTimestamp !== undefined) continue;
     if (bySeniority(other, slice) > 0 || !share(other)) continue;
     const namespace = memberNamespaces(other.spec).find((name) => own.has(name));

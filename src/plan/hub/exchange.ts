@@ -40,7 +40,7 @@ export const planExchange = (slice: Slice, project: string, projectNamespace: st
       metadata: { name: 'kubeslice-members', namespace: name, labels },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'kubeslice-member' },
       subjects: [...clusters]
-        .sort()
+        .toSorted()
         .map((cluster) => ({ kind: 'ServiceAccount', name: workerAccount(cluster), namespace: projectNamespace })),
     },
   };

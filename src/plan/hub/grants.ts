@@ -21,7 +21,7 @@ export const planGrants = (sliceSubnet: string, clusters: readonly string[], mem
     sliceSubnet,
     written,
     retired: [],
-    clusters: [...clusters].sort().map((cluster) => ({ cluster, wantedAddresses: wanted.get(cluster) ?? 0 })),
+    clusters: [...clusters].toSorted().map((cluster) => ({ cluster, wantedAddresses: wanted.get(cluster) ?? 0 })),
   });
   const blocks = new Map(addressing.written.map(({ cluster, blocks }) => [cluster, blocks]));
   const before = new Map(memberships.map((membership) => [membership.spec.cluster, membership.spec.blocks]));

@@ -34,6 +34,6 @@ export const membersOf = (spec: SliceSpec, clusters: readonly Cluster[]): Member
   return {
     joined: known.filter(hasJoined),
     waiting: everybody ? [] : known.filter((cluster) => cluster.spec.caBundle === undefined).map((cluster) => cluster.metadata.name),
-    unknown: wanted.filter((name) => !byName.has(name)).sort(),
+    unknown: wanted.filter((name) => !byName.has(name)).toSorted(),
   };
 };

@@ -70,7 +70,7 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
   if (evidence.accepted.status === 'False') return no(evidence.accepted.reason, evidence.accepted.message);
   if (evidence.addressing !== undefined) return no('AddressSpaceTooSmall', evidence.addressing);
-  const worst = findings.flatMap((finding) => finding.problem ?? []).sort((a, b) => a.rank - b.rank);
+  const worst = findings.flatMap((finding) => finding.problem ?? []).toSorted((a, b) => a.rank - b.rank);
   if (worst[0] !== undefined) return no(worst[0].reason, worst.map((problem) => problem.message).join(' '));
   if (evidence.missing.size > 0) {
     return no(evidence.accepted.reason === 'SubnetOverlap' ? 'SubnetOverlap' : 'UnknownCluster', [...evidence.missing.values()].join(' '));

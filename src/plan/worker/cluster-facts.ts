@@ -32,9 +32,9 @@ export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVe
   );
   return {
     nodes: nodes.length,
-    nodeIPs: [...new Set(addresses)].sort().slice(0, maxNodeAddresses),
+    nodeIPs: [...new Set(addresses)].toSorted().slice(0, maxNodeAddresses),
     cniSubnet: mergeCidrs(podNetworks).map(formatCidr),
-    serviceSubnet: [...serviceNetworks].sort(),
+    serviceSubnet: [...serviceNetworks].toSorted(),
     version,
     kubernetesVersion,
   };

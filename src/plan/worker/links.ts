@@ -16,7 +16,7 @@ export const planLinks = (sliceNodes: readonly SliceNode[], nodes: readonly stri
   const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
   links.sort((a, b) => rank[a.state] - rank[b.state] || compareText(name(a), name(b)));
   const byNode = new Map(sliceNodes.map((node) => [node.spec.node, node]));
-  const missingNodes = [...nodes].sort().flatMap((node) => {
+  const missingNodes = [...nodes].toSorted().flatMap((node) => {
     const known = byNode.get(node);
     if (known?.status?.publicKey !== undefined) return [];
     const failing = known?.status?.conditions?.find((condition) => condition.status === 'False')?.message;

@@ -11,6 +11,7 @@ import { planExchange } from '../../plan/hub/exchange.ts';
 import { planGrants } from '../../plan/hub/grants.ts';
 import { membersOf } from '../../plan/hub/members.ts';
 import { planSliceStatus } from '../../plan/hub/slice-status.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { reportsOf } from './reports.ts';
@@ -170,14 +171,12 @@ export const sliceController = (world: World, clock: { now(): number }) => {
         clock.now(),
       );
       const { sliceConfig: _, ...before } = slice.status ?? {};
-      if (JSON.stringify(sortKeys(before)) !== JSON.stringify(sortKeys(status))) {
+      if (canonicalJson(before) !== canonicalJson(status)) {
         await world.client.mergePatch(sliceKind, slice.metadata, { status }, { signal, subresource: 'status' });
       }
     },
   };
 };
-
-const sortKeys = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
 
 const sameSpec = (change: { object: Slice; previous?: Slice }): boolean =>
   change.previous?.metadata.generation === change.object.metadata.generation &&

@@ -4,6 +4,7 @@ import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, planExport } from '../../plan/worker/exports.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import type { Publisher } from './publish.ts';
 import type { Session } from './session.ts';
@@ -22,8 +23,7 @@ const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
 /** Equal but for the time of the last publication. */
 const sameStatus = (exported: ServiceExport, status: object): boolean => {
   const { lastSync: _, ...before } = exported.status ?? {};
-  const entries = (value: object) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return entries(before) === entries(status);
+  return canonicalJson(before) === canonicalJson(status);
 };
 
 /** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */

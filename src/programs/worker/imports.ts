@@ -5,6 +5,7 @@ import { applyObject } from '../../kubernetes/apply.ts';
 import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
 import { watching } from '../../loop/watching.ts';
 import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import type { ResourceKind } from '../../values/resource-kind.ts';
@@ -48,9 +49,11 @@ export const imports = (session: Session) => {
       // A service may be offered before this cluster has its namespace.
       watching(local.namespaces, (change) =>
         change.type === 'added' && !change.initial
-          ? statements
-              .all('Export')
-              .flatMap((statement) => (statement.body.namespace === change.object.metadata.name ? [statement.subject] : []))
+          ? [...statements.clusters('Export')].flatMap((cluster) =>
+              statements
+                .by('Export', cluster)
+                .flatMap((statement) => (statement.body.namespace === change.object.metadata.name ? [statement.subject] : [])),
+            )
           : [],
       ),
     ],
@@ -90,11 +93,9 @@ export const imports = (session: Session) => {
         ...(ownImport === undefined ? {} : { seen: ownImport }),
       });
       const { updatedOn: _, ...before } = ownImport?.status ?? {};
-      if (sorted(before) === sorted(plan.status)) return;
+      if (canonicalJson(before) === canonicalJson(plan.status)) return;
       const status = { ...plan.status, updatedOn: Math.floor(session.clock.now() / 1000) };
       await local.client.mergePatch(serviceImportKind, { namespace, name }, { status }, { signal, subresource: 'status' });
     },
   };
 };
-
-const sorted = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

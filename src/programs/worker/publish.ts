@@ -2,14 +2,11 @@ import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
 import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
-import { createSerials } from '../../identity/serial.ts';
-import { signStatement } from '../../identity/statement.ts';
+import { issueStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
+import { nextSerial } from '../../identity/serial.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Session } from './session.ts';
-
-/** How long a statement holds, in milliseconds; it is made anew at half of that. */
-const lifetimeMs = 24 * 3600_000;
 
 /** Publishes what this cluster says: one write on the hub for a change, none when nothing changed. */
 export interface Publisher {
@@ -36,7 +33,7 @@ const saidBy = (notice: Notice): Said | undefined => {
 export const createPublisher = (session: Session): Publisher => {
   const { grant, hub, clock, authority, board, statements } = session;
   const namespace = grant.exchangeNamespace;
-  const nextSerial = createSerials(clock);
+  let serial = 0;
   const said = new Map<string, Said>();
 
   const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
@@ -67,25 +64,19 @@ export const createPublisher = (session: Session): Publisher => {
       const now = clock.now();
       const text = canonicalJson(body);
       const last = said.get(name) ?? (seen === undefined ? undefined : saidBy(seen));
-      const statement: Statement<typeof kind> = {
-        kind,
-        project: grant.project,
-        slice: grant.slice,
-        sliceUID: grant.sliceUID,
-        cluster: hub.cluster,
-        subject,
-        serial: nextSerial(),
-        issuedAt: new Date(now).toISOString(),
-        expiresAt: new Date(now + lifetimeMs).toISOString(),
-        body,
-      };
       const known = statements.get(kind, hub.cluster, subject);
-      if (known === undefined || canonicalJson(known.body) !== text) statements.put(statement);
-      if (last !== undefined && last.body === text && now - last.issuedAt < lifetimeMs / 2) {
+      const fresh = last !== undefined && last.body === text && now - last.issuedAt < statementLifetimeMs / 2;
+      if (fresh && known !== undefined) {
         said.set(name, last);
         return;
       }
-      const signed = signStatement(statement, authority);
+      serial = nextSerial(serial, now);
+      const signed = issueStatement(authority, { kind, slice: grant.slice, sliceUID: grant.sliceUID, subject, body, serial }, now);
+      if (known === undefined || canonicalJson(known.body) !== text) statements.put(JSON.parse(signed.statement) as Statement);
+      if (fresh) {
+        said.set(name, last);
+        return;
+      }
       const notice: Notice = {
         apiVersion: 'exchange.kubeslice.io/v1alpha1',
         kind: 'Notice',

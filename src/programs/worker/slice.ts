@@ -17,6 +17,7 @@ import { nodeNotices } from './node-notices.ts';
 import { peers } from './peers.ts';
 import { createPublisher } from './publish.ts';
 import { receiver } from './receive.ts';
+import { createRefusals, refusalReport } from './refusals.ts';
 import type { Session } from './session.ts';
 import { createStatements } from './statements.ts';
 import type { Trust } from './trust.ts';
@@ -29,6 +30,9 @@ export interface SliceSurroundings {
   readonly trust: Trust;
   readonly clock: Clock;
 }
+
+/** How long a start waits for the hub before it goes on without, in milliseconds. */
+const hubGraceMs = 5_000;
 
 /** Does the worker's part for one slice until the signal aborts. */
 export const runSlice = async (surroundings: SliceSurroundings, membership: Membership, signal: AbortSignal): Promise<void> => {
@@ -60,6 +64,8 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
   const publisher = createPublisher(session);
   const observing = [board, ...ownMirrors].map((mirror) => mirror.run(signal));
   await Promise.all(ownMirrors.map((mirror) => mirror.synced(signal)));
+  // What hangs on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
+  await Promise.race([board.synced(signal), sleep(surroundings.clock, hubGraceMs, signal)]);
 
   const tell = [
     grants(session, publisher, authority.certificate),
@@ -67,9 +73,10 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
     exportNotices(session, publisher),
     links(session, publisher),
   ];
-  const hear = receiver(session);
+  const refusals = createRefusals();
+  const hear = [receiver(session, refusals), refusalReport(session, refusals)];
   const use = [peers(session), imports(session)];
-  const controllers = [...tell, hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
+  const controllers = [...tell, ...hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
   const running = controllers.map((controller) => controller.run(signal));
 
   const settle = async (): Promise<void> => {
