@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import type { AuthorityFiles } from './authority.ts';
+import { trustDomain } from './spiffe.ts';
+
+/** Years for which an authority is valid; it is rotated long before, by a statement of the old one. */
+export const authorityYears = 10;
+
+/**
+ * Makes the authority of a cluster: an ECDSA P-256 key and a self-signed certificate for the cluster's trust domain (SPIFFE X509-SVID §3:
+ * a signing certificate names the trust domain as URI and may sign certificates; ours signs statements too).
+ *
+ * Called once, at join; the result is kept in the member cluster only. `now` is in milliseconds since 1970, `random` gives the serial
+ * number. This file alone loads the X.509 library, which takes long: import it only where an authority is really made.
+ */
+export const createAuthority = async (
+  owner: { readonly cluster: string; readonly project: string },
+  now: number,
+  random: (bytes: number) => Uint8Array,
+): Promise<AuthorityFiles> => {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const notAfter = new Date(now);
+  notAfter.setUTCFullYear(notAfter.getUTCFullYear() + authorityYears);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      // The first bit is cleared, for serial numbers are positive (RFC 5280 §4.1.2.2).
+      serialNumber: Buffer.from(random(16).map((byte, index) => (index === 0 ? (byte & 0x7f) | 1 : byte))).toString('hex'),
+      name: `CN=${owner.cluster},OU=${owner.project},O=KubeSlice`,
+      notBefore: new Date(now - 5 * 60_000),
+      notAfter,
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+          true,
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: trustDomain(owner.cluster, owner.project) }]),
+      ],
+    },
+    webcrypto,
+  );
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const lines = pkcs8.match(/.{1,64}/g) ?? [];
+  return {
+    certificate: `${certificate.toString('pem').trim()}\n`,
+    privateKey: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
+  };
+};

@@ -1,0 +1,23 @@
+import { X509Certificate } from 'node:crypto';
+import { Failure } from '../values/failure.ts';
+
+/**
+ * The fingerprint of a certificate (PEM) as people compare it: `sha256:` and 64 hexadecimal digits of SHA-256 over its DER form.
+ *
+ * Throws `InvalidInput` for what is not a certificate.
+ */
+export const fingerprintOf = (certificate: string): string => {
+  try {
+    return certificateFingerprint(new X509Certificate(certificate));
+  } catch (cause) {
+    throw new Failure(
+      'InvalidInput',
+      'The text is not a certificate in PEM form; give the whole text from BEGIN CERTIFICATE to END CERTIFICATE.',
+      { cause },
+    );
+  }
+};
+
+/** The same of a parsed certificate. */
+export const certificateFingerprint = (certificate: X509Certificate): string =>
+  `sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority } from './create-authority.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { decideTrust } from './trust.ts';
+
+const now = Date.UTC(2026, 10, 24, 12);
+const east = { cluster: 'east', project: 'default' };
+let a: string;
+let b: string;
+let foreign: string;
+
+beforeAll(async () => {
+  a = (await createAuthority(east, now, randomBytes)).certificate;
+  b = (await createAuthority(east, now, randomBytes)).certificate;
+  foreign = (await createAuthority({ ...east, cluster: 'west' }, now, randomBytes)).certificate;
+});
+
+describe('decideTrust', () => {
+  const ask = (pinned: string | undefined, offered: string, endorsed = false, approved?: string) => {
+    const decision = decideTrust({ ...east, pinned, offered, endorsed, approved });
+    return [decision.action, decision.root?.fingerprint];
+  };
+
+  it('pins the first, keeps it, and goes on with it whatever else is shown', () => {
+    expect(ask(undefined, a)).toEqual(['pin', fingerprintOf(a)]);
+    expect(ask(a, a)).toEqual(['keep', fingerprintOf(a)]);
+    expect(ask(a, b)).toEqual(['refuse', fingerprintOf(a)]);
+    expect(ask(a, foreign)).toEqual(['refuse', fingerprintOf(a)]);
+    expect(ask(a, foreign, true)).toEqual(['refuse', fingerprintOf(a)]);
+    expect(ask(a, 'rubbish')).toEqual(['refuse', fingerprintOf(a)]);
+    expect(ask(undefined, foreign)).toEqual(['refuse', undefined]);
+  });
+
+  it('replaces it by word of the old authority or of an administrator', () => {
+    expect(ask(a, b, true)).toEqual(['replace', fingerprintOf(b)]);
+    expect(ask(a, b, false, fingerprintOf(b))).toEqual(['replace', fingerprintOf(b)]);
+    expect(ask(a, b, false, fingerprintOf(a))).toEqual(['refuse', fingerprintOf(a)]);
+    expect(ask(a, foreign, false, fingerprintOf(foreign))).toEqual(['refuse', fingerprintOf(a)]);
+  });
+
+  it('names both and the remedy', () => {
+    const decision = decideTrust({ ...east, pinned: a, offered: b, endorsed: false, approved: undefined });
+    expect(decision).toMatchObject({ code: 'AuthorityChanged' });
+    const message = decision.action === 'refuse' ? decision.message : '';
+    for (const part of [fingerprintOf(a), fingerprintOf(b), 'ConfigMap kubeslice-trust']) expect(message).toContain(part);
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * Every reason for which a statement of another cluster is not used, declared once; the value is what the reference page says about it.
+ *
+ * The first group is found by verification, the second by comparing with what was delegated to the cluster.
+ */
+export const statementRefusals = {
+  TooLarge: 'The statement is larger than any honest one.',
+  BadSignature: 'The signature is not that of the cluster’s pinned authority over exactly these bytes.',
+  AuthorityExpired: 'The certificate of the cluster’s authority is not valid at this time.',
+  Malformed: 'The statement is not canonical JSON, or a field has a value that it cannot have.',
+  WrongCluster: 'The statement speaks for another cluster.',
+  WrongProject: 'The statement was made for another project.',
+  WrongSlice: 'The statement was made for another slice, or for one of the same name that was deleted.',
+  WrongSubject: 'The statement is about another kind or subject than the notice that carries it.',
+  SerialNotHigher: 'A statement with the same or a higher serial was seen already, so this one is a replay.',
+  NotYetValid: 'The statement was issued in the future.',
+  Expired: 'The statement has expired.',
+  AuthorityChanged: 'The cluster shows another authority than the one that is pinned for it.',
+
+  ClusterUnknown: 'The cluster has not said yet which blocks it uses.',
+  NodeUnknown: 'The cluster has not said yet which blocks the node has.',
+  BlockOutsideSubnet: 'A block lies outside the pod addresses of the slice.',
+  BlockOutsideCluster: 'A block of a node lies outside the blocks of its cluster.',
+  BlockNotGranted: 'The cluster claims a block that the hub did not grant it.',
+  BlockTaken: 'A block overlaps one that another member claimed first.',
+  RouterOutsideNode: 'The address of a node is not the first of its first block.',
+  KeyTaken: 'Two nodes claim the same tunnel key.',
+  EndpointUnusable: 'A tunnel endpoint lies inside the slice or is not an address that can be reached from elsewhere.',
+  NamespaceNotInSlice: 'The export is of a namespace that does not belong to the slice.',
+  EndpointOutsideNode: 'An endpoint of an export does not lie in the blocks of the node that it is said to be on.',
+} as const;
+
+/** One of the catalogued codes. */
+export type StatementRefusalCode = keyof typeof statementRefusals;
+
+/** Why a statement is not used. */
+export interface StatementRefusal {
+  readonly code: StatementRefusalCode;
+  /** One sentence that says what, why, and where one can do something, what. */
+  readonly message: string;
+}
