@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { removeNamespaces, start } from './start.ts';
+import { ensure, until } from './until.ts';
+import { client, service, serviceExport, slice } from './workloads.ts';
+import { conditionOf, type World } from './world.ts';
+
+/** Refused when it is applied: what is written, and words that the refusal must contain. */
+const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'east', object: object, words: readonly string[]])[] = [
+  ['no subnet at all', 'hub', slice('bad', 'none', ['bad-ns']), ['sliceSubnet', '"none"', '10.0.0.0/16']],
+  ['host bits', 'hub', slice('bad', '10.0.0.1/16', ['bad-ns']), ['sliceSubnet', '10.0.0.1/16', 'write 10.0.0.0/16']],
+  ['a prefix that is too long', 'hub', slice('bad', '10.9.0.0/29', ['bad-ns']), ['/8 to /28']],
+  ['a prefix that is too short', 'hub', slice('bad', '10.0.0.0/7', ['bad-ns']), ['/8 to /28']],
+  ['an address without prefix', 'hub', slice('bad', '10.9.0.0', ['bad-ns']), ['10.9.0.0', 'CIDR']],
+  ['IPv6', 'hub', slice('bad', 'fd00:9::/64', ['bad-ns']), ['IPv4']],
+  ['a name that labels cannot hold', 'hub', slice('bad.name', '10.9.0.0/16', ['bad-ns']), ['DNS label']],
+  ['a namespace that cannot exist', 'hub', slice('bad', '10.9.0.0/16', ['Bad_NS']), ['allowedNamespaces', 'Bad_NS']],
+  [
+    'a driver that is not there',
+    'hub',
+    slice('bad', '10.9.0.0/16', ['bad-ns'], { tunnel: { driver: 'OpenVPN' } }),
+    ['driver', 'OpenVPN', 'WireGuard'],
+  ],
+  ['an export to a slice without name', 'east', serviceExport('bad', 'default', ''), ['slice']],
+  [
+    'an export with a port beyond the range',
+    'east',
+    serviceExport('bad', 'default', 's', { ports: [{ containerPort: 70000 }] }),
+    ['containerPort', '65535'],
+  ],
+  [
+    'an export with an unknown protocol',
+    'east',
+    serviceExport('bad', 'default', 's', { ports: [{ containerPort: 1, protocol: 'ICMP' }] }),
+    ['protocol', 'TCP'],
+  ],
+];
+
+/** Refused by the controller, because it depends on what else there is: the reason, and words of its message. */
+const refusedInStatus: readonly (readonly [title: string, object: object, type: string, reason: string, words: readonly string[]])[] = [
+  ['pods of the members', slice('bad', '10.244.0.0/16', ['bad-ns']), 'Accepted', 'SubnetOverlap', ['10.244.0.0/16', 'pod', 'east', 'west']],
+  ['services of the members', slice('bad', '10.96.0.0/12', ['bad-ns']), 'Accepted', 'SubnetOverlap', ['service', '10.96.0.0']],
+  ['a namespace of another slice', slice('bad', '10.9.0.0/16', ['app-ns']), 'Accepted', 'NamespaceConflict', ['app-ns', 'app-slice']],
+  [
+    'a cluster that is not there',
+    slice('bad', '10.9.0.0/16', ['bad-ns'], { clusters: ['nowhere'] }),
+    'Ready',
+    'UnknownCluster',
+    ['nowhere'],
+  ],
+];
+
+const badExports: readonly (readonly [title: string, name: string, ns: string, slice: string, reason: string, words: readonly string[]])[] =
+  [
+    ['a service that is not there', 'no-such-service', 'app-ns', 'app-slice', 'ServiceNotFound', ['no-such-service']],
+    ['a slice that is not there', 'lonely', 'bad-ns', 'no-such-slice', 'SliceNotFound', ['no-such-slice']],
+    ['a namespace that is not in the slice', 'lonely', 'bad-ns', 'app-slice', 'NamespaceNotInSlice', ['bad-ns', 'app-slice']],
+  ];
+
+/** Arguments of the command line that are refused, and words that the one sentence must contain. */
+const badCommands: readonly (readonly [title: string, args: readonly string[], words: readonly string[]])[] = [
+  ['an unknown command', ['instal'], ['instal']],
+  ['an unknown context', ['status', '--context', 'nowhere'], ['nowhere', 'hub']],
+  ['a context to join that is not there', ['join', 'north', '--hub-context', 'hub', '--context', 'nowhere'], ['nowhere', 'east']],
+  ['a token that is none', ['join', 'north', '--token', 'abc', '--context', 'east'], ['token']],
+  ['a name for a cluster that cannot be', ['join', 'North_1', '--hub-context', 'hub', '--context', 'east'], ['North_1']],
+  ['a name that is taken', ['join', 'east', '--hub-context', 'hub', '--context', 'west'], ['east', 'west']],
+  ['a playground that is not there', ['playground', 'kubeconfig', '--name', 'nowhere'], ['nowhere', 'playground up']],
+  ['a fault between sites that are not there', ['playground', 'fault', 'cut', 'east', 'nowhere', '--name', 'e2e'], ['nowhere']],
+];
+
+/** Everything that a user can get wrong: refused with a sentence, and nothing changed. */
+export const badInputTopic = (world: World): void => {
+  describe('bad input', () => {
+    test.each(refusedAtTheDoor)('is refused at the door: %s', async (_, context, object, words) => {
+      const { code, stderr } = await world.tryKubectl(context, ['apply', '-f', '-'], { input: JSON.stringify(object) });
+      expect(code).not.toBe(0);
+      for (const word of words) expect(stderr).toContain(word);
+    });
+
+    test.each(refusedInStatus)('a slice is refused for %s, and nothing is made of it', async (_, object, type, reason, words) => {
+      await world.apply('hub', object);
+      await until(
+        'the verdict',
+        async () => {
+          const condition = conditionOf(await world.get('hub', 'slice', 'bad', 'default'), type);
+          expect(condition).toMatchObject({ status: 'False', reason });
+          for (const word of words) expect(condition?.message).toContain(word);
+        },
+        { withinMs: 10_000 },
+      );
+      expect(await world.list('hub', 'membership', '--selector', 'kubeslice.io/slice=bad')).toEqual([]);
+      await world.kubectl('hub', ['delete', 'slice', 'bad', '--wait', '--timeout=30s']);
+    });
+
+    test('an export says what it lacks, and is imported nowhere', async () => {
+      await start(world, 'east', 'bad-ns', client('lonely', 'bad-ns'), service('lonely', 'bad-ns', 'lonely', [80]));
+      for (const [title, name, ns, sliceName, reason, words] of badExports) {
+        await world.apply('east', serviceExport(name, ns, sliceName));
+        await until(
+          title,
+          async () => {
+            const { status } = await world.get('east', 'serviceexport', name, ns);
+            expect(status).toMatchObject({ exportStatus: 'ERROR' });
+            const condition = conditionOf(await world.get('east', 'serviceexport', name, ns), 'Ready');
+            expect(condition).toMatchObject({ status: 'False', reason });
+            for (const word of words) expect(condition?.message).toContain(word);
+          },
+          { withinMs: 10_000 },
+        );
+        expect((await world.list('west', 'serviceimport')).map((each) => each.metadata.name)).not.toContain(name);
+        await world.kubectl('east', ['delete', 'serviceexport', name, '--namespace', ns, '--wait', '--timeout=30s']);
+      }
+      await removeNamespaces(world, ['east'], ['bad-ns']);
+    });
+
+    test('the subnet of a slice cannot be changed', async () => {
+      const patch = JSON.stringify({ spec: { sliceSubnet: '10.5.0.0/16' } });
+      const { code, stderr } = await world.tryKubectl('hub', ['patch', 'slice', 'app-slice', '--type', 'merge', '--patch', patch]);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('cannot be updated');
+    });
+
+    test.each(badCommands)('the command line refuses %s', async (_, args, words) => {
+      const { code, stdout, stderr } = await world.kubeslice(args);
+      expect(code).not.toBe(0);
+      expect(stdout).toBe('');
+      for (const word of words) expect(stderr).toContain(word);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    });
+
+    test('a token works once, for its cluster, and cannot be made up', async () => {
+      const made = await world.kubeslice(['token', 'create', 'spare', '--context', 'hub']);
+      const token = made.stdout.trim().split(/\s+/).at(-1) ?? '';
+      ensure(made.code === 0 && token.length > 20, `no token: ${made.stderr}`);
+      const forged = `${token.slice(0, -6)}AAAAAA`;
+      for (const [name, given] of [
+        ['other', token],
+        ['spare', forged],
+      ] as const) {
+        const { code, stderr } = await world.kubeslice(['join', name, '--token', given, '--context', 'west']);
+        expect(code).not.toBe(0);
+        expect(stderr).toMatch(/token/i);
+      }
+      await world.kubectl('hub', ['delete', 'cluster', 'spare', '--ignore-not-found', '--wait', '--timeout=30s']);
+    });
+
+    test('and all the while the example was not touched', async () => {
+      const slices = (await world.list('hub', 'slice')).map(({ metadata }) => metadata.name);
+      expect(slices).toEqual(['app-slice']);
+      const clusters = (await world.list('hub', 'cluster')).map(({ metadata }) => metadata.name).toSorted();
+      expect(clusters).toEqual(['east', 'west']);
+    });
+  });
+};

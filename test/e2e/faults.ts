@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { ensure, until } from './until.ts';
+import { ask, nameOf } from './workloads.ts';
+import { conditionOf, type World } from './world.ts';
+
+const host = nameOf('backend-service', 'app-ns');
+
+/** The network between two sites breaks and heals; the slice says so, in time, and names the pair. */
+export const faultsTopic = (world: World): void => {
+  const fault = async (...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await world.kubeslice(['playground', 'fault', ...args, '--name', world.name]);
+    ensure(code === 0, `fault ${args.join(' ')}: ${stderr}`);
+  };
+  const readiness = async () => conditionOf(await world.get('hub', 'slice', 'app-slice', 'default'), 'Ready');
+
+  describe('a cut between east and west', () => {
+    test('makes the slice not Ready within 10 s, and the message names the pair and the reason', async () => {
+      expect(await readiness()).toMatchObject({ status: 'True' });
+      await fault('cut', 'east', 'west');
+      const { value, tookMs } = await until(
+        'the slice is not Ready',
+        async () => {
+          const ready = await readiness();
+          ensure(ready?.status === 'False', JSON.stringify(ready));
+          return ready;
+        },
+        { withinMs: 10_000, everyMs: 100 },
+      );
+      console.log(`cut to not Ready: ${Math.round(tookMs)} ms`);
+      expect(value.reason).toBe('LinkDown');
+      expect(value.message).toMatch(/east\S*|west\S*/);
+      expect(value.message).toContain('east');
+      expect(value.message).toContain('west');
+    });
+
+    test('takes the endpoints of the other side out of the answers, and status says what is wrong', async () => {
+      await until(
+        'the name has no address',
+        async () => {
+          const short = await world.exec('west', 'app-ns', 'client', ['dig', '+short', '+tries=1', host]);
+          ensure(short.trim() === '', `still ${short.trim()}`);
+        },
+        { withinMs: 10_000 },
+      );
+      const { code, stdout } = await world.kubeslice(['status', '--context', 'hub']);
+      expect(code).not.toBe(0);
+      expect(stdout).toContain('app-slice');
+    });
+
+    test('heals, and the slice is Ready within 20 s and answers', async () => {
+      await fault('heal');
+      const { tookMs } = await until('the slice is Ready', async () => ensure((await readiness())?.status === 'True', 'not Ready'), {
+        withinMs: 20_000,
+        everyMs: 100,
+      });
+      console.log(`heal to Ready: ${Math.round(tookMs)} ms`);
+      await until('an answer', () => ask(world, 'west', 'app-ns', 'client', host), { withinMs: 10_000 });
+    });
+  });
+};

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { removeNamespaces, sliceAddress, start } from './start.ts';
+import { until } from './until.ts';
+import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
+import type { World } from './world.ts';
+
+interface Shape {
+  readonly title: string;
+  readonly slice: string;
+  readonly subnet: string;
+  readonly inside: RegExp;
+  readonly ns: string;
+  readonly name: string;
+  readonly ports: readonly number[];
+  readonly from: string;
+  readonly to: string;
+  /** What the export says beside its slice; the Service is left out when it says all. */
+  readonly spec?: object;
+}
+
+const shapes: readonly Shape[] = [
+  {
+    title: 'a /24, two ports, the other direction',
+    slice: 'blue',
+    subnet: '192.168.77.0/24',
+    inside: /^192\.168\.77\./,
+    ns: 'team-blue',
+    name: 'orders',
+    ports: [8080, 9090],
+    from: 'east',
+    to: 'west',
+  },
+  {
+    title: 'a /18, an export that names selector and port itself',
+    slice: 'a-slice-with-a-rather-long-name',
+    subnet: '172.20.64.0/18',
+    inside: /^172\.20\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
+    ns: 'green-ns',
+    name: 'api-v2',
+    ports: [3000],
+    from: 'west',
+    to: 'east',
+    spec: { selector: { matchLabels: { app: 'api-v2' } }, ports: [{ name: 'http', containerPort: 3000, protocol: 'TCP' }] },
+  },
+];
+
+/** The same job with other names, subnets, ports and directions; each cleans up after itself. */
+export const shapesTopic = (world: World): void => {
+  describe('other shapes', () => {
+    test.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, from, to, spec }) => {
+      await world.apply('hub', slice(sliceName, subnet, [ns]));
+      await Promise.all([
+        start(
+          world,
+          to,
+          ns,
+          server(name, ns, to, ports),
+          ...(spec === undefined ? [service(name, ns, name, ports)] : []),
+          serviceExport(name, ns, sliceName, spec),
+        ),
+        start(world, from, ns, client('client', ns)),
+      ]);
+      for (const port of ports) {
+        const { value } = await until(`answer on ${port}`, () => ask(world, from, ns, 'client', nameOf(name, ns), port), {
+          withinMs: 30_000,
+        });
+        expect(value).toMatchObject({ pod: name, cluster: to });
+        expect(value.client).toMatch(inside);
+        expect(value.client).toBe(await sliceAddress(world, from, ns, 'client'));
+      }
+      await world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+      await removeNamespaces(world, [from, to], [ns]);
+    });
+  });
+};
