@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { type ClusterDns, type ClusterDnsAction, type DnsConfigMap, planClusterDns } from './cluster-dns.ts';
+import { withStub } from './corefile.ts';
+
+const stub = { zone: 'slice.local', servers: ['10.96.0.53'] };
+const plain = '.:53 {\n    errors\n}\n';
+const door = `${plain}import /etc/coredns/custom/*.server\n`;
+const gardener = '.:8053 {\n    import custom/*.override\n}\nimport custom/*.server\n';
+const map = (data: Record<string, string>, labels?: Record<string, string>): DnsConfigMap => ({
+  metadata: labels === undefined ? {} : { labels },
+  data,
+});
+const main = (corefile: string): DnsConfigMap => map({ Corefile: corefile });
+const mine = { 'app.kubernetes.io/managed-by': 'kubeslice' };
+
+/** What the two ConfigMaps are once the actions are done. */
+const after = (seen: ClusterDns, actions: readonly ClusterDnsAction[]): ClusterDns =>
+  actions.reduce<ClusterDns>((state, action) => {
+    const which = action.configMap === 'coredns' ? 'main' : 'custom';
+    if (action.kind === 'delete') return { ...state, [which]: undefined };
+    if (action.kind === 'create') return { ...state, [which]: map({ ...action.data }, { ...action.labels }) };
+    const data = Object.entries({ ...state[which]?.data, ...action.data }).flatMap(([key, value]) =>
+      value === null ? [] : [[key, value] as const],
+    );
+    return { ...state, [which]: { metadata: state[which]?.metadata ?? {}, data: Object.fromEntries(data) } };
+  }, seen);
+
+describe('cluster DNS', () => {
+  test.each<[string, ClusterDns, ClusterDnsAction[]]>([
+    [
+      'plain: the block goes into the Corefile',
+      { main: main(plain), custom: undefined },
+      [{ kind: 'patch', configMap: 'coredns', data: { Corefile: withStub(plain, stub) } }],
+    ],
+    [
+      'with a door: a ConfigMap is made for it',
+      { main: main(door), custom: undefined },
+      [{ kind: 'create', configMap: 'coredns-custom', labels: mine, data: { 'kubeslice.server': withStub('', stub) } }],
+    ],
+    [
+      'with a door and a ConfigMap of the user: one key is added, with the port of the rest',
+      { main: main(gardener), custom: map({ 'other.server': 'example.org:8053 {\n}\n' }) },
+      [{ kind: 'patch', configMap: 'coredns-custom', data: { 'kubeslice.server': withStub('', stub, gardener) } }],
+    ],
+    [
+      'a door that was opened later: the block moves there',
+      { main: main(withStub(door, stub)), custom: map({}) },
+      [
+        { kind: 'patch', configMap: 'coredns', data: { Corefile: door } },
+        { kind: 'patch', configMap: 'coredns-custom', data: { 'kubeslice.server': withStub('', stub) } },
+      ],
+    ],
+    [
+      'a door that was closed: the block moves back',
+      { main: main(plain), custom: map({ 'kubeslice.server': withStub('', stub) }, mine) },
+      [
+        { kind: 'patch', configMap: 'coredns', data: { Corefile: withStub(plain, stub) } },
+        { kind: 'delete', configMap: 'coredns-custom' },
+      ],
+    ],
+  ])('%s', (_, seen, actions) => {
+    expect(planClusterDns(seen, stub)).toEqual(actions);
+    expect(planClusterDns(after(seen, actions), stub)).toEqual([]);
+  });
+
+  test.each<[string, ClusterDns]>([
+    ['plain', { main: main(plain), custom: undefined }],
+    ['a door', { main: main(door), custom: undefined }],
+    ['a door and keys of the user', { main: main(gardener), custom: map({ 'other.server': 'example.org {\n}\n' }) }],
+    ['an empty ConfigMap of the user', { main: main(door), custom: map({}) }],
+    ['no cluster DNS', { main: undefined, custom: undefined }],
+  ])('forgets everything again: %s', (_, seen) => {
+    expect(planClusterDns(seen, undefined)).toEqual([]);
+    if (seen.main === undefined) return;
+    const installed = after(seen, planClusterDns(seen, stub));
+    expect(after(installed, planClusterDns(installed, undefined))).toEqual(seen);
+  });
+
+  test('that keeps its Corefile elsewhere is refused with what to do', () => {
+    expect(() => planClusterDns({ main: undefined, custom: undefined }, stub)).toThrow(
+      'forward that zone to Service kubeslice-system/kubeslice-dns by hand',
+    );
+    expect(() => planClusterDns({ main: map({}), custom: undefined }, stub)).toThrow(
+      'There is no ConfigMap kube-system/coredns with a Corefile',
+    );
+  });
+
+  test.each<[string, ClusterDns, string]>([
+    ['in the Corefile', { main: main(`${plain}slice.local {\n}\n`), custom: undefined }, '"slice.local" of its own;'],
+    [
+      'in the Corefile, with a door',
+      { main: main(`${door}slice.local {\n}\n`), custom: undefined },
+      '"slice.local" of its own in Corefile;',
+    ],
+    [
+      'behind the door',
+      { main: main(door), custom: map({ 'x.server': 'slice.local:53 {\n}\n' }) },
+      '"slice.local:53" of its own in x.server;',
+    ],
+  ])('where somebody else serves the zone %s is refused', (_, seen, sentence) => {
+    expect(() => planClusterDns(seen, stub)).toThrow(sentence);
+  });
+
+  test('does not mind what is not a server behind the door', () => {
+    expect(planClusterDns({ main: main(door), custom: map({ 'x.override': 'slice.local {\n}\n' }) }, stub)).toHaveLength(1);
+  });
+});
