@@ -14,7 +14,16 @@ const network: SliceNetwork = {
   subnet: '10.77.0.0/16',
   blocks: ['10.77.0.0/24'],
   mtu: 1420,
-  peers: [{ name: 'west/a', publicKey: 'peer', endpoint: '192.0.2.2:51820', allowedIPs: ['10.77.1.0/24'], keepaliveSeconds: 25 }],
+  peers: [
+    {
+      name: 'west/a',
+      publicKey: 'peer',
+      endpoint: '192.0.2.2:51820',
+      allowedIPs: ['10.77.1.0/24'],
+      router: '10.77.1.1',
+      keepaliveSeconds: 25,
+    },
+  ],
   pods: [],
 };
 

@@ -14,6 +14,7 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
         publicKey: 'cGVlci1wZWVyLWtleS0wMTIzNDU2Nzg5MDEyMzQ1Ng8=',
         endpoint: '192.0.2.2:51820',
         allowedIPs: ['10.77.1.0/24'],
+        router: '10.77.1.1',
         keepaliveSeconds: 25,
       },
     ],

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** One cgroup hierarchy of a machine: where it is mounted, and what part of it the mount shows. */
 export interface Hierarchy {
@@ -85,7 +86,18 @@ export const moveToOwnCgroup = async (view: MachineView, name: string, pid: numb
   return problems;
 };
 
-/** Removes our cgroups; those that still hold a process stay. */
+/** Removes our cgroups. Those that still hold a process after a second stay. */
 export const removeOwnCgroup = async (view: MachineView, name: string): Promise<void> => {
-  for (const { path } of cgroupDirectories(view, name)) await rmdir(path).catch(() => {});
+  // A process that has ended is counted until its parent has noticed.
+  for (const { path } of cgroupDirectories(view, name)) await rmdirPatiently(path, 20);
+};
+
+const rmdirPatiently = async (path: string, attempts: number): Promise<void> => {
+  const code = await rmdir(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  if (code !== 'EBUSY' || attempts === 0) return;
+  await setTimeout(50);
+  await rmdirPatiently(path, attempts - 1);
 };

@@ -15,6 +15,8 @@ export interface TunnelPeer {
   readonly endpoint: string | undefined;
   /** CIDRs that may come from the peer and are sent to it: nothing else ever is (WireGuard's cryptokey routing). */
   readonly allowedIPs: readonly string[];
+  /** The peer's own address in the slice, which answers probes. */
+  readonly router: string;
   /** Keeps NAT mappings open; 0 turns it off. */
   readonly keepaliveSeconds: number;
 }

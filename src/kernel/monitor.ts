@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type FSWatcher, watch } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { inNetns, netnsDirectory, netnsIdentity, netnsPath } from './netns.ts';
+
+/**
+ * Tells when interfaces, addresses or routes change in the slices' namespaces and in their pods, whoever changed them, and when a namespace
+ * is made or deleted. It says where, not what: the kernel port finds out. Our own changes are told too.
+ *
+ * Firewall rules, peers and settings make no such events; what is done to those is found by looking from time to time.
+ */
+export class NamespaceMonitor {
+  readonly #children = new Map<string, { child: ChildProcess; identity: string }>();
+  readonly #onChange: (netns: string) => void;
+  #directory: FSWatcher | undefined;
+
+  constructor(onChange: (netns: string) => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Watches exactly these namespaces. Call it again now and then: it also restarts what has died. */
+  async aim(names: readonly string[]): Promise<void> {
+    for (const [name, { child }] of this.#children) {
+      if (!names.includes(name)) this.#end(name, child);
+    }
+    for (const name of names) {
+      const identity = await netnsIdentity(netnsPath(name));
+      const running = this.#children.get(name);
+      if (running?.identity === identity) continue;
+      if (running !== undefined) this.#end(name, running.child);
+      if (identity !== undefined) this.#start(name, identity);
+    }
+    this.#watchDirectory(names.length > 0);
+  }
+
+  /** Ends all watching. */
+  stop(): void {
+    for (const [name, { child }] of this.#children) this.#end(name, child);
+    this.#watchDirectory(false);
+  }
+
+  #start(name: string, identity: string): void {
+    // all-nsid: also what happens in the namespaces at the other ends of the pods' interfaces.
+    const [command = '', ...args] = inNetns(netnsPath(name), ['ip', '-o', 'monitor', 'all-nsid', 'link', 'address', 'route']);
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#children.set(name, { child, identity });
+    const forget = (): void => {
+      if (this.#children.get(name)?.child === child) this.#children.delete(name);
+    };
+    child.on('error', forget);
+    child.on('exit', forget);
+    createInterface({ input: child.stdout }).on('line', () => this.#onChange(name));
+  }
+
+  #end(name: string, child: ChildProcess): void {
+    this.#children.delete(name);
+    child.kill('SIGKILL');
+  }
+
+  #watchDirectory(wanted: boolean): void {
+    if (!wanted) {
+      this.#directory?.close();
+      this.#directory = undefined;
+      return;
+    }
+    if (this.#directory !== undefined) return;
+    try {
+      this.#directory = watch(netnsDirectory, (_, name) => {
+        if (name !== null && this.#children.has(name)) this.#onChange(name);
+      });
+      this.#directory.on('error', () => this.#watchDirectory(false));
+    } catch {
+      // The directory appears with the first namespace; the next call tries again.
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** Type of our plugin in a CNI configuration, and name of its file in the plugin directory. */
+export const pluginType = 'kubeslice';
+
+interface PluginEntry {
+  readonly type?: string;
+}
+
+interface Conflist {
+  readonly plugins?: readonly PluginEntry[];
+}
+
+/** The configuration file that container runtimes use: the first by name, of those that can hold a chain. */
+export const activeConflist = (names: readonly string[]): string | undefined => {
+  const candidates = names.filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.')).toSorted();
+  return candidates[0]?.endsWith('.conflist') ? candidates[0] : undefined;
+};
+
+const read = (text: string): Conflist | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && Array.isArray((value as Conflist).plugins) ? (value as Conflist) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const write = (list: Conflist): string => `${JSON.stringify(list, null, 2)}\n`;
+
+/**
+ * The configuration with our plugin at the end of the chain, or undefined when it is there already or the text is no configuration list (a
+ * file that its owner is just writing). Everything else in it stays as it is.
+ */
+export const withPlugin = (text: string): string | undefined => {
+  const list = read(text);
+  if (list?.plugins === undefined || list.plugins.length === 0 || list.plugins.some(({ type }) => type === pluginType)) return undefined;
+  return write({ ...list, plugins: [...list.plugins, { type: pluginType }] });
+};
+
+/** The configuration without our plugin, or undefined when it is not in there. */
+export const withoutPlugin = (text: string): string | undefined => {
+  const list = read(text);
+  if (!list?.plugins?.some(({ type }) => type === pluginType)) return undefined;
+  return write({ ...list, plugins: list.plugins.filter(({ type }) => type !== pluginType) });
+};

@@ -1,0 +1,191 @@
+import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { chooseDriver, type DriverChoice, type DriverEvidence } from './driver-choice.ts';
+import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
+import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceDecisions, SliceFacts } from './node-state.ts';
+import { planPodAddresses } from './pod-addresses.ts';
+import type { PodAttachment, SliceNetwork, TunnelPeer } from './slice-network.ts';
+import { choosePort } from './tunnel-port.ts';
+
+/** Seconds between keepalives: below the 30 s after which the strictest common NATs forget a UDP mapping. */
+const keepaliveSeconds = 25;
+
+/** A snapshot of everything that the node's slices depend on. */
+export interface NodeInput {
+  readonly facts: NodeFacts;
+  readonly decisions: NodeDecisions;
+  readonly drivers: readonly DriverEvidence[];
+  /** Key pair by slice name: the public half, and the file of the private one. */
+  readonly keys: ReadonlyMap<string, { readonly publicKey: string; readonly privateKeyFile: string }>;
+  /** MTU inside tunnels over this node's network. */
+  readonly mtu: number;
+  /** Network namespace path by pod UID, of the pods that have one now. */
+  readonly podNetns: ReadonlyMap<string, string>;
+  /** UDP ports that other programs of the node use. */
+  readonly busyPorts: ReadonlySet<number>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Why a slice cannot be had on this node, or a pod not be attached. */
+export interface Problem {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What the node's kernel should hold, and what must be written down before it does. */
+export interface NodePlan {
+  readonly networks: readonly SliceNetwork[];
+  readonly decisions: NodeDecisions;
+  /** By slice, also of those that have a network. */
+  readonly drivers: ReadonlyMap<string, DriverChoice>;
+  /** By slice: why it has no network. */
+  readonly problems: ReadonlyMap<string, Problem>;
+  /** By pod UID: why it has no address. */
+  readonly podProblems: ReadonlyMap<string, string>;
+  /** By pod UID: the slice that the pod belongs to. */
+  readonly sliceOfPod: ReadonlyMap<string, string>;
+  /** Pods of a slice whose network namespace is not known: not started yet, or started before we were here. */
+  readonly podsWithoutNetns: readonly string[];
+  /** When to plan again though nothing changes, in milliseconds since 1970. */
+  readonly retryAt: number | undefined;
+}
+
+/**
+ * What the kernel of a node should hold.
+ *
+ * ```
+ * slice                                   then
+ * has blocks and a driver                 a network: its peers, and those of its pods that have an address and a namespace
+ * has no block yet, no driver, no port    no network, and a problem that says why
+ * is gone                                 no network, and its decisions are forgotten
+ * made again under its name               its port stays, its addresses start afresh
+ * ```
+ *
+ * A pod belongs to the first slice by name that lists its namespace. Addresses are given only to pods that run; those given stay.
+ */
+export const planNode = (input: NodeInput): NodePlan => {
+  const networks: SliceNetwork[] = [];
+  const decisions: Record<string, SliceDecisions> = {};
+  const drivers = new Map<string, DriverChoice>();
+  const problems = new Map<string, Problem>();
+  const podProblems = new Map<string, string>();
+  const retries: number[] = [];
+  const members = podsBySlice(input.facts);
+  for (const slice of input.facts.slices) {
+    const choice = chooseDriver(slice.driver, input.drivers);
+    drivers.set(slice.name, choice);
+    const decided = input.decisions[slice.name];
+    const port = choosePort(decided?.port, portsOf({ ...input.decisions, ...decisions }, slice.name), input.busyPorts);
+    const pods = members.get(slice.name) ?? [];
+    const addresses = planPodAddresses({
+      blocks: slice.blocks,
+      leases: decided?.uid === slice.uid ? decided.leases : {},
+      freed: decided?.uid === slice.uid ? decided.freed : {},
+      pods: pods.map(({ uid }) => uid).filter((uid) => input.podNetns.has(uid) || decided?.leases[uid] !== undefined),
+      now: input.now,
+    });
+    for (const refusal of addresses.refusals) podProblems.set(refusal.pod, refusal.message);
+    if (addresses.retryAt !== undefined) retries.push(addresses.retryAt);
+    if (port !== undefined) decisions[slice.name] = { uid: slice.uid, port, leases: addresses.leases, freed: addresses.freed };
+    const key = input.keys.get(slice.name);
+    const problem = obstacle(choice, port, addresses.router);
+    if (problem !== undefined) problems.set(slice.name, problem);
+    if (choice.driver === undefined || port === undefined || addresses.router === undefined || key === undefined) continue;
+    networks.push({
+      slice: slice.name,
+      netns: sliceNetns(slice.name),
+      interface: tunnelInterface(slice.name, input.facts.node),
+      driver: choice.driver,
+      ...key,
+      listenPort: port,
+      router: addresses.router,
+      subnet: slice.subnet,
+      blocks: slice.blocks,
+      mtu: input.mtu,
+      peers: tunnelPeers(slice.peers),
+      pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
+    });
+  }
+  const memberPods = [...members].flatMap(([slice, pods]) => pods.map((pod) => [pod.uid, slice] as const));
+  return {
+    networks,
+    decisions,
+    drivers,
+    problems,
+    podProblems,
+    sliceOfPod: new Map(memberPods),
+    podsWithoutNetns: memberPods.map(([uid]) => uid).filter((uid) => !input.podNetns.has(uid)),
+    retryAt: retries.length === 0 ? undefined : Math.min(...retries),
+  };
+};
+
+/** Eligible pods by the slice that they belong to. */
+const podsBySlice = (facts: NodeFacts): Map<string, PodFacts[]> => {
+  const sliceOf = new Map<string, string>();
+  for (const slice of facts.slices) {
+    for (const namespace of slice.namespaces) if (!sliceOf.has(namespace)) sliceOf.set(namespace, slice.name);
+  }
+  const members = new Map<string, PodFacts[]>();
+  for (const pod of facts.pods) {
+    const slice = sliceOf.get(pod.namespace);
+    if (slice !== undefined && pod.eligible) members.set(slice, [...(members.get(slice) ?? []), pod]);
+  }
+  return members;
+};
+
+const portsOf = (decisions: NodeDecisions, except: string): Set<number> =>
+  new Set(Object.entries(decisions).flatMap(([name, { port }]) => (name === except ? [] : [port])));
+
+const obstacle = (choice: DriverChoice, port: number | undefined, router: string | undefined): Problem | undefined => {
+  if (choice.driver === undefined) return { reason: 'DriverUnavailable', message: `${sentence(choice.reason)}.` };
+  if (router === undefined)
+    return { reason: 'NotConnected', message: 'The node has no address block in the slice yet; its worker asks the hub for one.' };
+  if (port === undefined)
+    return {
+      reason: 'NotConnected',
+      message: 'All 80 UDP ports from 51820 are taken on this node, one per slice; remove a slice or free a port.',
+    };
+  return undefined;
+};
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const attachment = (
+  slice: SliceFacts,
+  pod: PodFacts,
+  leases: Readonly<Record<string, string>>,
+  podNetns: ReadonlyMap<string, string>,
+): PodAttachment[] => {
+  const address = leases[pod.uid];
+  const netns = podNetns.get(pod.uid);
+  if (address === undefined || netns === undefined) return [];
+  const hostInterface = podHostInterface(slice.name, pod.uid);
+  return [{ uid: pod.uid, name: `${pod.namespace}/${pod.name}`, netns, address, hostInterface }];
+};
+
+/** Peers in the order given; a key or block that an earlier peer has is not given to a later one, or the two would take it in turns. */
+const tunnelPeers = (peers: readonly PeerFacts[]): TunnelPeer[] => {
+  const taken = new Set<string>();
+  return peers.flatMap((peer) => {
+    const allowedIPs = peer.blocks.filter((block) => !taken.has(block));
+    if (taken.has(peer.publicKey) || allowedIPs.length === 0) return [];
+    for (const thing of [peer.publicKey, ...allowedIPs]) taken.add(thing);
+    const [endpoint] = peer.endpoints;
+    return [
+      {
+        name: peerName(peer),
+        publicKey: peer.publicKey,
+        endpoint: endpoint && endpointText(endpoint),
+        allowedIPs,
+        router: peer.router,
+        keepaliveSeconds,
+      },
+    ];
+  });
+};
+
+/** How a link to another node is named in status. */
+export const peerName = ({ cluster, node }: Pick<PeerFacts, 'cluster' | 'node'>): string => `${cluster}/${node}`;
+
+const endpointText = ({ address, port }: TunnelEndpoint): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);

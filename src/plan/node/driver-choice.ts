@@ -1,0 +1,41 @@
+import type { SliceFacts } from './node-state.ts';
+import type { TunnelDriver } from './slice-network.ts';
+
+/** Whether a driver works on this node, and the evidence; as the kernel port reports it. */
+export interface DriverEvidence {
+  readonly driver: TunnelDriver;
+  readonly usable: boolean;
+  readonly reason: string;
+}
+
+/** The driver of a slice on this node and why; no driver when none can be used. */
+export interface DriverChoice {
+  readonly driver: TunnelDriver | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Chooses how this node ends its tunnels of a slice.
+ *
+ * ```
+ * the slice asks for    usable here    choice
+ * Auto                  any            the first of the list, which is the best
+ * Auto                  none           none
+ * one by name           that one       that one
+ * one by name           not that one   none: a slice never gets a weaker driver than it asked for
+ * ```
+ *
+ * Both drivers speak WireGuard, so the other node's choice does not matter here.
+ */
+export const chooseDriver = (asked: SliceFacts['driver'], drivers: readonly DriverEvidence[]): DriverChoice => {
+  if (asked !== 'Auto') {
+    const found = drivers.find(({ driver }) => driver === asked);
+    if (found?.usable) return { driver: asked, reason: `the slice asks for ${asked}, and ${found.reason}` };
+    const reason = found?.reason ?? 'this version does not have it';
+    return { driver: undefined, reason: `the slice asks for ${asked}, but ${reason}; use tunnel.driver Auto or install what is missing` };
+  }
+  const best = drivers.find(({ usable }) => usable);
+  const worse = drivers.slice(0, best === undefined ? drivers.length : drivers.indexOf(best)).map(({ reason }) => reason);
+  if (best === undefined) return { driver: undefined, reason: `no tunnel driver works on this node: ${worse.join('; ')}` };
+  return { driver: best.driver, reason: [...worse, best.reason].join('; ') };
+};

@@ -1,0 +1,14 @@
+import { hash8 } from '../../values/hash.ts';
+import { podInterfacePrefix } from './slice-network.ts';
+
+/** What every network namespace of ours begins with; one that is not wanted any more is found by it and removed. */
+export const netnsPrefix = 'ks-';
+
+/** Network namespace of a slice on a node. Slice names are DNS labels, so the name is a plain file name. */
+export const sliceNetns = (slice: string): string => `${netnsPrefix}${slice}`;
+
+/** Tunnel interface of a slice on a node: 10 characters, of the 15 that the kernel allows. */
+export const tunnelInterface = (slice: string, node: string): string => `ks${hash8(`${slice}/${node}`)}`;
+
+/** The end of a pod's interface that is in the slice's namespace. */
+export const podHostInterface = (slice: string, podUid: string): string => `${podInterfacePrefix}${hash8(`${slice}/${podUid}`)}`;

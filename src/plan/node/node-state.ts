@@ -1,0 +1,70 @@
+import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
+
+/*
+ * What a node knows, as plain JSON: read from the API server while it answers, from the snapshot on disk when it does not.
+ */
+
+/** Another node of a slice, verified by the worker. */
+export interface PeerFacts {
+  readonly cluster: string;
+  readonly node: string;
+  readonly publicKey: string;
+  readonly endpoints: readonly TunnelEndpoint[];
+  readonly blocks: readonly string[];
+  readonly drivers: readonly string[];
+  readonly router: string;
+}
+
+/** A slice that this node takes part in. */
+export interface SliceFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly subnet: string;
+  /** The node's own blocks; the first holds its router address. */
+  readonly blocks: readonly string[];
+  readonly driver: 'Auto' | 'WireGuard' | 'WireGuardUserspace';
+  /** Namespaces whose pods are members. */
+  readonly namespaces: readonly string[];
+  readonly peers: readonly PeerFacts[];
+}
+
+/** A pod of this node. */
+export interface PodFacts {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** False for pods that never join a slice: with the node's own network, excluded by label, or ended. */
+  readonly eligible: boolean;
+}
+
+/** Everything that others decide for this node. */
+export interface NodeFacts {
+  readonly node: string;
+  /** Addresses at which other nodes reach this one, the best first. */
+  readonly addresses: readonly string[];
+  readonly slices: readonly SliceFacts[];
+  readonly pods: readonly PodFacts[];
+}
+
+/** What this node decided about a slice and must not decide again otherwise. */
+export interface SliceDecisions {
+  /** UID of the slice that this is about: one made again under the same name starts afresh. */
+  readonly uid: string;
+  readonly port: number;
+  /** Slice address by pod UID. */
+  readonly leases: Readonly<Record<string, string>>;
+  /** Addresses given back, with the time in milliseconds since 1970. */
+  readonly freed: Readonly<Record<string, number>>;
+}
+
+/** Decisions by slice name. */
+export type NodeDecisions = Readonly<Record<string, SliceDecisions>>;
+
+/** What is kept on disk, so that a node starts into working slices with no API server. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly facts: NodeFacts;
+  readonly decisions: NodeDecisions;
+  /** Namespace paths by pod UID as the CNI plugin gave them. */
+  readonly podNetns: Readonly<Record<string, string>>;
+}

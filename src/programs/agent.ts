@@ -1,0 +1,128 @@
+import type { Scope } from '../kernel/port.ts';
+import { NamespaceMonitor } from '../kernel/monitor.ts';
+import { run as execute } from '../kernel/run.ts';
+import { tunnelMtu } from '../kernel/underlay.ts';
+import { createController } from '../loop/controller.ts';
+import { watching } from '../loop/watching.ts';
+import { startHealth } from '../telemetry/health.ts';
+import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { systemClock } from '../values/clock.ts';
+import { answerCni } from './agent/answer-cni.ts';
+import { cleanUp } from './agent/cleanup.ts';
+import { keepChained } from './agent/cni-conf.ts';
+import { serveCni } from './agent/cni-server.ts';
+import { installPlugin, installTunnelProgram } from './agent/host-files.ts';
+import { kernelOfNode } from './agent/kernel-of-node.ts';
+import { LinkWatch } from './agent/link-watch.ts';
+import { NodeAgent } from './agent/node-agent.ts';
+import { PodNetns } from './agent/pod-netns.ts';
+import { Publisher } from './agent/publisher.ts';
+import { agentSettings, cniSocket } from './agent/settings.ts';
+import { SnapshotFile } from './agent/snapshot-file.ts';
+import { Steps } from './agent/step-signal.ts';
+import { TunnelKeys } from './agent/tunnel-keys.ts';
+import { observeNode } from './agent/world.ts';
+import { inClusterClient } from './in-cluster.ts';
+import type { Program } from './program.ts';
+
+/** How often everything is looked at though nothing is known to have changed. */
+const resyncMs = 10_000;
+
+/**
+ * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes what is true. What it has made goes
+ * on working without it. `--cleanup` takes everything off the node instead.
+ */
+export const run: Program = async ({ args, env, signal }) => {
+  const settings = agentSettings(env);
+  const log = createLog({ program: 'agent', level: env.LOG_LEVEL ?? 'info' });
+  if (args.includes('--cleanup')) {
+    await cleanUp(settings, log, signal);
+    return 0;
+  }
+  const metrics = createMetrics();
+  const clock = systemClock;
+  const client = await inClusterClient(env, 'kubeslice-agent');
+  const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
+  const world = observeNode(client, settings.node, log, metrics);
+  const snapshotFile = new SnapshotFile(settings.stateDirectory);
+  const snapshot = await snapshotFile.load();
+  const steps = new Steps();
+  const agent = new NodeAgent({
+    kernel,
+    facts: world.facts,
+    keys: new TunnelKeys(settings.runDirectory),
+    snapshotFile,
+    snapshot,
+    podNetns: new PodNetns(clock, snapshot?.podNetns),
+    mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
+    clock,
+    log,
+  });
+
+  const links = new LinkWatch(clock, (slice) => status.enqueue(slice, { priority: 'high' }));
+  // Our own changes are told as well; looking once after them costs little.
+  const monitor = new NamespaceMonitor(() => node.enqueue('everything', { afterMs: 200 }));
+  const publisher = new Publisher({
+    client,
+    kernel,
+    agent,
+    links: (slice) => links.links(slice),
+    seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
+    clock,
+  });
+  const status = createController({
+    name: 'status',
+    concurrency: 2,
+    watches: [watching(world.sliceNodes, (change) => [change.object.spec.slice])],
+    reconcile: async (slice, runSignal) => publisher.publish(slice, runSignal),
+    log,
+    metrics,
+  });
+  const changes = (): string[] => ['changes'];
+  const node = createController({
+    name: 'node',
+    concurrency: 1,
+    watches: world.mirrors.map((mirror) => watching<unknown>(mirror, changes)),
+    reconcile: async (key, runSignal) => {
+      const step = await agent.step(key as Scope, runSignal);
+      steps.made();
+      if (step === undefined) return { againMs: 200 };
+      const { networks } = step.plan;
+      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks)]);
+      for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
+      return step.againMs === undefined ? undefined : { againMs: step.againMs };
+    },
+    resync: { everyMs: resyncMs, keys: () => ['everything'] },
+    log,
+    metrics,
+  });
+
+  const health = await startHealth({
+    host: env.HEALTH_HOST ?? '127.0.0.1',
+    port: Number(env.HEALTH_PORT ?? 9809),
+    metrics,
+    live: [],
+    ready: [{ name: 'node', check: () => (agent.last === undefined ? 'nothing is known about this node yet' : undefined) }],
+  });
+  const stopCni = await serveCni(
+    cniSocket(settings),
+    answerCni(agent, steps, () => node.enqueue('changes', { priority: 'high' })),
+    log,
+  );
+  node.enqueue('everything');
+  await Promise.all([
+    ...world.mirrors.map((mirror) => mirror.run(signal)),
+    node.run(signal),
+    status.run(signal),
+    links.run(signal),
+    installPlugin(settings)
+      .then(() => keepChained(settings.cniConf, log, signal))
+      .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),
+  ]);
+  monitor.stop();
+  await stopCni();
+  await health.stop();
+  client.close();
+  return 0;
+};

@@ -1,0 +1,27 @@
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import type { Log } from '../../telemetry/log.ts';
+import { unchainPlugin } from './cni-conf.ts';
+import { removePlugin } from './host-files.ts';
+import { kernelOfNode } from './kernel-of-node.ts';
+import type { AgentSettings } from './settings.ts';
+
+/** A runtime that has just read the old configuration may still call the plugin. */
+const graceMs = 1_000;
+
+/** Takes everything of KubeSlice off this node: needs no API server, and may be repeated. Running pods keep their own network. */
+export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSignal): Promise<void> => {
+  await unchainPlugin(settings.cniConf);
+  // Namespaces take the slice interfaces out of running pods with them.
+  await kernelOfNode(settings, `${settings.stateDirectory}/bin/wireguard-go`).removeAll(signal);
+  await setTimeout(graceMs, undefined, { signal });
+  await removePlugin(settings);
+  for (const directory of [settings.runDirectory, settings.stateDirectory]) await empty(directory);
+  // Of the folders that are mounted here only the node itself can be rid; what is not empty stays.
+  for (const path of [settings.runDirectory, settings.stateDirectory, '/run/wireguard']) await rmdir(`/proc/1/root${path}`).catch(() => {});
+  log.info('node cleaned', { node: settings.node });
+};
+
+const empty = async (directory: string): Promise<void> => {
+  for (const name of await readdir(directory).catch(() => [])) await rm(`${directory}/${name}`, { recursive: true, force: true });
+};

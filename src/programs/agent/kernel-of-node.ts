@@ -1,0 +1,26 @@
+import { machineOfInit } from '../../kernel/detached.ts';
+import { LinuxKernel } from '../../kernel/linux.ts';
+import { run } from '../../kernel/run.ts';
+import { netnsPrefix } from '../../plan/node/interface-names.ts';
+import type { AgentSettings } from './settings.ts';
+
+/**
+ * The kernel of the node that this container runs on, with the node's network and PID namespaces. Tunnel processes are started from PID 1's
+ * mount namespace, so that nothing of the container is held.
+ *
+ * @param tunnelProgram path of wireguard-go, the same here and on the node
+ */
+export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string): LinuxKernel =>
+  new LinuxKernel({
+    run,
+    enter: [],
+    netnsPrefix,
+    directory: settings.runDirectory,
+    tunnelProgram,
+    tunnels: {
+      binary: tunnelProgram,
+      enter: ['nsenter', '--target', '1', '--mount', '--net', '--'],
+      cgroup: 'kubeslice',
+      machine: machineOfInit(run),
+    },
+  });

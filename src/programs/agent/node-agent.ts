@@ -1,0 +1,135 @@
+import { busyUdpPorts } from '../../kernel/busy-ports.ts';
+import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
+import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import type { NodeDecisions, NodeFacts, PodFacts, Snapshot } from '../../plan/node/node-state.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Clock } from '../../values/clock.ts';
+import type { PodNetns } from './pod-netns.ts';
+import type { SnapshotFile } from './snapshot-file.ts';
+import type { TunnelKeys } from './tunnel-keys.ts';
+
+/** What the agent of a node works with. */
+export interface NodeAgentParts {
+  readonly kernel: Kernel;
+  /** The facts as the API server has them, undefined while it has not been read. */
+  readonly facts: () => NodeFacts | undefined;
+  readonly keys: TunnelKeys;
+  readonly snapshotFile: SnapshotFile;
+  readonly snapshot: Snapshot | undefined;
+  readonly podNetns: PodNetns;
+  /** MTU inside tunnels for a node with these addresses. */
+  readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What one step decided and did. */
+export interface Step {
+  readonly facts: NodeFacts;
+  readonly plan: NodePlan;
+  readonly outcome: Outcome;
+  /** Milliseconds until the next step is worth while though nothing changes; undefined when none is. */
+  readonly againMs: number | undefined;
+}
+
+/** Keeps the slices of one node: gathers what is known, plans, writes decisions down, and makes the kernel so. Steps must not overlap. */
+export class NodeAgent {
+  readonly #parts: NodeAgentParts;
+  /** Pods that the CNI plugin told of before the API server did. */
+  readonly #early = new Map<string, PodFacts>();
+  #facts: NodeFacts | undefined;
+  #decisions: NodeDecisions;
+  #mtu: number | undefined;
+  #last: Step | undefined;
+
+  constructor(parts: NodeAgentParts) {
+    this.#parts = parts;
+    this.#facts = parts.snapshot?.facts;
+    this.#decisions = parts.snapshot?.decisions ?? {};
+  }
+
+  /** The latest step, undefined before the first. */
+  get last(): Step | undefined {
+    return this.#last;
+  }
+
+  /** The slice that pods of a namespace join, if there is one. */
+  sliceOf(namespace: string): string | undefined {
+    return (this.#parts.facts() ?? this.#facts)?.slices.find((slice) => slice.namespaces.includes(namespace))?.name;
+  }
+
+  /** The CNI plugin says that a pod starts in this namespace. The next step attaches it. */
+  podStarts(pod: Omit<PodFacts, 'eligible'>, netns: string): void {
+    this.#parts.podNetns.tell(pod.uid, netns);
+    this.#early.set(pod.uid, { ...pod, eligible: true });
+  }
+
+  /** The CNI plugin says that a pod's namespace ends. */
+  podEnds(uid: string, netns: string | undefined): void {
+    this.#parts.podNetns.forget(uid, netns);
+    this.#early.delete(uid);
+  }
+
+  /** Whether a pod has its slice interface. */
+  isAttached(uid: string): boolean {
+    return [...(this.#last?.outcome.attached.values() ?? [])].some((pods) => pods.has(uid));
+  }
+
+  /** One step; undefined while nothing is known about this node, when nothing must be touched. */
+  async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
+    const { kernel, keys, podNetns, clock, log, snapshotFile } = this.#parts;
+    const known = this.#parts.facts() ?? this.#facts;
+    if (known === undefined) return undefined;
+    const facts = this.#withEarlyPods(known);
+    this.#facts = facts;
+    if (this.#mtu === undefined || scope === 'everything') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
+    const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
+    const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
+    const plan = planNode({
+      facts,
+      decisions: this.#decisions,
+      drivers: await kernel.drivers(signal),
+      keys: new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const))),
+      mtu: this.#mtu,
+      podNetns: await podNetns.locate(members),
+      busyPorts: await busyUdpPorts(),
+      now: clock.now(),
+    });
+    const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
+    this.#decisions = plan.decisions;
+    // Decisions are on disk before the kernel acts on them, so that no crash can give an address or port to two.
+    await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
+    const outcome = await kernel.converge(plan.networks, signal, scope);
+    for (const slice of gone) await keys.forget(slice);
+    for (const change of outcome.changes) log.debug('kernel changed', { change });
+    for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
+    this.#last = { facts, plan, outcome: withKeptPods(outcome, this.#last?.outcome), againMs: againMs(plan, outcome, clock.now()) };
+    return this.#last;
+  }
+
+  #withEarlyPods(facts: NodeFacts): NodeFacts {
+    const told = this.#parts.podNetns.told();
+    for (const { uid } of facts.pods) this.#early.delete(uid);
+    for (const uid of this.#early.keys()) if (told[uid] === undefined) this.#early.delete(uid);
+    return this.#early.size === 0 ? facts : { ...facts, pods: [...facts.pods, ...this.#early.values()] };
+  }
+}
+
+/** A slice whose pass failed says nothing about its pods; those attached before still are. */
+const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome => {
+  const attached = new Map(outcome.attached);
+  for (const slice of outcome.failures.keys()) {
+    const kept = before?.attached.get(slice);
+    if (!attached.has(slice) && kept !== undefined) attached.set(slice, kept);
+  }
+  return { ...outcome, attached };
+};
+
+const againMs = (plan: NodePlan, outcome: Outcome, now: number): number | undefined => {
+  const waits: number[] = [];
+  if (outcome.failures.size > 0 || outcome.podFailures.size > 0) waits.push(1_000);
+  // Containers of these may start at any moment without a word to us.
+  if (plan.podsWithoutNetns.length > 0) waits.push(500);
+  if (plan.retryAt !== undefined) waits.push(Math.max(100, plan.retryAt - now));
+  return waits.length === 0 ? undefined : Math.min(...waits);
+};

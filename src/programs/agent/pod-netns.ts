@@ -1,0 +1,67 @@
+import { netnsIdentity } from '../../kernel/netns.ts';
+import { findPodNamespaces, stillOfPod } from '../../kernel/pod-namespaces.ts';
+import type { Clock } from '../../values/clock.ts';
+
+/** All processes are read at most this often, however many pods have not started yet. */
+const scanEveryMs = 400;
+
+/**
+ * Knows where the network namespaces of this node's pods are: told by the CNI plugin when a pod starts, or else found by the pod's UID
+ * among the running processes.
+ */
+export class PodNetns {
+  readonly #clock: Clock;
+  readonly #told: Map<string, string>;
+  #found = new Map<string, string>();
+  #scannedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock, told: Readonly<Record<string, string>> = {}) {
+    this.#clock = clock;
+    this.#told = new Map(Object.entries(told));
+  }
+
+  /** The CNI plugin says that a pod starts in this namespace. */
+  tell(uid: string, path: string): void {
+    this.#told.set(uid, path);
+  }
+
+  /** The CNI plugin says that a pod's namespace ends; a newer one of the same pod stays. */
+  forget(uid: string, path: string | undefined): void {
+    if (path === undefined || path === '' || this.#told.get(uid) === path) this.#told.delete(uid);
+  }
+
+  /** What the CNI plugin told, by pod UID; for the snapshot. */
+  told(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#told);
+  }
+
+  /** Namespace paths that exist now, by UID, of the given pods; and drops what was told about pods whose namespace is gone. */
+  async locate(uids: readonly string[]): Promise<Map<string, string>> {
+    const own = await netnsIdentity('/proc/self/ns/net');
+    const located = await this.#known(uids, own);
+    const missing = uids.filter((uid) => !located.has(uid));
+    if (missing.length > 0 && this.#clock.monotonic() - this.#scannedAt >= scanEveryMs) {
+      this.#scannedAt = this.#clock.monotonic();
+      this.#found = await findPodNamespaces();
+      for (const [uid, path] of await this.#known(missing, own)) located.set(uid, path);
+    }
+    for (const [uid, path] of this.#told) if ((await netnsIdentity(path)) === undefined) this.#told.delete(uid);
+    return located;
+  }
+
+  async #known(uids: readonly string[], own: string | undefined): Promise<Map<string, string>> {
+    const located = new Map<string, string>();
+    for (const uid of uids) {
+      for (const path of [this.#told.get(uid), this.#found.get(uid)]) {
+        if (path === undefined) continue;
+        const identity = await netnsIdentity(path);
+        // The node's own namespace is never a pod's, whatever a process that went there makes it look like.
+        if (identity === undefined || identity === own) continue;
+        if (path.startsWith('/proc/') && !(await stillOfPod(path, uid))) continue;
+        located.set(uid, path);
+        break;
+      }
+    }
+    return located;
+  }
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../../values/failure.ts';
+import type { ProgramContext } from '../program.ts';
+
+/** Where the agent finds and keeps things. Paths are as its container sees them; `/host` is what the node has at the same path without it. */
+export interface AgentSettings {
+  readonly node: string;
+  /** On tmpfs: socket of the CNI plugin, private keys, records of processes and rules. */
+  readonly runDirectory: string;
+  /** On disk: snapshot, programs for tunnels. The node has it at the same path. */
+  readonly stateDirectory: string;
+  /** What the image brings for the node: a private Node and wireguard-go. */
+  readonly hostFiles: string;
+  /** The CNI plugin in the image. */
+  readonly plugin: string;
+  readonly cniBin: string;
+  readonly cniConf: string;
+}
+
+/** Settings from the environment; `InvalidInput` without the name of the node. */
+export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
+  const node = env.NODE_NAME;
+  if (node === undefined || node === '') {
+    throw new Failure('InvalidInput', 'NODE_NAME is not set; the agent must be told which node it runs on (spec.nodeName of its pod).');
+  }
+  return {
+    node,
+    runDirectory: env.KUBESLICE_RUN ?? '/run/kubeslice',
+    stateDirectory: env.KUBESLICE_STATE ?? '/var/lib/kubeslice',
+    hostFiles: env.KUBESLICE_HOST_FILES ?? '/opt/kubeslice/host',
+    plugin: env.KUBESLICE_CNI_PLUGIN ?? '/opt/kubeslice/cni.cjs',
+    cniBin: env.KUBESLICE_CNI_BIN ?? '/host/opt/cni/bin',
+    cniConf: env.KUBESLICE_CNI_CONF ?? '/host/etc/cni/net.d',
+  };
+};
+
+/** Path of the socket on which the CNI plugin asks. */
+export const cniSocket = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/agent.sock`;

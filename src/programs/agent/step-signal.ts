@@ -1,0 +1,27 @@
+import type { StepSignal } from './answer-cni.ts';
+
+/** Lets requests wait for the next step of the agent. */
+export class Steps implements StepSignal {
+  readonly #waiting = new Set<() => void>();
+
+  /** Ends every wait. */
+  made(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      if (signal.aborted) wake();
+      else {
+        this.#waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      }
+    });
+  }
+}

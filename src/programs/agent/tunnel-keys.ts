@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from '../../values/wireguard-key.ts';
+import { writeWholeFile } from './whole-file.ts';
+
+/** A tunnel's key pair: the private half stays in its file. */
+export interface TunnelKey {
+  readonly publicKey: string;
+  readonly privateKeyFile: string;
+}
+
+/** The private keys of this node's tunnels, one file per slice on tmpfs: they do not outlive the machine's power. */
+export class TunnelKeys {
+  readonly #directory: string;
+  readonly #known = new Map<string, TunnelKey>();
+
+  constructor(runDirectory: string) {
+    this.#directory = `${runDirectory}/keys`;
+  }
+
+  /** The key of a slice, made when there is none. */
+  async of(slice: string): Promise<TunnelKey> {
+    const known = this.#known.get(slice);
+    if (known !== undefined) return known;
+    const privateKeyFile = `${this.#directory}/${slice}.key`;
+    const found = (await readFile(privateKeyFile, 'utf8').catch(() => '')).trim();
+    const privateKey = isWireguardKey(found) ? found : wireguardPrivateKey(randomBytes);
+    if (privateKey !== found) {
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await writeWholeFile(privateKeyFile, `${privateKey}\n`, 0o600);
+    }
+    const key = { publicKey: wireguardPublicKey(privateKey), privateKeyFile };
+    this.#known.set(slice, key);
+    return key;
+  }
+
+  /** Deletes the key of a slice that is gone. */
+  async forget(slice: string): Promise<void> {
+    this.#known.delete(slice);
+    await rm(`${this.#directory}/${slice}.key`, { force: true });
+  }
+}
