@@ -1,12 +1,9 @@
-import { createController } from '../loop/controller.ts';
 import { runElected } from '../kubernetes/lease.ts';
 import { startHealth } from '../telemetry/health.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
-import { clusterController } from './controller/clusters.ts';
-import { projectController } from './controller/projects.ts';
-import { sliceController } from './controller/slices.ts';
+import { leadController } from './controller/lead.ts';
 import { fieldManager, mirrorsOf, observeHub } from './controller/world.ts';
 import { inClusterClient, podNamespace } from './in-cluster.ts';
 import type { Program } from './program.ts';
@@ -18,12 +15,13 @@ export const run: Program = async ({ env, signal }) => {
   const client = await inClusterClient(env, fieldManager);
   const world = observeHub(client, log, metrics);
   const mirrors = mirrorsOf(world);
+  const synced = (): string | undefined => (mirrors.every((mirror) => mirror.isSynced()) ? undefined : 'the hub has not been read yet');
   const health = await startHealth({
     host: env.HEALTH_HOST ?? '0.0.0.0',
     port: Number(env.HEALTH_PORT ?? 8080),
     metrics,
     live: [],
-    ready: [{ name: 'synced', check: () => (mirrors.every((mirror) => mirror.isSynced()) ? undefined : 'the hub has not been read yet') }],
+    ready: [{ name: 'synced', check: synced }],
   });
   const observing = mirrors.map((mirror) => mirror.run(signal));
   await runElected({
@@ -33,11 +31,8 @@ export const run: Program = async ({ env, signal }) => {
     identity: env.POD_NAME ?? 'controller',
     signal,
     log,
-    lead: async (leading) => {
-      await Promise.all(mirrors.map((mirror) => mirror.synced(leading)));
-      const controllers = [projectController(world), clusterController(world, systemClock), sliceController(world, systemClock)];
-      await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics }).run(leading)));
-    },
+    metrics,
+    lead: (leading) => leadController(world, systemClock, leading),
   });
   await Promise.all(observing);
   await health.stop();

@@ -16,7 +16,16 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { type EndpointSlice, endpointSliceKind, type Namespace, type Node, namespaceKind, nodeKind } from '../../kubernetes/kinds.ts';
+import {
+  type ConfigMap,
+  configMapKind,
+  type EndpointSlice,
+  endpointSliceKind,
+  type Namespace,
+  type Node,
+  namespaceKind,
+  nodeKind,
+} from '../../kubernetes/kinds.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -41,9 +50,14 @@ export interface LocalWorld {
   readonly imports: Mirror<ServiceImport>;
   /** Only those made by the worker. Index `service`: slice/namespace/name; index `slice`. */
   readonly endpointSlices: Mirror<EndpointSlice>;
+  /** The configuration of cluster DNS, one object or none. */
+  readonly corefile: Mirror<ConfigMap>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
+
+/** Where most distributions keep the configuration of cluster DNS. */
+export const clusterDnsConfig = { namespace: 'kube-system', name: 'coredns' } as const;
 
 /** Key by which imported EndpointSlices are looked up. */
 export const serviceIndex = (slice: string, namespace: string, name: string): string => `${slice}/${namespace}/${name}`;
@@ -74,6 +88,14 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       indexes: { slice: (exported: ServiceExport) => [exported.spec.slice] },
     }),
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
+    corefile: createMirror({
+      client,
+      kind: configMapKind,
+      namespace: clusterDnsConfig.namespace,
+      fieldSelector: `metadata.name=${clusterDnsConfig.name}`,
+      log,
+      metrics,
+    }),
     endpointSlices: createMirror({
       client,
       kind: endpointSliceKind,
@@ -105,6 +127,7 @@ export const mirrorsOf = (world: LocalWorld) => [
   world.exports,
   world.imports,
   world.endpointSlices,
+  world.corefile,
 ];
 
 /** The grants of this cluster on the hub. */

@@ -1,0 +1,47 @@
+import { createController } from '../../loop/controller.ts';
+import { periodically } from '../../loop/periodic.ts';
+import { type Clock, sleep } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import { readAuthority } from './authority.ts';
+import { clusterDns } from './cluster-dns.ts';
+import { openHub } from './hub.ts';
+import { type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
+import { beat, heartbeatMs, tellFacts } from './registration.ts';
+import { sessions } from './sessions.ts';
+import { openTrust } from './trust.ts';
+
+/** How often the facts about the cluster are compared with what the hub knows, in milliseconds. */
+const factsMs = 60_000;
+
+/** How long a worker without a usable credential waits before it looks again, in milliseconds. */
+const unjoinedMs = 5_000;
+
+/** What a joined cluster has; waits until it is there, since a worker that exits would only be started again. */
+const openJoined = async ({ client, log }: LocalWorld, clock: Clock, signal: AbortSignal) => {
+  for (;;) {
+    try {
+      const hub = await openHub(client, clock, signal);
+      return { hub, authority: await readAuthority(client, hub, signal), trust: await openTrust(client, signal) };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.error('this cluster cannot use its credential for the hub', { error: Failure.from(error) });
+      await sleep(clock, unjoinedMs, signal);
+    }
+  }
+};
+
+/** Does the worker's work until the signal aborts. The mirrors of the local world must be running. */
+export const leadWorker = async (local: LocalWorld, version: string, clock: Clock, signal: AbortSignal): Promise<void> => {
+  const { log, metrics } = local;
+  await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
+  const { hub, authority, trust } = await openJoined(local, clock, signal);
+  const memberships = observeGrants(hub, log, metrics);
+  const controllers = [sessions({ hub, local, authority, trust, clock }, local, memberships)(signal), clusterDns(local)];
+  await Promise.all([
+    memberships.run(signal),
+    ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
+    periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (signal) => beat(hub, clock, signal), signal, log }),
+    periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => tellFacts(hub, local, version, signal), signal, log }),
+  ]);
+  hub.client.close();
+};

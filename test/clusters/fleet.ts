@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Cluster } from '../../src/api/cluster/type.ts';
+import {
+  clusterKind,
+  membershipKind,
+  noticeKind,
+  projectKind,
+  serviceExportKind,
+  serviceImportKind,
+  sliceKind,
+  sliceNodeKind,
+  slicePeerKind,
+} from '../../src/api/kinds.ts';
+import { clusterLabel } from '../../src/api/labels.ts';
+import { authoritySecret, hubSecret, memberNamespace, trustConfigMap, workerAccount } from '../../src/api/places.ts';
+import { createAuthority } from '../../src/identity/create-authority.ts';
+import { createClient } from '../../src/kubernetes/client.ts';
+import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
+import * as builtin from '../../src/kubernetes/kinds.ts';
+import { leadController } from '../../src/programs/controller/lead.ts';
+import { mirrorsOf as hubMirrors, observeHub } from '../../src/programs/controller/world.ts';
+import { leadWorker } from '../../src/programs/worker/lead.ts';
+import { fieldManager, mirrorsOf, observeCluster } from '../../src/programs/worker/local-world.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import { systemClock } from '../../src/values/clock.ts';
+
+const builtinKinds = [
+  builtin.namespaceKind,
+  builtin.nodeKind,
+  builtin.podKind,
+  builtin.serviceKind,
+  builtin.endpointSliceKind,
+  builtin.secretKind,
+  builtin.configMapKind,
+  builtin.leaseKind,
+  builtin.roleKind,
+  builtin.roleBindingKind,
+  builtin.serviceAccountKind,
+  builtin.serviceCidrKind,
+];
+const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind];
+const hubKinds = [...builtinKinds, projectKind, clusterKind, sliceKind, membershipKind, noticeKind];
+
+/** A member cluster of the test fleet: a fake API server with the worker running against it. */
+export interface Member {
+  readonly name: string;
+  readonly api: FakeApi;
+  /** Starts the worker again after a stop. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** A hub with members, controller and workers running in this process against fake API servers. */
+export interface Fleet {
+  readonly hub: FakeApi;
+  readonly members: ReadonlyMap<string, Member>;
+  join(name: string, nodes?: readonly string[]): Promise<Member>;
+  stop(): Promise<void>;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** Far in the future, so that no renewal gets into the way. */
+const token = `x.${Buffer.from(JSON.stringify({ exp: 4_102_444_800 })).toString('base64url')}.x`;
+
+const startMember = async (hub: FakeApi, name: string, nodes: readonly string[]): Promise<Member> => {
+  const api = await startFakeApi({ kinds: memberKinds });
+  const authority = await createAuthority({ cluster: name, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
+  const put = <T extends Parameters<FakeApi['put']>[1]>(kind: Parameters<FakeApi['put']>[0], object: T) => api.put(kind, object);
+  for (const namespace of [memberNamespace, 'kube-system', 'app-ns']) put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const [index, node] of nodes.entries()) {
+    const status = { addresses: [{ type: 'InternalIP', address: `192.168.${name.length}.${index + 1}` }] };
+    put(builtin.nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: node }, spec: { podCIDR: `10.244.${index}.0/24` }, status } as builtin.Node);
+  }
+  const secret = (secretName: string, data: Record<string, string>): builtin.Secret => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace: memberNamespace },
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
+  });
+  put(builtin.secretKind, secret(authoritySecret, { 'tls.crt': authority.certificate, 'tls.key': authority.privateKey }));
+  put(builtin.secretKind, secret(hubSecret, { server: hub.connection.server, 'ca.crt': '', token, project: 'default', namespace: 'default', cluster: name }));
+  put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: trustConfigMap, namespace: memberNamespace } });
+  put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: '.:53 {\n    forward . 1.1.1.1\n}\n' } } as builtin.ConfigMap);
+  put(builtin.serviceKind, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubeslice-dns', namespace: memberNamespace }, spec: { clusterIP: '10.96.0.53' } } as builtin.Service);
+  const cluster: Cluster = { apiVersion: 'controller.kubeslice.io/v1alpha1', kind: 'Cluster', metadata: { name, namespace: 'default' }, spec: { caBundle: authority.certificate } };
+  hub.put(builtin.leaseKind, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: workerAccount(name), namespace: 'default', labels: { [clusterLabel]: name } } });
+  hub.put(clusterKind, cluster);
+
+  let running: { stopping: AbortController; ended: Promise<unknown> } | undefined;
+  const start = (): void => {
+    const stopping = new AbortController();
+    const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
+    const ended = Promise.allSettled([...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)), leadWorker(local, '0.0.0', systemClock, stopping.signal)]);
+    running = { stopping, ended };
+  };
+  const stop = async (): Promise<void> => {
+    running?.stopping.abort();
+    await running?.ended;
+    running = undefined;
+  };
+  start();
+  return { name, api, start, stop };
+};
+
+/** Starts a hub with its controller and no members. */
+export const startFleet = async (): Promise<Fleet> => {
+  const hub = await startFakeApi({ kinds: hubKinds });
+  const stopping = new AbortController();
+  const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics());
+  const ended = Promise.allSettled([...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)), leadController(world, systemClock, stopping.signal)]);
+  const members = new Map<string, Member>();
+  return {
+    hub,
+    members,
+    join: async (name, nodes = ['node-1', 'node-2']) => {
+      const member = await startMember(hub, name, nodes);
+      members.set(name, member);
+      return member;
+    },
+    stop: async () => {
+      await Promise.all([...members.values()].map((member) => member.stop()));
+      stopping.abort();
+      await ended;
+      await Promise.all([hub, ...[...members.values()].map((member) => member.api)].map((api) => api.stop()));
+    },
+  };
+};
