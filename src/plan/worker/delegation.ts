@@ -16,7 +16,7 @@ export interface DelegationContext {
   granted(cluster: string): readonly string[] | undefined;
   /** The blocks that a cluster claims in the statement that was accepted last. */
   claimed(cluster: string): readonly string[] | undefined;
-  /** The names of all clusters with an accepted claim. */
+  /** The names of all clusters with an accepted statement about themselves *or* about a node: both hold addresses. */
   claimants(): Iterable<string>;
   /** The accepted statements about the nodes of a cluster. */
   nodes(cluster: string): Iterable<NodeBody>;
@@ -40,7 +40,7 @@ export interface DelegationRefusal extends StatementRefusal {
  * statement   rule                                                                    refused as
  * Cluster     its blocks are pod addresses of the slice                               BlockOutsideSubnet
  *             the hub granted them, where that can be seen                            BlockNotGranted
- *             none meets a block of a cluster that was accepted before                BlockTaken (the newcomer)
+ *             none meets a block of another cluster or of its nodes                   BlockTaken (the newcomer)
  * Node        the cluster has an accepted claim                                       ClusterUnknown
  *             its blocks lie in that claim                                            BlockOutsideCluster
  *             none meets a block of another node                                      BlockTaken
@@ -53,7 +53,7 @@ export interface DelegationRefusal extends StatementRefusal {
  * Links       anything: it changes no traffic
  * ```
  *
- * Nodes of different clusters need not be compared: their blocks lie in claims that never overlap.
+ * Nodes of different clusters need not be compared: a claim is accepted only where no other cluster has a claim or a node.
  */
 export const checkDelegation = (statement: Statement, context: DelegationContext): DelegationRefusal | undefined => {
   if (isAbout(statement, 'Cluster')) return checkCluster(statement.cluster, statement.body, context);
@@ -95,13 +95,25 @@ const checkCluster = (cluster: string, { blocks: texts }: ClusterBody, context: 
   }
   for (const other of context.claimants()) {
     if (other === cluster) continue;
-    const theirs = (context.claimed(other) ?? []).map(parseCidr);
-    const taken = blocks.find((block) => theirs.some((their) => overlaps(block, their)));
+    const meets = (texts: readonly string[]): Cidr | undefined => {
+      const theirs = texts.map(parseCidr);
+      return blocks.find((block) => theirs.some((their) => overlaps(block, their)));
+    };
+    const taken = meets(context.claimed(other) ?? []);
     if (taken !== undefined) {
       return refuse(
         'BlockTaken',
         'Cluster',
         `Cluster "${cluster}" claims ${formatCidr(taken)}, which cluster "${other}" claimed before; the newcomer is refused until one of them gives it up.`,
+      );
+    }
+    for (const { node, blocks: held } of context.nodes(other)) {
+      const used = meets(held);
+      if (used === undefined) continue;
+      return refuse(
+        'BlockTaken',
+        'Node',
+        `Cluster "${cluster}" claims ${formatCidr(used)}, which node "${node}" of cluster "${other}" still has; the newcomer is refused until that node gives it up.`,
       );
     }
   }
