@@ -34,7 +34,8 @@ export async function loadIntoNode(node: MachineHandle, image: ImageArchive, pat
   if (known) return false;
   const archive = await open(image.file, 'r');
   try {
-    await runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-'], { signal, path, inputFile: archive.fd });
+    // Without --local the archive is sent to the daemon piece by piece, which costs twice the time.
+    await runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', 'import', '--local', '-'], { signal, path, inputFile: archive.fd });
   } finally {
     await archive.close();
   }

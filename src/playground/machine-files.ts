@@ -15,7 +15,7 @@ import { networkNamespace } from './names.ts';
 import { type MachinePaths, type PlaygroundPaths, privateDirectories } from './paths.ts';
 import { systemPath } from './run.ts';
 import type { Machine } from './spec.ts';
-import { copyPlugins, programFolder, type Tools } from './tools.ts';
+import { copyPlugins, type ProgramName, programFolder, type Tools } from './tools.ts';
 
 /** What the files of a machine are made from. */
 export interface MachineFilesInput {
@@ -54,7 +54,8 @@ export async function writeMachineFiles(input: MachineFilesInput): Promise<strin
     paths: own,
     groups: input.hierarchies.map((hierarchy) => join(hierarchy.mountPoint, group)),
   });
-  const fingerprint = createHash('sha256').update(JSON.stringify([files, Object.values(input.tools.programs).toSorted(byCodeUnits)]));
+  const programs = services.map((service) => input.tools.programs[service.command[0] as ProgramName]);
+  const fingerprint = createHash('sha256').update(JSON.stringify([files, programs]));
   for (const [path, text] of Object.entries(files)) await writeChanged(path, text);
   if (node) await writeOnce(input, own);
   return fingerprint.digest('hex');
@@ -66,8 +67,6 @@ async function writeChanged(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600 });
   await rename(`${path}.new`, path);
 }
-
-const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 interface Written {
   files: Record<string, string>;

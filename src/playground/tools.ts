@@ -17,13 +17,16 @@ export const programNames = [
   'packet-delay',
 ] as const;
 
+/** One of those programs. */
+export type ProgramName = (typeof programNames)[number];
+
 /** The CNI plugins that the pod network of a node is made of. */
 export const pluginNames = ['host-local', 'loopback', 'portmap', 'ptp'] as const;
 
 /** What a playground is made from; whoever calls `up` brings it. */
 export interface Tools {
   /** Absolute path of each program. Paths contain a hash of the content: another path means another program, and machines are restarted. */
-  programs: Record<(typeof programNames)[number], string>;
+  programs: Record<ProgramName, string>;
   /** Further programs for the PATH that `env` prints, such as helm. */
   extraPrograms?: Readonly<Record<string, string>>;
   /** Folder of the CNI plugins, such as /usr/lib/cni. */
