@@ -27,8 +27,10 @@ export type Watchers = {
 export const createWatchers = (storage: Storage): Watchers => {
   const open = new Set<{ readonly response: ServerResponse; readonly kind: ResourceKind }>();
 
-  const send = (response: ServerResponse, type: string, object: unknown): void =>
-    void response.write(`${JSON.stringify({ type, object })}\n`);
+  const send = (response: ServerResponse, type: string, object: unknown): void => {
+    // Ended watches are forgotten only when their connection has closed.
+    if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`);
+  };
 
   return {
     open: (response, kind, from, namespace, matches, timeoutSeconds) => {
