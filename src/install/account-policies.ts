@@ -155,8 +155,26 @@ const sliceNodes = planPolicy({
   ],
 });
 
+const clusterDns = planPolicy({
+  name: 'kubeslice-cluster-dns',
+  rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'DELETE'] }],
+  conditions: [
+    {
+      name: 'caller',
+      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'`,
+    },
+  ],
+  validations: [
+    {
+      expression: "(object == null ? oldObject : object).metadata.name == 'coredns-custom'",
+      message: 'The worker of KubeSlice may make and remove no ConfigMap but coredns-custom.',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
 /** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
 export const hubAccountPolicies = [...notices, ...clusters, ...memberships, ...controllerObjects];
 
-/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on. */
-export const memberAccountPolicies = [...sliceNodes];
+/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone. */
+export const memberAccountPolicies = [...sliceNodes, ...clusterDns];

@@ -16,6 +16,8 @@ export interface Rights {
 export const read = ['get', 'list', 'watch'] as const;
 /** Verbs of an owner that creates, changes and removes. */
 export const own = [...read, 'create', 'update', 'patch', 'delete'] as const;
+/** The same for kinds of which many objects are removed at once. */
+export const ownMany = [...own, 'deletecollection'] as const;
 /** Verbs for an object that exists already and is known by name. */
 export const change = ['get', 'update', 'patch'] as const;
 

@@ -1,6 +1,6 @@
 import { controller, exchange, networking } from '../api/groups.ts';
 import { hubNamespace } from '../api/places.ts';
-import { change, own, type Rights, read } from './account.ts';
+import { change, own, ownMany, type Rights, read } from './account.ts';
 
 /**
  * What the controller may do on the hub. It holds the rights on notices because it grants them to members (nobody can grant what he
@@ -12,8 +12,8 @@ export const controllerRights: Rights = {
     { apiGroups: [controller.group], resources: ['projects/status', 'clusters/status'], verbs: change },
     { apiGroups: [networking.group], resources: ['slices'], verbs: [...read, 'update', 'patch'] },
     { apiGroups: [networking.group], resources: ['slices/status'], verbs: change },
-    { apiGroups: [exchange.group], resources: ['memberships'], verbs: [...own, 'deletecollection'] },
-    { apiGroups: [exchange.group], resources: ['notices'], verbs: [...own, 'deletecollection'] },
+    { apiGroups: [exchange.group], resources: ['memberships'], verbs: ownMany },
+    { apiGroups: [exchange.group], resources: ['notices'], verbs: ownMany },
     // Owner references with blockOwnerDeletion need it where OwnerReferencesPermissionEnforcement is on.
     {
       apiGroups: [controller.group, networking.group],

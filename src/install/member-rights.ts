@@ -1,11 +1,11 @@
 import { networking } from '../api/groups.ts';
 import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
-import { change, own, type Rights, read } from './account.ts';
+import { change, ownMany, type Rights, read } from './account.ts';
 
 const ours = networking.group;
 
-/** Where the cluster's DNS server has its configuration. */
-const clusterDns = { namespace: 'kube-system', configMap: 'coredns' } as const;
+/** Where cluster DNS has its configuration, with the ConfigMap for additions that some distributions leave to others. */
+export const clusterDns = { namespace: 'kube-system', configMaps: ['coredns', 'coredns-custom'] } as const;
 
 /**
  * What the worker may do in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS.
@@ -17,9 +17,9 @@ export const workerRights: Rights = {
     { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: read },
     { apiGroups: [ours], resources: ['serviceexports'], verbs: read },
     { apiGroups: [ours], resources: ['serviceexports/status'], verbs: change },
-    { apiGroups: [ours], resources: ['serviceimports'], verbs: own },
+    { apiGroups: [ours], resources: ['serviceimports'], verbs: ownMany },
     { apiGroups: [ours], resources: ['serviceimports/status'], verbs: change },
-    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: own },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ownMany },
     // The address of an EndpointSlice's owner may be guarded by OwnerReferencesPermissionEnforcement, endpoints by this right.
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },
     { apiGroups: [ours], resources: ['serviceimports/finalizers', 'serviceexports/finalizers'], verbs: ['update'] },
@@ -27,14 +27,16 @@ export const workerRights: Rights = {
   ],
   in: {
     [memberNamespace]: [
-      { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: [...own, 'deletecollection'] },
+      { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: ownMany },
       { apiGroups: [ours], resources: ['slices/status'], verbs: change },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret, authoritySecret], verbs: change },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap], verbs: change },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
     ],
     [clusterDns.namespace]: [
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: [clusterDns.configMap], verbs: [...read, 'update', 'patch'] },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: clusterDns.configMaps, verbs: [...read, 'update', 'patch', 'delete'] },
+      // Creation cannot be limited by name in a role; the policy kubeslice-cluster-dns does it.
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
     ],
   },
 };

@@ -1,0 +1,117 @@
+import { catalogue } from '../../api/catalogue.ts';
+import { clusterKind, membershipKind } from '../../api/kinds.ts';
+import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
+import { authoritySecret, hubSecret, memberNamespace } from '../../api/places.ts';
+import { planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
+import { resourceKindOf } from '../../install/kinds.ts';
+import { planMember } from '../../install/member.ts';
+import { memberDefaults } from '../../install/options.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { daemonSetKind, deploymentKind, endpointSliceKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
+import { Failure } from '../../values/failure.ts';
+import { cleanNodes } from './clean-nodes.ts';
+import { restoreClusterDns } from './cluster-dns.ts';
+import { checkClusterName } from './cluster-name.ts';
+import { type CliCommand, type CliInput, exitCodes } from './command.ts';
+import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from './common-options.ts';
+import { parseDuration } from './duration.ts';
+import { findProject } from './hub-registration.ts';
+import { imageOf, imageOption } from './image.ts';
+import { withCluster } from './open-cluster.ts';
+import { type Patience, remove, removeAllOf, removeAndWait } from './remove.ts';
+import { removeDefinitions } from './remove-definitions.ts';
+
+/** How long owners of finalizers and pods that stop get before force is used. */
+const graceMs = 45_000;
+
+/** Takes the cluster off the hub: the controller withdraws it from its slices; what the controller leaves, being off, is removed here. */
+const leaveHub = async (input: CliInput, cluster: string, hubContext: string): Promise<void> =>
+  withCluster(input, hubContext, async (hub) => {
+    const patience: Patience = { graceMs, signal: input.signal };
+    const namespace = await findProject(hub, projectOf(input), input.signal);
+    await removeAndWait(hub.client, clusterKind, { namespace, name: cluster }, patience);
+    await removeAllOf(hub.client, membershipKind, { namespace, labelSelector: `${clusterLabel}=${cluster}` }, patience);
+    for (const object of [...planJoinAccess(cluster, namespace), ...planWorkerAccess(cluster, namespace)].reverse())
+      await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
+  });
+
+/** Refuses when the cluster of the context is another one than the one named. */
+const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
+  const secret = await member.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
+  const joined = Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8');
+  if (joined === '' || joined === cluster) return;
+  throw new Failure(
+    'InvalidInput',
+    `The cluster of context "${context}" is "${joined}", not "${cluster}"; run "kubeslice leave ${joined} --context ${context}" if you mean it.`,
+  );
+};
+
+/** Takes the member apart, in the order in which nothing is made again by what is still there. */
+const leaveMember = async (input: CliInput, member: Client): Promise<readonly string[]> => {
+  const { signal, terminal } = input;
+  const patience: Patience = { graceMs, signal };
+  const inNamespace = (name: string) => ({ namespace: memberNamespace, name });
+  const namespace = await member.find(namespaceKind, { name: memberNamespace }, { signal });
+
+  await removeAndWait(member, deploymentKind, inNamespace('kubeslice-worker'), patience);
+  await restoreClusterDns(member, signal);
+  const found = await member.find(daemonSetKind, inNamespace('kubeslice-agent'), { signal });
+  const image = found?.spec?.template.spec.containers[0]?.image ?? imageOf(input);
+  await removeAndWait(member, daemonSetKind, inNamespace('kubeslice-agent'), patience);
+  let unfinished: readonly string[] = [];
+  if (namespace !== undefined && namespace.metadata.deletionTimestamp === undefined) {
+    terminal.err('cleaning the nodes …');
+    const limit = parseDuration(textOption(input, 'nodeLimit') ?? '2m', '--node-limit');
+    const options = { ...memberDefaults(textOption(input, 'image') ?? image), logLevel: 'info' };
+    unfinished = await cleanNodes(member, options, limit, patience);
+  }
+  await removeAllOf(member, endpointSliceKind, { labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}` }, patience);
+  const kinds = catalogue.filter((kind) => kind.where.includes('member')).map((kind) => kind.resource);
+  for (const kind of kinds) {
+    const only = kind.kind === 'Slice' ? { namespace: memberNamespace } : {};
+    await removeAllOf(member, kind, only, { ...patience, graceMs: 1000 });
+  }
+  for (const object of planMember(memberDefaults(image)).toReversed())
+    if (object.kind !== 'Namespace') await remove(member, resourceKindOf(object), object.metadata, signal);
+  for (const name of [hubSecret, authoritySecret]) await remove(member, secretKind, inNamespace(name), signal);
+  await removeDefinitions(member, 'member', patience);
+  await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
+  return unfinished;
+};
+
+/** `kubeslice leave`. */
+export const command: CliCommand = {
+  name: 'leave',
+  summary: 'Take a member cluster out again, leaving nothing behind',
+  description:
+    'Removes worker, agents, DNS, tunnels, the entry in cluster DNS, and all objects of KubeSlice from the member, ServiceExports included; with --hub-context also its registration. Works on half-installed clusters and can be repeated.',
+  arguments: [{ usage: '<name>', text: 'Name of the cluster in the project' }],
+  options: [
+    contextOption('Context of the member cluster'),
+    { flags: '--hub-context <name>', text: 'Context of the hub; without it, the registration there stays' },
+    projectOption,
+    { flags: '--node-limit <duration>', text: 'How long to wait for nodes that do not answer', default: '2m' },
+    imageOption,
+    kubeconfigOption,
+  ],
+  examples: ['kubeslice leave east --hub-context hub --context east'],
+  run: async (input) => {
+    const { terminal } = input;
+    const cluster = checkClusterName(input.arguments[0] ?? '');
+    return withCluster(input, textOption(input, 'context'), async ({ client, context }) => {
+      await client.raw('/version', { signal: input.signal });
+      await checkMember(client, cluster, context, input.signal);
+      const hubContext = textOption(input, 'hubContext');
+      if (hubContext !== undefined) {
+        await leaveHub(input, cluster, hubContext);
+        terminal.out(`Cluster "${cluster}" is off the hub.`);
+      }
+      const unfinished = await leaveMember(input, client);
+      terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
+      if (hubContext === undefined) terminal.out(`On the hub it is still registered: kubectl delete cluster ${cluster}`);
+      if (unfinished.length === 0) return exitCodes.ok;
+      terminal.err(`These nodes did not answer and keep their tunnels until they restart: ${unfinished.join(', ')}.`);
+      return exitCodes.unhealthy;
+    });
+  },
+};

@@ -1,0 +1,77 @@
+import { clusterKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
+import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
+import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
+import { planHub } from '../../install/hub.ts';
+import { resourceKindOf } from '../../install/kinds.ts';
+import { hubDefaults } from '../../install/options.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { deploymentKind, leaseKind, namespaceKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import { Failure } from '../../values/failure.ts';
+import type { KubernetesObject } from '../../values/object.ts';
+import type { CliCommand } from './command.ts';
+import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
+import { isConnected } from './hub-registration.ts';
+import { withCluster } from './open-cluster.ts';
+import { type Patience, remove, removeAllOf, removeAndWait } from './remove.ts';
+import { removeDefinitions } from './remove-definitions.ts';
+
+const ours = `${managedByLabel}=${managedBy}`;
+
+/** How long the controller gets to take its finalizers off. */
+const graceMs = 45_000;
+
+const notMirrored = (object: KubernetesObject): boolean => object.metadata.namespace !== memberNamespace;
+
+/** Names of the clusters whose workers are connected now. */
+const connectedClusters = async (hub: Client, signal: AbortSignal): Promise<string[]> => {
+  try {
+    const { items } = await hub.list(clusterKind, { signal });
+    return items.filter(isConnected).map(({ metadata }) => metadata.name);
+  } catch (error) {
+    if (Failure.is(error, 'NotFound')) return [];
+    throw error;
+  }
+};
+
+/** Removes what KubeSlice has put into the namespaces of projects, and the namespaces that it made. */
+const removeProjects = async (hub: Client, patience: Patience): Promise<void> => {
+  const labelled = await hub.list(namespaceKind, { labelSelector: `${ours},${projectLabel}`, signal: patience.signal });
+  const made = labelled.items.map(({ metadata }) => metadata.name);
+  for (const namespace of [projectNamespace(defaultProject), ...made])
+    for (const kind of [roleBindingKind, roleKind, serviceAccountKind, leaseKind])
+      await removeAllOf(hub, kind, { namespace, labelSelector: ours }, patience);
+  for (const name of made) await removeAndWait(hub, namespaceKind, { name }, { ...patience, graceMs: 120_000 });
+};
+
+/** `kubeslice uninstall`. */
+export const command: CliCommand = {
+  name: 'uninstall',
+  summary: 'Remove the controller and everything of KubeSlice from the hub',
+  description:
+    'Removes all slices, clusters, notice boards, accounts and roles, the controller and its kinds. Member clusters are taken apart by "kubeslice leave"; do that first. Works on half-installed hubs and can be repeated.',
+  options: [contextOption('Context of the hub cluster'), kubeconfigOption],
+  examples: ['kubeslice uninstall --context hub'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async ({ client: hub, context }) => {
+      const { terminal, signal } = input;
+      await hub.raw('/version', { signal });
+      const connected = await connectedClusters(hub, signal);
+      if (connected.length > 0) {
+        terminal.err(`Still joined: ${connected.join(', ')}. Take each apart with "kubeslice leave <name> --context <its context>".`);
+      }
+      const controller = await hub.find(deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { signal });
+      const patience: Patience = { graceMs: (controller?.status?.availableReplicas ?? 0) > 0 ? graceMs : 1000, signal };
+      await removeAllOf(hub, sliceKind, { only: notMirrored }, patience);
+      await removeAllOf(hub, clusterKind, {}, patience);
+      // From here on nothing may be made again.
+      await removeAndWait(hub, deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { graceMs, signal });
+      for (const kind of [membershipKind, noticeKind, projectKind]) await removeAllOf(hub, kind, {}, { graceMs: 1000, signal });
+      await removeProjects(hub, { graceMs, signal });
+      for (const object of planHub(hubDefaults('')).toReversed())
+        if (object.kind !== 'Namespace') await remove(hub, resourceKindOf(object), object.metadata, signal);
+      await removeDefinitions(hub, 'hub', { graceMs, signal });
+      await removeAndWait(hub, namespaceKind, { name: hubNamespace }, { graceMs: 120_000, signal });
+      terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
+      return 0;
+    }),
+};
