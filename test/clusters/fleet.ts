@@ -67,10 +67,17 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
   const api = await startFakeApi({ kinds: memberKinds });
   const authority = await createAuthority({ cluster: name, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
   const put = <T extends Parameters<FakeApi['put']>[1]>(kind: Parameters<FakeApi['put']>[0], object: T) => api.put(kind, object);
-  for (const namespace of [memberNamespace, 'kube-system', 'app-ns']) put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
+    put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const [index, node] of nodes.entries()) {
     const status = { addresses: [{ type: 'InternalIP', address: `192.168.${name.length}.${index + 1}` }] };
-    put(builtin.nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: node }, spec: { podCIDR: `10.244.${index}.0/24` }, status } as builtin.Node);
+    put(builtin.nodeKind, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: node },
+      spec: { podCIDR: `10.244.${index}.0/24` },
+      status,
+    } as builtin.Node);
   }
   const secret = (secretName: string, data: Record<string, string>): builtin.Secret => ({
     apiVersion: 'v1',
@@ -79,19 +86,44 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
     data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
   });
   put(builtin.secretKind, secret(authoritySecret, { 'tls.crt': authority.certificate, 'tls.key': authority.privateKey }));
-  put(builtin.secretKind, secret(hubSecret, { server: hub.connection.server, 'ca.crt': '', token, project: 'default', namespace: 'default', cluster: name }));
+  put(
+    builtin.secretKind,
+    secret(hubSecret, { server: hub.connection.server, 'ca.crt': '', token, project: 'default', namespace: 'default', cluster: name }),
+  );
   put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: trustConfigMap, namespace: memberNamespace } });
-  put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system' }, data: { Corefile: '.:53 {\n    forward . 1.1.1.1\n}\n' } } as builtin.ConfigMap);
-  put(builtin.serviceKind, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubeslice-dns', namespace: memberNamespace }, spec: { clusterIP: '10.96.0.53' } } as builtin.Service);
-  const cluster: Cluster = { apiVersion: 'controller.kubeslice.io/v1alpha1', kind: 'Cluster', metadata: { name, namespace: 'default' }, spec: { caBundle: authority.certificate } };
-  hub.put(builtin.leaseKind, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: workerAccount(name), namespace: 'default', labels: { [clusterLabel]: name } } });
+  put(builtin.configMapKind, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'coredns', namespace: 'kube-system' },
+    data: { Corefile: '.:53 {\n    forward . 1.1.1.1\n}\n' },
+  } as builtin.ConfigMap);
+  put(builtin.serviceKind, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubeslice-dns', namespace: memberNamespace },
+    spec: { clusterIP: '10.96.0.53' },
+  } as builtin.Service);
+  const cluster: Cluster = {
+    apiVersion: 'controller.kubeslice.io/v1alpha1',
+    kind: 'Cluster',
+    metadata: { name, namespace: 'default' },
+    spec: { caBundle: authority.certificate },
+  };
+  hub.put(builtin.leaseKind, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: workerAccount(name), namespace: 'default', labels: { [clusterLabel]: name } },
+  });
   hub.put(clusterKind, cluster);
 
   let running: { stopping: AbortController; ended: Promise<unknown> } | undefined;
   const start = (): void => {
     const stopping = new AbortController();
     const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
-    const ended = Promise.allSettled([...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)), leadWorker(local, '0.0.0', systemClock, stopping.signal)]);
+    const ended = Promise.allSettled([
+      ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
+      leadWorker(local, '0.0.0', systemClock, stopping.signal),
+    ]);
     running = { stopping, ended };
   };
   const stop = async (): Promise<void> => {
@@ -108,7 +140,10 @@ export const startFleet = async (): Promise<Fleet> => {
   const hub = await startFakeApi({ kinds: hubKinds });
   const stopping = new AbortController();
   const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics());
-  const ended = Promise.allSettled([...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)), leadController(world, systemClock, stopping.signal)]);
+  const ended = Promise.allSettled([
+    ...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)),
+    leadController(world, systemClock, stopping.signal),
+  ]);
   const members = new Map<string, Member>();
   return {
     hub,
