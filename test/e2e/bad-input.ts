@@ -7,7 +7,7 @@ import { conditionOf, type World } from './world.ts';
 /** Refused when it is applied: what is written, and words that the refusal must contain. */
 const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'east', object: object, words: readonly string[]])[] = [
   ['no subnet at all', 'hub', slice('bad', 'none', ['bad-ns']), ['sliceSubnet', '"none"', '10.0.0.0/16']],
-  ['host bits', 'hub', slice('bad', '10.0.0.1/16', ['bad-ns']), ['sliceSubnet', '10.0.0.1/16', 'write 10.0.0.0/16']],
+  ['host bits', 'hub', slice('bad', '10.0.0.1/16', ['bad-ns']), ['sliceSubnet', '10.0.0.1/16', 'host bits']],
   ['a prefix that is too long', 'hub', slice('bad', '10.9.0.0/29', ['bad-ns']), ['/8 to /28']],
   ['a prefix that is too short', 'hub', slice('bad', '10.0.0.0/7', ['bad-ns']), ['/8 to /28']],
   ['an address without prefix', 'hub', slice('bad', '10.9.0.0', ['bad-ns']), ['10.9.0.0', 'CIDR']],

@@ -54,8 +54,7 @@ const typeOf = (schema: Schema): string => {
 export const messageOf = (rule: Rule): string => {
   if (rule.messageExpression === undefined) return rule.message ?? rule.rule;
   const parts = rule.messageExpression.match(/'[^']*'/g)?.map((part) => part.slice(1, -1)) ?? [];
-  const ternary = /\(isCIDR/.test(rule.messageExpression);
-  return ternary ? `${parts.slice(0, -1).join('…')}…` : parts.join('…');
+  return parts.join('…');
 };
 
 const rulesOf = (schema: Schema): string[] => (schema['x-kubernetes-validations'] ?? []).map(messageOf);
