@@ -82,6 +82,42 @@ export const metricCatalogue = {
     help: '1 in the replica that holds the lease, 0 in the others.',
     labels: ['lease'],
   },
+  dnsResponses: {
+    type: 'counter',
+    name: 'kubeslice_dns_responses_total',
+    help: 'DNS responses by transport (udp, tcp), query type (other for the rare ones) and response code.',
+    labels: ['transport', 'type', 'code'],
+  },
+  dnsTruncated: {
+    type: 'counter',
+    name: 'kubeslice_dns_truncated_total',
+    help: 'DNS responses that did not hold everything and told the asker to come again over TCP.',
+    labels: ['transport'],
+  },
+  dnsDropped: {
+    type: 'counter',
+    name: 'kubeslice_dns_dropped_total',
+    help: 'DNS messages and connections that got no answer, by reason.',
+    labels: ['transport', 'reason'],
+  },
+  dnsConnections: {
+    type: 'gauge',
+    name: 'kubeslice_dns_connections',
+    help: 'Open TCP connections of the DNS server.',
+    labels: [],
+  },
+  dnsServices: {
+    type: 'gauge',
+    name: 'kubeslice_dns_services',
+    help: 'Services that have a name.',
+    labels: [],
+  },
+  dnsWithdrawnNodes: {
+    type: 'gauge',
+    name: 'kubeslice_dns_withdrawn_nodes',
+    help: 'Nodes whose endpoints are not given out, because no node of this cluster reaches them.',
+    labels: [],
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 /** How code names a metric. */

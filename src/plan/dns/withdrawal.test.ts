@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodePath, type ObservingNode, withdrawnNodes } from './withdrawal.ts';
+import { nodePath, type ObservingNode, sameStates, withdrawnNodes } from './withdrawal.ts';
 
 const observer = (slice: string, links: Record<string, string>, node = 'w1'): ObservingNode => ({
   spec: { slice, node },
@@ -69,5 +69,16 @@ test.each<[string, ObservingNode[], string[]]>([
     ['web/west/w1'],
   ],
 ])('knowing its own cluster: %s', (_, observers, expected) => {
-  expect([...withdrawnNodes(observers, 'west')].toSorted()).toEqual(expected);
+  const labelled = observers.map((each) => ({ ...each, metadata: { labels: { 'kubeslice.io/cluster': 'west' } } }));
+  expect([...withdrawnNodes(labelled)].toSorted()).toEqual(expected);
+});
+
+test('only states make a report another', () => {
+  const report = (links: Record<string, string>) => observer('app', links).status;
+  expect(sameStates(undefined, {})).toBe(true);
+  const measured = { state: 'Up', rttMs: 3 };
+  expect(sameStates(report({ a: 'Up' }), { links: { a: measured } })).toBe(true);
+  expect(sameStates(report({ a: 'Up' }), report({ a: 'Down' }))).toBe(false);
+  expect(sameStates(report({ a: 'Up' }), report({ a: 'Up', b: 'Up' }))).toBe(false);
+  expect(sameStates(report({ a: 'Up', b: 'Up' }), report({ a: 'Up', c: 'Up' }))).toBe(false);
 });

@@ -1,0 +1,231 @@
+import { createSocket } from 'node:dgram';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { sliceNodeKind } from '../../api/kinds.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import { decodeMessage, encodeMessage, type Message } from '../../dns/codec/message.ts';
+import { createClient } from '../../kubernetes/client.ts';
+import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
+import { endpointSliceKind } from '../../kubernetes/kinds.ts';
+import type { Ending } from '../../loop/shutdown.ts';
+import { importedEndpointSlices } from '../../plan/worker/imports.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
+import { quietLog } from '../../telemetry/quiet-log.ts';
+import { systemClock } from '../../values/clock.ts';
+import { serveDns } from './serve.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> => vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
+
+/** Imports of `backend` from one cluster, as the worker writes them. */
+const imported = (cluster: string, ...addresses: readonly string[]) =>
+  importedEndpointSlices('app-slice', {
+    cluster,
+    serial: 1,
+    issuedAt: '2026-01-01T00:00:00Z',
+    body: {
+      namespace: 'app-ns',
+      name: 'backend',
+      ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
+      aliases: [],
+      endpoints: addresses.map((address, index) => ({ pod: `backend-${index}`, address, node: `n${index + 1}`, ready: true })),
+    },
+  })[0]!;
+
+const sliceNode = (node: string, states: Record<string, 'Up' | 'Down'>): SliceNode => ({
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'SliceNode',
+  metadata: { name: `app-slice.${node}`, namespace: 'kubeslice-system' },
+  spec: { slice: 'app-slice', sliceUID: 'u', node, sliceSubnet: '10.0.0.0/16', blocks: [], driver: 'Auto' },
+  status: {
+    links: Object.fromEntries(
+      Object.entries(states).map(([peer, state]) => [peer, { driver: 'WireGuard', state, reason: 'test', since: '2026-01-01T00:00:00Z' }]),
+    ),
+  },
+});
+
+const running: { readonly stop: () => Promise<Ending>; readonly api: FakeApi }[] = [];
+afterEach(async () => {
+  for (const { stop, api } of running.splice(0)) {
+    await stop();
+    await api.stop();
+  }
+});
+
+const start = async (prepare: (api: FakeApi) => void | Promise<void> = () => undefined, drainMs = 0) => {
+  const api = await startFakeApi({ kinds: [endpointSliceKind, sliceNodeKind] });
+  await prepare(api);
+  const client = createClient(api.connection, { fieldManager: 'test' });
+  const stopping = new AbortController();
+  const metrics = createMetrics();
+  const ports = Promise.withResolvers<{ dns: number; health: number }>();
+  const ended = serveDns(
+    {
+      client,
+      settings: { host: '127.0.0.1', port: 0, ttl: 5, drainMs, healthHost: '127.0.0.1', healthPort: 0 },
+      log: quietLog,
+      metrics,
+      clock: systemClock,
+      random: () => 0,
+      onListening: ports.resolve,
+    },
+    stopping.signal,
+  );
+  const stop = async (): Promise<Ending> => {
+    stopping.abort();
+    const ending = await ended;
+    client.close();
+    return ending;
+  };
+  running.push({ stop, api });
+  return { api, stop, metrics, listening: ports.promise, ended };
+};
+
+/** Asks over UDP, again until somebody answers. */
+const ask = async (port: number, name = 'backend.app-ns.svc.slice.local'): Promise<Message> => {
+  const socket = createSocket('udp4');
+  const query = encodeMessage({
+    id: 5,
+    response: false,
+    opcode: 0,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    authenticData: false,
+    checkingDisabled: false,
+    code: 0,
+    questions: [{ name, type: 'A', class: 1 }],
+    answers: [],
+    authority: [],
+    additional: [],
+  });
+  const answered = Promise.withResolvers<Message>();
+  socket.once('message', (bytes) => answered.resolve(decodeMessage(bytes)));
+  socket.on('error', () => undefined);
+  const again = setInterval(() => socket.send(query, port, '127.0.0.1'), 200);
+  socket.send(query, port, '127.0.0.1');
+  try {
+    return await answered.promise;
+  } finally {
+    clearInterval(again);
+    socket.close();
+  }
+};
+const addresses = async (port: number): Promise<string[]> =>
+  (await ask(port)).answers.map(({ data }) => ('address' in data ? data.address : data.type));
+const becomes = (port: number, expected: readonly string[]): Promise<boolean> =>
+  until(async () => JSON.stringify(await addresses(port)) === JSON.stringify(expected));
+
+describe('the DNS program', () => {
+  test('answers what EndpointSlices of the worker say, and follows their changes', async () => {
+    const { api, listening } = await start((api) => {
+      api.put(endpointSliceKind, imported('east', '10.0.0.1', '10.0.0.2'));
+      api.put(endpointSliceKind, {
+        ...imported('north', '10.9.9.9'),
+        metadata: { ...imported('north').metadata, name: 'of-somebody-else', labels: {} },
+      });
+    });
+    const { dns } = await listening;
+    expect(await addresses(dns)).toEqual(['10.0.0.1', '10.0.0.2']);
+    const west = api.put(endpointSliceKind, imported('west', '10.1.0.1'));
+    await becomes(dns, ['10.0.0.1', '10.0.0.2', '10.1.0.1']);
+    api.put(endpointSliceKind, imported('east', '10.0.0.2'));
+    await becomes(dns, ['10.0.0.2', '10.1.0.1']);
+    api.remove(endpointSliceKind, west.metadata);
+    await becomes(dns, ['10.0.0.2']);
+    api.remove(endpointSliceKind, imported('east').metadata);
+    await until(async () => (await ask(dns)).code === 3);
+  });
+
+  test('does not give out endpoints that no local node reaches', async () => {
+    const { api, listening } = await start((api) => {
+      api.put(endpointSliceKind, imported('east', '10.0.0.1', '10.0.0.2'));
+      api.put(sliceNodeKind, sliceNode('w1', { 'east/n1': 'Down', 'east/n2': 'Up' }));
+    });
+    const { dns } = await listening;
+    await becomes(dns, ['10.0.0.2']);
+    api.put(sliceNodeKind, sliceNode('w2', { 'east/n1': 'Up' }));
+    await becomes(dns, ['10.0.0.1', '10.0.0.2']);
+    api.put(sliceNodeKind, sliceNode('w2', { 'east/n1': 'Down' }));
+    await becomes(dns, ['10.0.0.2']);
+    api.put(sliceNodeKind, sliceNode('w1', { 'east/n1': 'Down', 'east/n2': 'Down' }));
+    await becomes(dns, []);
+    api.remove(sliceNodeKind, sliceNode('w1', {}).metadata);
+    api.remove(sliceNodeKind, sliceNode('w2', {}).metadata);
+    await becomes(dns, ['10.0.0.1', '10.0.0.2']);
+  });
+
+  test('keeps its answers while the API server is away, and catches up afterwards', async () => {
+    const { api, listening } = await start((api) => void api.put(endpointSliceKind, imported('east', '10.0.0.1')));
+    const { dns, health } = await listening;
+    await api.pause();
+    api.put(endpointSliceKind, imported('east', '10.0.0.7'));
+    expect(await addresses(dns)).toEqual(['10.0.0.1']);
+    expect((await fetch(`http://127.0.0.1:${health}/readyz`)).status).toBe(200);
+    await api.resume();
+    await becomes(dns, ['10.0.0.7']);
+  });
+
+  test('says nothing before it has read everything once', async () => {
+    let heard = false;
+    const { api, listening, stop } = await start(async (api) => api.pause());
+    void listening.then(() => {
+      heard = true;
+    });
+    api.put(endpointSliceKind, imported('east', '10.0.0.1'));
+    await until(() => api.requests.length === 0);
+    expect(heard).toBe(false);
+    await api.resume();
+    expect(await addresses((await listening).dns)).toEqual(['10.0.0.1']);
+    expect(await stop()).toMatchObject({ failure: undefined, stuck: [] });
+  });
+
+  test('can be stopped before it has read anything', async () => {
+    const { stop } = await start(async (api) => api.pause());
+    expect(await stop()).toMatchObject({ failure: undefined, stuck: [] });
+  });
+
+  test('told to stop, is no longer ready but answers for a while', async () => {
+    const { listening, stop } = await start((api) => void api.put(endpointSliceKind, imported('east', '10.0.0.1')), 400);
+    const { dns, health } = await listening;
+    const ended = stop();
+    const ready = await fetch(`http://127.0.0.1:${health}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('stopping')]);
+    expect(await addresses(dns)).toEqual(['10.0.0.1']);
+    expect(await ended).toMatchObject({ failure: undefined, stuck: [] });
+  });
+
+  test('exports what it counts', async () => {
+    const { listening, metrics } = await start((api) => {
+      api.put(endpointSliceKind, imported('east', '10.0.0.1'));
+      api.put(sliceNodeKind, sliceNode('w1', { 'east/n9': 'Down' }));
+    });
+    await ask((await listening).dns);
+    await until(async () => (await metrics.text()).includes('kubeslice_dns_responses_total{transport="udp",type="A",code="NOERROR"} 1'));
+    expect(await metrics.text()).toMatch(
+      /kubeslice_dns_services 1\nkubeslice_dns_withdrawn_nodes 1|kubeslice_dns_services 1[^]*kubeslice_dns_withdrawn_nodes 1/,
+    );
+  });
+
+  test('an address in use ends it with a sentence', async () => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const api = await startFakeApi({ kinds: [endpointSliceKind, sliceNodeKind] });
+    const client = createClient(api.connection, { fieldManager: 'test' });
+    const ending = await serveDns(
+      {
+        client,
+        settings: { host: '127.0.0.1', port: socket.address().port, ttl: 5, drainMs: 0, healthHost: '127.0.0.1', healthPort: 0 },
+        log: quietLog,
+        metrics: createMetrics(),
+        clock: systemClock,
+        random: () => 0,
+      },
+      new AbortController().signal,
+    );
+    expect(ending.failure?.message).toContain('Cannot listen on UDP 127.0.0.1');
+    socket.close();
+    client.close();
+    await api.stop();
+  });
+});
