@@ -57,7 +57,8 @@ export class DetachedTunnels {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
         cwd: '/',
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LOG_LEVEL: 'error' },
+        // Foreground by environment too: that also leaves out a banner about kernel support.
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1' },
       });
       const pid = await new Promise<number>((resolve, reject) => {
         child.once('error', (cause) =>

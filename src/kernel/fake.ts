@@ -47,7 +47,7 @@ export class FakeKernel implements Kernel {
       .filter((peer) => slice.parts.has(`peer ${peer.publicKey}`))
       .map((peer): ObservedPeer => {
         const latestHandshake = this.machine.handshakes.get(peer.publicKey) ?? 0;
-        return { ...peer, allowedIPs: [...peer.allowedIPs].sort(), latestHandshake, receivedBytes: 0, sentBytes: 0 };
+        return { ...peer, allowedIPs: [...peer.allowedIPs].toSorted(), latestHandshake, receivedBytes: 0, sentBytes: 0 };
       });
     return { publicKey: slice.network.publicKey, listenPort: slice.network.listenPort, peers };
   }

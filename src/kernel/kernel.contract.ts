@@ -65,7 +65,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       const tunnel = await kernel.observe(world.network, signal);
       expect(tunnel).toMatchObject({ publicKey: world.network.publicKey, listenPort: world.network.listenPort });
       expect(tunnel?.peers.map((peer) => [peer.publicKey, peer.allowedIPs, peer.endpoint])).toEqual(
-        world.network.peers.map((peer) => [peer.publicKey, [...peer.allowedIPs].sort(), peer.endpoint]),
+        world.network.peers.map((peer) => [peer.publicKey, [...peer.allowedIPs].toSorted(), peer.endpoint]),
       );
     });
 

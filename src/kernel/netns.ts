@@ -13,7 +13,7 @@ export const inNetns = (path: string, argv: readonly string[]): readonly string[
 /** Names of the namespaces that start with a prefix, sorted. */
 export const listNetns = async (prefix: string): Promise<string[]> => {
   const names = await readdir(netnsDirectory).catch(() => [] as string[]);
-  return names.filter((name) => name.startsWith(prefix)).sort();
+  return names.filter((name) => name.startsWith(prefix)).toSorted();
 };
 
 /**

@@ -27,7 +27,7 @@ export interface ProcessTable {
 export const findPodNamespaces = async ({ directory = '/proc' }: ProcessTable = {}): Promise<Map<string, string>> => {
   const pids = (await readdir(directory)).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = new Map<string, string>();
-  for (const pid of pids.sort((a, b) => a - b)) {
+  for (const pid of pids.toSorted((a, b) => a - b)) {
     const cgroup = await readFile(`${directory}/${pid}/cgroup`, 'utf8').catch(() => '');
     const uid = podUidOf(cgroup);
     if (uid !== undefined && !found.has(uid)) found.set(uid, `${directory}/${pid}/ns/net`);

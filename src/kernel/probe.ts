@@ -49,7 +49,7 @@ export class ProbeLoop {
 
   /** Makes the loop ask exactly these addresses. Call it again now and then: it also notices a namespace that was replaced. */
   async aim(addresses: readonly string[]): Promise<void> {
-    const targets = [...addresses].sort();
+    const targets = [...addresses].toSorted();
     const identity = await netnsIdentity(netnsPath(this.#netns));
     if (this.#stopped) return;
     if (this.#child !== undefined && identity === this.#identity && targets.join() === this.#targets.join()) return;

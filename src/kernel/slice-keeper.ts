@@ -162,7 +162,7 @@ export class SliceKeeper {
     const moved = present.filter((pod) => this.#checked.get(pod.uid)?.identity !== identities.get(pod.uid));
     const turn = present
       .filter((pod) => !moved.includes(pod))
-      .sort((a, b) => passOf(a) - passOf(b))
+      .toSorted((a, b) => passOf(a) - passOf(b))
       .slice(0, podsPerPass);
     const work = [...network.pods.filter((pod) => indexOf(pod) === undefined), ...moved, ...turn];
     const next = work.values();
@@ -189,7 +189,7 @@ const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
   a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;
 const asObserved = (peer: SliceNetwork['peers'][number]): ObservedPeer => ({
   ...peer,
-  allowedIPs: [...peer.allowedIPs].sort(),
+  allowedIPs: [...peer.allowedIPs].toSorted(),
   // Taken as alive, so that an endpoint is set only when it is another than before.
   latestHandshake: Number.MAX_SAFE_INTEGER,
   receivedBytes: 0,

@@ -17,7 +17,7 @@ import { podInterface } from '../plan/node/slice-network.ts';
 /** Lines that make the slice's own namespace right, except for pods that have no interface yet. The tunnel interface must exist. */
 export const sliceLines = (network: SliceNetwork, seen: NamespaceState): string[] => {
   const wantedPods = new Map(network.pods.map((pod) => [pod.hostInterface, pod]));
-  const gone = [...seen.links.keys()].filter((name) => name.startsWith(podInterfacePrefix) && !wantedPods.has(name)).sort();
+  const gone = [...seen.links.keys()].filter((name) => name.startsWith(podInterfacePrefix) && !wantedPods.has(name)).toSorted();
   const present = network.pods.filter((pod) => seen.links.has(pod.hostInterface));
   const expected = expectedSlice(network, present);
   return [

@@ -17,7 +17,7 @@ const parsePeer = (line: string): ObservedPeer => {
   return {
     publicKey,
     endpoint: endpoint === '(none)' ? undefined : endpoint,
-    allowedIPs: allowed === '(none)' ? [] : allowed.split(',').sort(),
+    allowedIPs: allowed === '(none)' ? [] : allowed.split(',').toSorted(),
     keepaliveSeconds: keepalive === 'off' ? 0 : Number(keepalive),
     latestHandshake: Number(handshake),
     receivedBytes: Number(received),
@@ -64,7 +64,7 @@ const changeOf = (wanted: TunnelPeer, seen: ObservedPeer | undefined, applied: s
   const stale = seen?.endpoint !== wanted.endpoint && (!alive || (applied !== undefined && applied !== wanted.endpoint));
   if (wanted.endpoint !== undefined && stale) words.push('endpoint', wanted.endpoint);
   if (seen?.keepaliveSeconds !== wanted.keepaliveSeconds) words.push('persistent-keepalive', String(wanted.keepaliveSeconds));
-  const allowed = [...wanted.allowedIPs].sort().join(',');
+  const allowed = [...wanted.allowedIPs].toSorted().join(',');
   if (seen === undefined || seen.allowedIPs.join(',') !== allowed) words.push('allowed-ips', allowed);
   return words;
 };

@@ -12,7 +12,7 @@ import { answerCni } from './agent/answer-cni.ts';
 import { cleanUp } from './agent/cleanup.ts';
 import { keepChained } from './agent/cni-conf.ts';
 import { serveCni } from './agent/cni-server.ts';
-import { installPlugin, installTunnelProgram } from './agent/host-files.ts';
+import { installPlugin, installTunnelProgram, joinControlSockets } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
 import { NodeAgent } from './agent/node-agent.ts';
@@ -43,6 +43,7 @@ export const run: Program = async ({ args, env, signal }) => {
   const metrics = createMetrics();
   const clock = systemClock;
   const client = await inClusterClient(env, 'kubeslice-agent');
+  await joinControlSockets();
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
   const world = observeNode(client, settings.node, log, metrics);
   const snapshotFile = new SnapshotFile(settings.stateDirectory);

@@ -2,7 +2,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from '../../telemetry/log.ts';
 import { unchainPlugin } from './cni-conf.ts';
-import { removePlugin } from './host-files.ts';
+import { joinControlSockets, removePlugin } from './host-files.ts';
 import { kernelOfNode } from './kernel-of-node.ts';
 import type { AgentSettings } from './settings.ts';
 
@@ -11,6 +11,7 @@ const graceMs = 1_000;
 
 /** Takes everything of KubeSlice off this node: needs no API server, and may be repeated. Running pods keep their own network. */
 export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSignal): Promise<void> => {
+  await joinControlSockets();
   await unchainPlugin(settings.cniConf);
   // Namespaces take the slice interfaces out of running pods with them.
   await kernelOfNode(settings, `${settings.stateDirectory}/bin/wireguard-go`).removeAll(signal);

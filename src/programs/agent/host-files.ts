@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { pluginType } from '../../plan/node/conflist.ts';
 import { Failure } from '../../values/failure.ts';
@@ -66,4 +66,16 @@ export const installTunnelProgram = async ({ hostFiles, stateDirectory }: AgentS
 export const removePlugin = async ({ cniBin }: AgentSettings): Promise<void> => {
   await rm(`${cniBin}/${pluginType}`, { force: true });
   await rm(`${cniBin}/${privateFolder}`, { recursive: true, force: true });
+};
+
+/**
+ * `wg` looks for the control sockets of userspace tunnels below `/var/run`, the programs on the node make them below `/run`. On a node the one
+ * is a link to the other; in a slim image it need not be.
+ */
+export const joinControlSockets = async (): Promise<void> => {
+  const missing = await access('/var/run/wireguard').then(
+    () => false,
+    () => true,
+  );
+  if (missing) await symlink('/run/wireguard', '/var/run/wireguard');
 };
