@@ -143,22 +143,35 @@ test('what runs needs only declared dependencies', () => {
   expectNone(offences);
 });
 
-test('the plugin that every pod start waits for loads nothing but Node', () => {
+/** Every package that is loaded when one of the given files is, with the file that asks for it. */
+const packagesLoadedBy = (isStart: (path: string) => boolean): string[] => {
   const byPath = new Map(product.map((file) => [file.path, file]));
   const seen = new Set<string>();
-  const offences: string[] = [];
-  const visit = (path: string): void => {
+  const visit = (path: string): string[] => {
     const file = byPath.get(path);
-    if (file === undefined || seen.has(path)) return;
+    if (file === undefined || seen.has(path)) return [];
     seen.add(path);
-    for (const { target, typeOnly, lazy } of file.imports) {
-      if (typeOnly || lazy) continue;
-      if (isRelative(target)) visit(resolved(file, target));
-      else if (!target.startsWith('node:')) offences.push(`${path} imports ${target}: it would add its load time to each pod start`);
-    }
+    return file.imports.flatMap(({ target, typeOnly, lazy }) => {
+      if (typeOnly || lazy || target.startsWith('node:')) return [];
+      return isRelative(target) ? visit(resolved(file, target)) : [`${path} imports ${target}`];
+    });
   };
-  for (const { path } of product) if (/^src\/programs\/cni(\/|\.ts$)/.test(path)) visit(path);
-  expectNone(offences);
+  return [...byPath.keys()].filter(isStart).flatMap(visit);
+};
+
+test('the plugin that every pod start waits for loads nothing but Node', () => {
+  const loaded = packagesLoadedBy((path) => /^src\/programs\/cni(\/|\.ts$)/.test(path));
+  expectNone(loaded.map((what) => `${what}: it would add its load time to each pod start`));
+});
+
+test('what runs on every node and answers every call loads no schema library and no command line', () => {
+  const loaded = packagesLoadedBy((path) => /^src\/programs\/(agent|dns|worker|controller)\.ts$/.test(path));
+  const heavy = loaded.filter((what) => /imports (zod|commander|yaml|esbuild)\b/.test(what));
+  expectNone(
+    heavy.map(
+      (what) => `${what}: it costs memory on every node and is used by generators and people only; import types, or load it when reached`,
+    ),
+  );
 });
 
 test('no test is left out silently', () => {
