@@ -38,7 +38,7 @@ export const findProject = async (hub: OpenCluster, project: string, signal: Abo
   });
   const names = installed.items.map(({ metadata }) => metadata.name);
   if (names.includes(project)) return projectNamespace(project);
-  throw new Failure('NotFound', `The hub has no project "${project}"; there are: ${names.sort().join(', ') || 'none'}.`);
+  throw new Failure('NotFound', `The hub has no project "${project}"; there are: ${names.toSorted().join(', ') || 'none'}.`);
 };
 
 const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);

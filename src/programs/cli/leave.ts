@@ -28,10 +28,15 @@ const graceMs = 45_000;
 const leaveHub = async (input: CliInput, cluster: string, hubContext: string): Promise<void> =>
   withCluster(input, hubContext, async (hub) => {
     const patience: Patience = { graceMs, signal: input.signal };
-    const namespace = await findProject(hub, projectOf(input), input.signal);
+    const namespace = await findProject(hub, projectOf(input), input.signal).catch((error: unknown) => {
+      if (!Failure.is(error, 'NotFound')) throw error;
+      input.terminal.err(`note: ${error.message}`);
+      return undefined;
+    });
+    if (namespace === undefined) return;
     await removeAndWait(hub.client, clusterKind, { namespace, name: cluster }, patience);
     await removeAllOf(hub.client, membershipKind, { namespace, labelSelector: `${clusterLabel}=${cluster}` }, patience);
-    for (const object of [...planJoinAccess(cluster, namespace), ...planWorkerAccess(cluster, namespace)].reverse())
+    for (const object of [...planJoinAccess(cluster, namespace), ...planWorkerAccess(cluster, namespace)].toReversed())
       await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });
 

@@ -42,7 +42,6 @@ export const renderTable = <R>(columns: readonly Column<R>[], rows: readonly R[]
 };
 
 const cellText = (value: string | number | undefined): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
-  const text = stripVTControlCharacters(String(value ?? '')).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  const text = stripVTControlCharacters(String(value ?? '')).replace(/\p{Cc}/gu, ' ');
   return text === '' ? '-' : text;
 };

@@ -32,5 +32,5 @@ export const createTerminal = (
   err: (text) => void stderr.write(`${text}\n`),
   color: pc.createColors(wanted(stdout, env)),
   errColor: pc.createColors(wanted(stderr, env)),
-  interactive: stdout.isTTY === true,
+  interactive: Boolean(stdout.isTTY),
 });

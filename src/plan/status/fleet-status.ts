@@ -1,0 +1,39 @@
+import { type ClusterRow, planClusters } from './clusters.ts';
+import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { planLinks } from './links.ts';
+import { type NodeRow, planNodes } from './nodes.ts';
+import { type Problem, planProblems } from './problems.ts';
+import { planSlices, type SliceRow } from './slices.ts';
+
+/** The state of a project: what `kubeslice status` shows, and prints as it stands with `-o json`. */
+export interface FleetStatus {
+  readonly project: string;
+  /** Whether everything that was asked for is so. */
+  readonly healthy: boolean;
+  readonly controller: { readonly replicas: number; readonly available: number; readonly image: string | undefined };
+  readonly clusters: readonly ClusterRow[];
+  readonly slices: readonly SliceRow[];
+  readonly nodes: readonly NodeRow[];
+  readonly problems: readonly Problem[];
+}
+
+/** The state of a project from what hangs on the hub; every list the worst first. */
+export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
+  const links = planLinks(snapshot);
+  const nodes = planNodes(snapshot, links);
+  const problems = planProblems(snapshot);
+  const { controller } = snapshot;
+  return {
+    project: snapshot.project,
+    healthy: problems.length === 0,
+    controller: {
+      replicas: controller?.spec?.replicas ?? 0,
+      available: controller?.status?.availableReplicas ?? 0,
+      image: controller?.spec?.template.spec.containers[0]?.image,
+    },
+    clusters: planClusters(snapshot.clusters),
+    slices: planSlices(snapshot.slices, nodes, links),
+    nodes,
+    problems,
+  };
+};

@@ -1,0 +1,38 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import { clusterKind, noticeKind, sliceKind } from '../../api/kinds.ts';
+import { statementLabel } from '../../api/labels.ts';
+import type { Notice, StatementKind } from '../../api/notice/type.ts';
+import { hubNamespace } from '../../api/places.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import { deploymentKind } from '../../kubernetes/kinds.ts';
+import type { FleetSnapshot } from '../../plan/status/fleet-snapshot.ts';
+import { findProject } from './hub-registration.ts';
+import type { OpenCluster } from './open-cluster.ts';
+
+/** Reads one project from the hub, with the notices of the given kinds. */
+export const observeFleet = async (
+  hub: OpenCluster,
+  project: string,
+  kinds: readonly StatementKind[],
+  signal: AbortSignal,
+): Promise<FleetSnapshot> => {
+  const { client } = hub;
+  const namespace = await findProject(hub, project, signal);
+  const [controller, clusters, slices] = await Promise.all([
+    client.find(deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { signal }),
+    client.list<Cluster>(clusterKind, { namespace, signal }),
+    client.list<Slice>(sliceKind, { namespace, signal }),
+  ]);
+  const labelSelector = `${statementLabel} in (${kinds.map((kind) => kind.toLowerCase()).join(',')})`;
+  const boards = slices.items.flatMap(({ status }) => status?.exchangeNamespace ?? []);
+  const notices = await Promise.all(boards.map((board) => client.list<Notice>(noticeKind, { namespace: board, labelSelector, signal })));
+  return {
+    now: Date.now(),
+    project,
+    namespace,
+    controller,
+    clusters: clusters.items,
+    slices: slices.items,
+    notices: notices.flatMap(({ items }) => items),
+  };
+};

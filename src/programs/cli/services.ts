@@ -1,0 +1,28 @@
+import { planServices } from '../../plan/status/services.ts';
+import { clusterOption, fleetList, isWanted, sliceOption } from './fleet-list.ts';
+
+/** `kubeslice services`. */
+export const command = fleetList({
+  name: 'services',
+  summary: 'List the services that clusters offer to slices',
+  examples: ['kubeslice services --context hub', 'kubeslice services --slice app-slice -o json'],
+  options: [sliceOption, clusterOption],
+  kinds: ['Export'],
+  rows: (snapshot, input) => planServices(snapshot).filter((row) => isWanted(input, { ...row, clusters: [row.cluster] })),
+  columns: (color) => [
+    { title: 'SLICE', value: (row) => row.slice },
+    { title: 'NAMESPACE', value: (row) => row.namespace },
+    { title: 'SERVICE', value: (row) => row.name },
+    { title: 'CLUSTER', value: (row) => row.cluster },
+    { title: 'PORTS', value: (row) => row.ports.join(',') },
+    {
+      title: 'READY',
+      value: (row) => `${row.ready}/${row.endpoints.length}`,
+      paint: (text, row) => (row.ready > 0 ? color.green(text) : color.red(text)),
+      align: 'right',
+    },
+    { title: 'NAME', value: (row) => row.dnsName },
+    { title: 'ENDPOINTS', value: (row) => row.endpoints.map(({ address }) => address).join(','), wide: true },
+  ],
+  none: 'No cluster offers a service; apply a ServiceExport in a member cluster, see examples/app-slice.',
+});
