@@ -165,7 +165,7 @@ test('the plugin that every pod start waits for loads nothing but Node', () => {
 });
 
 test('what runs on every node and answers every call loads no schema library and no command line', () => {
-  const loaded = packagesLoadedBy((path) => /^src\/programs\/(agent|dns|worker|controller)\.ts$/.test(path));
+  const loaded = packagesLoadedBy((path) => /^src\/programs\/(agent|dns)\.ts$/.test(path));
   const heavy = loaded.filter((what) => /imports (zod|commander|yaml|esbuild)\b/.test(what));
   expectNone(
     heavy.map(
