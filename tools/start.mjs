@@ -28,6 +28,7 @@ const targets = {
   generate: [
     ['node', 'tools/generate.ts'],
     ['node', 'tools/reference.ts'],
+    ['node', 'tools/build.ts', '--containerfiles'],
   ],
   build: [['node', 'tools/build.ts']],
   format: [['biome', 'check', '--write', '.']],

@@ -7,6 +7,7 @@ export const checkSteps: readonly Step[] = [
   { name: 'lint', command: ['oxlint', '--type-aware', '--quiet'] },
   { name: 'format', command: ['biome', 'check'] },
   { name: 'generated files', command: ['node', 'tools/generate.ts', '--check'] },
+  { name: 'generated image recipes', command: ['node', 'tools/build.ts', '--containerfiles', '--check'] },
   { name: 'generated reference', command: ['node', 'tools/reference.ts', '--check'] },
 ];
 
