@@ -11,6 +11,7 @@ import { debianLayer } from './layers/debian.ts';
 import { filesLayer } from './layers/files.ts';
 import type { Layer, Recipe } from './recipe.ts';
 import { architectureOf } from './recipe.ts';
+import { stageImage } from './stage-image.ts';
 
 const architecture = architectureOf(process.arch);
 const reason =
@@ -82,6 +83,16 @@ describe.skipIf(reason !== undefined)('a real image', () => {
     const first = await buildImage(await recipe('hello\n'), join(folder, 'cache'), signal);
     const again = await buildImage(await recipe('hello\n'), join(folder, 'other'), signal);
     expect(again).toMatchObject({ cached: false, digest: first.digest });
+  });
+
+  test('can be laid out for other builders: the upper layer wins, also over a link', async () => {
+    const over = await filesLayer('over', { '/bin/cat': { text: '#!/bin/sh\necho over\n', mode: 0o755 } }, signal);
+    const { layers, ...rest } = await recipe('hello\n');
+    await stageImage({ ...rest, layers: [...layers, over] }, join(folder, 'context'), join(folder, 'cache'), signal);
+    const root = join(folder, 'context/root');
+    expect(execFileSync('chroot', [root, '/bin/cat', '/srv/greeting'], { encoding: 'utf8' })).toBe('over\n');
+    expect(execFileSync('chroot', [root, '/bin/sh', '-c', 'echo still a shell'], { encoding: 'utf8' })).toBe('still a shell\n');
+    expect(await readFile(join(folder, 'context/Containerfile'), 'utf8')).toContain('ENTRYPOINT ["/bin/cat","/srv/greeting"]');
   });
 
   test('an archive of two images holds a shared layer once', async () => {

@@ -16,8 +16,8 @@ export async function stageImage(recipe: Recipe, folder: string, cache: string, 
   await mkdir(root, { recursive: true });
   for (const layer of recipe.layers) {
     const { path } = await cachedLayer(layer, cache, signal);
-    // A file above may replace a link below, so nothing is written through links.
-    await run('tar', ['--extract', `--file=${path}`, `--directory=${root}`, '--unlink-first', '--preserve-permissions'], signal);
+    // GNU tar replaces a file or link of a layer below and never writes through a link.
+    await run('tar', ['--extract', `--file=${path}`, `--directory=${root}`, '--preserve-permissions'], signal);
   }
   await writeFile(join(folder, 'Containerfile'), containerfile(recipe.config));
 }
