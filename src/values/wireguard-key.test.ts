@@ -27,6 +27,8 @@ describe('WireGuard keys', () => {
     const key = wireguardPrivateKey(() => new Uint8Array(32).fill(255));
     const bytes = decodeBase64(key);
     expect([bytes?.[0], bytes?.[31]]).toEqual([248, 127]);
+    const zeros = decodeBase64(wireguardPrivateKey(() => new Uint8Array(32)));
+    expect([zeros?.[0], zeros?.[31]]).toEqual([0, 64]);
     expect(isWireguardKey(wireguardPublicKey(key))).toBe(true);
     expect(wireguardPublicKey(wireguardPrivateKey(randomBytes))).not.toBe(wireguardPublicKey(key));
   });
