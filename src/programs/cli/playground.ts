@@ -1,4 +1,5 @@
 import type { CliCommand } from './command.ts';
+import { demoCommand } from './playground/demo.ts';
 import { downCommand } from './playground/down.ts';
 import { envCommand } from './playground/env.ts';
 import { faultCommand } from './playground/fault.ts';
@@ -11,5 +12,5 @@ import { upCommand } from './playground/up.ts';
 export const command: CliCommand = {
   name: 'playground',
   summary: 'Real clusters on this machine to try things on',
-  commands: [upCommand, downCommand, kubeconfigCommand, envCommand, loadCommand, faultCommand, statusCommand],
+  commands: [demoCommand, upCommand, downCommand, kubeconfigCommand, envCommand, loadCommand, faultCommand, statusCommand],
 };

@@ -1,8 +1,53 @@
+import { join } from 'node:path';
 import { up } from '../../../playground/up.ts';
-import type { CliCommand } from '../command.ts';
+import type { CliCommand, CliInput, CliOption } from '../command.ts';
+import { provideImages } from './images.ts';
 import { nameOption } from './name-option.ts';
 import { places } from './places.ts';
+import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
+
+/** What a playground consists of. */
+export const shapeOptions: readonly CliOption[] = [
+  {
+    flags: '--clusters <names>',
+    text: 'Clusters to have, separated by commas; the hub is always among them (default for a new playground: east,west)',
+  },
+  { flags: '--nodes <number>', text: 'Nodes of each cluster (default for a new cluster: 2)' },
+];
+
+/** A playground that is up. */
+export interface BroughtUp {
+  readonly kubeconfig: string;
+  /** Folder of kubectl and other programs. */
+  readonly binaries: string;
+  /** Names of the member clusters. */
+  readonly members: readonly string[];
+}
+
+/** Brings up what the options say, with KubeSlice in it unless `--bare` is given. */
+export async function bringUp(input: CliInput): Promise<BroughtUp> {
+  const { options, env, terminal, signal, version } = input;
+  const where = places(env);
+  const report = (line: string): void => terminal.err(line);
+  const tools = await provideTools(where, report, signal);
+  const bare = options.bare === true;
+  const images = bare ? [] : [await provideImages(where, version, signal)];
+  const clusters = String(options.clusters ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const nodes = options.nodes === undefined ? {} : { nodes: Number(options.nodes) };
+  const name = String(options.name);
+  const { spec, kubeconfig } = await up(
+    { name, clusters, ...nodes, stateDirectory: where.state, tools: bare ? tools : { ...tools, images }, images: [] },
+    report,
+    signal,
+  );
+  const members = spec.clusters.map((cluster) => cluster.name).filter((member) => member !== 'hub');
+  if (!bare) await populate(input, kubeconfig, members, report);
+  return { kubeconfig, binaries: join(where.state, name, 'bin'), members };
+}
 
 /** `kubeslice playground up`. */
 export const upCommand: CliCommand = {
@@ -10,30 +55,11 @@ export const upCommand: CliCommand = {
   summary: 'Start clusters, or what of them is missing',
   description:
     'Brings up a hub and member clusters of real Kubernetes whose nodes are namespaces of this machine. What runs is left alone, so it can be called again after an interruption, to add clusters or nodes, and to start again what was killed.',
-  options: [
-    nameOption,
-    {
-      flags: '--clusters <names>',
-      text: 'Clusters to have, separated by commas; the hub is always among them (default for a new playground: east,west)',
-    },
-    { flags: '--nodes <number>', text: 'Nodes of each cluster (default for a new cluster: 2)' },
-    { flags: '--bare', text: 'Clusters only, without KubeSlice in them' },
-  ],
+  options: [nameOption, ...shapeOptions, { flags: '--bare', text: 'Clusters only, without KubeSlice in them' }],
   examples: ['kubeslice playground up', 'kubeslice playground up --clusters east,west,north --nodes 1 --bare'],
-  run: async ({ options, env, terminal, signal }) => {
-    const where = places(env);
-    const tools = await provideTools(where, (line) => terminal.err(line), signal);
-    const clusters = String(options.clusters ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '');
-    const nodes = options.nodes === undefined ? {} : { nodes: Number(options.nodes) };
-    const playground = await up(
-      { name: String(options.name), clusters, ...nodes, stateDirectory: where.state, tools },
-      (line) => terminal.err(line),
-      signal,
-    );
-    terminal.out(`export KUBECONFIG=${playground.kubeconfig}`);
+  run: async (input) => {
+    const { kubeconfig } = await bringUp(input);
+    input.terminal.out(`export KUBECONFIG=${kubeconfig}`);
     return 0;
   },
 };
