@@ -14,8 +14,8 @@ import { powerOn } from './power.ts';
 import type { Progress } from './progress.ts';
 import type { HostFacts } from './requirements.ts';
 import type { ClusterSpec, Machine, PlaygroundSpec } from './spec.ts';
-import { programFolder, type Tools } from './tools.ts';
 import { together } from './together.ts';
+import { programFolder, type Tools } from './tools.ts';
 import { until } from './until.ts';
 
 /** What bringing up any cluster of a playground needs to know. */

@@ -1,6 +1,6 @@
+import { underlayRange } from './address-plan.ts';
 import { shellQuote } from './init-script.ts';
 import type { PlaygroundPaths } from './paths.ts';
-import { underlayRange } from './address-plan.ts';
 import { programFolder } from './tools.ts';
 
 /**

@@ -2,8 +2,8 @@ import { faultContext, handleOf } from './fault/context.ts';
 import { imageArchive, loadIntoNode } from './images.ts';
 import { machinesOf } from './machines.ts';
 import type { Report } from './progress.ts';
-import { programFolder } from './tools.ts';
 import { together } from './together.ts';
+import { programFolder } from './tools.ts';
 
 /** Which archives go into which playground. */
 export interface LoadOptions {

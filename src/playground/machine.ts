@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
-import { type Hierarchy, groupProcesses } from './control-groups.ts';
+import { groupProcesses, type Hierarchy } from './control-groups.ts';
 import { controlGroupPath } from './names.ts';
 import type { MachinePaths } from './paths.ts';
 import { run, systemPath } from './run.ts';

@@ -31,13 +31,14 @@ export function planClusters(existing: readonly ClusterSpec[], wanted: readonly 
   }
   if (nodes === undefined) return clusters;
   for (const cluster of clusters) {
-    if (cluster.nodes > nodes && names.includes(cluster.name)) {
+    if (wanted.length > 0 && !wanted.includes(cluster.name)) continue;
+    if (cluster.nodes > nodes) {
       throw new Failure(
         'InvalidInput',
         `Cluster "${cluster.name}" has ${cluster.nodes} nodes already: take the playground down to have ${nodes}.`,
       );
     }
-    if (names.length === 0 || names.includes(cluster.name)) cluster.nodes = Math.max(cluster.nodes, nodes);
+    cluster.nodes = nodes;
   }
   return clusters;
 }

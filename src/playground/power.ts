@@ -1,11 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { Failure } from '../values/failure.ts';
 import { createGroup } from './control-groups.ts';
-import { type MachineHandle, machineGroup, startMachine, stopMachine } from './machine.ts';
+import { holdService, type MachineHandle, machineGroup, startMachine, stopMachine } from './machine.ts';
+import { nodesOf } from './machines.ts';
 import { networkNamespace } from './names.ts';
 import { deleteNamespace, ensureMachineNetwork, ensurePodRoutes } from './network.ts';
-import { holdService } from './machine.ts';
-import { nodesOf } from './machines.ts';
-import { Failure } from '../values/failure.ts';
 import type { ClusterSpec, Machine, PlaygroundSpec } from './spec.ts';
 
 /** The cluster that a machine belongs to. */

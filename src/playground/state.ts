@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { playgroundPaths } from './paths.ts';
-import { until } from './until.ts';
 import type { PlaygroundSpec } from './spec.ts';
+import { until } from './until.ts';
 
 /** What the state directory says about a playground; undefined when there is none of that name. */
 export async function readSpec(stateDirectory: string, name: string): Promise<PlaygroundSpec | undefined> {
@@ -70,18 +71,22 @@ export async function withLock<T>(
 /** Takes a lock file; gives the process that holds it if another one does. */
 async function takeLock(lock: string): Promise<string | undefined> {
   const create = async (): Promise<boolean> => {
+    // Linked into place whole: an empty lock file would look like one that was left behind.
+    const own = `${lock}.${randomUUID()}`;
+    await writeFile(own, `${process.pid} ${await startTime(process.pid)}`);
     try {
-      await writeFile(lock, `${process.pid} ${await startTime(process.pid)}`, { flag: 'wx' });
+      await link(own, lock);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
+    } finally {
+      await rm(own);
     }
   };
   if (await create()) return undefined;
-  const [pid, started] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
-  const alive = pid !== undefined && pid !== '' && (await startTime(Number(pid))) === started;
-  if (alive) return pid;
+  const [pid = '', started] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
+  if (started !== undefined && (await startTime(Number(pid))) === started) return pid;
   await rm(lock, { force: true });
   return (await create()) ? undefined : 'that has just begun';
 }

@@ -1,5 +1,5 @@
-import { Failure } from '../values/failure.ts';
 import { sleep, systemClock } from '../values/clock.ts';
+import { Failure } from '../values/failure.ts';
 
 export interface UntilOptions {
   signal: AbortSignal;

@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { controlPlaneOf } from './machines.ts';
 import { chooseSlot } from './address-plan.ts';
 import { bringUpCluster, stepsOf } from './bring-up.ts';
 import { kubeconfig } from './config/kubeconfig.ts';
@@ -10,6 +9,7 @@ import { describeFault } from './fault/fault.ts';
 import { changeHost } from './host-changes.ts';
 import { imageArchive } from './images.ts';
 import type { ClusterKeys } from './keys/cluster-keys.ts';
+import { controlPlaneOf } from './machines.ts';
 import { checkPlaygroundName, hostInterface } from './names.ts';
 import { ensureRouter, interfaces } from './network.ts';
 import { playgroundPaths } from './paths.ts';

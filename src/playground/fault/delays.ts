@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../../values/failure.ts';
 import { createGroup, groupProcesses } from '../control-groups.ts';
 import { kill } from '../machine.ts';
 import { controlGroupPath, networkNamespace, routerName } from '../names.ts';
-import { interfaces } from '../network.ts';
-import { programFolder } from '../tools.ts';
+import { interfaces, siteBridge } from '../network.ts';
 import { run, systemPath } from '../run.ts';
+import { programFolder } from '../tools.ts';
 import { until } from '../until.ts';
-import type { Fault } from './fault.ts';
 import type { FaultContext } from './context.ts';
+import type { Fault } from './fault.ts';
 import { placesBetween } from './place.ts';
-import { siteBridge } from '../network.ts';
-import { Failure } from '../../values/failure.ts';
 
 /** Priorities of the routing rules that lead into delays; table numbers are the same. */
 const firstRule = 1000;
