@@ -169,7 +169,7 @@ describe('over TCP', () => {
     let asked = 0;
     const large = answerOf(1000);
     const { port } = await start({
-      tcp: { idleMs: 3000 },
+      tcp: { idleMs: 1500 },
       answer: () => {
         asked++;
         return large;

@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sliceNodeKind } from '../../api/kinds.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
-import { decodeMessage, encodeMessage, type Message } from '../../dns/codec/message.ts';
+import type { Message } from '../../dns/codec/message.ts';
+import { addressesIn, askUdp } from '../../dns/fixtures/ask.ts';
 import { createClient } from '../../kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
 import { endpointSliceKind } from '../../kubernetes/kinds.ts';
@@ -80,39 +81,8 @@ const start = async (prepare: (api: FakeApi) => void | Promise<void> = () => und
   return { api, stop, metrics, listening: ports.promise, ended };
 };
 
-/** Asks over UDP, again until somebody answers. */
-const ask = async (port: number, name = 'backend.app-ns.svc.slice.local'): Promise<Message> => {
-  const socket = createSocket('udp4');
-  const query = encodeMessage({
-    id: 5,
-    response: false,
-    opcode: 0,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    authenticData: false,
-    checkingDisabled: false,
-    code: 0,
-    questions: [{ name, type: 'A', class: 1 }],
-    answers: [],
-    authority: [],
-    additional: [],
-  });
-  const answered = Promise.withResolvers<Message>();
-  socket.once('message', (bytes) => answered.resolve(decodeMessage(bytes)));
-  socket.on('error', () => undefined);
-  const again = setInterval(() => socket.send(query, port, '127.0.0.1'), 200);
-  socket.send(query, port, '127.0.0.1');
-  try {
-    return await answered.promise;
-  } finally {
-    clearInterval(again);
-    socket.close();
-  }
-};
-const addresses = async (port: number): Promise<string[]> =>
-  (await ask(port)).answers.map(({ data }) => ('address' in data ? data.address : data.type));
+const ask = (port: number): Promise<Message> => askUdp(port, 'backend.app-ns.svc.slice.local');
+const addresses = async (port: number): Promise<string[]> => addressesIn(await ask(port));
 const becomes = (port: number, expected: readonly string[]): Promise<boolean> =>
   until(async () => JSON.stringify(await addresses(port)) === JSON.stringify(expected));
 
