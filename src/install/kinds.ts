@@ -1,4 +1,4 @@
-import { catalogue } from '../api/catalogue.ts';
+import * as ourKinds from '../api/kinds.ts';
 import { validatingAdmissionPolicyBindingKind, validatingAdmissionPolicyKind } from '../values/builtin/admission-policy.ts';
 import { configMapKind } from '../values/builtin/config-map.ts';
 import { customResourceDefinitionKind } from '../values/builtin/custom-resource-definition.ts';
@@ -31,7 +31,7 @@ const installed: readonly ResourceKind[] = [
   podDisruptionBudgetKind,
   validatingAdmissionPolicyKind,
   validatingAdmissionPolicyBindingKind,
-  ...catalogue.map((kind) => kind.resource),
+  ...Object.values(ourKinds),
 ];
 
 /** How the API server is asked for an object that an installation consists of. `Unexpected` when its kind is none of those. */

@@ -1,13 +1,14 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
-import { clusterKind, projectKind } from '../../api/kinds.ts';
-import { hubNamespace, joinAccount, projectNamespace, workerAccount } from '../../api/places.ts';
+import { clusterKind } from '../../api/kinds.ts';
+import { joinAccount, workerAccount } from '../../api/places.ts';
 import { planCluster, planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import type { JoinToken } from '../../install/join-token.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { configMapKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll } from './apply-all.ts';
+import { findProject } from './find-project.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Fetches a token of an account. `seconds` may be shortened by the server; at least 600. */
@@ -25,20 +26,6 @@ export const requestToken = async (
   const { status } = await client.createSubresource(serviceAccountKind, account, 'token', body, { signal });
   if (status === undefined) throw new Failure('Unexpected', `${client.server} answered a token request without a token.`);
   return { token: status.token, expiresAt: Date.parse(status.expirationTimestamp) };
-};
-
-/** The namespace of a project on the hub. @throws Failure NotFound when KubeSlice or the project is not there. */
-export const findProject = async (hub: OpenCluster, project: string, signal: AbortSignal): Promise<string> => {
-  const installed = await hub.client.list(projectKind, { namespace: hubNamespace, signal }).catch((error: unknown) => {
-    if (!Failure.is(error, 'NotFound')) throw error;
-    throw new Failure(
-      'NotFound',
-      `Context "${hub.context}" has no KubeSlice controller; run "kubeslice install --context ${hub.context}", or name another hub.`,
-    );
-  });
-  const names = installed.items.map(({ metadata }) => metadata.name);
-  if (names.includes(project)) return projectNamespace(project);
-  throw new Failure('NotFound', `The hub has no project "${project}"; there are: ${names.toSorted().join(', ') || 'none'}.`);
 };
 
 const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);

@@ -6,7 +6,8 @@ import type { HubCredential } from '../../install/member.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { fixedToken } from '../../kubernetes/token-source.ts';
 import { Failure } from '../../values/failure.ts';
-import { findProject, hubAddress, prepareCluster, requestWorkerToken } from './hub-registration.ts';
+import { findProject } from './find-project.ts';
+import { hubAddress, prepareCluster, requestWorkerToken } from './hub-registration.ts';
 import { fieldManager, type OpenCluster } from './open-cluster.ts';
 
 /** The hub as a joining cluster sees it, by a join token or by an administrator's context. */

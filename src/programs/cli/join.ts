@@ -86,6 +86,7 @@ export const command: CliCommand = {
     projectOption,
     hubServerOption,
     imageOption,
+    { flags: '--register-only', text: 'Only register and store the credential: the Helm chart installs worker, agents and DNS' },
     waitOption('Wait until the cluster is registered and runs'),
     kubeconfigOption,
   ],
@@ -105,9 +106,12 @@ export const command: CliCommand = {
         const { certificate } = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
         const credential = await register(hub, certificate, signal);
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
-        await applyDefinitions(member, planCrds('member'), signal);
-        await applyAll(member, [planHubSecret(credential), ...planMember(memberDefaults(imageOf(input)))], signal);
-        terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
+        await applyAll(member, [planHubSecret(credential)], signal);
+        if (input.options.registerOnly !== true) {
+          await applyDefinitions(member, planCrds('member'), signal);
+          await applyAll(member, planMember(memberDefaults(imageOf(input))), signal);
+          terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
+        }
 
         const timeoutMs = waitLimit(input);
         if (timeoutMs !== undefined) {

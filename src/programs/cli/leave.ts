@@ -15,7 +15,7 @@ import { checkClusterName } from './cluster-name.ts';
 import { type CliCommand, type CliInput, exitCodes } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from './common-options.ts';
 import { parseDuration } from './duration.ts';
-import { findProject } from './hub-registration.ts';
+import { findProject } from './find-project.ts';
 import { imageOf, imageOption } from './image.ts';
 import { withCluster } from './open-cluster.ts';
 import { type Patience, remove, removeAllOf, removeAndWait } from './remove.ts';

@@ -6,7 +6,7 @@ import { hubNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { deploymentKind } from '../../kubernetes/kinds.ts';
 import type { FleetSnapshot } from '../../plan/status/fleet-snapshot.ts';
-import { findProject } from './hub-registration.ts';
+import { findProject } from './find-project.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Reads one project from the hub, with the notices of the given kinds. */

@@ -1,0 +1,61 @@
+import { stringify } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { hubNamespace, memberNamespace } from '../../src/api/places.ts';
+import { planCrds } from '../../src/install/crds.ts';
+import { templatesOf } from './templates.ts';
+import { valuesSchema, valuesYaml } from './values.ts';
+
+const generated = '# Made by tools/generate.ts from src/install; change it there and run npm run generate.\n';
+
+const chartYaml = (): string =>
+  generated +
+  stringify({
+    apiVersion: 'v2',
+    name: 'kubeslice',
+    description: packageJson.description,
+    type: 'application',
+    version: packageJson.version,
+    appVersion: packageJson.version,
+    kubeVersion: '>=1.30.0-0',
+    keywords: ['kubernetes', 'multicluster', 'network', 'wireguard'],
+  });
+
+const helpers = `{{- define "kubeslice.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+{{- $namespace := ternary "${hubNamespace}" "${memberNamespace}" (eq .Values.mode "hub") }}
+{{- if ne .Release.Namespace $namespace }}
+{{- fail (printf "mode %s is installed in namespace %s: add --namespace %s --create-namespace" .Values.mode $namespace $namespace) }}
+{{- end }}
+`;
+
+const notes = `{{- if eq .Values.mode "hub" -}}
+The KubeSlice controller is installed. Join a cluster:
+
+  kubeslice join NAME --hub-context HUB --context CONTEXT
+{{- else -}}
+Worker, agents and DNS are installed and wait for a credential. Register this cluster:
+
+  on the hub:  kubeslice token create NAME
+  here:        kubeslice join NAME --register-only --token TOKEN
+
+Before helm uninstall, run kubeslice leave NAME: it also cleans the nodes and cluster DNS.
+{{- end }}
+`;
+
+/** Every file of the chart by its path below the chart's folder. */
+export const chartFiles = (): ReadonlyMap<string, string> => {
+  const crds = [...planCrds('hub'), ...planCrds('member')];
+  return new Map([
+    ['Chart.yaml', chartYaml()],
+    ['values.yaml', generated + valuesYaml()],
+    ['values.schema.json', valuesSchema()],
+    ['templates/checks.yaml', helpers],
+    ['templates/NOTES.txt', notes],
+    ...[...templatesOf('hub'), ...templatesOf('member')].map(([name, text]): [string, string] => [`templates/${name}`, text]),
+    ...crds.map((crd): [string, string] => [
+      `crds/${crd.metadata.name}.yaml`,
+      generated + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }),
+    ]),
+  ]);
+};
