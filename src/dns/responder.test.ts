@@ -190,6 +190,14 @@ describe('rotation', () => {
     expect(seen.size).toBe(5);
   });
 
+  test('changes no name, though names in records share their ends', () => {
+    const servers = ['a.ns.example', 'b.ns.example', 'c.ns.example'];
+    const three = said({ answers: servers.map((target) => ({ name: owner, ttl: 5, data: { type: 'NS', target } })) });
+    const targets = ask(three, { random: 0.5 }).message.answers.map(({ data }) => ('target' in data ? data.target : ''));
+    expect(targets.toSorted()).toEqual(servers);
+    expect(targets).not.toEqual(servers);
+  });
+
   test('any answer arrives whole or truncated, within its limit', () => {
     fc.assert(
       fc.property(
