@@ -13,7 +13,7 @@ export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, man
   const owned = ownedBy(seen.metadata.managedFields, manager, subresource);
   const { name: _, namespace: __, managedFields: ___, resourceVersion: ____, ...metadata } = desired.metadata;
   const wanted = { ...desired, apiVersion: undefined, kind: undefined, metadata };
-  return owned !== undefined && contains(seen, wanted) && covers(wanted, owned);
+  return owned !== undefined && contains(seen, wanted, owned) && covers(wanted, owned);
 };
 
 const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: string, subresource: string | undefined): Tree | undefined =>
@@ -22,16 +22,30 @@ const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: s
 /** Lists that several writers share by entry; elsewhere a list has one owner and must be equal in length and order. */
 const sharedLists: ReadonlySet<string> = new Set(['finalizers', 'ownerReferences']);
 
-/** Every value wanted is there. Maps may hold more, since the server fills in defaults. */
-const contains = (actual: unknown, wanted: unknown, field = ''): boolean => {
+/**
+ * Every value wanted is there. Maps may hold more, since the server fills in defaults. An empty map or list may be missing, since the server
+ * drops some of them: then having owned it (or not knowing, which `owned` undefined means) is enough.
+ */
+const contains = (actual: unknown, wanted: unknown, owned: Tree | undefined, field = ''): boolean => {
   if (wanted === undefined) return true;
+  if (actual === undefined && isEmpty(wanted)) return owned === undefined || `f:${field}` in owned;
   if (Array.isArray(wanted)) {
     if (!Array.isArray(actual)) return false;
-    if (sharedLists.has(field)) return wanted.every((item) => actual.some((other) => contains(other, item)));
-    return actual.length === wanted.length && wanted.every((item, index) => contains(actual[index], item));
+    if (sharedLists.has(field)) return wanted.every((item) => actual.some((other) => contains(other, item, undefined)));
+    return actual.length === wanted.length && wanted.every((item, index) => contains(actual[index], item, undefined));
   }
-  if (isTree(wanted)) return isTree(actual) && Object.entries(wanted).every(([name, value]) => contains(actual[name], value, name));
-  return actual === wanted;
+  if (!isTree(wanted)) return actual === wanted;
+  const below = field === '' ? owned : treeAt(owned, field);
+  return isTree(actual) && Object.entries(wanted).every(([name, value]) => contains(actual[name], value, below, name));
+};
+
+const isEmpty = (value: unknown): boolean => (Array.isArray(value) ? value.length === 0 : isTree(value) && Object.keys(value).length === 0);
+
+/** The part of the ownership tree below a field; nothing is known below metadata, where the server drops all that is empty. */
+const treeAt = (owned: Tree | undefined, field: string): Tree | undefined => {
+  if (owned === undefined || field === 'metadata') return undefined;
+  const below = owned[`f:${field}`];
+  return isTree(below) ? below : {};
 };
 
 /** Every field owned is among the wanted ones. The tree speaks of map fields (`f:`), list entries by key (`k:`) and by value (`v:`). */

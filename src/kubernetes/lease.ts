@@ -147,15 +147,19 @@ const isStillOurs = async (election: Election, signal: AbortSignal, found: (leas
   return true;
 };
 
-/** Gives the lease back, in at most three seconds and by itself: by now the program's own signal has aborted. */
-const release = async ({ client, identity }: Election, lease: Lease, log: Log): Promise<void> => {
-  if (lease.spec?.holderIdentity !== identity) return;
-  try {
-    const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-    await client.update(leaseKind, { ...lease, spec }, { signal: new AbortController().signal, timeoutMs: 3_000 });
-  } catch (error) {
-    // Lost already, or no server: the others will wait for it to run out.
-    log.debug('the lease could not be given back', { error });
+/** Gives the lease back, in a few seconds and by itself: by now the program's own signal has aborted. */
+const release = async ({ client, identity, namespace, name }: Election, held: Lease, log: Log): Promise<void> => {
+  const call = { signal: new AbortController().signal, timeoutMs: 3_000 };
+  let lease: Lease | undefined = held;
+  for (let tries = 0; lease?.spec?.holderIdentity === identity && tries < 3; tries += 1) {
+    try {
+      await client.update(leaseKind, { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 } }, call);
+      return;
+    } catch (error) {
+      // A renewal that was cancelled on our side may have been carried out. Without a server the others wait for the lease to run out.
+      log.debug('the lease could not be given back yet', { error });
+      lease = Failure.is(error, 'Conflict') ? await client.find(leaseKind, { namespace, name }, call).catch(() => undefined) : undefined;
+    }
   }
 };
 

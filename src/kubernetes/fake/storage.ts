@@ -56,7 +56,7 @@ export const createStorage = (now: () => number): Storage => {
     const key = objectKey(object.metadata);
     const previous = entries(kind).get(key)?.object;
     const metadata = {
-      ...object.metadata,
+      ...withoutEmpty(object.metadata),
       resourceVersion: String(version),
       managedFields: managedFields(owners, apiVersionOf(kind), time()),
     };
@@ -172,4 +172,12 @@ const sameContent = (a: KubernetesObject, b: KubernetesObject): boolean => {
     metadata: without(object.metadata, 'resourceVersion', 'managedFields'),
   });
   return isDeepStrictEqual(plain(a), plain(b));
+};
+
+/** Metadata as the real server stores it: empty maps and lists are dropped. */
+const withoutEmpty = (metadata: ObjectMeta): ObjectMeta => {
+  const empty = (['labels', 'annotations', 'finalizers', 'ownerReferences'] as const).filter(
+    (field) => Object.keys(metadata[field] ?? {}).length === 0,
+  );
+  return { ...without(metadata, ...empty), name: metadata.name };
 };

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConfigMap, configMapKind } from '../values/builtin/config-map.ts';
+import { type EndpointSlice, endpointSliceKind } from '../values/builtin/endpoint-slice.ts';
+import { namespaceKind } from '../values/builtin/namespace.ts';
+import { type Service, serviceKind } from '../values/builtin/service.ts';
+import { applyObject } from './apply.ts';
+import { type Client, createClient } from './client.ts';
+import type { Connection } from './connection.ts';
+import { writeStatus } from './status.ts';
+
+/** The kinds that the contract works with; a fake must serve them. */
+export const applyKinds = [configMapKind, endpointSliceKind, namespaceKind, serviceKind];
+
+/** Applying is skipped exactly when it would change nothing: checked against what the server itself says about each version. */
+export const applyContract = (name: string, start: () => Promise<{ readonly connection: Connection; stop(): Promise<void> }>): void => {
+  describe(`applying to ${name}`, () => {
+    let client: Client;
+    let stop: () => Promise<void>;
+    const { signal } = new AbortController();
+    const namespace = 'apply-contract';
+
+    beforeAll(async () => {
+      const subject = await start();
+      stop = () => subject.stop();
+      client = createClient(subject.connection, { fieldManager: 'other' });
+      await client.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { signal });
+    });
+    afterAll(async () => {
+      client.close();
+      await stop();
+    });
+
+    const options = (seen: ConfigMap | undefined) => ({ seen, fieldManager: 'us', signal });
+    const map = (name: string, data: Record<string, string>, labels: Record<string, string> = {}): ConfigMap => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, labels },
+      data,
+    });
+
+    it('applies what is not there, and not again', async () => {
+      const desired = map('first', { x: '1' });
+      expect(await applyObject(client, configMapKind, desired, options(undefined))).toBe('applied');
+      const seen = await client.get(configMapKind, { namespace, name: 'first' }, { signal });
+      expect(await applyObject(client, configMapKind, desired, options(seen))).toBe('unchanged');
+    });
+
+    it('skips exactly what would change nothing (property)', async () => {
+      const field = fc.constantFrom('a', 'b', 'c');
+      const value = fc.constantFrom('1', '2');
+      const data = fc.dictionary(field, value, { maxKeys: 3 });
+      const step = fc.oneof(
+        { weight: 3, arbitrary: fc.record({ who: fc.constant('us' as const), data, labels: data }) },
+        { weight: 1, arbitrary: fc.record({ who: fc.constant('other' as const), data, labels: data }) },
+      );
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), async (steps) => {
+          run += 1;
+          const target = { namespace, name: `p${run}` };
+          for (const { who, data, labels } of steps) {
+            const seen = await client.find(configMapKind, target, { signal });
+            const desired = map(target.name, data, labels);
+            if (who === 'other') {
+              // Somebody else sets a field or takes one away.
+              if (seen !== undefined)
+                await client.mergePatch(configMapKind, target, { data: { ...data, a: null }, metadata: { labels } }, { signal });
+              continue;
+            }
+            const outcome = await applyObject(client, configMapKind, desired, options(seen));
+            const now = await client.get(configMapKind, target, { signal });
+            expect(now.data ?? {}).toMatchObject(data);
+            if (outcome === 'unchanged') {
+              const forced = await client.apply(configMapKind, desired, { fieldManager: 'us', signal });
+              expect({ ...(forced.data ?? {}) }).toEqual({ ...(now.data ?? {}) });
+              expect(forced.metadata.labels ?? {}).toEqual(now.metadata.labels ?? {});
+            }
+            const again = await client.get(configMapKind, target, { signal });
+            expect(await applyObject(client, configMapKind, desired, options(again))).toBe('unchanged');
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('takes back a field that is no longer wanted, and notices what others changed', async () => {
+      const target = { namespace, name: 'drift' };
+      const get = (): Promise<ConfigMap> => client.get(configMapKind, target, { signal });
+      await applyObject(client, configMapKind, map('drift', { x: '1', y: '2' }), options(undefined));
+      await client.mergePatch(configMapKind, target, { data: { theirs: '9' } }, { signal });
+      expect(await applyObject(client, configMapKind, map('drift', { x: '1', y: '2' }), options(await get()))).toBe('unchanged');
+      expect(await applyObject(client, configMapKind, map('drift', { x: '1' }), options(await get()))).toBe('applied');
+      expect((await get()).data).toEqual({ x: '1', theirs: '9' });
+      await client.mergePatch(configMapKind, target, { data: { x: 'changed' } }, { signal });
+      expect(await applyObject(client, configMapKind, map('drift', { x: '1' }), options(await get()))).toBe('applied');
+      expect((await get()).data).toEqual({ x: '1', theirs: '9' });
+    });
+
+    it('sees through lists: endpoints and ports, with what the server filled in', async () => {
+      const slice = (addresses: readonly string[]): EndpointSlice => ({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'slice', namespace, labels: { 'kubernetes.io/service-name': 'x' } },
+        addressType: 'IPv4',
+        endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+        ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+      });
+      const service: Service = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'service', namespace },
+        spec: {
+          selector: { app: 'x' },
+          ports: [{ port: 80 }, { port: 81, name: 'b', targetPort: 'web' }].map((port, index) => ({ name: `p${index}`, ...port })),
+        },
+      };
+      const rest = { fieldManager: 'us', signal };
+      await applyObject(client, endpointSliceKind, slice(['10.0.0.1', '10.0.0.2']), rest);
+      await applyObject(client, serviceKind, service, rest);
+      const seenSlice = await client.get(endpointSliceKind, { namespace, name: 'slice' }, { signal });
+      const seenService = await client.get(serviceKind, { namespace, name: 'service' }, { signal });
+      expect(await applyObject(client, endpointSliceKind, slice(['10.0.0.1', '10.0.0.2']), { seen: seenSlice, ...rest })).toBe('unchanged');
+      expect(await applyObject(client, endpointSliceKind, slice(['10.0.0.2', '10.0.0.1']), { seen: seenSlice, ...rest })).toBe('applied');
+      expect(await applyObject(client, endpointSliceKind, slice(['10.0.0.1']), { seen: seenSlice, ...rest })).toBe('applied');
+      expect(await applyObject(client, serviceKind, service, { seen: seenService, ...rest })).toBe('unchanged');
+      const fewer: Service = { ...service, spec: { ...service.spec, ports: (service.spec?.ports ?? []).slice(0, 1) } };
+      expect(await applyObject(client, serviceKind, fewer, { seen: seenService, ...rest })).toBe('applied');
+      expect((await client.get(serviceKind, { namespace, name: 'service' }, { signal })).spec?.ports).toHaveLength(1);
+    });
+
+    it('counts shared lists by entry', async () => {
+      const target = { namespace, name: 'shared' };
+      const desired = { ...map('shared', {}), metadata: { name: 'shared', namespace, finalizers: ['kubeslice.io/one'] } };
+      await applyObject(client, configMapKind, desired, options(undefined));
+      const seen = await client.get(configMapKind, target, { signal });
+      expect(await applyObject(client, configMapKind, desired, options(seen))).toBe('unchanged');
+      await client.mergePatch(configMapKind, target, { metadata: { finalizers: null } }, { signal });
+      const without = await client.get(configMapKind, target, { signal });
+      expect(await applyObject(client, configMapKind, desired, options(without))).toBe('applied');
+      await client.mergePatch(configMapKind, target, { metadata: { finalizers: null } }, { signal });
+    });
+
+    it('writes a status once, and not over a newer object', async () => {
+      const made = await client.create(
+        serviceKind,
+        { apiVersion: 'v1', kind: 'Service', metadata: { name: 'status', namespace }, spec: { ports: [{ port: 80 }] } },
+        { signal },
+      );
+      const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }], absent: undefined } };
+      // Only a service of this type keeps such a status.
+      const balanced = await client.mergePatch(serviceKind, made.metadata, { spec: { type: 'LoadBalancer' } }, { signal });
+      expect(await writeStatus(client, serviceKind, balanced, status, { signal })).toBe('written');
+      const seen = await client.get(serviceKind, { namespace, name: 'status' }, { signal });
+      expect(seen.status).toMatchObject({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } });
+      expect(await writeStatus(client, serviceKind, seen, status, { signal })).toBe('unchanged');
+      await expect(
+        writeStatus(client, serviceKind, balanced, { loadBalancer: { ingress: [{ ip: '192.0.2.2' }] } }, { signal }),
+      ).rejects.toMatchObject({
+        code: 'Conflict',
+      });
+    });
+  });
+};
