@@ -1,6 +1,6 @@
+import { access, constants } from 'node:fs/promises';
 import type { DriverVerdict } from './port.ts';
 import type { Run } from './run.ts';
-import { access, constants } from 'node:fs/promises';
 
 /**
  * Finds out which tunnel drivers work, by making a WireGuard interface in the kernel and removing it again, and by looking for the tunnel

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
-import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
 import { RealNode, realKernel, shell } from './fixtures/real-node.ts';
+import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
 
 const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
   const node = new RealNode('k', tunnelProgram);

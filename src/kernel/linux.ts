@@ -1,6 +1,6 @@
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
-import { DetachedTunnels, type DetachedOptions } from './detached.ts';
+import { type DetachedOptions, DetachedTunnels } from './detached.ts';
 import { probeDrivers } from './drivers.ts';
 import { deleteNetns, listNetns } from './netns.ts';
 import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';

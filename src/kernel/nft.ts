@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type SliceNetwork, podInterfacePrefix } from '../plan/node/slice-network.ts';
+import { podInterfacePrefix, type SliceNetwork } from '../plan/node/slice-network.ts';
 
 /** The one nftables table that we own, in each slice's namespace. */
 export const tableName = 'kubeslice';

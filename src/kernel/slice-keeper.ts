@@ -2,7 +2,7 @@ import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts'
 import { Failure } from '../values/failure.ts';
 import { attachPod, repairPod } from './attach.ts';
 import { Firewall } from './firewall.ts';
-import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, wrongSettings, writeSettings } from './netns.ts';
+import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, writeSettings, wrongSettings } from './netns.ts';
 import { podElements } from './nft.ts';
 import type { ObservedPeer, Scope } from './port.ts';
 import type { Report } from './report.ts';
@@ -118,14 +118,19 @@ export class SliceKeeper {
     const fresh = network.pods.filter((pod) => !samePod(kept.get(pod.hostInterface), pod));
     const wanted = new Set(network.pods.filter((pod) => !fresh.includes(pod)).map((pod) => pod.hostInterface));
     const gone = before.pods.filter((pod) => !wanted.has(pod.hostInterface));
-    if (await this.#firewall.adjust(network, podElements(before), signal)) change('adjust firewall');
     // An interface whose pod has ended is gone already; that is no failure.
     for (const pod of gone) {
       await this.#tunnel.run(inNetns(netnsPath(this.#netns), ['ip', 'link', 'del', 'dev', pod.hostInterface]), { signal });
       change(`detach ${pod.name}`);
     }
+    // At the same time, because a pod's start waits for them; until both are done its packets are dropped.
+    const [firewall] = await Promise.allSettled([
+      this.#firewall.adjust(network, podElements(before), signal),
+      this.#pods({ ...network, pods: fresh }, () => undefined, report, signal),
+    ]);
+    if (firewall.status === 'rejected') throw firewall.reason;
+    if (firewall.value) change('adjust firewall');
     if (before.peers !== network.peers) await this.#peers(network, before.peers.map(asObserved), change, signal);
-    await this.#pods({ ...network, pods: fresh }, () => undefined, report, signal);
   }
 
   async #lines(lines: readonly string[], change: (line: string) => void, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
-import { type PodAttachment, podInterfacePrefix, type SliceNetwork } from '../plan/node/slice-network.ts';
+import { type PodAttachment, podInterface, podInterfacePrefix, type SliceNetwork } from '../plan/node/slice-network.ts';
 import { baseRoutes, expectedForPod, expectedSlice, hostMac, podMac } from './expected.ts';
 import type { NamespaceState, ObservedLink } from './slice-state.ts';
-import { podInterface } from '../plan/node/slice-network.ts';
 
 /*
  * Pure differences between what a slice's namespace holds and what it should hold, as lines for `ip -batch`.

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
-import { Failure } from '../values/failure.ts';
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { Failure } from '../values/failure.ts';
 import type { DetachedTunnels } from './detached.ts';
 import { inNetns, netnsPath } from './netns.ts';
 import type { ObservedTunnel } from './port.ts';

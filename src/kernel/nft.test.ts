@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { addElements, deleteElements, parseTable, podElement } from './nft.ts';
+
+const listing = (packets: number, handle: number, policy = 'drop'): string =>
+  JSON.stringify({
+    nftables: [
+      { metainfo: { version: '1.0.6' } },
+      { table: { family: 'inet', name: 'kubeslice', handle } },
+      {
+        set: {
+          family: 'inet',
+          name: 'pods',
+          table: 'kubeslice',
+          type: ['ifname', 'ipv4_addr'],
+          handle,
+          elem: [{ concat: ['p1', '10.0.0.5'] }],
+        },
+      },
+      { chain: { family: 'inet', table: 'kubeslice', name: 'forward', handle, policy } },
+      { rule: { chain: 'forward', handle, expr: [{ counter: { packets, bytes: packets * 100 } }] } },
+    ],
+  });
+
+it('reads the pods, and takes rules as the same whatever their handles and counters', () => {
+  const table = parseTable(listing(0, 1));
+  expect(table.elements).toEqual(new Set([podElement('p1', '10.0.0.5')]));
+  expect(parseTable(listing(7, 9)).digest).toBe(table.digest);
+  expect(parseTable(listing(0, 1, 'accept')).digest).not.toBe(table.digest);
+});
+
+it('writes one command for many elements, and none for none', () => {
+  expect(addElements(['"p1" . 10.0.0.5', '"p2" . 10.0.0.6'])).toBe(
+    'add element inet kubeslice pods { "p1" . 10.0.0.5, "p2" . 10.0.0.6 }\n',
+  );
+  expect(deleteElements([])).toBe('');
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { parseUdpTable } from './busy-ports.ts';
+import { parseProbeLine, probePeriod } from './probe.ts';
+import { tunnelMtu } from './underlay.ts';
+
+it.each([
+  [
+    'an answer',
+    '[1795519738.25629] 10.0.16.1 : [0], 64 bytes, 0.272 ms (0.272 avg, 0% loss)',
+    { address: '10.0.16.1', at: 1795519738256, rttMs: 0.272 },
+  ],
+  [
+    'a padded name',
+    '[1795519739.16682] 10.9.9.9  : [0], timed out (NaN avg, 100% loss)',
+    { address: '10.9.9.9', at: 1795519739167, rttMs: undefined },
+  ],
+  ['an error', 'ICMP Host Unreachable from 10.0.0.1 for ICMP Echo sent to 10.0.0.9', undefined],
+])('reads fping: %s', (_, line, expected) => {
+  expect(parseProbeLine(line)).toEqual(expected);
+});
+
+it('probes every second, and seldom enough with very many peers', () => {
+  expect([0, 1, 200, 1000].map(probePeriod)).toEqual([1000, 1000, 1000, 5000]);
+});
+
+it('reads the ports in use', () => {
+  const table =
+    '  sl  local_address rem_address   st\n 2048: 00000000:CA6C 00000000:0000 07 0\n 3471: 00000000000000000000000000000000:CA6D 0:0000 07\n';
+  expect(parseUdpTable(table)).toEqual([51820, 51821]);
+});
+
+it.each([
+  ['the interface with the node’s address', ['192.0.2.1'], 8920],
+  ['no interface of ours', ['198.51.100.1'], 1420],
+  ['the smaller of two', ['192.0.2.1', '203.0.113.1'], 1320],
+])('derives the MTU from %s', async (_, addresses, expected) => {
+  const links = [
+    { ifname: 'eth0', mtu: 9000, addr_info: [{ local: '192.0.2.1' }] },
+    { ifname: 'ppp0', mtu: 1400, addr_info: [{ local: '203.0.113.1' }] },
+  ];
+  const run = async () => ({ code: 0, stdout: JSON.stringify(links), stderr: '' });
+  expect(await tunnelMtu(run, [], addresses, new AbortController().signal)).toBe(expected);
+});
