@@ -1,5 +1,5 @@
-import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import type { Reason } from '../../api/reasons.ts';
+import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from './driver-choice.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
 import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceDecisions, SliceFacts } from './node-state.ts';

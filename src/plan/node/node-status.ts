@@ -1,8 +1,8 @@
 import { setCondition, type Verdict } from '../../api/condition.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
 import type { LinkState, SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
-import type { DriverEvidence, DriverChoice } from './driver-choice.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import type { Problem } from './desired.ts';
+import type { DriverChoice, DriverEvidence } from './driver-choice.ts';
 import type { SliceNetwork } from './slice-network.ts';
 
 /** Everything that the status of a slice on this node is made of. */

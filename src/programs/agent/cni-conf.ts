@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { activeConflist, withoutPlugin, withPlugin } from '../../plan/node/conflist.ts';
 import { periodically } from '../../loop/periodic.ts';
+import { activeConflist, withoutPlugin, withPlugin } from '../../plan/node/conflist.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { writeWholeFile } from './whole-file.ts';
 

@@ -5,7 +5,7 @@ import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { Problem } from '../../plan/node/desired.ts';
 import { type LinkHistory, linkReason, lossPercent } from '../../plan/node/liveness.ts';
-import { desiredStatus, readiness, statusPatch, type StatusInput } from '../../plan/node/node-status.ts';
+import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';

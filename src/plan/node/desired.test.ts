@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type NodeInput, planNode } from './desired.ts';
+import type { NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
+
+const peer = (cluster: string, node: string, block: string, rest: Partial<PeerFacts> = {}): PeerFacts => ({
+  cluster,
+  node,
+  publicKey: `key-${cluster}-${node}`,
+  endpoints: [{ address: '192.0.2.2', port: 51820 }],
+  blocks: [block],
+  drivers: ['WireGuardUserspace'],
+  router: block.replace(/0\/\d+$/, '1'),
+  ...rest,
+});
+const slice = (rest: Partial<SliceFacts> = {}): SliceFacts => ({
+  name: 'app',
+  uid: 'u1',
+  subnet: '10.0.0.0/16',
+  blocks: ['10.0.0.0/24'],
+  driver: 'Auto',
+  namespaces: ['app-ns'],
+  peers: [peer('west', 'a', '10.0.1.0/24')],
+  ...rest,
+});
+const pod = (uid: string, rest: Partial<PodFacts> = {}): PodFacts => ({ uid, namespace: 'app-ns', name: uid, eligible: true, ...rest });
+const input = (facts: Partial<NodeFacts>, rest: Partial<NodeInput> = {}): NodeInput => {
+  const all: NodeFacts = { node: 'n1', addresses: ['192.0.2.1'], slices: [slice()], pods: [], ...facts };
+  return {
+    facts: all,
+    decisions: {},
+    drivers: [
+      { driver: 'WireGuard', usable: false, reason: 'the kernel has no WireGuard' },
+      { driver: 'WireGuardUserspace', usable: true, reason: 'wireguard-go is there' },
+    ],
+    keys: new Map(all.slices.map(({ name }) => [name, { publicKey: `public-${name}`, privateKeyFile: `/keys/${name}` }])),
+    mtu: 1420,
+    podNetns: new Map(all.pods.map(({ uid }) => [uid, `/run/netns/${uid}`])),
+    busyPorts: new Set(),
+    now: 1_000,
+    ...rest,
+  };
+};
+
+it('makes a network of a slice, its peers and its running pods', () => {
+  const plan = planNode(input({ pods: [pod('a'), pod('b'), pod('elsewhere', { namespace: 'other' }), pod('host', { eligible: false })] }));
+  expect(plan.networks).toMatchObject([
+    {
+      slice: 'app',
+      netns: 'ks-app',
+      driver: 'WireGuardUserspace',
+      publicKey: 'public-app',
+      listenPort: 51820,
+      router: '10.0.0.1',
+      peers: [{ name: 'west/a', endpoint: '192.0.2.2:51820', allowedIPs: ['10.0.1.0/24'], router: '10.0.1.1', keepaliveSeconds: 25 }],
+      pods: [
+        { uid: 'a', name: 'app-ns/a', address: '10.0.0.2', netns: '/run/netns/a' },
+        { uid: 'b', name: 'app-ns/b', address: '10.0.0.3', netns: '/run/netns/b' },
+      ],
+    },
+  ]);
+  expect(plan.problems).toEqual(new Map());
+  expect(plan.drivers.get('app')?.reason).toBe('the kernel has no WireGuard; wireguard-go is there');
+});
+
+it.each<[string, NodeInput, string, RegExp]>([
+  ['without a block', input({ slices: [slice({ blocks: [] })] }), 'NotConnected', /no address block/],
+  [
+    'without any driver',
+    input({}, { drivers: [{ driver: 'WireGuard', usable: false, reason: 'none here' }] }),
+    'DriverUnavailable',
+    /none here/,
+  ],
+  [
+    'with a driver asked for by name that is missing',
+    input({ slices: [slice({ driver: 'WireGuard' })] }),
+    'DriverUnavailable',
+    /asks for WireGuard, but the kernel has no WireGuard/,
+  ],
+  [
+    'without a free port',
+    input({}, { busyPorts: new Set(Array.from({ length: 80 }, (_, index) => 51_820 + index)) }),
+    'NotConnected',
+    /80 UDP ports/,
+  ],
+])('says why a slice cannot be had: %s', (_, given, reason, message) => {
+  const plan = planNode(given);
+  expect(plan.networks).toEqual([]);
+  expect(plan.problems.get('app')).toMatchObject({ reason });
+  expect(plan.problems.get('app')?.message).toMatch(message);
+});
+
+it('keeps ports and addresses, and gives none twice', () => {
+  const two = [slice(), slice({ name: 'bee', uid: 'u2', namespaces: ['bee-ns'] })];
+  const first = planNode(input({ slices: two, pods: [pod('a'), pod('z', { namespace: 'bee-ns' })] }, { busyPorts: new Set([51_820]) }));
+  expect(first.networks.map((network) => network.listenPort)).toEqual([51_821, 51_822]);
+  const again = planNode(
+    input(
+      { slices: [two[1] ?? slice(), slice({ name: 'aaa', uid: 'u3', namespaces: [] })], pods: [pod('z', { namespace: 'bee-ns' })] },
+      { decisions: first.decisions, busyPorts: new Set([51_821, 51_822]) },
+    ),
+  );
+  expect(again.decisions.bee).toEqual(first.decisions.bee);
+  expect(again.decisions.app).toBeUndefined();
+  expect(again.decisions.aaa?.port).not.toBe(51_822);
+});
+
+it('starts addresses afresh for a slice made again under its name, and keeps the port', () => {
+  const before = { app: { uid: 'old', port: 51_833, leases: { a: '10.0.0.99' }, freed: { '10.0.0.98': 1 } } };
+  const plan = planNode(input({ pods: [pod('a')] }, { decisions: before }));
+  expect(plan.decisions.app).toEqual({ uid: 'u1', port: 51_833, leases: { a: '10.0.0.2' }, freed: {} });
+});
+
+it('gives no address to a pod that does not run, but keeps the one it has', () => {
+  const decisions = { app: { uid: 'u1', port: 51_820, leases: { b: '10.0.0.7' }, freed: {} } };
+  const plan = planNode(input({ pods: [pod('a'), pod('b')] }, { decisions, podNetns: new Map() }));
+  expect(plan.decisions.app?.leases).toEqual({ b: '10.0.0.7' });
+  expect(plan.networks[0]?.pods).toEqual([]);
+  expect(plan.podsWithoutNetns).toEqual(['a', 'b']);
+});
+
+it('lets neither a key nor a block have two peers', () => {
+  const peers = [peer('a', '1', '10.0.1.0/24'), peer('b', '1', '10.0.1.0/24'), peer('c', '1', '10.0.2.0/24', { publicKey: 'key-a-1' })];
+  expect(planNode(input({ slices: [slice({ peers })] })).networks[0]?.peers.map(({ name }) => name)).toEqual(['a/1']);
+});
+
+it('writes IPv6 endpoints as WireGuard reads them, and waits for a peer without one', () => {
+  const peers = [
+    peer('a', '1', '10.0.1.0/24', { endpoints: [{ address: '2001:db8::1', port: 7 }] }),
+    peer('b', '1', '10.0.2.0/24', { endpoints: [] }),
+  ];
+  expect(planNode(input({ slices: [slice({ peers })] })).networks[0]?.peers.map(({ endpoint }) => endpoint)).toEqual([
+    '[2001:db8::1]:7',
+    undefined,
+  ]);
+});
+
+it('changes nothing when planned again, whatever came and went before', () => {
+  const pods = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 5 }).map((uids) => uids.map((uid) => pod(uid)));
+  fc.assert(
+    fc.property(fc.array(pods, { minLength: 1, maxLength: 4 }), (history) => {
+      let plan = planNode(input({}));
+      for (const list of history) plan = planNode(input({ pods: list }, { decisions: plan.decisions }));
+      const again = planNode(input({ pods: history.at(-1) ?? [] }, { decisions: plan.decisions }));
+      expect(again.decisions).toEqual(plan.decisions);
+      expect(again.networks).toEqual(plan.networks);
+      const addresses = again.networks.flatMap((network) => network.pods.map(({ address }) => address));
+      expect(new Set(addresses).size).toBe(addresses.length);
+    }),
+  );
+});

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest';
+import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import type { Pod } from '../../values/builtin/pod.ts';
+import { type NodeObjects, nodeFacts } from './facts.ts';
+
+const peer = (cluster: string, node: string, block: string): SlicePeer => ({
+  apiVersion: '',
+  kind: '',
+  metadata: { name: `app.${cluster}.${node}` },
+  spec: {
+    slice: 'app',
+    cluster,
+    node,
+    publicKey: `${cluster}${node}`,
+    endpoints: [],
+    blocks: [block],
+    drivers: [],
+    router: '10.0.0.1',
+    serial: 1,
+  },
+});
+const pod = (uid: string, rest: Partial<Pod> = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: uid, namespace: 'ns', uid },
+  ...rest,
+});
+const objects: NodeObjects = {
+  node: 'n1',
+  nodeObject: {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n1' },
+    status: {
+      addresses: [
+        { type: 'Hostname', address: 'n1' },
+        { type: 'InternalIP', address: '10.9.0.1' },
+        { type: 'ExternalIP', address: '203.0.113.1' },
+      ],
+    },
+  },
+  sliceNodes: [
+    {
+      apiVersion: '',
+      kind: '',
+      metadata: { name: 'app.n1' },
+      spec: { slice: 'app', sliceUID: 'u', node: 'n1', sliceSubnet: '10.0.0.0/16', blocks: ['10.0.0.0/24'], driver: 'Auto' },
+    },
+  ],
+  slicePeers: [peer('west', 'n1', '10.0.2.0/24'), peer('east', 'n1', '10.0.0.0/24'), peer('east', 'n2', '10.0.1.0/24')],
+  slices: [
+    {
+      apiVersion: '',
+      kind: '',
+      metadata: { name: 'app' },
+      spec: { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: ['ns'] } },
+    },
+  ],
+  pods: [
+    pod('plain'),
+    pod('host', { spec: { containers: [], hostNetwork: true } }),
+    pod('out', { metadata: { name: 'out', namespace: 'ns', uid: 'out', labels: { 'kubeslice.io/exclude': 'true' } } }),
+    pod('ended', { status: { phase: 'Succeeded' } }),
+  ],
+};
+
+it('leaves this node out of its own peers, though another cluster has a node of the same name', () => {
+  expect(nodeFacts(objects).slices[0]?.peers.map(({ cluster, node }) => `${cluster}/${node}`)).toEqual(['east/n2', 'west/n1']);
+});
+
+it('takes addresses that others can reach, external ones first', () => {
+  expect(nodeFacts(objects).addresses).toEqual(['203.0.113.1', '10.9.0.1']);
+});
+
+it('says which pods can join', () => {
+  expect(
+    nodeFacts(objects)
+      .pods.filter(({ eligible }) => eligible)
+      .map(({ uid }) => uid),
+  ).toEqual(['plain']);
+});
+
+it('ends with the deletion of the SliceNode, and has no members without the Slice', () => {
+  const [sliceNode] = objects.sliceNodes;
+  if (sliceNode === undefined) throw new Error('no SliceNode');
+  const deleted = { ...sliceNode, metadata: { ...sliceNode.metadata, deletionTimestamp: 'now' } };
+  expect(nodeFacts({ ...objects, sliceNodes: [deleted] }).slices).toEqual([]);
+  expect(nodeFacts({ ...objects, slices: [] }).slices[0]?.namespaces).toEqual([]);
+});
