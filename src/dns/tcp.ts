@@ -10,7 +10,10 @@ import type { Address, Listener } from './udp.ts';
 export type TcpLimits = {
   /** Open connections; the one idle longest makes room for a new one. @default 512 */
   readonly connections?: number;
-  /** Milliseconds in which a connection must send a whole query (RFC 7766 §6.2.3). @default 10_000 */
+  /**
+   * Milliseconds in which a connection must send a whole query (RFC 7766 §6.2.3). Longer than CoreDNS keeps idle connections to servers
+   * (10 s), so that it is never we who close one that it is about to use. @default 20_000
+   */
   readonly idleMs?: number;
   /** Milliseconds that connections have to take their answers when the server stops. @default 1_000 */
   readonly drainMs?: number;
@@ -28,7 +31,7 @@ export const listenTcp = async (
     metrics,
     clock,
     connections: limit = 512,
-    idleMs = 10_000,
+    idleMs = 20_000,
     drainMs = 1_000,
   }: TcpLimits & { readonly metrics: ServerMetrics; readonly clock: Clock },
 ): Promise<Listener> => {

@@ -22,6 +22,11 @@ test('what the environment leaves open has a default', () => {
   });
 });
 
+test('it listens in the family of its pod', () => {
+  expect(dnsSettings({ POD_IP: 'fd00::5' }).host).toBe('::');
+  expect(dnsSettings({ POD_IP: '10.244.0.5' }).host).toBe('0.0.0.0');
+});
+
 test.each([
   ['DNS_PORT', '65536'],
   ['DNS_PORT', 'dns'],

@@ -3,7 +3,7 @@ import type { ProgramContext } from '../program.ts';
 
 /** What the DNS program is told by its environment. */
 export type DnsSettings = {
-  /** `DNS_HOST`. @default '0.0.0.0' */
+  /** `DNS_HOST`. @default all addresses of the family of `POD_IP`: '0.0.0.0', or '::' for an IPv6 address */
   readonly host: string;
   /** `DNS_PORT`; 0 takes a free one. @default 5353 */
   readonly port: number;
@@ -26,7 +26,7 @@ const number = (env: ProgramContext['env'], name: string, otherwise: number, mos
 
 /** Reads the settings; a value that is none is refused with `InvalidInput`, naming the variable. */
 export const dnsSettings = (env: ProgramContext['env']): DnsSettings => ({
-  host: env.DNS_HOST ?? '0.0.0.0',
+  host: env.DNS_HOST ?? (env.POD_IP?.includes(':') === true ? '::' : '0.0.0.0'),
   port: number(env, 'DNS_PORT', 5353, 65_535),
   ttl: number(env, 'DNS_TTL', 5, 86_400),
   drainMs: number(env, 'DNS_DRAIN_MS', 3_000, 60_000),
