@@ -87,6 +87,17 @@ export const sliceStatus = z
       .optional()
       .meta(mapBy('name'))
       .describe('The member clusters, with the address blocks that are written down for them.'),
+    retiredBlocks: z
+      .array(
+        z.object({
+          owner: z.string().describe('Cluster (on the hub) or node (in a member cluster) that had the block.'),
+          block: cidrField().describe('The block.'),
+        }),
+      )
+      .max(256)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Address blocks of clusters or nodes that left, the longest ago first: their owner gets them back, others get them last.'),
     sliceConfig: z
       .object({
         sliceId: z.string().describe('Name of the slice.'),

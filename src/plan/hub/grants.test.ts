@@ -26,7 +26,7 @@ describe('grants of a slice', () => {
     expect(first.changed).toBe(true);
     const written = [...first.blocks].map(([cluster, blocks]) => membership(cluster, [...blocks]));
     const again = planGrants('10.0.0.0/16', ['east', 'west'], written);
-    expect(again).toMatchObject({ changed: false, refusal: undefined });
+    expect(again).toMatchObject({ changed: false, excluded: new Map(), shortage: undefined });
     expect(again.blocks).toEqual(first.blocks);
   });
 
@@ -38,6 +38,17 @@ describe('grants of a slice', () => {
     expect(next.changed).toBe(true);
   });
 
+  it('gives the block of a cluster that left back to it when it returns, and to others last', () => {
+    const both = planGrants('10.0.0.0/16', ['east', 'west'], []);
+    const written = [...both.blocks].map(([cluster, blocks]) => membership(cluster, [...blocks]));
+    const left = planGrants('10.0.0.0/16', ['west'], written);
+    expect(left.retired).toEqual([{ owner: 'east', block: both.blocks.get('east')?.[0] }]);
+    const west = written.filter((one) => one.spec.cluster === 'west');
+    const newcomer = planGrants('10.0.0.0/16', ['west', 'north'], west, left.retired);
+    expect(newcomer.blocks.get('north')).not.toEqual(both.blocks.get('east'));
+    expect(planGrants('10.0.0.0/16', ['west', 'east'], west, left.retired).blocks.get('east')).toEqual(both.blocks.get('east'));
+  });
+
   it('grows a cluster that asks for more, and keeps what it has', () => {
     const first = planGrants('10.0.0.0/16', ['east'], []);
     const before = first.blocks.get('east') ?? [];
@@ -47,8 +58,8 @@ describe('grants of a slice', () => {
   });
 
   it('says which cluster got nothing when the subnet is too small', () => {
-    const { blocks, refusal } = planGrants('10.0.0.0/28', ['a', 'b', 'c', 'd', 'e', 'f'], []);
+    const { blocks, excluded } = planGrants('10.0.0.0/28', ['a', 'b', 'c', 'd', 'e', 'f'], []);
     expect(blocks.size).toBeLessThan(6);
-    expect(refusal).toMatch(/sliceSubnet 10\.0\.0\.0\/28 is too small for its 6 clusters/);
+    expect([...excluded.values()][0]).toMatch(/sliceSubnet 10\.0\.0\.0\/28 is too small for its 6 clusters/);
   });
 });

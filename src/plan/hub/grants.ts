@@ -5,22 +5,29 @@ import { planAddressing } from './addressing.ts';
 export interface Grants {
   /** Blocks by cluster; a cluster that got none is not in it. */
   readonly blocks: ReadonlyMap<string, readonly string[]>;
-  /** Sentence, when a cluster got no block or too few. */
-  readonly refusal: string | undefined;
+  /** Sentences about clusters that got no block at all, by cluster; the slice cannot be ready without them. */
+  readonly excluded: ReadonlyMap<string, string>;
+  /** Sentence about clusters that have blocks and wanted more. */
+  readonly shortage: string | undefined;
+  /** Blocks of clusters that left, to be written down too. */
+  readonly retired: readonly { readonly owner: string; readonly block: string }[];
   /** Whether this differs from what is written down. */
   readonly changed: boolean;
 }
 
 /** The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. */
-export const planGrants = (sliceSubnet: string, clusters: readonly string[], memberships: readonly Membership[]): Grants => {
-  const written = memberships
-    .filter((membership) => clusters.includes(membership.spec.cluster))
-    .map((membership) => ({ cluster: membership.spec.cluster, blocks: membership.spec.blocks }));
+export const planGrants = (
+  sliceSubnet: string,
+  clusters: readonly string[],
+  memberships: readonly Membership[],
+  retired: Grants['retired'] = [],
+): Grants => {
+  const written = memberships.map((membership) => ({ cluster: membership.spec.cluster, blocks: membership.spec.blocks }));
   const wanted = new Map(memberships.map((membership) => [membership.spec.cluster, membership.status?.wantedAddresses ?? 0]));
   const addressing = planAddressing({
     sliceSubnet,
     written,
-    retired: [],
+    retired: retired.map(({ owner, block }) => ({ cluster: owner, block })),
     clusters: [...clusters].toSorted().map((cluster) => ({ cluster, wantedAddresses: wanted.get(cluster) ?? 0 })),
   });
   const blocks = new Map(addressing.written.map(({ cluster, blocks }) => [cluster, blocks]));
@@ -28,7 +35,13 @@ export const planGrants = (sliceSubnet: string, clusters: readonly string[], mem
   const same = blocks.size === before.size && [...blocks].every(([cluster, list]) => list.join() === before.get(cluster)?.join());
   return {
     blocks,
-    refusal: addressing.refusals.length === 0 ? undefined : addressing.refusals.map(({ message }) => message).join(' '),
+    excluded: new Map(addressing.refusals.filter(({ excluded }) => excluded).map(({ cluster, message }) => [cluster, message])),
+    shortage:
+      addressing.refusals
+        .filter(({ excluded }) => !excluded)
+        .map(({ message }) => message)
+        .join(' ') || undefined,
+    retired: addressing.retired.slice(-256).map(({ cluster, block }) => ({ owner: cluster, block })),
     changed: !same,
   };
 };

@@ -9,7 +9,9 @@ const evidence = (clusters: ClusterEvidence[], more: Partial<SliceEvidence> = {}
   slice: slice('app'),
   accepted,
   exchangeNamespace: 'kubeslice-exchange-uid-app',
-  addressing: undefined,
+  withoutBlock: new Map(),
+  shortage: undefined,
+  retired: [],
   missing: new Map(),
   clusters,
   ...more,
@@ -81,7 +83,10 @@ describe('status of a slice', () => {
     expect(ready(evidence([], { accepted: { ...accepted, status: 'False', reason: 'NamespaceConflict' } }))).toMatchObject({
       reason: 'NamespaceConflict',
     });
-    expect(ready(evidence([east()], { addressing: 'too small' }))).toMatchObject({ reason: 'AddressSpaceTooSmall', message: 'too small' });
+    expect(ready(evidence([east()], { withoutBlock: new Map([['north', 'too small']]) }))).toMatchObject({
+      reason: 'AddressSpaceTooSmall',
+      message: 'too small',
+    });
   });
 
   it('keeps the time of a condition while its status stays', () => {

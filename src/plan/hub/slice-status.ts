@@ -1,4 +1,4 @@
-import { setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import type { LinksBody, ReportedLink } from '../../api/notice/statement.ts';
 import { memberNamespaces, type Slice, type SliceStatus } from '../../api/slice/type.ts';
 import { sortedBy } from '../../values/order.ts';
@@ -21,8 +21,12 @@ export interface SliceEvidence {
   readonly clusters: readonly ClusterEvidence[];
   /** Clusters that should be members and are not, each with a sentence. */
   readonly missing: ReadonlyMap<string, string>;
-  /** Sentence about the address space, when a cluster got no block. */
-  readonly addressing: string | undefined;
+  /** Clusters for which there is no address block, each with a sentence. */
+  readonly withoutBlock: ReadonlyMap<string, string>;
+  /** Sentence about clusters that wanted more addresses than there are. */
+  readonly shortage: string | undefined;
+  /** Blocks of clusters that left. */
+  readonly retired: readonly { readonly owner: string; readonly block: string }[];
 }
 
 interface ClusterFinding {
@@ -69,7 +73,7 @@ const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding =
 const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[]): Verdict => {
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
   if (evidence.accepted.status === 'False') return no(evidence.accepted.reason, evidence.accepted.message);
-  if (evidence.addressing !== undefined) return no('AddressSpaceTooSmall', evidence.addressing);
+  if (evidence.withoutBlock.size > 0) return no('AddressSpaceTooSmall', [...evidence.withoutBlock.values()].join(' '));
   const worst = findings.flatMap((finding) => finding.problem ?? []).toSorted((a, b) => a.rank - b.rank);
   if (worst[0] !== undefined) return no(worst[0].reason, worst.map((problem) => problem.message).join(' '));
   if (evidence.missing.size > 0) {
@@ -83,6 +87,16 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
     reason: 'Ready',
     message: `${findings.length} clusters with ${nodes} nodes; every node reaches every other.`,
   };
+};
+
+/** Whether there are addresses for all who want some; judged only once it was ever in question. */
+const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
+  const short = evidence.shortage ?? [...evidence.withoutBlock.values()][0];
+  if (short !== undefined) return { type: 'AddressSpace', status: 'False', reason: 'AddressSpaceTooSmall', message: short };
+  const judged = evidence.slice.status?.conditions?.some((condition) => condition.type === 'AddressSpace') === true;
+  return judged
+    ? { type: 'AddressSpace', status: 'True', reason: 'Accepted', message: 'Every cluster has the addresses that it wants.' }
+    : undefined;
 };
 
 /**
@@ -105,14 +119,17 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
   const generation = evidence.slice.metadata.generation;
   const at = new Date(now);
   const before = evidence.slice.status?.conditions;
-  const conditions = setCondition(setCondition(before, evidence.accepted, generation, at), readiness(evidence, findings), generation, at);
+  const verdicts = [evidence.accepted, readiness(evidence, findings), addressSpace(evidence)].filter((verdict) => verdict !== undefined);
+  let conditions: readonly Condition[] = before ?? [];
+  for (const verdict of verdicts) conditions = setCondition(conditions, verdict, generation, at);
   const ready = findings.filter((finding) => finding.ready).length;
   return {
     conditions: [...conditions],
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(evidence.exchangeNamespace === undefined ? {} : { exchangeNamespace: evidence.exchangeNamespace }),
     namespaces: memberNamespaces(evidence.slice.spec),
-    readyClusters: `${ready}/${findings.length + evidence.missing.size}`,
+    ...(evidence.retired.length === 0 ? {} : { retiredBlocks: [...evidence.retired] }),
+    readyClusters: `${ready}/${findings.length + evidence.missing.size + evidence.withoutBlock.size}`,
     clusters: sortedBy(
       [
         ...findings.map((finding, index) => ({
@@ -122,7 +139,13 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
           ready: finding.ready,
           ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
         })),
-        ...[...evidence.missing].map(([name, message]) => ({ name, blocks: [], nodes: 0, ready: false, message })),
+        ...[...evidence.missing, ...evidence.withoutBlock].map(([name, message]) => ({
+          name,
+          blocks: [],
+          nodes: 0,
+          ready: false,
+          message,
+        })),
       ],
       (cluster) => cluster.name,
     ),

@@ -124,10 +124,10 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       const admitted = acceptance.admitted.map((cluster) => cluster.metadata.name);
 
       let memberships: readonly Membership[] = world.memberships.byIndex('slice', sliceIndex(namespace, slice.metadata.name));
-      let grants = planGrants(slice.spec.sliceSubnet, admitted, memberships);
+      let grants = planGrants(slice.spec.sliceSubnet, admitted, memberships, slice.status?.retiredBlocks);
       if (grants.changed) {
         memberships = await held(slice, signal);
-        grants = planGrants(slice.spec.sliceSubnet, admitted, memberships);
+        grants = planGrants(slice.spec.sliceSubnet, admitted, memberships, slice.status?.retiredBlocks);
       }
       const granted = [...grants.blocks.keys()];
       if (granted.length > 0) {
@@ -145,9 +145,6 @@ export const sliceController = (world: World, clock: { now(): number }) => {
           await applyObject(world.client, membershipKind, desired, current === undefined ? apply : { ...apply, seen: current });
         }
       }
-      for (const surplus of memberships.filter((membership) => !grants.blocks.has(membership.spec.cluster)))
-        await dismiss(world, surplus, signal);
-
       const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(slice.metadata.uid ?? '')));
       const missing = new Map(acceptance.excluded);
       for (const name of members.unknown)
@@ -159,7 +156,9 @@ export const sliceController = (world: World, clock: { now(): number }) => {
           slice,
           accepted: acceptance.verdict,
           exchangeNamespace: granted.length > 0 ? exchangeNamespace(slice.metadata.uid ?? '') : undefined,
-          addressing: grants.refusal,
+          withoutBlock: grants.excluded,
+          shortage: grants.shortage,
+          retired: grants.retired,
           missing,
           clusters: granted.map((name) => ({
             name,
@@ -174,6 +173,9 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       if (canonicalJson(before) !== canonicalJson(status)) {
         await world.client.mergePatch(sliceKind, slice.metadata, { status }, { signal, subresource: 'status' });
       }
+      // Only now: the blocks of those who leave are written down as retired.
+      for (const surplus of memberships.filter((membership) => !grants.blocks.has(membership.spec.cluster)))
+        await dismiss(world, surplus, signal);
     },
   };
 };

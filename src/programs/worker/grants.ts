@@ -7,6 +7,7 @@ import { applyObject } from '../../kubernetes/apply.ts';
 import { watching } from '../../loop/watching.ts';
 import { planNodeBlocks } from '../../plan/worker/node-blocks.ts';
 import { planLocalSlice, planLocalSliceStatus, planSliceNode } from '../../plan/worker/slice-objects.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import { fieldManager } from './local-world.ts';
 import type { Publisher } from './publish.ts';
@@ -45,13 +46,18 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
 
       const nodes = local.nodes.list().map((node) => node.metadata.name);
       let written: readonly SliceNode[] = local.sliceNodes.byIndex('slice', grant.slice);
-      let plan = planBlocks(session, nodes, written);
+      let plan = planBlocks(session, nodes, written, seenSlice?.status?.retiredBlocks);
       if (differs(plan, written)) {
         // Allocations must not be decided from an old picture.
         written = (
           await local.client.list(sliceNodeKind, { namespace: memberNamespace, labelSelector: `${sliceLabel}=${grant.slice}`, signal })
         ).items;
-        plan = planBlocks(session, nodes, written);
+        plan = planBlocks(session, nodes, written, seenSlice?.status?.retiredBlocks);
+      }
+      // Before the node objects go: what nodes that are gone had is written down as retired.
+      const retiredBlocks = plan.retired.slice(-256).map(({ node, block }) => ({ owner: node, block }));
+      if (canonicalJson(retiredBlocks) !== canonicalJson(seenSlice?.status?.retiredBlocks ?? [])) {
+        await local.client.mergePatch(sliceKind, localSlice.metadata, { status: { retiredBlocks } }, { signal, subresource: 'status' });
       }
       // A slice made again under the same name starts afresh: what the old one wrote down goes first.
       const stale = written.filter(
@@ -79,14 +85,19 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
   };
 };
 
-const planBlocks = ({ grant }: Session, nodes: readonly string[], written: readonly SliceNode[]) => {
+const planBlocks = (
+  { grant }: Session,
+  nodes: readonly string[],
+  written: readonly SliceNode[],
+  retired: readonly { readonly owner: string; readonly block: string }[] = [],
+) => {
   const current = written.filter((node) => node.spec.sliceUID === grant.sliceUID);
   const podsOf = (name: string): number => Object.keys(current.find((node) => node.spec.node === name)?.status?.pods ?? {}).length;
   return planNodeBlocks({
     sliceSubnet: grant.sliceSubnet,
     clusterBlocks: grant.blocks,
     written: current.map((node) => ({ node: node.spec.node, blocks: node.spec.blocks })),
-    retired: [],
+    retired: retired.map(({ owner, block }) => ({ node: owner, block })),
     nodes: nodes.map((node) => ({ node, pods: podsOf(node) })),
   });
 };

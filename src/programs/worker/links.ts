@@ -1,6 +1,6 @@
+import type { LinksBody } from '../../api/notice/statement.ts';
 import { watching } from '../../loop/watching.ts';
 import { planLinks, sameLinkStates } from '../../plan/worker/links.ts';
-import type { LinksBody } from '../../api/notice/statement.ts';
 import type { Publisher } from './publish.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,5 @@
 import { serialAnnotation } from '../../api/labels.ts';
+import { membershipName } from '../../api/membership/type.ts';
 import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { slicePeerName } from '../../api/slicepeer/type.ts';
@@ -11,12 +12,18 @@ import { importedSliceName } from '../../plan/worker/imports.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
-const delegationOf = ({ grant, statements }: Session): DelegationContext => ({
+const delegationOf = ({ grant, statements, members, hub }: Session): DelegationContext => ({
   sliceSubnet: grant.sliceSubnet,
   namespaces: grant.namespaces,
-  granted: () => undefined,
-  claimed: (cluster) => statements.get('Cluster', cluster, cluster)?.body.blocks,
-  claimants: () => statements.clusters('Cluster'),
+  granted: (cluster) =>
+    members.isSynced() ? (members.get(`${hub.namespace}/${membershipName(grant.slice, cluster)}`)?.spec.blocks ?? []) : undefined,
+  claimed: (cluster) =>
+    statements.get('Cluster', cluster, cluster)?.body.blocks ??
+    (statements.by('Node', cluster).length === 0
+      ? undefined
+      : statements.by('Node', cluster).flatMap((statement) => statement.body.blocks)),
+  // A cluster whose nodes are in use keeps its claim even when its own statement is gone.
+  claimants: () => new Set([...statements.clusters('Cluster'), ...statements.clusters('Node')]),
   nodes: (cluster) => statements.by('Node', cluster).map((statement) => statement.body),
   keyOwner: (publicKey) => statements.keyOwner(publicKey),
 });
@@ -71,9 +78,12 @@ export const receiver = (session: Session, refusals: Refusals) => {
     const endorsed = root !== undefined && verifyStatement(spec, root, expected, undefined, clock.now()).ok;
     const decision = decideTrust({ ...owner(spec.cluster), pinned, offered, endorsed, approved: undefined });
     if (decision.action === 'refuse') return { refused: decision.message };
-    if (decision.action !== 'keep') await trust.pin(spec.cluster, decision.root.certificate, signal);
-    // A new root is endorsed by the old one, which has signed this statement.
-    return decision.action === 'replace' ? root : decision.root;
+    // A root is pinned only by who has its key: this statement must verify under it, or under the old one that endorses it.
+    const prover = decision.action === 'replace' ? root : decision.root;
+    if (decision.action !== 'keep' && prover !== undefined && verifyStatement(spec, prover, expected, undefined, clock.now()).ok) {
+      await trust.pin(spec.cluster, decision.root.certificate, signal);
+    }
+    return prover;
   };
 
   const accept = async (name: string, notice: Notice, signal: AbortSignal): Promise<string | undefined> => {
@@ -117,6 +127,11 @@ export const receiver = (session: Session, refusals: Refusals) => {
       watching(statements, ({ kind }) => {
         const names = waiting.get(kind) ?? [];
         waiting.delete(kind);
+        return names;
+      }),
+      watching(session.members, () => {
+        const names = waiting.get('Cluster') ?? [];
+        waiting.delete('Cluster');
         return names;
       }),
     ],

@@ -1,5 +1,5 @@
-import { sliceKind } from '../../api/kinds.ts';
 import { setCondition } from '../../api/condition.ts';
+import { sliceKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';

@@ -1,9 +1,9 @@
 import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
 import type { Notice } from '../../api/notice/type.ts';
+import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import type { Clock } from '../../values/clock.ts';
-import type { Authority } from '../../identity/authority.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import type { Statements } from './statements.ts';
@@ -17,6 +17,8 @@ export interface Session {
   readonly local: LocalWorld;
   readonly authority: Authority;
   readonly trust: Trust;
+  /** What the hub granted to each member of the slice. */
+  readonly members: Mirror<Membership>;
   /** The notice board of the slice. */
   readonly board: Mirror<Notice>;
   /** Pods of the member namespaces of this cluster, by namespace. */

@@ -1,5 +1,5 @@
-import { noticeKind } from '../../api/kinds.ts';
-import { importedServiceLabel } from '../../api/labels.ts';
+import { membershipKind, noticeKind } from '../../api/kinds.ts';
+import { importedServiceLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { podKind, serviceKind } from '../../kubernetes/kinds.ts';
@@ -41,6 +41,13 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
   const log = local.log.with({ slice: grant.slice });
   const { metrics } = local;
   const watched = { log, metrics };
+  const members = createMirror({
+    client: hub.client,
+    kind: membershipKind,
+    namespace: hub.namespace,
+    labelSelector: `${sliceLabel}=${grant.slice}`,
+    ...watched,
+  });
   const board = createMirror({ client: hub.client, kind: noticeKind, namespace: grant.exchangeNamespace, ...watched });
   const pods = new Map(
     grant.namespaces.map((namespace) => [namespace, createMirror({ client: local.client, kind: podKind, namespace, ...watched })]),
@@ -55,6 +62,7 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
     ...surroundings,
     membership,
     grant,
+    members,
     board,
     pods,
     services,
@@ -62,7 +70,7 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
     settled: () => settled,
   };
   const publisher = createPublisher(session);
-  const observing = [board, ...ownMirrors].map((mirror) => mirror.run(signal));
+  const observing = [members, board, ...ownMirrors].map((mirror) => mirror.run(signal));
   await Promise.all(ownMirrors.map((mirror) => mirror.synced(signal)));
   // What hangs on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
   await Promise.race([board.synced(signal), sleep(surroundings.clock, hubGraceMs, signal)]);
