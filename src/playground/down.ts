@@ -7,7 +7,7 @@ import { checkPlaygroundName, controlGroupPath, hostInterface } from './names.ts
 import { deleteNamespace, interfaces, playgroundNamespaces } from './network.ts';
 import { playgroundPaths } from './paths.ts';
 import type { Report } from './progress.ts';
-import { requireHost } from './requirements.ts';
+import { requireRoot } from './requirements.ts';
 import { run } from './run.ts';
 import { hostLock, playgroundNames, readSpec, withLock } from './state.ts';
 import { until } from './until.ts';
@@ -24,7 +24,7 @@ export interface DownOptions {
  */
 export async function down(options: DownOptions, report: Report, signal: AbortSignal): Promise<string[]> {
   checkPlaygroundName(options.name);
-  await requireHost();
+  requireRoot();
   return await withLock(options.stateDirectory, options.name, async () => {
     const { name, stateDirectory } = options;
     const paths = playgroundPaths(stateDirectory, name);
@@ -52,8 +52,9 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
     report(`${ended.size} processes ended`);
 
     const namespaces = await playgroundNamespaces(name, signal);
-    for (const namespace of namespaces) await deleteNamespace(namespace, signal);
+    // First the link to the host: a namespace is taken apart in the background, and its interfaces would be seen for a while.
     if (spec !== undefined) await deleteUplink(hostInterface(spec.slot), signal);
+    for (const namespace of namespaces) await deleteNamespace(namespace, signal);
     report(`${namespaces.length} network namespaces removed`);
 
     for (const mount of await mountsBelow(paths.directory)) await run('umount', ['-l', mount], { signal });
@@ -85,11 +86,7 @@ async function restoreIfLast(stateDirectory: string, name: string, report: Repor
   report('settings of the host put back');
 }
 
-/** The link to the host goes with the router's namespace; half-made it may stand alone. */
+/** Removes the host's end of the link, and with it the router's. */
 async function deleteUplink(name: string, signal: AbortSignal): Promise<void> {
-  if (!(await interfaces(undefined, signal)).has(name)) return;
-  await run('ip', ['link', 'del', name], { signal }).catch(async (error: unknown) => {
-    // It may have gone by itself meanwhile: a namespace is taken apart in the background.
-    if ((await interfaces(undefined, signal)).has(name)) throw error;
-  });
+  if ((await interfaces(undefined, signal)).has(name)) await run('ip', ['link', 'del', name], { signal });
 }

@@ -11,7 +11,8 @@ export function environment(paths: PlaygroundPaths, noProxy: string | undefined)
   const exclusions = [...new Set([...(noProxy ?? '').split(',').filter((part) => part !== ''), underlayRange])].join(',');
   return [
     `export KUBECONFIG=${shellQuote(paths.kubeconfig)}`,
-    `export PATH=${shellQuote(programFolder(paths))}:"$PATH"`,
-    `export NO_PROXY=${shellQuote(exclusions)} no_proxy=${shellQuote(exclusions)}`,
+    `export PATH="${programFolder(paths).replaceAll(/["$`\\]/g, '\\$&')}:$PATH"`,
+    `export NO_PROXY=${shellQuote(exclusions)}`,
+    `export no_proxy=${shellQuote(exclusions)}`,
   ].join('\n');
 }

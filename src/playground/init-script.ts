@@ -8,6 +8,7 @@ export interface Service {
   command: readonly string[];
 }
 
+/** What a machine's first script is made from. */
 export interface InitScriptInput {
   machine: string;
   paths: MachinePaths;

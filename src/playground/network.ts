@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
+import { Failure } from '../values/failure.ts';
 import { hostLink, playgroundSubnet, siteOf } from './address-plan.ts';
 import { hostInterface, networkNamespace, networkNamespacePrefix, routerName } from './names.ts';
-import { run } from './run.ts';
+import { type RunOptions, run } from './run.ts';
 import type { ClusterSpec, Machine, PlaygroundSpec } from './spec.ts';
 
 /** The bridge of a site, inside the router's namespace. */
@@ -20,7 +21,7 @@ export async function ensureRouter(spec: PlaygroundSpec, signal: AbortSignal): P
   if (!(await networkNamespaceExists(router))) await run('ip', ['netns', 'add', router], { signal });
   const present = await interfaces(router, signal);
   if (!present.has('host')) {
-    await run('ip', ['link', 'add', uplink, 'type', 'veth', 'peer', 'name', 'host', 'netns', router], { signal });
+    await ip(['link', 'add', uplink, 'type', 'veth', 'peer', 'name', 'host', 'netns', router], { signal });
   }
   const inside = ['link set lo up', `addr replace ${link.router}/24 dev host`, 'link set host up'];
   for (const cluster of spec.clusters) {
@@ -62,7 +63,7 @@ export async function ensureMachineNetwork(
   if (!outside.has(machine.port) || !inside.has('eth0')) {
     if (outside.has(machine.port)) await run('ip', ['-n', router, 'link', 'del', machine.port], { signal });
     const peer = ['peer', 'name', 'eth0', 'address', linkAddress(machine.address), 'netns', own];
-    await run('ip', ['-n', router, 'link', 'add', machine.port, 'type', 'veth', ...peer], { signal });
+    await ip(['-n', router, 'link', 'add', machine.port, 'type', 'veth', ...peer], { signal });
   }
   await batch(router, [`link set ${machine.port} master ${siteBridge(cluster)} up`], signal);
   await batch(
@@ -102,8 +103,21 @@ export async function insideNamespace(namespace: string, line: string, signal: A
   return await run('nsenter', [`--net=/run/netns/${namespace}`, 'sh', '-c', line], { signal });
 }
 
+/** `ip`, whose complaint about a kind of interface that the kernel lacks is turned into what that means. */
+async function ip(args: readonly string[], options: RunOptions): Promise<string> {
+  try {
+    return await run('ip', args, options);
+  } catch (error) {
+    if (!Failure.is(error, 'CommandFailed') || !/Unknown device type|Operation not supported/.test(error.message)) throw error;
+    const what = 'virtual Ethernet pairs and bridges (CONFIG_VETH, CONFIG_BRIDGE)';
+    throw new Failure('CapabilityMissing', `The kernel lacks ${what}: load the modules veth and bridge, or use a kernel that has them.`, {
+      cause: error,
+    });
+  }
+}
+
 const batch = (namespace: string, lines: readonly string[], signal: AbortSignal): Promise<string> =>
-  run('ip', ['-n', namespace, '-batch', '-'], { signal, input: lines.join('\n') });
+  ip(['-n', namespace, '-batch', '-'], { signal, input: lines.join('\n') });
 
 /** A link address made from the IP address: a machine that comes back is the one its neighbours remember. */
 export function linkAddress(address: string): string {

@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { Failure } from '../values/failure.ts';
+import { run } from './run.ts';
 
 /** File systems and kernel parts without which no playground can run, each with a file by which it shows, and what to do. */
 const kernelParts: readonly { what: string; file: string; remedy: string }[] = [
@@ -16,22 +17,53 @@ export interface HostFacts {
   mayRaisePriority: boolean;
 }
 
+/** @throws Failure `CapabilityMissing` when this is not Linux or we are not root. */
+export function requireRoot(): void {
+  if (process.platform !== 'linux') throw new Failure('CapabilityMissing', 'A playground needs Linux: its nodes are Linux namespaces.');
+  if (process.geteuid?.() !== 0)
+    throw new Failure('CapabilityMissing', 'A playground needs root, because it makes network namespaces and mounts: run it with sudo.');
+}
+
 /**
  * Makes sure that this is Linux, that we are root, and that the kernel has what is needed.
  *
  * @throws Failure `CapabilityMissing` that names the one thing missing and what helps.
  */
-export async function requireHost(): Promise<HostFacts> {
-  if (process.platform !== 'linux') throw new Failure('CapabilityMissing', 'A playground needs Linux: its nodes are Linux namespaces.');
-  if (process.geteuid?.() !== 0)
-    throw new Failure('CapabilityMissing', 'A playground needs root, because it makes network namespaces and mounts: run it with sudo.');
+export async function requireHost(signal: AbortSignal): Promise<HostFacts> {
+  requireRoot();
   for (const part of kernelParts) {
     await access(part.file).catch(() => {
       throw new Failure('CapabilityMissing', `The kernel lacks ${part.what}: ${part.remedy}.`);
     });
   }
-  // A module that is not loaded yet is missing here as well; the mount loads it. Only a kernel with neither is refused, by containerd, later.
+  await requireOverlay(signal);
+  await requirePacketFilter(signal);
   const status = await readFile('/proc/self/status', 'utf8');
   const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   return { mayRaisePriority: ((capabilities >> BigInt(sysResource)) & 1n) === 1n };
+}
+
+async function requireOverlay(signal: AbortSignal): Promise<void> {
+  const known = async (): Promise<boolean> => (await readFile('/proc/filesystems', 'utf8')).includes('\toverlay\n');
+  if (await known()) return;
+  // A module is loaded by the first mount only, so it is loaded here, where failing can be explained.
+  await run('modprobe', ['overlay'], { signal }).catch(() => undefined);
+  if (await known()) return;
+  throw new Failure(
+    'CapabilityMissing',
+    'The kernel lacks overlayfs (CONFIG_OVERLAY_FS), in which containers run: load the module overlay, or use a kernel that has it.',
+  );
+}
+
+async function requirePacketFilter(signal: AbortSignal): Promise<void> {
+  try {
+    await run('nft', ['list', 'tables'], { signal });
+  } catch (error) {
+    if (!Failure.is(error, 'CommandFailed')) throw error;
+    throw new Failure(
+      'CapabilityMissing',
+      `The kernel lacks nftables (CONFIG_NF_TABLES), with which kube-proxy works: load the module nf_tables, or use a kernel that has it. (${error.message})`,
+      { cause: error },
+    );
+  }
 }

@@ -4,6 +4,7 @@ import { Failure } from '../values/failure.ts';
 /** Where Debian and others keep system programs; commands run with this and nothing of the caller's environment. */
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** How to run a program. */
 export interface RunOptions {
   signal: AbortSignal;
   /** Text for the command's standard input. */

@@ -1,6 +1,7 @@
 import { sleep, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
+/** How long to wait, and how often to look (every 200 ms unless said otherwise). */
 export interface UntilOptions {
   signal: AbortSignal;
   timeoutMs: number;

@@ -48,7 +48,7 @@ export interface Playground {
  */
 export async function up(options: UpOptions, report: Report, signal: AbortSignal): Promise<Playground> {
   checkPlaygroundName(options.name);
-  const facts = await requireHost();
+  const facts = await requireHost(signal);
   return await withLock(options.stateDirectory, options.name, async () => {
     const spec = await decideSpec(options, signal);
     const paths = playgroundPaths(options.stateDirectory, options.name);
