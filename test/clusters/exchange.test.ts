@@ -181,12 +181,12 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     runPod(east, 'a');
     offer(east);
     await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
-    const peers = west.api.objects(slicePeerKind).length;
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
     await fleet.hub.pause();
     await west.stop();
     west.start();
     await expect(vi.waitFor(() => expect(endpoints(west).length).toBe(0), 700)).rejects.toThrow();
-    expect(west.api.objects(slicePeerKind).length).toBe(peers);
+    expect(west.api.objects(slicePeerKind).length).toBe(4);
     await fleet.hub.resume();
     runPod(east, 'b');
     await vi.waitFor(() => expect(endpoints(west).length).toBe(2), wait);

@@ -10,6 +10,16 @@ export const tunnelEndpoint = z
   })
   .describe('Where a tunnel can be reached.');
 
+/** Schema of a service port that leads to another port of a pod. */
+export const servicePortMapping = z
+  .object({
+    address: ipField().describe('Slice address of the pod.'),
+    protocol: z.enum(['TCP', 'UDP', 'SCTP']).describe('Protocol of both ports.'),
+    port: z.int().min(1).max(65535).describe('Port by which clients call the service.'),
+    targetPort: z.int().min(1).max(65535).describe('Port on which the pod listens.'),
+  })
+  .describe('One service port of one pod.');
+
 /** Schema of one observed link between two nodes. */
 export const linkState = z
   .object({
@@ -32,6 +42,12 @@ export const sliceNodeSpec = z
     sliceSubnet: cidrField().describe('Network of the slice.'),
     blocks: z.array(cidrField()).max(64).describe('Address blocks of the node.'),
     driver: z.enum(['Auto', 'WireGuard', 'WireGuardUserspace']).describe('Tunnel driver that the slice asks for.'),
+    servicePorts: z
+      .array(servicePortMapping)
+      .max(4096)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Ports of exported services that differ from the ports on which the pods of this node listen.'),
   })
   .describe('What the agent of this node should make true.');
 

@@ -1,10 +1,12 @@
 import type * as z from 'zod';
 import { shortName } from '../../values/hash.ts';
 import type { Typed } from '../typed.ts';
-import type { linkState, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
+import type { linkState, servicePortMapping, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
 
 /** Where a tunnel can be reached. */
 export type TunnelEndpoint = z.output<typeof tunnelEndpoint>;
+/** A service port that leads to another port of a pod. */
+export type ServicePortMapping = z.output<typeof servicePortMapping>;
 /** The observed link from a node to another. */
 export type LinkState = z.output<typeof linkState>;
 /** What the agent of a node should make true in a slice. */

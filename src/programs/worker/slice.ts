@@ -18,6 +18,7 @@ import { peers } from './peers.ts';
 import { createPublisher } from './publish.ts';
 import { receiver } from './receive.ts';
 import { createRefusals, refusalReport } from './refusals.ts';
+import { servicePorts } from './service-ports.ts';
 import type { Session } from './session.ts';
 import { createStatements } from './statements.ts';
 import type { Trust } from './trust.ts';
@@ -79,6 +80,7 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
     grants(session, publisher, authority.certificate),
     nodeNotices(session, publisher),
     exportNotices(session, publisher),
+    servicePorts(session),
     links(session, publisher),
   ];
   const refusals = createRefusals();

@@ -1,0 +1,31 @@
+import { sliceNodeKind } from '../../api/kinds.ts';
+import { memberNamespace } from '../../api/places.ts';
+import { sliceNodeName } from '../../api/slicenode/type.ts';
+import { watching } from '../../loop/watching.ts';
+import { planServicePorts } from '../../plan/worker/service-ports.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import type { Session } from './session.ts';
+
+/** Tells each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
+export const servicePorts = (session: Session) => {
+  const { local, grant, hub, statements } = session;
+  const nodes = (): string[] => local.sliceNodes.byIndex('slice', grant.slice).map((node) => node.spec.node);
+  return {
+    name: 'service-ports',
+    watches: [
+      watching(statements, (change) => (change.kind === 'Export' && change.cluster === hub.cluster ? nodes() : [])),
+      watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? [change.object.spec.node] : [])),
+    ],
+    reconcile: async (node: string, signal: AbortSignal): Promise<void> => {
+      const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(grant.slice, node)}`);
+      if (seen === undefined) return;
+      const wanted = planServicePorts(
+        node,
+        statements.by('Export', hub.cluster).map((statement) => statement.body),
+      );
+      if (canonicalJson(wanted) === canonicalJson(seen.spec.servicePorts ?? [])) return;
+      // A merge patch names this one field, so it never meets the fields that follow from the grant.
+      await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { servicePorts: wanted } }, { signal });
+    },
+  };
+};
