@@ -11,9 +11,11 @@ import { type FaultContext, handleOf, writeFaults } from './context.ts';
 import { convergeDelays } from './delays.ts';
 import type { Fault } from './fault.ts';
 import { packetRules } from './packet-rules.ts';
+import { checkFault } from './place.ts';
 
 /** Makes exactly these faults: those that are not in the list are healed. Called again it changes nothing. */
 export async function convergeFaults(context: FaultContext, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
+  for (const fault of faults) checkFault(context.spec, fault);
   const rules = packetRules(context.spec, faults);
   await writeFaults(context.paths, faults);
   const file = join(context.paths.directory, 'faults.nft');

@@ -33,8 +33,6 @@ export async function convergeDelays(context: FaultContext, faults: readonly Fau
     const device = `delay${position}`;
     await startDelay(context, { namespace, groups: join, device, milliseconds: delay.milliseconds }, signal);
     const [a, b] = placesBetween(context.spec, delay.between);
-    if (a.cluster === b.cluster)
-      throw new Failure('InvalidInput', 'Packets within a cluster are not routed and cannot be delayed: name places of two clusters.');
     const bridge = (name: string): string =>
       siteBridge(context.spec.clusters.find((each) => each.name === name) ?? { name, index: 0, nodes: 0 });
     const rules = [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlaygroundSpec } from '../spec.ts';
 import { describeFault, type Fault, withFault, withoutFault } from './fault.ts';
 import { packetRules } from './packet-rules.ts';
-import { placeOf, placesBetween } from './place.ts';
+import { checkFault, placeOf, placesBetween } from './place.ts';
 import { isProgram, killTarget } from './targets.ts';
 
 const spec: PlaygroundSpec = {
@@ -66,6 +66,22 @@ describe('places', () => {
     ['east-node-1', 'east-node-1'],
   ])('%s and %s are not two places', (a, b) => {
     expect(() => placesBetween(spec, [a, b])).toThrow(/two places/);
+  });
+});
+
+describe('a fault that cannot be', () => {
+  test.each([
+    [{ kind: 'delay', between: ['east-node-1', 'east-node-2'], milliseconds: 1 } as const, /within a cluster are not routed/],
+    [{ kind: 'cut', between: ['east', 'north'] } as const, /"north" is no cluster/],
+  ])('%# is refused', (fault, words) => {
+    expect(() => checkFault(spec, fault)).toThrow(words);
+  });
+
+  test('others are not', () => {
+    checkFault(spec, cut);
+    checkFault(spec, { kind: 'cut', between: ['east-node-1', 'east-node-2'] });
+    checkFault(spec, { kind: 'delay', between: ['east-node-1', 'west'], milliseconds: 1 });
+    checkFault(spec, { kind: 'off', machine: 'east-node-1' });
   });
 });
 

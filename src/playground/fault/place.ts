@@ -2,6 +2,7 @@ import { Failure } from '../../values/failure.ts';
 import { siteOf } from '../address-plan.ts';
 import { machinesOf } from '../machines.ts';
 import type { PlaygroundSpec } from '../spec.ts';
+import type { Fault } from './fault.ts';
 
 /** Where one end of a fault is: a whole site, or one machine of it. */
 export interface Place {
@@ -26,4 +27,12 @@ export function placesBetween(spec: PlaygroundSpec, [a, b]: readonly [string, st
   const nested = places[0].cluster === places[1].cluster && [a, b].includes(places[0].cluster);
   if (a !== b && !nested) return places;
   throw new Failure('InvalidInput', `A fault lies between two places that do not contain one another: "${a}" and "${b}" do.`);
+}
+
+/** Checks that a fault can be, before anything is done. @throws Failure `InvalidInput`. */
+export function checkFault(spec: PlaygroundSpec, fault: Fault): void {
+  if (fault.kind === 'off' || fault.kind === 'held') return;
+  const [a, b] = placesBetween(spec, fault.between);
+  if (fault.kind !== 'delay' || a.cluster !== b.cluster) return;
+  throw new Failure('InvalidInput', 'Packets within a cluster are not routed and cannot be delayed: name places of two clusters.');
 }
