@@ -72,9 +72,13 @@ export class Writer {
    */
   name(name: string, compress = true): void {
     const labels = labelsOf(name);
-    const known = labels.map((_, index) => labels.slice(index).map(keyOf).join(''));
+    const suffixes: string[] = [];
+    for (let index = labels.length - 1, rest = ''; index >= 0; index--) {
+      rest = keyOf(labels[index]!) + rest;
+      suffixes[index] = rest;
+    }
     for (const [index, text] of labels.entries()) {
-      const suffix = known[index]!;
+      const suffix = suffixes[index]!;
       const target = compress ? this.#names.get(suffix) : undefined;
       if (target !== undefined) {
         this.word(0xc000 | target);
@@ -98,4 +102,4 @@ export class Writer {
 const keyOf = (label: string): string => `${String.fromCharCode(label.length)}${lowerAscii(label)}`;
 
 /** ASCII letters only: RFC 4343 §3 leaves every other byte as it is. */
-const lowerAscii = (label: string): string => label.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+const lowerAscii = (label: string): string => (/[A-Z]/.test(label) ? label.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : label);
