@@ -69,7 +69,7 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
 };
 
 /** Writes the OPT record of a message. */
-export const writeEdns = (writer: Writer, { size, version, extendedCode, dnssecOk }: Edns): void => {
+const writeEdns = (writer: Writer, { size, version, extendedCode, dnssecOk }: Edns): void => {
   writer.byte(0);
   writer.word(typeNumbers.OPT);
   writer.word(size);

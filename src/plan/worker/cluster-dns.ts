@@ -19,7 +19,7 @@ export type ClusterDns = {
 export const corednsConfigMap = { namespace: 'kube-system', main: 'coredns', custom: 'coredns-custom', key: 'Corefile' } as const;
 
 /** Our key in the ConfigMap for additions. */
-export const customKey = 'kubeslice.server';
+const customKey = 'kubeslice.server';
 
 /** One write: keys to set, `null` to remove (a JSON merge patch of `data`), or the whole ConfigMap made or deleted. */
 export type ClusterDnsAction =
