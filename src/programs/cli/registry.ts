@@ -18,6 +18,11 @@ export const registry: readonly Entry[] = [
   { name: 'slices', summary: 'List the slices', load: () => import('./slices.ts') },
   { name: 'services', summary: 'List the services that clusters offer to slices', load: () => import('./services.ts') },
   { name: 'links', summary: 'List the tunnels between nodes, the worst first', load: () => import('./links.ts') },
+  {
+    name: 'trust',
+    summary: 'Show or forget the authorities of other clusters that a member has pinned',
+    load: () => import('./trust.ts'),
+  },
   { name: 'playground', summary: 'Real clusters on this machine to try things on', load: () => import('./playground.ts') },
   { name: 'completion', summary: 'Print a completion script for a shell', load: () => import('./completion.ts') },
   { name: 'version', summary: 'Print the version', load: () => import('./version.ts') },

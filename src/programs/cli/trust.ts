@@ -1,0 +1,84 @@
+import { memberNamespace, trustConfigMap } from '../../api/places.ts';
+import { fingerprintOf } from '../../identity/fingerprint.ts';
+import { componentName, selectorLabels } from '../../install/metadata.ts';
+import { configMapKind, podKind } from '../../kubernetes/kinds.ts';
+import { Failure } from '../../values/failure.ts';
+import type { CliCommand, CliInput } from './command.ts';
+import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
+import { type OpenCluster, withCluster } from './open-cluster.ts';
+import { outputOption, printModel } from './output.ts';
+import { renderTable } from './table.ts';
+
+const target = { namespace: memberNamespace, name: trustConfigMap };
+
+const pinnedRoots = async ({ client, context }: OpenCluster, { signal }: CliInput): Promise<Readonly<Record<string, string>>> => {
+  const pinned = await client.find(configMapKind, target, { signal });
+  if (pinned !== undefined) return pinned.data ?? {};
+  throw new Failure(
+    'NotFound',
+    `Context "${context}" is no member cluster: it has no ConfigMap ${memberNamespace}/${trustConfigMap}; name a member with --context.`,
+  );
+};
+
+const list: CliCommand = {
+  name: 'list',
+  summary: 'List the authorities of other clusters that this cluster has pinned',
+  options: [contextOption('Context of the member cluster'), outputOption('json', 'yaml'), kubeconfigOption],
+  examples: ['kubeslice trust list --context east'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (member) => {
+      const rows = Object.entries(await pinnedRoots(member, input)).map(([cluster, root]) => ({
+        cluster,
+        fingerprint: fingerprintOf(root),
+      }));
+      await printModel(input.terminal, input.options.output, rows, () =>
+        renderTable(
+          [
+            { title: 'CLUSTER', value: (row) => row.cluster },
+            { title: 'AUTHORITY', value: (row) => row.fingerprint },
+          ],
+          rows,
+        ),
+      );
+      return 0;
+    }),
+};
+
+const forget: CliCommand = {
+  name: 'forget',
+  summary: 'Forget the authority of a cluster, so that the next one of that name is pinned',
+  description:
+    'Needed after another cluster has joined under a name that was in use before: members go on refusing it, because a hub that lies could pretend the same. Compare the fingerprint that "kubeslice join" printed there with "kubeslice trust list" here afterwards.',
+  arguments: [{ usage: '<cluster>', text: 'Cluster whose authority is forgotten' }],
+  options: [contextOption('Context of the member cluster that forgets'), kubeconfigOption],
+  examples: ['kubeslice trust forget west --context east'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (member) => {
+      const { terminal, signal } = input;
+      const cluster = input.arguments[0] ?? '';
+      const pinned = Object.keys(await pinnedRoots(member, input));
+      if (!pinned.includes(cluster)) {
+        throw new Failure(
+          'NotFound',
+          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${pinned.toSorted().join(', ') || 'none'}.`,
+        );
+      }
+      await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
+      // The worker reads what is pinned when it starts; traffic does not pass through it.
+      const labelSelector = Object.entries(selectorLabels('worker'))
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',');
+      await member.client.deleteAll(podKind, { namespace: memberNamespace, labelSelector, signal });
+      terminal.out(
+        `The authority of cluster "${cluster}" is forgotten in context "${member.context}"; ${componentName('worker')} restarts.`,
+      );
+      return 0;
+    }),
+};
+
+/** `kubeslice trust …`. */
+export const command: CliCommand = {
+  name: 'trust',
+  summary: 'Show or forget the authorities of other clusters that a member has pinned',
+  commands: [list, forget],
+};
