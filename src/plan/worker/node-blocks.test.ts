@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { containsCidr, parseCidr } from '../../values/cidr.ts';
 import { areDisjoint, mergeCidrs } from '../../values/cidr-space.ts';
-import { type NodeBlocksPlan, planNodeBlocks } from './node-blocks.ts';
-import { planPodAddresses } from '../node/pod-addresses.ts';
 import { planAddressing } from '../hub/addressing.ts';
+import { planPodAddresses } from '../node/pod-addresses.ts';
+import { type NodeBlocksPlan, planNodeBlocks } from './node-blocks.ts';
 
 const none = { written: [], retired: [] };
 const plan = (

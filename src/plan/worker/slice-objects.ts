@@ -1,4 +1,4 @@
-import { managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
+import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { SliceStatus } from '../../api/slice/type.ts';
@@ -45,7 +45,7 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   metadata: {
     name: sliceNodeName(spec.slice, node),
     namespace: memberNamespace,
-    labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [nodeLabel]: nodeLabelValue(node) },
+    labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [clusterLabel]: spec.cluster, [nodeLabel]: nodeLabelValue(node) },
   },
   spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });

@@ -1,37 +1,69 @@
 import { dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
-import { configMapKind, serviceKind } from '../../kubernetes/kinds.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { type ConfigMap, configMapKind, serviceKind } from '../../kubernetes/kinds.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
-import { withStub } from '../../plan/worker/corefile.ts';
+import { type ClusterDnsAction, corednsConfigMap, planClusterDns } from '../../plan/worker/cluster-dns.ts';
 import { Failure } from '../../values/failure.ts';
-import { clusterDnsConfig, type LocalWorld } from './local-world.ts';
+import type { LocalWorld } from './local-world.ts';
 
 /** How soon to look again for what is not there yet, in milliseconds. */
 const absentMs = 5_000;
 
+const { namespace } = corednsConfigMap;
+const ofMirror = (mirror: Mirror<ConfigMap>): ConfigMap | undefined => mirror.list()[0];
+
+const carryOut = async (client: Client, action: ClusterDnsAction, seen: ConfigMap | undefined, signal: AbortSignal): Promise<void> => {
+  const metadata = { namespace, name: action.configMap };
+  switch (action.kind) {
+    case 'patch': {
+      // Only on top of what was decided from: somebody else may be editing the same file.
+      const { resourceVersion } = seen?.metadata ?? {};
+      await client.mergePatch(configMapKind, metadata, { metadata: { resourceVersion }, data: action.data }, { signal });
+      return;
+    }
+    case 'create':
+      await client.create(
+        configMapKind,
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, labels: action.labels }, data: action.data },
+        { signal },
+      );
+      return;
+    case 'delete':
+      await client.delete(configMapKind, metadata, { signal });
+      return;
+    default:
+      action satisfies never;
+  }
+};
+
 /**
  * Keeps the stub zone for exported services in the cluster's CoreDNS, whoever rewrites its configuration; the rest of it stays as it is.
- * The key is the ConfigMap.
+ * There is one key. A configuration that cannot take the zone is reported and left alone until it changes.
  */
-export const clusterDns = ({ client, corefile, log }: LocalWorld) => ({
+export const clusterDns = ({ client, corefile, customCorefile, log }: LocalWorld) => ({
   name: 'cluster-dns',
-  watches: [watching(corefile, (change) => [change.key])],
+  watches: [watching(corefile, () => ['coredns']), watching(customCorefile, () => ['coredns'])],
   reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-    const config = corefile.get(`${clusterDnsConfig.namespace}/${clusterDnsConfig.name}`);
-    const text = config?.data?.Corefile;
-    if (config === undefined || text === undefined) return undefined;
     const service = await client.find(serviceKind, { namespace: memberNamespace, name: dnsService }, { signal });
     const address = service?.spec?.clusterIP;
     if (address === undefined || address === '' || address === 'None') return { againMs: absentMs };
-    const wanted = withStub(text, { zone: sliceZone, servers: [address] });
-    if (wanted === text) return undefined;
-    const { resourceVersion } = config.metadata;
-    try {
-      await client.mergePatch(configMapKind, clusterDnsConfig, { metadata: { resourceVersion }, data: { Corefile: wanted } }, { signal });
-      log.info('the stub zone was put into the cluster’s CoreDNS', { zone: sliceZone, server: address });
-    } catch (error) {
-      throw Failure.is(error, 'NotFound')
-        ? new Failure('Conflict', 'The CoreDNS configuration was replaced meanwhile.', { cause: error })
-        : error;
+    const [main, custom] = [ofMirror(corefile), ofMirror(customCorefile)];
+    const actions = planClusterDns({ main, custom }, { zone: sliceZone, servers: [address] });
+    for (const action of actions) {
+      const seen = action.configMap === corednsConfigMap.main ? main : custom;
+      try {
+        await carryOut(client, action, seen, signal);
+      } catch (error) {
+        const moved = Failure.is(error, 'NotFound') || Failure.is(error, 'AlreadyExists');
+        throw moved ? new Failure('Conflict', 'The configuration of cluster DNS was replaced meanwhile.', { cause: error }) : error;
+      }
+      log.info('the configuration of cluster DNS was changed', {
+        zone: sliceZone,
+        server: address,
+        configMap: action.configMap,
+        change: action.kind,
+      });
     }
     return undefined;
   },

@@ -27,6 +27,7 @@ import {
   nodeKind,
 } from '../../kubernetes/kinds.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
+import { corednsConfigMap } from '../../plan/worker/cluster-dns.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Hub } from './hub.ts';
@@ -52,12 +53,11 @@ export interface LocalWorld {
   readonly endpointSlices: Mirror<EndpointSlice>;
   /** The configuration of cluster DNS, one object or none. */
   readonly corefile: Mirror<ConfigMap>;
+  /** The additions to it that some distributions leave to others, one object or none. */
+  readonly customCorefile: Mirror<ConfigMap>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
-
-/** Where most distributions keep the configuration of cluster DNS. */
-export const clusterDnsConfig = { namespace: 'kube-system', name: 'coredns' } as const;
 
 /** Key by which imported EndpointSlices are looked up. */
 export const serviceIndex = (slice: string, namespace: string, name: string): string => `${slice}/${namespace}/${name}`;
@@ -71,6 +71,15 @@ const labelled = (object: { readonly metadata: { readonly labels?: Readonly<Reco
 export const observeCluster = (client: Client, log: Log, metrics: Metrics): LocalWorld => {
   const own = { client, log, metrics, namespace: memberNamespace, keepManager: fieldManager };
   const indexes = { slice: labelled };
+  const dnsConfig = (name: string) =>
+    createMirror({
+      client,
+      kind: configMapKind,
+      namespace: corednsConfigMap.namespace,
+      fieldSelector: `metadata.name=${name}`,
+      log,
+      metrics,
+    });
   return {
     client,
     log,
@@ -88,14 +97,8 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       indexes: { slice: (exported: ServiceExport) => [exported.spec.slice] },
     }),
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
-    corefile: createMirror({
-      client,
-      kind: configMapKind,
-      namespace: clusterDnsConfig.namespace,
-      fieldSelector: `metadata.name=${clusterDnsConfig.name}`,
-      log,
-      metrics,
-    }),
+    corefile: dnsConfig(corednsConfigMap.main),
+    customCorefile: dnsConfig(corednsConfigMap.custom),
     endpointSlices: createMirror({
       client,
       kind: endpointSliceKind,
@@ -128,6 +131,7 @@ export const mirrorsOf = (world: LocalWorld) => [
   world.imports,
   world.endpointSlices,
   world.corefile,
+  world.customCorefile,
 ];
 
 /** The grants of this cluster on the hub. */
