@@ -73,6 +73,13 @@ export const leavingTopic = (world: World): void => {
       expect((await world.kubeslice(['leave', 'west', '--hub-context', 'hub', '--context', 'west'], { timeoutMs: 60_000 })).code).toBe(0);
     });
 
+    test('a cluster that has left cannot come back under the name of another', async () => {
+      const { code, stderr } = await world.kubeslice(['join', 'east', '--hub-context', 'hub', '--context', 'west'], { timeoutMs: 60_000 });
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('east');
+      await nothing('west', true);
+    });
+
     test('the last member and the hub', async () => {
       const left = await world.kubeslice(['leave', 'east', '--hub-context', 'hub', '--context', 'east'], { timeoutMs: 120_000 });
       expect(left.code).toBe(0);

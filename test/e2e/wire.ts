@@ -11,13 +11,9 @@ const file = '/tmp/seen.pcap';
 const record = (filter: string): string[] => [
   'sh',
   '-c',
-  `rm -f ${file}; tcpdump -i any -U --immediate-mode -w ${file} '${filter}' </dev/null >/dev/null 2>&1 & echo $! > /tmp/pid; until [ -s ${file} ]; do sleep 0.05; done`,
+  `rm -f ${file}; tcpdump -Z root -i any -U --immediate-mode -w ${file} '${filter}' </dev/null >/dev/null 2>&1 & echo $! > /tmp/pid; until [ -s ${file} ]; do sleep 0.05; done`,
 ];
-const stopAndRead = [
-  'sh',
-  '-c',
-  `kill -INT $(cat /tmp/pid); while kill -0 $(cat /tmp/pid) 2>/dev/null; do sleep 0.05; done; tcpdump -n -A -r ${file} 2>/dev/null`,
-];
+const stopAndRead = ['sh', '-c', `kill -INT $(cat /tmp/pid); tcpdump -Z root -n -A -r ${file} 2>/dev/null || true`];
 
 interface NodeAddress {
   readonly type: string;
