@@ -1,10 +1,11 @@
 import { type PodAttachment, podInterface, type SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
+import { lastResortMetric } from './expected.ts';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
 import { newPodLines, repairPodLines } from './pod-plan.ts';
 import { mustRun, type Run } from './run.ts';
 import { attachLines } from './slice-plan.ts';
-import { observeNamespace } from './slice-state.ts';
+import { observeNamespace, routeLine } from './slice-state.ts';
 
 const batch = (run: Run, path: string, lines: readonly string[], signal: AbortSignal): Promise<string> =>
   mustRun(run, inNetns(path, ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
@@ -52,4 +53,34 @@ export const repairPod = async (
   }
   if (lines.length > 0) await batch(run, pod.netns, lines, signal);
   return lines.length > 0;
+};
+
+/**
+ * Takes the slice out of a pod, from both ends: whichever end still exists, the interface goes, and with it all but the route that stood
+ * behind it. A pod that has ended needs nothing; so nothing here fails.
+ */
+export const detachPod = async (
+  run: Run,
+  network: Pick<SliceNetwork, 'netns' | 'subnet'>,
+  pod: PodAttachment,
+  signal: AbortSignal,
+): Promise<void> => {
+  const leak = routeLine({ type: 'unreachable', dst: network.subnet, metric: lastResortMetric });
+  await run(inNetns(netnsPath(network.netns), ['ip', 'link', 'del', 'dev', pod.hostInterface]), { signal });
+  await run(inNetns(pod.netns, ['ip', 'route', 'del', ...leak.split(' ')]), { signal });
+};
+
+/**
+ * Takes what slices left behind out of pods of which nothing is remembered: routes by the metric that only we use. Interfaces have gone with
+ * the slices' namespaces.
+ */
+export const sweepPods = async (run: Run, netnsPaths: Iterable<string>, signal: AbortSignal): Promise<void> => {
+  for (const path of netnsPaths) {
+    const { code, stdout } = await run(inNetns(path, ['ip', 'route', 'show', 'type', 'unreachable', 'metric', String(lastResortMetric)]), {
+      signal,
+    });
+    const lines = code === 0 ? stdout.split('\n').filter((line) => line.startsWith('unreachable ')) : [];
+    if (lines.length > 0)
+      await run(inNetns(path, ['ip', '-batch', '-']), { signal, input: lines.map((line) => `route del ${line.trim()}\n`).join('') });
+  }
 };

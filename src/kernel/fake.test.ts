@@ -59,6 +59,7 @@ const setup = async (): Promise<KernelWorld> => {
       const parts = machine.slices.get(netns)?.parts;
       for (const key of parts?.keys() ?? []) if (key.startsWith(partOf[how])) parts?.set(key, 'broken');
     },
+    traces: async ({ netns, pods }) => pods.filter(({ uid }) => machine.slices.get(netns)?.parts.has(`pod ${uid}`)).map(({ name }) => name),
     close: async () => {},
   };
 };

@@ -30,6 +30,8 @@ export interface KernelWorld {
   pod(name: string, address: string): Promise<PodAttachment>;
   endPod(pod: PodAttachment): Promise<void>;
   break(how: Breakage, network: SliceNetwork): Promise<void>;
+  /** What there is of the slice inside its pods: interfaces and routes, one line each. */
+  traces(network: SliceNetwork): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,15 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect(outcome.changes).not.toEqual([]);
       expect(await world.restart().observe(network, signal)).toBeUndefined();
       expect((await world.restart().converge([], signal)).changes).toEqual([]);
+      expect(await world.traces(network)).toEqual([]);
+    });
+
+    it.each(['everything', 'changes'] as const)('leaves no trace in a pod that leaves (%s)', async (scope) => {
+      const network = await withPod();
+      const kernel = world.restart();
+      await kernel.converge([network], signal);
+      await kernel.converge([{ ...network, pods: [] }], signal, scope);
+      expect(await world.traces(network)).toEqual([]);
     });
 
     it.each(breakages)('repairs: %s', async (how) => {

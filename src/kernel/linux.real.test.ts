@@ -44,6 +44,13 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
       const [pod] = pods;
       if (pod) shell(break_[how](pod));
     },
+    traces: async ({ subnet, pods }) =>
+      pods.flatMap((pod) =>
+        [node.inPod(pod, 'ip -o link'), node.inPod(pod, 'ip route')]
+          .join('')
+          .split('\n')
+          .filter((line) => line.includes('slice0') || line.includes(subnet)),
+      ),
     close: () => node.close(),
   };
 };

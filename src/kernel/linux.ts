@@ -1,5 +1,6 @@
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
+import { sweepPods } from './attach.ts';
 import { type DetachedOptions, DetachedTunnels } from './detached.ts';
 import { probeDrivers } from './drivers.ts';
 import { deleteNetns, listNetns } from './netns.ts';
@@ -21,6 +22,8 @@ export interface LinuxKernelOptions {
   readonly tunnels: Omit<DetachedOptions, 'run' | 'directory'>;
   /** wireguard-go as it is seen from here, to find out whether it is there. */
   readonly tunnelProgram: string;
+  /** Namespace paths of the machine's pods, to take out what is left of slices that nobody remembers. */
+  readonly podNamespaces: () => Promise<Iterable<string>>;
 }
 
 /** The kernel of a Linux machine, by way of ip, nft, wg and wireguard-go. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. */
@@ -44,7 +47,7 @@ export class LinuxKernel implements Kernel {
     const wanted = new Set(desired.map((network) => network.netns));
     for (const [netns, { keeper, network }] of this.#keepers) {
       if (wanted.has(netns)) continue;
-      await this.#guard(network.slice, report, () => keeper.remove(network.interface, signal));
+      await this.#guard(network.slice, report, () => keeper.remove(network, signal));
       report.changes.push(`${network.slice}: remove`);
       this.#keepers.delete(netns);
     }
@@ -57,6 +60,8 @@ export class LinuxKernel implements Kernel {
       this.#keepers.set(network.netns, { keeper, network });
       await this.#guard(network.slice, report, () => keeper.converge(network, scope, report, signal));
     }
+    // What nobody knows of (a tunnel that holds a port) may be what stands in the way.
+    if (report.failures.size > 0) this.#swept = false;
     return report;
   }
 
@@ -83,11 +88,13 @@ export class LinuxKernel implements Kernel {
       await removeTunnel(this.#tunnel, name, undefined, signal);
       report.changes.push(`remove left-over tunnel ${name}`);
     }
-    for (const netns of await listNetns(this.#options.netnsPrefix)) {
-      if (names.has(netns)) continue;
+    const stale = (await listNetns(this.#options.netnsPrefix)).filter((netns) => !names.has(netns));
+    for (const netns of stale) {
       await deleteNetns(this.#options.run, netns, signal);
       report.changes.push(`remove left-over namespace ${netns}`);
     }
+    // Pods of slices that stay get their routes back in the same pass.
+    if (stale.length > 0) await sweepPods(this.#options.run, await this.#options.podNamespaces(), signal);
   }
 
   async #guard(slice: string, report: Report, work: () => Promise<void>): Promise<void> {

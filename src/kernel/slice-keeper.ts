@@ -1,6 +1,6 @@
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
-import { attachPod, repairPod } from './attach.ts';
+import { attachPod, detachPod, repairPod } from './attach.ts';
 import { Firewall } from './firewall.ts';
 import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, writeSettings, wrongSettings } from './netns.ts';
 import { podElements } from './nft.ts';
@@ -52,7 +52,13 @@ export class SliceKeeper {
     const trusted = scope === 'changes' && memory !== undefined && memory.identity === identity && sameBase(memory.network, network);
     this.#memory = undefined;
     if (trusted) await this.#adjust(memory.network, network, report, signal);
-    else await this.#rebuild(network, identity, report, signal);
+    else {
+      const wanted = new Map(network.pods.map((pod) => [pod.hostInterface, pod]));
+      const gone = (memory?.network.pods ?? []).filter((pod) => wanted.get(pod.hostInterface)?.netns !== pod.netns);
+      for (const pod of gone) await detachPod(this.#tunnel.run, network, pod, signal);
+      for (const pod of gone) report.changes.push(`${network.slice}: detach ${pod.name}`);
+      await this.#rebuild(network, identity, report, signal);
+    }
     const now = await netnsIdentity(netnsPath(this.#netns));
     const attached = new Set(network.pods.filter((pod) => !report.podFailures.has(pod.uid)).map((pod) => pod.uid));
     report.attached.set(network.slice, attached);
@@ -63,9 +69,10 @@ export class SliceKeeper {
   }
 
   /** Removes the slice from the node. */
-  async remove(name: string, signal: AbortSignal): Promise<void> {
+  async remove(network: SliceNetwork, signal: AbortSignal): Promise<void> {
     this.#memory = undefined;
-    await removeTunnel(this.#tunnel, name, this.#netns, signal);
+    for (const pod of network.pods) await detachPod(this.#tunnel.run, network, pod, signal);
+    await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
     await deleteNetns(this.#tunnel.run, this.#netns, signal);
     await this.#firewall.forget();
   }
@@ -118,9 +125,8 @@ export class SliceKeeper {
     const fresh = network.pods.filter((pod) => !samePod(kept.get(pod.hostInterface), pod));
     const wanted = new Set(network.pods.filter((pod) => !fresh.includes(pod)).map((pod) => pod.hostInterface));
     const gone = before.pods.filter((pod) => !wanted.has(pod.hostInterface));
-    // An interface whose pod has ended is gone already; that is no failure.
     for (const pod of gone) {
-      await this.#tunnel.run(inNetns(netnsPath(this.#netns), ['ip', 'link', 'del', 'dev', pod.hostInterface]), { signal });
+      await detachPod(this.#tunnel.run, network, pod, signal);
       change(`detach ${pod.name}`);
     }
     // At the same time, because a pod's start waits for them; until both are done its packets are dropped.

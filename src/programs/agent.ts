@@ -1,5 +1,5 @@
-import type { Scope } from '../kernel/port.ts';
 import { NamespaceMonitor } from '../kernel/monitor.ts';
+import type { Scope } from '../kernel/port.ts';
 import { run as execute } from '../kernel/run.ts';
 import { tunnelMtu } from '../kernel/underlay.ts';
 import { createController } from '../loop/controller.ts';
@@ -47,11 +47,12 @@ export const run: Program = async ({ args, env, signal }) => {
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
   const world = observeNode(client, settings.node, log, metrics);
   const snapshotFile = new SnapshotFile(settings.stateDirectory);
-  const snapshot = await snapshotFile.load();
+  const snapshot = await snapshotFile.load(settings.node);
   const steps = new Steps();
   const agent = new NodeAgent({
     kernel,
     facts: world.facts,
+    published: world.published,
     keys: new TunnelKeys(settings.runDirectory),
     snapshotFile,
     snapshot,

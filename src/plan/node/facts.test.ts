@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
-import { type NodeObjects, nodeFacts } from './facts.ts';
+import { type NodeObjects, nodeFacts, publishedDecisions } from './facts.ts';
 
 const peer = (cluster: string, node: string, block: string): SlicePeer => ({
   apiVersion: '',
@@ -86,4 +86,14 @@ it('ends with the deletion of the SliceNode, and has no members without the Slic
   const deleted = { ...sliceNode, metadata: { ...sliceNode.metadata, deletionTimestamp: 'now' } };
   expect(nodeFacts({ ...objects, sliceNodes: [deleted] }).slices).toEqual([]);
   expect(nodeFacts({ ...objects, slices: [] }).slices[0]?.namespaces).toEqual([]);
+});
+
+it('reads back what the node decided and published', () => {
+  const [sliceNode] = objects.sliceNodes;
+  if (sliceNode === undefined) throw new Error('no SliceNode');
+  const status = { port: 51_822, pods: { plain: { namespace: 'ns', name: 'plain', address: '10.0.0.9' } } };
+  expect(publishedDecisions([{ ...sliceNode, status }])).toEqual({
+    app: { uid: 'u', port: 51_822, leases: { plain: '10.0.0.9' }, freed: {} },
+  });
+  expect(publishedDecisions([sliceNode])).toEqual({});
 });

@@ -5,7 +5,7 @@ import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import { compareText, sortedBy } from '../../values/order.ts';
-import type { NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
+import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
 
 /** The objects of the member cluster that concern one node. */
 export interface NodeObjects {
@@ -71,3 +71,16 @@ export const nodeFacts = (objects: NodeObjects): NodeFacts => {
     pods: objects.pods.map(podOf).toSorted((a, b) => compareText(a.uid, b.uid)),
   };
 };
+
+/**
+ * Decisions as they can be read from what this node published: ports and the addresses of attached pods. With them a node that lost its
+ * snapshot goes on as it was, instead of giving running pods other addresses.
+ */
+export const publishedDecisions = (sliceNodes: readonly SliceNode[]): NodeDecisions =>
+  Object.fromEntries(
+    sliceNodes.flatMap(({ spec, status }) => {
+      if (status?.port === undefined) return [];
+      const leases = Object.fromEntries(Object.entries(status.pods ?? {}).map(([uid, { address }]) => [uid, address]));
+      return [[spec.slice, { uid: spec.sliceUID, port: status.port, leases, freed: {} }] as const];
+    }),
+  );

@@ -1,5 +1,6 @@
 import { machineOfInit } from '../../kernel/detached.ts';
 import { LinuxKernel } from '../../kernel/linux.ts';
+import { findPodNamespaces } from '../../kernel/pod-namespaces.ts';
 import { run } from '../../kernel/run.ts';
 import { netnsPrefix } from '../../plan/node/interface-names.ts';
 import type { AgentSettings } from './settings.ts';
@@ -17,6 +18,7 @@ export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string): Li
     netnsPrefix,
     directory: settings.runDirectory,
     tunnelProgram,
+    podNamespaces: async () => (await findPodNamespaces()).values(),
     tunnels: {
       binary: tunnelProgram,
       enter: ['nsenter', '--target', '1', '--mount', '--net', '--'],

@@ -13,6 +13,8 @@ export interface NodeAgentParts {
   readonly kernel: Kernel;
   /** The facts as the API server has them, undefined while it has not been read. */
   readonly facts: () => NodeFacts | undefined;
+  /** What this node published of its decisions, which stands in for those that the snapshot lost. */
+  readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
   readonly snapshotFile: SnapshotFile;
   readonly snapshot: Snapshot | undefined;
@@ -87,7 +89,7 @@ export class NodeAgent {
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
     const plan = planNode({
       facts,
-      decisions: this.#decisions,
+      decisions: { ...this.#parts.published(), ...this.#decisions },
       drivers: await kernel.drivers(signal),
       keys: new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const))),
       mtu: this.#mtu,

@@ -11,12 +11,15 @@ export class SnapshotFile {
     this.#path = `${directory}/agent/snapshot.json`;
   }
 
-  /** The last snapshot, or undefined when there is none that can be read: then the node starts from its API server alone. */
-  async load(): Promise<Snapshot | undefined> {
+  /**
+   * The last snapshot of this node, or undefined when there is none that can be read: then the node starts from its API server alone. One of
+   * another node (a disk image that was copied) would give this one foreign addresses.
+   */
+  async load(node: string): Promise<Snapshot | undefined> {
     try {
       const text = await readFile(this.#path, 'utf8');
       const snapshot = JSON.parse(text) as Snapshot;
-      if (snapshot.version !== 1) return undefined;
+      if (snapshot.version !== 1 || snapshot.facts.node !== node) return undefined;
       this.#written = text;
       return snapshot;
     } catch {

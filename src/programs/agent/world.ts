@@ -4,8 +4,8 @@ import { memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue } from '../../api/slicenode/type.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
-import { nodeFacts } from '../../plan/node/facts.ts';
-import type { NodeFacts } from '../../plan/node/node-state.ts';
+import { nodeFacts, publishedDecisions } from '../../plan/node/facts.ts';
+import type { NodeDecisions, NodeFacts } from '../../plan/node/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { nodeKind } from '../../values/builtin/node.ts';
@@ -52,6 +52,8 @@ export const observeNode = (client: Client, node: string, log: Log, metrics: Met
     pods,
     nodes,
     mirrors,
+    /** What this node said of itself before; see `publishedDecisions`. */
+    published: (): NodeDecisions => publishedDecisions(sliceNodes.list().filter(({ spec }) => spec.node === node)),
     /** The facts, or undefined until everything was read once: half of them would take down what runs. */
     facts: (): NodeFacts | undefined =>
       mirrors.every((mirror) => mirror.isSynced())

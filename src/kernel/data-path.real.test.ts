@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { cable, RealNode, realKernel, shell } from './fixtures/real-node.ts';
+import type { LinuxKernel } from './linux.ts';
+
+const real = await realKernel();
+const skippedBecause = 'obstacle' in real ? `skipped: data path between two nodes: ${real.obstacle}` : undefined;
+if (skippedBecause !== undefined) console.log(skippedBecause);
+
+const signal = new AbortController().signal;
+const echo =
+  "require('dgram').createSocket('udp4').on('message',function(m,r){this.send(m,r.port,r.address)}).bind(9999,()=>console.log('ready'))";
+/** Sends a numbered packet each 10 ms for some milliseconds and prints how many got no answer. */
+const pinger = (address: string, milliseconds: number): string => `
+const socket = require('dgram').createSocket('udp4'); let sent = 0; const got = new Set();
+socket.on('message', (m) => { got.add(m.readUInt32BE()); if (got.size === 1) console.log('ready'); });
+const start = Date.now();
+const timer = setInterval(() => { while (sent < (Date.now() - start) / 10) { const b = Buffer.alloc(4); b.writeUInt32BE(sent++); socket.send(b, 9999, '${address}'); } }, 5);
+setTimeout(() => { clearInterval(timer); setTimeout(() => { console.log(JSON.stringify({ sent, lost: sent - got.size })); process.exit(); }, 500); }, ${milliseconds});`;
+
+/** Starts a script in a pod; resolves once it prints `ready`. */
+const start = async (pod: PodAttachment, script: string) => {
+  const child = spawn('nsenter', [`--net=${pod.netns}`, process.execPath, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  const ended = new Promise<string>((resolve) => {
+    child.on('close', () => resolve(text));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('ready')) resolve();
+    });
+    child.on('close', () => reject(new Error(`ended early: ${text}`)));
+  });
+  return { ended, stop: () => child.kill('SIGKILL') };
+};
+
+describe.skipIf(skippedBecause !== undefined)('data path between two nodes', () => {
+  let a: RealNode;
+  let b: RealNode;
+  let kernelA: LinuxKernel;
+  let kernelB: LinuxKernel;
+  let networkA: SliceNetwork;
+  let networkB: SliceNetwork;
+  let client: PodAttachment;
+  let server: PodAttachment;
+
+  const peerOf = (network: SliceNetwork, address: string): SliceNetwork['peers'] => [
+    {
+      name: network.netns,
+      publicKey: network.publicKey,
+      endpoint: `${address}:${network.listenPort}`,
+      allowedIPs: network.blocks,
+      router: network.router,
+      keepaliveSeconds: 25,
+    },
+  ];
+  /** Whether one echo request is answered; any number of words may say how it is sent. */
+  const answers = (pod: PodAttachment, words: string): boolean => {
+    try {
+      a.inPod(pod, `ping -c 1 -W 1 ${words}`);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  beforeAll(async () => {
+    if ('obstacle' in real) return;
+    a = new RealNode('a', real.tunnelProgram);
+    b = new RealNode('b', real.tunnelProgram);
+    cable(a, b);
+    client = a.pod('client', '10.77.0.5');
+    server = b.pod('server', '10.77.1.7');
+    const [bareA, bareB] = [
+      a.network({ router: '10.77.0.1', blocks: ['10.77.0.0/24'] }),
+      b.network({ router: '10.77.1.1', blocks: ['10.77.1.0/24'] }),
+    ];
+    networkA = { ...bareA, pods: [client, a.pod('other', '10.77.0.6')], peers: peerOf(bareB, '192.0.2.2') };
+    networkB = { ...bareB, pods: [server], peers: peerOf(bareA, '192.0.2.1') };
+    kernelA = a.kernel();
+    kernelB = b.kernel();
+    for (const outcome of [await kernelA.converge([networkA], signal), await kernelB.converge([networkB], signal)]) {
+      expect([...outcome.failures, ...outcome.podFailures]).toEqual([]);
+    }
+  });
+
+  afterAll(async () => {
+    await a?.close();
+    await b?.close();
+  });
+
+  it('carries packets from pod to pod with their own addresses, by way of the two nodes only', async () => {
+    expect(answers(client, server.address)).toBe(true);
+    expect(answers(client, '10.77.0.6')).toBe(true);
+    const script =
+      "require('dgram').createSocket('udp4').on('message',function(m,r){this.send(r.address,r.port,r.address)}).bind(9998,()=>console.log('ready'))";
+    const whoAsks = await start(server, script);
+    const asked = await start(
+      client,
+      "const s=require('dgram').createSocket('udp4');s.on('message',(m)=>{console.log('ready '+m);process.exit()});s.send('?',9998,'10.77.1.7')",
+    );
+    expect(await asked.ended).toBe('ready 10.77.0.5\n');
+    whoAsks.stop();
+    const hops = a.inPod(client, `tracepath -n -m 4 ${server.address} || true`);
+    if (hops !== '')
+      expect([...hops.matchAll(/^\s*\d+:\s+(10\.\S+)/gm)].map(([, hop]) => hop)).toEqual(['10.77.0.1', '10.77.1.1', '10.77.1.7']);
+  });
+
+  it('has routers that answer probes', () => {
+    expect(answers(client, '10.77.0.1')).toBe(true);
+    expect(answers(client, '10.77.1.1')).toBe(true);
+  });
+
+  it('lets nothing of a pod out of the slice, and nothing of the slice in the clear', () => {
+    const sent = (): number => Number(shell(`nsenter --net=/run/netns/${a.name} cat /sys/class/net/c0/statistics/tx_packets || true`) || 0);
+    const before = sent();
+    for (const address of ['10.77.0.77', '10.77.200.1', '192.0.2.2']) expect(answers(client, address)).toBe(false);
+    expect(sent() - before).toBeLessThan(5);
+    expect(a.inPod(client, 'ip route get 10.77.200.1')).toContain('dev slice0');
+  });
+
+  it('drops what a pod sends from an address that is not its own, whatever it may do inside', () => {
+    a.inPod(client, 'ip addr add 10.77.0.6/32 dev lo');
+    a.inPod(client, 'ip addr add 10.77.1.7/32 dev lo');
+    try {
+      expect(answers(client, `-I 10.77.0.6 ${networkB.router}`)).toBe(false);
+      expect(answers(client, `-I 10.77.0.5 ${networkB.router}`)).toBe(true);
+    } finally {
+      a.inPod(client, 'ip addr del 10.77.0.6/32 dev lo');
+      a.inPod(client, 'ip addr del 10.77.1.7/32 dev lo');
+    }
+  });
+
+  it('keeps every packet while agents restart, look again and attach others', async () => {
+    const echoing = await start(server, echo);
+    const pinging = await start(client, pinger(server.address, 2_500));
+    kernelA = a.kernel();
+    kernelB = b.kernel();
+    await kernelA.converge([networkA], signal);
+    await kernelB.converge([networkB], signal);
+    const more = { ...networkA, pods: [...networkA.pods, a.pod('late', '10.77.0.8')] };
+    await kernelA.converge([more], signal, 'changes');
+    await kernelA.converge([networkA], signal, 'changes');
+    await kernelA.converge([networkA], signal);
+    const { sent, lost } = JSON.parse((await pinging.ended).replace('ready', ''));
+    echoing.stop();
+    expect(sent).toBeGreaterThan(200);
+    expect(lost).toBe(0);
+  });
+
+  it('is whole again after the tunnel process was killed, with one look', async () => {
+    shell(`kill -9 $(cat ${a.directory}/tunnels/${networkA.interface}.pid)`);
+    await kernelA.converge([networkA], signal);
+    let answered = false;
+    for (let attempt = 0; attempt < 10 && !answered; attempt++) answered = answers(client, server.address);
+    expect(answered).toBe(true);
+  });
+
+  it('ends a pod’s part in the slice and leaves its own network alone', async () => {
+    a.inPod(client, 'ip link add own type veth peer name own1');
+    await kernelA.converge([{ ...networkA, pods: networkA.pods.slice(1) }], signal, 'changes');
+    expect(a.inPod(client, 'ip -o link')).toMatch(/own/);
+    expect(a.inPod(client, 'ip -o link')).not.toMatch(/slice0/);
+    expect(a.inPod(client, 'ip route')).not.toMatch(/10\.77\./);
+    await kernelA.converge([networkA], signal, 'changes');
+    expect(answers(client, server.address)).toBe(true);
+  });
+});
