@@ -1,5 +1,6 @@
-import { type PodAttachment, podInterface, type SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
+import { podInterface } from '../values/pod-interface.ts';
 import { lastResortMetric } from './expected.ts';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
 import { newPodLines, repairPodLines } from './pod-plan.ts';

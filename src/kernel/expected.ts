@@ -1,4 +1,5 @@
-import { type PodAttachment, podInterface, type SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { podInterface } from '../values/pod-interface.ts';
 import { neighbourLine, routeLine } from './slice-state.ts';
 
 /** Metric of the routes that stand behind all others, so that an address without a better route is unreachable instead of leaking. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { podInterfacePrefix, type SliceNetwork } from '../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { podInterfacePrefix } from '../values/pod-interface.ts';
 
 /** The one nftables table that we own, in each slice's namespace. */
 export const tableName = 'kubeslice';

@@ -1,4 +1,5 @@
-import { type PodAttachment, podInterface, type SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { podInterface } from '../values/pod-interface.ts';
 import { expectedInPod, podMac } from './expected.ts';
 import type { NamespaceState } from './slice-state.ts';
 

@@ -1,4 +1,5 @@
-import { type PodAttachment, podInterface, podInterfacePrefix, type SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { podInterface, podInterfacePrefix } from '../values/pod-interface.ts';
 import { baseRoutes, expectedForPod, expectedSlice, hostMac, podMac } from './expected.ts';
 import type { NamespaceState, ObservedLink } from './slice-state.ts';
 

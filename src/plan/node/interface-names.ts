@@ -1,5 +1,5 @@
 import { hash8 } from '../../values/hash.ts';
-import { podInterfacePrefix } from './slice-network.ts';
+import { podInterfacePrefix } from '../../values/pod-interface.ts';
 
 /** What every network namespace of ours begins with; one that is not wanted any more is found by it and removed. */
 export const netnsPrefix = 'ks-';

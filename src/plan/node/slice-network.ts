@@ -30,7 +30,7 @@ export interface PodAttachment {
   readonly netns: string;
   /** The pod's own slice address, without a prefix length. */
   readonly address: string;
-  /** Name of the other end of the pod's interface, in the slice's namespace; starts with {@link podInterfacePrefix}. */
+  /** Name of the other end of the pod's interface, in the slice's namespace; starts with `p`. */
   readonly hostInterface: string;
 }
 
@@ -59,8 +59,3 @@ export interface SliceNetwork {
   readonly peers: readonly TunnelPeer[];
   readonly pods: readonly PodAttachment[];
 }
-
-/** First letter of every {@link PodAttachment.hostInterface}; the firewall tells pods from the tunnel by it. */
-export const podInterfacePrefix = 'p';
-/** Name of the slice's interface inside a pod. */
-export const podInterface = 'slice0';
