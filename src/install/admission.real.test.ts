@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as ourKinds from '../api/kinds.ts';
+import { clusterKind, membershipKind, noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../api/kinds.ts';
+import { memberNamespace } from '../api/places.ts';
+import { type Client, createClient } from '../kubernetes/client.ts';
+import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
+import {
+  configMapKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  roleBindingKind,
+  serviceAccountKind,
+  type TokenRequest,
+  validatingAdmissionPolicyKind,
+} from '../kubernetes/kinds.ts';
+import { fixedToken } from '../kubernetes/token-source.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { planCluster, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
+import { planCrds } from './crds.ts';
+import { planHub } from './hub.ts';
+import { resourceKindOf } from './kinds.ts';
+import { planMember } from './member.ts';
+import { hubDefaults, memberDefaults } from './options.ts';
+
+const programs = realPrograms();
+if (typeof programs === 'string') console.log(`skipped: admission policies on a real API server: ${programs}`);
+
+const board = 'kubeslice-exchange-1';
+const signal = AbortSignal.timeout(110_000);
+const call = { signal };
+
+const object = (kind: { kind: string; group: string; version: string }, name: string, namespace: string, spec: object): never =>
+  ({ apiVersion: `${kind.group}/${kind.version}`, kind: kind.kind, metadata: { name, namespace }, spec }) as never;
+
+const slice = (name: string, sliceSubnet: string, namespaces: string[], clusters?: string[], namespace = 'default'): never =>
+  object(sliceKind, name, namespace, {
+    sliceSubnet,
+    namespaceIsolationProfile: { allowedNamespaces: namespaces },
+    ...(clusters && { clusters }),
+  });
+
+const notice = (name: string, cluster: string): never =>
+  object(noticeKind, name, board, { cluster, kind: 'Node', subject: 'n', statement: '{}', signature: 's' });
+
+const membership = (cluster: string): never =>
+  object(membershipKind, `a.${cluster}`, 'default', {
+    ...{ project: 'default', slice: 'a', sliceUID: 'u', cluster, exchangeNamespace: board, sliceSubnet: '10.0.0.0/16' },
+    ...{ namespaces: [], blocks: [], driver: 'Auto' },
+  });
+
+/** One API server that is hub and member at once: the policies of both sides must get along. */
+describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('on a real API server', () => {
+  let api: RealApi;
+  let admin: Client;
+  const clients: Client[] = [];
+
+  const open = (token: string): Client => {
+    const client = createClient({ ...api.connection, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager: 'test' });
+    clients.push(client);
+    return client;
+  };
+
+  const as = async (name: string, namespace = 'default', pod?: string): Promise<Client> => {
+    const request: TokenRequest = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: 600, ...(pod === undefined ? {} : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: pod } }) },
+    };
+    const { status } = await admin.createSubresource(serviceAccountKind, { name, namespace }, 'token', request, call);
+    return open(status?.token ?? '');
+  };
+
+  const apply = async (objects: readonly KubernetesObject[]): Promise<void> => {
+    for (const one of objects) await admin.apply(resourceKindOf(one), one, call);
+  };
+
+  beforeAll(async () => {
+    if (typeof programs === 'string') throw new Error(programs);
+    api = await startRealApi(programs);
+    admin = createClient(api.connection, { fieldManager: 'admin' });
+    await apply([...planCrds('hub'), ...planCrds('member')]);
+    for (const kind of Object.values(ourKinds)) await vi.waitFor(() => admin.list<KubernetesObject>(kind, call), { timeout: 20_000 });
+    // This server runs without --allow-privileged; the agent is no part of what is tested here.
+    const installed = [...planHub(hubDefaults('image')), ...planMember(memberDefaults('image'))];
+    await apply(installed.filter(({ kind }) => kind !== 'DaemonSet'));
+    for (const cluster of ['east', 'west'])
+      await apply([planCluster(cluster, 'default'), ...planWorkerAccess(cluster, 'default'), ...planJoinAccess(cluster, 'default')]);
+    await admin.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: board } }, call);
+    const everything = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'all', namespace: board },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole' as const, name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount' as const, name: 'kubeslice-worker-east', namespace: 'default' }],
+    };
+    await admin.create(roleBindingKind, everything, call);
+    const status = { cniSubnet: ['10.244.0.0/16'], serviceSubnet: ['10.96.0.0/16'], nodeIPs: ['172.30.1.11', 'fd00::1'] };
+    await admin.mergePatch(clusterKind, { name: 'east', namespace: 'default' }, { status }, { ...call, subresource: 'status' });
+    await admin.create(membershipKind, membership('east'), call);
+    await admin.create(membershipKind, membership('west'), call);
+    await admin.create(noticeKind, notice('west.node.theirs', 'west'), call);
+    // Policies take effect a moment after they are written.
+    const worker = await as('kubeslice-worker-east');
+    const probe = (): Promise<unknown> => worker.create(noticeKind, notice('west.node.probe', 'west'), { ...call, dryRun: true });
+    await vi.waitFor(() => expect(probe()).rejects.toThrow('may write only its own notices'), { timeout: 20_000 });
+    const overlapping = (): Promise<unknown> => admin.create(sliceKind, slice('p', '10.244.0.0/24', []), { ...call, dryRun: true });
+    await vi.waitFor(() => expect(overlapping()).rejects.toThrow('overlaps'), { timeout: 20_000 });
+  });
+
+  afterAll(async () => {
+    for (const client of [...clients, admin]) client.close();
+    await api.stop();
+  });
+
+  it('finds no fault in the expressions', async () => {
+    const { items } = await admin.list(validatingAdmissionPolicyKind, call);
+    expect(items.length).toBeGreaterThan(7);
+    expect(items.flatMap((item) => item.status?.typeChecking?.expressionWarnings ?? [])).toEqual([]);
+  });
+
+  describe('a worker', () => {
+    it('writes its own notices and no others', async () => {
+      const east = await as('kubeslice-worker-east');
+      await east.create(noticeKind, notice('east.node.n', 'east'), call);
+      await east.mergePatch(noticeKind, { name: 'east.node.n', namespace: board }, { spec: { subject: 'm' } }, call);
+      const refused = 'the worker of cluster east may write only its own notices';
+      for (const [name, cluster] of [
+        ['west.node.n', 'west'],
+        ['west.node.n', 'east'],
+        ['east.node.m', 'west'],
+        ['east2.node.n', 'east'],
+      ] as const)
+        await expect(east.create(noticeKind, notice(name, cluster), call), `${name} of ${cluster}`).rejects.toThrow(refused);
+      const theirs = { name: 'west.node.theirs', namespace: board };
+      await expect(east.mergePatch(noticeKind, theirs, { spec: { cluster: 'east' } }, call)).rejects.toThrow(refused);
+      await expect(east.delete(noticeKind, theirs, call)).rejects.toThrow(refused);
+      await expect(east.deleteAll(noticeKind, { ...call, namespace: board })).rejects.toThrow(refused);
+      expect(await admin.find(noticeKind, theirs, call)).toBeDefined();
+    });
+
+    it('writes the status of its own cluster and membership and no others', async () => {
+      const east = await as('kubeslice-worker-east');
+      const status = { ...call, subresource: 'status' };
+      const nodes = (name: string) => east.mergePatch(clusterKind, { name, namespace: 'default' }, { status: { nodes: 1 } }, status);
+      await nodes('east');
+      await expect(nodes('west')).rejects.toMatchObject({ code: 'Forbidden' });
+      const wanted = (cluster: string) =>
+        east.mergePatch(membershipKind, { name: `a.${cluster}`, namespace: 'default' }, { status: { wantedAddresses: 9 } }, status);
+      await wanted('east');
+      await expect(wanted('west')).rejects.toThrow('may change only the status of its own memberships');
+    });
+
+    it('sees no Secret and gets no token but its own', async () => {
+      const east = await as('kubeslice-worker-east');
+      await expect(east.raw('/api/v1/namespaces/default/secrets', call)).rejects.toMatchObject({ code: 'Forbidden' });
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+      const ask = (name: string) => east.createSubresource(serviceAccountKind, { name, namespace: 'default' }, 'token', body, call);
+      await ask('kubeslice-worker-east');
+      await expect(ask('kubeslice-worker-west')).rejects.toMatchObject({ code: 'Forbidden' });
+    });
+  });
+
+  it('a join account sets the authority of its one cluster, once, and nothing else', async () => {
+    const join = await as('kubeslice-join-west');
+    const patch = (name: string, body: object) => join.mergePatch(clusterKind, { name, namespace: 'default' }, body, call);
+    await expect(patch('west', { spec: { nodeIPs: ['1.2.3.4'] } })).rejects.toThrow('may set only spec.caBundle');
+    await expect(patch('west', { metadata: { labels: { a: 'b' } } })).rejects.toThrow('may set only spec.caBundle');
+    await expect(patch('east', { spec: { caBundle: 'x' } })).rejects.toMatchObject({ code: 'Forbidden' });
+    await patch('west', { spec: { caBundle: 'mine' } });
+    await patch('west', { spec: { caBundle: 'mine' } });
+    await expect(patch('west', { spec: { caBundle: 'another' } })).rejects.toThrow('this cluster name is taken');
+    await expect(patch('west', { spec: { caBundle: null } })).rejects.toThrow('cannot be removed');
+    await expect(join.delete(clusterKind, { name: 'west', namespace: 'default' }, call)).rejects.toMatchObject({ code: 'Forbidden' });
+  });
+
+  it('the controller writes only what is of KubeSlice', async () => {
+    const controller = await as('kubeslice-controller', 'kubeslice-controller');
+    const make = (name: string) =>
+      controller.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { ...call, dryRun: true });
+    await make('kubeslice-exchange-2');
+    await expect(make('shop')).rejects.toThrow('start with "kubeslice-"');
+    await expect(controller.delete(namespaceKind, { name: 'kube-node-lease' }, { ...call, dryRun: true })).rejects.toThrow(
+      'start with "kubeslice-"',
+    );
+  });
+
+  it.each([
+    ['pods', '10.244.128.0/24', 'overlaps the pod network 10.244.0.0/16 of cluster east'],
+    ['pods, from above', '10.0.0.0/8', 'overlaps the pod network 10.244.0.0/16 of cluster east'],
+    ['services', '10.96.64.0/18', 'overlaps the service network 10.96.0.0/16 of cluster east'],
+    ['a node', '172.30.0.0/16', 'overlaps the node address 172.30.1.11 of cluster east'],
+  ])('a slice that collides with %s is refused', async (_, subnet, why) => {
+    await expect(admin.create(sliceKind, slice('bad', subnet, ['x']), call)).rejects.toThrow(why);
+    // The same is fine on clusters that it does not collide with.
+    await admin.create(sliceKind, slice('bad', subnet, ['x'], ['west']), { ...call, dryRun: true });
+  });
+
+  it('a namespace has one slice on a cluster; subnets may be the same', async () => {
+    await admin.create(sliceKind, slice('one', '10.1.0.0/16', ['shop', 'cart']), call);
+    await admin.create(sliceKind, slice('two', '10.1.0.0/16', ['bank'], ['west']), call);
+    const third = (namespaces: string[], clusters?: string[]) =>
+      admin.create(sliceKind, slice('three', '10.2.0.0/16', namespaces, clusters), { ...call, dryRun: true });
+    await expect(third(['new', 'cart'])).rejects.toThrow('names the namespace "cart", which belongs to slice "one" already');
+    await expect(third(['bank'], ['west', 'east'])).rejects.toThrow('belongs to slice "two" already');
+    await third(['bank'], ['east']);
+    // What is there already can always be labelled and finalized.
+    await admin.mergePatch(sliceKind, { name: 'one', namespace: 'default' }, { metadata: { labels: { a: 'b' } } }, call);
+  });
+
+  it('an export comes from a namespace of its slice', async () => {
+    await admin.create(sliceKind, slice('local', '10.3.0.0/16', ['app-ns'], undefined, memberNamespace), call);
+    for (const name of ['app-ns', 'other'])
+      await admin.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, call);
+    const offer = (namespace: string, of: string) =>
+      admin.create(serviceExportKind, object(serviceExportKind, 'web', namespace, { slice: of }), { ...call, dryRun: true });
+    const foreign = 'spec.slice "local" does not have the namespace "other" (it has app-ns)';
+    await vi.waitFor(() => expect(offer('other', 'local')).rejects.toThrow(foreign), { timeout: 10_000 });
+    await offer('app-ns', 'local');
+    // Slices arrive in members a moment after they were applied on the hub: an unknown one is said in the export's status.
+    await offer('other', 'not-yet-here');
+  });
+
+  it('an agent speaks for its own node only', async () => {
+    await admin.create(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }, call);
+    const spec = { nodeName: 'n1', serviceAccountName: 'kubeslice-agent', containers: [{ name: 'agent', image: 'image' }] };
+    await admin.create(podKind, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'agent-1', namespace: memberNamespace }, spec }, call);
+    const node = (name: string): never =>
+      object(sliceNodeKind, `local.${name}`, memberNamespace, {
+        ...{ slice: 'local', sliceUID: 'u', node: name, sliceSubnet: '10.3.0.0/16', blocks: [], driver: 'Auto' },
+      });
+    for (const name of ['n1', 'n2']) await admin.create(sliceNodeKind, node(name), call);
+    const agent = await as('kubeslice-agent', memberNamespace, 'agent-1');
+    const report = (client: Client, name: string) =>
+      client.mergePatch(
+        sliceNodeKind,
+        { name: `local.${name}`, namespace: memberNamespace },
+        { status: { port: 51820 } },
+        { ...call, subresource: 'status' },
+      );
+    await report(agent, 'n1');
+    await expect(report(agent, 'n2')).rejects.toThrow('the agent of node "n1" may change only the status of its own SliceNodes');
+    await expect(report(await as('kubeslice-agent', memberNamespace), 'n1')).rejects.toThrow('may change only the status of its own');
+  });
+
+  it('the worker makes no ConfigMap but the one for additions to cluster DNS', async () => {
+    const worker = await as('kubeslice-worker', memberNamespace);
+    const make = (name: string) =>
+      worker.create(
+        configMapKind,
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-system' } },
+        { ...call, dryRun: true },
+      );
+    await make('coredns-custom');
+    await expect(make('extension-apiserver-authentication-2')).rejects.toThrow('no ConfigMap but coredns-custom');
+  });
+});
