@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import packageJson from '../../package.json' with { type: 'json' };
+import { hubNamespace, memberNamespace } from '../api/places.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { planCrds } from './crds.ts';
+import { planHub } from './hub.ts';
+import { planMember } from './member.ts';
+import { hubDefaults, memberDefaults } from './options.ts';
+
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubeslice', 'tools');
+const [helm] = globSync(join(cache, 'helm-*', 'helm'));
+if (helm === undefined) console.log(`skipped: the chart with real helm: no helm under ${cache}; tools/build.ts builds it`);
+
+const chart = join(import.meta.dirname, '..', '..', 'charts', 'kubeslice');
+const image = `kubeslice/kubeslice:${packageJson.version}`;
+const run = promisify(execFile);
+
+const inHelm = async (...args: string[]): Promise<string> => (await run(helm ?? 'helm', args, { maxBuffer: 1 << 24 })).stdout;
+
+const render = async (mode: string, namespace: string, ...more: string[]): Promise<KubernetesObject[]> => {
+  const text = await inHelm(
+    'template',
+    'kubeslice',
+    chart,
+    '--namespace',
+    namespace,
+    '--set',
+    `mode=${mode}`,
+    '--kube-version',
+    '1.34.0',
+    ...more,
+  );
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object) => object !== null);
+};
+
+const byName = (objects: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
+  new Map(objects.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));
+
+describe.skipIf(helm === undefined && process.env.CI === undefined)('with real helm', () => {
+  it.each(['hub', 'member'])('the chart is without a fault in mode %s', async (mode) => {
+    const namespace = mode === 'hub' ? hubNamespace : memberNamespace;
+    const text = await inHelm('lint', chart, '--strict', '--namespace', namespace, '--set', `mode=${mode}`);
+    expect(text).toContain('0 chart(s) failed');
+  });
+
+  it.each([
+    ['hub', hubNamespace, planHub(hubDefaults(image))],
+    ['member', memberNamespace, planMember(memberDefaults(image))],
+  ] as const)('mode %s renders what the command line applies', async (mode, namespace, planned) => {
+    const wanted = byName(planned.filter(({ kind }) => kind !== 'Namespace'));
+    const rendered = byName(await render(mode, namespace));
+    expect([...rendered.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
+    for (const [name, object] of wanted) expect(rendered.get(name), name).toEqual(JSON.parse(JSON.stringify(object)));
+  });
+
+  it('brings the kinds of both sides', async () => {
+    const crds = byName((await render('hub', hubNamespace, '--include-crds')).filter(({ kind }) => kind === 'CustomResourceDefinition'));
+    const wanted = byName([...planCrds('hub'), ...planCrds('member')]);
+    expect([...crds.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
+    for (const [name, crd] of wanted) expect(crds.get(name), name).toEqual(JSON.parse(JSON.stringify(crd)));
+  });
+
+  it('takes the standard values', async () => {
+    const set = ['--set', 'image.repository=mirror/ks,image.tag=v9,dns.replicas=5,dns.nodeSelector.disk=ssd,agent.tolerations[0].key=gpu'];
+    const objects = byName(await render('member', memberNamespace, ...set));
+    expect(objects.get('Deployment kubeslice-system/kubeslice-dns')).toMatchObject({
+      spec: { replicas: 5, template: { spec: { nodeSelector: { disk: 'ssd' }, containers: [{ image: 'mirror/ks:v9' }] } } },
+    });
+    expect(objects.get('DaemonSet kubeslice-system/kubeslice-agent')).toMatchObject({
+      spec: { template: { spec: { tolerations: [{ key: 'gpu' }] } } },
+    });
+  });
+
+  it.each([
+    ['a value that does not exist', ['--set', 'replica=3'], /replica/],
+    ['a wrong kind of value', ['--set', 'dns.replicas=many'], /replicas/],
+    ['another mode', ['--set', 'mode=both'], /mode/],
+    ['another namespace', ['--namespace', 'elsewhere'], /mode hub is installed in namespace kubeslice-controller: add --namespace/],
+  ])('refuses %s', async (_, more, why) => {
+    await expect(inHelm('template', 'kubeslice', chart, '--namespace', hubNamespace, ...more)).rejects.toThrow(why);
+  });
+});
