@@ -18,7 +18,8 @@ export const activeConflist = (names: readonly string[]): string | undefined => 
 const read = (text: string): Conflist | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && Array.isArray((value as Conflist).plugins) ? (value as Conflist) : undefined;
+    const list: Conflist = typeof value === 'object' && value !== null ? value : {};
+    return Array.isArray(list.plugins) ? list : undefined;
   } catch {
     return undefined;
   }

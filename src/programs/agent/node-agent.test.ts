@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
+import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/node/node-state.ts';
+import { quietLog } from '../../telemetry/quiet-log.ts';
+import { systemClock } from '../../values/clock.ts';
+import { NodeAgent } from './node-agent.ts';
+import { PodNetns } from './pod-netns.ts';
+import { SnapshotFile } from './snapshot-file.ts';
+import { TunnelKeys } from './tunnel-keys.ts';
+
+const signal = new AbortController().signal;
+const pod = (uid: string): PodFacts => ({ uid, namespace: 'app-ns', name: uid, eligible: true });
+const slice: SliceFacts = {
+  name: 'app',
+  uid: 'u',
+  subnet: '10.0.0.0/16',
+  blocks: ['10.0.0.0/24'],
+  driver: 'Auto',
+  namespaces: ['app-ns'],
+  peers: [],
+};
+
+/** Knows the namespaces that a test says, without any processes. */
+class SaidNetns extends PodNetns {
+  readonly said: Map<string, string>;
+  constructor(said: Map<string, string>) {
+    super(systemClock);
+    this.said = said;
+  }
+  override tell(uid: string, path: string): void {
+    super.tell(uid, path);
+    this.said.set(uid, path);
+  }
+  override async locate(uids: readonly string[]): Promise<Map<string, string>> {
+    return new Map([...this.said].filter(([uid]) => uids.includes(uid)));
+  }
+}
+
+let directory: string;
+let machine: FakeMachine;
+let facts: NodeFacts | undefined;
+let published: NodeDecisions;
+let netns: Map<string, string>;
+
+beforeEach(async () => {
+  directory = await mkdtemp(`${tmpdir()}/agent-`);
+  machine = new FakeMachine();
+  facts = { node: 'n1', addresses: ['192.0.2.1'], slices: [slice], pods: [pod('a')] };
+  published = {};
+  netns = new Map([['a', '/run/netns/a']]);
+  for (const uid of ['a', 'b']) machine.podNamespaces.add(`/run/netns/${uid}`);
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** An agent that starts, with what is on disk. */
+const started = async (): Promise<NodeAgent> => {
+  const snapshotFile = new SnapshotFile(directory);
+  return new NodeAgent({
+    kernel: new FakeKernel(machine),
+    facts: () => facts,
+    published: () => published,
+    keys: new TunnelKeys(directory),
+    snapshotFile,
+    snapshot: await snapshotFile.load('n1'),
+    podNetns: new SaidNetns(netns),
+    mtu: async () => 1420,
+    clock: systemClock,
+    log: quietLog,
+  });
+};
+
+it('attaches what runs, and touches nothing the second time', async () => {
+  const agent = await started();
+  const first = await agent.step('everything', signal);
+  expect(first?.outcome.attached.get('app')).toEqual(new Set(['a']));
+  expect(agent.isAttached('a')).toBe(true);
+  expect((await agent.step('everything', signal))?.outcome.changes).toEqual([]);
+});
+
+it('touches nothing while nothing is known about the node', async () => {
+  facts = undefined;
+  const agent = await started();
+  expect(await agent.step('everything', signal)).toBeUndefined();
+  expect(machine.slices.size).toBe(0);
+});
+
+it('goes on from its snapshot without an API server, with the same key, port and addresses', async () => {
+  await (await started()).step('everything', signal);
+  facts = undefined;
+  const step = await (await started()).step('everything', signal);
+  expect(step?.outcome.changes).toEqual([]);
+  expect(step?.outcome.attached.get('app')).toEqual(new Set(['a']));
+});
+
+it('ignores the snapshot of another node', async () => {
+  await (await started()).step('everything', signal);
+  expect(await new SnapshotFile(directory).load('n2')).toBeUndefined();
+});
+
+it('has the addresses on disk before the kernel has them', async () => {
+  const agent = await started();
+  const converge = FakeKernel.prototype.converge;
+  const onDisk: string[] = [];
+  FakeKernel.prototype.converge = async function (...args) {
+    onDisk.push(await readFile(`${directory}/agent/snapshot.json`, 'utf8'));
+    return converge.apply(this, args);
+  };
+  try {
+    await agent.step('everything', signal);
+  } finally {
+    FakeKernel.prototype.converge = converge;
+  }
+  expect(JSON.parse(onDisk[0] ?? '').decisions.app.leases).toEqual({ a: '10.0.0.2' });
+});
+
+it('makes up for a lost snapshot with what it had published', async () => {
+  published = { app: { uid: 'u', port: 51_830, leases: { a: '10.0.0.44' }, freed: {} } };
+  const step = await (await started()).step('everything', signal);
+  expect(step?.plan.networks[0]).toMatchObject({ listenPort: 51_830, pods: [{ address: '10.0.0.44' }] });
+});
+
+it('attaches a pod that the CNI plugin tells of before the API server does, and forgets it when it ends', async () => {
+  const agent = await started();
+  await agent.step('everything', signal);
+  agent.podStarts({ uid: 'b', namespace: 'app-ns', name: 'b' }, '/run/netns/b');
+  await agent.step('changes', signal);
+  expect(agent.isAttached('b')).toBe(true);
+  agent.podEnds('b', '/run/netns/b');
+  netns.delete('b');
+  await agent.step('changes', signal);
+  expect(agent.isAttached('b')).toBe(false);
+});
+
+it('takes down a slice that is gone, and deletes its key', async () => {
+  const agent = await started();
+  await agent.step('everything', signal);
+  facts = { node: 'n1', addresses: [], slices: [], pods: [pod('a')] };
+  await agent.step('everything', signal);
+  expect(machine.slices.size).toBe(0);
+  await expect(readFile(`${directory}/keys/app.key`)).rejects.toThrow(/ENOENT/);
+});
+
+it('asks for another step while a pod’s namespace is not there yet', async () => {
+  netns.clear();
+  const step = await (await started()).step('everything', signal);
+  expect(step?.againMs).toBe(500);
+});
