@@ -5,28 +5,36 @@ import { ensure, until } from './until.ts';
 import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
 import type { World } from './world.ts';
 
-const ns = 'ending-ns';
-const name = 'ending';
+type Step = (world: World, name: string) => Promise<unknown>;
 
-type Step = (world: World) => Promise<unknown>;
+const remove = async (world: World, context: string, ...what: readonly string[]): Promise<void> => {
+  await world.kubectl(context, ['delete', ...what, '--ignore-not-found', '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+};
 
-const remove =
-  (context: string, kind: string, object: string, ...more: readonly string[]): Step =>
-  (world) =>
-    world.kubectl(context, ['delete', kind, object, ...more, '--ignore-not-found', '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+// Slice and namespace have the same name, so that the endings can happen side by side.
+const dropSlice: Step = (world, name) => remove(world, 'hub', 'slice', name);
+const dropExport: Step = (world, name) => remove(world, 'east', 'serviceexport', 'web', '--namespace', name);
+const dropService: Step = (world, name) => remove(world, 'east', 'service', 'web', '--namespace', name);
+const dropServer: Step = (world, name) => remove(world, 'east', 'pod', 'web', '--namespace', name);
+const dropEast: Step = (world, name) => remove(world, 'east', 'namespace', name);
+const dropWest: Step = (world, name) => remove(world, 'west', 'namespace', name);
+const dropAll: Step = (world, name) => Promise.all([dropEast, dropSlice, dropWest].map((step) => step(world, name)));
 
-const dropSlice = remove('hub', 'slice', name);
-const dropExport = remove('east', 'serviceexport', 'web', '--namespace', ns);
-const dropService = remove('east', 'service', 'web', '--namespace', ns);
-const dropServer = remove('east', 'pod', 'web', '--namespace', ns);
-const dropEast = remove('east', 'namespace', ns);
-const dropWest = remove('west', 'namespace', ns);
-
-const orders: readonly (readonly [title: string, steps: readonly Step[]])[] = [
-  ['the slice first, the rest after it', [dropSlice, dropExport, dropService, dropServer, dropEast, dropWest]],
-  ['the namespaces first, the slice last', [dropEast, dropWest, dropSlice]],
-  ['from the inside out', [dropServer, dropService, dropExport, dropWest, dropSlice, dropEast]],
-  ['everything at once', [(world) => Promise.all([dropEast, dropSlice, dropWest].map((step) => step(world)))]],
+const orders: readonly { readonly title: string; readonly name: string; readonly subnet: string; readonly steps: readonly Step[] }[] = [
+  {
+    title: 'the slice first, the rest after it',
+    name: 'ending-a',
+    subnet: '10.61.0.0/16',
+    steps: [dropSlice, dropExport, dropService, dropServer, dropEast, dropWest],
+  },
+  { title: 'the namespaces first, the slice last', name: 'ending-b', subnet: '10.62.0.0/16', steps: [dropEast, dropWest, dropSlice] },
+  {
+    title: 'from the inside out',
+    name: 'ending-c',
+    subnet: '10.63.0.0/16',
+    steps: [dropServer, dropService, dropExport, dropWest, dropSlice, dropEast],
+  },
+  { title: 'everything at once', name: 'ending-d', subnet: '10.64.0.0/16', steps: [dropAll] },
 ];
 
 /** What of a slice is left, one line for each thing. */
@@ -51,22 +59,22 @@ export const remainsOf = async (world: World, sliceName: string): Promise<string
 /** Things are deleted in any order while they run; nothing is left, and nothing hangs. */
 export const endingsTopic = (world: World): void => {
   describe('an ending', () => {
-    test.each(orders)('%s: leaves nothing', async (_, steps) => {
-      await world.apply('hub', slice(name, '10.61.0.0/16', [ns]));
+    test.concurrent.each(orders)('$title: leaves nothing', async ({ name, subnet, steps }) => {
+      await world.apply('hub', slice(name, subnet, [name]));
       await Promise.all([
-        start(world, 'east', ns, server('web', ns, 'east', [80]), service('web', ns, 'web', [80]), serviceExport('web', ns, name)),
-        start(world, 'west', ns, client('client', ns)),
+        start(world, 'east', name, server('web', name, 'east', [80]), service('web', name, 'web', [80]), serviceExport('web', name, name)),
+        start(world, 'west', name, client('client', name)),
       ]);
-      await until('an answer', () => ask(world, 'west', ns, 'client', nameOf('web', ns)), { withinMs: 30_000 });
-      for (const step of steps) await step(world);
-      await removeNamespaces(world, members, [ns]);
+      await until('an answer', () => ask(world, 'west', name, 'client', nameOf('web', name)), { withinMs: 60_000 });
+      for (const step of steps) await step(world, name);
+      await removeNamespaces(world, members, [name]);
       await until(
         'nothing is left',
         async () => {
           const left = await remainsOf(world, name);
           ensure(left.length === 0, left.join(', '));
         },
-        { withinMs: 20_000 },
+        { withinMs: 20_000, everyMs: 500 },
       );
     });
   });

@@ -4,6 +4,7 @@ import { badInputTopic } from './bad-input.ts';
 import { endingsTopic } from './endings.ts';
 import { exampleTopic } from './example.ts';
 import { faultsTopic } from './faults.ts';
+import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
 import { outagesTopic } from './outages.ts';
 import { removalTopic } from './removal.ts';
@@ -49,6 +50,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   badInputTopic(world);
   outagesTopic(world);
   faultsTopic(world);
+  lateJoinerTopic(world);
   endingsTopic(world);
   if (!keep) {
     leavingTopic(world);

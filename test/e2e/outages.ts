@@ -66,6 +66,20 @@ const outages: readonly Outage[] = [
       await hubAnswers(world);
     },
   },
+  {
+    title: 'the whole hub away for ten seconds',
+    act: async (world) => {
+      await kill(world, 'cluster', 'hub');
+      const { sent } = await countsOf(world);
+      await until('ten seconds of datagrams', async () => ensure((await countsOf(world)).sent - sent > 1_000, 'not yet'), {
+        withinMs: 30_000,
+      });
+      const { code, stderr } = await world.kubeslice(['playground', 'fault', 'heal', '--name', world.name], { timeoutMs: 120_000 });
+      ensure(code === 0, `fault heal: ${stderr}`);
+      await hubAnswers(world);
+      await ready(world, 'hub', 'kubeslice-controller');
+    },
+  },
 ];
 
 /** Everything of ours is killed or restarted, one after the other, while a path between two clusters is measured. */

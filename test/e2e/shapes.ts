@@ -47,7 +47,7 @@ const shapes: readonly Shape[] = [
 /** The same job with other names, subnets, ports and directions; each cleans up after itself. */
 export const shapesTopic = (world: World): void => {
   describe('other shapes', () => {
-    test.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, from, to, spec }) => {
+    test.concurrent.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, from, to, spec }) => {
       await world.apply('hub', slice(sliceName, subnet, [ns]));
       await Promise.all([
         start(
