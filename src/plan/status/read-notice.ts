@@ -1,12 +1,17 @@
 import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
 import type { Notice, StatementKind } from '../../api/notice/type.ts';
 
-const listsOf: Readonly<Record<StatementKind, readonly string[]>> = {
-  Cluster: ['blocks'],
-  Node: ['endpoints', 'blocks', 'drivers'],
-  Export: ['ports', 'endpoints'],
-  Links: ['links', 'missingNodes'],
+type Shape = 'objects' | 'texts';
+
+const listsOf: Readonly<Record<StatementKind, Readonly<Record<string, Shape>>>> = {
+  Cluster: { blocks: 'texts' },
+  Node: { endpoints: 'objects', blocks: 'texts', drivers: 'texts' },
+  Export: { ports: 'objects', endpoints: 'objects' },
+  Links: { links: 'objects', missingNodes: 'objects' },
 };
+
+const hasShape = (list: unknown, shape: Shape): boolean =>
+  Array.isArray(list) && list.every((item) => (shape === 'texts' ? typeof item === 'string' : typeof item === 'object' && item !== null));
 
 /**
  * What a notice says, if it can be read and says it about the cluster that it hangs there for.
@@ -19,7 +24,8 @@ export const readNotice = <K extends StatementKind>(notice: Notice, kind: K): St
     const statement = JSON.parse(notice.spec.statement) as Partial<Statement<K>>;
     const { body } = statement;
     if (statement.cluster !== notice.spec.cluster || typeof body !== 'object' || body === null) return undefined;
-    return listsOf[kind].every((field) => Array.isArray((body as unknown as Record<string, unknown>)[field])) ? body : undefined;
+    const fields = body as unknown as Readonly<Record<string, unknown>>;
+    return Object.entries(listsOf[kind]).every(([field, shape]) => hasShape(fields[field], shape)) ? body : undefined;
   } catch {
     return undefined;
   }
