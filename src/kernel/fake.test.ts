@@ -25,6 +25,7 @@ const network: SliceNetwork = {
     },
   ],
   pods: [],
+  servicePorts: [],
 };
 
 const partOf: Record<Breakage, string> = {

@@ -78,6 +78,7 @@ export class FakeKernel implements Kernel {
       ['firewall', name],
       ['settings', ''],
     ]);
+    for (const port of network.servicePorts) parts.set(`port ${port.address} ${port.protocol} ${port.port}`, String(port.targetPort));
     for (const peer of network.peers) parts.set(`peer ${peer.publicKey}`, JSON.stringify(peer));
     for (const pod of network.pods) {
       if (this.machine.podNamespaces.has(pod.netns)) parts.set(`pod ${pod.uid}`, JSON.stringify(pod));

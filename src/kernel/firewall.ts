@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { inNetns, netnsPath } from './netns.ts';
-import { addElements, baseRules, deleteElements, type ObservedTable, parseTable, podElements, replaceTable, tableName } from './nft.ts';
+import { addElements, baseRules, deleteElements, elementsOf, type ObservedTable, parseTable, replaceTable, tableName } from './nft.ts';
 import { mustRun, type Run } from './run.ts';
 
 /**
@@ -22,7 +22,7 @@ export class Firewall {
     this.#directory = directory;
   }
 
-  /** The pod elements that are in place, or undefined when the rules are missing or not what was loaded last. */
+  /** The elements that are in place, or undefined when the rules are missing or not what was loaded last. */
   async observe(network: SliceNetwork, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
     const table = await this.#list(signal);
     const loaded = await readFile(this.#record, 'utf8').catch(() => '');
@@ -38,7 +38,7 @@ export class Firewall {
 
   /** Turns the elements seen into those wanted, in one transaction. Returns whether there was anything to do. */
   async adjust(network: SliceNetwork, seen: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
-    const wanted = podElements(network);
+    const wanted = elementsOf(network);
     const text =
       deleteElements([...seen].filter((element) => !wanted.has(element))) +
       addElements([...wanted].filter((element) => !seen.has(element)));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addElements, deleteElements, parseTable, podElement } from './nft.ts';
+import { addElements, baseRules, deleteElements, parseTable, podElement, portElement } from './nft.ts';
 
 const listing = (packets: number, handle: number, policy = 'drop'): string =>
   JSON.stringify({
@@ -29,8 +29,15 @@ it('reads the pods, and takes rules as the same whatever their handles and count
 });
 
 it('writes one command for many elements, and none for none', () => {
-  expect(addElements(['"p1" . 10.0.0.5', '"p2" . 10.0.0.6'])).toBe(
+  expect(addElements(['pods "p1" . 10.0.0.5', 'pods "p2" . 10.0.0.6'])).toBe(
     'add element inet kubeslice pods { "p1" . 10.0.0.5, "p2" . 10.0.0.6 }\n',
   );
   expect(deleteElements([])).toBe('');
+});
+
+it('leads service ports to the ports of pods, with their own chain only where there are some', () => {
+  const mapping = { address: '10.0.0.5', protocol: 'TCP', port: 80, targetPort: 8080 } as const;
+  expect(addElements([portElement(mapping)])).toBe('add element inet kubeslice ports { 10.0.0.5 . tcp . 80 : 10.0.0.5 . 8080 }\n');
+  expect(baseRules({ interface: 'ks1', servicePorts: [mapping] })).toContain('dnat ip to');
+  expect(baseRules({ interface: 'ks1', servicePorts: [] })).not.toContain('nat hook');
 });

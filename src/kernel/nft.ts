@@ -1,25 +1,35 @@
 import { createHash } from 'node:crypto';
-import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import type { ServicePort, SliceNetwork } from '../plan/node/slice-network.ts';
 import { podInterfacePrefix } from '../values/pod-interface.ts';
 
 /** The one nftables table that we own, in each slice's namespace. */
 export const tableName = 'kubeslice';
 
-/** An element of the set that binds a pod's interface to its address, as nft writes it. */
-export const podElement = (hostInterface: string, address: string): string => `"${hostInterface}" . ${address}`;
+/** One element of one of our sets or maps, as nft writes it: the name of the set, a space, the element. */
+export type Element = string;
 
-/** The elements for the given pods. */
-export const podElements = (network: SliceNetwork): ReadonlySet<string> =>
-  new Set(network.pods.map((pod) => podElement(pod.hostInterface, pod.address)));
+/** The element that binds a pod's interface to its address. */
+export const podElement = (hostInterface: string, address: string): Element => `pods "${hostInterface}" . ${address}`;
+
+/** The element that leads a service port of a pod to the port on which it listens. */
+export const portElement = ({ address, protocol, port, targetPort }: ServicePort): Element =>
+  `ports ${address} . ${protocol.toLowerCase()} . ${port} : ${address} . ${targetPort}`;
+
+/** All elements of a slice. */
+export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
+  new Set([...network.pods.map((pod) => podElement(pod.hostInterface, pod.address)), ...network.servicePorts.map(portElement)]);
 
 /**
  * The rules of a slice without its pods.
  *
  * A pod sends only from its own address, by interface (attacks A7 and A8 of the security design); what is forwarded goes between pods, or
- * between a pod and the tunnel, never from tunnel to tunnel; the node itself answers echo requests and nothing else. No rule looks at
- * connection tracking, so the kernel does not track. Chain `admission` is where access policies will go.
+ * between a pod and the tunnel, never from tunnel to tunnel; the node itself answers echo requests and nothing else. Chain `admission` is
+ * where access policies will go.
+ *
+ * Service ports that differ from those of the pods are the one thing that needs connection tracking, so only a slice that has some gets the
+ * chain for it; addresses stay as they are. Every other slice is not tracked.
  */
-export const baseRules = (network: Pick<SliceNetwork, 'interface'>): string => {
+export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'servicePorts'>): string => {
   const pods = `"${podInterfacePrefix}*"`;
   const tunnel = `"${network.interface}"`;
   return `table inet ${tableName} {
@@ -48,25 +58,45 @@ export const baseRules = (network: Pick<SliceNetwork, 'interface'>): string => {
     icmp type { echo-request, echo-reply, destination-unreachable, time-exceeded, parameter-problem } accept
   }
 }
-`;
+${network.servicePorts.length === 0 ? '' : servicePortRules}`;
 };
+
+const servicePortRules = `table inet ${tableName} {
+  map ports {
+    type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+  }
+  chain service_ports {
+    type nat hook prerouting priority dstnat; policy accept;
+    dnat ip to ip daddr . meta l4proto . th dport map @ports
+  }
+}
+`;
 
 /** A transaction that puts rules and elements in place of whatever the table held; packets see the old or the new rules, never none. */
 export const replaceTable = (network: SliceNetwork): string =>
-  `table inet ${tableName}\ndelete table inet ${tableName}\n${baseRules(network)}${addElements([...podElements(network)])}`;
+  `table inet ${tableName}\ndelete table inet ${tableName}\n${baseRules(network)}${addElements([...elementsOf(network)])}`;
 
-const elementCommand = (verb: string, elements: readonly string[]): string =>
-  elements.length === 0 ? '' : `${verb} element inet ${tableName} pods { ${elements.join(', ')} }\n`;
+const elementCommands = (verb: string, elements: readonly Element[]): string =>
+  ['pods', 'ports']
+    .map((set) => {
+      const own = elements.filter((element) => element.startsWith(`${set} `)).map((element) => element.slice(set.length + 1));
+      return own.length === 0 ? '' : `${verb} element inet ${tableName} ${set} { ${own.join(', ')} }\n`;
+    })
+    .join('');
 
-/** A transaction that adds elements; empty for none. */
-export const addElements = (elements: readonly string[]): string => elementCommand('add', elements);
+/** A transaction that adds elements, one command for each set; empty for none. */
+export const addElements = (elements: readonly Element[]): string => elementCommands('add', elements);
 
 /** A transaction that removes elements; empty for none. */
-export const deleteElements = (elements: readonly string[]): string => elementCommand('delete', elements);
+export const deleteElements = (elements: readonly Element[]): string => elementCommands('delete', elements);
+
+interface Concat {
+  readonly concat: readonly (string | number)[];
+}
 
 /** What `nft -j -s list table` says: the pod elements, and a digest of everything else. */
 export interface ObservedTable {
-  readonly elements: ReadonlySet<string>;
+  readonly elements: ReadonlySet<Element>;
   readonly digest: string;
 }
 
@@ -76,7 +106,7 @@ export interface ObservedTable {
  */
 export const parseTable = (json: string): ObservedTable => {
   const items = (JSON.parse(json) as { nftables: Record<string, Record<string, unknown>>[] }).nftables;
-  const elements = new Set<string>();
+  const elements = new Set<Element>();
   const kept: unknown[] = [];
   for (const item of items) {
     if ('metainfo' in item) continue;
@@ -86,6 +116,12 @@ export const parseTable = (json: string): ObservedTable => {
         if (element.concat) elements.add(podElement(...element.concat));
       }
       delete set.elem;
+    }
+    const map = item.map;
+    if (map?.name === 'ports') {
+      for (const [key, value] of (map.elem as [Concat, Concat][] | undefined) ?? [])
+        elements.add(`ports ${key.concat.join(' . ')} : ${value.concat.join(' . ')}`);
+      delete map.elem;
     }
     kept.push(item);
   }

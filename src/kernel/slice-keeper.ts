@@ -3,7 +3,7 @@ import { Failure } from '../values/failure.ts';
 import { attachPod, detachPod, repairPod } from './attach.ts';
 import { Firewall } from './firewall.ts';
 import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, writeSettings, wrongSettings } from './netns.ts';
-import { podElements } from './nft.ts';
+import { elementsOf } from './nft.ts';
 import type { ObservedPeer, Scope } from './port.ts';
 import type { Report } from './report.ts';
 import { mustRun } from './run.ts';
@@ -131,7 +131,7 @@ export class SliceKeeper {
     }
     // At the same time, because a pod's start waits for them; until both are done its packets are dropped.
     const [firewall] = await Promise.allSettled([
-      this.#firewall.adjust(network, podElements(before), signal),
+      this.#firewall.adjust(network, elementsOf(before), signal),
       this.#pods({ ...network, pods: fresh }, () => undefined, report, signal),
     ]);
     if (firewall.status === 'rejected') throw firewall.reason;
@@ -195,7 +195,9 @@ export class SliceKeeper {
 }
 
 const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
-const baseOf = ({ peers: _peers, pods: _pods, ...base }: SliceNetwork): string => JSON.stringify(base);
+/** Elements come and go one by one; only whether there are service ports at all changes the rules. */
+const baseOf = ({ peers: _peers, pods: _pods, servicePorts, ...base }: SliceNetwork): string =>
+  JSON.stringify({ ...base, translated: servicePorts.length > 0 });
 const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
   a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;
 const asObserved = (peer: SliceNetwork['peers'][number]): ObservedPeer => ({

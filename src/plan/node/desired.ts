@@ -104,6 +104,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       blocks: slice.blocks,
       mtu: input.mtu,
       peers: tunnelPeers(slice.peers),
+      servicePorts: slice.servicePorts ?? [],
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
   }

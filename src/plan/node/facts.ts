@@ -61,6 +61,7 @@ export const nodeFacts = (objects: NodeObjects): NodeFacts => {
         blocks: sliceNode.spec.blocks,
         driver: sliceNode.spec.driver,
         namespaces: memberNamespaces(slices.get(sliceNode.spec.slice)?.spec ?? { sliceSubnet: sliceNode.spec.sliceSubnet }),
+        servicePorts: sliceNode.spec.servicePorts ?? [],
         peers: sortedBy(peersOf(sliceNode, objects.slicePeers), (peer) => `${peer.cluster}/${peer.node}`),
       }),
     );

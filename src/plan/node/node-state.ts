@@ -1,4 +1,4 @@
-import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
+import type { ServicePortMapping, TunnelEndpoint } from '../../api/slicenode/type.ts';
 
 /*
  * What a node knows, as plain JSON: read from the API server while it answers, from the snapshot on disk when it does not.
@@ -26,6 +26,8 @@ export interface SliceFacts {
   /** Namespaces whose pods are members. */
   readonly namespaces: readonly string[];
   readonly peers: readonly PeerFacts[];
+  /** Service ports of this node's pods; absent in snapshots of versions that knew none. */
+  readonly servicePorts?: readonly ServicePortMapping[];
 }
 
 /** A pod of this node. */

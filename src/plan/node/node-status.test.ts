@@ -23,6 +23,7 @@ const input = (rest: Partial<StatusInput> = {}): StatusInput => ({
     blocks: ['10.0.0.0/24'],
     mtu: 1420,
     peers: [],
+    servicePorts: [],
     pods: [
       { uid: 'a', name: 'ns/a', netns: '/a', address: '10.0.0.2', hostInterface: 'p1' },
       { uid: 'b', name: 'ns/b', netns: '/b', address: '10.0.0.3', hostInterface: 'p2' },

@@ -34,6 +34,17 @@ export interface PodAttachment {
   readonly hostInterface: string;
 }
 
+/** A service port of a pod of this node that leads to another port of the same pod. */
+export interface ServicePort {
+  /** Slice address of the pod. */
+  readonly address: string;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  /** Port by which clients call. */
+  readonly port: number;
+  /** Port on which the pod listens. */
+  readonly targetPort: number;
+}
+
 /** Everything of one slice on one node. */
 export interface SliceNetwork {
   readonly slice: string;
@@ -58,4 +69,6 @@ export interface SliceNetwork {
   readonly mtu: number;
   readonly peers: readonly TunnelPeer[];
   readonly pods: readonly PodAttachment[];
+  /** Ports by which services are called, where pods listen on others. */
+  readonly servicePorts: readonly ServicePort[];
 }
