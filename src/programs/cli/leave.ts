@@ -114,7 +114,9 @@ export const command: CliCommand = {
       const unfinished = await leaveMember(input, client);
       terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
       if (hubContext === undefined) terminal.out(`On the hub it is still registered: kubectl delete cluster ${cluster}`);
-      terminal.out(`Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`);
+      terminal.out(
+        `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
+      );
       if (unfinished.length === 0) return exitCodes.ok;
       terminal.err(`These nodes did not answer and keep their tunnels until they restart: ${unfinished.join(', ')}.`);
       return exitCodes.unhealthy;

@@ -75,7 +75,7 @@ export const removeAllOf = async (
   for (const { metadata } of found) await remove(client, kind, metadata, patience.signal);
   const start = Date.now();
   for (const { metadata } of found) {
-    const graceMs = Math.max(1000, patience.graceMs - (Date.now() - start));
+    const graceMs = Math.max(100, patience.graceMs - (Date.now() - start));
     await removeAndWait(client, kind, metadata, { ...patience, graceMs });
   }
   return found.length;
