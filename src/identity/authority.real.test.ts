@@ -18,7 +18,10 @@ const openssl = (): string | undefined => {
   }
 };
 
-describe.skipIf(openssl() === undefined)('openssl, where it is installed', () => {
+const skippedBecause = openssl() === undefined ? 'skipped: authorities judged by openssl: openssl is not installed' : undefined;
+if (skippedBecause !== undefined) console.log(skippedBecause);
+
+describe.skipIf(skippedBecause !== undefined)('openssl, where it is installed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authority-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const file = (name: string, content: string | Uint8Array): string => {
