@@ -69,7 +69,7 @@ export const run: Program = async ({ args, env, signal, version }) => {
       args.find((word) => !word.startsWith('-')),
       context,
     );
-    if (args.length === 0) terminal.out(parser.helpInformation().trimEnd());
+    if (args.length === 0) parser.outputHelp();
     else await parser.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {

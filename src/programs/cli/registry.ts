@@ -20,7 +20,7 @@ export const registry: readonly Entry[] = [
   { name: 'links', summary: 'List the tunnels between nodes, the worst first', load: () => import('./links.ts') },
   {
     name: 'trust',
-    summary: 'Show or forget the authorities of other clusters that a member has pinned',
+    summary: 'Show or forget the pinned authorities of other clusters',
     load: () => import('./trust.ts'),
   },
   { name: 'playground', summary: 'Real clusters on this machine to try things on', load: () => import('./playground.ts') },

@@ -79,6 +79,6 @@ const forget: CliCommand = {
 /** `kubeslice trust …`. */
 export const command: CliCommand = {
   name: 'trust',
-  summary: 'Show or forget the authorities of other clusters that a member has pinned',
+  summary: 'Show or forget the pinned authorities of other clusters',
   commands: [list, forget],
 };
