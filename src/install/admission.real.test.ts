@@ -45,8 +45,15 @@ const notice = (name: string, cluster: string): never =>
 
 const membership = (cluster: string): never =>
   object(membershipKind, `a.${cluster}`, 'default', {
-    ...{ project: 'default', slice: 'a', sliceUID: 'u', cluster, exchangeNamespace: board, sliceSubnet: '10.0.0.0/16' },
-    ...{ namespaces: [], blocks: [], driver: 'Auto' },
+    project: 'default',
+    slice: 'a',
+    sliceUID: 'u',
+    cluster,
+    exchangeNamespace: board,
+    sliceSubnet: '10.0.0.0/16',
+    namespaces: [],
+    blocks: [],
+    driver: 'Auto',
   });
 
 /** One API server that is hub and member at once: the policies of both sides must get along. */
@@ -227,7 +234,12 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     await admin.create(podKind, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'agent-1', namespace: memberNamespace }, spec }, call);
     const node = (name: string): never =>
       object(sliceNodeKind, `local.${name}`, memberNamespace, {
-        ...{ slice: 'local', sliceUID: 'u', node: name, sliceSubnet: '10.3.0.0/16', blocks: [], driver: 'Auto' },
+        slice: 'local',
+        sliceUID: 'u',
+        node: name,
+        sliceSubnet: '10.3.0.0/16',
+        blocks: [],
+        driver: 'Auto',
       });
     for (const name of ['n1', 'n2']) await admin.create(sliceNodeKind, node(name), call);
     const agent = await as('kubeslice-agent', memberNamespace, 'agent-1');

@@ -5,10 +5,10 @@ const rawMark = /(['"]?)RAW<(.*?)>\1/g;
 export const text = (expression: string): string => `{{ ${expression} }}`;
 
 /**
- * A place for a number, list or map. JSON is YAML, so it fits at any depth of indentation. The type is that of the value which helm puts
- * there; the manifest functions pass it through unread.
+ * A place for a number, list or map. JSON is YAML, so it fits at any depth of indentation. It fits any type, since helm puts the value
+ * there and the manifest functions pass it through unread.
  */
-export const value = <T>(path: string): T => `RAW<{{ ${path} | toJson }}>` as unknown as T;
+export const value = (path: string): never => `RAW<{{ ${path} | toJson }}>` as never;
 
 /** The manifest with the quotes around unquoted places removed. */
 export const unquote = (manifest: string): string => manifest.replace(rawMark, '$2');

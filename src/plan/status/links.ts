@@ -14,6 +14,14 @@ export const stateOrder = ['Down', 'Suspect', 'Pending', 'Up'] as const;
 /** Compares two states, the worse first. */
 export const byState = (a: LinkRow['state'], b: LinkRow['state']): number => stateOrder.indexOf(a) - stateOrder.indexOf(b);
 
+/** The link without measurements that are no numbers. */
+const measured = ({ rttMs, lossPercent, handshakeAgeSeconds, ...link }: ReportedLink): ReportedLink => ({
+  ...link,
+  ...(typeof rttMs === 'number' ? { rttMs } : {}),
+  ...(typeof lossPercent === 'number' ? { lossPercent } : {}),
+  ...(typeof handshakeAgeSeconds === 'number' ? { handshakeAgeSeconds } : {}),
+});
+
 const keyOf = (row: LinkRow): string => [row.slice, row.cluster, row.node, row.peerCluster, row.peerNode].join('\u0000');
 
 /** All links that clusters report, the worst first, then by name. */
@@ -24,7 +32,7 @@ export const planLinks = ({ slices, notices }: Pick<FleetSnapshot, 'slices' | 'n
       const slice = names.get(notice.metadata.namespace ?? '');
       const report = readNotice(notice, 'Links');
       if (slice === undefined || report === undefined) return [];
-      return report.links.map((link) => ({ ...link, slice, cluster: notice.spec.cluster }));
+      return report.links.map((link) => ({ ...measured(link), slice, cluster: notice.spec.cluster }));
     })
     .toSorted((a, b) => byState(a.state, b.state) || (keyOf(a) < keyOf(b) ? -1 : 1));
 };

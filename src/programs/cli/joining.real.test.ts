@@ -70,8 +70,12 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
   ): Promise<{ code?: number | undefined; out: string }> => {
     const terminal = testTerminal();
     const code = await command.run?.({
-      ...{ arguments: words, options: { project: 'default', kubeconfig: join(folder, 'config'), ...options } },
-      ...{ env: {}, terminal, signal, version: '0.0.0-test' },
+      arguments: words,
+      options: { project: 'default', kubeconfig: join(folder, 'config'), ...options },
+      env: {},
+      terminal,
+      signal,
+      version: '0.0.0-test',
     });
     return { code, out: terminal.lines.out.join('\n') };
   };

@@ -16,7 +16,7 @@ export const command = fleetList({
     { title: 'FROM', value: (row) => `${row.cluster}/${row.node}` },
     { title: 'TO', value: (row) => `${row.peerCluster}/${row.peerNode}` },
     { title: 'STATE', value: (row) => row.state, paint: paintState(color) },
-    { title: 'RTT', value: (row) => (row.rttMs === undefined ? undefined : `${Number(row.rttMs).toFixed(2)} ms`), align: 'right' },
+    { title: 'RTT', value: (row) => (row.rttMs === undefined ? undefined : `${row.rttMs.toFixed(2)} ms`), align: 'right' },
     { title: 'LOSS', value: (row) => (row.lossPercent === undefined ? undefined : `${row.lossPercent} %`), align: 'right' },
     { title: 'SINCE', value: (row) => formatAge(Date.now() - Date.parse(row.since)), align: 'right' },
     { title: 'DRIVER', value: (row) => row.driver },

@@ -17,9 +17,12 @@ export interface Terminal {
 /** The colours in use. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
+/** In a pipe Node leaves the property out. */
+const isTerminal = (stream: { readonly isTTY?: boolean }): boolean => stream.isTTY === true;
+
 const wanted = (stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): boolean => {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  return stream.isTTY === true && env.TERM !== 'dumb';
+  return isTerminal(stream) && env.TERM !== 'dumb';
 };
 
 /** The terminal of the process. Colours follow https://no-color.org. */
@@ -32,5 +35,5 @@ export const createTerminal = (
   err: (text) => void stderr.write(`${text}\n`),
   color: pc.createColors(wanted(stdout, env)),
   errColor: pc.createColors(wanted(stderr, env)),
-  interactive: Boolean(stdout.isTTY),
+  interactive: isTerminal(stdout),
 });
