@@ -23,6 +23,7 @@ const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'eas
   ['pods of the members', 'hub', slice('bad', '10.244.0.0/16', ['bad-ns']), ['10.244.0.0/16', 'pod network', 'cluster', 'choose']],
   ['services of the members', 'hub', slice('bad', '10.96.0.0/12', ['bad-ns']), ['10.96.0.0/12', 'service network', 'choose']],
   ['a namespace of another slice', 'hub', slice('bad', '10.9.0.0/16', ['app-ns']), ['app-ns', 'app-slice']],
+  ['an export from a namespace that is not in the slice', 'east', serviceExport('bad', 'default', 'app-slice'), ['"default"', 'app-ns']],
   ['an export to a slice without name', 'east', serviceExport('bad', 'default', ''), ['slice']],
   [
     'an export with a port beyond the range',
@@ -42,7 +43,6 @@ const badExports: readonly (readonly [title: string, name: string, ns: string, s
   [
     ['a service that is not there', 'no-such-service', 'app-ns', 'app-slice', 'ServiceNotFound', ['no-such-service']],
     ['a slice that is not there', 'lonely', 'bad-ns', 'no-such-slice', 'SliceNotFound', ['no-such-slice']],
-    ['a namespace that is not in the slice', 'lonely', 'bad-ns', 'app-slice', 'NamespaceNotInSlice', ['bad-ns', 'app-slice']],
   ];
 
 /** Arguments of the command line that are refused, and words that the one sentence must contain. */
