@@ -5,7 +5,7 @@ import { change, ownMany, type Rights, read } from './account.ts';
 const ours = networking.group;
 
 /** Where cluster DNS has its configuration, with the ConfigMap for additions that some distributions leave to others. */
-export const clusterDns = { namespace: 'kube-system', configMaps: ['coredns', 'coredns-custom'] } as const;
+const clusterDns = { namespace: 'kube-system', configMaps: ['coredns', 'coredns-custom'] } as const;
 
 /**
  * What the worker may do in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS.

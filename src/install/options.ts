@@ -43,7 +43,7 @@ const placement = (cpu: string, memory: string, memoryLimit: string): Placement 
 });
 
 /** Defaults for everything but the image. Memory limits are far above what is measured; there are no CPU limits, which only add latency. */
-export const commonDefaults = (image: string): CommonOptions => ({
+const commonDefaults = (image: string): CommonOptions => ({
   image,
   imagePullPolicy: 'IfNotPresent',
   imagePullSecrets: [],

@@ -42,7 +42,7 @@ const hub = hubDefaults('');
 const member = memberDefaults('');
 
 /** All values of the chart, in the order of values.yaml. */
-export const values: readonly (Value | Group)[] = [
+const values: readonly (Value | Group)[] = [
   {
     name: 'mode',
     text: 'What the cluster is: "hub" gets the controller, "member" gets worker, agents and DNS. A cluster that is both gets two releases.',

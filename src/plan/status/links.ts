@@ -9,7 +9,7 @@ export interface LinkRow extends ReportedLink {
 }
 
 /** The worst first. */
-export const stateOrder = ['Down', 'Suspect', 'Pending', 'Up'] as const;
+const stateOrder = ['Down', 'Suspect', 'Pending', 'Up'] as const;
 
 /** Compares two states, the worse first. */
 export const byState = (a: LinkRow['state'], b: LinkRow['state']): number => stateOrder.indexOf(a) - stateOrder.indexOf(b);

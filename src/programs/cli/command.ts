@@ -1,7 +1,7 @@
 import type { Terminal } from './terminal.ts';
 
 /** One word that a command takes. */
-export interface CliArgument {
+interface CliArgument {
   /** As in usage lines: `<name>` when required, `[name]` when not, `<name...>` for many. */
   readonly usage: string;
   readonly text: string;

@@ -12,7 +12,7 @@ import { findProject } from './find-project.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Fetches a token of an account. `seconds` may be shortened by the server; at least 600. */
-export const requestToken = async (
+const requestToken = async (
   client: Client,
   account: { readonly name: string; readonly namespace: string },
   seconds: number,

@@ -27,6 +27,7 @@ export const command: CliCommand = {
       terminal.out(`The controller is installed in namespace ${hubNamespace} of context "${hub.context}".`);
       const timeoutMs = waitLimit(input);
       if (timeoutMs !== undefined) {
+        terminal.err('waiting until it runs …');
         await waitForDeployment({ client: hub.client, namespace: hubNamespace, name: 'kubeslice-controller', timeoutMs, signal });
         terminal.out('It runs.');
       }

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Cluster } from '../../api/cluster/type.ts';
 import { clusterKind } from '../../api/kinds.ts';
 import { hubSecret, memberNamespace } from '../../api/places.ts';
@@ -35,7 +36,10 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
       'Say how to reach the hub: --hub-context when its context is at hand here, or --token with what "kubeslice token create" printed there.',
     );
   }
-  if (token !== undefined) return hubByToken(decodeJoinToken(token, cluster, Date.now()), hubServer);
+  if (token !== undefined) {
+    const word = token === '-' ? await text(process.stdin) : token;
+    return hubByToken(decodeJoinToken(word, cluster, Date.now()), hubServer);
+  }
   return hubByContext(await openCluster(input, hubContext), { cluster, project: projectOf(input), hubServer }, input.signal);
 };
 
@@ -82,7 +86,7 @@ export const command: CliCommand = {
   options: [
     contextOption('Context of the member cluster'),
     { flags: '--hub-context <name>', text: 'Context of the hub cluster, when it is at hand here' },
-    { flags: '--token <token>', text: 'What "kubeslice token create" printed, when it is not' },
+    { flags: '--token <token>', text: 'What "kubeslice token create" printed, when it is not; - reads it from standard input' },
     projectOption,
     hubServerOption,
     imageOption,
@@ -115,6 +119,7 @@ export const command: CliCommand = {
 
         const timeoutMs = waitLimit(input);
         if (timeoutMs !== undefined) {
+          terminal.err('waiting until they run and the hub sees them …');
           const rollout = { client: member, namespace: memberNamespace, timeoutMs, signal };
           await Promise.all([
             waitForDaemonSet({ ...rollout, name: 'kubeslice-agent' }),

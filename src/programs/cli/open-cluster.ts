@@ -30,7 +30,7 @@ const read = async (path: string): Promise<Kubeconfig | undefined> => {
 };
 
 /** The kubeconfig that `--kubeconfig`, KUBECONFIG or the home folder names, in this order, as kubectl finds it. */
-export const loadKubeconfig = async (input: CliInput): Promise<Kubeconfig> => {
+const loadKubeconfig = async (input: CliInput): Promise<Kubeconfig> => {
   const named = textOption(input, 'kubeconfig');
   const fromEnv = input.env.KUBECONFIG === '' ? undefined : input.env.KUBECONFIG;
   const paths = named !== undefined ? [named] : (fromEnv?.split(delimiter) ?? [join(homedir(), '.kube', 'config')]);
