@@ -66,6 +66,15 @@ const cgroupDirectories = (view: MachineView, name: string): { path: string; con
   });
 };
 
+/**
+ * What gives the group eight times the processor time of an ordinary service when there is not enough for all: the packets of every pod of
+ * the slices pass through it. Cgroup v2 has the file only where the machine distributes processor time at that level.
+ */
+const weightFiles = (controllers: string): { file: string; value: string }[] => {
+  if (controllers === '') return [{ file: 'cpu.weight', value: '800' }];
+  return controllers.split(',').includes('cpu') ? [{ file: 'cpu.shares', value: '8192' }] : [];
+};
+
 /** Moves a process into our own cgroup of every hierarchy. Returns those where it did not work, with the reason; empty when all did. */
 export const moveToOwnCgroup = async (view: MachineView, name: string, pid: number): Promise<string[]> => {
   const problems: string[] = [];
@@ -78,6 +87,7 @@ export const moveToOwnCgroup = async (view: MachineView, name: string, pid: numb
           await writeFile(`${path}/${file}`, await readFile(`${dirname(path)}/${file}`, 'utf8'));
         }
       }
+      for (const { file, value } of weightFiles(controllers)) await writeFile(`${path}/${file}`, value).catch(() => {});
       await writeFile(`${path}/cgroup.procs`, String(pid));
     } catch (error) {
       problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
