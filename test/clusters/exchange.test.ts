@@ -176,6 +176,18 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     }, wait);
   });
 
+  it('tells an export that there is no such slice, before there is one and after it has gone', async () => {
+    const readiness = () => conditionOf(east.api.objects(serviceExportKind)[0]?.status?.conditions, 'Ready');
+    east.api.put(serviceExportKind, { ...exported, spec: { slice: 'nowhere' } });
+    await vi.waitFor(() => expect(readiness()).toMatchObject({ status: 'False', reason: 'SliceNotFound' }), wait);
+    await everybodySpeaks();
+    runPod(east, 'web-1');
+    offer(east);
+    await vi.waitFor(() => expect(readiness()).toMatchObject({ status: 'True', reason: 'Exported' }), wait);
+    fleet.hub.remove(sliceKind, { namespace: 'default', name: 'app' });
+    await vi.waitFor(() => expect(readiness()).toMatchObject({ status: 'False', reason: 'SliceNotFound' }), wait);
+  });
+
   it('keeps what it has while the hub is away and the worker restarts', async () => {
     await everybodySpeaks();
     runPod(east, 'a');

@@ -1,11 +1,9 @@
-import { serviceExportKind } from '../../api/kinds.ts';
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, planExport } from '../../plan/worker/exports.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
+import { writeExportStatus } from './export-status.ts';
 import type { Publisher } from './publish.ts';
 import type { Session } from './session.ts';
 
@@ -18,12 +16,6 @@ const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
     if (before[uid]?.address !== after[uid]?.address) touched.add((after[uid] ?? before[uid])?.namespace ?? '');
   }
   return touched;
-};
-
-/** Equal but for the time of the last publication. */
-const sameStatus = (exported: ServiceExport, status: object): boolean => {
-  const { lastSync: _, ...before } = exported.status ?? {};
-  return canonicalJson(before) === canonicalJson(status);
 };
 
 /** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */
@@ -75,14 +67,7 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
         session.clock.now(),
       );
       await publisher.publish('Export', key, decision.body, signal);
-      if (sameStatus(exported, decision.status)) return;
-      const lastSync = Math.floor(session.clock.now() / 1000);
-      await local.client.mergePatch(
-        serviceExportKind,
-        exported.metadata,
-        { status: { ...decision.status, lastSync } },
-        { signal, subresource: 'status' },
-      );
+      await writeExportStatus(local.client, exported, decision.status, Math.floor(session.clock.now() / 1000), signal);
     },
   };
 };

@@ -8,6 +8,7 @@ import { openHub } from './hub.ts';
 import { type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
 import { beat, heartbeatMs, tellFacts } from './registration.ts';
 import { sessions } from './sessions.ts';
+import { strayExports } from './stray-exports.ts';
 import { openTrust } from './trust.ts';
 
 /** How often the facts about the cluster are compared with what the hub knows, in milliseconds. */
@@ -36,7 +37,11 @@ export const leadWorker = async (local: LocalWorld, version: string, clock: Cloc
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
   const { hub, authority, trust } = await openJoined(local, clock, signal);
   const memberships = observeGrants(hub, log, metrics);
-  const controllers = [sessions({ hub, local, authority, trust, clock }, local, memberships)(signal), clusterDns(local)];
+  const controllers = [
+    sessions({ hub, local, authority, trust, clock }, local, memberships)(signal),
+    strayExports(local, memberships, clock),
+    clusterDns(local),
+  ];
   await Promise.all([
     memberships.run(signal),
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),

@@ -1,0 +1,22 @@
+import { serviceExportKind } from '../../api/kinds.ts';
+import type { ServiceExport, ServiceExportStatus } from '../../api/serviceexport/type.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+
+/** Equal but for the time of the last publication. */
+const sameStatus = (exported: ServiceExport, status: object): boolean => {
+  const { lastSync: _, ...before } = exported.status ?? {};
+  return canonicalJson(before) === canonicalJson(status);
+};
+
+/** Writes what is known about an export, with the time (in seconds since 1970) at which it was published; nothing when it says so already. */
+export const writeExportStatus = async (
+  client: Client,
+  exported: ServiceExport,
+  status: ServiceExportStatus,
+  lastSync: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (sameStatus(exported, status)) return;
+  await client.mergePatch(serviceExportKind, exported.metadata, { status: { ...status, lastSync } }, { signal, subresource: 'status' });
+};

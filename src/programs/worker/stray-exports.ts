@@ -1,0 +1,33 @@
+import type { Membership } from '../../api/membership/type.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import { watching } from '../../loop/watching.ts';
+import { planExport } from '../../plan/worker/exports.ts';
+import type { Clock } from '../../values/clock.ts';
+import { objectKey } from '../../values/object-key.ts';
+import { writeExportStatus } from './export-status.ts';
+import type { LocalWorld } from './local-world.ts';
+
+/**
+ * Tells the owners of exports that name a slice which this cluster is not in; no session would. The key is namespace/name. As soon as
+ * the slice is granted, its session takes over.
+ */
+export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, clock: Clock) => {
+  const isGranted = (slice: string): boolean => memberships.list().some((membership) => membership.spec.slice === slice);
+  const exportsTo = (slice: string): string[] => local.exports.byIndex('slice', slice).map((exported) => objectKey(exported.metadata));
+  return {
+    name: 'stray-export',
+    watches: [
+      watching(local.exports, (change) => [change.key]),
+      watching(memberships, (change) => (change.type === 'deleted' ? exportsTo(change.object.spec.slice) : [])),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      // Only the hub can say that there is no such slice.
+      if (!memberships.isSynced()) await memberships.synced(signal);
+      const exported = local.exports.get(key);
+      if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || isGranted(exported.spec.slice)) return;
+      const now = clock.now();
+      const seen = { exported, namespaces: undefined, service: undefined, pods: [], attachment: () => undefined };
+      await writeExportStatus(local.client, exported, planExport(seen, now).status, Math.floor(now / 1000), signal);
+    },
+  };
+};
