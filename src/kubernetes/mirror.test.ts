@@ -238,7 +238,7 @@ describe('mirror', () => {
     await client.apply(configMapKind, map('a', { big: 'x' }), { fieldManager: 'us', signal: stop.signal });
     await client.mergePatch(configMapKind, { ...target, name: 'a' }, { data: { other: 'y' } }, { signal: stop.signal });
     const plain = mirrorOf();
-    const keeping = mirrorOf({ keepManager: 'us', trim: ({ data: _, ...rest }) => rest });
+    const keeping = mirrorOf({ keepManager: 'us', trim: ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }) });
     await Promise.all([start(plain), start(keeping)]);
     expect(plain.get('default/a')?.metadata).not.toHaveProperty('managedFields');
     expect(keeping.get('default/a')?.metadata.managedFields?.map(({ manager }) => manager)).toEqual(['us']);

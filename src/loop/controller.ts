@@ -1,9 +1,9 @@
-import { type Backoff, type Random } from '../values/backoff.ts';
-import { type Clock, systemClock } from '../values/clock.ts';
-import { Failure } from '../values/failure.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { quietLog } from '../telemetry/quiet-log.ts';
+import { type Backoff, type Random } from '../values/backoff.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
+import { Failure } from '../values/failure.ts';
 import { createQueue, type Priority, type Queue } from './queue.ts';
 import { type Watch } from './watching.ts';
 

@@ -1,6 +1,7 @@
 import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
+import { createFifo, type Fifo } from './fifo.ts';
 
 /** New changes are `high`; what merely has to be looked at again (start-up, resync) is `low` and must not hold them up. */
 export type Priority = 'high' | 'low';
@@ -42,8 +43,8 @@ type Delay = { readonly due: number; readonly priority: Priority; readonly isRet
 
 /** An empty queue. */
 export const createQueue = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): Queue => {
-  // Insertion order is the order of service; the value is when the key became ready.
-  const ready: Record<Priority, Map<string, number>> = { high: new Map(), low: new Map() };
+  // The value is when the key became ready.
+  const ready: Record<Priority, Fifo<number>> = { high: createFifo(), low: createFifo() };
   const delayed = new Map<string, Delay>();
   /** Keys being worked on, with the priority at which they were added meanwhile. */
   const running = new Map<string, Priority | undefined>();
@@ -87,11 +88,11 @@ export const createQueue = ({ clock, random }: { readonly clock: Clock; readonly
     turns += 1;
     const lowFirst = turns % lowTurn === 0;
     for (const priority of lowFirst ? (['low', 'high'] as const) : (['high', 'low'] as const)) {
-      for (const [key, since] of ready[priority]) {
-        ready[priority].delete(key);
-        running.set(key, undefined);
-        return { key, priority, waitedMs: clock.monotonic() - since };
-      }
+      const first = ready[priority].shift();
+      if (first === undefined) continue;
+      const [key, since] = first;
+      running.set(key, undefined);
+      return { key, priority, waitedMs: clock.monotonic() - since };
     }
     return undefined;
   };
