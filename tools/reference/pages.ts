@@ -1,3 +1,4 @@
+import { commandsPage } from './commands.ts';
 import { kindsPage } from './kinds.ts';
 import { metricsPage } from './metrics.ts';
 import { failuresPage, reasonsPage } from './words.ts';
@@ -8,4 +9,5 @@ export const pages = (): { readonly path: string; readonly text: string }[] => [
   { path: 'docs/reference/reasons.md', text: reasonsPage() },
   { path: 'docs/reference/failures.md', text: failuresPage() },
   { path: 'docs/reference/metrics.md', text: metricsPage() },
+  { path: 'docs/reference/commands.md', text: commandsPage() },
 ];
