@@ -53,6 +53,7 @@ export const run: Program = async ({ args, env, signal }) => {
     kernel,
     facts: world.facts,
     published: world.published,
+    linkOf: (slice, peer) => links.links(slice).get(peer),
     keys: new TunnelKeys(settings.runDirectory),
     snapshotFile,
     snapshot,
@@ -60,6 +61,7 @@ export const run: Program = async ({ args, env, signal }) => {
     mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
     clock,
     log,
+    metrics,
   });
 
   const links = new LinkWatch(clock, (slice) => status.enqueue(slice, { priority: 'high' }));
@@ -72,6 +74,7 @@ export const run: Program = async ({ args, env, signal }) => {
     links: (slice) => links.links(slice),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
+    metrics,
   });
   const status = createController({
     name: 'status',

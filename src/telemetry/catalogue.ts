@@ -118,6 +118,24 @@ export const metricCatalogue = {
     help: 'Nodes whose endpoints are not given out, because no node of this cluster reaches them.',
     labels: [],
   },
+  nodePods: {
+    type: 'gauge',
+    name: 'kubeslice_node_pods',
+    help: 'Pods of this node that are attached to a slice.',
+    labels: ['slice'],
+  },
+  nodeLinks: {
+    type: 'gauge',
+    name: 'kubeslice_node_links',
+    help: 'Links of this node to other nodes of a slice by state: Pending, Up, Suspect, Down.',
+    labels: ['slice', 'state'],
+  },
+  kernelChanges: {
+    type: 'counter',
+    name: 'kubeslice_kernel_changes_total',
+    help: 'Changes that the agent made to the kernel of its node, repairs included; on a quiet node it stands still.',
+    labels: [],
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 /** How code names a metric. */

@@ -36,6 +36,7 @@ const input = (facts: Partial<NodeFacts>, rest: Partial<NodeInput> = {}): NodeIn
     keys: new Map(all.slices.map(({ name }) => [name, { publicKey: `public-${name}`, privateKeyFile: `/keys/${name}` }])),
     mtu: 1420,
     podNetns: new Map(all.pods.map(({ uid }) => [uid, `/run/netns/${uid}`])),
+    endpointOf: new Map(),
     busyPorts: new Set(),
     now: 1_000,
     ...rest,
@@ -133,6 +134,15 @@ it('writes IPv6 endpoints as WireGuard reads them, and waits for a peer without 
     '[2001:db8::1]:7',
     undefined,
   ]);
+});
+
+it('uses the endpoint that is said, and the first of a shorter list', () => {
+  const endpoints = ['192.0.2.2', '198.51.100.2'].map((address) => ({ address, port: 1 }));
+  const endpointWith = (index: number): string | undefined =>
+    planNode(
+      input({ slices: [slice({ peers: [peer('a', '1', '10.0.1.0/24', { endpoints })] })] }, { endpointOf: new Map([['app/a/1', index]]) }),
+    ).networks[0]?.peers[0]?.endpoint;
+  expect([0, 1, 7].map(endpointWith)).toEqual(['192.0.2.2:1', '198.51.100.2:1', '192.0.2.2:1']);
 });
 
 it('changes nothing when planned again, whatever came and went before', () => {

@@ -21,6 +21,8 @@ export interface NodeInput {
   readonly mtu: number;
   /** Network namespace path by pod UID, of the pods that have one now. */
   readonly podNetns: ReadonlyMap<string, string>;
+  /** Which endpoint of a peer to use, by `<slice>/<cluster>/<node>`; the first where nothing is said. */
+  readonly endpointOf: ReadonlyMap<string, number>;
   /** UDP ports that other programs of the node use. */
   readonly busyPorts: ReadonlySet<number>;
   /** Milliseconds since 1970. */
@@ -103,7 +105,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       subnet: slice.subnet,
       blocks: slice.blocks,
       mtu: input.mtu,
-      peers: tunnelPeers(slice.peers),
+      peers: tunnelPeers(slice, input.endpointOf),
       servicePorts: slice.servicePorts ?? [],
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
@@ -166,13 +168,13 @@ const attachment = (
 };
 
 /** Peers in the order given; a key or block that an earlier peer has is not given to a later one, or the two would take it in turns. */
-const tunnelPeers = (peers: readonly PeerFacts[]): TunnelPeer[] => {
+const tunnelPeers = (slice: SliceFacts, endpointOf: ReadonlyMap<string, number>): TunnelPeer[] => {
   const taken = new Set<string>();
-  return peers.flatMap((peer) => {
+  return slice.peers.flatMap((peer) => {
     const allowedIPs = peer.blocks.filter((block) => !taken.has(block));
     if (taken.has(peer.publicKey) || allowedIPs.length === 0) return [];
     for (const thing of [peer.publicKey, ...allowedIPs]) taken.add(thing);
-    const [endpoint] = peer.endpoints;
+    const endpoint = peer.endpoints[endpointOf.get(`${slice.name}/${peerName(peer)}`) ?? 0] ?? peer.endpoints[0];
     return [
       {
         name: peerName(peer),

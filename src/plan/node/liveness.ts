@@ -1,5 +1,7 @@
-/** State of a link to another node. Suspect still counts as usable. */
-export type LinkVerdict = 'Pending' | 'Up' | 'Suspect' | 'Down';
+/** States of a link to another node. Suspect still counts as usable. */
+export const linkVerdicts = ['Pending', 'Up', 'Suspect', 'Down'] as const;
+/** One of {@link linkVerdicts}. */
+export type LinkVerdict = (typeof linkVerdicts)[number];
 
 /** Without an answer for this long a link is suspect. */
 export const suspectAfterMs = 3_000;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/node/node-state.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
 import { systemClock } from '../../values/clock.ts';
 import { NodeAgent } from './node-agent.ts';
@@ -65,9 +66,11 @@ const started = async (): Promise<NodeAgent> => {
     snapshotFile,
     snapshot: await snapshotFile.load('n1'),
     podNetns: new SaidNetns(netns),
+    linkOf: () => undefined,
     mtu: async () => 1420,
     clock: systemClock,
     log: quietLog,
+    metrics: createMetrics(),
   });
 };
 

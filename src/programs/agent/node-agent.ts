@@ -1,8 +1,11 @@
 import { busyUdpPorts } from '../../kernel/busy-ports.ts';
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
-import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { type NodePlan, peerName, planNode } from '../../plan/node/desired.ts';
+import { chooseEndpoint, type EndpointChoice } from '../../plan/node/endpoint-choice.ts';
+import { type LinkHistory, linkVerdicts } from '../../plan/node/liveness.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, Snapshot } from '../../plan/node/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { PodNetns } from './pod-netns.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
@@ -19,10 +22,13 @@ export interface NodeAgentParts {
   readonly snapshotFile: SnapshotFile;
   readonly snapshot: Snapshot | undefined;
   readonly podNetns: PodNetns;
+  /** State of a link by slice and peer name, to try the next endpoint where one does not answer. */
+  readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'add' | 'set' | 'remove'>;
 }
 
 /** What one step decided and did. */
@@ -41,6 +47,7 @@ export class NodeAgent {
   readonly #early = new Map<string, PodFacts>();
   #facts: NodeFacts | undefined;
   #decisions: NodeDecisions;
+  #endpoints = new Map<string, EndpointChoice>();
   #mtu: number | undefined;
   #last: Step | undefined;
 
@@ -79,7 +86,7 @@ export class NodeAgent {
 
   /** One step; undefined while nothing is known about this node, when nothing must be touched. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
-    const { kernel, keys, podNetns, clock, log, snapshotFile } = this.#parts;
+    const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
     const known = this.#parts.facts() ?? this.#facts;
     if (known === undefined) return undefined;
     const facts = this.#withEarlyPods(known);
@@ -94,6 +101,7 @@ export class NodeAgent {
       keys: new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const))),
       mtu: this.#mtu,
       podNetns: await podNetns.locate(members),
+      endpointOf: this.#chooseEndpoints(facts),
       busyPorts: await busyUdpPorts(),
       now: clock.now(),
     });
@@ -102,11 +110,34 @@ export class NodeAgent {
     // Decisions are on disk before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
     const outcome = await kernel.converge(plan.networks, signal, scope);
-    for (const slice of gone) await keys.forget(slice);
+    for (const slice of gone) {
+      await keys.forget(slice);
+      metrics.remove('nodePods', { slice });
+      for (const state of linkVerdicts) metrics.remove('nodeLinks', { slice, state });
+    }
     for (const change of outcome.changes) log.debug('kernel changed', { change });
+    for (const slice of facts.slices) {
+      const attached = outcome.attached.get(slice.name)?.size;
+      if (attached !== undefined) metrics.set('nodePods', { slice: slice.name }, attached);
+    }
+    metrics.add('kernelChanges', {}, outcome.changes.length);
     for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
     this.#last = { facts, plan, outcome: withKeptPods(outcome, this.#last?.outcome), againMs: againMs(plan, outcome, clock.now()) };
     return this.#last;
+  }
+
+  #chooseEndpoints(facts: NodeFacts): Map<string, number> {
+    const now = this.#parts.clock.monotonic();
+    const choices = new Map<string, EndpointChoice>();
+    for (const slice of facts.slices) {
+      for (const peer of slice.peers) {
+        const key = `${slice.name}/${peerName(peer)}`;
+        const link = this.#parts.linkOf(slice.name, peerName(peer));
+        choices.set(key, chooseEndpoint(this.#endpoints.get(key), link, peer.endpoints.length, now));
+      }
+    }
+    this.#endpoints = choices;
+    return new Map([...choices].map(([key, { index }]) => [key, index]));
   }
 
   #withEarlyPods(facts: NodeFacts): NodeFacts {

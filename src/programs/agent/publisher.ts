@@ -4,9 +4,10 @@ import { type LinkState, type SliceNode, sliceNodeName } from '../../api/sliceno
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { Problem } from '../../plan/node/desired.ts';
-import { type LinkHistory, linkReason, lossPercent } from '../../plan/node/liveness.ts';
+import { type LinkHistory, linkReason, linkVerdicts, lossPercent } from '../../plan/node/liveness.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { NodeAgent, Step } from './node-agent.ts';
@@ -23,6 +24,7 @@ export interface PublisherParts {
   /** The published object of a slice, as the mirror has it. */
   readonly seen: (slice: string) => SliceNode | undefined;
   readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'set'>;
 }
 
 /** Publishes the status of this node's slices: what changed, in one small write, and measurements twice a minute. */
@@ -46,6 +48,7 @@ export class Publisher {
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
     const due = clock.monotonic() - (this.#refreshed.get(slice) ?? Number.NEGATIVE_INFINITY) >= refreshMs;
     const input = await this.#input(slice, step, signal);
+    this.#count(slice, Object.values(input.links));
     const patch = statusPatch(seen, desiredStatus(input), readiness(input), { measurements: due, now: new Date(clock.now()) });
     if (due) this.#refreshed.set(slice, clock.monotonic());
     if (patch === undefined) return { againMs: refreshMs };
@@ -60,6 +63,13 @@ export class Publisher {
       throw error;
     }
     return { againMs: refreshMs };
+  }
+
+  #count(slice: string, links: readonly LinkState[]): void {
+    for (const state of linkVerdicts) {
+      const count = links.filter((link) => link.state === state).length;
+      this.#parts.metrics.set('nodeLinks', { slice, state }, count);
+    }
   }
 
   async #input(slice: string, { facts, plan, outcome }: Step, signal: AbortSignal): Promise<StatusInput> {
