@@ -11,7 +11,10 @@ interface Shape {
   readonly inside: RegExp;
   readonly ns: string;
   readonly name: string;
+  /** Ports that are called. */
   readonly ports: readonly number[];
+  /** Ports on which the pods listen. */
+  readonly targets: readonly number[];
   readonly from: string;
   readonly to: string;
   /** What the export says beside its slice; the Service is left out when it says all. */
@@ -20,13 +23,14 @@ interface Shape {
 
 const shapes: readonly Shape[] = [
   {
-    title: 'a /24, two ports, the other direction',
+    title: 'a /24, two ports that differ from those of the pods, the other direction',
     slice: 'blue',
     subnet: '192.168.77.0/24',
     inside: /^192\.168\.77\./,
     ns: 'team-blue',
     name: 'orders',
-    ports: [8080, 9090],
+    ports: [80, 90],
+    targets: [8080, 9090],
     from: 'east',
     to: 'west',
   },
@@ -38,6 +42,7 @@ const shapes: readonly Shape[] = [
     ns: 'green-ns',
     name: 'api-v2',
     ports: [3000],
+    targets: [3000],
     from: 'west',
     to: 'east',
     spec: { selector: { matchLabels: { app: 'api-v2' } }, ports: [{ name: 'http', containerPort: 3000, protocol: 'TCP' }] },
@@ -47,15 +52,15 @@ const shapes: readonly Shape[] = [
 /** The same job with other names, subnets, ports and directions; each cleans up after itself. */
 export const shapesTopic = (world: World): void => {
   describe('other shapes', () => {
-    test.concurrent.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, from, to, spec }) => {
+    test.concurrent.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, targets, from, to, spec }) => {
       await world.apply('hub', slice(sliceName, subnet, [ns]));
       await Promise.all([
         start(
           world,
           to,
           ns,
-          server(name, ns, to, ports),
-          ...(spec === undefined ? [service(name, ns, name, ports)] : []),
+          server(name, ns, to, targets),
+          ...(spec === undefined ? [service(name, ns, name, ports, targets)] : []),
           serviceExport(name, ns, sliceName, spec),
         ),
         start(world, from, ns, client('client', ns)),

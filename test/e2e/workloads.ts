@@ -70,12 +70,12 @@ export const watcher = (name: string, ns: string, node: string): object =>
     { nodeName: node, hostNetwork: true, volumes: [{ name: 'node', hostPath: { path: '/' } }] },
   );
 
-/** A Service in front of the pods of an app. */
-export const service = (name: string, ns: string, app: string, ports: readonly number[]): object => ({
+/** A Service in front of the pods of an app; `targets` are the pods' ports where they differ from its own. */
+export const service = (name: string, ns: string, app: string, ports: readonly number[], targets = ports): object => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: ns },
-  spec: { selector: { app }, ports: ports.map((port) => ({ name: `p${port}`, port, targetPort: port })) },
+  spec: { selector: { app }, ports: ports.map((port, index) => ({ name: `p${port}`, port, targetPort: targets[index] })) },
 });
 
 /** A Slice as people write it. */
