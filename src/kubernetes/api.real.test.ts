@@ -67,7 +67,19 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('w
     client.close();
   });
 
-  it('talks over one TLS connection, in well under a millisecond a call', async () => {
+  it('does not talk to a server whose certificate it cannot check', async () => {
+    const { server, credential } = api.connection;
+    const client = createClient({ server, credential }, { fieldManager: 'stranger' });
+    await expect(client.raw('/version', { signal: new AbortController().signal })).rejects.toMatchObject({
+      code: 'Unavailable',
+      message: expect.stringMatching(
+        /^The certificate of https:.* is not accepted \(.*\); check the certificate authority configured for it\.$/,
+      ),
+    });
+    client.close();
+  });
+
+  it('talks over one kept TLS connection', async () => {
     const { signal } = new AbortController();
     const client = createClient(api.connection, { fieldManager: 'fast' });
     const target = { namespace: 'default', name: 'fast' };
