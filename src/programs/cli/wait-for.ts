@@ -25,7 +25,7 @@ export interface Wait<T> {
  */
 export const waitFor = async <T extends KubernetesObject>(wait: Wait<T>): Promise<T | undefined> => {
   const { client, kind, target, until, timeoutMs, signal } = wait;
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(Math.ceil(timeoutMs));
   const both = AbortSignal.any([signal, limit]);
   const selection = {
     ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
