@@ -69,7 +69,7 @@ const waitUntilRegistered = async (hub: HubCredential, timeoutMs: number, signal
       timeoutMs,
       signal,
       late: (seen) =>
-        `Cluster "${hub.cluster}" is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub after ${timeoutMs / 1000} s; see "kubectl -n ${memberNamespace} logs deploy/kubeslice-worker" in the cluster and "kubeslice status" on the hub.`,
+        `Cluster "${hub.cluster}" is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub after ${Math.round(timeoutMs / 1000)} s; see "kubectl -n ${memberNamespace} logs deploy/kubeslice-worker" in the cluster and "kubeslice status" on the hub.`,
     });
   } finally {
     client.close();
@@ -120,13 +120,16 @@ export const command: CliCommand = {
         const timeoutMs = waitLimit(input);
         if (timeoutMs !== undefined) {
           terminal.err('waiting until they run and the hub sees them …');
+          const deadline = performance.now() + timeoutMs;
           const rollout = { client: member, namespace: memberNamespace, timeoutMs, signal };
           await Promise.all([
             waitForDaemonSet({ ...rollout, name: 'kubeslice-agent' }),
             waitForDeployment({ ...rollout, name: 'kubeslice-dns' }),
             waitForDeployment({ ...rollout, name: 'kubeslice-worker' }),
-            waitUntilRegistered({ ...credential, server: hub.client.server }, timeoutMs, signal),
           ]);
+          // Only then: while a pod cannot start, that is what people should read.
+          const left = Math.max(1000, deadline - performance.now());
+          await waitUntilRegistered({ ...credential, server: hub.client.server }, left, signal);
           terminal.out('It is connected.');
         }
         return 0;
