@@ -25,6 +25,13 @@ const writtenByKubelet = [
   'kernel/keys/root_maxbytes',
 ];
 
+/**
+ * Stands in every mount point, underneath what machines mount there. Without it, a program in one machine that removes the directory (as one that
+ * cleans a node up may) would remove it for the host, and the kernel unmounts a directory that is removed in every namespace: all other
+ * machines would lose theirs.
+ */
+const placeholder = '.kubeslice-playground';
+
 const file = (stateDirectory: string): string => join(stateDirectory, '.host.json');
 const setting = (name: string): string => join('/proc/sys', name);
 
@@ -36,7 +43,10 @@ export async function changeHost(stateDirectory: string): Promise<void> {
   for (const [name, minimum] of Object.entries(minimums)) {
     if (Number(await readFile(setting(name), 'utf8')) < minimum) await writeFile(setting(name), String(minimum));
   }
-  for (const directory of Object.values(privateDirectories)) await mkdir(directory, { recursive: true });
+  for (const directory of Object.values(privateDirectories)) {
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, placeholder), '');
+  }
 }
 
 /** Puts back what `changeHost` and the kubelets changed. Only for when no playground is left: a directory removed is unmounted in every namespace. */
@@ -44,6 +54,7 @@ export async function restoreHost(stateDirectory: string, signal: AbortSignal): 
   const changes = await readChanges(stateDirectory);
   if (changes === undefined) return;
   for (const [name, value] of Object.entries(changes.settings)) await writeFile(setting(name), value);
+  for (const directory of Object.values(privateDirectories)) await rm(join(directory, placeholder), { force: true });
   for (const directory of changes.directories.toReversed()) await rmdir(directory).catch(() => undefined);
   const used = await readdir('/run/netns').catch(() => []);
   if (!changes.netnsMounted && used.length === 0 && (await isNetnsMounted())) await run('umount', ['/run/netns'], { signal });

@@ -116,6 +116,8 @@ describe('kill', () => {
     [['node', '/app/agent.js', 'agent'], 'agent', false],
     [['sh', '-c', 'kubeslice agent'], 'agent', false],
     [['/var/lib/kubeslice/bin/wireguard-go', '-f', 'ks0'], 'wireguard-go', true],
+    [['/var/lib/kubeslice/bin/wireguard-go-301f4945', '--foreground', 'ks0'], 'wireguard-go', true],
+    [['/usr/bin/not-wireguard-go'], 'wireguard-go', false],
   ])('%s is %s: %s', (words, program, expected) => {
     expect(isProgram(words, program)).toBe(expected);
   });

@@ -57,7 +57,8 @@ function machinesAt(spec: PlaygroundSpec, where: string | undefined): Machine[] 
 
 /** Whether a command line (words of /proc/PID/cmdline) is that of the program: `kubeslice agent`, by whatever interpreter, or wireguard-go itself. */
 export function isProgram(words: readonly string[], program: string): boolean {
-  if (program === 'wireguard-go') return words[0]?.endsWith('wireguard-go') === true;
+  // The agent puts it on the node under a name that ends in a hash of its content.
+  if (program === 'wireguard-go') return /(^|\/)wireguard-go(-[0-9a-f]+)?$/.test(words[0] ?? '');
   const at = words.findIndex((word) => /(^|\/)kubeslice(\.mjs)?$/.test(word));
   return at >= 0 && words[at + 1] === program;
 }
