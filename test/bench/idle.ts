@@ -1,0 +1,95 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { groupProcesses } from '../../src/playground/control-groups.ts';
+import { controlGroupPath } from '../../src/playground/names.ts';
+import type { Bed } from './bed.ts';
+import { distribution, type Figure } from './figure.ts';
+import type { Item } from './item.ts';
+
+interface Sample {
+  readonly parent: number;
+  /** Hundredths of a second of CPU time, user and system, those of children that have ended included (proc_pid_stat(5)). */
+  readonly ticks: number;
+}
+
+const programs = ['controller', 'worker', 'agent', 'dns', 'wireguard-go'] as const;
+type Program = (typeof programs)[number];
+
+/** Which program of ours a command line is of. */
+const programOf = (words: readonly string[]): Program | undefined => {
+  if (/\/wireguard-go[^/]*$/.test(words[0] ?? '')) return 'wireguard-go';
+  const at = words.findIndex((word) => /(^|\/)kubeslice(\.mjs)?$/.test(word));
+  return programs.find((program) => program === words[at + 1] && at >= 0);
+};
+
+const commandLine = async (pid: number): Promise<string[]> => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+
+const sample = async (): Promise<Map<number, Sample>> => {
+  const samples = new Map<number, Sample>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    if (text === '') continue;
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    samples.set(Number(entry), {
+      parent: Number(fields[1]),
+      ticks: [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0),
+    });
+  }
+  return samples;
+};
+
+/** Ticks of a process and of all below it. */
+const ticksOfTree = (samples: ReadonlyMap<number, Sample>, root: number): number => {
+  let total = samples.get(root)?.ticks ?? 0;
+  for (const [pid, { parent }] of samples) if (parent === root) total += ticksOfTree(samples, pid);
+  return total;
+};
+
+/** Resident memory of one process in MiB. */
+const residentMiB = async (pid: number): Promise<number> =>
+  Number(/^VmRSS:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1] ?? Number.NaN) / 1024;
+
+const ours = async (bed: Bed): Promise<{ pid: number; program: Program }[]> => {
+  const { hierarchies, spec } = bed.context;
+  const found: { pid: number; program: Program }[] = [];
+  for (const pid of await groupProcesses(hierarchies, controlGroupPath(spec.name))) {
+    const program = programOf(await commandLine(pid));
+    if (program !== undefined) found.push({ pid, program });
+  }
+  return found;
+};
+
+/** CPU time and memory of every program of ours while the slice stands and nothing changes; a program's children count as its own. */
+export const idle: Item = {
+  name: 'idle',
+  title: 'At rest',
+  measure: async (bed) => {
+    await bed.scene();
+    const seconds = bed.quick ? 5 : 30;
+    const processes = await ours(bed);
+    await pause(bed.quick ? 1_000 : 10_000, undefined, { signal: bed.signal });
+    const [before, from] = [await sample(), performance.now()];
+    await pause(seconds * 1_000, undefined, { signal: bed.signal });
+    const [after, to] = [await sample(), performance.now()];
+    const figures: Figure[] = [];
+    for (const program of programs) {
+      const pids = processes
+        .filter((each) => each.program === program && before.has(each.pid) && after.has(each.pid))
+        .map(({ pid }) => pid);
+      const shares = pids.map((pid) => ((ticksOfTree(after, pid) - ticksOfTree(before, pid)) * 10 * 100) / (to - from));
+      const memory = await Promise.all(pids.map(residentMiB));
+      figures.push(
+        { what: `${program}: CPU at rest, in percent of a core`, unit: '%', better: 'lower', measured: distribution(shares) },
+        {
+          what: `${program}: resident memory`,
+          unit: 'MiB',
+          better: 'lower',
+          measured: distribution(memory),
+          ...(program === 'agent' ? { budget: [{ of: 'p99', limit: 120 }] as const } : {}),
+        },
+      );
+    }
+    return { figures };
+  },
+};

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import manifest from '../package.json' with { type: 'json' };
+import { readSpec } from '../src/playground/state.ts';
+import { places } from '../src/programs/cli/playground/places.ts';
+import { type Bed, openBed } from '../test/bench/bed.ts';
+import type { Item } from '../test/bench/item.ts';
+import { execute } from '../test/e2e/execute.ts';
+import { items } from './bench/items.ts';
+import { gapsOf, type Measurement, type Measurements, merged, pageOf, rowsOf, tableHead } from './bench/report.ts';
+
+const usage = `npm run bench -- [options]
+
+Measures KubeSlice on a playground, prints a table and writes docs/measurements.md and docs/measurements.json. Ends by itself.
+
+  --only a,b     only these: ${items.map(({ name }) => name).join(', ')}
+  --quick        a few rounds of everything: shows that it works; writes no file
+  --name NAME    the playground to measure on; one that exists is left as it is (default: bench, brought up and taken down)
+  --keep         leave a playground that was brought up for this
+`;
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    name: { type: 'string', default: 'bench' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** No item may take longer, whatever happens. */
+const itemLimitMs = 12 * 60_000;
+const project = dirname(import.meta.dirname);
+const { state, cache } = places(process.env);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+
+const playground = async (...words: readonly string[]): Promise<void> => {
+  const args = [join(project, 'bin/kubeslice.mjs'), 'playground', ...words, '--name', values.name];
+  const { code } = await execute(process.execPath, args, { env: process.env, cwd: project, timeoutMs: 1_500_000, show: true });
+  if (code !== 0) throw new Error(`"kubeslice playground ${words.join(' ')}" ended with ${code}`);
+};
+
+const measure = async (item: Item, bed: Bed): Promise<Measurement> => {
+  const at = new Date().toISOString();
+  const before = loadavg()[0] ?? 0;
+  say(`\n${item.title} (${item.name})`);
+  const about = { item: item.name, title: item.title, at, quick: values.quick };
+  const late = new Promise<never>((_, reject) => {
+    AbortSignal.timeout(itemLimitMs).addEventListener('abort', () => reject(new Error(`not within ${itemLimitMs / 60_000} minutes`)));
+  });
+  try {
+    const findings = await Promise.race([item.measure(bed), late]);
+    const measurement = { ...about, load: [before, loadavg()[0] ?? 0] as const, ...findings };
+    for (const line of [...tableHead, ...rowsOf(measurement), ...gapsOf(measurement)]) console.log(line);
+    return measurement;
+  } catch (error) {
+    const failed = error instanceof Error ? error.message : String(error);
+    say(`failed: ${failed}`);
+    return { ...about, load: [before, loadavg()[0] ?? 0], figures: [], failed };
+  }
+};
+
+const write = (measurements: readonly Measurement[]): void => {
+  const file = join(project, 'docs', 'measurements.json');
+  const older: Partial<Measurements> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const all: Measurements = {
+    version: manifest.version,
+    machine: {
+      processors: cpus().length,
+      model: cpus()[0]?.model ?? 'unknown',
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      kernel: release(),
+      node: process.version,
+    },
+    measurements: merged(
+      older.measurements ?? [],
+      measurements.filter(({ failed }) => failed === undefined),
+      items.map(({ name }) => name),
+    ),
+  };
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  writeFileSync(join(project, 'docs', 'measurements.md'), pageOf(all));
+  say('\nwritten: docs/measurements.md, docs/measurements.json');
+};
+
+const run = async (chosen: readonly Item[]): Promise<number> => {
+  const existed = (await readSpec(state, values.name)) !== undefined;
+  try {
+    if (!existed) await playground('up', '--nodes', '1');
+    const bed = await openBed({ name: values.name, state, cache, project, quick: values.quick, signal: stop.signal, report: say });
+    const measurements: Measurement[] = [];
+    try {
+      for (const item of chosen) if (!stop.signal.aborted) measurements.push(await measure(item, bed));
+    } finally {
+      await bed.close();
+    }
+    if (!values.quick) write(measurements);
+    return measurements.length === chosen.length && measurements.every(({ failed }) => failed === undefined) ? 0 : 1;
+  } finally {
+    if (!existed && !values.keep) await playground('down');
+  }
+};
+
+const names = values.only?.split(',').map((name) => name.trim());
+const unknown = names?.filter((name) => items.every((item) => item.name !== name)) ?? [];
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) say(`there is no ${unknown.join(', ')}\n`);
+  process.stdout.write(usage);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  process.exitCode = await run(items.filter(({ name }) => names?.includes(name) ?? true));
+}

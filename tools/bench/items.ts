@@ -1,0 +1,25 @@
+import { dnsRate } from '../../test/bench/dns-rate.ts';
+import { endpointChange } from '../../test/bench/endpoint-change.ts';
+import { exportEndpoint } from '../../test/bench/export-endpoint.ts';
+import { firstAnswer } from '../../test/bench/first-answer.ts';
+import { firstPacket } from '../../test/bench/first-packet.ts';
+import { idle } from '../../test/bench/idle.ts';
+import type { Item } from '../../test/bench/item.ts';
+import { liveAttach } from '../../test/bench/live-attach.ts';
+import { podStart } from '../../test/bench/pod-start.ts';
+import { roundTrip } from '../../test/bench/round-trip.ts';
+import { throughput } from '../../test/bench/throughput.ts';
+
+/** Everything that `npm run bench` measures, in the order in which it does. */
+export const items: readonly Item[] = [
+  throughput,
+  roundTrip,
+  firstPacket,
+  exportEndpoint,
+  firstAnswer,
+  endpointChange,
+  liveAttach,
+  podStart,
+  idle,
+  dnsRate,
+];
