@@ -50,6 +50,8 @@ export class NodeAgent {
   #endpoints = new Map<string, EndpointChoice>();
   #mtu: number | undefined;
   #last: Step | undefined;
+  /** Steps in a row in which a pod had no namespace yet. */
+  #waits = 0;
 
   constructor(parts: NodeAgentParts) {
     this.#parts = parts;
@@ -122,7 +124,13 @@ export class NodeAgent {
     }
     metrics.add('kernelChanges', {}, outcome.changes.length);
     for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
-    this.#last = { facts, plan, outcome: withKeptPods(outcome, this.#last?.outcome), againMs: againMs(plan, outcome, clock.now()) };
+    this.#waits = plan.podsWithoutNetns.length === 0 ? 0 : this.#waits + 1;
+    this.#last = {
+      facts,
+      plan,
+      outcome: withKeptPods(outcome, this.#last?.outcome),
+      againMs: againMs(plan, outcome, this.#waits, clock.now()),
+    };
     return this.#last;
   }
 
@@ -158,11 +166,11 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
   return { ...outcome, attached };
 };
 
-const againMs = (plan: NodePlan, outcome: Outcome, now: number): number | undefined => {
+const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number): number | undefined => {
   const waits: number[] = [];
   if (outcome.failures.size > 0 || outcome.podFailures.size > 0) waits.push(1_000);
-  // Containers of these may start at any moment without a word to us.
-  if (plan.podsWithoutNetns.length > 0) waits.push(500);
+  // Containers of these may start at any moment without a word to us; most do within seconds, some never.
+  if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * (steps - 1), 5_000));
   if (plan.retryAt !== undefined) waits.push(Math.max(100, plan.retryAt - now));
   return waits.length === 0 ? undefined : Math.min(...waits);
 };
