@@ -1,6 +1,5 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import { clusterKind } from '../../api/kinds.ts';
-import { fingerprintOf } from '../../identity/fingerprint.ts';
 import type { JoinToken } from '../../install/join-token.ts';
 import type { HubCredential } from '../../install/member.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
@@ -9,6 +8,7 @@ import { Failure } from '../../values/failure.ts';
 import { findProject } from './find-project.ts';
 import { hubAddress, prepareCluster, requestWorkerToken } from './hub-registration.ts';
 import { fieldManager, type OpenCluster } from './open-cluster.ts';
+import { shownFingerprint } from './shown-fingerprint.ts';
 
 /** The hub as a joining cluster sees it, by a join token or by an administrator's context. */
 export interface HubSide {
@@ -59,8 +59,8 @@ const refusedByHub = (side: HubSide, error: unknown): unknown =>
 const nameTaken = (cluster: string, theirs: string, ours: string | undefined): Failure =>
   new Failure(
     'AlreadyExists',
-    `The name "${cluster}" is taken by another cluster, whose authority is ${fingerprintOf(theirs)}${
-      ours === undefined ? '' : `, while this one's is ${fingerprintOf(ours)}`
+    `The name "${cluster}" is taken by another cluster, whose authority is ${shownFingerprint(theirs)}${
+      ours === undefined ? '' : `, while this one's is ${shownFingerprint(ours)}`
     }; join under another name, or free the name with "kubectl delete cluster ${cluster}" on the hub.`,
   );
 

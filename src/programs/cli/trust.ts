@@ -1,5 +1,4 @@
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
-import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { componentName, selectorLabels } from '../../install/metadata.ts';
 import { configMapKind, podKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
@@ -7,6 +6,7 @@ import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { type OpenCluster, withCluster } from './open-cluster.ts';
 import { outputOption, printModel } from './output.ts';
+import { shownFingerprint } from './shown-fingerprint.ts';
 import { renderTable } from './table.ts';
 
 const target = { namespace: memberNamespace, name: trustConfigMap };
