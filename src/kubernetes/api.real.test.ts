@@ -24,7 +24,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('w
   applyContract('a real API server', shared);
   leaseContract('a real API server', shared);
 
-  it('keeps a mirror through the violent death of the API server', async () => {
+  it('keeps a mirror through the violent death of the API server', { timeout: 120_000 }, async () => {
     const stop = new AbortController();
     const { signal } = stop;
     const client = createClient(api.connection, { fieldManager: 'mirror' });

@@ -50,6 +50,33 @@ describe('leader without a server', () => {
     await running;
   });
 
+  it('stops leading when it finds that it slept through its own deadline', async () => {
+    const clock = handClock();
+    const stop = new AbortController();
+    const terms: string[] = [];
+    const running = runElected({
+      client,
+      ...target,
+      identity: 'a',
+      signal: stop.signal,
+      clock,
+      lead: (signal) =>
+        new Promise((resolve) => {
+          terms.push('begun');
+          signal.addEventListener('abort', () => {
+            terms.push('over');
+            resolve();
+          });
+        }),
+    });
+    await expect.poll(() => terms).toEqual(['begun']);
+    // Suspended: all this time passes before the process gets to renew, although the server is well.
+    clock.advance(11_000);
+    await expect.poll(() => terms).toEqual(['begun', 'over']);
+    stop.abort();
+    await running;
+  });
+
   it('goes on leading through a short outage', async () => {
     const clock = handClock();
     const stop = new AbortController();

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
@@ -11,7 +11,7 @@ const longestLine = 64 * 1024 * 1024;
  * Ends when the server ends it, when the connection is lost, or when nothing came for `idleMs`: for a watch all three mean the same,
  * ask again from the last version seen. Stopping the iteration closes the connection.
  */
-export async function* watchStream(stream: IncomingMessage, idleMs: number, clock: Clock): AsyncGenerator<unknown, void, undefined> {
+export async function* watchStream(stream: Readable, idleMs: number, clock: Clock): AsyncGenerator<unknown, void, undefined> {
   let pending: Buffer[] = [];
   let length = 0;
   const idle = (): (() => void) => clock.after(idleMs, () => stream.destroy());
