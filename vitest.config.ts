@@ -14,6 +14,8 @@ export default defineConfig({
           exclude: ['**/*.real.test.ts'],
           pool: 'threads',
           isolate: false,
+          // A busy machine takes its time; a test that passes does not wait for it.
+          testTimeout: 30_000,
         },
       },
       {

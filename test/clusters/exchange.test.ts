@@ -12,7 +12,7 @@ import {
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { configMapKind, endpointSliceKind, type Pod, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { configMapKind, endpointSliceKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
 const slice: Slice = {
@@ -72,9 +72,9 @@ const runPod = (member: Member, name: string, ready = true): void => {
     kind: 'Pod',
     metadata: { name, namespace: 'app-ns', labels: { app: 'web' } },
     spec: { containers: [] },
-    status: { phase: 'Running', conditions },
+    status: { phase: 'Running' as const, conditions },
   };
-  const uid = (member.api.put(podKind, podObject as never) as Pod).metadata.uid ?? '';
+  const uid = member.api.put(podKind, podObject).metadata.uid ?? '';
   const node = nodesOf(member)[0];
   if (node === undefined || node.status?.pods?.[uid] !== undefined) return;
   const address = (node.spec.blocks[0] ?? '').replace(
@@ -93,7 +93,7 @@ const offer = (member: Member): void => {
     metadata: { name: 'web', namespace: 'app-ns' },
     spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
   };
-  member.api.put(serviceKind, service as never);
+  member.api.put(serviceKind, service);
   member.api.put(serviceExportKind, exported);
 };
 const endpoints = (member: Member) =>

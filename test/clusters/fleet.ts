@@ -66,18 +66,17 @@ const token = `x.${Buffer.from(JSON.stringify({ exp: 4_102_444_800 })).toString(
 const startMember = async (hub: FakeApi, name: string, nodes: readonly string[]): Promise<Member> => {
   const api = await startFakeApi({ kinds: memberKinds });
   const authority = await createAuthority({ cluster: name, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
-  const put = <T extends Parameters<FakeApi['put']>[1]>(kind: Parameters<FakeApi['put']>[0], object: T) => api.put(kind, object);
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
-    put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const [index, node] of nodes.entries()) {
-    const status = { addresses: [{ type: 'InternalIP', address: `192.168.${name.length}.${index + 1}` }] };
-    put(builtin.nodeKind, {
+    const status = { addresses: [{ type: 'InternalIP' as const, address: `192.168.${name.length}.${index + 1}` }] };
+    api.put(builtin.nodeKind, {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name: node },
       spec: { podCIDR: `10.244.${index}.0/24` },
       status,
-    } as builtin.Node);
+    });
   }
   const secret = (secretName: string, data: Record<string, string>): builtin.Secret => ({
     apiVersion: 'v1',
@@ -85,24 +84,24 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
     metadata: { name: secretName, namespace: memberNamespace },
     data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
   });
-  put(builtin.secretKind, secret(authoritySecret, { 'tls.crt': authority.certificate, 'tls.key': authority.privateKey }));
-  put(
+  api.put(builtin.secretKind, secret(authoritySecret, { 'tls.crt': authority.certificate, 'tls.key': authority.privateKey }));
+  api.put(
     builtin.secretKind,
     secret(hubSecret, { server: hub.connection.server, 'ca.crt': '', token, project: 'default', namespace: 'default', cluster: name }),
   );
-  put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: trustConfigMap, namespace: memberNamespace } });
-  put(builtin.configMapKind, {
+  api.put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: trustConfigMap, namespace: memberNamespace } });
+  api.put(builtin.configMapKind, {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'coredns', namespace: 'kube-system' },
     data: { Corefile: '.:53 {\n    forward . 1.1.1.1\n}\n' },
-  } as builtin.ConfigMap);
-  put(builtin.serviceKind, {
+  });
+  api.put(builtin.serviceKind, {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'kubeslice-dns', namespace: memberNamespace },
     spec: { clusterIP: '10.96.0.53' },
-  } as builtin.Service);
+  });
   const cluster: Cluster = {
     apiVersion: 'controller.kubeslice.io/v1alpha1',
     kind: 'Cluster',

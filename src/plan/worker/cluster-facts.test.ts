@@ -31,6 +31,6 @@ it('joins pod networks that touch, keeps addresses only, and does not depend on 
     kubernetesVersion: 'v1.37.2',
   });
   expect(
-    planClusterFacts({ nodes: [...nodes].reverse(), serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' }),
+    planClusterFacts({ nodes: nodes.toReversed(), serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' }),
   ).toEqual(facts);
 });
