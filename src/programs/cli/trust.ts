@@ -29,7 +29,7 @@ const list: CliCommand = {
     withCluster(input, textOption(input, 'context'), async (member) => {
       const rows = Object.entries(await pinnedRoots(member, input)).map(([cluster, root]) => ({
         cluster,
-        fingerprint: fingerprintOf(root),
+        fingerprint: shownFingerprint(root),
       }));
       await printModel(input.terminal, input.options.output, rows, () =>
         renderTable(
