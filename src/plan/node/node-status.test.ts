@@ -51,7 +51,7 @@ const published = (from: StatusInput): SliceNode => {
     spec: { slice: 'app', sliceUID: 'u', node: 'n', sliceSubnet: '', blocks: [], driver: 'Auto' },
   };
   const patch = statusPatch(bare, desiredStatus(from), readiness(from), { measurements: true, now });
-  return { ...bare, status: (patch?.status ?? {}) as NonNullable<SliceNode['status']> };
+  return { ...bare, status: patch?.status ?? {} };
 };
 const patchFor = (from: StatusInput, to: StatusInput, measurements = false) =>
   statusPatch(published(from), desiredStatus(to), readiness(to), { measurements, now })?.status;

@@ -56,10 +56,10 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** An agent that starts, with what is on disk. */
-const started = async (): Promise<NodeAgent> => {
+const started = async (kernel: FakeKernel = new FakeKernel(machine)): Promise<NodeAgent> => {
   const snapshotFile = new SnapshotFile(directory);
   return new NodeAgent({
-    kernel: new FakeKernel(machine),
+    kernel,
     facts: () => facts,
     published: () => published,
     keys: new TunnelKeys(directory),
@@ -103,18 +103,14 @@ it('ignores the snapshot of another node', async () => {
 });
 
 it('has the addresses on disk before the kernel has them', async () => {
-  const agent = await started();
-  const converge = FakeKernel.prototype.converge;
   const onDisk: string[] = [];
-  FakeKernel.prototype.converge = async function (...args) {
-    onDisk.push(await readFile(`${directory}/agent/snapshot.json`, 'utf8'));
-    return converge.apply(this, args);
-  };
-  try {
-    await agent.step('everything', signal);
-  } finally {
-    FakeKernel.prototype.converge = converge;
+  class Recording extends FakeKernel {
+    override async converge(...args: Parameters<FakeKernel['converge']>): ReturnType<FakeKernel['converge']> {
+      onDisk.push(await readFile(`${directory}/agent/snapshot.json`, 'utf8'));
+      return super.converge(...args);
+    }
   }
+  await (await started(new Recording(machine))).step('everything', signal);
   expect(JSON.parse(onDisk[0] ?? '').decisions.app.leases).toEqual({ a: '10.0.0.2' });
 });
 

@@ -50,8 +50,8 @@ export class NodeAgent {
   #endpoints = new Map<string, EndpointChoice>();
   #mtu: number | undefined;
   #last: Step | undefined;
-  /** Steps in a row in which a pod had no namespace yet. */
-  #waits = 0;
+  /** Pods without a namespace in the last step, and for how many steps in a row the same ones. */
+  #waiting = { pods: '', steps: 0 };
 
   constructor(parts: NodeAgentParts) {
     this.#parts = parts;
@@ -124,12 +124,13 @@ export class NodeAgent {
     }
     metrics.add('kernelChanges', {}, outcome.changes.length);
     for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
-    this.#waits = plan.podsWithoutNetns.length === 0 ? 0 : this.#waits + 1;
+    const pods = plan.podsWithoutNetns.join();
+    this.#waiting = { pods, steps: pods === this.#waiting.pods ? this.#waiting.steps + 1 : 0 };
     this.#last = {
       facts,
       plan,
       outcome: withKeptPods(outcome, this.#last?.outcome),
-      againMs: againMs(plan, outcome, this.#waits, clock.now()),
+      againMs: againMs(plan, outcome, this.#waiting.steps, clock.now()),
     };
     return this.#last;
   }
@@ -170,7 +171,7 @@ const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number): 
   const waits: number[] = [];
   if (outcome.failures.size > 0 || outcome.podFailures.size > 0) waits.push(1_000);
   // Containers of these may start at any moment without a word to us; most do within seconds, some never.
-  if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * (steps - 1), 5_000));
+  if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * steps, 5_000));
   if (plan.retryAt !== undefined) waits.push(Math.max(100, plan.retryAt - now));
   return waits.length === 0 ? undefined : Math.min(...waits);
 };
