@@ -15,7 +15,6 @@ export * from '../values/builtin/namespace.ts';
 export * from '../values/builtin/node.ts';
 export * from '../values/builtin/pod.ts';
 export * from '../values/builtin/pod-disruption-budget.ts';
-export * from '../values/builtin/priority-class.ts';
 export * from '../values/builtin/rbac.ts';
 export * from '../values/builtin/secret.ts';
 export * from '../values/builtin/self-subject-access-review.ts';

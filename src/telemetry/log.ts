@@ -15,7 +15,7 @@ export type Log = {
 };
 
 /** From which severity on lines are written, the most talkative first. */
-export const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
+const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Field names whose values are replaced, at the top and one level down: a second guard behind "never log them". */
 const secretFields = ['token', 'key', 'privateKey', 'presharedKey', 'password', 'authorization', 'credential', 'data', 'stringData'];

@@ -25,7 +25,7 @@ const unowned = new Set([
 ]);
 
 /** The leaves of an object: path → value. */
-export const leaves = (value: Json, path: readonly string[] = [], found = new Map<string, unknown>()): Map<string, unknown> => {
+const leaves = (value: Json, path: readonly string[] = [], found = new Map<string, unknown>()): Map<string, unknown> => {
   for (const [field, child] of Object.entries(value)) {
     const at = [...path, field];
     if (unowned.has(at.join('.'))) continue;
