@@ -92,7 +92,7 @@ export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> 
     const seen = new Set(data.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
     const additional = [...seen]
       .toSorted(compareText)
-      .flatMap((host) => (hosts.get(host) ?? []).map((each) => ({ name: host, ttl: input.ttl, data: each })));
+      .flatMap((host) => [...(names.get(host)?.byType.values() ?? [])].flatMap(({ answers }) => answers));
     names.set(name, entryOf(input, name, data, additional));
   }
   for (const name of names.keys()) {

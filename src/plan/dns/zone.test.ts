@@ -146,6 +146,18 @@ const asked = [
   '_tcp.a.ns1',
 ].map((prefix) => `${prefix}.svc.slice.local`);
 
+test('additional records are given once and in one order, whoever was first', () => {
+  const twice = (addresses: readonly string[]) => {
+    const zone = new Zone({ serial: 1 });
+    for (const address of addresses) {
+      const ports = address === '10.0.0.1' ? [{ name: 'http', protocol: 'tcp', port: 80 }] : [];
+      zone.set(address, record({ endpoints: [{ address, pod: 'same', node: 'n1' }], ports }));
+    }
+    return answer(zone, { name: `_http._tcp.${backend}`, type: 'SRV' });
+  };
+  expect(twice(['10.0.0.3', '10.0.0.1'])).toEqual(twice(['10.0.0.1', '10.0.0.3']));
+});
+
 test('any history of changes ends in the answers of a zone made afresh, and parents of names exist', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
