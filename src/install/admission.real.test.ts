@@ -88,9 +88,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     admin = createClient(api.connection, { fieldManager: 'admin' });
     await apply([...planCrds('hub'), ...planCrds('member')]);
     for (const kind of Object.values(ourKinds)) await vi.waitFor(() => admin.list<KubernetesObject>(kind, call), { timeout: 20_000 });
-    // This server runs without --allow-privileged; the agent is no part of what is tested here.
-    const installed = [...planHub(hubDefaults('image')), ...planMember(memberDefaults('image'))];
-    await apply(installed.filter(({ kind }) => kind !== 'DaemonSet'));
+    await apply([...planHub(hubDefaults('image')), ...planMember(memberDefaults('image'))]);
     for (const cluster of ['east', 'west'])
       await apply([planCluster(cluster, 'default'), ...planWorkerAccess(cluster, 'default'), ...planJoinAccess(cluster, 'default')]);
     await admin.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: board } }, call);

@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hubNamespace, memberNamespace } from '../api/places.ts';
+import { type Client, createClient } from '../kubernetes/client.ts';
+import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planCrds } from './crds.ts';
 import { planHub } from './hub.ts';
+import { resourceKindOf } from './kinds.ts';
 import { planMember } from './member.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
 
@@ -43,6 +47,55 @@ const render = async (mode: string, namespace: string, ...more: string[]): Promi
 
 const byName = (objects: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
   new Map(objects.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));
+
+const programs = realPrograms();
+if (typeof programs === 'string') console.log(`skipped: the chart on real API servers: ${programs}`);
+
+describe.skipIf((helm === undefined || typeof programs === 'string') && process.env.CI === undefined)('on a real API server', () => {
+  const { signal } = new AbortController();
+  let folder: string;
+  let api: RealApi;
+  let client: Client;
+
+  beforeAll(async () => {
+    if (typeof programs === 'string') throw new Error(programs);
+    folder = await mkdtemp(join(tmpdir(), 'kubeslice-chart-'));
+    api = await startRealApi(programs);
+    client = createClient(api.connection, { fieldManager: 'test' });
+    const { server, ca = '', credential } = api.connection;
+    const token = credential.kind === 'token' ? await credential.token({ signal }) : '';
+    const kubeconfig = {
+      clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+      users: [{ name: 'c', user: { token } }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+      'current-context': 'c',
+    };
+    await writeFile(join(folder, 'config'), stringify(kubeconfig));
+  });
+  afterAll(async () => {
+    client.close();
+    await api.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each([
+    ['hub', hubNamespace, planHub(hubDefaults(image))],
+    ['member', memberNamespace, planMember(memberDefaults(image))],
+  ] as const)('mode %s is installed, upgraded and uninstalled', async (mode, namespace, planned) => {
+    const inCluster = (...args: string[]) => inHelm(...args, '--kubeconfig', join(folder, 'config'), '--namespace', namespace);
+    const objects = planned.filter(({ kind }) => kind !== 'Namespace');
+    const present = async (): Promise<string[]> => {
+      const found = await Promise.all(objects.map((object) => client.find(resourceKindOf(object), object.metadata, { signal })));
+      return objects.filter((_, index) => found[index] !== undefined).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    };
+    await inCluster('install', 'kubeslice', chart, '--create-namespace', '--set', `mode=${mode}`);
+    expect(await present()).toHaveLength(objects.length);
+    await inCluster('upgrade', 'kubeslice', chart, '--set', `mode=${mode},logLevel=debug`);
+    expect(await present()).toHaveLength(objects.length);
+    await inCluster('uninstall', 'kubeslice');
+    await expect.poll(present, { timeout: 10_000 }).toEqual([]);
+  });
+});
 
 describe.skipIf(helm === undefined && process.env.CI === undefined)('with real helm', () => {
   it.each(['hub', 'member'])('the chart is without a fault in mode %s', async (mode) => {
