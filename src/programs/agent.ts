@@ -42,7 +42,7 @@ export const run: Program = async ({ args, env, signal }) => {
   }
   const metrics = createMetrics();
   const clock = systemClock;
-  const client = await inClusterClient(env, 'kubeslice-agent');
+  const client = await inClusterClient(env, 'member', 'kubeslice-agent', metrics);
   await joinControlSockets();
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
   const world = observeNode(client, settings.node, log, metrics);

@@ -12,7 +12,7 @@ import type { Program } from './program.ts';
 export const run: Program = async ({ env, signal }) => {
   const log = createLog({ program: 'controller', level: env.LOG_LEVEL ?? 'info' });
   const metrics = createMetrics();
-  const client = await inClusterClient(env, fieldManager);
+  const client = await inClusterClient(env, 'hub', fieldManager, metrics);
   const world = observeHub(client, log, metrics);
   const mirrors = mirrorsOf(world);
   const synced = (): string | undefined => (mirrors.every((mirror) => mirror.isSynced()) ? undefined : 'the hub has not been read yet');

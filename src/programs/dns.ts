@@ -9,13 +9,14 @@ import type { Program } from './program.ts';
 /** A member cluster's DNS server for `slice.local`; several run side by side and know nothing of one another. */
 export const run: Program = async ({ env, signal }) => {
   const settings = dnsSettings(env);
-  const client = await inClusterClient(env, 'kubeslice-dns');
+  const metrics = createMetrics({ process: true });
+  const client = await inClusterClient(env, 'member', 'kubeslice-dns', metrics);
   const { failure } = await serveDns(
     {
       client,
       settings,
       log: createLog({ program: 'dns', level: env.LOG_LEVEL ?? 'info' }),
-      metrics: createMetrics({ process: true }),
+      metrics,
       clock: systemClock,
       random: Math.random,
     },

@@ -1,13 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { type Client, createClient } from '../kubernetes/client.ts';
+import type { Client } from '../kubernetes/client.ts';
 import { inClusterConnection } from '../kubernetes/in-cluster.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
+import { countedClient } from './counted-client.ts';
 import type { ProgramContext } from './program.ts';
 
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** A client for the API server of the cluster that this pod runs in, by the pod's own service account. */
-export const inClusterClient = async (env: ProgramContext['env'], fieldManager: string): Promise<Client> => {
+/** A client for the API server of the cluster that this pod runs in, by the pod's own service account; `side` is what the cluster is. */
+export const inClusterClient = async (
+  env: ProgramContext['env'],
+  side: 'hub' | 'member',
+  fieldManager: string,
+  metrics: Metrics,
+): Promise<Client> => {
   const connection = await inClusterConnection({
     host: env.KUBERNETES_SERVICE_HOST ?? 'kubernetes.default.svc',
     port: env.KUBERNETES_SERVICE_PORT ?? '443',
@@ -16,7 +23,7 @@ export const inClusterClient = async (env: ProgramContext['env'], fieldManager: 
     namespacePath: `${accountFolder}/namespace`,
     clock: systemClock,
   });
-  return createClient(connection, { fieldManager });
+  return countedClient(connection, side, fieldManager, metrics);
 };
 
 /** Namespace of this pod. */

@@ -12,7 +12,7 @@ import { fieldManager, mirrorsOf, observeCluster } from './worker/local-world.ts
 export const run: Program = async ({ env, signal, version }) => {
   const log = createLog({ program: 'worker', level: env.LOG_LEVEL ?? 'info' });
   const metrics = createMetrics();
-  const client = await inClusterClient(env, fieldManager);
+  const client = await inClusterClient(env, 'member', fieldManager, metrics);
   const local = observeCluster(client, log, metrics);
   const synced = (): string | undefined =>
     mirrorsOf(local).every((mirror) => mirror.isSynced()) ? undefined : 'the cluster has not been read yet';

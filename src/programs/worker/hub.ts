@@ -2,8 +2,10 @@ import { hubSecret, memberNamespace, workerAccount } from '../../api/places.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { secretKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
 import { fixedToken, renewedToken } from '../../kubernetes/token-source.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
+import { countedClient } from '../counted-client.ts';
 
 /** Who this cluster is on which hub. */
 export interface HubIdentity {
@@ -41,7 +43,7 @@ const expiryOf = (token: string): number => {
  * Reads the hub credential and returns a client that renews it by itself: with the valid token it asks for the next one and writes it
  * back into the Secret, so that a restart finds it. A token that ran out while the cluster was off needs a new join.
  */
-export const openHub = async (local: Client, clock: Clock, signal: AbortSignal): Promise<Hub> => {
+export const openHub = async (local: Client, metrics: Metrics, clock: Clock, signal: AbortSignal): Promise<Hub> => {
   const secret = await local.get(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
   const data = secret.data ?? {};
   const identity = { project: field(data, 'project'), namespace: field(data, 'namespace'), cluster: field(data, 'cluster') };
@@ -77,9 +79,11 @@ export const openHub = async (local: Client, clock: Clock, signal: AbortSignal):
       asking.close();
     }
   };
-  const client = createClient(
+  const client = countedClient(
     { ...place, credential: { kind: 'token', token: renewedToken(fetch, { clock }) } },
-    { fieldManager: 'kubeslice-worker' },
+    'hub',
+    'kubeslice-worker',
+    metrics,
   );
   return { ...identity, client };
 };

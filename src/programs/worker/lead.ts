@@ -18,10 +18,10 @@ const factsMs = 60_000;
 const unjoinedMs = 5_000;
 
 /** What a joined cluster has; waits until it is there, since a worker that exits would only be started again. */
-const openJoined = async ({ client, log }: LocalWorld, clock: Clock, signal: AbortSignal) => {
+const openJoined = async ({ client, log, metrics }: LocalWorld, clock: Clock, signal: AbortSignal) => {
   for (;;) {
     try {
-      const hub = await openHub(client, clock, signal);
+      const hub = await openHub(client, metrics, clock, signal);
       return { hub, authority: await readAuthority(client, hub, signal), trust: await openTrust(client, signal) };
     } catch (error) {
       if (signal.aborted) throw error;

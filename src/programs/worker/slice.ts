@@ -4,7 +4,7 @@ import type { Membership } from '../../api/membership/type.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { podKind, serviceKind } from '../../kubernetes/kinds.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
-import { createController } from '../../loop/controller.ts';
+import { type Controller, createController } from '../../loop/controller.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { exportNotices } from './export-notices.ts';
@@ -49,7 +49,15 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
     labelSelector: `${sliceLabel}=${grant.slice}`,
     ...watched,
   });
-  const board = createMirror({ client: hub.client, kind: noticeKind, namespace: grant.exchangeNamespace, ...watched });
+  let controllers: readonly Controller[] = [];
+  const board = createMirror({
+    client: hub.client,
+    kind: noticeKind,
+    namespace: grant.exchangeNamespace,
+    ...watched,
+    // What could not be said while the hub was away is said as soon as it is back.
+    onContact: (contact) => (contact === 'found' ? controllers.forEach((controller) => controller.retryAll()) : undefined),
+  });
   const pods = new Map(
     grant.namespaces.map((namespace) => [namespace, createMirror({ client: local.client, kind: podKind, namespace, ...watched })]),
   );
@@ -86,7 +94,7 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
   const refusals = createRefusals();
   const hear = [receiver(session, refusals), refusalReport(session, refusals)];
   const use = [peers(session), imports(session)];
-  const controllers = [...tell, ...hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
+  controllers = [...tell, ...hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
   const running = controllers.map((controller) => controller.run(signal));
 
   const settle = async (): Promise<void> => {
