@@ -2,8 +2,8 @@ import { createServer, type Socket } from 'node:net';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { ServerMetrics } from './metrics.ts';
-import { serveConnection } from './tcp-connection.ts';
 import type { Respond } from './responder.ts';
+import { serveConnection } from './tcp-connection.ts';
 import type { Address, Listener } from './udp.ts';
 
 /** Bounds of the TCP side; each has a default. */

