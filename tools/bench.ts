@@ -36,7 +36,7 @@ const project = dirname(import.meta.dirname);
 const { state, cache } = places(process.env);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
 
 const playground = async (...words: readonly string[]): Promise<void> => {
   const args = [join(project, 'bin/kubeslice.mjs'), 'playground', ...words, '--name', values.name];

@@ -13,6 +13,7 @@ export const checkSteps: readonly Step[] = [
 
 /** What `npm test` runs after the check: against the real kernel and real API servers, then whole clusters as a user drives them. */
 export const testSteps: readonly Step[] = [
+  { name: 'programs and images for real tests', command: ['node', 'tools/prepare.ts'], live: true },
   { name: 'tests against the real kernel and API server', command: ['vitest', 'run', '--project', 'real'], countsTests: true, live: true },
   { name: 'end to end on the playground', command: ['vitest', 'run', '--project', 'e2e'], countsTests: true, live: true },
 ];
