@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that old Node versions accept: it finds a Node that can run the rest, and the rest.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,8 +19,12 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
     );
     process.exit(1);
   }
-  const child = spawnSync(found, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exit(child.status ?? 1);
+  const child = spawn(found, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches the child from the terminal itself; SIGTERM comes to this process alone and is passed on.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const code = await new Promise((resolve) => child.on('close', (status) => resolve(status ?? 1)));
+  process.exit(code);
 }
 
 module.enableCompileCache?.();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Statement } from '../api/notice/statement.ts';
-import { maxReportedLinks } from '../api/notice/statement.ts';
+import { maxReportedLinks, maxReportedRefusals } from '../api/notice/statement.ts';
 import { readCidr } from '../values/cidr.ts';
 import { readIp } from '../values/ip.ts';
 import { isDnsLabel, isDnsSubdomain } from '../values/names.ts';
@@ -66,6 +66,7 @@ const linksBody = z.object({
   up: count,
   links: z.array(link).max(maxReportedLinks),
   missingNodes: z.array(z.object({ node: subdomain, reason: line(1024) })).max(1000),
+  refused: z.array(line(1024)).max(maxReportedRefusals).exactOptional(),
 });
 
 const claims = {

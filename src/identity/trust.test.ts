@@ -43,6 +43,6 @@ describe('decideTrust', () => {
     const decision = decideTrust({ ...east, pinned: a, offered: b, endorsed: false, approved: undefined });
     expect(decision).toMatchObject({ code: 'AuthorityChanged' });
     const message = decision.action === 'refuse' ? decision.message : '';
-    for (const part of [fingerprintOf(a), fingerprintOf(b), 'ConfigMap kubeslice-trust']) expect(message).toContain(part);
+    for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust forget']) expect(message).toContain(part);
   });
 });

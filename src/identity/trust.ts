@@ -51,6 +51,6 @@ export const decideTrust = (question: TrustQuestion): TrustDecision => {
     action: 'refuse',
     root: pinned,
     code: 'AuthorityChanged',
-    message: `Cluster "${question.cluster}" shows the authority ${offered.fingerprint}, but ${pinned.fingerprint} is pinned for it here; if its administrator confirms the new one, remove "${question.cluster}" from ConfigMap kubeslice-trust in kubeslice-system.`,
+    message: `Cluster "${question.cluster}" shows the authority ${offered.fingerprint}, but ${pinned.fingerprint} is pinned for it here; if its administrator confirms the new one, run "kubeslice trust forget ${question.cluster} --context <this cluster>".`,
   };
 };

@@ -66,7 +66,12 @@ export interface LinksBody {
   readonly links: readonly ReportedLink[];
   /** Nodes of the cluster that have no tunnel yet, with the reason. */
   readonly missingNodes: readonly { readonly node: string; readonly reason: string }[];
+  /** Why notices of other clusters are not used, at most {@link maxReportedRefusals}. */
+  readonly refused?: readonly string[];
 }
+
+/** Refusals that one report carries at the most. */
+export const maxReportedRefusals = 10;
 
 /** Links that one report carries at the most. */
 export const maxReportedLinks = 500;

@@ -53,6 +53,12 @@ describe('status of a slice', () => {
     ['a worker is silent', west({ connected: false }), 'ConnectionLost', /worker of cluster west/],
     ['a cluster has not reported', west({ report: undefined }), 'AgentAbsent', /west has not reported/],
     [
+      'a cluster refuses another',
+      west({ report: report(2, 6, { refused: ['east shows another authority.'] }) }),
+      'StatementRefused',
+      /west does not use .*east shows another authority/,
+    ],
+    [
       'a node has no tunnel',
       west({ report: report(2, 6, { missingNodes: [{ node: 'w2', reason: 'no agent.' }] }) }),
       'AgentAbsent',

@@ -37,7 +37,7 @@ interface ClusterFinding {
 }
 
 const pairText = (cluster: string, link: ReportedLink): string =>
-  `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason}`;
+  `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason.replace(/\.$/, '')}`;
 
 const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding => {
   const { name, report } = evidence;
@@ -56,6 +56,8 @@ const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding =
     const shown = down.slice(0, 3).map((link) => pairText(name, link));
     return bad(0, 'LinkDown', `${shown.join('; ')}${down.length > 3 ? `; and ${down.length - 3} more` : ''}.`);
   }
+  const refused = report.refused?.[0];
+  if (refused !== undefined) return bad(2, 'StatementRefused', `Cluster ${name} does not use what another published: ${refused}`);
   const absent = report.missingNodes[0];
   if (absent !== undefined) return bad(2, 'AgentAbsent', `${name}/${absent.node}: ${absent.reason}`);
   const expected = nodes * (nodesInSlice - 1);
@@ -107,6 +109,7 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  *  -     slice refused, or no block for a cluster       that of the refusal
  *  0     a link carries no packets                      LinkDown, with the pair and the evidence
  *  1     a worker's lease has run out                   ConnectionLost
+ *  2     a cluster refuses what another published       StatementRefused, with its sentence
  *  2, 3  a node or a cluster has no tunnel yet          AgentAbsent
  *  4     links are still coming up                      LinksPending
  *  -     a cluster of the spec is not there             UnknownCluster, SubnetOverlap

@@ -1,11 +1,16 @@
-import { type LinksBody, maxReportedLinks, type ReportedLink } from '../../api/notice/statement.ts';
+import { type LinksBody, maxReportedLinks, maxReportedRefusals, type ReportedLink } from '../../api/notice/statement.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { compareText } from '../../values/order.ts';
 
 const rank = { Down: 0, Suspect: 1, Pending: 2, Up: 3 } as const;
 
 /** The links of this cluster's nodes in a slice, as reported to the hub: the worst first, bounded, with the nodes that have no tunnel yet. */
-export const planLinks = (sliceNodes: readonly SliceNode[], nodes: readonly string[], peerCount: number): LinksBody => {
+export const planLinks = (
+  sliceNodes: readonly SliceNode[],
+  nodes: readonly string[],
+  peerCount: number,
+  refused: readonly string[] = [],
+): LinksBody => {
   const published = sliceNodes.filter((node) => node.status?.publicKey !== undefined);
   const links: ReportedLink[] = published.flatMap((node) =>
     Object.entries(node.status?.links ?? {}).map(([key, link]) => {
@@ -30,6 +35,7 @@ export const planLinks = (sliceNodes: readonly SliceNode[], nodes: readonly stri
     up: links.filter((link) => link.state === 'Up' || link.state === 'Suspect').length,
     links: links.slice(0, maxReportedLinks),
     missingNodes: missingNodes.slice(0, 50),
+    ...(refused.length === 0 ? {} : { refused: refused.slice(0, maxReportedRefusals).map((message) => message.slice(0, 1024)) }),
   };
 };
 
@@ -41,6 +47,7 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
       body.expected,
       body.up,
       body.missingNodes,
+      body.refused,
       body.links.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),
     ]);
   return essence(a) === essence(b);

@@ -1,4 +1,5 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -8,14 +9,20 @@ export const writeWholeFile = async (path: string, content: string | Uint8Array,
   const directory = dirname(path);
   await mkdir(directory, { recursive: true, mode: 0o755 });
   // Hidden, so that programs which read a whole directory (CNI) leave it alone.
-  const temporary = `${directory}/.${path.slice(directory.length + 1)}.new`;
-  const file = await open(temporary, 'w', mode);
+  // Each writer has a name of its own, so that none takes another's file away.
+  const temporary = `${directory}/.${path.slice(directory.length + 1)}.${randomUUID()}`;
   try {
-    await file.writeFile(content);
-    await file.chmod(mode);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w', mode);
+    try {
+      await file.writeFile(content);
+      await file.chmod(mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
 };

@@ -84,7 +84,8 @@ export const clusterController = (world: World, clock: { now(): number }) => ({
     );
     if (changed) await world.client.mergePatch(clusterKind, cluster.metadata, { status }, { signal, subresource: 'status' });
     // The worker acts by its own account now, so the join token must not be worth anything any more.
-    if (sign.seenAt !== undefined) await removeAccountOnce(world, namespace, joinAccount(name), signal);
+    const connected = sign.seenAt !== undefined && now - sign.seenAt <= workerLeaseMs;
+    if (connected) await removeAccountOnce(world, namespace, joinAccount(name), signal);
     return sign.seenAt === undefined
       ? undefined
       : { againMs: Math.max(1000, Math.min(workerLeaseMs, sign.seenAt + workerLeaseMs - now + 500)) };

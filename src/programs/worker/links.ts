@@ -2,13 +2,14 @@ import type { LinksBody } from '../../api/notice/statement.ts';
 import { watching } from '../../loop/watching.ts';
 import { planLinks, sameLinkStates } from '../../plan/worker/links.ts';
 import type { Publisher } from './publish.ts';
+import { graceMs, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
 /** Measurements alone are worth a write this seldom, in milliseconds. */
 const refreshMs = 30_000;
 
 /** Reports the links of this cluster to the hub: at once when a state changes, now and then for the measurements. There is one key. */
-export const links = (session: Session, publisher: Publisher) => {
+export const links = (session: Session, publisher: Publisher, refusals: Refusals) => {
   const { local, grant } = session;
   let last: { readonly body: LinksBody; readonly at: number } | undefined;
   return {
@@ -16,18 +17,20 @@ export const links = (session: Session, publisher: Publisher) => {
     watches: [
       watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
       watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
+      watching(refusals, () => ['links']),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['links'])),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const sliceNodes = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => node.spec.sliceUID === grant.sliceUID);
       const nodes = local.nodes.list().map((node) => node.metadata.name);
-      const body = planLinks(sliceNodes, nodes, local.slicePeers.byIndex('slice', grant.slice).length);
       const now = session.clock.now();
+      const body = planLinks(sliceNodes, nodes, local.slicePeers.byIndex('slice', grant.slice).length, refusals.list(now));
+      const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const due = last === undefined || now - last.at >= refreshMs;
-      if (last !== undefined && !due && sameLinkStates(body, last.body)) return { againMs: refreshMs - (now - last.at) };
+      if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));
       await publisher.publish('Links', session.hub.cluster, body, signal);
       last = { body, at: now };
-      return { againMs: refreshMs };
+      return again(refreshMs);
     },
   };
 };

@@ -3,27 +3,37 @@ import { sliceKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
+import { compareText } from '../../values/order.ts';
 import type { Session } from './session.ts';
 
 /** Notices that are not used, each with the reason. */
 export interface Refusals extends Source<undefined> {
   /** Records a refusal, or with `undefined` that the notice is fine. */
   set(notice: string, message: string | undefined): void;
-  list(): readonly string[];
+  /** The sentences of those that have lasted for {@link graceMs}: statements overtake one another, and what only waits is soon gone. */
+  list(now: number): readonly string[];
+  /** Whether some are younger than that. */
+  pending(now: number): boolean;
 }
 
 /** No refusals yet. */
-export const createRefusals = (): Refusals => {
-  const messages = new Map<string, string>();
+export const createRefusals = (clock: { now(): number }): Refusals => {
+  const messages = new Map<string, { readonly message: string; readonly since: number }>();
   const handlers = new Set<(change: undefined) => void>();
   return {
     set: (notice, message) => {
-      if (messages.get(notice) === message) return;
+      const before = messages.get(notice);
+      if (before?.message === message) return;
       if (message === undefined) messages.delete(notice);
-      else messages.set(notice, message);
+      else messages.set(notice, { message, since: before?.since ?? clock.now() });
       for (const handler of handlers) handler(undefined);
     },
-    list: () => [...messages].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, message]) => message),
+    list: (now) =>
+      [...messages]
+        .filter(([, { since }]) => now - since >= graceMs)
+        .toSorted(([a], [b]) => compareText(a, b))
+        .map(([, { message }]) => message),
+    pending: (now) => [...messages.values()].some(({ since }) => now - since < graceMs),
     subscribe: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);
@@ -35,7 +45,7 @@ export const createRefusals = (): Refusals => {
 const shown = 5;
 
 /** A refusal that only waits for another statement is gone by then, in milliseconds. */
-const graceMs = 1000;
+export const graceMs = 2_000;
 
 /** Shows in the local slice which notices of other clusters are not used, and why. There is one key. */
 export const refusalReport = (session: Session, refusals: Refusals) => ({
@@ -45,9 +55,11 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
     const { local, grant, clock } = session;
     const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
     if (slice === undefined) return { againMs: graceMs };
-    const messages = refusals.list();
+    const now = clock.now();
+    const messages = refusals.list(now);
+    const again = refusals.pending(now) ? { againMs: graceMs } : undefined;
     const before = slice.status?.conditions;
-    if (messages.length === 0 && before?.some((condition) => condition.type === 'StatementsVerified') !== true) return undefined;
+    if (messages.length === 0 && before?.some((condition) => condition.type === 'StatementsVerified') !== true) return again;
     const more = messages.length > shown ? ` And ${messages.length - shown} more.` : '';
     const conditions = setCondition(
       before,
@@ -60,11 +72,11 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
             message: `${messages.slice(0, shown).join(' ')}${more}`,
           },
       slice.metadata.generation,
-      new Date(clock.now()),
+      new Date(now),
     );
-    if (conditions === before) return undefined;
+    if (conditions === before) return again;
     for (const message of messages) local.log.warn('a notice is not used', { slice: grant.slice, reason: message });
     await local.client.mergePatch(sliceKind, slice.metadata, { status: { conditions } }, { signal, subresource: 'status' });
-    return undefined;
+    return again;
   },
 });

@@ -84,14 +84,14 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
   // What hangs on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
   await Promise.race([board.synced(signal), sleep(surroundings.clock, hubGraceMs, signal)]);
 
+  const refusals = createRefusals(surroundings.clock);
   const tell = [
     grants(session, publisher, authority.certificate),
     nodeNotices(session, publisher),
     exportNotices(session, publisher),
     servicePorts(session),
-    links(session, publisher),
+    links(session, publisher, refusals),
   ];
-  const refusals = createRefusals();
   const hear = [receiver(session, refusals), refusalReport(session, refusals)];
   const use = [peers(session), imports(session)];
   controllers = [...tell, ...hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
