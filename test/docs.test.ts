@@ -33,3 +33,10 @@ describe.each(pages)('%s', (path) => {
     expect(found(/(?:npx kubeslice|`kubeslice) ([a-z]+)/g).filter((word) => !words.includes(word))).toEqual([]);
   });
 });
+
+test('the list of decisions has each of them', () => {
+  const files = readdirSync(join(root, 'decisions')).filter((name) => /^\d{4}-/.test(name));
+  const list = readFileSync(join(root, 'decisions/README.md'), 'utf8');
+  expect(files.filter((name) => !list.includes(`(${name})`))).toEqual([]);
+  expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1));
+});
