@@ -1,7 +1,8 @@
+import { version } from '../../src/programs/version.ts';
 import type { World } from './world.ts';
 
-/** Version of the images, as package.json has it. */
-export const demoImage = 'kubeslice/demo:0.1.0';
+/** The image with which people try things, of this version. */
+export const demoImage = `kubeslice/demo:${version}`;
 
 /** A namespace. */
 export const namespace = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
