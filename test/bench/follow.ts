@@ -21,28 +21,32 @@ export const follow = async <T extends KubernetesObject>(options: MirrorOptions<
   await mirror.synced(signal);
   return {
     list: () => mirror.list(),
-    when: (what, condition, withinMs = patienceMs) =>
-      new Promise((resolve, reject) => {
-        const settle = (finish: () => void): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', aborted);
-          unsubscribe();
-          finish();
-        };
-        const aborted = (): void => settle(() => reject(new Error(`interrupted while waiting: ${what}`)));
-        const timer = setTimeout(() => settle(() => reject(new Error(`not within ${withinMs} ms: ${what}`))), withinMs);
-        const look = (): void => {
-          const now = performance.now();
-          if (condition(mirror.list())) settle(() => resolve(now));
-        };
-        let subscribed = false;
-        const unsubscribe = mirror.subscribe(() => {
-          if (subscribed) look();
-        });
-        subscribed = true;
-        signal.addEventListener('abort', aborted, { once: true });
-        if (signal.aborted) aborted();
-        else look();
-      }),
+    when: (what, condition, withinMs = patienceMs) => {
+      const { promise, resolve, reject } = Promise.withResolvers<number>();
+      // Whoever asked may fail before it comes to wait.
+      promise.catch(() => undefined);
+
+      const settle = (finish: () => void): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', aborted);
+        unsubscribe();
+        finish();
+      };
+      const aborted = (): void => settle(() => reject(new Error(`interrupted while waiting: ${what}`)));
+      const timer = setTimeout(() => settle(() => reject(new Error(`not within ${withinMs} ms: ${what}`))), withinMs);
+      const look = (): void => {
+        const now = performance.now();
+        if (condition(mirror.list())) settle(() => resolve(now));
+      };
+      let subscribed = false;
+      const unsubscribe = mirror.subscribe(() => {
+        if (subscribed) look();
+      });
+      subscribed = true;
+      signal.addEventListener('abort', aborted, { once: true });
+      if (signal.aborted) aborted();
+      else look();
+      return promise;
+    },
   };
 };

@@ -17,7 +17,8 @@ type Program = (typeof programs)[number];
 
 /** Which program of ours a command line is of. */
 const programOf = (words: readonly string[]): Program | undefined => {
-  if (/\/wireguard-go[^/]*$/.test(words[0] ?? '')) return 'wireguard-go';
+  // Not the bare tunnels of other measurements.
+  if (/\/wireguard-go[^/]*$/.test(words[0] ?? '')) return words.some((word) => word.startsWith('bench-')) ? undefined : 'wireguard-go';
   const at = words.findIndex((word) => /(^|\/)kubeslice(\.mjs)?$/.test(word));
   return programs.find((program) => program === words[at + 1] && at >= 0);
 };
@@ -59,6 +60,10 @@ const ours = async (bed: Bed): Promise<{ pid: number; program: Program }[]> => {
   }
   return found;
 };
+
+/** Resident memory of every tunnel process of the slices, in MiB. */
+export const tunnelMemory = async (bed: Bed): Promise<number[]> =>
+  Promise.all((await ours(bed)).filter(({ program }) => program === 'wireguard-go').map(({ pid }) => residentMiB(pid)));
 
 /** CPU time and memory of every program of ours while the slice stands and nothing changes; a program's children count as its own. */
 export const idle: Item = {

@@ -37,17 +37,17 @@ export const podStart: Item = {
       const uid = crypto.randomUUID();
       const script = `set -e
         export CNI_CONTAINERID=bench CNI_NETNS=/run/netns/${netns} CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin
-        export CNI_ARGS='K8S_POD_NAMESPACE=${of};K8S_POD_NAME=bench-start;K8S_POD_UID=${uid}'
+        export CNI_ARGS='IgnoreUnknown=1;K8S_POD_NAMESPACE=${of};K8S_POD_NAME=bench-start;K8S_POD_UID=${uid}'
         ip netns del ${netns} 2>/dev/null || true
         ip netns add ${netns}
-        printf '%s' "$1" > /tmp/bench-cni.json
+        printf '%s' "$1" > /run/bench-cni.json
         begin=$(date +%s%N)
-        CNI_COMMAND=ADD /opt/cni/bin/${type} < /tmp/bench-cni.json > /dev/null
+        CNI_COMMAND=ADD /opt/cni/bin/${type} < /run/bench-cni.json > /run/bench-cni.out || { cat /run/bench-cni.out >&2; exit 1; }
         end=$(date +%s%N)
         ip -n ${netns} -4 address show dev slice0 2>/dev/null | grep -q inet && echo attached
-        CNI_COMMAND=DEL /opt/cni/bin/${type} < /tmp/bench-cni.json > /dev/null
+        CNI_COMMAND=DEL /opt/cni/bin/${type} < /run/bench-cni.json > /dev/null
         ip netns del ${netns}
-        rm /tmp/bench-cni.json
+        rm /run/bench-cni.json /run/bench-cni.out
         echo $((end - begin))`.replace('&& echo attached', '&& echo attached || true');
       const lines = (await runInside(machine, ['sh', '-c', script, 'sh', configuration], { signal: bed.signal })).trim().split('\n');
       if (lines.includes('attached') !== (type === 'kubeslice' && of === namespace))

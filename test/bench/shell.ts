@@ -58,23 +58,20 @@ export const openShell = (
     else asked?.reject(new Error(`"${asked.command}" ended with ${code}: ${said.stdout.trim().slice(-500) || complaint.trim()}`));
   });
   return {
-    run: (command) =>
-      new Promise((resolve, reject) => {
-        if (end !== undefined) return reject(new Error(end));
-        if (waiting !== undefined) return reject(new Error(`this shell is busy with "${waiting.command}"`));
-        const timer = setTimeout(() => {
-          over(`not within ${patienceMs} ms`);
-          child.kill();
-        }, patienceMs);
-        const settled =
-          <T>(settle: (value: T) => void) =>
-          (value: T): void => {
-            clearTimeout(timer);
-            settle(value);
-          };
-        [waiting, complaint] = [{ resolve: settled(resolve), reject: settled(reject), command }, ''];
-        child.stdin.write(`{ ${command}\n} </dev/null; echo "--- end $?"\n`);
-      }),
+    run: (command) => {
+      if (end !== undefined) return Promise.reject(new Error(end));
+      if (waiting !== undefined) return Promise.reject(new Error(`this shell is busy with "${waiting.command}"`));
+      const { promise, resolve, reject } = Promise.withResolvers<Said>();
+      const timer = setTimeout(() => {
+        over(`not within ${patienceMs} ms`);
+        child.kill();
+      }, patienceMs);
+      // Whoever asked may fail before it comes to wait; this also is where the timer ends.
+      promise.catch(() => undefined).finally(() => clearTimeout(timer));
+      [waiting, complaint] = [{ resolve, reject, command }, ''];
+      child.stdin.write(`{ ${command}\n} </dev/null; echo "--- end $?"\n`);
+      return promise;
+    },
     close: () => {
       child.stdin.end();
       child.kill();

@@ -1,4 +1,5 @@
-import { distribution } from './figure.ts';
+import { distribution, type Figure } from './figure.ts';
+import { tunnelMemory } from './idle.ts';
 import type { Item } from './item.ts';
 import type { Shell } from './shell.ts';
 import { inPairs, openTunnels } from './tunnels.ts';
@@ -20,7 +21,7 @@ export const throughput: Item = {
     // A server for each path: in the pod, and on the node's own network.
     await east.inSlice.run(`iperf3 -s -D -B ${east.address}`);
     await east.onNode.run(`iperf3 -s -D -B ${bare.address}`);
-    const seconds = bed.quick ? 1 : 3;
+    const seconds = bed.quick ? 1 : 2;
     const gigabits = async (from: Shell, address: string): Promise<number> => {
       // The first second is left out: TCP looks for its window.
       const { stdout } = await from.run(`iperf3 -c ${address} -t ${seconds} -O 1 -J`);
@@ -32,6 +33,12 @@ export const throughput: Item = {
       () => gigabits(west.inSlice, east.address),
       () => gigabits(west.onNode, bare.address),
     );
+    const memory: Figure = {
+      what: 'wireguard-go: resident memory after all that',
+      unit: 'MiB',
+      better: 'lower',
+      measured: distribution(await tunnelMemory(bed)),
+    };
     const ratios = pairs.map((pair) => pair.ours / pair.bare);
     return {
       figures: [
@@ -58,6 +65,7 @@ export const throughput: Item = {
           measured: distribution(ratios, 'higher'),
           budget: [{ of: 'p50', limit: 0.95 }],
         },
+        ...(bare.driver === 'WireGuardUserspace' ? [memory] : []),
       ],
       notMeasured,
     };

@@ -1,3 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
 import { sliceKind } from '../../src/api/kinds.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
@@ -5,7 +6,6 @@ import type { Client } from '../../src/kubernetes/client.ts';
 import { type Namespace, namespaceKind, type Pod, type PodSpec } from '../../src/kubernetes/kinds.ts';
 import { Failure } from '../../src/values/failure.ts';
 import { apiVersionOf } from '../../src/values/resource-kind.ts';
-import manifest from '../../package.json' with { type: 'json' };
 import type { Bed } from './bed.ts';
 
 const image = `kubeslice/demo:${manifest.version}`;
