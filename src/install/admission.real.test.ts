@@ -201,6 +201,16 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     await admin.create(sliceKind, slice('bad', subnet, ['x'], ['west']), { ...call, dryRun: true });
   });
 
+  it('a slice is in the namespace of a project', async () => {
+    const into = (namespace: string): Promise<unknown> =>
+      admin.create(sliceKind, slice('stray', '10.9.0.0/16', ['x'], ['nowhere'], namespace), { ...call, dryRun: true });
+    await expect(into('kube-public')).rejects.toThrow(
+      'metadata.namespace "kube-public" belongs to no project; apply the slice in "default"',
+    );
+    await expect(into(board)).rejects.toThrow('belongs to no project');
+    await into('default');
+  });
+
   it('a namespace has one slice on a cluster; subnets may be the same', async () => {
     await admin.create(sliceKind, slice('one', '10.1.0.0/16', ['shop', 'cart']), call);
     await admin.create(sliceKind, slice('two', '10.1.0.0/16', ['bank'], ['west']), call);

@@ -1,5 +1,5 @@
 import { controller, networking } from '../api/groups.ts';
-import { memberNamespace } from '../api/places.ts';
+import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { planPolicy } from './policy.ts';
 
 /*
@@ -33,6 +33,21 @@ const sliceWrites = [
     operations: ['CREATE' as const, 'UPDATE' as const],
   },
 ];
+
+const sliceProjects = planPolicy({
+  name: 'kubeslice-slice-projects',
+  rules: sliceWrites,
+  namespaceSelector: notMirrored,
+  conditions: [specChanges],
+  validations: [
+    {
+      expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('kubeslice-exchange-'))`,
+      messageExpression:
+        '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; apply the slice in "default", the default project, or in "kubeslice-<project>"\'',
+      reason: 'Invalid',
+    },
+  ],
+});
 
 /** CEL: those of the networks that have an address in common with the slice's subnet. Two prefixes meet when one holds the other's first address. */
 const overlapping = (networks: string): string =>
@@ -116,8 +131,8 @@ const exports = planPolicy({
   ],
 });
 
-/** Policies of the hub about what people write: subnets that collide with a cluster's own networks, namespaces in two slices. */
-export const hubInputPolicies = [...sliceSubnets, ...sliceNamespaces];
+/** Policies of the hub about what people write: slices outside of projects, subnets that collide with a cluster's own networks, namespaces in two slices. */
+export const hubInputPolicies = [...sliceProjects, ...sliceSubnets, ...sliceNamespaces];
 
 /** Policies of a member cluster about what people write: exports from namespaces that the slice does not have. */
 export const memberInputPolicies = [...exports];
