@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toolOf } from '../../../playground/toolchain/catalogue.ts';
 import { up } from '../../../playground/up.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
 import { provideImages } from './images.ts';
@@ -7,6 +8,9 @@ import { places } from './places.ts';
 import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
 
+/** The one version whose sources are pinned in toolchain/kubernetes. */
+const kubernetesVersion = toolOf('kube').version.split('.').slice(0, 2).join('.');
+
 /** What a playground consists of. */
 export const shapeOptions: readonly CliOption[] = [
   {
@@ -14,6 +18,7 @@ export const shapeOptions: readonly CliOption[] = [
     text: 'Clusters to have, separated by commas; the hub is always among them (default for a new playground: east,west)',
   },
   { flags: '--nodes <number>', text: 'Nodes of each cluster (default for a new cluster: 2)' },
+  { flags: '--kubernetes <version>', text: 'Minor version of Kubernetes', choices: [kubernetesVersion], default: kubernetesVersion },
 ];
 
 /** A playground that is up. */
