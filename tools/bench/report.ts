@@ -14,7 +14,7 @@ export interface Measurement extends Findings {
 }
 
 /** What figures depend on. */
-export interface Machine {
+interface Machine {
   readonly processors: number;
   readonly model: string;
   readonly memoryGiB: number;
