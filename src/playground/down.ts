@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { groupProcesses, hierarchies, removeGroup } from './control-groups.ts';
 import { restoreHost } from './host-changes.ts';
-import { leftovers, mountsBelow, namespaceIdentities } from './leftovers.ts';
+import { leftovers, mountsBelow, namespaceIdentities, processesIn } from './leftovers.ts';
 import { kill } from './machine.ts';
 import { checkPlaygroundName, controlGroupPath, hostInterface } from './names.ts';
 import { deleteNamespace, interfaces, playgroundNamespaces } from './network.ts';
@@ -31,7 +31,6 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
     const all = await hierarchies();
     const group = controlGroupPath(name);
     const spec = await readSpec(stateDirectory, name);
-    const identities = await namespaceIdentities(name, signal);
 
     const ended = new Set<number>();
     await until(
@@ -50,6 +49,7 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
       },
     );
     report(`${ended.size} processes ended`);
+    const strays = await processesIn(await namespaceIdentities(name, signal));
 
     const namespaces = await playgroundNamespaces(name, signal);
     // First the link to the host: a namespace is taken apart in the background, and its interfaces would be seen for a while.
@@ -63,9 +63,7 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
       `Control groups of playground "${name}" are removed`,
       async () => {
         await removeGroup(all, group);
-        return (await leftovers({ playground: name, paths, hierarchies: all, identities }, signal)).find((line) =>
-          line.startsWith('control group'),
-        );
+        return (await leftovers({ playground: name, paths, hierarchies: all }, signal)).find((line) => line.startsWith('control group'));
       },
       { signal, timeoutMs: 10_000, everyMs: 50 },
     ).catch(() => undefined);
@@ -74,7 +72,7 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
 
     await withLock(stateDirectory, hostLock, () => restoreIfLast(stateDirectory, name, report, signal), { signal, waitMs: 10_000 });
     const slot = spec === undefined ? {} : { slot: spec.slot };
-    return await leftovers({ playground: name, ...slot, paths, hierarchies: all, identities }, signal);
+    return [...strays, ...(await leftovers({ playground: name, ...slot, paths, hierarchies: all }, signal))];
   });
 }
 

@@ -7,7 +7,7 @@ import type { PlaygroundPaths } from './paths.ts';
 /** Identities (inode numbers) of the network namespaces of a playground, by which processes in them are found. */
 export type NamespaceIdentities = ReadonlyMap<number, string>;
 
-/** Notes the identities while the namespaces exist, because afterwards they cannot be told any more. */
+/** The identities of the network namespaces of a playground. */
 export async function namespaceIdentities(playground: string, signal: AbortSignal): Promise<NamespaceIdentities> {
   const found = new Map<number, string>();
   for (const name of await playgroundNamespaces(playground, signal)) found.set((await stat(`/run/netns/${name}`)).ino, name);
@@ -20,7 +20,6 @@ export interface LeftoversInput {
   slot?: number;
   paths: PlaygroundPaths;
   hierarchies: readonly Hierarchy[];
-  identities: NamespaceIdentities;
 }
 
 /**
@@ -32,8 +31,6 @@ export async function leftovers(input: LeftoversInput, signal: AbortSignal): Pro
   const lines: string[] = [];
   for (const pid of await groupProcesses(input.hierarchies, group))
     lines.push(`process ${pid} (${await commandOf(pid)}) in control group ${group}`);
-  for (const [pid, namespace] of await processesIn(input.identities))
-    lines.push(`process ${pid} (${await commandOf(pid)}) in network namespace ${namespace}`);
   for (const name of await playgroundNamespaces(input.playground, signal)) lines.push(`network namespace ${name}`);
   if (input.slot !== undefined) {
     const uplink = hostInterface(input.slot);
@@ -55,14 +52,18 @@ export async function mountsBelow(directory: string): Promise<string[]> {
     .toReversed();
 }
 
-async function processesIn(identities: NamespaceIdentities): Promise<[number, string][]> {
-  const found: [number, string][] = [];
+/**
+ * Processes in the namespaces, one line each. To be asked while the namespaces have their names: afterwards the kernel gives their
+ * identities to new ones, and processes of somebody else would be blamed.
+ */
+export async function processesIn(identities: NamespaceIdentities): Promise<string[]> {
+  const found: string[] = [];
   if (identities.size === 0) return found;
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const link = await readlink(`/proc/${entry}/ns/net`).catch(() => '');
     const namespace = identities.get(Number(/\d+/.exec(link)?.[0] ?? 0));
-    if (namespace !== undefined) found.push([Number(entry), namespace]);
+    if (namespace !== undefined) found.push(`process ${entry} (${await commandOf(Number(entry))}) in network namespace ${namespace}`);
   }
   return found;
 }

@@ -7,7 +7,7 @@ import { siteOf } from './address-plan.ts';
 import { groupsBelow, type Hierarchy, hierarchies, removeGroup } from './control-groups.ts';
 import { packetRules } from './fault/packet-rules.ts';
 import { initScript, startScript } from './init-script.ts';
-import { leftovers, namespaceIdentities } from './leftovers.ts';
+import { leftovers } from './leftovers.ts';
 import { holdService, killService, type MachineHandle, machineGroup, processOne, runInside } from './machine.ts';
 import { machinesOf } from './machines.ts';
 import { controlGroupPath, hostInterface, networkNamespace } from './names.ts';
@@ -100,11 +100,10 @@ describe.skipIf(missing !== '')('machines as namespaces', () => {
   });
 
   afterAll(async () => {
-    const identities = await namespaceIdentities(spec.name, signal);
     await cleanUp();
     await rm(state, { recursive: true, force: true });
     const paths = playgroundPaths(state, spec.name);
-    expect(await leftovers({ playground: spec.name, slot: spec.slot, paths, hierarchies: all, identities }, signal)).toEqual([]);
+    expect(await leftovers({ playground: spec.name, slot: spec.slot, paths, hierarchies: all }, signal)).toEqual([]);
   });
 
   test('a machine has processes, name, mounts and control groups of its own', async () => {
