@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { buildImage } from '../../../images/build-image.ts';
+import { contentKey } from '../../../images/content-key.ts';
 import { type Architecture, architectureOf } from '../../../images/recipe.ts';
 import { singleProgramImage } from '../../../images/recipes/single-program.ts';
 import { playgroundTools, toolOf } from '../../../playground/toolchain/catalogue.ts';
@@ -38,6 +40,7 @@ export async function provideTools(places: Places, report: (line: string) => voi
   const [pause, dns] = [await single('pause'), await single('coredns')];
   return {
     programs,
+    extraPrograms: { helm: await helmOnDemand(places) },
     cniPlugins: '/usr/lib/cni',
     images: [pause.path, dns.path],
     pauseImage: `docker.io/${pause.reference}`,
@@ -45,8 +48,21 @@ export async function provideTools(places: Places, report: (line: string) => voi
   };
 }
 
+/** A `helm` for people's shells that compiles the real one when it is first called: that takes minutes, which not everybody wants. */
+async function helmOnDemand({ project, cache }: Places): Promise<string> {
+  const program = `${quoted(process.execPath)} ${quoted(join(project, 'bin', 'kubeslice.mjs'))}`;
+  const script = `#!/bin/sh\nset -e\nhelm=$(${program} playground tool helm)\nexec "$helm" "$@"\n`;
+  const path = join(cache, `helm-on-demand-${contentKey({ script })}`, 'helm');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, script, { mode: 0o755 });
+  return path;
+}
+
+/** A word that a shell takes as it is. */
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
 /** Says how far the compiler is, now and then; nothing about what the cache holds. */
-function eachFifteenSeconds(report: (line: string) => void): (progress: ToolProgress) => void {
+export function eachFifteenSeconds(report: (line: string) => void): (progress: ToolProgress) => void {
   const said = new Map<string, number>();
   return ({ tool, version, state, elapsedSeconds, compiled, total }) => {
     if (state === 'present') return;
