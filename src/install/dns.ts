@@ -2,10 +2,9 @@ import { dnsService, memberNamespace } from '../api/places.ts';
 import type { PodDisruptionBudget } from '../values/builtin/pod-disruption-budget.ts';
 import type { Service } from '../values/builtin/service.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
-import { podBasics, podHealth, programContainer, restricted, scratch } from './container.ts';
+import { planDeployment } from './deployment.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
-import { spread } from './spread.ts';
 
 const component = 'dns';
 
@@ -21,38 +20,15 @@ export const planDns = (options: MemberOptions): [Deployment, Service, PodDisrup
     { name: 'dns-tcp', protocol: 'TCP' as const },
   ];
   return [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: meta,
-      spec: {
-        replicas: options.dns.replicas,
-        selector: { matchLabels: labels },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: {
-          metadata: { labels },
-          spec: {
-            ...podBasics(component, options, options.dns),
-            priorityClassName: 'system-cluster-critical',
-            topologySpreadConstraints: spread(labels),
-            securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-            containers: [
-              programContainer({
-                component,
-                options,
-                placement: options.dns,
-                health: podHealth,
-                securityContext: restricted,
-                env: [{ name: 'DNS_PORT', value: String(listenPort) }],
-                ports: ports.map((port) => ({ ...port, containerPort: listenPort })),
-                volumeMounts: scratch.mounts,
-              }),
-            ],
-            volumes: scratch.volumes,
-          },
-        },
-      },
-    },
+    planDeployment({
+      component,
+      namespace: memberNamespace,
+      options,
+      placement: options.dns,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      env: [{ name: 'DNS_PORT', value: String(listenPort) }],
+      ports: ports.map((port) => ({ ...port, containerPort: listenPort })),
+    }),
     {
       apiVersion: 'v1',
       kind: 'Service',

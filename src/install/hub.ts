@@ -4,47 +4,16 @@ import type { Deployment } from '../values/builtin/workloads.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAccount } from './account.ts';
 import { hubAccountPolicies } from './account-policies.ts';
-import { podBasics, podHealth, programContainer, restricted, scratch } from './container.ts';
+import { planDeployment } from './deployment.ts';
 import { controllerRights } from './hub-rights.ts';
 import { hubInputPolicies } from './input-policies.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
 import type { HubOptions } from './options.ts';
-import { spread } from './spread.ts';
 
 const component = 'controller';
 
-const deployment = (options: HubOptions): Deployment => {
-  const labels = selectorLabels(component);
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: metadata(componentName(component), { namespace: hubNamespace, component }),
-    spec: {
-      replicas: options.controller.replicas,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: {
-          ...podBasics(component, options, options.controller),
-          priorityClassName: 'system-cluster-critical',
-          topologySpreadConstraints: spread(labels),
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [
-            programContainer({
-              component,
-              options,
-              placement: options.controller,
-              health: podHealth,
-              securityContext: restricted,
-              volumeMounts: scratch.mounts,
-            }),
-          ],
-          volumes: scratch.volumes,
-        },
-      },
-    },
-  };
-};
+const deployment = (options: HubOptions): Deployment =>
+  planDeployment({ component, namespace: hubNamespace, options, placement: options.controller });
 
 const disruptionBudget: PodDisruptionBudget = {
   apiVersion: 'policy/v1',

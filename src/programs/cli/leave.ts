@@ -8,6 +8,7 @@ import { planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, deploymentKind, endpointSliceKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 import { cleanNodes } from './clean-nodes.ts';
 import { restoreClusterDns } from './cluster-dns.ts';
@@ -18,7 +19,7 @@ import { parseDuration } from './duration.ts';
 import { findProject } from './find-project.ts';
 import { imageOf, imageOption } from './image.ts';
 import { withCluster } from './open-cluster.ts';
-import { type Patience, remove, removeAllOf, removeAndWait } from './remove.ts';
+import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 import { removeDefinitions } from './remove-definitions.ts';
 
 /** How long owners of finalizers and pods that stop get before force is used. */

@@ -1,4 +1,5 @@
 import type { Client } from '../../kubernetes/client.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { type ObjectName, objectKey } from '../../values/object-key.ts';
@@ -13,10 +14,6 @@ const unlessGone = async (step: () => Promise<unknown>): Promise<void> => {
     if (!Failure.is(error, 'NotFound')) throw error;
   }
 };
-
-/** Asks for the deletion of an object that may be gone already. */
-export const remove = async (client: Client, kind: ResourceKind, target: ObjectName, signal: AbortSignal): Promise<void> =>
-  unlessGone(() => client.delete(kind, target, { signal }));
 
 /** How long whoever owns a finalizer gets before it is taken off. */
 export interface Patience {

@@ -6,13 +6,14 @@ import { resourceKindOf } from '../../install/kinds.ts';
 import { hubDefaults } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { deploymentKind, leaseKind, namespaceKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import type { CliCommand } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { isConnected } from './hub-registration.ts';
 import { withCluster } from './open-cluster.ts';
-import { type Patience, remove, removeAllOf, removeAndWait } from './remove.ts';
+import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 import { removeDefinitions } from './remove-definitions.ts';
 
 const ours = `${managedByLabel}=${managedBy}`;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
 import { type ConfigMap, configMapKind } from '../../kubernetes/kinds.ts';
-import { remove, removeAllOf, removeAndWait } from './remove.ts';
+import { remove } from '../../kubernetes/remove.ts';
+import { removeAllOf, removeAndWait } from './remove.ts';
 import { waitFor } from './wait-for.ts';
 
 const target = { namespace: 'default', name: 'thing' };

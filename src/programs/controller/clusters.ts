@@ -3,24 +3,13 @@ import { clusterFinalizer, clusterLabel } from '../../api/labels.ts';
 import { joinAccount, workerAccount } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { planClusterStatus, workerLeaseMs } from '../../plan/hub/cluster-status.ts';
-import { Failure } from '../../values/failure.ts';
-import type { ObjectName } from '../../values/object-key.ts';
-import type { ResourceKind } from '../../values/resource-kind.ts';
 import type { World } from './world.ts';
 
-/** Deletes an object that may be gone already. */
-const remove = async (world: World, kind: ResourceKind, target: ObjectName, signal: AbortSignal): Promise<void> => {
-  try {
-    await world.client.delete(kind, target, { signal });
-  } catch (error) {
-    if (!Failure.is(error, 'NotFound')) throw error;
-  }
-};
-
 const removeAccount = async (world: World, namespace: string, name: string, signal: AbortSignal): Promise<void> => {
-  for (const kind of [roleBindingKind, roleKind, serviceAccountKind]) await remove(world, kind, { namespace, name }, signal);
+  for (const kind of [roleBindingKind, roleKind, serviceAccountKind]) await remove(world.client, kind, { namespace, name }, signal);
 };
 
 /**
@@ -53,7 +42,7 @@ export const clusterController = (world: World, clock: { now(): number }) => ({
       for (const board of boards) {
         await world.client.deleteAll(noticeKind, { signal, namespace: board, labelSelector: `${clusterLabel}=${name}` });
       }
-      await remove(world, leaseKind, { namespace, name: workerAccount(name) }, signal);
+      await remove(world.client, leaseKind, { namespace, name: workerAccount(name) }, signal);
       const finalizers = cluster.metadata.finalizers.filter((finalizer) => finalizer !== clusterFinalizer);
       await world.client.mergePatch(
         clusterKind,

@@ -5,6 +5,7 @@ import { exchangeNamespace, projectOfNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { accept } from '../../plan/hub/acceptance.ts';
 import { planExchange } from '../../plan/hub/exchange.ts';
@@ -12,18 +13,9 @@ import { planGrants } from '../../plan/hub/grants.ts';
 import { membersOf } from '../../plan/hub/members.ts';
 import { planSliceStatus } from '../../plan/hub/slice-status.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
-import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { reportsOf } from './reports.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
-
-const remove = async (removing: Promise<void>): Promise<void> => {
-  try {
-    await removing;
-  } catch (error) {
-    if (!Failure.is(error, 'NotFound')) throw error;
-  }
-};
 
 const desiredMembership = (slice: Slice, project: string, cluster: string, blocks: readonly string[]): Membership => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',
@@ -49,14 +41,14 @@ const desiredMembership = (slice: Slice, project: string, cluster: string, block
 
 const withdraw = async (world: World, slice: Slice, signal: AbortSignal): Promise<void> => {
   for (const membership of world.memberships.byIndex('slice', sliceIndex(slice.metadata.namespace, slice.metadata.name))) {
-    await remove(world.client.delete(membershipKind, membership.metadata, { signal }));
+    await remove(world.client, membershipKind, membership.metadata, signal);
   }
-  await remove(world.client.delete(namespaceKind, { name: exchangeNamespace(slice.metadata.uid ?? '') }, { signal }));
+  await remove(world.client, namespaceKind, { name: exchangeNamespace(slice.metadata.uid ?? '') }, signal);
 };
 
 /** Takes a cluster out: its grant goes, and what it had published. */
 const dismiss = async (world: World, membership: Membership, signal: AbortSignal): Promise<void> => {
-  await remove(world.client.delete(membershipKind, membership.metadata, { signal }));
+  await remove(world.client, membershipKind, membership.metadata, signal);
   const labelSelector = `${clusterLabel}=${membership.spec.cluster}`;
   await world.client.deleteAll(noticeKind, { signal, namespace: membership.spec.exchangeNamespace, labelSelector });
 };

@@ -4,11 +4,11 @@ import { memberNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { planNodeBlocks } from '../../plan/worker/node-blocks.ts';
 import { planLocalSlice, planLocalSliceStatus, planSliceNode } from '../../plan/worker/slice-objects.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
-import { Failure } from '../../values/failure.ts';
 import { fieldManager } from './local-world.ts';
 import type { Publisher } from './publish.ts';
 import type { Session } from './session.ts';
@@ -63,11 +63,7 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
       const stale = written.filter(
         (node) => node.spec.sliceUID !== grant.sliceUID || !plan.written.some((one) => one.node === node.spec.node),
       );
-      for (const node of stale) {
-        await local.client.delete(sliceNodeKind, node.metadata, { signal }).catch((error) => {
-          if (!Failure.is(error, 'NotFound')) throw error;
-        });
-      }
+      for (const node of stale) await remove(local.client, sliceNodeKind, node.metadata, signal);
       for (const { node, blocks } of plan.written) {
         const desired = planSliceNode(membership, node, blocks) as SliceNode;
         const seen = local.sliceNodes.get(`${memberNamespace}/${desired.metadata.name}`);

@@ -2,13 +2,12 @@ import { serviceImportKind } from '../../api/kinds.ts';
 import { importedServiceLabel, sliceLabel } from '../../api/labels.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
-import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
-import { Failure } from '../../values/failure.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
-import type { ResourceKind } from '../../values/resource-kind.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
 import type { Session } from './session.ts';
 
@@ -19,18 +18,6 @@ import type { Session } from './session.ts';
  */
 export const imports = (session: Session) => {
   const { local, grant, statements } = session;
-
-  const removeAll = async (
-    kind: ResourceKind,
-    objects: readonly { readonly metadata: EndpointSlice['metadata'] }[],
-    signal: AbortSignal,
-  ): Promise<void> => {
-    for (const object of objects) {
-      await local.client.delete(kind, object.metadata, { signal }).catch((error) => {
-        if (!Failure.is(error, 'NotFound')) throw error;
-      });
-    }
-  };
 
   const offersOf = (key: string): Offer[] =>
     statements
@@ -74,15 +61,11 @@ export const imports = (session: Session) => {
         const seen = local.endpointSlices.get(sliceKey);
         await applyObject(local.client, endpointSliceKind, slice, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
       }
-      if (session.settled())
-        await removeAll(
-          endpointSliceKind,
-          slicesSeen.filter((slice) => !desired.has(objectKey(slice.metadata))),
-          signal,
-        );
+      const surplus = session.settled() ? slicesSeen.filter((slice) => !desired.has(objectKey(slice.metadata))) : [];
+      for (const slice of surplus) await remove(local.client, endpointSliceKind, slice.metadata, signal);
 
       if (offers.length === 0) {
-        if (ownImport !== undefined) await removeAll(serviceImportKind, [ownImport], signal);
+        if (ownImport !== undefined) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
         return;
       }
       if (importSeen !== undefined && ownImport === undefined) return;

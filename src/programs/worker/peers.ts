@@ -4,8 +4,8 @@ import { memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue } from '../../api/slicenode/type.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { Failure } from '../../values/failure.ts';
 import { fieldManager } from './local-world.ts';
 import type { Session } from './session.ts';
 
@@ -28,9 +28,7 @@ export const peers = (session: Session) => {
       const statement = statements.get('Node', cluster, node);
       if (statement === undefined) {
         if (seen === undefined || !session.settled()) return;
-        await local.client.delete(slicePeerKind, seen.metadata, { signal }).catch((error) => {
-          if (!Failure.is(error, 'NotFound')) throw error;
-        });
+        await remove(local.client, slicePeerKind, seen.metadata, signal);
         return;
       }
       const { publicKey, endpoints, blocks, drivers, router } = statement.body;

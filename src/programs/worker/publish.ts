@@ -4,6 +4,7 @@ import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
 import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
 import { issueStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
 import { nextSerial } from '../../identity/serial.ts';
+import { remove } from '../../kubernetes/remove.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Session } from './session.ts';
@@ -55,9 +56,7 @@ export const createPublisher = (session: Session): Publisher => {
       if (body === undefined) {
         statements.drop(kind, hub.cluster, subject);
         if (seen === undefined && !said.has(name)) return;
-        await hub.client.delete(noticeKind, { namespace, name }, { signal }).catch((error) => {
-          if (!Failure.is(error, 'NotFound')) throw error;
-        });
+        await remove(hub.client, noticeKind, { namespace, name }, signal);
         said.delete(name);
         return;
       }
