@@ -17,7 +17,7 @@ export const distribution = (values: readonly number[], better: Better = 'lower'
 };
 
 /** A promise about a figure: its p50 or p99 is no worse than the limit. */
-export interface Budget {
+interface Budget {
   readonly of: 'p50' | 'p99';
   readonly limit: number;
 }

@@ -11,8 +11,6 @@ interface Conflist {
   readonly plugins: readonly { readonly type: string }[];
 }
 
-const netns = 'bench-pod';
-
 /**
  * The runtime calls the CNI plugins of the node one after another before a pod's containers start, so what ours takes is what a pod start
  * is delayed by. Here it is called on the node as the runtime calls it, for a pod that comes into being with a network namespace of its own,
@@ -35,10 +33,11 @@ export const podStart: Item = {
     /** Calls a plugin once for ADD and once for DEL, in a fresh namespace; nanoseconds that ADD took. */
     const call = async (type: string, configuration: string, of: string): Promise<number> => {
       const uid = crypto.randomUUID();
+      // A new name each time, as runtimes have it.
+      const netns = `bench-${uid}`;
       const script = `set -e
         export CNI_CONTAINERID=bench CNI_NETNS=/run/netns/${netns} CNI_IFNAME=eth0 CNI_PATH=/opt/cni/bin
         export CNI_ARGS='IgnoreUnknown=1;K8S_POD_NAMESPACE=${of};K8S_POD_NAME=bench-start;K8S_POD_UID=${uid}'
-        ip netns del ${netns} 2>/dev/null || true
         ip netns add ${netns}
         printf '%s' "$1" > /run/bench-cni.json
         begin=$(date +%s%N)
