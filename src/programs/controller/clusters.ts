@@ -71,17 +71,15 @@ export const clusterController = (world: World, clock: { now(): number }) => ({
     const changed = Object.entries(status).some(
       ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof status]),
     );
+    // The worker acts by its own account now, so the join token must not be worth anything any more. Before the status says that the worker
+    // is connected, so that this is done once for each connection and a crash in between does not leave it out.
+    const connected = status.clusterHealth?.clusterHealthStatus === 'Normal';
+    if (connected && cluster.status?.clusterHealth?.clusterHealthStatus !== 'Normal') {
+      await removeAccount(world, namespace, joinAccount(name), signal);
+    }
     if (changed) await world.client.mergePatch(clusterKind, cluster.metadata, { status }, { signal, subresource: 'status' });
-    // The worker acts by its own account now, so the join token must not be worth anything any more.
-    const connected = sign.seenAt !== undefined && now - sign.seenAt <= workerLeaseMs;
-    if (connected) await removeAccountOnce(world, namespace, joinAccount(name), signal);
     return sign.seenAt === undefined
       ? undefined
       : { againMs: Math.max(1000, Math.min(workerLeaseMs, sign.seenAt + workerLeaseMs - now + 500)) };
   },
 });
-
-const removeAccountOnce = async (world: World, namespace: string, name: string, signal: AbortSignal): Promise<void> => {
-  const there = await world.client.find(serviceAccountKind, { namespace, name }, { signal });
-  if (there !== undefined) await removeAccount(world, namespace, name, signal);
-};

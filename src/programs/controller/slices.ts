@@ -81,8 +81,7 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       watching(world.memberships, (change) => [`${change.object.metadata.namespace}/${change.object.spec.slice}`]),
       watching(world.links, (change) =>
         world.memberships
-          .list()
-          .filter((membership) => membership.spec.exchangeNamespace === change.object.metadata.namespace)
+          .byIndex('exchange', change.object.metadata.namespace ?? '')
           .slice(0, 1)
           .map((membership) => `${membership.metadata.namespace}/${membership.spec.slice}`),
       ),

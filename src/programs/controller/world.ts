@@ -47,7 +47,10 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics): World =>
     log,
     metrics,
     keepManager: fieldManager,
-    indexes: { slice: (membership) => [sliceIndex(membership.metadata.namespace, membership.spec.slice)] },
+    indexes: {
+      slice: (membership) => [sliceIndex(membership.metadata.namespace, membership.spec.slice)],
+      exchange: (membership) => [membership.spec.exchangeNamespace],
+    },
   }),
   links: createMirror({
     client,

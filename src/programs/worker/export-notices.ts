@@ -28,11 +28,9 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
       .map((exported) => objectKey(exported.metadata));
 
   const attachment = (uid: string): Attachment | undefined => {
-    for (const node of local.sliceNodes.byIndex('slice', grant.slice)) {
-      const pod = node.status?.pods?.[uid];
-      if (pod !== undefined) return { address: pod.address, node: node.spec.node };
-    }
-    return undefined;
+    const node = local.sliceNodes.byIndex('pod', uid).find((candidate) => candidate.spec.slice === grant.slice);
+    const pod = node?.status?.pods?.[uid];
+    return node === undefined || pod === undefined ? undefined : { address: pod.address, node: node.spec.node };
   };
 
   return {

@@ -41,7 +41,7 @@ export interface LocalWorld {
   readonly nodes: Mirror<Node>;
   readonly namespaces: Mirror<Namespace>;
   readonly slices: Mirror<Slice>;
-  /** Index `slice`. */
+  /** Index `slice`; index `pod`: UID of an attached pod. */
   readonly sliceNodes: Mirror<SliceNode>;
   /** Index `slice`. */
   readonly slicePeers: Mirror<SlicePeer>;
@@ -87,7 +87,11 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
     nodes: createMirror({ client, kind: nodeKind, log, metrics }),
     namespaces: createMirror({ client, kind: namespaceKind, log, metrics }),
     slices: createMirror({ ...own, kind: sliceKind, labelSelector: `${managedByLabel}=${managedBy}` }),
-    sliceNodes: createMirror({ ...own, kind: sliceNodeKind, indexes }),
+    sliceNodes: createMirror({
+      ...own,
+      kind: sliceNodeKind,
+      indexes: { ...indexes, pod: (node) => Object.keys(node.status?.pods ?? {}) },
+    }),
     slicePeers: createMirror({ ...own, kind: slicePeerKind, indexes }),
     exports: createMirror({
       client,

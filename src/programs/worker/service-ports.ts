@@ -9,12 +9,21 @@ import type { Session } from './session.ts';
 /** Tells each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
 export const servicePorts = (session: Session) => {
   const { local, grant, hub, statements } = session;
-  const nodes = (): string[] => local.sliceNodes.byIndex('slice', grant.slice).map((node) => node.spec.node);
+  /** The nodes that an export concerns: those of its endpoints if it has ports to lead, and those that lead ports now. */
+  const nodesOf = (subject: string): string[] => {
+    const body = statements.get('Export', hub.cluster, subject)?.body;
+    const leads = body?.ports.some(({ port, targetPort }) => port !== targetPort) === true;
+    const leading = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => (node.spec.servicePorts?.length ?? 0) > 0);
+    return [...(leads ? body.endpoints : []).map((endpoint) => endpoint.node), ...leading.map((node) => node.spec.node)];
+  };
   return {
     name: 'service-ports',
     watches: [
-      watching(statements, (change) => (change.kind === 'Export' && change.cluster === hub.cluster ? nodes() : [])),
-      watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? [change.object.spec.node] : [])),
+      watching(statements, (change) => (change.kind === 'Export' && change.cluster === hub.cluster ? nodesOf(change.subject) : [])),
+      // Its status changes often and is none of our business here.
+      watching(local.sliceNodes, ({ object, previous }) =>
+        object.spec.slice === grant.slice && object.metadata.generation !== previous?.metadata.generation ? [object.spec.node] : [],
+      ),
     ],
     reconcile: async (node: string, signal: AbortSignal): Promise<void> => {
       const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(grant.slice, node)}`);
