@@ -97,6 +97,19 @@ export async function groupProcesses(all: readonly Hierarchy[], path: string): P
   return [...found];
 }
 
+/**
+ * Those of the processes that have ended in the group and whose parent has not yet asked how. The group's own list has forgotten them, and it can be
+ * removed with them in it, but they still have a number and a line in `ps`.
+ */
+export async function unreaped(pids: Iterable<number>, path: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of pids) {
+    const memberships = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+    if (memberships.includes(`:/${path}/`)) found.push(pid);
+  }
+  return found;
+}
+
 /** Directories of the group and all groups below it, in every hierarchy, deepest first. Empty when there are none. */
 export async function groupsBelow(all: readonly Hierarchy[], path: string): Promise<string[]> {
   const found: string[] = [];

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { groupProcesses, hierarchies, removeGroup } from './control-groups.ts';
+import { groupProcesses, hierarchies, removeGroup, unreaped } from './control-groups.ts';
 import { restoreHost } from './host-changes.ts';
 import { leftovers, mountsBelow, namespaceIdentities, processesIn } from './leftovers.ts';
 import { kill } from './machine.ts';
@@ -48,6 +48,11 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
         remedy: 'A process that cannot be killed waits for a device: see "ps -eo pid,stat,wchan,args".',
       },
     );
+    await until('Ended processes are reaped', async () => ((await unreaped(ended, group)).length === 0 ? undefined : 'not yet'), {
+      signal,
+      timeoutMs: 10_000,
+      everyMs: 20,
+    }).catch(() => undefined);
     report(`${ended.size} processes ended`);
     const strays = await processesIn(await namespaceIdentities(name, signal));
 
@@ -72,7 +77,8 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
 
     await withLock(stateDirectory, hostLock, () => restoreIfLast(stateDirectory, name, report, signal), { signal, waitMs: 10_000 });
     const slot = spec === undefined ? {} : { slot: spec.slot };
-    return [...strays, ...(await leftovers({ playground: name, ...slot, paths, hierarchies: all }, signal))];
+    const dead = (await unreaped(ended, group)).map((pid) => `process ${pid}, ended, for its parent to reap`);
+    return [...strays, ...dead, ...(await leftovers({ playground: name, ...slot, paths, hierarchies: all }, signal))];
   });
 }
 
