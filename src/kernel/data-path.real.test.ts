@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import { cable, RealNode, realKernel, shell } from './fixtures/real-node.ts';
 import type { LinuxKernel } from './linux.ts';
@@ -54,6 +54,7 @@ describe.skipIf(skippedBecause !== undefined)('data path between two nodes', () 
       allowedIPs: network.blocks,
       router: network.router,
       keepaliveSeconds: 25,
+      renewals: 0,
     },
   ];
   /** Whether one echo request is answered; any number of words may say how it is sent. */
@@ -171,6 +172,25 @@ describe.skipIf(skippedBecause !== undefined)('data path between two nodes', () 
     let answered = false;
     for (let attempt = 0; attempt < 10 && !answered; attempt++) answered = answers(client, server.address);
     expect(answered).toBe(true);
+  });
+
+  it('calls a peer anew that did not hear the first call, and lets a session that there is live', async () => {
+    const handshake = async (): Promise<number> => (await kernelA.observe(networkA, signal))?.peers[0]?.latestHandshake ?? 0;
+    const renewed = (renewals: number): SliceNetwork => ({ ...networkA, peers: networkA.peers.map((peer) => ({ ...peer, renewals })) });
+    for (const [kernel, network] of [[kernelA, networkA] as const, [kernelB, networkB] as const]) {
+      await kernel.converge([{ ...network, peers: [] }], signal, 'changes');
+    }
+    // Called while it does not know us; then it does, but does not call by itself.
+    await kernelA.converge([networkA], signal, 'changes');
+    await kernelB.converge([{ ...networkB, peers: networkB.peers.map((peer) => ({ ...peer, keepaliveSeconds: 0 })) }], signal, 'changes');
+    expect(await handshake()).toBe(0);
+    await kernelA.converge([renewed(1)], signal, 'changes');
+    await vi.waitFor(async () => expect(await handshake()).toBeGreaterThan(0), { timeout: 2_000, interval: 20 });
+    const before = await handshake();
+    expect((await kernelA.converge([renewed(2)], signal, 'changes')).changes).toEqual([]);
+    expect(await handshake()).toBe(before);
+    expect(answers(client, server.address)).toBe(true);
+    for (const [kernel, network] of [[kernelA, networkA] as const, [kernelB, networkB] as const]) await kernel.converge([network], signal);
   });
 
   it('ends a pod’s part in the slice and leaves its own network alone', async () => {

@@ -22,6 +22,7 @@ const network: SliceNetwork = {
       allowedIPs: ['10.77.1.0/24'],
       router: '10.77.1.1',
       keepaliveSeconds: 25,
+      renewals: 0,
     },
   ],
   pods: [],

@@ -16,6 +16,7 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
         allowedIPs: ['10.77.1.0/24'],
         router: '10.77.1.1',
         keepaliveSeconds: 25,
+        renewals: 0,
       },
     ],
   });

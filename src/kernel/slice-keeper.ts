@@ -10,7 +10,7 @@ import { mustRun } from './run.ts';
 import { shelterLines, sliceLines } from './slice-plan.ts';
 import { observeSlice } from './slice-state.ts';
 import { createTunnel, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
-import { peerChanges } from './wg.ts';
+import { type AppliedPeer, peerChanges } from './wg.ts';
 
 /** What the last successful pass left; trusted by passes of scope `changes`. */
 interface Memory {
@@ -34,7 +34,7 @@ export class SliceKeeper {
   readonly #tunnel: TunnelOptions;
   readonly #firewall: Firewall;
   readonly #netns: string;
-  readonly #endpoints = new Map<string, string>();
+  readonly #applied = new Map<string, AppliedPeer>();
   readonly #checked = new Map<string, Checked>();
   #memory: Memory | undefined;
   #pass = 0;
@@ -110,7 +110,7 @@ export class SliceKeeper {
       await createTunnel(this.#tunnel, network, signal);
       change(`make tunnel ${network.interface} (${network.driver})`);
       peers = [];
-      this.#endpoints.clear();
+      this.#applied.clear();
       seen = await observeSlice(run, this.#netns, signal);
     }
     await this.#peers(network, peers, change, signal);
@@ -136,7 +136,14 @@ export class SliceKeeper {
     ]);
     if (firewall.status === 'rejected') throw firewall.reason;
     if (firewall.value) change('adjust firewall');
-    if (before.peers !== network.peers) await this.#peers(network, before.peers.map(asObserved), change, signal);
+    await this.#peers(network, await this.#peersBefore(before, network, signal), change, signal);
+  }
+
+  /** The peers as they were left; those that are to be called anew must be looked at, for they may have been reached in the meantime. */
+  async #peersBefore(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<readonly ObservedPeer[]> {
+    const renewed = network.peers.some(({ publicKey, renewals }) => renewals > (this.#applied.get(publicKey)?.renewals ?? renewals));
+    const tunnel = renewed ? await observeTunnel(this.#tunnel, network, signal) : undefined;
+    return tunnel?.peers ?? before.peers.map(asObserved);
   }
 
   async #lines(lines: readonly string[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
@@ -146,7 +153,7 @@ export class SliceKeeper {
   }
 
   async #peers(network: SliceNetwork, seen: readonly ObservedPeer[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
-    const changes = peerChanges(network.peers, seen, this.#endpoints, Date.now() / 1000);
+    const changes = peerChanges(network.peers, seen, this.#applied, Date.now() / 1000);
     for (let start = 0; start < changes.length; start += peersPerCommand) {
       const part = changes.slice(start, start + peersPerCommand);
       // Both kinds of tunnel are reached from inside the namespace: a kernel tunnel is there, and a control socket is a file.
@@ -154,8 +161,12 @@ export class SliceKeeper {
       await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), words), { signal });
       for (const peer of part) change(peer.change);
     }
-    this.#endpoints.clear();
-    for (const peer of network.peers) if (peer.endpoint !== undefined) this.#endpoints.set(peer.publicKey, peer.endpoint);
+    const before = new Map(this.#applied);
+    const found = new Set(seen.map((peer) => peer.publicKey));
+    this.#applied.clear();
+    for (const { publicKey, endpoint, renewals } of network.peers) {
+      this.#applied.set(publicKey, { endpoint, renewals, added: before.get(publicKey)?.added ?? !found.has(publicKey) });
+    }
   }
 
   /** Attaches the pods without an interface, and looks into those longest unseen. One pod's failure is its own. */

@@ -25,6 +25,12 @@ const parsePeer = (line: string): ObservedPeer => {
   };
 };
 
+/** A peer as this process set it last. */
+export interface AppliedPeer extends Pick<TunnelPeer, 'endpoint' | 'renewals'> {
+  /** Whether this process added it; otherwise a former one did. */
+  readonly added: boolean;
+}
+
 /** One `wg set` worth of change to a peer: the words after the interface name, and a line that says what changes. */
 export interface PeerChange {
   readonly words: readonly string[];
@@ -37,13 +43,16 @@ export interface PeerChange {
  * A peer's endpoint is left alone while it works: WireGuard follows a peer that roams (a NAT that changed its mapping), and setting the stated
  * endpoint again would cut it. It is set when it was never known, when the stated one changed since `applied`, or when no session is alive.
  *
- * @param applied public key → endpoint as last set by this process
+ * A peer that is to be called anew is removed and added in one go: only so does WireGuard forget that it has just called. This is not done to a
+ * session that is a moment old, nor to one that a former process made, for those may be good.
+ *
+ * @param applied public key → the peer as last set by this process
  * @param now seconds since 1970
  */
 export const peerChanges = (
   wanted: readonly TunnelPeer[],
   seen: readonly ObservedPeer[],
-  applied: ReadonlyMap<string, string>,
+  applied: ReadonlyMap<string, AppliedPeer>,
   now: number,
 ): PeerChange[] => {
   const seenByKey = new Map(seen.map((peer) => [peer.publicKey, peer]));
@@ -52,11 +61,24 @@ export const peerChanges = (
     .filter((peer) => !wantedKeys.has(peer.publicKey))
     .map((peer) => ({ words: ['peer', peer.publicKey, 'remove'], change: `remove peer ${peer.publicKey}` }));
   const set = wanted.flatMap((peer) => {
-    const words = changeOf(peer, seenByKey.get(peer.publicKey), applied.get(peer.publicKey), now);
-    return words.length === 0 ? [] : [{ words: ['peer', peer.publicKey, ...words], change: `set peer ${peer.name}` }];
+    const before = seenByKey.get(peer.publicKey);
+    const last = applied.get(peer.publicKey);
+    const name = ['peer', peer.publicKey];
+    if (before !== undefined && last !== undefined && last.renewals < peer.renewals && !mayBeGood(before, last, now))
+      return [{ words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now)], change: `call peer ${peer.name} anew` }];
+    const words = changeOf(peer, before, last?.endpoint, now);
+    return words.length === 0 ? [] : [{ words: [...name, ...words], change: `set peer ${peer.name}` }];
   });
   return [...removed, ...set];
 };
+
+/**
+ * A tunnel process that handles a call and an answer of one peer in the same instant can end with a session under whose number it hears nothing
+ * (wireguard-go, noise-protocol.go: an answer is consumed while a response is created). So a session is no proof, but its age is, in a peer that
+ * has answered nothing. Ages are in whole seconds: 2 are more than 1.
+ */
+const mayBeGood = ({ latestHandshake }: ObservedPeer, { added }: AppliedPeer, now: number): boolean =>
+  latestHandshake !== 0 && (!added || now - latestHandshake < 2);
 
 const changeOf = (wanted: TunnelPeer, seen: ObservedPeer | undefined, applied: string | undefined, now: number): string[] => {
   const words: string[] = [];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type NodeInput, planNode } from './desired.ts';
 import type { NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
+import type { PeerCalls } from './peer-calls.ts';
 
 const peer = (cluster: string, node: string, block: string, rest: Partial<PeerFacts> = {}): PeerFacts => ({
   cluster,
@@ -36,7 +37,7 @@ const input = (facts: Partial<NodeFacts>, rest: Partial<NodeInput> = {}): NodeIn
     keys: new Map(all.slices.map(({ name }) => [name, { publicKey: `public-${name}`, privateKeyFile: `/keys/${name}` }])),
     mtu: 1420,
     podNetns: new Map(all.pods.map(({ uid }) => [uid, `/run/netns/${uid}`])),
-    endpointOf: new Map(),
+    calls: new Map(),
     busyPorts: new Set(),
     now: 1_000,
     ...rest,
@@ -53,7 +54,9 @@ it('makes a network of a slice, its peers and its running pods', () => {
       publicKey: 'public-app',
       listenPort: 51820,
       router: '10.0.0.1',
-      peers: [{ name: 'west/a', endpoint: '192.0.2.2:51820', allowedIPs: ['10.0.1.0/24'], router: '10.0.1.1', keepaliveSeconds: 25 }],
+      peers: [
+        { name: 'west/a', endpoint: '192.0.2.2:51820', allowedIPs: ['10.0.1.0/24'], router: '10.0.1.1', keepaliveSeconds: 25, renewals: 0 },
+      ],
       pods: [
         { uid: 'a', name: 'app-ns/a', address: '10.0.0.2', netns: '/run/netns/a' },
         { uid: 'b', name: 'app-ns/b', address: '10.0.0.3', netns: '/run/netns/b' },
@@ -137,11 +140,12 @@ it('writes IPv6 endpoints as WireGuard reads them, and waits for a peer without 
 });
 
 it('uses the endpoint that is said, and the first of a shorter list', () => {
+  const renewal = { publicKey: 'a-1', since: 0, count: 2, nextAt: undefined };
+  const callsOf = (index: number): PeerCalls => new Map([['app/a/1', { endpoint: { index, since: 0 }, renewal }]]);
   const endpoints = ['192.0.2.2', '198.51.100.2'].map((address) => ({ address, port: 1 }));
   const endpointWith = (index: number): string | undefined =>
-    planNode(
-      input({ slices: [slice({ peers: [peer('a', '1', '10.0.1.0/24', { endpoints })] })] }, { endpointOf: new Map([['app/a/1', index]]) }),
-    ).networks[0]?.peers[0]?.endpoint;
+    planNode(input({ slices: [slice({ peers: [peer('a', '1', '10.0.1.0/24', { endpoints })] })] }, { calls: callsOf(index) })).networks[0]
+      ?.peers[0]?.endpoint;
   expect([0, 1, 7].map(endpointWith)).toEqual(['192.0.2.2:1', '198.51.100.2:1', '192.0.2.2:1']);
 });
 

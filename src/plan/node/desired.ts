@@ -2,7 +2,8 @@ import type { Reason } from '../../api/reasons.ts';
 import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from './driver-choice.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
-import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceDecisions, SliceFacts } from './node-state.ts';
+import { type NodeDecisions, type NodeFacts, type PodFacts, peerName, type SliceDecisions, type SliceFacts } from './node-state.ts';
+import type { PeerCalls } from './peer-calls.ts';
 import { planPodAddresses } from './pod-addresses.ts';
 import type { PodAttachment, SliceNetwork, TunnelPeer } from './slice-network.ts';
 import { choosePort } from './tunnel-port.ts';
@@ -21,8 +22,8 @@ export interface NodeInput {
   readonly mtu: number;
   /** Network namespace path by pod UID, of the pods that have one now. */
   readonly podNetns: ReadonlyMap<string, string>;
-  /** Which endpoint of a peer to use, by `<slice>/<cluster>/<node>`; the first where nothing is said. */
-  readonly endpointOf: ReadonlyMap<string, number>;
+  /** Which endpoint of a peer to use and how often it is to have been called anew; the first and never where nothing is said. */
+  readonly calls: PeerCalls;
   /** UDP ports that other programs of the node use. */
   readonly busyPorts: ReadonlySet<number>;
   /** Milliseconds since 1970. */
@@ -105,7 +106,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       subnet: slice.subnet,
       blocks: slice.blocks,
       mtu: input.mtu,
-      peers: tunnelPeers(slice, input.endpointOf),
+      peers: tunnelPeers(slice, input.calls),
       servicePorts: slice.servicePorts ?? [],
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
@@ -168,13 +169,14 @@ const attachment = (
 };
 
 /** Peers in the order given; a key or block that an earlier peer has is not given to a later one, or the two would take it in turns. */
-const tunnelPeers = (slice: SliceFacts, endpointOf: ReadonlyMap<string, number>): TunnelPeer[] => {
+const tunnelPeers = (slice: SliceFacts, calls: PeerCalls): TunnelPeer[] => {
   const taken = new Set<string>();
   return slice.peers.flatMap((peer) => {
     const allowedIPs = peer.blocks.filter((block) => !taken.has(block));
     if (taken.has(peer.publicKey) || allowedIPs.length === 0) return [];
     for (const thing of [peer.publicKey, ...allowedIPs]) taken.add(thing);
-    const endpoint = peer.endpoints[endpointOf.get(`${slice.name}/${peerName(peer)}`) ?? 0] ?? peer.endpoints[0];
+    const call = calls.get(`${slice.name}/${peerName(peer)}`);
+    const endpoint = peer.endpoints[call?.endpoint.index ?? 0] ?? peer.endpoints[0];
     return [
       {
         name: peerName(peer),
@@ -183,12 +185,10 @@ const tunnelPeers = (slice: SliceFacts, endpointOf: ReadonlyMap<string, number>)
         allowedIPs,
         router: peer.router,
         keepaliveSeconds,
+        renewals: call?.renewal.count ?? 0,
       },
     ];
   });
 };
-
-/** How a link to another node is named in status. */
-export const peerName = ({ cluster, node }: Pick<PeerFacts, 'cluster' | 'node'>): string => `${cluster}/${node}`;
 
 const endpointText = ({ address, port }: TunnelEndpoint): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);

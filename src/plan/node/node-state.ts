@@ -70,3 +70,6 @@ export interface Snapshot {
   /** Namespace paths by pod UID as the CNI plugin gave them. */
   readonly podNetns: Readonly<Record<string, string>>;
 }
+
+/** How a link to another node is named in status. */
+export const peerName = ({ cluster, node }: Pick<PeerFacts, 'cluster' | 'node'>): string => `${cluster}/${node}`;

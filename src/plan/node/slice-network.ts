@@ -19,6 +19,8 @@ export interface TunnelPeer {
   readonly router: string;
   /** Keeps NAT mappings open; 0 turns it off. */
   readonly keepaliveSeconds: number;
+  /** How often its handshake is to have been begun anew; one more than before makes it so, unless there is a session that may be good. */
+  readonly renewals: number;
 }
 
 /** A running pod that hangs on the slice. */

@@ -5,7 +5,7 @@ import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/node/node-state.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
-import { systemClock } from '../../values/clock.ts';
+import { sleep, systemClock } from '../../values/clock.ts';
 import { NodeAgent } from './node-agent.ts';
 import { PodNetns } from './pod-netns.ts';
 import { SnapshotFile } from './snapshot-file.ts';
@@ -145,4 +145,30 @@ it('asks for another step while a pod’s namespace is not there yet', async () 
   netns.clear();
   const step = await (await started()).step('everything', signal);
   expect(step?.againMs).toBe(500);
+});
+
+it('calls a silent peer anew after 400 ms, if its own key is the smaller one', async () => {
+  const peer = (publicKey: string): SliceFacts => ({
+    ...slice,
+    peers: [
+      {
+        cluster: 'west',
+        node: 'n',
+        publicKey,
+        endpoints: [],
+        blocks: ['10.0.1.0/24'],
+        drivers: ['WireGuardUserspace'],
+        router: '10.0.1.1',
+      },
+    ],
+  });
+  facts = { node: 'n1', addresses: [], pods: [], slices: [peer('~')] };
+  const agent = await started();
+  const first = await agent.step('everything', signal);
+  expect(first?.againMs).toBeGreaterThan(300);
+  expect(first?.againMs).toBeLessThanOrEqual(400);
+  await sleep(systemClock, first?.againMs ?? 0, signal);
+  expect((await agent.step('changes', signal))?.plan.networks[0]?.peers[0]?.renewals).toBe(1);
+  facts = { ...facts, slices: [peer('!')] };
+  expect((await agent.step('changes', signal))?.againMs).toBeUndefined();
 });

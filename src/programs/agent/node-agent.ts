@@ -1,9 +1,9 @@
 import { busyUdpPorts } from '../../kernel/busy-ports.ts';
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
-import { type NodePlan, peerName, planNode } from '../../plan/node/desired.ts';
-import { chooseEndpoint, type EndpointChoice } from '../../plan/node/endpoint-choice.ts';
+import { type NodePlan, planNode } from '../../plan/node/desired.ts';
 import { type LinkHistory, linkVerdicts } from '../../plan/node/liveness.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, Snapshot } from '../../plan/node/node-state.ts';
+import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -47,7 +47,7 @@ export class NodeAgent {
   readonly #early = new Map<string, PodFacts>();
   #facts: NodeFacts | undefined;
   #decisions: NodeDecisions;
-  #endpoints = new Map<string, EndpointChoice>();
+  #calls: PeerCalls = new Map();
   #mtu: number | undefined;
   #last: Step | undefined;
   /** Pods without a namespace in the last step, and for how many steps in a row the same ones. */
@@ -96,14 +96,22 @@ export class NodeAgent {
     if (this.#mtu === undefined || scope === 'everything') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
+    const ownKeys = new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const)));
+    this.#calls = planPeerCalls({
+      before: this.#calls,
+      slices: facts.slices,
+      keys: ownKeys,
+      linkOf: this.#parts.linkOf,
+      now: clock.monotonic(),
+    });
     const plan = planNode({
       facts,
       decisions: { ...this.#parts.published(), ...this.#decisions },
       drivers: await kernel.drivers(signal),
-      keys: new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const))),
+      keys: ownKeys,
       mtu: this.#mtu,
       podNetns: await podNetns.locate(members),
-      endpointOf: this.#chooseEndpoints(facts),
+      calls: this.#calls,
       busyPorts: await busyUdpPorts(),
       now: clock.now(),
     });
@@ -126,27 +134,15 @@ export class NodeAgent {
     for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
     const pods = plan.podsWithoutNetns.join();
     this.#waiting = { pods, steps: pods === this.#waiting.pods ? this.#waiting.steps + 1 : 0 };
+    const callAt = nextCallAt(this.#calls);
+    const callInMs = callAt === undefined ? undefined : Math.max(0, callAt - clock.monotonic());
     this.#last = {
       facts,
       plan,
       outcome: withKeptPods(outcome, this.#last?.outcome),
-      againMs: againMs(plan, outcome, this.#waiting.steps, clock.now()),
+      againMs: againMs(plan, outcome, this.#waiting.steps, clock.now(), callInMs),
     };
     return this.#last;
-  }
-
-  #chooseEndpoints(facts: NodeFacts): Map<string, number> {
-    const now = this.#parts.clock.monotonic();
-    const choices = new Map<string, EndpointChoice>();
-    for (const slice of facts.slices) {
-      for (const peer of slice.peers) {
-        const key = `${slice.name}/${peerName(peer)}`;
-        const link = this.#parts.linkOf(slice.name, peerName(peer));
-        choices.set(key, chooseEndpoint(this.#endpoints.get(key), link, peer.endpoints.length, now));
-      }
-    }
-    this.#endpoints = choices;
-    return new Map([...choices].map(([key, { index }]) => [key, index]));
   }
 
   #withEarlyPods(facts: NodeFacts): NodeFacts {
@@ -167,8 +163,8 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
   return { ...outcome, attached };
 };
 
-const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number): number | undefined => {
-  const waits: number[] = [];
+const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
+  const waits = callInMs === undefined ? [] : [callInMs];
   if (outcome.failures.size > 0 || outcome.podFailures.size > 0) waits.push(1_000);
   // Containers of these may start at any moment without a word to us; most do within seconds, some never.
   if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * steps, 5_000));
