@@ -220,6 +220,28 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     expect(west.api.read(slicePeerKind, { namespace: memberNamespace, name: 'app.east.node-1' })?.spec).toEqual(before);
   });
 
+  it('keeps the last good state over a restart while what hangs there is refused, and lets it go with the notice', async () => {
+    await everybodySpeaks();
+    runPod(east, 'a');
+    offer(east);
+    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
+    await Promise.all([east.stop(), west.stop()]);
+    const spoilt = fleet.hub.objects(noticeKind).filter(({ spec }) => spec.cluster === 'east' && spec.kind !== 'Cluster');
+    for (const notice of spoilt) fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, signature: 'AAAA' } });
+    west.start();
+    await vi.waitFor(() => {
+      const status = west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status;
+      expect(conditionOf(status?.conditions, 'StatementsVerified')).toMatchObject({ status: 'False' });
+    }, wait);
+    await expect(vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).not.toBe(4), 700)).rejects.toThrow();
+    expect(endpoints(west).length).toBe(1);
+    expect(west.api.objects(serviceImportKind).length).toBe(1);
+    for (const { metadata } of spoilt) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
+    await vi.waitFor(() => expect(endpoints(west).length + west.api.objects(serviceImportKind).length).toBe(0), wait);
+  });
+
   it('tells the slice that it is not ready until links are up, and ready when they are', async () => {
     await everybodySpeaks();
     const ready = () => conditionOf(fleet.hub.read(sliceKind, { namespace: 'default', name: 'app' })?.status?.conditions, 'Ready');

@@ -1,15 +1,15 @@
 import { serviceImportKind } from '../../api/kinds.ts';
-import { importedServiceLabel, sliceLabel } from '../../api/labels.ts';
+import { importedServiceLabel, sliceLabel, sourceClusterLabel } from '../../api/labels.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
-import { endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
-import type { Session } from './session.ts';
+import { hangs, type Session } from './session.ts';
 
 /**
  * Mirrors the services of the slice into this cluster. The key is namespace/name.
@@ -17,7 +17,7 @@ import type { Session } from './session.ts';
  * EndpointSlices first, since names are answered from them; the ServiceImport, which people read, follows.
  */
 export const imports = (session: Session) => {
-  const { local, grant, statements } = session;
+  const { local, grant, statements, board } = session;
 
   const offersOf = (key: string): Offer[] =>
     statements
@@ -28,6 +28,7 @@ export const imports = (session: Session) => {
     name: 'import',
     watches: [
       watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
+      watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === 'Export' ? [spec.subject] : [])),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === grant.slice ? [change.key] : [])),
       watching(local.endpointSlices, (change) => {
         const labels = change.object.metadata.labels ?? {};
@@ -61,11 +62,17 @@ export const imports = (session: Session) => {
         const seen = local.endpointSlices.get(sliceKey);
         await applyObject(local.client, endpointSliceKind, slice, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
       }
-      const surplus = session.settled() ? slicesSeen.filter((slice) => !desired.has(objectKey(slice.metadata))) : [];
+      const heard = new Set(offers.map(({ cluster }) => cluster));
+      /** From an earlier run, and this one has not got to its notice, or refuses it. */
+      const isKept = ({ metadata }: EndpointSlice): boolean => {
+        const cluster = metadata.labels?.[sourceClusterLabel] ?? '';
+        return !heard.has(cluster) && (!session.settled() || hangs(session, 'Export', cluster, key));
+      };
+      const surplus = slicesSeen.filter((slice) => !desired.has(objectKey(slice.metadata)) && !isKept(slice));
       for (const slice of surplus) await remove(local.client, endpointSliceKind, slice.metadata, signal);
 
       if (offers.length === 0) {
-        if (ownImport !== undefined) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
+        if (ownImport !== undefined && !slicesSeen.some(isKept)) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
         return;
       }
       if (importSeen !== undefined && ownImport === undefined) return;

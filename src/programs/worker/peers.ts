@@ -7,16 +7,19 @@ import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { fieldManager } from './local-world.ts';
-import type { Session } from './session.ts';
+import { hangs, type Session } from './session.ts';
 
 /** Mirrors the other nodes of the slice into objects that the agents of this cluster read. The key is cluster/node. */
 export const peers = (session: Session) => {
-  const { local, grant, statements } = session;
+  const { local, grant, statements, board } = session;
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
   return {
     name: 'peer',
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
+      watching(board, ({ type, object: { spec } }) =>
+        type === 'deleted' && spec.kind === 'Node' ? [`${spec.cluster}/${spec.subject}`] : [],
+      ),
       // Somebody may have edited or deleted what only the worker writes.
       watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? [keyOf(change.object)] : [])),
     ],
@@ -27,7 +30,7 @@ export const peers = (session: Session) => {
       const seen = local.slicePeers.get(`${memberNamespace}/${name}`);
       const statement = statements.get('Node', cluster, node);
       if (statement === undefined) {
-        if (seen === undefined || !session.settled()) return;
+        if (seen === undefined || !session.settled() || hangs(session, 'Node', cluster, node)) return;
         await remove(local.client, slicePeerKind, seen.metadata, signal);
         return;
       }

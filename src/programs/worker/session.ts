@@ -1,5 +1,5 @@
 import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
-import type { Notice } from '../../api/notice/type.ts';
+import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
 import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
@@ -30,3 +30,10 @@ export interface Session {
   readonly settled: () => boolean;
   readonly clock: Clock;
 }
+
+/**
+ * Whether a notice hangs on the board, be it refused, waiting for another, or accepted. What an earlier run of the worker accepted goes only when
+ * its notice does: a notice that is refused changes nothing.
+ */
+export const hangs = ({ board, grant }: Session, kind: StatementKind, cluster: string, subject: string): boolean =>
+  board.get(`${grant.exchangeNamespace}/${noticeName(cluster, kind, subject)}`) !== undefined;
