@@ -9,6 +9,7 @@ import { watching } from '../../loop/watching.ts';
 import { planNodeBlocks } from '../../plan/worker/node-blocks.ts';
 import { planLocalSlice, planLocalSliceStatus, planSliceNode } from '../../plan/worker/slice-objects.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
+import { objectKey } from '../../values/object-key.ts';
 import { fieldManager } from './local-world.ts';
 import type { Publisher } from './publish.ts';
 import type { Session } from './session.ts';
@@ -18,13 +19,15 @@ import type { Session } from './session.ts';
  * itself. SliceNodes are where node blocks are written down. There is one key.
  */
 export const grants = (session: Session, publisher: Publisher, caCertificate: string) => {
-  const { local, grant, membership, hub } = session;
+  const { local, grant, membership, members, hub } = session;
   return {
     name: 'grant',
     watches: [
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['grant'])),
       watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['grant'] : [])),
-      watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? ['grant'] : [])),
+      watching(local.sliceNodes, ({ object, previous }) =>
+        object.spec.slice === grant.slice && (previous === undefined || matters(previous, object)) ? ['grant'] : [],
+      ),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
       await publisher.publish('Cluster', hub.cluster, { caCertificate, blocks: grant.blocks }, signal);
@@ -69,7 +72,8 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
         const seen = local.sliceNodes.get(`${memberNamespace}/${desired.metadata.name}`);
         await applyObject(local.client, sliceNodeKind, desired, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
       }
-      if (plan.wantedAddresses > (membership.status?.wantedAddresses ?? 0) && plan.shortages.length > 0) {
+      const { status: told } = members.get(objectKey(membership.metadata)) ?? membership;
+      if (plan.wantedAddresses > (told?.wantedAddresses ?? 0) && plan.shortages.length > 0) {
         await hub.client.mergePatch(
           membershipKind,
           membership.metadata,
@@ -81,6 +85,11 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
   };
 };
 
+/** Links are reported twice a minute by every node; blocks follow from what is written down and from how many pods there are. */
+const matters = (before: SliceNode, after: SliceNode): boolean =>
+  before.metadata.generation !== after.metadata.generation || podCount(before) !== podCount(after);
+const podCount = ({ status }: SliceNode): number => Object.keys(status?.pods ?? {}).length;
+
 const planBlocks = (
   { grant }: Session,
   nodes: readonly string[],
@@ -88,13 +97,13 @@ const planBlocks = (
   retired: readonly { readonly owner: string; readonly block: string }[] = [],
 ) => {
   const current = written.filter((node) => node.spec.sliceUID === grant.sliceUID);
-  const podsOf = (name: string): number => Object.keys(current.find((node) => node.spec.node === name)?.status?.pods ?? {}).length;
+  const pods = new Map(current.map((node) => [node.spec.node, podCount(node)]));
   return planNodeBlocks({
     sliceSubnet: grant.sliceSubnet,
     clusterBlocks: grant.blocks,
     written: current.map((node) => ({ node: node.spec.node, blocks: node.spec.blocks })),
     retired: retired.map(({ owner, block }) => ({ node: owner, block })),
-    nodes: nodes.map((node) => ({ node, pods: podsOf(node) })),
+    nodes: nodes.map((node) => ({ node, pods: pods.get(node) ?? 0 })),
   });
 };
 
