@@ -58,10 +58,10 @@ describe('accounts', () => {
     expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
   });
 
-  it('agents change nothing but the status of SliceNodes, and events', () => {
+  it('agents change nothing but the status of SliceNodes', () => {
     const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-agent').flatMap(rulesOf);
     const writing = rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
-    expect(writing.flatMap(({ resources }) => resources)).toEqual(['slicenodes/status', 'events']);
+    expect(writing.flatMap(({ resources }) => resources)).toEqual(['slicenodes/status']);
   });
 
   it('every binding names a role and an account that exist', () => {

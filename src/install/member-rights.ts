@@ -48,7 +48,6 @@ export const agentRights: Rights = {
     [memberNamespace]: [
       { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read },
       { apiGroups: [ours], resources: ['slicenodes/status'], verbs: change },
-      { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     ],
   },
 };

@@ -12,6 +12,7 @@ import type { Program } from './program.ts';
 export const run: Program = async ({ env, signal }) => {
   const log = createLog({ program: 'controller', level: env.LOG_LEVEL ?? 'info' });
   const metrics = createMetrics();
+  const identity = env.POD_NAME ?? 'controller';
   const client = await inClusterClient(env, 'hub', fieldManager, metrics);
   const world = observeHub(client, log, metrics);
   const mirrors = mirrorsOf(world);
@@ -28,11 +29,11 @@ export const run: Program = async ({ env, signal }) => {
     client,
     namespace: await podNamespace(env),
     name: 'kubeslice-controller',
-    identity: env.POD_NAME ?? 'controller',
+    identity,
     signal,
     log,
     metrics,
-    lead: (leading) => leadController(world, systemClock, leading),
+    lead: (leading) => leadController(world, identity, systemClock, leading),
   });
   await Promise.all(observing);
   await health.stop();

@@ -12,6 +12,7 @@ import { fieldManager, mirrorsOf, observeCluster } from './worker/local-world.ts
 export const run: Program = async ({ env, signal, version }) => {
   const log = createLog({ program: 'worker', level: env.LOG_LEVEL ?? 'info' });
   const metrics = createMetrics();
+  const identity = env.POD_NAME ?? 'worker';
   const client = await inClusterClient(env, 'member', fieldManager, metrics);
   const local = observeCluster(client, log, metrics);
   const synced = (): string | undefined =>
@@ -28,11 +29,11 @@ export const run: Program = async ({ env, signal, version }) => {
     client,
     namespace: await podNamespace(env),
     name: 'kubeslice-worker',
-    identity: env.POD_NAME ?? 'worker',
+    identity,
     signal,
     log,
     metrics,
-    lead: (leading) => leadWorker(local, version, systemClock, leading),
+    lead: (leading) => leadWorker(local, { version, instance: identity }, systemClock, leading),
   });
   await Promise.all(observing);
   await health.stop();

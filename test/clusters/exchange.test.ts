@@ -13,6 +13,7 @@ import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import { configMapKind, endpointSliceKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { eventKind } from '../../src/values/builtin/event.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
 const slice: Slice = {
@@ -258,6 +259,8 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
       }
     }
     await vi.waitFor(() => expect(ready()).toMatchObject({ status: 'True', reason: 'Ready' }), wait);
+    const told = () => fleet.hub.objects(eventKind).filter(({ involvedObject }) => involvedObject.kind === 'Slice');
+    await vi.waitFor(() => expect(told().map(({ type, reason }) => `${type} ${reason}`)).toContain('Normal Ready'), wait);
   });
 
   it('admits a cluster that joins later, and puts the stub zone into its DNS', async () => {

@@ -23,6 +23,7 @@ import { leadWorker } from '../../src/programs/worker/lead.ts';
 import { fieldManager, mirrorsOf, observeCluster } from '../../src/programs/worker/local-world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import { eventKind } from '../../src/values/builtin/event.ts';
 import { systemClock } from '../../src/values/clock.ts';
 
 const builtinKinds = [
@@ -38,6 +39,7 @@ const builtinKinds = [
   builtin.roleBindingKind,
   builtin.serviceAccountKind,
   builtin.serviceCidrKind,
+  eventKind,
 ];
 const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind];
 const hubKinds = [...builtinKinds, projectKind, clusterKind, sliceKind, membershipKind, noticeKind];
@@ -121,7 +123,7 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
     const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
     const ended = Promise.allSettled([
       ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
-      leadWorker(local, '0.0.0', systemClock, stopping.signal),
+      leadWorker(local, { version: '0.0.0', instance: 'worker-1' }, systemClock, stopping.signal),
     ]);
     running = { stopping, ended };
   };
@@ -141,7 +143,7 @@ export const startFleet = async (): Promise<Fleet> => {
   const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics());
   const ended = Promise.allSettled([
     ...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)),
-    leadController(world, systemClock, stopping.signal),
+    leadController(world, 'controller-1', systemClock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
   return {

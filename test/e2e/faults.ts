@@ -54,6 +54,14 @@ export const faultsTopic = (world: World): void => {
         everyMs: 100,
       });
       console.log(`heal to Ready: ${Math.round(tookMs)} ms`);
+      const events = await world.kubectl('hub', [
+        'get',
+        'events',
+        '--field-selector',
+        'involvedObject.kind=Slice,involvedObject.name=app-slice',
+      ]);
+      expect(events).toMatch(/Warning\s+LinkDown/);
+      expect(events).toMatch(/Normal\s+Ready/);
       await until('an answer', () => ask(world, 'west', 'app-ns', 'client', host), { withinMs: 10_000 });
     });
   });

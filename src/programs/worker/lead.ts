@@ -1,11 +1,13 @@
+import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
+import { tellTransitions } from '../tell-transitions.ts';
 import { readAuthority } from './authority.ts';
 import { clusterDns } from './cluster-dns.ts';
 import { openHub } from './hub.ts';
-import { type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
+import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
 import { beat, heartbeatMs, tellFacts } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { strayExports } from './stray-exports.ts';
@@ -31,12 +33,19 @@ const openJoined = async ({ client, log, metrics }: LocalWorld, clock: Clock, si
   }
 };
 
-/** Does the worker's work until the signal aborts. The mirrors of the local world must be running. */
-export const leadWorker = async (local: LocalWorld, version: string, clock: Clock, signal: AbortSignal): Promise<void> => {
-  const { log, metrics } = local;
+/** Does the worker's work until the signal aborts, as this instance of this version. The mirrors of the local world must be running. */
+export const leadWorker = async (
+  local: LocalWorld,
+  { version, instance }: { readonly version: string; readonly instance: string },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { client, log, metrics } = local;
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
   const { hub, authority, trust } = await openJoined(local, clock, signal);
   const memberships = observeGrants(hub, log, metrics);
+  const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
+  const stopTelling = tellTransitions([local.slices, local.exports, local.imports], events);
   const controllers = [
     sessions({ hub, local, authority, trust, clock }, local, memberships)(signal),
     strayExports(local, memberships, clock),
@@ -48,5 +57,6 @@ export const leadWorker = async (local: LocalWorld, version: string, clock: Cloc
     periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (signal) => beat(hub, clock, signal), signal, log }),
     periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => tellFacts(hub, local, version, signal), signal, log }),
   ]);
+  stopTelling();
   hub.client.close();
 };

@@ -1,0 +1,24 @@
+import type { Condition } from '../../api/condition.ts';
+import type { Reason } from '../../api/reasons.ts';
+
+/** A condition that became another, as it is told to people. */
+export interface Transition {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A condition that is false for one of these reasons is on its way; nobody has to do anything. */
+const underWay: ReadonlySet<string> = new Set<Reason>(['AwaitingCluster', 'LinksPending', 'WaitingForCluster', 'EndpointsNotAttached']);
+
+/**
+ * What has changed in the conditions of an object, one line each. Only another status or reason counts: messages name pairs and numbers, which come
+ * and go by the second.
+ */
+export const transitions = (before: readonly Condition[] | undefined, after: readonly Condition[] | undefined): Transition[] =>
+  (after ?? []).flatMap((condition) => {
+    const { type, status, reason, message } = condition;
+    const last = before?.find((one) => one.type === type);
+    if (last?.status === status && last.reason === reason) return [];
+    return [{ type: status === 'True' || underWay.has(reason) ? 'Normal' : 'Warning', reason, message }];
+  });

@@ -1,0 +1,25 @@
+import type { Condition } from '../api/condition.ts';
+import type { Events } from '../kubernetes/events.ts';
+import type { Mirror } from '../kubernetes/mirror.ts';
+import { transitions } from '../plan/status/transitions.ts';
+import type { KubernetesObject } from '../values/object.ts';
+
+/** An object whose status has conditions. */
+export type Conditioned = KubernetesObject & { readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined };
+
+/**
+ * Tells people by Kubernetes Events when a condition of one of these objects becomes another, until the returned function is called. It listens to
+ * the objects themselves, so whoever writes a status need not think of it.
+ */
+export const tellTransitions = (mirrors: readonly Pick<Mirror<Conditioned>, 'subscribe'>[], events: Pick<Events, 'emit'>): (() => void) => {
+  const stops = mirrors.map((mirror) =>
+    mirror.subscribe(({ type, object, previous }) => {
+      if (type !== 'updated') return;
+      for (const transition of transitions(previous?.status?.conditions, object.status?.conditions))
+        events.emit({ regarding: object, ...transition });
+    }),
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
