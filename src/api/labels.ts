@@ -8,8 +8,6 @@ export const nodeLabel = 'kubeslice.io/node';
 export const projectLabel = 'kubeslice.io/project';
 /** On a pod: `true` keeps it out of the slice of its namespace. Upstream's name. */
 export const excludeLabel = 'kubeslice.io/exclude';
-/** On a member namespace: pods are attached. Upstream's name. */
-export const injectLabel = 'kubeslice.io/inject';
 /** What made an object, so that it can be found and removed again. */
 export const managedByLabel = 'app.kubernetes.io/managed-by';
 /** Value of {@link managedByLabel} on everything that KubeSlice creates. */

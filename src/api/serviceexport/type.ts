@@ -1,9 +1,7 @@
 import type * as z from 'zod';
 import type { Typed } from '../typed.ts';
-import type { serviceExportSpec, serviceExportStatus, servicePort } from './schema.ts';
+import type { serviceExportSpec, serviceExportStatus } from './schema.ts';
 
-/** One port of an export or import. */
-export type SliceServicePort = z.output<typeof servicePort>;
 /** What an application owner offers to a slice. */
 export type ServiceExportSpec = z.output<typeof serviceExportSpec>;
 /** What is known about an export. */

@@ -68,6 +68,3 @@ export const observeNode = (client: Client, node: string, log: Log, metrics: Met
         : undefined,
   };
 };
-
-/** See {@link observeNode}. */
-export type NodeWorld = ReturnType<typeof observeNode>;
