@@ -75,7 +75,11 @@ export class LinuxKernel implements Kernel {
   }
 
   drivers(signal: AbortSignal): Promise<readonly DriverVerdict[]> {
-    this.#drivers ??= probeDrivers(this.#options.run, this.#options.enter, this.#options.tunnelProgram, signal);
+    this.#drivers ??= probeDrivers(this.#options.run, this.#options.enter, this.#options.tunnelProgram, signal).catch((error: unknown) => {
+      // A probe that was cut short says nothing; the next one may ask again.
+      this.#drivers = undefined;
+      throw error;
+    });
     return this.#drivers;
   }
 

@@ -58,6 +58,9 @@ export const createTransport = (
   /** One attempt, up to the headers. */
   const attempt = (request: Request, token: string | undefined, deadline: number): Promise<Attempt> =>
     new Promise((resolve, reject) => {
+      // Aborted while the token was fetched; a listener that is added now would never hear of it.
+      if (request.signal.aborted) throw interrupted(request);
+      let answered = false;
       const started = clock.monotonic();
       const body = request.body === undefined ? undefined : Buffer.from(request.body);
       const outgoing = (secure ? https : http).request({
@@ -88,6 +91,7 @@ export const createTransport = (
       };
       request.signal.addEventListener('abort', abort, { once: true });
       outgoing.once('response', (response) => {
+        answered = true;
         options.onAnswer?.(request.method, response.statusCode ?? 0, clock.monotonic() - started);
         if (response.headers.warning !== undefined) options.onWarning?.(response.headers.warning);
         resolve({
@@ -99,6 +103,8 @@ export const createTransport = (
       });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         finish();
+        // A body that ends early is its reader's to explain.
+        if (answered) return;
         options.onAnswer?.(request.method, 0, clock.monotonic() - started);
         const stale = stopped === undefined && outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         reject(stale ? new StaleConnection(error) : (stopped ?? unreachable(request.doing, connection.server, error)));

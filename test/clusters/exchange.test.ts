@@ -12,7 +12,7 @@ import {
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { configMapKind, endpointSliceKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { configMapKind, endpointSliceKind, podKind, roleBindingKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
@@ -241,6 +241,32 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     for (const { metadata } of spoilt) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
     await vi.waitFor(() => expect(endpoints(west).length + west.api.objects(serviceImportKind).length).toBe(0), wait);
+  });
+
+  it('renews what it said before it expires, though nothing changes', async () => {
+    await everybodySpeaks();
+    runPod(east, 'a');
+    offer(east);
+    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    const issued = (): string[] =>
+      fleet.hub
+        .objects(noticeKind)
+        .filter(({ spec }) => spec.cluster === 'east' && spec.kind !== 'Links')
+        .map(({ metadata, spec }) => `${metadata.name} ${JSON.parse(spec.statement).issuedAt}`);
+    const before = issued();
+    expect(before.length).toBe(4);
+    fleet.clock.leap(4 * 24 * 3_600_000);
+    await vi.waitFor(() => expect(issued().filter((one) => before.includes(one))).toEqual([]), wait);
+    expect(endpoints(west).length).toBe(1);
+  });
+
+  it('makes a notice board and the rights to it again that somebody took away', async () => {
+    await everybodySpeaks();
+    await vi.waitFor(() => expect(fleet.hub.objects(roleBindingKind).length).toBe(1), wait);
+    const [binding] = fleet.hub.objects(roleBindingKind);
+    fleet.hub.remove(roleBindingKind, { namespace: binding?.metadata.namespace ?? '', name: binding?.metadata.name ?? '' });
+    fleet.clock.leap(601_000);
+    await vi.waitFor(() => expect(fleet.hub.objects(roleBindingKind).length).toBe(1), wait);
   });
 
   it('tells the slice that it is not ready until links are up, and ready when they are', async () => {

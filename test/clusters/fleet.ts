@@ -24,7 +24,8 @@ import { fieldManager, mirrorsOf, observeCluster } from '../../src/programs/work
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
-import { systemClock } from '../../src/values/clock.ts';
+import type { Clock } from '../../src/values/clock.ts';
+import { type LeapingClock, leapingClock } from './leaping-clock.ts';
 
 const builtinKinds = [
   builtin.namespaceKind,
@@ -57,6 +58,8 @@ export interface Member {
 export interface Fleet {
   readonly hub: FakeApi;
   readonly members: ReadonlyMap<string, Member>;
+  /** The time by which controller and workers act. */
+  readonly clock: LeapingClock;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
   stop(): Promise<void>;
 }
@@ -65,7 +68,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 /** Far in the future, so that no renewal gets into the way. */
 const token = `x.${Buffer.from(JSON.stringify({ exp: 4_102_444_800 })).toString('base64url')}.x`;
 
-const startMember = async (hub: FakeApi, name: string, nodes: readonly string[]): Promise<Member> => {
+const startMember = async (hub: FakeApi, clock: Clock, name: string, nodes: readonly string[]): Promise<Member> => {
   const api = await startFakeApi({ kinds: memberKinds });
   const authority = await createAuthority({ cluster: name, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
@@ -123,7 +126,7 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
     const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
     const ended = Promise.allSettled([
       ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
-      leadWorker(local, { version: '0.0.0', instance: 'worker-1' }, systemClock, stopping.signal),
+      leadWorker(local, { version: '0.0.0', instance: 'worker-1' }, clock, stopping.signal),
     ]);
     running = { stopping, ended };
   };
@@ -138,19 +141,21 @@ const startMember = async (hub: FakeApi, name: string, nodes: readonly string[])
 
 /** Starts a hub with its controller and no members. */
 export const startFleet = async (): Promise<Fleet> => {
+  const clock = leapingClock();
   const hub = await startFakeApi({ kinds: hubKinds });
   const stopping = new AbortController();
   const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics());
   const ended = Promise.allSettled([
     ...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)),
-    leadController(world, 'controller-1', systemClock, stopping.signal),
+    leadController(world, 'controller-1', clock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
   return {
     hub,
     members,
+    clock,
     join: async (name, nodes = ['node-1', 'node-2']) => {
-      const member = await startMember(hub, name, nodes);
+      const member = await startMember(hub, clock, name, nodes);
       members.set(name, member);
       return member;
     },

@@ -24,6 +24,7 @@ it('is pending until the first answer, and up at once with it', () => {
 it('waits longer where probes are seldom', () => {
   expect(judge(answeredAt(0), 10_000, 5_000).state).toBe('Up');
   expect(judge(answeredAt(0), 15_000, 5_000).state).toBe('Suspect');
+  expect(withProbe(answeredAt(0), undefined, 10_000, 5_000).state).toBe('Up');
 });
 
 it('tells since when, and comes back at once', () => {

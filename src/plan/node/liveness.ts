@@ -31,12 +31,12 @@ export const newLink = (now: number): LinkHistory => ({
   recent: [],
 });
 
-/** The history with one more probe in it. */
-export const withProbe = (history: LinkHistory, rttMs: number | undefined, now: number): LinkHistory => {
+/** The history with one more probe in it; `periodMs` as for {@link judge}. */
+export const withProbe = (history: LinkHistory, rttMs: number | undefined, now: number, periodMs = 1_000): LinkHistory => {
   const recent = [...history.recent, rttMs !== undefined].slice(-lossWindow);
-  if (rttMs === undefined) return judge({ ...history, recent }, now);
+  if (rttMs === undefined) return judge({ ...history, recent }, now, periodMs);
   const smoothed = history.rttMs === undefined ? rttMs : history.rttMs + smoothing * (rttMs - history.rttMs);
-  return judge({ ...history, recent, lastAnswer: now, rttMs: smoothed }, now);
+  return judge({ ...history, recent, lastAnswer: now, rttMs: smoothed }, now, periodMs);
 };
 
 /**

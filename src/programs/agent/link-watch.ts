@@ -67,7 +67,7 @@ export class LinkWatch {
       const name = watched?.names.get(address);
       const link = name === undefined ? undefined : watched?.links.get(name);
       if (watched === undefined || name === undefined || link === undefined) return;
-      this.#keep(slice, watched, name, link, withProbe(link, rttMs, this.#clock.monotonic()));
+      this.#keep(slice, watched, name, link, withProbe(link, rttMs, this.#clock.monotonic(), probePeriod(watched.names.size)));
     });
     const watched = { loop, names: new Map<string, string>(), links: new Map<string, LinkHistory>() };
     this.#slices.set(slice, watched);

@@ -14,6 +14,6 @@ export const leadController = async (world: World, instance: string, clock: Cloc
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   const stopTelling = tellTransitions([world.slices, world.clusters], events);
   const controllers = [projectController(world), clusterController(world, clock), sliceController(world, clock)];
-  await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics }).run(signal)));
+  await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics, clock }).run(signal)));
   stopTelling();
 };

@@ -53,6 +53,9 @@ const dismiss = async (world: World, membership: Membership, signal: AbortSignal
   await world.client.deleteAll(noticeKind, { signal, namespace: membership.spec.exchangeNamespace, labelSelector });
 };
 
+/** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
+const boardRepairMs = 600_000;
+
 /**
  * Keeps slices: who is a member, which address blocks each has, the notice board and who may use it, and the status from what the
  * members report. Nothing that moves packets or answers names waits for it.
@@ -70,8 +73,12 @@ export const sliceController = (world: World, clock: { now(): number }) => {
     return (await world.client.list(membershipKind, { ...selection, signal })).items;
   };
 
+  /** When the notice board and the rights to it were last made so, by slice UID. */
+  const boardsMade = new Map<string, number>();
+
   return {
     name: 'slice',
+    resync: { everyMs: boardRepairMs, keys: () => world.slices.list().map((slice) => objectKey(slice.metadata)) },
     watches: [
       // Another slice may have taken or freed a namespace, so the neighbours look again too.
       watching(world.slices, (change) =>
@@ -92,6 +99,7 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       const { namespace = '' } = slice.metadata;
       const project = projectOfNamespace(namespace);
       if (slice.metadata.deletionTimestamp !== undefined) {
+        boardsMade.delete(slice.metadata.uid ?? '');
         if (!slice.metadata.finalizers?.includes(sliceFinalizer)) return;
         await withdraw(world, slice, signal);
         await setFinalizers(
@@ -124,10 +132,12 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       if (granted.length > 0) {
         const exchange = planExchange(slice, project, namespace, granted);
         const apply = { fieldManager, signal };
-        if (slice.status?.exchangeNamespace === undefined || grants.changed) {
+        const age = clock.now() - (boardsMade.get(slice.metadata.uid ?? '') ?? 0);
+        if (slice.status?.exchangeNamespace === undefined || grants.changed || age >= boardRepairMs / 2) {
           await applyObject(world.client, namespaceKind, exchange.namespace, apply);
           await applyObject(world.client, roleKind, exchange.role, apply);
           await applyObject(world.client, roleBindingKind, exchange.binding, apply);
+          boardsMade.set(slice.metadata.uid ?? '', clock.now());
         }
         for (const [cluster, blocks] of grants.blocks) {
           const desired = desiredMembership(slice, project, cluster, blocks);

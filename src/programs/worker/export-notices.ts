@@ -4,7 +4,7 @@ import { watching } from '../../loop/watching.ts';
 import { type Attachment, planExport } from '../../plan/worker/exports.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
-import type { Publisher } from './publish.ts';
+import { type Publisher, renewalEveryMs } from './publish.ts';
 import type { Session } from './session.ts';
 
 /** Namespaces whose attached pods differ between two states of a node. */
@@ -35,6 +35,10 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
 
   return {
     name: 'export-notice',
+    resync: {
+      everyMs: renewalEveryMs,
+      keys: () => local.exports.byIndex('slice', grant.slice).map((exported) => objectKey(exported.metadata)),
+    },
     watches: [
       watching(local.exports, (change) =>
         change.object.spec.slice === grant.slice || change.previous?.spec.slice === grant.slice ? [change.key] : [],

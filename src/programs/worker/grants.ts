@@ -11,7 +11,7 @@ import { planLocalSlice, planLocalSliceStatus, planSliceNode } from '../../plan/
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { fieldManager } from './local-world.ts';
-import type { Publisher } from './publish.ts';
+import { type Publisher, renewalEveryMs } from './publish.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -22,6 +22,7 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
   const { local, grant, membership, members, hub } = session;
   return {
     name: 'grant',
+    resync: { everyMs: renewalEveryMs, keys: () => ['grant'] },
     watches: [
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['grant'])),
       watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['grant'] : [])),
@@ -41,7 +42,7 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
       });
       const status = planLocalSliceStatus(membership);
       if (
-        JSON.stringify(seenSlice?.status?.sliceConfig) !== JSON.stringify(status.sliceConfig) ||
+        canonicalJson(seenSlice?.status?.sliceConfig ?? {}) !== canonicalJson(status.sliceConfig ?? {}) ||
         seenSlice?.status?.namespaces?.join() !== grant.namespaces.join()
       ) {
         await local.client.mergePatch(sliceKind, localSlice.metadata, { status }, { signal, subresource: 'status' });

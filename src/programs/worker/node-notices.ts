@@ -1,7 +1,7 @@
 import type { NodeBody } from '../../api/notice/statement.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { watching } from '../../loop/watching.ts';
-import type { Publisher } from './publish.ts';
+import { type Publisher, renewalEveryMs } from './publish.ts';
 import type { Session } from './session.ts';
 
 const bodyOf = (sliceNode: SliceNode | undefined): NodeBody | undefined => {
@@ -21,6 +21,10 @@ const bodyOf = (sliceNode: SliceNode | undefined): NodeBody | undefined => {
 /** Tells the slice about the nodes of this cluster, as soon as their agents have made a tunnel. The key is the node. */
 export const nodeNotices = (session: Session, publisher: Publisher) => ({
   name: 'node-notice',
+  resync: {
+    everyMs: renewalEveryMs,
+    keys: () => session.local.sliceNodes.byIndex('slice', session.grant.slice).map((sliceNode) => sliceNode.spec.node),
+  },
   watches: [
     watching(session.local.sliceNodes, (change) => (change.object.spec.slice === session.grant.slice ? [change.object.spec.node] : [])),
   ],

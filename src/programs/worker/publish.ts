@@ -9,6 +9,9 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Session } from './session.ts';
 
+/** How often every statement is looked at though nothing changes, in milliseconds: they expire, and a quiet cluster must renew them too. */
+export const renewalEveryMs = 3_600_000;
+
 /** Publishes what this cluster says: one write on the hub for a change, none when nothing changed. */
 export interface Publisher {
   /** Says it, or takes it back when the body is undefined. The cluster's own use of it does not wait for the hub. */

@@ -25,6 +25,8 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     const { slice } = membership.spec;
     const ended = runSlice(surroundings, membership, both).catch((error) => {
       if (both.aborted) return;
+      // What of it still runs must not run beside its successor.
+      stopping.abort();
       local.log.error('the work for a slice ended; it starts anew at the next look', { slice, error });
       running.delete(slice);
     });

@@ -94,7 +94,9 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
   ];
   const hear = [receiver(session, refusals), refusalReport(session, refusals)];
   const use = [peers(session), imports(session)];
-  controllers = [...tell, ...hear, ...use].map((one) => createController({ ...one, concurrency: 4, log, metrics }));
+  controllers = [...tell, ...hear, ...use].map((one) =>
+    createController({ ...one, concurrency: 4, log, metrics, clock: surroundings.clock }),
+  );
   const running = controllers.map((controller) => controller.run(signal));
 
   const settle = async (): Promise<void> => {
