@@ -100,7 +100,8 @@ const withOwner = (owners: Owners, own: string, paths: ReadonlySet<string>, take
 const setLeaf = (object: Json, path: readonly string[], value: unknown): void => {
   const [field = '', ...rest] = path;
   if (rest.length === 0) {
-    object[field] = value;
+    // An empty map asks for a map, not for an empty one.
+    if (!(isMap(value) && isMap(object[field]))) object[field] = value;
     return;
   }
   if (!isMap(object[field])) object[field] = {};
