@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { cidrAround, formatCidr } from '../src/values/cidr.ts';
+import { cidrAround, containsIp, formatCidr } from '../src/values/cidr.ts';
 import { familyOf, type Ip, readIp, widthOf } from '../src/values/ip.ts';
 
 class CelIp {
@@ -40,6 +40,7 @@ const environment = (): Environment =>
     .registerFunction('CIDR.ip(): IP', (cidr: CelCidr) => new CelIp(cidr.ip))
     .registerFunction('CIDR.prefixLength(): int', (cidr: CelCidr) => BigInt(cidr.prefix))
     .registerFunction('CIDR.masked(): CIDR', (cidr: CelCidr) => new CelCidr(cidrAround(cidr.ip, cidr.prefix).base, cidr.prefix))
+    .registerFunction('CIDR.containsIP(IP): bool', (cidr: CelCidr, { ip }: CelIp) => containsIp(cidrAround(cidr.ip, cidr.prefix), ip))
     .registerFunction('string(CIDR): string', (cidr: CelCidr) => formatCidr({ base: cidr.ip, prefix: cidr.prefix }))
     .registerFunction('IP.family(): int', (ip: CelIp) => BigInt(familyOf(ip.ip)))
     .registerOperator('CIDR == CIDR', (a: CelCidr, b: CelCidr) => a.ip === b.ip && a.prefix === b.prefix);

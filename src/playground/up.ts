@@ -15,7 +15,7 @@ import { ensureRouter, interfaces } from './network.ts';
 import { playgroundPaths } from './paths.ts';
 import { planClusters } from './plan-clusters.ts';
 import { createProgress, type Report } from './progress.ts';
-import { requireHost } from './requirements.ts';
+import { requireHost, requireRoot } from './requirements.ts';
 import type { PlaygroundSpec } from './spec.ts';
 import { hostLock, playgroundNames, readSpec, withLock, writeSpec } from './state.ts';
 import { together } from './together.ts';
@@ -40,6 +40,13 @@ export interface Playground {
   spec: PlaygroundSpec;
   /** Kubeconfig with one context for each cluster. */
   kubeconfig: string;
+}
+
+/** Refuses what `up` would refuse for the options or the machine, before anything is made. */
+export async function checkUp({ name, clusters, nodes, stateDirectory }: Omit<UpOptions, 'tools' | 'images'>): Promise<void> {
+  checkPlaygroundName(name);
+  requireRoot();
+  planClusters((await readSpec(stateDirectory, name))?.clusters ?? [], clusters, nodes);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { configMapKind, endpointSliceKind, podKind, roleBindingKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { configMapKind, endpointSliceKind, nodeKind, podKind, roleBindingKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
@@ -241,6 +241,31 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     for (const { metadata } of spoilt) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
     await vi.waitFor(() => expect(endpoints(west).length + west.api.objects(serviceImportKind).length).toBe(0), wait);
+  });
+
+  it('takes down what was withdrawn while its worker was away', async () => {
+    await everybodySpeaks();
+    runPod(east, 'a');
+    offer(east);
+    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
+    await east.stop();
+    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
+    const node = nodesOf(east)[1]?.spec.node ?? '';
+    east.api.remove(nodeKind, { name: node });
+    east.start();
+    await vi.waitFor(() => expect(endpoints(west)).toEqual([]), wait);
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(3), wait);
+    expect(notices('Export')).toEqual([]);
+  });
+
+  it('says again what somebody took off the board', async () => {
+    await everybodySpeaks();
+    await vi.waitFor(() => expect(notices('Node').length).toBe(4), wait);
+    for (const { metadata } of notices('Node')) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
+    fleet.clock.leap(301_000);
+    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
   });
 
   it('renews what it said before it expires, though nothing changes', async () => {

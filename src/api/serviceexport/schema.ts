@@ -50,7 +50,11 @@ export const serviceExportSpec = z
       })
       .describe('Ports of the service. Left out: the ports of the Service of the same name and namespace.'),
     ingressEnabled: z.boolean().optional().describe('Reserved for ingress gateways.'),
-    aliases: z.array(z.string().max(253)).max(64).optional().describe('Further DNS names for the service.'),
+    aliases: z
+      .array(z.string().max(253))
+      .max(64)
+      .optional()
+      .describe('Reserved: further DNS names for the service. They are accepted and not answered yet.'),
   })
   .describe('What should be offered to the slice.');
 
@@ -64,7 +68,7 @@ export const serviceExportStatus = z
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     availableEndpoints: z.int().optional().describe('Pods that are attached and Ready.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When the export was last published, in seconds since 1970.'),
-    aliases: z.array(z.string()).optional().describe('Further DNS names that are answered.'),
+    aliases: z.array(z.string()).optional().describe('Reserved: further DNS names that are answered; none are yet.'),
     pods: z
       .array(
         z.object({

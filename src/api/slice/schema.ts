@@ -2,6 +2,10 @@ import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
 
+/** This host, loopback, link-local, multicast and reserved (RFC 6890): what is sent there never reaches a tunnel. */
+const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
+const meets = (range: string): string => `cidr('${range}').containsIP(cidr(self).ip()) || cidr(self).containsIP(cidr('${range}').ip())`;
+
 const subnet = cidrField()
   .describe('Private IPv4 network of the slice, /8 to /28; every pod of the slice gets an address from it. It cannot be changed later.')
   .meta(
@@ -19,6 +23,10 @@ const subnet = cidrField()
         rule: '!isCIDR(self) || cidr(self).ip().family() != 4 || (cidr(self).prefixLength() >= 8 && cidr(self).prefixLength() <= 28)',
         messageExpression:
           "'sliceSubnet \"' + self + '\" must have a prefix length from /8 to /28, so that clusters and nodes fit; write one such as 10.0.0.0/16'",
+      },
+      {
+        rule: `!isCIDR(self) || cidr(self).ip().family() != 4 || cidr(self).prefixLength() < 8 || !(${unusable.map(meets).join(' || ')})`,
+        messageExpression: `'sliceSubnet "' + self + '" overlaps with addresses that no network can use (${unusable.join(', ')}); write a private one such as 10.0.0.0/16'`,
       },
       {
         rule: 'self == oldSelf',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusals, rulesOf } from '../../../test/cel.ts';
-import { cidrAround, formatCidr } from '../../values/cidr.ts';
+import { cidrAround, formatCidr, overlaps, parseCidr } from '../../values/cidr.ts';
 import { formatIp } from '../../values/ip.ts';
 import { sliceSpec } from './schema.ts';
 import { memberNamespaces } from './type.ts';
@@ -29,6 +29,12 @@ describe('sliceSubnet', () => {
     ['0.0.0.0/0', 'must have a prefix length from /8 to /28'],
     ['10.0.0.0/7', 'must have a prefix length from /8 to /28'],
     ['10.0.0.0/29', 'must have a prefix length from /8 to /28'],
+    ['127.0.0.0/16', 'no network can use'],
+    ['169.254.8.0/24', 'no network can use'],
+    ['169.128.0.0/9', 'no network can use'],
+    ['0.0.0.0/8', 'no network can use'],
+    ['239.1.0.0/16', 'no network can use'],
+    ['255.255.255.0/24', 'no network can use'],
     ['10.0.0.4/32', 'must have a prefix length from /8 to /28'],
   ])('%j is refused: %s', (subnet, why) => {
     const messages = refusals(rules, subnet).join('\n');
@@ -48,6 +54,7 @@ describe('sliceSubnet', () => {
     fc.assert(
       fc.property(address, fc.integer({ min: 8, max: 28 }), (ip, prefix) => {
         const network = cidrAround(ip, prefix);
+        fc.pre(!['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].some((range) => overlaps(parseCidr(range), network)));
         expect(refusals(rules, formatCidr(network))).toEqual([]);
         const written = `${formatIp(ip)}/${prefix}`;
         const messages = refusals(rules, written);

@@ -116,7 +116,6 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     servicePorts: ports.map((port) => `${port.port}/${port.protocol}`).join(','),
     availableEndpoints: available,
-    ...(exported.spec.aliases === undefined ? {} : { aliases: [...exported.spec.aliases] }),
     pods: attached.slice(0, 100).map(({ pod, endpoint }) => ({
       name: pod.metadata.name,
       podIp: pod.status?.podIP ?? '',

@@ -37,6 +37,15 @@ describe('planNodeBlocks', () => {
     expect(blocks(full)['n1']).toHaveLength(2);
   });
 
+  it('grows when the only address for a pod is taken, however small the subnet', () => {
+    for (const subnet of ['10.0.0.0/26', '10.0.0.0/27', '10.0.0.0/28']) {
+      const first = plan(subnet, ['10.0.0.0/29'], { n1: 0 });
+      const size = blocks(first)['n1']?.reduce((sum, block) => sum + 2 ** (32 - Number(block.split('/')[1])), 0) ?? 0;
+      const grown = plan(subnet, ['10.0.0.0/29'], { n1: size - 1 }, first);
+      expect(blocks(grown)['n1']?.length).toBeGreaterThan(blocks(first)['n1']?.length ?? 0);
+    }
+  });
+
   it('asks the hub for what is missing, and says so of each node', () => {
     const seen = plan('10.0.0.0/16', [], { n1: 0, n2: 50 });
     expect(seen.wantedAddresses).toBe(64 + 128);

@@ -28,7 +28,7 @@ export const answerCni =
       return agent.isAttached(uid) ? { ok: true } : { ok: false, message: `The pod is not attached to slice ${slice} yet.` };
     }
     agent.podStarts({ uid, namespace, name }, netns);
-    for (let attached = false; !attached && !signal.aborted; attached = agent.isAttached(uid)) {
+    for (let waits = true; waits && !signal.aborted; waits = agent.awaitsAttachment(uid)) {
       const step = steps.next(signal);
       wake();
       await step;

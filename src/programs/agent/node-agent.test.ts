@@ -133,6 +133,19 @@ it('attaches a pod that the CNI plugin tells of before the API server does, and 
   expect(agent.isAttached('b')).toBe(false);
 });
 
+it('lets a pod wait only for what may still come', async () => {
+  const agent = await started();
+  expect(agent.awaitsAttachment('a')).toBe(true);
+  const excluded = { ...pod('out'), eligible: false };
+  facts = { node: 'n1', addresses: ['192.0.2.1'], slices: [slice], pods: [pod('a'), pod('late'), excluded] };
+  await agent.step('everything', signal);
+  const waits = (): boolean[] => ['a', 'late', 'out', 'unheard-of'].map((uid) => agent.awaitsAttachment(uid));
+  expect(waits()).toEqual([false, true, false, true]);
+  facts = { ...facts, slices: [{ ...slice, blocks: [] }] };
+  await agent.step('everything', signal);
+  expect(waits()).toEqual([false, false, false, true]);
+});
+
 it('takes down a slice that is gone, and deletes its key', async () => {
   const agent = await started();
   await agent.step('everything', signal);

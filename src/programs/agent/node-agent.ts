@@ -86,6 +86,20 @@ export class NodeAgent {
     return [...(this.#last?.outcome.attached.values() ?? [])].some((pods) => pods.has(uid));
   }
 
+  /**
+   * Whether a pod that was told of may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
+   * address for it, or when the node has no slice to attach it to: then it is attached when that changes.
+   */
+  awaitsAttachment(uid: string): boolean {
+    if (this.#last === undefined) return true;
+    const { facts, plan } = this.#last;
+    const pod = facts.pods.find((one) => one.uid === uid);
+    // The last step began before it was told.
+    if (pod === undefined) return true;
+    const slice = plan.sliceOfPod.get(uid);
+    return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && !plan.problems.has(slice);
+  }
+
   /** One step; undefined while nothing is known about this node, when nothing must be touched. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;

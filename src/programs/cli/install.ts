@@ -2,10 +2,11 @@ import { hubNamespace } from '../../api/places.ts';
 import { planCrds } from '../../install/crds.ts';
 import { planHub } from '../../install/hub.ts';
 import { hubDefaults } from '../../install/options.ts';
+import { deploymentKind } from '../../kubernetes/kinds.ts';
 import { applyAll, applyDefinitions } from './apply-all.ts';
 import type { CliCommand } from './command.ts';
 import { contextOption, kubeconfigOption, textOption, waitLimit, waitOption } from './common-options.ts';
-import { imageOf, imageOption } from './image.ts';
+import { imageFor, imageOption } from './image.ts';
 import { withCluster } from './open-cluster.ts';
 import { checkCluster } from './preflight.ts';
 import { waitForDeployment } from './rollout.ts';
@@ -23,7 +24,11 @@ export const command: CliCommand = {
       const { terminal, signal } = input;
       await checkCluster(hub, signal);
       await applyDefinitions(hub.client, planCrds('hub'), signal);
-      await applyAll(hub.client, planHub(hubDefaults(imageOf(input))), signal);
+      await applyAll(
+        hub.client,
+        planHub(hubDefaults(await imageFor(input, hub.client, deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }))),
+        signal,
+      );
       terminal.out(`The controller is installed in namespace ${hubNamespace} of context "${hub.context}".`);
       const timeoutMs = waitLimit(input);
       if (timeoutMs !== undefined) {

@@ -8,7 +8,7 @@ import { decodeJoinToken } from '../../install/join-token.ts';
 import { type HubCredential, memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
-import { namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
+import { daemonSetKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
 import { fixedToken } from '../../kubernetes/token-source.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll, applyDefinitions } from './apply-all.ts';
@@ -17,10 +17,11 @@ import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption, waitLimit, waitOption } from './common-options.ts';
 import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
-import { imageOf, imageOption } from './image.ts';
+import { imageFor, imageOption } from './image.ts';
 import { ensureAuthority, findAuthority } from './member-authority.ts';
 import { fieldManager, openCluster, withCluster } from './open-cluster.ts';
 import { checkCluster } from './preflight.ts';
+import { restartWorker } from './restart-worker.ts';
 import { waitForDaemonSet, waitForDeployment } from './rollout.ts';
 import { hubServerOption } from './token.ts';
 import { waitFor } from './wait-for.ts';
@@ -111,9 +112,17 @@ export const command: CliCommand = {
         const credential = await register(hub, certificate, signal);
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
         await applyAll(member, [planHubSecret(credential)], signal);
+        // One that runs already would go on with the credential that it has, which may be worth nothing any more.
+        await restartWorker(member, signal);
         if (input.options.registerOnly !== true) {
           await applyDefinitions(member, planCrds('member'), signal);
-          await applyAll(member, planMember(memberDefaults(imageOf(input))), signal);
+          await applyAll(
+            member,
+            planMember(
+              memberDefaults(await imageFor(input, member, daemonSetKind, { namespace: memberNamespace, name: 'kubeslice-agent' })),
+            ),
+            signal,
+          );
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }
 

@@ -1,5 +1,5 @@
 import { catalogue } from '../../api/catalogue.ts';
-import { clusterKind, membershipKind } from '../../api/kinds.ts';
+import { clusterKind, membershipKind, noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
 import { authoritySecret, hubSecret, memberNamespace } from '../../api/places.ts';
 import { planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
@@ -36,7 +36,14 @@ const leaveHub = async (input: CliInput, cluster: string, hubContext: string): P
     });
     if (namespace === undefined) return;
     await removeAndWait(hub.client, clusterKind, { namespace, name: cluster }, patience);
-    await removeAllOf(hub.client, membershipKind, { namespace, labelSelector: `${clusterLabel}=${cluster}` }, patience);
+    const own = { labelSelector: `${clusterLabel}=${cluster}` };
+    const memberships = await hub.client.list(membershipKind, { namespace, ...own, signal: input.signal }).catch((error: unknown) => {
+      if (!Failure.is(error, 'NotFound')) throw error;
+      return { items: [] };
+    });
+    for (const { spec } of memberships.items)
+      await removeAllOf(hub.client, noticeKind, { namespace: spec.exchangeNamespace, ...own }, patience);
+    await removeAllOf(hub.client, membershipKind, { namespace, ...own }, patience);
     for (const object of [...planJoinAccess(cluster, namespace), ...planWorkerAccess(cluster, namespace)].toReversed())
       await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });

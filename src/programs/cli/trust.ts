@@ -1,11 +1,12 @@
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
-import { componentName, selectorLabels } from '../../install/metadata.ts';
-import { configMapKind, podKind } from '../../kubernetes/kinds.ts';
+import { componentName } from '../../install/metadata.ts';
+import { configMapKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { type OpenCluster, withCluster } from './open-cluster.ts';
 import { outputOption, printModel } from './output.ts';
+import { restartWorker } from './restart-worker.ts';
 import { shownFingerprint } from './shown-fingerprint.ts';
 import { renderTable } from './table.ts';
 
@@ -64,11 +65,8 @@ const forget: CliCommand = {
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
-      // The worker reads what is pinned when it starts; traffic does not pass through it.
-      const labelSelector = Object.entries(selectorLabels('worker'))
-        .map(([key, value]) => `${key}=${value}`)
-        .join(',');
-      await member.client.deleteAll(podKind, { namespace: memberNamespace, labelSelector, signal });
+      // What is pinned is read at the start.
+      await restartWorker(member.client, signal);
       terminal.out(
         `The authority of cluster "${cluster}" is forgotten in context "${member.context}"; ${componentName('worker')} restarts.`,
       );

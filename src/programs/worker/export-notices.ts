@@ -5,7 +5,7 @@ import { type Attachment, planExport } from '../../plan/worker/exports.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
-import type { Session } from './session.ts';
+import { ownSubjects, type Session } from './session.ts';
 
 /** Namespaces whose attached pods differ between two states of a node. */
 const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
@@ -40,6 +40,7 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
       keys: () => local.exports.byIndex('slice', grant.slice).map((exported) => objectKey(exported.metadata)),
     },
     watches: [
+      ownSubjects(session, 'Export'),
       watching(local.exports, (change) =>
         change.object.spec.slice === grant.slice || change.previous?.spec.slice === grant.slice ? [change.key] : [],
       ),

@@ -2,7 +2,7 @@ import type { NodeBody } from '../../api/notice/statement.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
-import type { Session } from './session.ts';
+import { ownSubjects, type Session } from './session.ts';
 
 const bodyOf = (sliceNode: SliceNode | undefined): NodeBody | undefined => {
   const status = sliceNode?.status;
@@ -26,6 +26,7 @@ export const nodeNotices = (session: Session, publisher: Publisher) => ({
     keys: () => session.local.sliceNodes.byIndex('slice', session.grant.slice).map((sliceNode) => sliceNode.spec.node),
   },
   watches: [
+    ownSubjects(session, 'Node'),
     watching(session.local.sliceNodes, (change) => (change.object.spec.slice === session.grant.slice ? [change.object.spec.node] : [])),
   ],
   reconcile: async (node: string, signal: AbortSignal): Promise<void> => {

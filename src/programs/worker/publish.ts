@@ -9,8 +9,11 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Session } from './session.ts';
 
-/** How often every statement is looked at though nothing changes, in milliseconds: they expire, and a quiet cluster must renew them too. */
-export const renewalEveryMs = 3_600_000;
+/**
+ * How often every statement is looked at though nothing changes, in milliseconds: they expire, and a quiet cluster must renew them too; and what
+ * somebody took off the board is said again. Not at once, or a cluster that is being removed from the hub would say it again.
+ */
+export const renewalEveryMs = 300_000;
 
 /** Publishes what this cluster says: one write on the hub for a change, none when nothing changed. */
 export interface Publisher {
@@ -39,6 +42,8 @@ export const createPublisher = (session: Session): Publisher => {
   const namespace = grant.exchangeNamespace;
   let serial = 0;
   const said = new Map<string, Said>();
+  // Whoever took it down: it is no longer said.
+  board.subscribe(({ type, object }) => (type === 'deleted' ? said.delete(object.metadata.name) : undefined));
 
   const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
     const patch = { spec: notice.spec };

@@ -3,6 +3,7 @@ import { type Notice, noticeName, type StatementKind } from '../../api/notice/ty
 import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
+import { type Watch, watching } from '../../loop/watching.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -30,6 +31,10 @@ export interface Session {
   readonly settled: () => boolean;
   readonly clock: Clock;
 }
+
+/** Subjects of this cluster's own notices that hung on the board when we came: what was withdrawn while nobody worked here is taken down. */
+export const ownSubjects = ({ board, hub }: Session, kind: StatementKind): Watch =>
+  watching(board, ({ initial, object: { spec } }) => (spec.cluster === hub.cluster && spec.kind === kind && initial ? [spec.subject] : []));
 
 /**
  * Whether a notice hangs on the board, be it refused, waiting for another, or accepted. What an earlier run of the worker accepted goes only when

@@ -54,6 +54,8 @@ export const demoCommand: CliCommand = {
     };
     await apply('hub', 'slice.yaml');
     await apply(server, 'backend.yaml');
+    // The example tells its cluster's name, which is another one here.
+    if (server !== 'east') await run(server, '-n', 'app-ns', 'set', 'env', 'deployment/backend', `CLUSTER=${server}`);
     await apply(client, 'client.yaml');
     await apply(server, 'export.yaml');
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { toolOf } from '../../../playground/toolchain/catalogue.ts';
-import { up } from '../../../playground/up.ts';
+import { checkUp, up } from '../../../playground/up.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
 import { provideImages } from './images.ts';
 import { nameOption } from './name-option.ts';
@@ -35,15 +35,17 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const { options, env, terminal, signal, version } = input;
   const where = places(env);
   const report = (line: string): void => terminal.err(line);
-  const tools = await provideTools(where, report, signal);
-  const bare = options.bare === true;
-  const images = bare ? [] : [await provideImages(where, version, signal)];
   const clusters = String(options.clusters ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
   const nodes = options.nodes === undefined ? {} : { nodes: Number(options.nodes) };
   const name = String(options.name);
+  // Before minutes go into building.
+  await checkUp({ name, clusters, ...nodes, stateDirectory: where.state });
+  const tools = await provideTools(where, report, signal);
+  const bare = options.bare === true;
+  const images = bare ? [] : [await provideImages(where, version, signal)];
   const { spec, kubeconfig } = await up(
     { name, clusters, ...nodes, stateDirectory: where.state, tools: bare ? tools : { ...tools, images }, images: [] },
     report,

@@ -1,0 +1,12 @@
+import { memberNamespace } from '../../api/places.ts';
+import { selectorLabels } from '../../install/metadata.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { podKind } from '../../kubernetes/kinds.ts';
+
+/** Ends the pods of a member's worker, so that new ones read what changed. Traffic does not pass through it. */
+export const restartWorker = async (member: Client, signal: AbortSignal): Promise<void> => {
+  const labelSelector = Object.entries(selectorLabels('worker'))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  await member.deleteAll(podKind, { namespace: memberNamespace, labelSelector, signal });
+};
