@@ -1,4 +1,4 @@
-import { controller, exchange, networking } from '../api/groups.ts';
+import { controller, exchange } from '../api/groups.ts';
 import { clusterLabel } from '../api/labels.ts';
 import { joinAccount, workerAccount } from '../api/places.ts';
 import type { Lease } from '../values/builtin/lease.ts';
@@ -57,7 +57,6 @@ export const planWorkerAccess = (cluster: string, namespace: string): Kubernetes
   const access = account(name, namespace, cluster, [
     { apiGroups: [controller.group], resources: ['clusters'], verbs: read },
     { apiGroups: [controller.group], resources: ['clusters/status'], resourceNames: [cluster], verbs: change },
-    { apiGroups: [networking.group], resources: ['slices'], verbs: read },
     { apiGroups: [exchange.group], resources: ['memberships'], verbs: read },
     // Which memberships are its own is checked by the policy kubeslice-memberships: a role cannot select by content.
     { apiGroups: [exchange.group], resources: ['memberships/status'], verbs: change },

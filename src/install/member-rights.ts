@@ -52,13 +52,10 @@ export const agentRights: Rights = {
   },
 };
 
-/** What the DNS servers may do: read names, endpoints, and which links are up. */
+/** What the DNS servers may do: read endpoints, which carry the names, and which links are up. */
 export const dnsRights: Rights = {
-  everywhere: [
-    { apiGroups: [ours], resources: ['serviceimports'], verbs: read },
-    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
-  ],
+  everywhere: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read }],
   in: {
-    [memberNamespace]: [{ apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read }],
+    [memberNamespace]: [{ apiGroups: [ours], resources: ['slicenodes'], verbs: read }],
   },
 };

@@ -1,4 +1,4 @@
-import { ageColumn, type KindDefinition } from '../kind-definition.ts';
+import { ageColumn, type KindDefinition, nameIsLabel } from '../kind-definition.ts';
 import { serviceExportKind } from '../kinds.ts';
 import { serviceExportSpec, serviceExportStatus } from './schema.ts';
 
@@ -10,6 +10,7 @@ export const serviceExportDefinition: KindDefinition = {
   where: ['member'],
   spec: serviceExportSpec,
   status: serviceExportStatus,
+  rules: [nameIsLabel],
   columns: [
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice that the service is offered to.' },
     {

@@ -22,7 +22,7 @@ const labelSelector = z
 /** Schema of one port of an export or import. */
 export const servicePort = z
   .object({
-    name: z.string().max(63).optional().describe('Name of the port.'),
+    name: dnsLabel().optional().describe('Name of the port.'),
     containerPort: z.int().min(1).max(65535).describe('Port on which the pods listen.'),
     servicePort: z.int().min(1).max(65535).optional().describe('Port by which clients call the service; the container port when left out.'),
     protocol: z.string().max(8).optional().describe('TCP, UDP or SCTP; TCP when left out.'),
@@ -51,8 +51,13 @@ export const serviceExportSpec = z
       .describe('Ports of the service. Left out: the ports of the Service of the same name and namespace.'),
     ingressEnabled: z.boolean().optional().describe('Reserved for ingress gateways.'),
     aliases: z
-      .array(z.string().max(253))
-      .max(64)
+      .array(
+        z
+          .string()
+          .max(253)
+          .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/),
+      )
+      .max(32)
       .optional()
       .describe('Reserved: further DNS names for the service. They are accepted and not answered yet.'),
   })

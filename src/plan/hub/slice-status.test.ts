@@ -84,8 +84,14 @@ describe('status of a slice', () => {
   it('waits for the first cluster, names the missing ones, and repeats a refusal', () => {
     expect(ready(evidence([]))).toMatchObject({ reason: 'AwaitingCluster' });
     expect(
-      ready(evidence([east({ report: report(1, 0) })], { missing: new Map([['south', 'Cluster south is not registered.']]) })),
+      ready(
+        evidence([east({ report: report(1, 0) })], {
+          missing: new Map([['south', { reason: 'UnknownCluster', message: 'Cluster south is not registered.' }]]),
+        }),
+      ),
     ).toMatchObject({ reason: 'UnknownCluster' });
+    const waiting = new Map([['south', { reason: 'WaitingForCluster', message: 'Cluster south has not joined yet.' } as const]]);
+    expect(ready(evidence([east({ report: report(1, 0) })], { missing: waiting }))).toMatchObject({ reason: 'WaitingForCluster' });
     expect(ready(evidence([], { accepted: { ...accepted, status: 'False', reason: 'NamespaceConflict' } }))).toMatchObject({
       reason: 'NamespaceConflict',
     });

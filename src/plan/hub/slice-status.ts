@@ -13,14 +13,23 @@ export interface ClusterEvidence {
   readonly report: LinksBody | undefined;
 }
 
+/** Why a cluster is not the member that it should be. */
+export interface MissingCluster {
+  readonly reason: (typeof missingReasons)[number];
+  readonly message: string;
+}
+
+/** The reason that stands for several is the first of these. */
+const missingReasons = ['SubnetOverlap', 'UnknownCluster', 'WaitingForCluster'] as const;
+
 /** Everything the status of a slice is made from. */
 export interface SliceEvidence {
   readonly slice: Slice;
   readonly accepted: Verdict;
   readonly exchangeNamespace: string | undefined;
   readonly clusters: readonly ClusterEvidence[];
-  /** Clusters that should be members and are not, each with a sentence. */
-  readonly missing: ReadonlyMap<string, string>;
+  /** Clusters that should be members and are not, each with the reason and a sentence. */
+  readonly missing: ReadonlyMap<string, MissingCluster>;
   /** Clusters for which there is no address block, each with a sentence. */
   readonly withoutBlock: ReadonlyMap<string, string>;
   /** Sentence about clusters that wanted more addresses than there are. */
@@ -79,7 +88,9 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
   const worst = findings.flatMap((finding) => finding.problem ?? []).toSorted((a, b) => a.rank - b.rank);
   if (worst[0] !== undefined) return no(worst[0].reason, worst.map((problem) => problem.message).join(' '));
   if (evidence.missing.size > 0) {
-    return no(evidence.accepted.reason === 'SubnetOverlap' ? 'SubnetOverlap' : 'UnknownCluster', [...evidence.missing.values()].join(' '));
+    const missing = [...evidence.missing.values()];
+    const reason = missingReasons.find((one) => missing.some((cluster) => cluster.reason === one)) ?? 'UnknownCluster';
+    return no(reason, missing.map(({ message }) => message).join(' '));
   }
   if (findings.length === 0) return no('AwaitingCluster', 'No cluster has joined the project yet; join one with "kubeslice join".');
   const nodes = findings.reduce((sum, finding) => sum + finding.nodes, 0);
@@ -112,7 +123,7 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  *  2     a cluster refuses what another published       StatementRefused, with its sentence
  *  2, 3  a node or a cluster has no tunnel yet          AgentAbsent
  *  4     links are still coming up                      LinksPending
- *  -     a cluster of the spec is not there             UnknownCluster, SubnetOverlap
+ *  -     a cluster of the spec is not there             SubnetOverlap, UnknownCluster, WaitingForCluster
  *  -     nothing of these                               Ready
  * ```
  */
@@ -142,13 +153,15 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
           ready: finding.ready,
           ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
         })),
-        ...[...evidence.missing, ...evidence.withoutBlock].map(([name, message]) => ({
-          name,
-          blocks: [],
-          nodes: 0,
-          ready: false,
-          message,
-        })),
+        ...[...[...evidence.missing].map(([name, { message }]) => [name, message] as const), ...evidence.withoutBlock].map(
+          ([name, message]) => ({
+            name,
+            blocks: [],
+            nodes: 0,
+            ready: false,
+            message,
+          }),
+        ),
       ],
       (cluster) => cluster.name,
     ),

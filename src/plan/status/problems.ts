@@ -27,6 +27,7 @@ const sliceHelp: Partial<Record<Reason, (slice: Slice) => string>> = {
   AgentAbsent: () => `kubectl --context CONTEXT -n ${memberNamespace} get pods -o wide -l app.kubernetes.io/component=agent`,
   ConnectionLost: () => `kubectl --context CONTEXT -n ${memberNamespace} logs deploy/kubeslice-worker --tail 20`,
   AwaitingCluster: () => 'kubeslice join NAME --hub-context HUB --context CONTEXT',
+  WaitingForCluster: () => 'kubeslice join NAME --hub-context HUB --context CONTEXT',
   UnknownCluster: ({ metadata }) => `kubectl edit slice ${metadata.name} -n ${metadata.namespace}`,
 };
 

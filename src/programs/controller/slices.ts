@@ -11,7 +11,7 @@ import { accept } from '../../plan/hub/acceptance.ts';
 import { planExchange } from '../../plan/hub/exchange.ts';
 import { planGrants } from '../../plan/hub/grants.ts';
 import { membersOf } from '../../plan/hub/members.ts';
-import { planSliceStatus } from '../../plan/hub/slice-status.ts';
+import { type MissingCluster, planSliceStatus } from '../../plan/hub/slice-status.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { reportsOf } from './reports.ts';
@@ -147,11 +147,16 @@ export const sliceController = (world: World, clock: { now(): number }) => {
         }
       }
       const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(slice.metadata.uid ?? '')));
-      const missing = new Map(acceptance.excluded);
-      for (const name of members.unknown)
-        missing.set(name, `Cluster ${name} is not registered; join it with "kubeslice join ${name}" or remove it from spec.clusters.`);
-      for (const name of members.waiting)
-        missing.set(name, `Cluster ${name} has not joined yet; run "kubeslice token create ${name}" and join with it.`);
+      const missing = new Map<string, MissingCluster>();
+      for (const [name, message] of acceptance.excluded) missing.set(name, { reason: 'SubnetOverlap', message });
+      for (const name of members.unknown) {
+        const message = `Cluster ${name} is not registered; join it with "kubeslice join ${name}" or remove it from spec.clusters.`;
+        missing.set(name, { reason: 'UnknownCluster', message });
+      }
+      for (const name of members.waiting) {
+        const message = `Cluster ${name} has not joined yet; run "kubeslice token create ${name}" and join with it.`;
+        missing.set(name, { reason: 'WaitingForCluster', message });
+      }
       const status = planSliceStatus(
         {
           slice,
