@@ -71,6 +71,8 @@ export type Toleration = {
   readonly operator?: 'Exists' | 'Equal';
   readonly value?: string;
   readonly effect?: string;
+  /** How long a running pod stays in spite of a `NoExecute` taint; for ever when left out. */
+  readonly tolerationSeconds?: number;
 };
 
 export type PodSpec = {
