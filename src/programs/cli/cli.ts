@@ -59,8 +59,20 @@ export const createParser = async (word: string | undefined, context: Context): 
   return parser;
 };
 
+/** Where a cluster is named; kubectl takes these before its command, too. */
+const placeOptions = ['--context', '--kubeconfig'];
+
+/** The words with options that name a place and stand before the command moved behind it. */
+export const commandFirst = (args: readonly string[]): readonly string[] => {
+  const [first = '', second] = args;
+  if (placeOptions.includes(first) && second !== undefined) return [...commandFirst(args.slice(2)), first, second];
+  if (placeOptions.some((option) => first.startsWith(`${option}=`))) return [...commandFirst(args.slice(1)), first];
+  return args;
+};
+
 /** The command line: one word chooses the command. */
-export const run: Program = async ({ args, env, signal, version }) => {
+export const run: Program = async ({ args: written, env, signal, version }) => {
+  const args = commandFirst(written);
   const terminal = createTerminal(env, process.stdout, process.stderr);
   let code: number = exitCodes.ok;
   const context = { terminal, env, signal, version, finish: (value: number) => void (code = value) };
