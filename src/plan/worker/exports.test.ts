@@ -12,6 +12,7 @@ const snapshot = (more: Partial<ExportSnapshot> = {}): ExportSnapshot => ({
   namespaces: ['app-ns'],
   service: service(),
   pods: [pod('b'), pod('a')],
+  cluster: 'east',
   attachment: (uid) => addresses[uid],
   ...more,
 });
@@ -37,6 +38,7 @@ describe('an export', () => {
       servicePorts: '80/TCP',
       exposedPorts: '8080/TCP',
     });
+    expect(status.pods?.[0]?.dnsName).toBe('a.east.web.app-ns.svc.slice.local');
   });
 
   it('needs no Service when it brings selector and ports itself', () => {

@@ -18,6 +18,8 @@ export interface Attachment {
 /** Everything an export is decided from. */
 export interface ExportSnapshot {
   readonly exported: ServiceExport;
+  /** Name of this cluster. */
+  readonly cluster: string;
   /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
   /** The Service of the same name and namespace, if there is one. */
@@ -120,7 +122,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       name: pod.metadata.name,
       podIp: pod.status?.podIP ?? '',
       nsmIp: endpoint.address,
-      dnsName: `${pod.metadata.name}.${dnsName}`,
+      dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
   return conclude(verdictOf(matching, endpoints), status, {

@@ -62,6 +62,7 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
       const decision = planExport(
         {
           exported,
+          cluster: session.hub.cluster,
           namespaces: grant.namespaces,
           service: session.services.get(namespace)?.get(key),
           pods: session.pods.get(namespace)?.list() ?? [],
