@@ -34,7 +34,7 @@ export class SliceKeeper {
   readonly #tunnel: TunnelOptions;
   readonly #firewall: Firewall;
   readonly #netns: string;
-  readonly #applied = new Map<string, AppliedPeer>();
+  #applied: ReadonlyMap<string, AppliedPeer> = new Map();
   readonly #checked = new Map<string, Checked>();
   #memory: Memory | undefined;
   #pass = 0;
@@ -110,7 +110,7 @@ export class SliceKeeper {
       await createTunnel(this.#tunnel, network, signal);
       change(`make tunnel ${network.interface} (${network.driver})`);
       peers = [];
-      this.#applied.clear();
+      this.#applied = new Map();
       seen = await observeSlice(run, this.#netns, signal);
     }
     await this.#peers(network, peers, change, signal);
@@ -161,12 +161,11 @@ export class SliceKeeper {
       await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), words), { signal });
       for (const peer of part) change(peer.change);
     }
-    const before = new Map(this.#applied);
     const found = new Set(seen.map((peer) => peer.publicKey));
-    this.#applied.clear();
-    for (const { publicKey, endpoint, renewals } of network.peers) {
-      this.#applied.set(publicKey, { endpoint, renewals, added: before.get(publicKey)?.added ?? !found.has(publicKey) });
-    }
+    const wasAdded = (publicKey: string): boolean => this.#applied.get(publicKey)?.added ?? !found.has(publicKey);
+    this.#applied = new Map(
+      network.peers.map(({ publicKey, endpoint, renewals }) => [publicKey, { endpoint, renewals, added: wasAdded(publicKey) }]),
+    );
   }
 
   /** Attaches the pods without an interface, and looks into those longest unseen. One pod's failure is its own. */

@@ -8,18 +8,20 @@ import type { KubernetesObject } from '../values/object.ts';
 export type Conditioned = KubernetesObject & { readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined };
 
 /**
- * Tells people by Kubernetes Events when a condition of one of these objects becomes another, until the returned function is called. It listens to
+ * Tells people by Kubernetes Events when a condition of one of these objects becomes another, until the signal aborts. It listens to
  * the objects themselves, so whoever writes a status need not think of it.
  */
-export const tellTransitions = (mirrors: readonly Pick<Mirror<Conditioned>, 'subscribe'>[], events: Pick<Events, 'emit'>): (() => void) => {
-  const stops = mirrors.map((mirror) =>
-    mirror.subscribe(({ type, object, previous }) => {
+export const tellTransitions = (
+  mirrors: readonly Pick<Mirror<Conditioned>, 'subscribe'>[],
+  events: Pick<Events, 'emit'>,
+  signal: AbortSignal,
+): void => {
+  for (const mirror of mirrors) {
+    const stop = mirror.subscribe(({ type, object, previous }) => {
       if (type !== 'updated') return;
       for (const transition of transitions(previous?.status?.conditions, object.status?.conditions))
         events.emit({ regarding: object, ...transition });
-    }),
-  );
-  return () => {
-    for (const stop of stops) stop();
-  };
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  }
 };

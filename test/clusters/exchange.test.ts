@@ -105,6 +105,14 @@ const endpoints = (member: Member) =>
     ),
   );
 
+/** East offers a service with one pod, and west has heard of it. */
+const eastOffers = async (): Promise<void> => {
+  await everybodySpeaks();
+  runPod(east, 'a');
+  offer(east);
+  await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+};
+
 beforeEach(async () => {
   fleet = await startFleet();
   east = await fleet.join('east');
@@ -157,10 +165,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   });
 
   it('withdraws a service when its export is deleted, and everything when the slice is', async () => {
-    await everybodySpeaks();
-    runPod(east, 'a');
-    offer(east);
-    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await eastOffers();
     east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
     await vi.waitFor(
       () => expect([...importedSlices(west), ...west.api.objects(serviceImportKind), ...notices('Export')]).toEqual([]),
@@ -190,10 +195,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   });
 
   it('keeps what it has while the hub is away and the worker restarts', async () => {
-    await everybodySpeaks();
-    runPod(east, 'a');
-    offer(east);
-    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await eastOffers();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
     await fleet.hub.pause();
     await west.stop();
@@ -222,10 +224,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   });
 
   it('keeps the last good state over a restart while what hangs there is refused, and lets it go with the notice', async () => {
-    await everybodySpeaks();
-    runPod(east, 'a');
-    offer(east);
-    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await eastOffers();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
     await Promise.all([east.stop(), west.stop()]);
     const spoilt = fleet.hub.objects(noticeKind).filter(({ spec }) => spec.cluster === 'east' && spec.kind !== 'Cluster');
@@ -244,10 +243,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   });
 
   it('takes down what was withdrawn while its worker was away', async () => {
-    await everybodySpeaks();
-    runPod(east, 'a');
-    offer(east);
-    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await eastOffers();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
     await east.stop();
     east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
@@ -269,10 +265,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   });
 
   it('renews what it said before it expires, though nothing changes', async () => {
-    await everybodySpeaks();
-    runPod(east, 'a');
-    offer(east);
-    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    await eastOffers();
     const issued = (): string[] =>
       fleet.hub
         .objects(noticeKind)

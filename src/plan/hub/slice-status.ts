@@ -102,6 +102,9 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
   };
 };
 
+/** How a cluster is listed that has no part in the slice. */
+const outside = (name: string, message: string) => ({ name, blocks: [], nodes: 0, ready: false, message });
+
 /** Whether there are addresses for all who want some; judged only once it was ever in question. */
 const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
   const short = evidence.shortage ?? [...evidence.withoutBlock.values()][0];
@@ -153,15 +156,8 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
           ready: finding.ready,
           ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
         })),
-        ...[...[...evidence.missing].map(([name, { message }]) => [name, message] as const), ...evidence.withoutBlock].map(
-          ([name, message]) => ({
-            name,
-            blocks: [],
-            nodes: 0,
-            ready: false,
-            message,
-          }),
-        ),
+        ...[...evidence.missing].map(([name, { message }]) => outside(name, message)),
+        ...[...evidence.withoutBlock].map(([name, message]) => outside(name, message)),
       ],
       (cluster) => cluster.name,
     ),

@@ -1,6 +1,6 @@
 /**
  * After how many milliseconds without an answer a handshake is begun anew. WireGuard itself asks again only after 5 s (REKEY_TIMEOUT), and two nodes
- * that call each other at the same moment each drop the other's answer (WireGuard paper, section 5.4): without this, one link in thirty needs 5 s,
+ * that call each other at the same moment each drop the other's answer, because one handshake state per peer holds the latest call: without this, one link in thirty needs 5 s,
  * and over long distances every second one. The first leaves time for the longest way round the earth; after the last WireGuard is left to itself.
  */
 export const renewAfterMs = [400, 1_000, 2_000, 3_000, 4_500] as const;

@@ -50,8 +50,8 @@ export interface NodeBlocksPlan {
  * The address blocks of the nodes of this cluster in a slice, cut from the blocks that the hub gave it, by the rules of `grantBlocks`.
  *
  * A node begins with one unit of `subnetLayout` and grows as soon as less than a quarter of a unit is free, and at least when nothing is, so that
- * a pod does not wait for the growth. A block belongs to its node until the node is gone; a node that returns (registered anew, its pods still running) finds its
- * blocks again. Blocks that lie outside the cluster's, because the cluster left and joined anew, are replaced.
+ * a pod does not wait for the growth. A block belongs to its node until the node is gone; a node that returns (registered anew, its pods still
+ * running) finds its blocks again. Blocks that lie outside the cluster's, because the cluster left and joined anew, are replaced.
  */
 export const planNodeBlocks = (input: NodeBlocksInput): NodeBlocksPlan => {
   const layout = subnetLayout(input.sliceSubnet);

@@ -4,6 +4,7 @@ import { componentName, selectorLabels } from '../../install/metadata.ts';
 import type { MemberOptions } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, podKind } from '../../kubernetes/kinds.ts';
+import { labelSelectorOf } from '../../kubernetes/label-selector.ts';
 import { Failure } from '../../values/failure.ts';
 import { type Patience, removeAndWait } from './remove.ts';
 import { waitForDaemonSet } from './rollout.ts';
@@ -29,9 +30,7 @@ export const cleanNodes = async (
     await waitForDaemonSet({ client, ...target, timeoutMs: limitMs, signal });
   } catch (error) {
     if (!Failure.is(error, 'Timeout')) throw error;
-    const labelSelector = Object.entries(selectorLabels('agent-cleanup'))
-      .map(([key, value]) => `${key}=${value}`)
-      .join(',');
+    const labelSelector = labelSelectorOf(selectorLabels('agent-cleanup'));
     const pods = await client.list(podKind, { namespace: memberNamespace, labelSelector, signal });
     unfinished = pods.items.filter((pod) => pod.status?.phase !== 'Running').map((pod) => pod.spec?.nodeName ?? pod.metadata.name);
   }

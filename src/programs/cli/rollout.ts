@@ -1,5 +1,6 @@
 import type { Client } from '../../kubernetes/client.ts';
 import { type DaemonSet, type Deployment, daemonSetKind, deploymentKind, type Pod, podKind } from '../../kubernetes/kinds.ts';
+import { labelSelectorOf } from '../../kubernetes/label-selector.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Why pods of a selector do not run, in the words of Kubernetes; empty when it says nothing. */
@@ -24,9 +25,7 @@ interface Rollout {
 }
 
 const late = async ({ client, namespace, name }: Rollout, what: string, labels: Readonly<Record<string, string>> | undefined) => {
-  const labelSelector = Object.entries(labels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const labelSelector = labelSelectorOf(labels ?? {});
   const pods = await client
     .list(podKind, { namespace, labelSelector, signal: AbortSignal.timeout(5000) })
     .catch(() => ({ items: [] as Pod[] }));

@@ -12,8 +12,7 @@ export const leadController = async (world: World, instance: string, clock: Cloc
   const { client, log, metrics } = world;
   await Promise.all(mirrorsOf(world).map((mirror) => mirror.synced(signal)));
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
-  const stopTelling = tellTransitions([world.slices, world.clusters], events);
+  tellTransitions([world.slices, world.clusters], events, signal);
   const controllers = [projectController(world), clusterController(world, clock), sliceController(world, clock)];
   await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics, clock }).run(signal)));
-  stopTelling();
 };

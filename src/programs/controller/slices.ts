@@ -132,6 +132,7 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       if (granted.length > 0) {
         const exchange = planExchange(slice, project, namespace, granted);
         const apply = { fieldManager, signal };
+        // Half of it, because looks come a little earlier than they are asked for.
         const age = clock.now() - (boardsMade.get(slice.metadata.uid ?? '') ?? 0);
         if (slice.status?.exchangeNamespace === undefined || grants.changed || age >= boardRepairMs / 2) {
           await applyObject(world.client, namespaceKind, exchange.namespace, apply);

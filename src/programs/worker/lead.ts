@@ -45,7 +45,7 @@ export const leadWorker = async (
   const { hub, authority, trust } = await openJoined(local, clock, signal);
   const memberships = observeGrants(hub, log, metrics);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
-  const stopTelling = tellTransitions([local.slices, local.exports, local.imports], events);
+  tellTransitions([local.slices, local.exports, local.imports], events, signal);
   const controllers = [
     sessions({ hub, local, authority, trust, clock }, local, memberships)(signal),
     strayExports(local, memberships, clock),
@@ -57,6 +57,5 @@ export const leadWorker = async (
     periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (signal) => beat(hub, clock, signal), signal, log }),
     periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => tellFacts(hub, local, version, signal), signal, log }),
   ]);
-  stopTelling();
   hub.client.close();
 };
