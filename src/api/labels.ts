@@ -16,6 +16,8 @@ export const managedBy = 'kubeslice';
 export const importedServiceLabel = 'multicluster.kubernetes.io/service-name';
 /** Cluster that an imported EndpointSlice comes from (KEP-1645). */
 export const sourceClusterLabel = 'multicluster.kubernetes.io/source-cluster';
+/** Namespace of the service that an imported EndpointSlice stands for, while this cluster has no namespace of that name. */
+export const importedNamespaceLabel = 'kubeslice.io/import-namespace';
 /** Who keeps an EndpointSlice (Kubernetes' own label). */
 export const endpointSliceManagerLabel = 'endpointslice.kubernetes.io/managed-by';
 /** Value of {@link endpointSliceManagerLabel} on the slices that the worker writes. */

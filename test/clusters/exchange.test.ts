@@ -12,7 +12,16 @@ import {
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { configMapKind, endpointSliceKind, nodeKind, podKind, roleBindingKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import {
+  configMapKind,
+  endpointSliceKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  roleBindingKind,
+  serviceKind,
+} from '../../src/kubernetes/kinds.ts';
+import { importRecordOf } from '../../src/plan/dns/import-record.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
@@ -162,6 +171,22 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
       () => expect(west.api.objects(serviceImportKind)[0]?.status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 }),
       5000,
     );
+  });
+
+  it('has the service also where its namespace is not, and in the namespace as soon as that is there', async () => {
+    const westNamespace = { namespace: '', name: 'app-ns' };
+    const places = () =>
+      importedSlices(west).map(({ metadata }) => [metadata.namespace, importRecordOf(importedSlices(west)[0]!)?.namespace]);
+    west.api.remove(namespaceKind, westNamespace);
+    await eastOffers();
+    expect(places()).toEqual([[memberNamespace, 'app-ns']]);
+    west.api.put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'app-ns' } });
+    await vi.waitFor(() => expect(places()).toEqual([['app-ns', 'app-ns']]), wait);
+    await vi.waitFor(() => expect(west.api.objects(serviceImportKind).length).toBe(1), wait);
+    west.api.remove(namespaceKind, westNamespace);
+    await vi.waitFor(() => expect(places()).toEqual([[memberNamespace, 'app-ns']]), wait);
+    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
+    await vi.waitFor(() => expect(importedSlices(west)).toEqual([]), wait);
   });
 
   it('withdraws a service when its export is deleted, and everything when the slice is', async () => {

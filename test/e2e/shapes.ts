@@ -10,6 +10,8 @@ interface Shape {
   readonly subnet: string;
   readonly inside: RegExp;
   readonly ns: string;
+  /** Namespace that calls; @default that of the service. */
+  readonly callerNs?: string;
   readonly name: string;
   /** Ports that are called. */
   readonly ports: readonly number[];
@@ -35,7 +37,7 @@ const shapes: readonly Shape[] = [
     to: 'west',
   },
   {
-    title: 'a /18, an export that names selector and port itself',
+    title: 'a /18, an export that names selector and port itself, called where its namespace does not exist',
     slice: 'a-slice-with-a-rather-long-name',
     subnet: '172.20.64.0/18',
     inside: /^172\.20\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
@@ -45,6 +47,7 @@ const shapes: readonly Shape[] = [
     targets: [3000],
     from: 'west',
     to: 'east',
+    callerNs: 'green-callers',
     spec: { selector: { matchLabels: { app: 'api-v2' } }, ports: [{ name: 'http', containerPort: 3000, protocol: 'TCP' }] },
   },
 ];
@@ -52,29 +55,32 @@ const shapes: readonly Shape[] = [
 /** The same job with other names, subnets, ports and directions; each cleans up after itself. */
 export const shapesTopic = (world: World): void => {
   describe('other shapes', () => {
-    test.concurrent.each(shapes)('$title', async ({ slice: sliceName, subnet, inside, ns, name, ports, targets, from, to, spec }) => {
-      await world.apply('hub', slice(sliceName, subnet, [ns]));
-      await Promise.all([
-        start(
-          world,
-          to,
-          ns,
-          server(name, ns, to, targets),
-          ...(spec === undefined ? [service(name, ns, name, ports, targets)] : []),
-          serviceExport(name, ns, sliceName, spec),
-        ),
-        start(world, from, ns, client('client', ns)),
-      ]);
-      for (const port of ports) {
-        const { value } = await until(`answer on ${port}`, () => ask(world, from, ns, 'client', nameOf(name, ns), port), {
-          withinMs: 30_000,
-        });
-        expect(value).toMatchObject({ pod: name, cluster: to });
-        expect(value.client).toMatch(inside);
-        expect(value.client).toBe(await sliceAddress(world, from, ns, 'client'));
-      }
-      await world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
-      await removeNamespaces(world, [from, to], [ns]);
-    });
+    test.concurrent.each(shapes)(
+      '$title',
+      async ({ slice: sliceName, subnet, inside, ns, callerNs = ns, name, ports, targets, from, to, spec }) => {
+        await world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
+        await Promise.all([
+          start(
+            world,
+            to,
+            ns,
+            server(name, ns, to, targets),
+            ...(spec === undefined ? [service(name, ns, name, ports, targets)] : []),
+            serviceExport(name, ns, sliceName, spec),
+          ),
+          start(world, from, callerNs, client('client', callerNs)),
+        ]);
+        for (const port of ports) {
+          const { value } = await until(`answer on ${port}`, () => ask(world, from, callerNs, 'client', nameOf(name, ns), port), {
+            withinMs: 30_000,
+          });
+          expect(value).toMatchObject({ pod: name, cluster: to });
+          expect(value.client).toMatch(inside);
+          expect(value.client).toBe(await sliceAddress(world, from, callerNs, 'client'));
+        }
+        await world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+        await removeNamespaces(world, [from, to], [ns, callerNs]);
+      },
+    );
   });
 };

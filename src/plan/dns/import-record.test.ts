@@ -91,6 +91,7 @@ test.each<[string, EndpointSlice['ports'], unknown[]]>([
 test.each<[string, EndpointSlice['metadata']]>([
   ['no labels', { name: 'a', namespace: 'app-ns' }],
   ['no namespace', { name: 'a', labels }],
+  ['in the namespace of KubeSlice without the name of another', { name: 'a', namespace: 'kubeslice-system', labels }],
   [
     'a service name that is no label',
     { name: 'a', namespace: 'app-ns', labels: { ...labels, 'multicluster.kubernetes.io/service-name': 'Back.end' } },
@@ -101,4 +102,13 @@ test.each<[string, EndpointSlice['metadata']]>([
   ],
 ])('is none of ours: %s', (_, metadata) => {
   expect(importRecordOf(of({ metadata }))).toBeUndefined();
+});
+
+test.each([
+  ['kubeslice-system', 'app-ns'],
+  // Who may write in one namespace must not answer for another.
+  ['evil-ns', 'evil-ns'],
+])('an EndpointSlice in %s that names app-ns answers for %s', (namespace, answersFor) => {
+  const metadata = { name: 'a', namespace, labels: { ...labels, 'kubeslice.io/import-namespace': 'app-ns' } };
+  expect(importRecordOf(of({ metadata }))?.namespace).toBe(answersFor);
 });

@@ -1,4 +1,4 @@
-import { importedServiceLabel, sliceLabel, sourceClusterLabel } from '../../api/labels.ts';
+import { importedServiceOf } from '../../api/imported-service.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { formatIp, readIp } from '../../values/ip.ts';
 import { isDnsLabel } from '../../values/names.ts';
@@ -39,12 +39,9 @@ export const importRecordOf = ({
   endpoints,
   ports,
 }: Pick<EndpointSlice, 'metadata' | 'endpoints' | 'ports'>): ImportRecord | undefined => {
-  const labels = metadata.labels ?? {};
-  const slice = labels[sliceLabel];
-  const service = labels[importedServiceLabel];
-  const cluster = labels[sourceClusterLabel];
-  const namespace = metadata.namespace;
-  if (slice === undefined || service === undefined || cluster === undefined || namespace === undefined) return undefined;
+  const imported = importedServiceOf(metadata);
+  if (imported === undefined) return undefined;
+  const { slice, cluster, namespace, service } = imported;
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
   return {
     slice,

@@ -1,7 +1,9 @@
 import { setCondition } from '../../api/condition.ts';
+import { namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
   endpointSliceManager,
   endpointSliceManagerLabel,
+  importedNamespaceLabel,
   importedServiceLabel,
   managedBy,
   managedByLabel,
@@ -29,20 +31,24 @@ export interface Offer {
 const endpointsPerSlice = 1000;
 
 /** Name of an imported EndpointSlice; from a hash, because names joined by dashes are ambiguous. */
-export const importedSliceName = (service: string, slice: string, cluster: string, part = 0): string =>
-  `${service.slice(0, 200)}-${hash8(`${slice}/${cluster}`)}${part === 0 ? '' : `-${part}`}`;
+export const importedSliceName = (service: string, slice: string, cluster: string, part = 0, absentNamespace?: string): string =>
+  `${service.slice(0, 200)}-${hash8([slice, cluster, ...(absentNamespace === undefined ? [] : [absentNamespace])].join('/'))}${part === 0 ? '' : `-${part}`}`;
 
-/** The EndpointSlices that stand for one cluster's offer, in the namespace of the service. */
-export const importedEndpointSlices = (slice: string, offer: Offer): EndpointSlice[] => {
+/**
+ * The EndpointSlices that stand for one cluster's offer: in the namespace of the service, or, while this cluster has no such namespace,
+ * in that of KubeSlice, so that the name is found from the slice's other namespaces.
+ */
+export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace = true): EndpointSlice[] => {
   const { namespace, name, endpoints, ports } = offer.body;
   const parts = Math.max(1, Math.ceil(endpoints.length / endpointsPerSlice));
   return Array.from({ length: parts }, (_, part) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
-      name: importedSliceName(name, slice, offer.cluster, part),
-      namespace,
+      name: importedSliceName(name, slice, offer.cluster, part, hasNamespace ? undefined : namespace),
+      namespace: hasNamespace ? namespace : namespaceOfAbsent,
       labels: {
+        ...(hasNamespace ? {} : { [importedNamespaceLabel]: namespace }),
         [sliceLabel]: slice,
         [importedServiceLabel]: name,
         [sourceClusterLabel]: offer.cluster,

@@ -1,8 +1,10 @@
+import { importedServiceOf } from '../../api/imported-service.ts';
 import { serviceImportKind } from '../../api/kinds.ts';
-import { importedServiceLabel, sliceLabel, sourceClusterLabel } from '../../api/labels.ts';
+import { sliceLabel, sourceClusterLabel } from '../../api/labels.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
-import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { type EndpointSlice, endpointSliceKind, type Namespace } from '../../kubernetes/kinds.ts';
+import type { Change } from '../../kubernetes/mirror.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
@@ -10,6 +12,19 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
 import { hangs, type Session } from './session.ts';
+
+const isThere = (namespace: Namespace | undefined): boolean =>
+  namespace !== undefined && namespace.metadata.deletionTimestamp === undefined;
+
+/** A namespace goes when its deletion begins, or at once where that was not seen. */
+const comesOrGoes = ({ type, object, previous }: Change<Namespace>): boolean =>
+  type === 'deleted' ? isThere(object) : isThere(object) !== isThere(previous);
+
+/** The key, or none, under which an imported EndpointSlice is looked after. */
+export const importKeysOf = ({ metadata }: EndpointSlice): string[] => {
+  const imported = importedServiceOf(metadata);
+  return imported === undefined ? [] : [`${imported.namespace}/${imported.service}`];
+};
 
 /**
  * Mirrors the services of the slice into this cluster. The key is namespace/name.
@@ -30,13 +45,10 @@ export const imports = (session: Session) => {
       watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
       watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === 'Export' ? [spec.subject] : [])),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === grant.slice ? [change.key] : [])),
-      watching(local.endpointSlices, (change) => {
-        const labels = change.object.metadata.labels ?? {};
-        return labels[sliceLabel] === grant.slice ? [`${change.object.metadata.namespace}/${labels[importedServiceLabel]}`] : [];
-      }),
-      // A service may be offered before this cluster has its namespace.
+      watching(local.endpointSlices, ({ object }) => (object.metadata.labels?.[sliceLabel] === grant.slice ? importKeysOf(object) : [])),
+      // What is offered moves into its namespace when that comes, and out before it goes.
       watching(local.namespaces, (change) =>
-        change.type === 'added' && !change.initial
+        !change.initial && comesOrGoes(change)
           ? [...statements.clusters('Export')].flatMap((cluster) =>
               statements
                 .by('Export', cluster)
@@ -52,11 +64,12 @@ export const imports = (session: Session) => {
       const importSeen = local.imports.get(key);
       const ownImport = importSeen?.metadata.labels?.[sliceLabel] === grant.slice ? importSeen : undefined;
       if (!session.settled() && offers.length === 0) return;
-      const there = local.namespaces.get(namespace);
-      if (there === undefined || there.metadata.deletionTimestamp !== undefined) return;
+      const hasNamespace = isThere(local.namespaces.get(namespace));
 
       const desired = new Map(
-        offers.flatMap((offer) => importedEndpointSlices(grant.slice, offer)).map((slice) => [objectKey(slice.metadata), slice]),
+        offers
+          .flatMap((offer) => importedEndpointSlices(grant.slice, offer, hasNamespace))
+          .map((slice) => [objectKey(slice.metadata), slice]),
       );
       for (const [sliceKey, slice] of desired) {
         const seen = local.endpointSlices.get(sliceKey);
@@ -75,7 +88,7 @@ export const imports = (session: Session) => {
         if (ownImport !== undefined && !slicesSeen.some(isKept)) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
         return;
       }
-      if (importSeen !== undefined && ownImport === undefined) return;
+      if (!hasNamespace || (importSeen !== undefined && ownImport === undefined)) return;
       const plan = planImport(grant.slice, namespace, name, offers, ownImport, session.clock.now());
       await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
         fieldManager,

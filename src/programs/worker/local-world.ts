@@ -1,13 +1,6 @@
+import { importedServiceOf } from '../../api/imported-service.ts';
 import { membershipKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
-import {
-  clusterLabel,
-  endpointSliceManager,
-  endpointSliceManagerLabel,
-  importedServiceLabel,
-  managedBy,
-  managedByLabel,
-  sliceLabel,
-} from '../../api/labels.ts';
+import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel, managedBy, managedByLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
@@ -112,13 +105,10 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       keepManager: fieldManager,
       indexes: {
         slice: labelled,
-        service: (slice: EndpointSlice) => [
-          serviceIndex(
-            slice.metadata.labels?.[sliceLabel] ?? '',
-            slice.metadata.namespace ?? '',
-            slice.metadata.labels?.[importedServiceLabel] ?? '',
-          ),
-        ],
+        service: ({ metadata }: EndpointSlice) => {
+          const imported = importedServiceOf(metadata);
+          return imported === undefined ? [] : [serviceIndex(imported.slice, imported.namespace, imported.service)];
+        },
       },
     }),
   };

@@ -1,4 +1,4 @@
-import { serialAnnotation } from '../../api/labels.ts';
+import { serialAnnotation, sourceClusterLabel } from '../../api/labels.ts';
 import { membershipName } from '../../api/membership/type.ts';
 import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
 import { memberNamespace } from '../../api/places.ts';
@@ -8,7 +8,8 @@ import { decideTrust } from '../../identity/trust.ts';
 import { type SeenStatement, verifyStatement } from '../../identity/verify-statement.ts';
 import { watching } from '../../loop/watching.ts';
 import { checkDelegation, type DelegationContext } from '../../plan/worker/delegation.ts';
-import { importedSliceName } from '../../plan/worker/imports.ts';
+import { parseObjectKey } from '../../values/object-key.ts';
+import { serviceIndex } from './local-world.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
@@ -54,15 +55,15 @@ export const receiver = (session: Session, refusals: Refusals) => {
 
   /** What an earlier run of this worker accepted: that very statement or a later one may be used, nothing older. */
   const seenBefore = ({ cluster, kind, subject }: NoticeSpec): SeenStatement | undefined => {
-    const [namespace, name = ''] = subject.split('/');
+    const { namespace = '', name } = parseObjectKey(subject);
     const serial =
       kind === 'Node'
         ? local.slicePeers.get(`${memberNamespace}/${slicePeerName(grant.slice, cluster, subject)}`)?.spec.serial
         : kind === 'Export'
           ? Number(
-              local.endpointSlices.get(`${namespace}/${importedSliceName(name, grant.slice, cluster)}`)?.metadata.annotations?.[
-                serialAnnotation
-              ],
+              local.endpointSlices
+                .byIndex('service', serviceIndex(grant.slice, namespace, name))
+                .find(({ metadata }) => metadata.labels?.[sourceClusterLabel] === cluster)?.metadata.annotations?.[serialAnnotation],
             )
           : undefined;
     return serial === undefined || Number.isNaN(serial) ? undefined : { serial: serial - 1, digest: '' };

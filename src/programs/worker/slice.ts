@@ -1,5 +1,5 @@
 import { membershipKind, noticeKind } from '../../api/kinds.ts';
-import { importedServiceLabel, sliceLabel } from '../../api/labels.ts';
+import { sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { podKind, serviceKind } from '../../kubernetes/kinds.ts';
@@ -10,7 +10,7 @@ import { objectKey } from '../../values/object-key.ts';
 import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
 import type { Hub } from './hub.ts';
-import { imports } from './imports.ts';
+import { importKeysOf, imports } from './imports.ts';
 import { links } from './links.ts';
 import type { LocalWorld } from './local-world.ts';
 import { nodeNotices } from './node-notices.ts';
@@ -109,7 +109,7 @@ export const runSlice = async (surroundings: SliceSurroundings, membership: Memb
       peer?.enqueue(`${object.spec.cluster}/${object.spec.node}`, { priority: 'low' });
     for (const object of local.imports.byIndex('slice', grant.slice)) imported?.enqueue(objectKey(object.metadata), { priority: 'low' });
     for (const object of local.endpointSlices.byIndex('slice', grant.slice)) {
-      imported?.enqueue(`${object.metadata.namespace}/${object.metadata.labels?.[importedServiceLabel]}`, { priority: 'low' });
+      for (const key of importKeysOf(object)) imported?.enqueue(key, { priority: 'low' });
     }
   };
   await Promise.all([...observing, ...running, settle().catch((error) => (signal.aborted ? undefined : Promise.reject(error)))]);
