@@ -23,6 +23,7 @@ const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'eas
   ['pods of the members', 'hub', slice('bad', '10.244.0.0/16', ['bad-ns']), ['10.244.0.0/16', 'pod network', 'cluster', 'choose']],
   ['services of the members', 'hub', slice('bad', '10.96.0.0/12', ['bad-ns']), ['10.96.0.0/12', 'service network', 'choose']],
   ['a namespace of another slice', 'hub', slice('bad', '10.9.0.0/16', ['app-ns']), ['app-ns', 'app-slice']],
+  ['a namespace of the cluster itself', 'hub', slice('bad', '10.9.0.0/16', ['kube-system']), ['kube-system', 'applications']],
   ['an export from a namespace that is not in the slice', 'east', serviceExport('bad', 'default', 'app-slice'), ['"default"', 'app-ns']],
   ['an export to a slice without name', 'east', serviceExport('bad', 'default', ''), ['slice']],
   [
@@ -50,6 +51,7 @@ const badCommands: readonly (readonly [title: string, args: readonly string[], w
   ['an unknown command', ['instal'], ['instal']],
   ['an unknown context', ['status', '--context', 'nowhere'], ['nowhere', 'hub']],
   ['a context to join that is not there', ['join', 'north', '--hub-context', 'hub', '--context', 'nowhere'], ['nowhere', 'east']],
+  ['a slice that is not there', ['links', '--slice', 'nowhere', '--context', 'hub'], ['nowhere', 'app-slice']],
   ['a token that is none', ['join', 'north', '--token', 'abc', '--context', 'east'], ['token']],
   ['a name for a cluster that cannot be', ['join', 'North_1', '--hub-context', 'hub', '--context', 'east'], ['North_1']],
   ['a second name for a cluster', ['join', 'other', '--hub-context', 'hub', '--context', 'west'], ['west', 'leave']],
@@ -95,6 +97,17 @@ export const badInputTopic = (world: World): void => {
           },
           { withinMs: 10_000 },
         );
+        if (sliceName === 'app-slice') {
+          await until(
+            'the status on the hub',
+            async () => {
+              const { code, stdout } = await world.kubeslice(['status', '--context', 'hub']);
+              expect(code).not.toBe(0);
+              expect(stdout).toContain(`export ${ns}/${name} of east`);
+            },
+            { withinMs: 10_000 },
+          );
+        }
         expect((await world.list('west', 'serviceimport')).map((each) => each.metadata.name)).not.toContain(name);
         await world.kubectl('east', ['delete', 'serviceexport', name, '--namespace', ns, '--wait', '--timeout=30s']);
       }

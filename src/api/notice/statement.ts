@@ -55,6 +55,14 @@ export interface ReportedLink extends LinkState {
   readonly peerNode: string;
 }
 
+/** An export that has no notice of its own, because it cannot be made from what its owner wrote. */
+export interface FailingExport {
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** What a cluster says about its links: the status of the slice is made from it. */
 export interface LinksBody {
   /** Nodes of this cluster that have published a tunnel. */
@@ -66,12 +74,17 @@ export interface LinksBody {
   readonly links: readonly ReportedLink[];
   /** Nodes of the cluster that have no tunnel yet, with the reason. */
   readonly missingNodes: readonly { readonly node: string; readonly reason: string }[];
+  /** Exports of this cluster that offer nothing because of a mistake, at most {@link maxReportedExports}. */
+  readonly failingExports?: readonly FailingExport[];
   /** Why notices of other clusters are not used, at most {@link maxReportedRefusals}. */
   readonly refused?: readonly string[];
 }
 
 /** Refusals that one report carries at the most. */
 export const maxReportedRefusals = 10;
+
+/** Failing exports that one report carries at the most. */
+export const maxReportedExports = 50;
 
 /** Links that one report carries at the most. */
 export const maxReportedLinks = 500;

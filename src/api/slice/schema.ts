@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
+import { memberNamespace } from '../places.ts';
 
 /** This host, loopback, link-local, multicast and reserved (RFC 6890): what is sent there never reaches a tunnel. */
 const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
@@ -36,6 +37,13 @@ const subnet = cidrField()
     ),
   );
 
+/** What runs there serves the whole cluster and must not hang on one slice. */
+const systemNamespaces = ['kube-system', memberNamespace];
+const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+/** CEL: the member namespaces; the same choice as `memberNamespaces`. */
+const chosen =
+  '(has(self.applicationNamespaces) && size(self.applicationNamespaces) > 0 ? self.applicationNamespaces : (has(self.allowedNamespaces) ? self.allowedNamespaces : []))';
+
 const namespaces = (text: string) => z.array(dnsLabel()).max(512).optional().meta(setOf).describe(text);
 
 /** Schema of `Slice.spec`. */
@@ -58,6 +66,12 @@ export const sliceSpec = z
           'Without applicationNamespaces: the namespaces whose pods are members of the slice. With it: namespaces that may talk to the members.',
         ),
       })
+      .meta(
+        validations({
+          rule: `!${chosen}.exists(n, n in ${celList(systemNamespaces)})`,
+          messageExpression: `'the namespace "' + ${chosen}.filter(n, n in ${celList(systemNamespaces)})[0] + '" cannot be a member of a slice, because the cluster itself runs in it; name the namespaces of your applications'`,
+        }),
+      )
       .optional()
       .describe('Which namespaces belong to the slice.'),
     tunnel: z

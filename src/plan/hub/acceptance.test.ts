@@ -23,6 +23,17 @@ describe('acceptance of a slice', () => {
     );
   });
 
+  it('keeps a cluster that runs in the slice when one of its networks comes to overlap, and says so', () => {
+    const { verdict, admitted, excluded } = accept(slice('a'), [], [cluster('east', { nodeIPs: ['10.0.9.9'] })], new Set(['east']));
+    expect(admitted.map((one) => one.metadata.name)).toEqual(['east']);
+    expect(excluded.size).toBe(0);
+    expect(verdict).toMatchObject({
+      status: 'True',
+      reason: 'SubnetOverlap',
+      message: expect.stringContaining('the node address 10.0.9.9/32 of cluster east'),
+    });
+  });
+
   it('refuses the younger of two slices with the same namespace on a shared cluster, whoever is asked about first', () => {
     const old = slice('old', { namespaceIsolationProfile: { allowedNamespaces: ['x', 'shared'] } }, 1);
     const young = slice('young', { namespaceIsolationProfile: { applicationNamespaces: ['shared'] } }, 2);

@@ -57,10 +57,16 @@ const namespaceRival = (slice: Slice, others: readonly Slice[]): { readonly slic
  * ```
  * a namespace is in an older slice on a shared cluster      the slice is refused, nothing is made of it
  * the subnet overlaps a network of some clusters            those are left out and named, the others go on
+ *   ... of one that runs in the slice already               it stays and is named: a new node must not end what works
  * otherwise                                                 accepted
  * ```
  */
-export const accept = (slice: Slice, others: readonly Slice[], candidates: readonly Cluster[]): Acceptance => {
+export const accept = (
+  slice: Slice,
+  others: readonly Slice[],
+  candidates: readonly Cluster[],
+  running: ReadonlySet<string> = new Set(),
+): Acceptance => {
   const rival = namespaceRival(slice, others);
   if (rival !== undefined) {
     const message = `Namespace ${rival.namespace} belongs to the older slice ${rival.slice.metadata.name} already, and a pod has one slice; remove it from one of the two.`;
@@ -68,24 +74,25 @@ export const accept = (slice: Slice, others: readonly Slice[], candidates: reado
   }
   const subnet = parseCidr(slice.spec.sliceSubnet);
   const excluded = new Map<string, string>();
+  const overlapped = new Map<string, string>();
   for (const cluster of candidates) {
     const hit = networksOf(cluster).find((network) => overlaps(network.cidr, subnet));
     if (hit === undefined) continue;
     const { name } = cluster.metadata;
-    excluded.set(
-      name,
-      `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit.what} ${hit.text} of cluster ${name}; use another subnet or leave the cluster out.`,
-    );
+    const meets = `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit.what} ${hit.text} of cluster ${name}`;
+    if (running.has(name)) {
+      overlapped.set(name, `${meets}, whose pods of the slice do not reach that network; give it other addresses, or use another subnet.`);
+    } else excluded.set(name, `${meets}; use another subnet or leave the cluster out.`);
   }
   const admitted = candidates.filter((cluster) => !excluded.has(cluster.metadata.name));
   const verdict: Verdict =
-    excluded.size === 0
+    excluded.size + overlapped.size === 0
       ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The slice is valid.' }
       : {
           type: 'Accepted',
           status: admitted.length === 0 ? 'False' : 'True',
           reason: 'SubnetOverlap',
-          message: [...excluded.values()].join(' '),
+          message: [...excluded.values(), ...overlapped.values()].join(' '),
         };
   return { verdict, admitted, excluded };
 };

@@ -71,6 +71,14 @@ describe('status of a slice', () => {
     expect(condition?.message).toMatch(message);
   });
 
+  it('tells many links that are down by the cluster they lead to, with one of them as evidence', () => {
+    const many = ['w1', 'w2'].flatMap((peerNode) => ['e1', 'e2'].map((node) => ({ ...link('Down'), node, peerNode })));
+    const inside = { ...link('Up'), peerCluster: 'east', peerNode: 'e2' };
+    expect(ready(evidence([east({ report: report(2, 2, { links: [...many, inside] }) }), west()]))?.message).toBe(
+      'east → west: 4 of 4 links down, such as east/e1 → west/w1: no answer for 6 s.',
+    );
+  });
+
   it('does not believe a cluster that counts fewer nodes than the slice has', () => {
     // East sees only itself and says that all of its two links are up; west's two nodes make it six.
     expect(ready(evidence([east({ report: report(2, 2) }), west()]))).toMatchObject({ status: 'False', reason: 'LinksPending' });

@@ -48,6 +48,17 @@ interface ClusterFinding {
 const pairText = (cluster: string, link: ReportedLink): string =>
   `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason.replace(/\.$/, '')}`;
 
+/** One sentence for each cluster that is not reached: how much of it, and one pair with the evidence. */
+const downText = (cluster: string, links: readonly ReportedLink[], down: readonly ReportedLink[]): string =>
+  [...Map.groupBy(down, (link) => link.peerCluster)]
+    .map(([peer, lost]) => {
+      const [first] = lost;
+      if (first === undefined || lost.length === 1) return lost.map((link) => `${pairText(cluster, link)}.`).join('');
+      const all = links.filter((link) => link.peerCluster === peer).length;
+      return `${cluster} → ${peer}: ${lost.length} of ${all} links down, such as ${pairText(cluster, first)}.`;
+    })
+    .join(' ');
+
 const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding => {
   const { name, report } = evidence;
   const nodes = report?.nodes ?? 0;
@@ -61,10 +72,7 @@ const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding =
     return bad(1, 'ConnectionLost', `The worker of cluster ${name} is not connected to the hub, so its links are not known.`);
   if (report === undefined) return bad(3, 'AgentAbsent', `Cluster ${name} has not reported its nodes yet.`);
   const down = report.links.filter((link) => link.state === 'Down');
-  if (down.length > 0) {
-    const shown = down.slice(0, 3).map((link) => pairText(name, link));
-    return bad(0, 'LinkDown', `${shown.join('; ')}${down.length > 3 ? `; and ${down.length - 3} more` : ''}.`);
-  }
+  if (down.length > 0) return bad(0, 'LinkDown', downText(name, report.links, down));
   const refused = report.refused?.[0];
   if (refused !== undefined) return bad(2, 'StatementRefused', `Cluster ${name} does not use what another published: ${refused}`);
   const absent = report.missingNodes[0];

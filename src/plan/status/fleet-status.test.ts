@@ -70,6 +70,35 @@ describe('the state of a fleet', () => {
     ]);
   });
 
+  it('an export that offers nothing is a problem, and is listed among the services', () => {
+    const failing = [{ namespace: 'app-ns', name: 'web', reason: 'ServiceNotFound', message: 'There is no Service web.' }];
+    const broken = notice('app', 'east', 'Links', 'east', {
+      nodes: 1,
+      expected: 1,
+      up: 1,
+      links: [],
+      missingNodes: [],
+      failingExports: failing,
+    });
+    const snapshot = { ...healthy, notices: [...healthy.notices, broken] };
+    expect(planFleetStatus(snapshot).problems).toEqual([
+      {
+        subject: 'export app-ns/web of east',
+        reason: 'ServiceNotFound',
+        text: 'There is no Service web.',
+        help: 'kubectl --context CONTEXT describe serviceexport web -n app-ns',
+      },
+    ]);
+    expect(planServices(snapshot)).toMatchObject([{ name: 'web', cluster: 'east', ready: 0, problem: 'There is no Service web.' }]);
+  });
+
+  it('a slice that works although a network came to overlap is a problem', () => {
+    const works = slice('app');
+    const accepted = { type: 'Accepted', status: 'True', reason: 'SubnetOverlap', message: 'Overlap.', lastTransitionTime: '' } as const;
+    const overlapping = { ...works, status: { ...works.status, conditions: [...(works.status?.conditions ?? []), accepted] } };
+    expect(planFleetStatus({ ...healthy, slices: [overlapping] }).problems).toMatchObject([{ reason: 'SubnetOverlap', text: 'Overlap.' }]);
+  });
+
   it('nodes are shown the worst first, with the worst of their links', () => {
     const notices = [
       node('app', 'east', 'e1', '10.0.0.1'),
@@ -96,7 +125,7 @@ describe('the state of a fleet', () => {
 /** Bodies with the right lists full of anything, beside anything at all. */
 const anything = fc.jsonValue();
 const lists = Object.fromEntries(
-  ['endpoints', 'ports', 'links', 'missingNodes', 'blocks', 'drivers'].map((name) => [name, fc.array(anything)]),
+  ['endpoints', 'ports', 'links', 'missingNodes', 'blocks', 'drivers', 'failingExports'].map((name) => [name, fc.array(anything)]),
 );
 const bodies = fc.oneof(anything, fc.record({ ...lists, node: anything, router: anything, name: anything, namespace: anything }));
 

@@ -3,7 +3,8 @@ import { conditionOf } from '../../api/condition.ts';
 import { hubNamespace, memberNamespace } from '../../api/places.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Slice } from '../../api/slice/type.ts';
-import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
+import { failingExportsOf } from './read-notice.ts';
 
 /** Something that is not as asked for, with what shows or mends it. */
 export interface Problem {
@@ -54,11 +55,32 @@ const ofCluster = (cluster: Cluster): Problem[] => {
 const ofSlice = (slice: Slice): Problem[] => {
   const { name, namespace } = slice.metadata;
   const ready = conditionOf(slice.status?.conditions, 'Ready');
-  if (ready?.status === 'True') return [];
+  if (ready?.status === 'True') {
+    // It works, but not for all that long: a network of a running member has come to overlap.
+    const accepted = conditionOf(slice.status?.conditions, 'Accepted');
+    if (accepted?.reason !== 'SubnetOverlap') return [];
+    return [
+      { subject: `slice ${name}`, reason: accepted.reason, text: accepted.message, help: `kubectl describe slice ${name} -n ${namespace}` },
+    ];
+  }
   const reason = ready?.reason ?? 'LinksPending';
   const text = ready?.message ?? 'The controller has not looked at this slice yet.';
   const help = sliceHelp[reason as Reason]?.(slice) ?? `kubectl describe slice ${name} -n ${namespace}`;
   return [{ subject: `slice ${name}`, reason, text, help }];
+};
+
+const ofExports = ({ slices, notices }: FleetSnapshot): Problem[] => {
+  const boards = sliceByBoard(slices);
+  return notices
+    .filter(({ metadata }) => boards.has(metadata.namespace ?? ''))
+    .flatMap((notice) =>
+      failingExportsOf(notice).map(({ namespace, name, reason, message }) => ({
+        subject: `export ${namespace}/${name} of ${notice.spec.cluster}`,
+        reason,
+        text: message,
+        help: `kubectl --context CONTEXT describe serviceexport ${name} -n ${namespace}`,
+      })),
+    );
 };
 
 /** Reasons in the order in which people should look at them: what stops traffic, then what stops changes, then what is on its way. */
@@ -67,6 +89,11 @@ const order = ['LinkDown', 'NamespaceConflict', 'SubnetOverlap', 'AddressSpaceTo
 /** Everything that is wrong, the worst first. */
 export const planProblems = (snapshot: FleetSnapshot): Problem[] => {
   const rank = ({ reason }: Problem): number => (order.includes(reason) ? order.indexOf(reason) : order.length);
-  const all = [...snapshot.slices.flatMap(ofSlice), ...snapshot.clusters.flatMap(ofCluster), ...ofController(snapshot)];
+  const all = [
+    ...snapshot.slices.flatMap(ofSlice),
+    ...ofExports(snapshot),
+    ...snapshot.clusters.flatMap(ofCluster),
+    ...ofController(snapshot),
+  ];
   return all.toSorted((a, b) => rank(a) - rank(b) || (a.subject < b.subject ? -1 : 1));
 };

@@ -1,4 +1,4 @@
-import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
+import type { FailingExport, Statement, StatementBodies } from '../../api/notice/statement.ts';
 import type { Notice, StatementKind } from '../../api/notice/type.ts';
 
 type Shape = 'objects' | 'texts';
@@ -12,6 +12,15 @@ const listsOf: Readonly<Record<StatementKind, Readonly<Record<string, Shape>>>> 
 
 const hasShape = (list: unknown, shape: Shape): boolean =>
   Array.isArray(list) && list.every((item) => (shape === 'texts' ? typeof item === 'string' : typeof item === 'object' && item !== null));
+
+/** The failing exports in a report; what is not shaped like one is left out. */
+export const failingExportsOf = (notice: Notice): readonly FailingExport[] => {
+  const listed: unknown = readNotice(notice, 'Links')?.failingExports;
+  if (!Array.isArray(listed)) return [];
+  return listed.filter((each): each is FailingExport =>
+    ['namespace', 'name', 'reason', 'message'].every((field) => typeof (each as Record<string, unknown> | null)?.[field] === 'string'),
+  );
+};
 
 /**
  * What a notice says, if it can be read and says it about the cluster that it hangs there for.

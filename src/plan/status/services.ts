@@ -1,6 +1,6 @@
 import { dnsNameOf } from '../../api/places.ts';
 import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
-import { readNotice } from './read-notice.ts';
+import { failingExportsOf, readNotice } from './read-notice.ts';
 
 /** One service as one cluster offers it to one slice. */
 export interface ServiceRow {
@@ -12,19 +12,35 @@ export interface ServiceRow {
   readonly ports: readonly string[];
   readonly ready: number;
   readonly endpoints: readonly { readonly pod: string; readonly address: string; readonly node: string; readonly ready: boolean }[];
+  /** Why it is not offered; absent when it is. */
+  readonly problem?: string;
   /** Name by which it is found in every cluster of the slice. */
   readonly dnsName: string;
 }
 
-/** All offered services: those without a ready endpoint first, then by name. */
+/** All exports: those that are not offered or have no ready endpoint first, then by name. */
 export const planServices = ({ slices, notices }: Pick<FleetSnapshot, 'slices' | 'notices'>): ServiceRow[] => {
   const names = sliceByBoard(slices);
   const key = (row: ServiceRow): string => [row.slice, row.namespace, row.name, row.cluster].join('\u0000');
   return notices
     .flatMap((notice): ServiceRow[] => {
       const slice = names.get(notice.metadata.namespace ?? '');
+      if (slice === undefined) return [];
+      if (notice.spec.kind === 'Links') {
+        return failingExportsOf(notice).map(({ namespace, name, message }) => ({
+          slice,
+          namespace,
+          name,
+          cluster: notice.spec.cluster,
+          ports: [],
+          ready: 0,
+          endpoints: [],
+          problem: message,
+          dnsName: dnsNameOf(name, namespace),
+        }));
+      }
       const body = readNotice(notice, 'Export');
-      if (slice === undefined || body === undefined) return [];
+      if (body === undefined) return [];
       const { namespace, name, endpoints } = body;
       return [
         {

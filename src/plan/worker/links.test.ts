@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { LinkState } from '../../api/slicenode/type.ts';
 import { planLinks, sameLinkStates } from './links.ts';
 import { sliceNode } from './worker.fixtures.ts';
@@ -33,6 +34,21 @@ describe('the report about links', () => {
       { node: 'n2', reason: 'no tun device.' },
       { node: 'n3', reason: expect.stringContaining('the agent has not set up its tunnel yet') },
     ]);
+  });
+
+  it('names exports that cannot be made, and not those that only wait for their pods', () => {
+    const exported = (name: string, exportStatus: 'ERROR' | 'PENDING', reason: string): ServiceExport => ({
+      apiVersion: 'networking.kubeslice.io/v1beta1',
+      kind: 'ServiceExport',
+      metadata: { name, namespace: 'app-ns' },
+      spec: { slice: 'app' },
+      status: { exportStatus, conditions: [{ type: 'Ready', status: 'False', reason, message: `${name}.`, lastTransitionTime: '' }] },
+    });
+    const well = planLinks([n1], ['n1'], 3, [], [exported('slow', 'PENDING', 'EndpointsNotReady')]);
+    const ill = planLinks([n1], ['n1'], 3, [], [exported('wrong', 'ERROR', 'ServiceNotFound')]);
+    expect(well.failingExports).toBeUndefined();
+    expect(ill.failingExports).toEqual([{ namespace: 'app-ns', name: 'wrong', reason: 'ServiceNotFound', message: 'wrong.' }]);
+    expect(sameLinkStates(well, ill)).toBe(false);
   });
 
   it('is the same while only measurements differ', () => {

@@ -1,8 +1,28 @@
-import { type LinksBody, maxReportedLinks, maxReportedRefusals, type ReportedLink } from '../../api/notice/statement.ts';
+import { conditionOf } from '../../api/condition.ts';
+import {
+  type FailingExport,
+  type LinksBody,
+  maxReportedExports,
+  maxReportedLinks,
+  maxReportedRefusals,
+  type ReportedLink,
+} from '../../api/notice/statement.ts';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { compareText } from '../../values/order.ts';
 
 const rank = { Down: 0, Suspect: 1, Pending: 2, Up: 3 } as const;
+
+/** Those that are wrong by themselves; one whose pods are only not Ready has a notice, which says so. */
+const failing = (exports: readonly ServiceExport[]): FailingExport[] =>
+  exports
+    .flatMap(({ metadata, status }): FailingExport[] => {
+      const ready = conditionOf(status?.conditions, 'Ready');
+      if (status?.exportStatus !== 'ERROR' || ready?.status !== 'False' || metadata.deletionTimestamp !== undefined) return [];
+      const { namespace = '', name } = metadata;
+      return [{ namespace, name, reason: ready.reason, message: ready.message.slice(0, 512) }];
+    })
+    .toSorted((a, b) => compareText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
 
 /** The links of this cluster's nodes in a slice, as reported to the hub: the worst first, bounded, with the nodes that have no tunnel yet. */
 export const planLinks = (
@@ -10,6 +30,7 @@ export const planLinks = (
   nodes: readonly string[],
   peerCount: number,
   refused: readonly string[] = [],
+  exports: readonly ServiceExport[] = [],
 ): LinksBody => {
   const published = sliceNodes.filter((node) => node.status?.publicKey !== undefined);
   const links: ReportedLink[] = published.flatMap((node) =>
@@ -29,12 +50,14 @@ export const planLinks = (
       { node, reason: failing ?? 'the agent has not set up its tunnel yet; see "kubectl -n kubeslice-system get pods -o wide" there.' },
     ];
   });
+  const failingExports = failing(exports);
   return {
     nodes: published.length,
     expected: published.length * Math.max(0, peerCount - 1),
     up: links.filter((link) => link.state === 'Up' || link.state === 'Suspect').length,
     links: links.slice(0, maxReportedLinks),
     missingNodes: missingNodes.slice(0, 50),
+    ...(failingExports.length === 0 ? {} : { failingExports: failingExports.slice(0, maxReportedExports) }),
     ...(refused.length === 0 ? {} : { refused: refused.slice(0, maxReportedRefusals).map((message) => message.slice(0, 1024)) }),
   };
 };
@@ -48,6 +71,7 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
       body.up,
       body.missingNodes,
       body.refused,
+      body.failingExports,
       body.links.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),
     ]);
   return essence(a) === essence(b);

@@ -1,5 +1,6 @@
 import type { StatementKind } from '../../api/notice/type.ts';
 import type { FleetSnapshot } from '../../plan/status/fleet-snapshot.ts';
+import { Failure } from '../../values/failure.ts';
 import type { CliCommand, CliInput, CliOption } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from './common-options.ts';
 import { observeFleet } from './observe-fleet.ts';
@@ -21,6 +22,13 @@ export interface FleetList<R> {
   readonly none: string;
 }
 
+/** @throws Failure `NotFound` when something is asked for by a name that nothing has, which must not look like "there is nothing". */
+const checkThere = (what: string, name: string | undefined, there: readonly { readonly metadata: { readonly name: string } }[]): void => {
+  const names = there.map(({ metadata }) => metadata.name);
+  if (name === undefined || names.includes(name)) return;
+  throw new Failure('NotFound', `There is no ${what} "${name}" in this project; there are: ${names.toSorted().join(', ') || 'none'}.`);
+};
+
 /** The command that reads the hub, plans the rows and prints them. */
 export const fleetList = <R>(list: FleetList<R>): CliCommand => ({
   name: list.name,
@@ -36,7 +44,10 @@ export const fleetList = <R>(list: FleetList<R>): CliCommand => ({
   run: async (input) =>
     withCluster(input, textOption(input, 'context'), async (hub) => {
       const { terminal, options, signal } = input;
-      const rows = list.rows(await observeFleet(hub, projectOf(input), list.kinds, signal), input);
+      const snapshot = await observeFleet(hub, projectOf(input), list.kinds, signal);
+      checkThere('slice', textOption(input, 'slice'), snapshot.slices);
+      checkThere('cluster', textOption(input, 'cluster'), snapshot.clusters);
+      const rows = list.rows(snapshot, input);
       if (rows.length === 0 && (options.output === undefined || options.output === 'wide')) terminal.err(list.none);
       else {
         const text = () => renderTable(list.columns(terminal.color), rows, { wide: options.output === 'wide' });

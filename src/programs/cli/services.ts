@@ -7,7 +7,7 @@ export const command = fleetList({
   summary: 'List the services that clusters offer to slices',
   examples: ['kubeslice services --context hub', 'kubeslice services --slice app-slice -o json'],
   options: [sliceOption, clusterOption],
-  kinds: ['Export'],
+  kinds: ['Export', 'Links'],
   rows: (snapshot, input) => planServices(snapshot).filter((row) => isWanted(input, { ...row, clusters: [row.cluster] })),
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.slice },
@@ -22,6 +22,7 @@ export const command = fleetList({
       align: 'right',
     },
     { title: 'NAME', value: (row) => row.dnsName },
+    { title: 'PROBLEM', value: (row) => row.problem, paint: color.red },
     { title: 'ENDPOINTS', value: (row) => row.endpoints.map(({ address }) => address).join(','), wide: true },
   ],
   none: 'No cluster offers a service; apply a ServiceExport in a member cluster, see examples/app-slice.',

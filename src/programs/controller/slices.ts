@@ -119,7 +119,9 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       const neighbours = world.slices.list().filter((other) => other.metadata.namespace === namespace);
       const clusters = world.clusters.list().filter((cluster) => cluster.metadata.namespace === namespace);
       const members = membersOf(slice.spec, clusters);
-      const acceptance = accept(slice, neighbours, members.joined);
+      const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(slice.metadata.uid ?? '')));
+      const running = new Set([...reports].flatMap(([cluster, report]) => (report.nodes > 0 ? [cluster] : [])));
+      const acceptance = accept(slice, neighbours, members.joined, running);
       const admitted = acceptance.admitted.map((cluster) => cluster.metadata.name);
 
       let memberships: readonly Membership[] = world.memberships.byIndex('slice', sliceIndex(namespace, slice.metadata.name));
@@ -147,7 +149,6 @@ export const sliceController = (world: World, clock: { now(): number }) => {
           await applyObject(world.client, membershipKind, desired, current === undefined ? apply : { ...apply, seen: current });
         }
       }
-      const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(slice.metadata.uid ?? '')));
       const missing = new Map<string, MissingCluster>();
       for (const [name, message] of acceptance.excluded) missing.set(name, { reason: 'SubnetOverlap', message });
       for (const name of members.unknown) {

@@ -17,6 +17,9 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
     watches: [
       watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
       watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
+      watching(local.exports, ({ object, previous }) =>
+        [object, previous].some((one) => one?.spec.slice === grant.slice && one.status?.exportStatus === 'ERROR') ? ['links'] : [],
+      ),
       watching(refusals, () => ['links']),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['links'])),
     ],
@@ -24,7 +27,8 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
       const sliceNodes = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => node.spec.sliceUID === grant.sliceUID);
       const nodes = local.nodes.list().map((node) => node.metadata.name);
       const now = session.clock.now();
-      const body = planLinks(sliceNodes, nodes, local.slicePeers.byIndex('slice', grant.slice).length, refusals.list(now));
+      const peers = local.slicePeers.byIndex('slice', grant.slice).length;
+      const body = planLinks(sliceNodes, nodes, peers, refusals.list(now), local.exports.byIndex('slice', grant.slice));
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const due = last === undefined || now - last.at >= refreshMs;
       if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));
