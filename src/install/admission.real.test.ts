@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as ourKinds from '../api/kinds.ts';
-import { clusterKind, membershipKind, noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../api/kinds.ts';
+import { clusterKind, membershipKind, noticeKind, projectKind, serviceExportKind, sliceKind, sliceNodeKind } from '../api/kinds.ts';
 import { memberNamespace } from '../api/places.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
@@ -209,6 +209,15 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     );
     await expect(into(board)).rejects.toThrow('belongs to no project');
     await into('default');
+  });
+
+  it('a project is where projects are read, and takes no namespace of KubeSlice', async () => {
+    const make = (name: string, namespace = 'kubeslice-controller') =>
+      admin.create(projectKind, object(projectKind, name, namespace, {}), { ...call, dryRun: true });
+    await make('shop');
+    await expect(make('shop', 'default')).rejects.toThrow('create the project in "kubeslice-controller"');
+    for (const name of ['system', 'controller', 'exchange-1'])
+      await expect(make(name), name).rejects.toThrow('belongs to KubeSlice itself');
   });
 
   it('a namespace has one slice on a cluster; subnets may be the same', async () => {

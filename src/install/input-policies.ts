@@ -131,8 +131,53 @@ const exports = planPolicy({
   ],
 });
 
-/** Policies of the hub about what people write: slices outside of projects, subnets that collide with a cluster's own networks, namespaces in two slices. */
-export const hubInputPolicies = [...sliceProjects, ...sliceSubnets, ...sliceNamespaces];
+/** Networks that are nobody's on the internet: RFC 1918, shared address space (RFC 6598), benchmarking (RFC 2544). */
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'];
+
+const sliceAdvice = planPolicy({
+  name: 'kubeslice-slice-advice',
+  action: 'Warn',
+  rules: sliceWrites,
+  namespaceSelector: notMirrored,
+  conditions: [specChanges],
+  validations: [
+    {
+      expression: `!isCIDR(object.spec.sliceSubnet) || ${privateNetworks.map((network) => `cidr('${network}').containsCIDR(object.spec.sliceSubnet)`).join(' || ')}`,
+      messageExpression:
+        "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' is not a private network (RFC 1918): pods of the slice will not reach the hosts of the internet that have these addresses; use one such as 10.0.0.0/16 if that matters'",
+    },
+    {
+      expression: '!object.spec.?namespaceIsolationProfile.?isolationEnabled.orValue(false)',
+      message:
+        'spec.namespaceIsolationProfile.isolationEnabled is accepted and has no effect yet: nothing keeps other namespaces from talking to the members; use a NetworkPolicy meanwhile',
+    },
+  ],
+});
+
+const projectPlaces = planPolicy({
+  name: 'kubeslice-projects',
+  rules: [{ apiGroups: [controller.group], apiVersions: [controller.version], resources: ['projects'], operations: ['CREATE'] }],
+  conditions: [],
+  validations: [
+    {
+      expression: `request.namespace == '${hubNamespace}'`,
+      messageExpression: `'metadata.namespace "' + request.namespace + '" is not where projects are read; create the project in "${hubNamespace}"'`,
+      reason: 'Invalid',
+    },
+    {
+      expression: "!(object.metadata.name in ['system', 'controller']) && !object.metadata.name.startsWith('exchange-')",
+      messageExpression:
+        "'metadata.name \"' + object.metadata.name + '\" cannot be a project, because the namespace \"kubeslice-' + object.metadata.name + '\" belongs to KubeSlice itself; choose another name'",
+      reason: 'Invalid',
+    },
+  ],
+});
+
+/**
+ * Policies of the hub about what people write: slices outside of projects, subnets that collide with a cluster's own networks, namespaces in
+ * two slices, projects that could not be; and what is accepted, but may not be what was meant.
+ */
+export const hubInputPolicies = [...sliceProjects, ...sliceSubnets, ...sliceNamespaces, ...sliceAdvice, ...projectPlaces];
 
 /** Policies of a member cluster about what people write: exports from namespaces that the slice does not have. */
 export const memberInputPolicies = [...exports];

@@ -12,6 +12,8 @@ export interface PolicyParts {
   readonly conditions: NonNullable<PolicySpec['matchConditions']>;
   readonly variables?: NonNullable<PolicySpec['variables']>;
   readonly validations: NonNullable<PolicySpec['validations']>;
+  /** What happens when a validation fails. @default 'Deny' */
+  readonly action?: 'Deny' | 'Warn';
   /** Objects that the expressions see as `params`, each in turn; all must pass. */
   readonly params?: { readonly kind: NonNullable<PolicySpec['paramKind']>; readonly namespace?: string };
 }
@@ -44,7 +46,7 @@ export const planPolicy = (parts: PolicyParts): [ValidatingAdmissionPolicy, Vali
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: metadata(name),
-      spec: { policyName: name, validationActions: ['Deny'], ...(paramRef === undefined ? {} : { paramRef }) },
+      spec: { policyName: name, validationActions: [parts.action ?? 'Deny'], ...(paramRef === undefined ? {} : { paramRef }) },
     },
   ];
 };

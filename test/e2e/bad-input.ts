@@ -68,6 +68,19 @@ export const badInputTopic = (world: World): void => {
       for (const word of words) expect(stderr).toContain(word);
     });
 
+    test.each([
+      ['a network of the internet', slice('odd', '8.8.0.0/16', ['odd-ns']), 'not a private network'],
+      [
+        'a field without effect',
+        slice('odd', '10.9.0.0/16', ['odd-ns'], { namespaceIsolationProfile: { allowedNamespaces: ['odd-ns'], isolationEnabled: true } }),
+        'has no effect yet',
+      ],
+    ])('is accepted with a warning where it may be meant: %s', async (_, object, warning) => {
+      const { code, stderr } = await world.tryKubectl('hub', ['apply', '--dry-run=server', '-f', '-'], { input: JSON.stringify(object) });
+      expect(code).toBe(0);
+      expect(stderr).toContain(warning);
+    });
+
     test('a slice that names a cluster that is not there says so, and nothing is made of it', async () => {
       await world.apply('hub', slice('bad', '10.9.0.0/16', ['bad-ns'], { clusters: ['nowhere'] }));
       await until(

@@ -78,7 +78,15 @@ export const shapesTopic = (world: World): void => {
           expect(value.client).toMatch(inside);
           expect(value.client).toBe(await sliceAddress(world, from, callerNs, 'client'));
         }
-        await world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+        const removeSlice = () => world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+        await removeSlice();
+        // Made again under its old name, while its pods and exports were there all the time.
+        await world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
+        const { value } = await until('an answer again', () => ask(world, from, callerNs, 'client', nameOf(name, ns), ports[0]), {
+          withinMs: 30_000,
+        });
+        expect(value).toMatchObject({ pod: name, cluster: to });
+        await removeSlice();
         await removeNamespaces(world, [from, to], [ns, callerNs]);
       },
     );

@@ -70,9 +70,12 @@ export const commandFirst = (args: readonly string[]): readonly string[] => {
   return args;
 };
 
+/** `help join` is what many tools take for `join --help`. */
+const helpLast = (args: readonly string[]): readonly string[] => (args[0] === 'help' ? [...args.slice(1), '--help'] : args);
+
 /** The command line: one word chooses the command. */
 export const run: Program = async ({ args: written, env, signal, version }) => {
-  const args = commandFirst(written);
+  const args = helpLast(commandFirst(written));
   const terminal = createTerminal(env, process.stdout, process.stderr);
   let code: number = exitCodes.ok;
   const context = { terminal, env, signal, version, finish: (value: number) => void (code = value) };
@@ -96,6 +99,8 @@ export const run: Program = async ({ args: written, env, signal, version }) => {
     const failure = Failure.from(error);
     terminal.err(`${terminal.errColor.red('error:')} ${failure.message}`);
     if (failure.code === 'Unexpected' && env.KUBESLICE_DEBUG !== undefined) terminal.err(String((error as Error).stack));
-    return failure.code === 'Timeout' ? exitCodes.timeout : exitCodes.failed;
+    if (failure.code === 'Timeout') return exitCodes.timeout;
+    // An API server that refuses an object says InvalidInput too, with its status; that is no wrong use of the command.
+    return failure.code === 'InvalidInput' && failure.status === undefined ? exitCodes.usage : exitCodes.failed;
   }
 };

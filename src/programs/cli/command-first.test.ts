@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandFirst } from './cli.ts';
+import { commandFirst, run } from './cli.ts';
 
 it.each([
   ['nothing', [], []],
@@ -10,4 +10,12 @@ it.each([
   ['an option without its value', ['--context'], ['--context']],
 ])('moves places behind the command: %s', (_, written, read) => {
   expect(commandFirst(written)).toEqual(read);
+});
+
+it('takes "help" before a command, and tells wrong use from failure by the exit code', async () => {
+  const codeOf = (...args: string[]) =>
+    run({ args, env: { KUBECONFIG: '/nonexistent/config' }, signal: new AbortController().signal, version: '0' });
+  expect(await codeOf('help', 'status')).toBe(0);
+  expect(await codeOf('playground', 'up', '--name', 'no-such', '--nodes', 'x')).toBe(64);
+  expect(await codeOf('status')).toBe(1);
 });
