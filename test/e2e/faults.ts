@@ -42,6 +42,14 @@ export const faultsTopic = (world: World): void => {
         },
         { withinMs: 10_000 },
       );
+      await until(
+        'the ServiceImport says why',
+        async () => {
+          const imported = await world.get('west', 'serviceimport', 'backend-service', 'app-ns');
+          ensure(conditionOf(imported, 'Ready')?.reason === 'LinkDown', JSON.stringify(imported.status));
+        },
+        { withinMs: 10_000 },
+      );
       const { code, stdout } = await world.kubeslice(['status', '--context', 'hub']);
       expect(code).not.toBe(0);
       expect(stdout).toContain('app-slice');
@@ -62,6 +70,14 @@ export const faultsTopic = (world: World): void => {
       ]);
       expect(events).toMatch(/Warning\s+LinkDown/);
       expect(events).toMatch(/Normal\s+Ready/);
+      await until(
+        'the ServiceImport is Ready',
+        async () => {
+          const imported = await world.get('west', 'serviceimport', 'backend-service', 'app-ns');
+          ensure(conditionOf(imported, 'Ready')?.status === 'True', JSON.stringify(imported.status));
+        },
+        { withinMs: 10_000 },
+      );
       await until('an answer', () => ask(world, 'west', 'app-ns', 'client', host), { withinMs: 10_000 });
     });
   });

@@ -8,39 +8,55 @@ const ns = 'app-ns';
 
 /** A third member joins when the slice and its exports have long been there, uses them, and leaves again. */
 export const lateJoinerTopic = (world: World): void => {
+  const run = async (args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await world.kubeslice(args, { timeoutMs: 170_000 });
+    ensure(code === 0, `${args.slice(0, 2).join(' ')}: ${stderr.slice(-1_000)}`);
+    return stdout;
+  };
+  const readyWith = (clusters: string): Promise<unknown> =>
+    until(
+      `the slice is Ready with ${clusters}`,
+      async () => {
+        const slice = await world.get('hub', 'slice', 'app-slice', 'default');
+        ensure(hasCondition(slice, 'Ready', 'True') && slice.status.readyClusters === clusters, JSON.stringify(slice.status));
+      },
+      { withinMs: 20_000 },
+    );
+
   describe('a member that joins late', () => {
     test('is in the slice and reaches what is exported', async () => {
-      const args = ['playground', 'up', '--name', world.name, '--clusters', 'north', '--nodes', '1'];
-      const { code, stderr } = await world.kubeslice(args, { timeoutMs: 170_000 });
-      ensure(code === 0, `playground up: ${stderr.slice(-1_000)}`);
+      await run(['playground', 'up', '--name', world.name, '--clusters', 'north', '--nodes', '1']);
       await start(world, 'north', ns, client('client', ns));
       const host = nameOf('backend-service', ns);
       const { value } = await until('an answer', () => ask(world, 'north', ns, 'client', host), { withinMs: 30_000 });
       expect(value).toMatchObject({ cluster: 'east', client: await sliceAddress(world, 'north', ns, 'client') });
-      await until(
-        'the slice is Ready with three members',
-        async () => {
-          const slice = await world.get('hub', 'slice', 'app-slice', 'default');
-          ensure(hasCondition(slice, 'Ready', 'True') && slice.status.readyClusters === '3/3', JSON.stringify(slice.status));
-        },
-        { withinMs: 20_000 },
-      );
+      await readyWith('3/3');
     });
 
     test('leaves, and the others go on', async () => {
-      const { code, stderr } = await world.kubeslice(['leave', 'north', '--hub-context', 'hub', '--context', 'north'], {
-        timeoutMs: 120_000,
-      });
-      ensure(code === 0, `leave: ${stderr}`);
+      await run(['leave', 'north', '--hub-context', 'hub', '--context', 'north']);
       expect(await ask(world, 'west', ns, 'client', nameOf('backend-service', ns))).toMatchObject({ cluster: 'east' });
-      await until(
-        'the slice is Ready with two members',
-        async () => {
-          const slice = await world.get('hub', 'slice', 'app-slice', 'default');
-          ensure(hasCondition(slice, 'Ready', 'True') && slice.status.readyClusters === '2/2', JSON.stringify(slice.status));
-        },
-        { withinMs: 20_000 },
-      );
+      await readyWith('2/2');
+    });
+
+    test('joins again by a token, once its new authority is allowed', async () => {
+      const token = (await run(['token', 'create', 'north', '--context', 'hub'])).trim().split(/\s+/).at(-1) ?? '';
+      for (const other of ['east', 'west']) await run(['trust', 'forget', 'north', '--context', other]);
+      await run(['join', 'north', '--token', token, '--context', 'north']);
+      await readyWith('3/3');
+      const host = nameOf('backend-service', ns);
+      const { value } = await until('an answer', () => ask(world, 'north', ns, 'client', host), { withinMs: 30_000 });
+      expect(value).toMatchObject({ cluster: 'east' });
+      const again = await world.kubeslice(['join', 'north', '--token', token, '--context', 'west']);
+      expect(again.code).not.toBe(0);
+    });
+
+    test('is gone from the slice when its Cluster is deleted, and leaves without the hub', async () => {
+      await world.kubectl('hub', ['delete', 'cluster', 'north', '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+      await readyWith('2/2');
+      expect(await ask(world, 'west', ns, 'client', nameOf('backend-service', ns))).toMatchObject({ cluster: 'east' });
+      await run(['leave', 'north', '--context', 'north']);
+      expect(await world.list('north', 'namespace', '--field-selector', 'metadata.name=kubeslice-system')).toEqual([]);
     });
   });
 };

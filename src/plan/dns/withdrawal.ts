@@ -6,6 +6,9 @@ export type NodePath = string;
 /** The path of a node, as zone and withdrawals compare it. */
 export const nodePath = (slice: string, cluster: string, node: string): NodePath => `${slice}/${cluster}/${node}`;
 
+/** The cluster in a path. */
+export const clusterOfPath = (path: NodePath): string => path.split('/')[1] ?? '';
+
 /**
  * The parts of a SliceNode that say which of the other nodes its own node reaches; links are keyed `<cluster>/<node>`. The cluster label,
  * where there is one, names the cluster that the observer itself is in.

@@ -67,6 +67,19 @@ describe('an import', () => {
     expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
   });
 
+  it('does not count endpoints on nodes that this cluster does not reach, and says where they are', () => {
+    const offers = [offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2)])];
+    const east = new Set(['app/east/n1']);
+    const half = planImport('app', 'app-ns', 'web', offers, undefined, 0, east).status;
+    expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
+    expect(half.conditions?.[0]?.message).toBe(
+      'Ready endpoints by cluster: east 0, west 1. Not reached from here and withheld: east 2, west 0.',
+    );
+    const none = planImport('app', 'app-ns', 'web', offers.slice(1), undefined, 0, east).status;
+    expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });
+    expect(none.conditions?.[0]).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });
+  });
+
   it('is pending, with the reason, while nothing is ready', () => {
     const { status } = planImport('app', 'app-ns', 'web', [offer('east', [endpoint(1, false)])], undefined, 0);
     expect(status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 });

@@ -1,4 +1,4 @@
-import { setCondition } from '../../api/condition.ts';
+import { setCondition, type Verdict } from '../../api/condition.ts';
 import { namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
   endpointSliceManager,
@@ -11,12 +11,13 @@ import {
   sliceLabel,
   sourceClusterLabel,
 } from '../../api/labels.ts';
-import type { ExportBody } from '../../api/notice/statement.ts';
+import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { hash8 } from '../../values/hash.ts';
 import { sortedBy } from '../../values/order.ts';
+import { type NodePath, nodePath } from '../dns/withdrawal.ts';
 
 /** What one cluster offers under the name of a service, verified. */
 export interface Offer {
@@ -73,7 +74,31 @@ export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace
   }));
 };
 
-/** The ServiceImport for the offers of all clusters; the oldest cluster name in order speaks for the ports. */
+type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Offer }[];
+
+const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number): Verdict => {
+  const counted = (some: Offered): string =>
+    offers.map(({ cluster }) => `${cluster} ${some.filter(({ offer }) => offer.cluster === cluster).length}`).join(', ');
+  if (ready.length > 0) {
+    const missing = cutOff.length === 0 ? '' : ` Not reached from here and withheld: ${counted(cutOff)}.`;
+    return { type: 'Ready', status: 'True', reason: 'Imported', message: `Ready endpoints by cluster: ${counted(ready)}.${missing}` };
+  }
+  if (cutOff.length > 0) {
+    const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so names are not answered with them; see "kubeslice links" on the hub.`;
+    return { type: 'Ready', status: 'False', reason: 'LinkDown', message };
+  }
+  return {
+    type: 'Ready',
+    status: 'False',
+    reason: 'EndpointsNotReady',
+    message: `0 ready endpoints of ${total} in ${offers.length} clusters; see the ServiceExport in ${offers.map((offer) => offer.cluster).join(', ')}.`,
+  };
+};
+
+/**
+ * The ServiceImport for the offers of all clusters; the first cluster in the order of names speaks for the ports. Endpoints on `withheld` nodes are not
+ * given out by DNS, since nobody here reaches them, and are not counted here either.
+ */
 export const planImport = (
   slice: string,
   namespace: string,
@@ -81,28 +106,22 @@ export const planImport = (
   offers: readonly Offer[],
   seen: ServiceImport | undefined,
   now: number,
+  withheld: ReadonlySet<NodePath> = new Set(),
 ) => {
   const ordered = sortedBy(offers, (offer) => offer.cluster);
   const first = ordered[0]?.body;
   const ports = first?.ports ?? [];
   const dnsName = dnsNameOf(name, namespace);
-  const ready = ordered.flatMap((offer) =>
+  const stated = ordered.flatMap((offer) =>
     offer.body.endpoints.filter((endpoint) => endpoint.ready).map((endpoint) => ({ endpoint, offer })),
   );
+  const [cutOff = [], ready = []] = [true, false].map((cut) =>
+    stated.filter(({ endpoint, offer }) => withheld.has(nodePath(slice, offer.cluster, endpoint.node)) === cut),
+  );
   const total = ordered.reduce((sum, offer) => sum + offer.body.endpoints.length, 0);
-  const clusters = ordered
-    .map((offer) => `${offer.cluster} ${offer.body.endpoints.filter((endpoint) => endpoint.ready).length}`)
-    .join(', ');
   const conditions = setCondition(
     seen?.status?.conditions,
-    ready.length > 0
-      ? { type: 'Ready', status: 'True', reason: 'Imported', message: `Ready endpoints by cluster: ${clusters}.` }
-      : {
-          type: 'Ready',
-          status: 'False',
-          reason: 'EndpointsNotReady',
-          message: `0 ready endpoints of ${total} in ${ordered.length} clusters; see the ServiceExport in ${ordered.map((offer) => offer.cluster).join(', ')}.`,
-        },
+    importVerdict(ordered, ready, cutOff, total),
     seen?.metadata.generation,
     new Date(now),
   );

@@ -48,6 +48,18 @@ const leaveHub = async (input: CliInput, cluster: string, hubContext: string): P
       await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });
 
+/** {@link leaveHub}, or false for a hub that does not answer: it must not keep the member from leaving. */
+const leaveHubIfThere = async (input: CliInput, cluster: string, hubContext: string): Promise<boolean> => {
+  try {
+    await leaveHub(input, cluster, hubContext);
+    return true;
+  } catch (error) {
+    if (!Failure.is(error, 'Unavailable') && !Failure.is(error, 'Timeout')) throw error;
+    input.terminal.err(`note: ${error.message} The member leaves all the same; run this command again when the hub is back.`);
+    return false;
+  }
+};
+
 /** Refuses when the cluster of the context is another one than the one named. */
 const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
   const secret = await member.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
@@ -115,17 +127,15 @@ export const command: CliCommand = {
       await client.raw('/version', { signal: input.signal });
       await checkMember(client, cluster, context, input.signal);
       const hubContext = textOption(input, 'hubContext');
-      if (hubContext !== undefined) {
-        await leaveHub(input, cluster, hubContext);
-        terminal.out(`Cluster "${cluster}" is off the hub.`);
-      }
+      const isOffHub = hubContext !== undefined && (await leaveHubIfThere(input, cluster, hubContext));
+      if (isOffHub) terminal.out(`Cluster "${cluster}" is off the hub.`);
       const unfinished = await leaveMember(input, client);
       terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
-      if (hubContext === undefined) terminal.out(`On the hub it is still registered: kubectl delete cluster ${cluster}`);
+      if (!isOffHub) terminal.out(`On the hub it is still registered: kubectl delete cluster ${cluster}`);
       terminal.out(
         `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
       );
-      if (unfinished.length === 0) return exitCodes.ok;
+      if (unfinished.length === 0) return hubContext === undefined || isOffHub ? exitCodes.ok : exitCodes.unhealthy;
       terminal.err(`These nodes did not answer and keep their tunnels until they restart: ${unfinished.join(', ')}.`);
       return exitCodes.unhealthy;
     });

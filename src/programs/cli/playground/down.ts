@@ -1,4 +1,5 @@
 import { down } from '../../../playground/down.ts';
+import { playgroundNames, readSpec } from '../../../playground/state.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { nameOption } from './name-option.ts';
 import { places } from './places.ts';
@@ -9,11 +10,17 @@ export const downCommand: CliCommand = {
   summary: 'Remove every process, namespace, interface, mount and control group, and prove it',
   options: [nameOption],
   run: async ({ options, env, terminal, signal }) => {
-    const left = await down({ name: String(options.name), stateDirectory: places(env).state }, (line) => terminal.err(line), signal);
-    if (left.length === 0) {
-      terminal.out(
-        `nothing of playground "${String(options.name)}" is left: no process, namespace, interface, mount, control group or file`,
+    const { state } = places(env);
+    const name = String(options.name);
+    // Its name may be mistyped; but a half-made one has no description either, so it is looked for all the same.
+    if ((await readSpec(state, name)) === undefined) {
+      terminal.err(
+        `no playground is called "${name}" (there is ${(await playgroundNames(state)).join(', ') || 'none'}); looking for remains of one`,
       );
+    }
+    const left = await down({ name, stateDirectory: state }, (line) => terminal.err(line), signal);
+    if (left.length === 0) {
+      terminal.out(`nothing of playground "${name}" is left: no process, namespace, interface, mount, control group or file`);
       return exitCodes.ok;
     }
     terminal.out(`still there:\n${left.map((line) => `  ${line}`).join('\n')}`);
