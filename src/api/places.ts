@@ -5,6 +5,9 @@ export const memberNamespace = 'kubeslice-system';
 /** The project that exists from the start; its hub namespace is `default`, so that a Slice without a namespace belongs to it. */
 export const defaultProject = 'default';
 
+/** What the names of the hub namespaces of notice boards begin with. */
+export const exchangePrefix = 'kubeslice-exchange-';
+
 /** Hub namespace that holds the slices, clusters and memberships of a project. */
 export const projectNamespace = (project: string): string => (project === defaultProject ? 'default' : `kubeslice-${project}`);
 
@@ -14,8 +17,6 @@ export const projectOfNamespace = (namespace: string): string | undefined => {
   if (!namespace.startsWith('kubeslice-') || namespace === hubNamespace || namespace.startsWith(exchangePrefix)) return undefined;
   return namespace.slice('kubeslice-'.length);
 };
-
-const exchangePrefix = 'kubeslice-exchange-';
 
 /** Hub namespace of a slice's notice board; from the UID, so that a slice that is deleted and made again starts on an empty board. */
 export const exchangeNamespace = (sliceUID: string): string => `${exchangePrefix}${sliceUID}`;

@@ -211,6 +211,20 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     await into('default');
   });
 
+  it('a slice can still be changed when a network of one of its clusters has come to overlap', async () => {
+    await admin.create(sliceKind, slice('kept', '10.20.0.0/16', ['kept-1']), call);
+    const target = { name: 'west', namespace: 'default' };
+    const networks = (nodeIPs: string[]) =>
+      admin.mergePatch(clusterKind, target, { status: { nodeIPs } }, { ...call, subresource: 'status' });
+    await networks(['10.20.1.1']);
+    const fresh = (): Promise<unknown> => admin.create(sliceKind, slice('fresh', '10.20.0.0/16', ['x']), { ...call, dryRun: true });
+    await vi.waitFor(() => expect(fresh()).rejects.toThrow('overlaps the node address'), { timeout: 20_000 });
+    const spec = { namespaceIsolationProfile: { allowedNamespaces: ['kept-1', 'kept-2'] } };
+    await admin.mergePatch(sliceKind, { name: 'kept', namespace: 'default' }, { spec }, call);
+    await networks([]);
+    await admin.delete(sliceKind, { name: 'kept', namespace: 'default' }, call);
+  });
+
   it('a project is where projects are read, and takes no namespace of KubeSlice', async () => {
     const make = (name: string, namespace = 'kubeslice-controller') =>
       admin.create(projectKind, object(projectKind, name, namespace, {}), { ...call, dryRun: true });

@@ -1,5 +1,5 @@
 import { controller, networking } from '../api/groups.ts';
-import { hubNamespace, memberNamespace } from '../api/places.ts';
+import { exchangePrefix, hubNamespace, memberNamespace } from '../api/places.ts';
 import { planPolicy } from './policy.ts';
 
 /*
@@ -41,7 +41,7 @@ const sliceProjects = planPolicy({
   conditions: [specChanges],
   validations: [
     {
-      expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('kubeslice-exchange-'))`,
+      expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`,
       messageExpression:
         '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; apply the slice in "default", the default project, or in "kubeslice-<project>"\'',
       reason: 'Invalid',
@@ -52,6 +52,11 @@ const sliceProjects = planPolicy({
 /** CEL: those of the networks that have an address in common with the slice's subnet. Two prefixes meet when one holds the other's first address. */
 const overlapping = (networks: string): string =>
   `!isCIDR(object.spec.sliceSubnet) ? [] : ${networks}.filter(n, isCIDR(n) && (cidr(n).containsIP(cidr(object.spec.sliceSubnet).masked().ip()) || cidr(object.spec.sliceSubnet).containsIP(cidr(n).masked().ip())))`;
+
+const clustersOf = (slice: string): string => `${slice}.spec.?clusters.orValue([])`;
+
+/** CEL: whether a slice takes in the cluster that is looked at. */
+const takesIn = (slice: string): string => `(size(${clustersOf(slice)}) == 0 || params.metadata.name in ${clustersOf(slice)})`;
 
 const hostRoutes = "params.?status.?nodeIPs.orValue([]).map(ip, ip + (ip.contains(':') ? '/128' : '/32'))";
 
@@ -64,7 +69,8 @@ const sliceSubnets = planPolicy({
   variables: [
     {
       name: 'concerned',
-      expression: 'size(object.spec.?clusters.orValue([])) == 0 || params.metadata.name in object.spec.clusters',
+      // One that is in it already was judged then; what it has come to overlap with since must not forbid every other change.
+      expression: `${takesIn('object')} && (oldObject == null || !${takesIn('oldObject')})`,
     },
     { name: 'pods', expression: overlapping('params.?status.?cniSubnet.orValue([])') },
     { name: 'services', expression: overlapping('params.?status.?serviceSubnet.orValue([])') },
@@ -84,8 +90,6 @@ const sliceSubnets = planPolicy({
     },
   ],
 });
-
-const clustersOf = (slice: string): string => `${slice}.spec.?clusters.orValue([])`;
 
 const sliceNamespaces = planPolicy({
   name: 'kubeslice-slice-namespaces',
@@ -165,7 +169,7 @@ const projectPlaces = planPolicy({
       reason: 'Invalid',
     },
     {
-      expression: "!(object.metadata.name in ['system', 'controller']) && !object.metadata.name.startsWith('exchange-')",
+      expression: `!(('kubeslice-' + object.metadata.name) in ['${memberNamespace}', '${hubNamespace}']) && !('kubeslice-' + object.metadata.name).startsWith('${exchangePrefix}')`,
       messageExpression:
         "'metadata.name \"' + object.metadata.name + '\" cannot be a project, because the namespace \"kubeslice-' + object.metadata.name + '\" belongs to KubeSlice itself; choose another name'",
       reason: 'Invalid',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
-import { memberNamespace } from '../places.ts';
+import { hubNamespace, memberNamespace } from '../places.ts';
 
 /** This host, loopback, link-local, multicast and reserved (RFC 6890): what is sent there never reaches a tunnel. */
 const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
@@ -38,7 +38,7 @@ const subnet = cidrField()
   );
 
 /** What runs there serves the whole cluster and must not hang on one slice. */
-const systemNamespaces = ['kube-system', memberNamespace];
+const systemNamespaces = ['kube-system', memberNamespace, hubNamespace];
 const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
 /** CEL: the member namespaces; the same choice as `memberNamespaces`. */
 const chosen =

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accept } from './acceptance.ts';
+import type { Cluster } from '../../api/cluster/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import { accept as acceptWith } from './acceptance.ts';
 import { cluster, slice } from './hub.fixtures.ts';
+
+const accept = (wanted: Slice, others: Slice[], candidates: Cluster[]) => acceptWith(wanted, others, candidates, new Set());
 
 describe('acceptance of a slice', () => {
   it('admits clusters whose networks do not meet the subnet', () => {
@@ -24,7 +28,7 @@ describe('acceptance of a slice', () => {
   });
 
   it('keeps a cluster that runs in the slice when one of its networks comes to overlap, and says so', () => {
-    const { verdict, admitted, excluded } = accept(slice('a'), [], [cluster('east', { nodeIPs: ['10.0.9.9'] })], new Set(['east']));
+    const { verdict, admitted, excluded } = acceptWith(slice('a'), [], [cluster('east', { nodeIPs: ['10.0.9.9'] })], new Set(['east']));
     expect(admitted.map((one) => one.metadata.name)).toEqual(['east']);
     expect(excluded.size).toBe(0);
     expect(verdict).toMatchObject({

@@ -65,7 +65,7 @@ export const accept = (
   slice: Slice,
   others: readonly Slice[],
   candidates: readonly Cluster[],
-  running: ReadonlySet<string> = new Set(),
+  running: ReadonlySet<string>,
 ): Acceptance => {
   const rival = namespaceRival(slice, others);
   if (rival !== undefined) {
@@ -81,7 +81,10 @@ export const accept = (
     const { name } = cluster.metadata;
     const meets = `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit.what} ${hit.text} of cluster ${name}`;
     if (running.has(name)) {
-      overlapped.set(name, `${meets}, whose pods of the slice do not reach that network; give it other addresses, or use another subnet.`);
+      overlapped.set(
+        name,
+        `${meets}, whose pods of the slice do not reach that network; give it other addresses, or make another slice with another subnet.`,
+      );
     } else excluded.set(name, `${meets}; use another subnet or leave the cluster out.`);
   }
   const admitted = candidates.filter((cluster) => !excluded.has(cluster.metadata.name));

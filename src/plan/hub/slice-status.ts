@@ -48,16 +48,25 @@ interface ClusterFinding {
 const pairText = (cluster: string, link: ReportedLink): string =>
   `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason.replace(/\.$/, '')}`;
 
-/** One sentence for each cluster that is not reached: how much of it, and one pair with the evidence. */
-const downText = (cluster: string, links: readonly ReportedLink[], down: readonly ReportedLink[]): string =>
-  [...Map.groupBy(down, (link) => link.peerCluster)]
-    .map(([peer, lost]) => {
-      const [first] = lost;
-      if (first === undefined || lost.length === 1) return lost.map((link) => `${pairText(cluster, link)}.`).join('');
-      const all = links.filter((link) => link.peerCluster === peer).length;
-      return `${cluster} → ${peer}: ${lost.length} of ${all} links down, such as ${pairText(cluster, first)}.`;
-    })
-    .join(' ');
+/** Clusters that a message spells out; it must stay readable, and below what a condition holds. */
+const shownClusters = 3;
+
+/** The clusters that are not reached, each with one pair as evidence. */
+const downText = (cluster: string, down: readonly ReportedLink[]): string => {
+  const peers = [...Map.groupBy(down, (link) => link.peerCluster).values()];
+  const shown = peers
+    .slice(0, shownClusters)
+    .flatMap(([first, ...more]) =>
+      first === undefined
+        ? []
+        : [pairText(cluster, first) + (more.length === 0 ? '' : ` (and ${more.length} more links to ${first.peerCluster})`)],
+    );
+  const others = peers.length - shown.length;
+  return `${shown.join('; ')}${others === 0 ? '' : `; and ${others} more clusters`}.`;
+};
+
+/** Findings that the message of a slice spells out. */
+const shownFindings = 10;
 
 const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding => {
   const { name, report } = evidence;
@@ -72,7 +81,7 @@ const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding =
     return bad(1, 'ConnectionLost', `The worker of cluster ${name} is not connected to the hub, so its links are not known.`);
   if (report === undefined) return bad(3, 'AgentAbsent', `Cluster ${name} has not reported its nodes yet.`);
   const down = report.links.filter((link) => link.state === 'Down');
-  if (down.length > 0) return bad(0, 'LinkDown', downText(name, report.links, down));
+  if (down.length > 0) return bad(0, 'LinkDown', downText(name, down));
   const refused = report.refused?.[0];
   if (refused !== undefined) return bad(2, 'StatementRefused', `Cluster ${name} does not use what another published: ${refused}`);
   const absent = report.missingNodes[0];
@@ -94,7 +103,16 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
   if (evidence.accepted.status === 'False') return no(evidence.accepted.reason, evidence.accepted.message);
   if (evidence.withoutBlock.size > 0) return no('AddressSpaceTooSmall', [...evidence.withoutBlock.values()].join(' '));
   const worst = findings.flatMap((finding) => finding.problem ?? []).toSorted((a, b) => a.rank - b.rank);
-  if (worst[0] !== undefined) return no(worst[0].reason, worst.map((problem) => problem.message).join(' '));
+  if (worst[0] !== undefined) {
+    const more = worst.length > shownFindings ? ` And ${worst.length - shownFindings} more clusters are not ready.` : '';
+    return no(
+      worst[0].reason,
+      worst
+        .slice(0, shownFindings)
+        .map((problem) => problem.message)
+        .join(' ') + more,
+    );
+  }
   if (evidence.missing.size > 0) {
     const missing = [...evidence.missing.values()];
     const reason = missingReasons.find((one) => missing.some((cluster) => cluster.reason === one)) ?? 'UnknownCluster';

@@ -56,7 +56,7 @@ const ofSlice = (slice: Slice): Problem[] => {
   const { name, namespace } = slice.metadata;
   const ready = conditionOf(slice.status?.conditions, 'Ready');
   if (ready?.status === 'True') {
-    // It works, but not for all that long: a network of a running member has come to overlap.
+    // Ready says that it works; only Accepted knows that a network of a running member overlaps.
     const accepted = conditionOf(slice.status?.conditions, 'Accepted');
     if (accepted?.reason !== 'SubnetOverlap') return [];
     return [

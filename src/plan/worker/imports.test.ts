@@ -73,7 +73,7 @@ describe('an import', () => {
     const half = planImport('app', 'app-ns', 'web', offers, undefined, 0, east).status;
     expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
     expect(half.conditions?.[0]?.message).toBe(
-      'Ready endpoints by cluster: east 0, west 1. Not reached from here and withheld: east 2, west 0.',
+      'Ready and reached endpoints by cluster: west 1. Not reached from here and withheld: east 2.',
     );
     const none = planImport('app', 'app-ns', 'web', offers.slice(1), undefined, 0, east).status;
     expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });

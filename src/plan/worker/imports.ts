@@ -78,10 +78,15 @@ type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Off
 
 const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number): Verdict => {
   const counted = (some: Offered): string =>
-    offers.map(({ cluster }) => `${cluster} ${some.filter(({ offer }) => offer.cluster === cluster).length}`).join(', ');
+    offers
+      .map(({ cluster }) => ({ cluster, count: some.filter(({ offer }) => offer.cluster === cluster).length }))
+      .filter(({ count }) => count > 0 || cutOff.length === 0)
+      .map(({ cluster, count }) => `${cluster} ${count}`)
+      .join(', ');
   if (ready.length > 0) {
     const missing = cutOff.length === 0 ? '' : ` Not reached from here and withheld: ${counted(cutOff)}.`;
-    return { type: 'Ready', status: 'True', reason: 'Imported', message: `Ready endpoints by cluster: ${counted(ready)}.${missing}` };
+    const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reached endpoints';
+    return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}` };
   }
   if (cutOff.length > 0) {
     const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so names are not answered with them; see "kubeslice links" on the hub.`;
@@ -115,9 +120,9 @@ export const planImport = (
   const stated = ordered.flatMap((offer) =>
     offer.body.endpoints.filter((endpoint) => endpoint.ready).map((endpoint) => ({ endpoint, offer })),
   );
-  const [cutOff = [], ready = []] = [true, false].map((cut) =>
-    stated.filter(({ endpoint, offer }) => withheld.has(nodePath(slice, offer.cluster, endpoint.node)) === cut),
-  );
+  const isCutOff = ({ endpoint, offer }: Offered[number]) => withheld.has(nodePath(slice, offer.cluster, endpoint.node));
+  const cutOff = stated.filter(isCutOff);
+  const ready = stated.filter((one) => !isCutOff(one));
   const total = ordered.reduce((sum, offer) => sum + offer.body.endpoints.length, 0);
   const conditions = setCondition(
     seen?.status?.conditions,

@@ -46,7 +46,10 @@ describe('the report about links', () => {
     });
     const well = planLinks([n1], ['n1'], 3, [], [exported('slow', 'PENDING', 'EndpointsNotReady')]);
     const ill = planLinks([n1], ['n1'], 3, [], [exported('wrong', 'ERROR', 'ServiceNotFound')]);
-    expect(well.failingExports).toBeUndefined();
+    const early = planLinks([n1], ['n1'], 3, [], [exported('early', 'ERROR', 'SliceNotFound')]);
+    const corrected = exported('corrected', 'ERROR', 'ServiceNotFound');
+    const stale = planLinks([n1], ['n1'], 3, [], [{ ...corrected, metadata: { ...corrected.metadata, generation: 2 } }]);
+    for (const fine of [well, early, stale]) expect(fine.failingExports).toBeUndefined();
     expect(ill.failingExports).toEqual([{ namespace: 'app-ns', name: 'wrong', reason: 'ServiceNotFound', message: 'wrong.' }]);
     expect(sameLinkStates(well, ill)).toBe(false);
   });

@@ -14,11 +14,13 @@ import { compareText } from '../../values/order.ts';
 const rank = { Down: 0, Suspect: 1, Pending: 2, Up: 3 } as const;
 
 /** Those that are wrong by themselves; one whose pods are only not Ready has a notice, which says so. */
-const failing = (exports: readonly ServiceExport[]): FailingExport[] =>
+const failingExportsOf = (exports: readonly ServiceExport[]): FailingExport[] =>
   exports
     .flatMap(({ metadata, status }): FailingExport[] => {
       const ready = conditionOf(status?.conditions, 'Ready');
       if (status?.exportStatus !== 'ERROR' || ready?.status !== 'False' || metadata.deletionTimestamp !== undefined) return [];
+      // Written before the slice was granted, or before its owner's last correction: it is about to be judged anew.
+      if (ready.reason === 'SliceNotFound' || ready.observedGeneration !== metadata.generation) return [];
       const { namespace = '', name } = metadata;
       return [{ namespace, name, reason: ready.reason, message: ready.message.slice(0, 512) }];
     })
@@ -50,7 +52,7 @@ export const planLinks = (
       { node, reason: failing ?? 'the agent has not set up its tunnel yet; see "kubectl -n kubeslice-system get pods -o wide" there.' },
     ];
   });
-  const failingExports = failing(exports);
+  const failingExports = failingExportsOf(exports);
   return {
     nodes: published.length,
     expected: published.length * Math.max(0, peerCount - 1),

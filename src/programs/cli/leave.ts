@@ -48,14 +48,14 @@ const leaveHub = async (input: CliInput, cluster: string, hubContext: string): P
       await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });
 
-/** {@link leaveHub}, or false for a hub that does not answer: it must not keep the member from leaving. */
+/** {@link leaveHub}, or false when the hub does not answer or does not finish: it must not keep the member from leaving. */
 const leaveHubIfThere = async (input: CliInput, cluster: string, hubContext: string): Promise<boolean> => {
   try {
     await leaveHub(input, cluster, hubContext);
     return true;
   } catch (error) {
     if (!Failure.is(error, 'Unavailable') && !Failure.is(error, 'Timeout')) throw error;
-    input.terminal.err(`note: ${error.message} The member leaves all the same; run this command again when the hub is back.`);
+    input.terminal.err(`note: ${error.message} The member leaves all the same; run this command again when the hub works.`);
     return false;
   }
 };

@@ -120,11 +120,12 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       const clusters = world.clusters.list().filter((cluster) => cluster.metadata.namespace === namespace);
       const members = membersOf(slice.spec, clusters);
       const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(slice.metadata.uid ?? '')));
-      const running = new Set([...reports].flatMap(([cluster, report]) => (report.nodes > 0 ? [cluster] : [])));
+      let memberships: readonly Membership[] = world.memberships.byIndex('slice', sliceIndex(namespace, slice.metadata.name));
+      const holders = memberships.map((membership) => membership.spec.cluster);
+      const running = new Set(holders.filter((cluster) => (reports.get(cluster)?.nodes ?? 0) > 0));
       const acceptance = accept(slice, neighbours, members.joined, running);
       const admitted = acceptance.admitted.map((cluster) => cluster.metadata.name);
 
-      let memberships: readonly Membership[] = world.memberships.byIndex('slice', sliceIndex(namespace, slice.metadata.name));
       let grants = planGrants(slice.spec.sliceSubnet, admitted, memberships, slice.status?.retiredBlocks);
       if (grants.changed) {
         memberships = await held(slice, signal);

@@ -7,12 +7,12 @@ import { type EndpointSlice, endpointSliceKind, type Namespace } from '../../kub
 import type { Change } from '../../kubernetes/mirror.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { clusterOfPath, sameStates, withdrawnNodes } from '../../plan/dns/withdrawal.ts';
 import { importedEndpointSlices, type Offer, planImport } from '../../plan/worker/imports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
 import { hangs, type Session } from './session.ts';
+import { createWithheld } from './withheld.ts';
 
 const isThere = (namespace: Namespace | undefined): boolean =>
   namespace !== undefined && namespace.metadata.deletionTimestamp === undefined;
@@ -40,9 +40,7 @@ export const imports = (session: Session) => {
       .about('Export', key)
       .map((statement) => ({ cluster: statement.cluster, serial: statement.serial, issuedAt: statement.issuedAt, body: statement.body }));
 
-  const observers = () => local.sliceNodes.byIndex('slice', grant.slice);
-  /** Nodes that nobody here reaches: DNS withholds what is there by the same rule, and the ServiceImport must say the same. */
-  let withheld = withdrawnNodes(observers());
+  const withheld = createWithheld(session);
 
   return {
     name: 'import',
@@ -50,15 +48,11 @@ export const imports = (session: Session) => {
       watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
       watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === 'Export' ? [spec.subject] : [])),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === grant.slice ? [change.key] : [])),
-      watching(local.endpointSlices, ({ object }) => (object.metadata.labels?.[sliceLabel] === grant.slice ? importKeysOf(object) : [])),
-      watching(local.sliceNodes, ({ type, object, previous }) => {
-        if (object.spec.slice !== grant.slice || (type === 'updated' && sameStates(previous?.status, object.status))) return [];
-        const before = withheld;
-        withheld = withdrawnNodes(observers());
-        const changed = [...before, ...withheld].filter((node) => before.has(node) !== withheld.has(node));
-        const clusters = new Set(changed.map((node) => clusterOfPath(node)));
-        return [...clusters].flatMap((cluster) => statements.by('Export', cluster).map(({ subject }) => subject));
-      }),
+      // A label that somebody changed concerns what it said before, too.
+      watching(local.endpointSlices, ({ object, previous }) =>
+        [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === grant.slice ? importKeysOf(one) : [])),
+      ),
+      watching(withheld, (cluster) => statements.by('Export', cluster).map(({ subject }) => subject)),
       // What is offered moves into its namespace when that comes, and out before it goes.
       watching(local.namespaces, (change) =>
         !change.initial && comesOrGoes(change)
@@ -102,7 +96,7 @@ export const imports = (session: Session) => {
         return;
       }
       if (!hasNamespace || (importSeen !== undefined && ownImport === undefined)) return;
-      const plan = planImport(grant.slice, namespace, name, offers, ownImport, session.clock.now(), withheld);
+      const plan = planImport(grant.slice, namespace, name, offers, ownImport, session.clock.now(), withheld.nodes());
       await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
         fieldManager,
         signal,

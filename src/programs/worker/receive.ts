@@ -60,13 +60,15 @@ export const receiver = (session: Session, refusals: Refusals) => {
       kind === 'Node'
         ? local.slicePeers.get(`${memberNamespace}/${slicePeerName(grant.slice, cluster, subject)}`)?.spec.serial
         : kind === 'Export'
-          ? Number(
-              local.endpointSlices
+          ? // Of several, such as while they move into their namespace, the latest counts.
+            Math.max(
+              ...local.endpointSlices
                 .byIndex('service', serviceIndex(grant.slice, namespace, name))
-                .find(({ metadata }) => metadata.labels?.[sourceClusterLabel] === cluster)?.metadata.annotations?.[serialAnnotation],
+                .filter(({ metadata }) => metadata.labels?.[sourceClusterLabel] === cluster)
+                .map(({ metadata }) => Number(metadata.annotations?.[serialAnnotation])),
             )
           : undefined;
-    return serial === undefined || Number.isNaN(serial) ? undefined : { serial: serial - 1, digest: '' };
+    return serial === undefined || !Number.isFinite(serial) ? undefined : { serial: serial - 1, digest: '' };
   };
 
   /** The authority to verify a notice with; a cluster that is heard for the first time shows its own. */
