@@ -1,5 +1,6 @@
 import { controller, networking } from '../api/groups.ts';
 import { exchangePrefix, hubNamespace, memberNamespace } from '../api/places.ts';
+import { chosenNamespaces } from '../api/slice/schema.ts';
 import { planPolicy } from './policy.ts';
 
 /*
@@ -7,11 +8,10 @@ import { planPolicy } from './policy.ts';
  * applying at once is found by the controller or the worker, which say it in a condition.
  */
 
-/** CEL: the member namespaces of a slice; the same choice as `memberNamespaces` in api/slice. */
+/** CEL: the member namespaces of a slice. */
 const namespacesOf = (slice: string): string => {
-  const profile = `${slice}.spec.?namespaceIsolationProfile`;
-  const chosen = `${profile}.?applicationNamespaces.orValue([])`;
-  return `(size(${chosen}) > 0 ? ${chosen} : ${profile}.?allowedNamespaces.orValue([]))`;
+  const profile = `${slice}.spec.namespaceIsolationProfile`;
+  return `(has(${profile}) ? ${chosenNamespaces(profile)} : [])`;
 };
 
 /** Only when the spec changes: writes of labels, finalizers or status must never be refused for what a neighbour did. */

@@ -58,7 +58,8 @@ export const shapesTopic = (world: World): void => {
     test.concurrent.each(shapes)(
       '$title',
       async ({ slice: sliceName, subnet, inside, ns, callerNs = ns, name, ports, targets, from, to, spec }) => {
-        await world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
+        const makeSlice = () => world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
+        await makeSlice();
         await Promise.all([
           start(
             world,
@@ -81,7 +82,7 @@ export const shapesTopic = (world: World): void => {
         const removeSlice = () => world.kubectl('hub', ['delete', 'slice', sliceName, '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
         await removeSlice();
         // Made again under its old name, while its pods and exports were there all the time.
-        await world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
+        await makeSlice();
         const { value } = await until('an answer again', () => ask(world, from, callerNs, 'client', nameOf(name, ns), ports[0]), {
           withinMs: 30_000,
         });

@@ -40,9 +40,13 @@ const subnet = cidrField()
 /** What runs there serves the whole cluster and must not hang on one slice. */
 const systemNamespaces = ['kube-system', memberNamespace, hubNamespace];
 const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
-/** CEL: the member namespaces; the same choice as `memberNamespaces`. */
-const chosen =
-  '(has(self.applicationNamespaces) && size(self.applicationNamespaces) > 0 ? self.applicationNamespaces : (has(self.allowedNamespaces) ? self.allowedNamespaces : []))';
+/**
+ * CEL: the member namespaces of a namespaceIsolationProfile that is there; the same choice as `memberNamespaces`. Without optional values, because the
+ * API server cannot bound the cost of a rule with them.
+ */
+export const chosenNamespaces = (profile: string): string =>
+  `(has(${profile}.applicationNamespaces) && size(${profile}.applicationNamespaces) > 0 ? ${profile}.applicationNamespaces : (has(${profile}.allowedNamespaces) ? ${profile}.allowedNamespaces : []))`;
+const chosen = chosenNamespaces('self');
 
 const namespaces = (text: string) => z.array(dnsLabel()).max(512).optional().meta(setOf).describe(text);
 

@@ -49,8 +49,8 @@ describe('an import', () => {
   });
 
   it('keeps names apart where joining them would not', () => {
-    expect(importedSliceName('web', 'a-b', 'c')).not.toBe(importedSliceName('web', 'a', 'b-c'));
-    expect(importedSliceName('web', 'a', 'c', 0, 'ns-1')).not.toBe(importedSliceName('web', 'a', 'c', 0, 'ns-2'));
+    expect(importedSliceName('web', ['a-b', 'c'])).not.toBe(importedSliceName('web', ['a', 'b-c']));
+    expect(importedSliceName('web', ['a', 'c', 'ns-1'])).not.toBe(importedSliceName('web', ['a', 'c', 'ns-2']));
   });
 
   it('counts ready endpoints over clusters and says where they are', () => {

@@ -32,8 +32,8 @@ export interface Offer {
 const endpointsPerSlice = 1000;
 
 /** Name of an imported EndpointSlice; from a hash, because names joined by dashes are ambiguous. */
-export const importedSliceName = (service: string, slice: string, cluster: string, part = 0, absentNamespace?: string): string =>
-  `${service.slice(0, 200)}-${hash8([slice, cluster, ...(absentNamespace === undefined ? [] : [absentNamespace])].join('/'))}${part === 0 ? '' : `-${part}`}`;
+export const importedSliceName = (service: string, identity: readonly string[], part = 0): string =>
+  `${service.slice(0, 200)}-${hash8(identity.join('/'))}${part === 0 ? '' : `-${part}`}`;
 
 /**
  * The EndpointSlices that stand for one cluster's offer: in the namespace of the service, or, while this cluster has no such namespace,
@@ -46,7 +46,7 @@ export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
-      name: importedSliceName(name, slice, offer.cluster, part, hasNamespace ? undefined : namespace),
+      name: importedSliceName(name, hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace], part),
       namespace: hasNamespace ? namespace : namespaceOfAbsent,
       labels: {
         ...(hasNamespace ? {} : { [importedNamespaceLabel]: namespace }),

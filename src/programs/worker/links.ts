@@ -28,7 +28,7 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
       const nodes = local.nodes.list().map((node) => node.metadata.name);
       const now = session.clock.now();
       const peers = local.slicePeers.byIndex('slice', grant.slice).length;
-      const body = planLinks(sliceNodes, nodes, peers, refusals.list(now), local.exports.byIndex('slice', grant.slice));
+      const body = planLinks(sliceNodes, nodes, peers, refusals.list(now), local.exports.byIndex('failing', grant.slice));
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const due = last === undefined || now - last.at >= refreshMs;
       if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));

@@ -38,7 +38,7 @@ export interface LocalWorld {
   readonly sliceNodes: Mirror<SliceNode>;
   /** Index `slice`. */
   readonly slicePeers: Mirror<SlicePeer>;
-  /** Index `slice`. */
+  /** Index `slice`; index `failing`: the slice of those that offer nothing because of a mistake. */
   readonly exports: Mirror<ServiceExport>;
   /** Index `slice`. */
   readonly imports: Mirror<ServiceImport>;
@@ -91,7 +91,10 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       kind: serviceExportKind,
       log,
       metrics,
-      indexes: { slice: (exported: ServiceExport) => [exported.spec.slice] },
+      indexes: {
+        slice: (exported: ServiceExport) => [exported.spec.slice],
+        failing: ({ spec, status }: ServiceExport) => (status?.exportStatus === 'ERROR' ? [spec.slice] : []),
+      },
     }),
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
     corefile: dnsConfig(corednsConfigMap.main),
