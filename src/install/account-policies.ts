@@ -75,6 +75,47 @@ const clusters = planPolicy({
   ],
 });
 
+/** The shortest prefix that a cluster may call its own, as for slices: a lie about networks must not forbid every slice. */
+const shortestPrefix = 8;
+
+const ownNetworks = ['cniSubnet', 'serviceSubnet'].map((field) => `object.?status.?${field}.orValue([])`).join(' + ');
+
+const clusterNetworks = planPolicy({
+  name: 'kubeslice-cluster-networks',
+  rules: [
+    {
+      apiGroups: [controller.group],
+      apiVersions: ['*'],
+      resources: ['clusters/status'],
+      operations: ['UPDATE'],
+    },
+  ],
+  conditions: isWorker,
+  variables: [{ name: 'tooWide', expression: `(${ownNetworks}).filter(n, isCIDR(n) && cidr(n).prefixLength() < ${shortestPrefix})` }],
+  validations: [
+    {
+      expression: 'size(variables.tooWide) == 0',
+      messageExpression: `'the network ' + variables.tooWide[0] + ' cannot be that of one cluster: it is larger than a /${shortestPrefix}'`,
+      reason: 'Invalid',
+    },
+  ],
+});
+
+const longestTokenSeconds = 3600;
+
+const tokens = planPolicy({
+  name: 'kubeslice-tokens',
+  rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
+  conditions: callerIs('kubeslice-(worker|join)-.+$'),
+  validations: [
+    {
+      expression: `object.spec.?expirationSeconds.orValue(${longestTokenSeconds}) <= ${longestTokenSeconds}`,
+      message: `A token that a cluster asks for may last ${longestTokenSeconds} seconds at the most; ask for that and renew it.`,
+      reason: 'Forbidden',
+    },
+  ],
+});
+
 const memberships = planPolicy({
   name: 'kubeslice-memberships',
   rules: [
@@ -174,7 +215,7 @@ const clusterDns = planPolicy({
 });
 
 /** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
-export const hubAccountPolicies = [...notices, ...clusters, ...memberships, ...controllerObjects];
+export const hubAccountPolicies = [...notices, ...clusters, ...clusterNetworks, ...tokens, ...memberships, ...controllerObjects];
 
 /** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone. */
 export const memberAccountPolicies = [...sliceNodes, ...clusterDns];

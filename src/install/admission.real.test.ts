@@ -164,6 +164,32 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
       await ask('kubeslice-worker-east');
       await expect(ask('kubeslice-worker-west')).rejects.toMatchObject({ code: 'Forbidden' });
     });
+
+    it('gets no token that lasts longer than an hour, and neither does a join account', async () => {
+      const ask = (client: Client, seconds: number, name: string) => {
+        const spec = { expirationSeconds: seconds };
+        const body: TokenRequest = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
+        return client.createSubresource(serviceAccountKind, { name, namespace: 'default' }, 'token', body, call);
+      };
+      for (const [account, cluster] of [
+        ['kubeslice-worker-east', 'east'],
+        ['kubeslice-join-west', 'west'],
+      ] as const) {
+        const client = await as(account);
+        await ask(client, 3600, `kubeslice-worker-${cluster}`);
+        await expect(ask(client, 3601, `kubeslice-worker-${cluster}`), account).rejects.toThrow('3600 seconds at the most');
+      }
+    });
+
+    it('calls no network its own that leaves no room for others', async () => {
+      const east = await as('kubeslice-worker-east');
+      const tell = (status: object) =>
+        east.mergePatch(clusterKind, { name: 'east', namespace: 'default' }, { status }, { ...call, subresource: 'status', dryRun: true });
+      await tell({ cniSubnet: ['10.0.0.0/8', 'fd00::/48'] });
+      for (const network of ['0.0.0.0/0', '128.0.0.0/1', '::/0'])
+        for (const field of ['cniSubnet', 'serviceSubnet'])
+          await expect(tell({ [field]: ['10.244.0.0/16', network] }), network).rejects.toThrow(`the network ${network} cannot be`);
+    });
   });
 
   it('a join account sets the authority of its one cluster, once, and nothing else', async () => {

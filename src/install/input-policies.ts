@@ -158,6 +158,26 @@ const sliceAdvice = planPolicy({
   ],
 });
 
+const reserved = (field: string): { expression: string; message: string } => ({
+  expression: `!has(object.spec.${field})`,
+  message: `spec.${field} is accepted and has no effect yet`,
+});
+
+const reservedFields = (kind: string, fields: readonly string[]) =>
+  planPolicy({
+    name: `kubeslice-${kind}-advice`,
+    action: 'Warn',
+    rules: [
+      { apiGroups: [controller.group], apiVersions: [controller.version], resources: [`${kind}s`], operations: ['CREATE', 'UPDATE'] },
+    ],
+    conditions: [specChanges],
+    validations: fields.map(reserved),
+  });
+
+const clusterAdvice = reservedFields('cluster', ['nodeIPs', 'networkInterface']);
+
+const projectAdvice = reservedFields('project', ['defaultSliceCreation', 'serviceAccount']);
+
 const projectPlaces = planPolicy({
   name: 'kubeslice-projects',
   rules: [{ apiGroups: [controller.group], apiVersions: [controller.version], resources: ['projects'], operations: ['CREATE'] }],
@@ -181,7 +201,15 @@ const projectPlaces = planPolicy({
  * Policies of the hub about what people write: slices outside of projects, subnets that collide with a cluster's own networks, namespaces in
  * two slices, projects that could not be; and what is accepted, but may not be what was meant.
  */
-export const hubInputPolicies = [...sliceProjects, ...sliceSubnets, ...sliceNamespaces, ...sliceAdvice, ...projectPlaces];
+export const hubInputPolicies = [
+  ...sliceProjects,
+  ...sliceSubnets,
+  ...sliceNamespaces,
+  ...sliceAdvice,
+  ...clusterAdvice,
+  ...projectAdvice,
+  ...projectPlaces,
+];
 
 /** Policies of a member cluster about what people write: exports from namespaces that the slice does not have. */
 export const memberInputPolicies = [...exports];

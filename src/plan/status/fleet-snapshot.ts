@@ -8,6 +8,8 @@ export interface FleetSnapshot {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly project: string;
+  /** Contexts of the person's kubeconfig: the one that the hub was read by, and all that there are. */
+  readonly contexts: { readonly hub: string; readonly known: readonly string[] };
   /** Namespace of the project. */
   readonly namespace: string;
   readonly controller: Deployment | undefined;

@@ -33,16 +33,16 @@ describe('the state of a fleet', () => {
   });
 
   it.each([
-    ['LinkDown', 'kubeslice links --slice app'],
-    ['LinksPending', 'kubeslice links --slice app'],
+    ['LinkDown', 'kubeslice links --slice app --context hub'],
+    ['LinksPending', 'kubeslice links --slice app --context hub'],
     ['AgentAbsent', 'kubectl --context CONTEXT -n kubeslice-system get pods -o wide -l app.kubernetes.io/component=agent'],
     ['ConnectionLost', 'kubectl --context CONTEXT -n kubeslice-system logs deploy/kubeslice-worker --tail 20'],
-    ['UnknownCluster', 'kubectl edit slice app -n default'],
-    ['SubnetOverlap', 'kubectl describe slice app -n default'],
+    ['UnknownCluster', 'kubectl --context hub -n default edit slice app'],
+    ['SubnetOverlap', 'kubectl --context hub -n default describe slice app'],
   ])('a slice that is not ready because of %s comes with the command that helps', (reason, help) => {
     const { healthy: well, problems } = planFleetStatus({ ...healthy, slices: [slice('app', reason, 'Evidence.')] });
     expect(well).toBe(false);
-    expect(problems).toEqual([{ subject: 'slice app', reason, text: 'Evidence.', help }]);
+    expect(problems).toEqual([{ subject: 'slice app', severity: 'error', reason, text: 'Evidence.', help }]);
   });
 
   it('a slice that the controller has not seen yet is a problem, not a crash', () => {
@@ -70,7 +70,15 @@ describe('the state of a fleet', () => {
     ]);
   });
 
-  it('an export that offers nothing is a problem, and is listed among the services', () => {
+  it('the help for a slice is for the cluster that its message begins with', () => {
+    const unready = slice('app', 'AgentAbsent', 'west/w1: No agent.');
+    const of = (name: string, message: string) => ({ name, blocks: [], nodes: 1, ready: false, message });
+    const clusters = [of('east', 'Cluster east: 1 of 2 links are up.'), of('west', 'west/w1: No agent.')];
+    const { problems } = planFleetStatus({ ...healthy, slices: [{ ...unready, status: { ...unready.status, clusters } }] });
+    expect(problems[0]?.help).toMatch(/^kubectl --context west .* get pods /);
+  });
+
+  it('an export that offers nothing is a warning, and is listed among the services', () => {
     const failing = [{ namespace: 'app-ns', name: 'web', reason: 'ServiceNotFound', message: 'There is no Service web.' }];
     const broken = notice('app', 'east', 'Links', 'east', {
       nodes: 1,
@@ -81,12 +89,15 @@ describe('the state of a fleet', () => {
       failingExports: failing,
     });
     const snapshot = { ...healthy, notices: [...healthy.notices, broken] };
-    expect(planFleetStatus(snapshot).problems).toEqual([
+    const status = planFleetStatus(snapshot);
+    expect(status.healthy).toBe(true);
+    expect(status.problems).toEqual([
       {
         subject: 'export app-ns/web of east',
+        severity: 'warning',
         reason: 'ServiceNotFound',
         text: 'There is no Service web.',
-        help: 'kubectl --context CONTEXT describe serviceexport web -n app-ns',
+        help: 'kubectl --context east -n app-ns describe serviceexport web',
       },
     ]);
     expect(planServices(snapshot)).toMatchObject([{ name: 'web', cluster: 'east', ready: 0, problem: 'There is no Service web.' }]);

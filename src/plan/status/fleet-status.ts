@@ -8,7 +8,7 @@ import { planSlices, type SliceRow } from './slices.ts';
 /** The state of a project: what `kubeslice status` shows, and prints as it stands with `-o json`. */
 export interface FleetStatus {
   readonly project: string;
-  /** Whether everything that was asked for is so. */
+  /** Whether the clusters and slices are as asked for; mistakes in single applications are warnings, and do not count. */
   readonly healthy: boolean;
   readonly controller: { readonly replicas: number; readonly available: number; readonly image: string | undefined };
   readonly clusters: readonly ClusterRow[];
@@ -25,7 +25,7 @@ export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
   const { controller } = snapshot;
   return {
     project: snapshot.project,
-    healthy: problems.length === 0,
+    healthy: problems.every(({ severity }) => severity === 'warning'),
     controller: {
       replicas: controller?.spec?.replicas ?? 0,
       available: controller?.status?.availableReplicas ?? 0,

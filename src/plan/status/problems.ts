@@ -1,38 +1,59 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
-import { hubNamespace, memberNamespace } from '../../api/places.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
+import { type Help, helpFor } from './help.ts';
 import { failingExportsOf } from './read-notice.ts';
 
 /** Something that is not as asked for, with what shows or mends it. */
 export interface Problem {
   /** For example `slice app-slice`. */
   readonly subject: string;
+  /** An error keeps the project from being as asked for; a warning is about one application, whose owner made a mistake. */
+  readonly severity: 'error' | 'warning';
   readonly reason: string;
   /** The evidence, in a sentence. */
   readonly text: string;
-  /** The command that helps. `CONTEXT` stands for the context of the cluster concerned. */
+  /** The command that helps. `CONTEXT` stands for the context of the cluster concerned where it is not known. */
   readonly help: string;
 }
 
-const clusterHelp = (cluster: string, reason: string): string =>
-  reason === 'WaitingForCluster'
-    ? `kubeslice join ${cluster} --hub-context HUB --context CONTEXT`
-    : `kubectl --context CONTEXT -n ${memberNamespace} logs deploy/kubeslice-worker --tail 20`;
-
-const sliceHelp: Partial<Record<Reason, (slice: Slice) => string>> = {
-  LinkDown: ({ metadata }) => `kubeslice links --slice ${metadata.name}`,
-  LinksPending: ({ metadata }) => `kubeslice links --slice ${metadata.name}`,
-  AgentAbsent: () => `kubectl --context CONTEXT -n ${memberNamespace} get pods -o wide -l app.kubernetes.io/component=agent`,
-  ConnectionLost: () => `kubectl --context CONTEXT -n ${memberNamespace} logs deploy/kubeslice-worker --tail 20`,
-  AwaitingCluster: () => 'kubeslice join NAME --hub-context HUB --context CONTEXT',
-  WaitingForCluster: () => 'kubeslice join NAME --hub-context HUB --context CONTEXT',
-  UnknownCluster: ({ metadata }) => `kubectl edit slice ${metadata.name} -n ${metadata.namespace}`,
+/** The cluster that the verdict about a slice speaks of first. */
+const concerned = ({ status }: Slice, message: string): string | undefined => {
+  const unready = (status?.clusters ?? []).filter(({ ready }) => !ready);
+  return (unready.find((cluster) => cluster.message !== undefined && message.startsWith(cluster.message)) ?? unready[0])?.name;
 };
 
-const ofController = ({ controller }: FleetSnapshot): Problem[] => {
+const sliceHelp = (help: Help, slice: Slice, reason: string, message: string): string => {
+  const { name, namespace = '' } = slice.metadata;
+  switch (reason as Reason) {
+    case 'LinkDown':
+    case 'LinksPending':
+      return help.links(name);
+    case 'AgentAbsent':
+      return help.agentPods(concerned(slice, message));
+    case 'ConnectionLost':
+      return help.workerLogs(concerned(slice, message));
+    case 'AwaitingCluster':
+    case 'WaitingForCluster':
+      return help.join(concerned(slice, message));
+    case 'UnknownCluster':
+      return help.editSlice(name, namespace);
+    default:
+      return help.describeSlice(name, namespace);
+  }
+};
+
+const error = (subject: string, reason: string, text: string, help: string): Problem => ({
+  subject,
+  severity: 'error',
+  reason,
+  text,
+  help,
+});
+
+const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
   const wanted = controller?.spec?.replicas ?? 0;
   const available = controller?.status?.availableReplicas ?? 0;
   if (available > 0) return [];
@@ -40,60 +61,62 @@ const ofController = ({ controller }: FleetSnapshot): Problem[] => {
     controller === undefined
       ? 'The controller is not installed as a Deployment here; changes to slices have no effect.'
       : `None of ${wanted} copies of the controller runs; traffic goes on, changes to slices wait.`;
-  return [{ subject: 'controller', reason: 'Unavailable', text, help: `kubectl -n ${hubNamespace} describe pods` }];
+  return [error('controller', 'Unavailable', text, help.controllerPods())];
 };
 
-const ofCluster = (cluster: Cluster): Problem[] => {
+const ofCluster = (cluster: Cluster, help: Help): Problem[] => {
   const { name } = cluster.metadata;
   const ready = conditionOf(cluster.status?.conditions, 'Ready');
   if (ready?.status === 'True') return [];
   const reason = ready?.reason ?? 'WaitingForCluster';
   const text = ready?.message ?? 'The controller has not looked at this cluster yet.';
-  return [{ subject: `cluster ${name}`, reason, text, help: clusterHelp(name, reason) }];
+  return [error(`cluster ${name}`, reason, text, reason === 'WaitingForCluster' ? help.join(name) : help.workerLogs(name))];
 };
 
-const ofSlice = (slice: Slice): Problem[] => {
-  const { name, namespace } = slice.metadata;
+const ofSlice = (slice: Slice, help: Help): Problem[] => {
+  const { name, namespace = '' } = slice.metadata;
   const ready = conditionOf(slice.status?.conditions, 'Ready');
   if (ready?.status === 'True') {
     // Ready says that it works; only Accepted knows that a network of a running member overlaps.
     const accepted = conditionOf(slice.status?.conditions, 'Accepted');
     if (accepted?.reason !== 'SubnetOverlap') return [];
-    return [
-      { subject: `slice ${name}`, reason: accepted.reason, text: accepted.message, help: `kubectl describe slice ${name} -n ${namespace}` },
-    ];
+    return [error(`slice ${name}`, accepted.reason, accepted.message, help.describeSlice(name, namespace))];
   }
   const reason = ready?.reason ?? 'LinksPending';
   const text = ready?.message ?? 'The controller has not looked at this slice yet.';
-  const help = sliceHelp[reason as Reason]?.(slice) ?? `kubectl describe slice ${name} -n ${namespace}`;
-  return [{ subject: `slice ${name}`, reason, text, help }];
+  return [error(`slice ${name}`, reason, text, sliceHelp(help, slice, reason, text))];
 };
 
-const ofExports = ({ slices, notices }: FleetSnapshot): Problem[] => {
+const ofExports = ({ slices, notices }: FleetSnapshot, help: Help): Problem[] => {
   const boards = sliceByBoard(slices);
   return notices
     .filter(({ metadata }) => boards.has(metadata.namespace ?? ''))
     .flatMap((notice) =>
-      failingExportsOf(notice).map(({ namespace, name, reason, message }) => ({
-        subject: `export ${namespace}/${name} of ${notice.spec.cluster}`,
-        reason,
-        text: message,
-        help: `kubectl --context CONTEXT describe serviceexport ${name} -n ${namespace}`,
-      })),
+      failingExportsOf(notice).map(
+        ({ namespace, name, reason, message }): Problem => ({
+          subject: `export ${namespace}/${name} of ${notice.spec.cluster}`,
+          severity: 'warning',
+          reason,
+          text: message,
+          help: help.describeExport(notice.spec.cluster, namespace, name),
+        }),
+      ),
     );
 };
 
 /** Reasons in the order in which people should look at them: what stops traffic, then what stops changes, then what is on its way. */
 const order = ['LinkDown', 'NamespaceConflict', 'SubnetOverlap', 'AddressSpaceTooSmall', 'AgentAbsent', 'ConnectionLost', 'Unavailable'];
 
-/** Everything that is wrong, the worst first. */
+/** Everything that is wrong, the worst first, errors before warnings. */
 export const planProblems = (snapshot: FleetSnapshot): Problem[] => {
   const rank = ({ reason }: Problem): number => (order.includes(reason) ? order.indexOf(reason) : order.length);
+  const help = helpFor(snapshot);
   const all = [
-    ...snapshot.slices.flatMap(ofSlice),
-    ...ofExports(snapshot),
-    ...snapshot.clusters.flatMap(ofCluster),
-    ...ofController(snapshot),
+    ...snapshot.slices.flatMap((slice) => ofSlice(slice, help)),
+    ...ofExports(snapshot, help),
+    ...snapshot.clusters.flatMap((cluster) => ofCluster(cluster, help)),
+    ...ofController(snapshot, help),
   ];
-  return all.toSorted((a, b) => rank(a) - rank(b) || (a.subject < b.subject ? -1 : 1));
+  const severity = (problem: Problem): number => (problem.severity === 'error' ? 0 : 1);
+  return all.toSorted((a, b) => severity(a) - severity(b) || rank(a) - rank(b) || (a.subject < b.subject ? -1 : 1));
 };

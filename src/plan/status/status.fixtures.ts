@@ -97,6 +97,7 @@ const controller: Deployment = {
 export const healthy: FleetSnapshot = {
   now: Date.parse(at) + 60_000,
   project: 'default',
+  contexts: { hub: 'hub', known: ['hub', 'east', 'west'] },
   namespace: 'default',
   controller,
   clusters: [cluster('west'), cluster('east')],

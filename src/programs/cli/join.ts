@@ -101,9 +101,10 @@ export const command: CliCommand = {
     const cluster = checkClusterName(input.arguments[0] ?? '');
     const hub = await openHub(input, cluster);
     try {
-      return await withCluster(input, textOption(input, 'context'), async ({ client: member, connection, context }) => {
+      return await withCluster(input, textOption(input, 'context'), async (opened) => {
+        const { client: member, context } = opened;
         // Everything that can refuse is asked before the first change.
-        await checkCluster({ client: member, connection, context }, signal);
+        await checkCluster(opened, signal);
         await checkMember(member, cluster, context, signal);
         await checkName(hub, (await findAuthority(member, signal))?.certificate, signal);
 

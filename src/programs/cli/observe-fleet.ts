@@ -29,6 +29,7 @@ export const observeFleet = async (
   return {
     now: Date.now(),
     project,
+    contexts: { hub: hub.context, known: hub.contexts },
     namespace,
     controller,
     clusters: clusters.items,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
-import { connectionFor, type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from '../../kubernetes/kubeconfig.ts';
+import { connectionFor, contextNames, type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from '../../kubernetes/kubeconfig.ts';
 import { systemClock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { CliInput } from './command.ts';
@@ -15,6 +15,8 @@ export interface OpenCluster {
   readonly connection: Connection;
   /** Name of the context, for messages. */
   readonly context: string;
+  /** Names of all contexts that the person has. */
+  readonly contexts: readonly string[];
 }
 
 /** Field manager of everything that the command line writes. */
@@ -47,6 +49,7 @@ export const openCluster = async (input: CliInput, contextName: string | undefin
     client: createClient(connection, { fieldManager, userAgent: `kubeslice-cli/${input.version}` }),
     connection,
     context: contextName ?? config.currentContext ?? '',
+    contexts: contextNames(config),
   };
 };
 

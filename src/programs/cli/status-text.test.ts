@@ -39,7 +39,7 @@ const status: FleetStatus = {
     blocks: ['10.0.0.0/24'],
     reason: 'silence',
   })),
-  problems: [{ subject: 'slice app', reason: 'LinkDown', text: 'cut', help: 'kubeslice links --slice app' }],
+  problems: [{ subject: 'slice app', severity: 'error', reason: 'LinkDown', text: 'cut', help: 'kubeslice links --slice app' }],
 };
 
 describe('the text of a status', () => {
@@ -50,6 +50,21 @@ describe('the text of a status', () => {
       '✗ slice app: cut',
       '    kubeslice links --slice app',
     ]);
+  });
+
+  it('warnings do not count among the problems', () => {
+    const warning = {
+      subject: 'export n/web of east',
+      severity: 'warning',
+      reason: 'ServiceNotFound',
+      text: 'no Service',
+      help: 'kubectl',
+    } as const;
+    const [head, , first] = renderFleetStatus({ ...status, healthy: true, problems: [warning] }, plain, false).split('\n');
+    expect(head).toBe('Project default: healthy, 1 warning; controller 2/2');
+    expect(first).toBe('! export n/web of east: no Service');
+    const both = renderFleetStatus({ ...status, problems: [...status.problems, warning, warning] }, plain, false);
+    expect(both.split('\n')[0]).toBe('Project default: 1 problem, 2 warnings; controller 2/2');
   });
 
   it('shows the 20 worst nodes and says how many there are more; all when wide', () => {

@@ -39,12 +39,22 @@ const nodeColumns = (color: Colors): Column<NodeRow>[] => [
   { title: 'REASON', value: (row) => row.reason, wide: true },
 ];
 
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+const verdictOf = ({ healthy, problems }: FleetStatus, color: Colors): string => {
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  const verdict = healthy ? color.green('healthy') : color.red(count(problems.length - warnings, 'problem'));
+  return warnings === 0 ? verdict : `${verdict}, ${color.yellow(count(warnings, 'warning'))}`;
+};
+
 /** The state of a project for people: what is wrong first, each with the command that helps, then clusters, slices and nodes. */
 export const renderFleetStatus = (status: FleetStatus, color: Colors, wide: boolean): string => {
   const { problems, clusters, slices, nodes, controller } = status;
-  const verdict = status.healthy ? color.green('healthy') : color.red(problems.length === 1 ? '1 problem' : `${problems.length} problems`);
-  const head = `Project ${status.project}: ${verdict}; controller ${controller.available}/${controller.replicas}`;
-  const found = problems.map(({ subject, text, help }) => `${color.red('✗')} ${subject}: ${text}\n    ${color.cyan(help)}`).join('\n');
+  const head = `Project ${status.project}: ${verdictOf(status, color)}; controller ${controller.available}/${controller.replicas}`;
+  const mark = { error: color.red('✗'), warning: color.yellow('!') };
+  const found = problems
+    .map(({ subject, severity, text, help }) => `${mark[severity]} ${subject}: ${text}\n    ${color.cyan(help)}`)
+    .join('\n');
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
   const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';
   return [

@@ -14,7 +14,8 @@ const lookAgainMs = 1000;
 export const command: CliCommand = {
   name: 'status',
   summary: 'Show clusters, nodes and tunnels, the worst first',
-  description: 'Ends with code 2 when something is not as asked for, so that scripts can tell.',
+  description:
+    'Ends with code 2 when a cluster or a slice is not as asked for, so that scripts can tell. What is wrong with a single export is shown as a warning and does not count.',
   options: [
     contextOption('Context of the hub cluster'),
     projectOption,
