@@ -25,25 +25,15 @@ const concerned = ({ status }: Slice, message: string): string | undefined => {
   return (unready.find((cluster) => cluster.message !== undefined && message.startsWith(cluster.message)) ?? unready[0])?.name;
 };
 
-const sliceHelp = (help: Help, slice: Slice, reason: string, message: string): string => {
-  const { name, namespace = '' } = slice.metadata;
-  switch (reason as Reason) {
-    case 'LinkDown':
-    case 'LinksPending':
-      return help.links(name);
-    case 'AgentAbsent':
-      return help.agentPods(concerned(slice, message));
-    case 'ConnectionLost':
-      return help.workerLogs(concerned(slice, message));
-    case 'AwaitingCluster':
-    case 'WaitingForCluster':
-      return help.join(concerned(slice, message));
-    case 'UnknownCluster':
-      return help.editSlice(name, namespace);
-    default:
-      return help.describeSlice(name, namespace);
-  }
-};
+const sliceHelp: Partial<Record<string, (help: Help, slice: Slice, cluster: string | undefined) => string>> = {
+  LinkDown: (help, { metadata }) => help.links(metadata.name),
+  LinksPending: (help, { metadata }) => help.links(metadata.name),
+  AgentAbsent: (help, _, cluster) => help.agentPods(cluster),
+  ConnectionLost: (help, _, cluster) => help.workerLogs(cluster),
+  AwaitingCluster: (help, _, cluster) => help.join(cluster),
+  WaitingForCluster: (help, _, cluster) => help.join(cluster),
+  UnknownCluster: (help, { metadata }) => help.editSlice(metadata.name, metadata.namespace ?? ''),
+} satisfies Partial<Record<Reason, unknown>>;
 
 const error = (subject: string, reason: string, text: string, help: string): Problem => ({
   subject,
@@ -84,7 +74,8 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   }
   const reason = ready?.reason ?? 'LinksPending';
   const text = ready?.message ?? 'The controller has not looked at this slice yet.';
-  return [error(`slice ${name}`, reason, text, sliceHelp(help, slice, reason, text))];
+  const specific = sliceHelp[reason]?.(help, slice, concerned(slice, text));
+  return [error(`slice ${name}`, reason, text, specific ?? help.describeSlice(name, namespace))];
 };
 
 const ofExports = ({ slices, notices }: FleetSnapshot, help: Help): Problem[] => {
