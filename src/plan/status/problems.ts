@@ -25,7 +25,7 @@ const concerned = ({ status }: Slice, message: string): string | undefined => {
   return (unready.find((cluster) => cluster.message !== undefined && message.startsWith(cluster.message)) ?? unready[0])?.name;
 };
 
-const sliceHelp: Partial<Record<string, (help: Help, slice: Slice, cluster: string | undefined) => string>> = {
+const sliceHelp: Partial<Record<Reason, (help: Help, slice: Slice, cluster: string | undefined) => string>> = {
   LinkDown: (help, { metadata }) => help.links(metadata.name),
   LinksPending: (help, { metadata }) => help.links(metadata.name),
   AgentAbsent: (help, _, cluster) => help.agentPods(cluster),
@@ -33,7 +33,7 @@ const sliceHelp: Partial<Record<string, (help: Help, slice: Slice, cluster: stri
   AwaitingCluster: (help, _, cluster) => help.join(cluster),
   WaitingForCluster: (help, _, cluster) => help.join(cluster),
   UnknownCluster: (help, { metadata }) => help.editSlice(metadata.name, metadata.namespace ?? ''),
-} satisfies Partial<Record<Reason, unknown>>;
+};
 
 const error = (subject: string, reason: string, text: string, help: string): Problem => ({
   subject,
@@ -74,7 +74,7 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   }
   const reason = ready?.reason ?? 'LinksPending';
   const text = ready?.message ?? 'The controller has not looked at this slice yet.';
-  const specific = sliceHelp[reason]?.(help, slice, concerned(slice, text));
+  const specific = sliceHelp[reason as Reason]?.(help, slice, concerned(slice, text));
   return [error(`slice ${name}`, reason, text, specific ?? help.describeSlice(name, namespace))];
 };
 
