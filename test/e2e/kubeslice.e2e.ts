@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { badInputTopic } from './bad-input.ts';
+import { dishonestHubTopic } from './dishonest-hub.ts';
 import { endingsTopic } from './endings.ts';
 import { exampleTopic } from './example.ts';
 import { faultsTopic } from './faults.ts';
@@ -48,6 +49,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   twinsTopic(world);
   wireTopic(world);
   badInputTopic(world);
+  dishonestHubTopic(world);
   outagesTopic(world);
   faultsTopic(world);
   lateJoinerTopic(world);

@@ -12,22 +12,23 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { fieldManager } from './local-world.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
-import type { Session } from './session.ts';
+import { ownSubjects, type Session } from './session.ts';
 
 /**
  * Makes a grant true in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster
- * itself. SliceNodes are where node blocks are written down. There is one key.
+ * itself. SliceNodes are where node blocks are written down. There is one key, this cluster.
  */
 export const grants = (session: Session, publisher: Publisher, caCertificate: string) => {
   const { local, grant, membership, members, hub } = session;
   return {
     name: 'grant',
-    resync: { everyMs: renewalEveryMs, keys: () => ['grant'] },
+    resync: { everyMs: renewalEveryMs, keys: () => [hub.cluster] },
     watches: [
-      watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['grant'])),
-      watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['grant'] : [])),
+      ownSubjects(session, 'Cluster'),
+      watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
+      watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? [hub.cluster] : [])),
       watching(local.sliceNodes, ({ object, previous }) =>
-        object.spec.slice === grant.slice && (previous === undefined || matters(previous, object)) ? ['grant'] : [],
+        object.spec.slice === grant.slice && (previous === undefined || matters(previous, object)) ? [hub.cluster] : [],
       ),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {

@@ -1,12 +1,14 @@
 import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
-import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
-import { issueStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
+import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
+import { issueStatement, type SignedStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
 import { nextSerial } from '../../identity/serial.ts';
+import { verifyStatement } from '../../identity/verify-statement.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
+import { sha256Hex } from '../../values/hash.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -24,17 +26,11 @@ export interface Publisher {
 interface Said {
   readonly body: string;
   readonly issuedAt: number;
+  /** Of text and signature. */
+  readonly digest: string;
 }
 
-/** What a notice on the board says, if it is readable. */
-const saidBy = (notice: Notice): Said | undefined => {
-  try {
-    const statement = JSON.parse(notice.spec.statement) as Statement;
-    return { body: canonicalJson(statement.body), issuedAt: Date.parse(statement.issuedAt) };
-  } catch {
-    return undefined;
-  }
-};
+const digestOf = ({ statement, signature }: SignedStatement): string => sha256Hex(`${signature}${statement}`);
 
 /** A publisher for the slice of a session. */
 export const createPublisher = (session: Session): Publisher => {
@@ -42,8 +38,20 @@ export const createPublisher = (session: Session): Publisher => {
   const namespace = grant.exchangeNamespace;
   let serial = 0;
   const said = new Map<string, Said>();
-  // Whoever took it down: it is no longer said.
-  board.subscribe(({ type, object }) => (type === 'deleted' ? said.delete(object.metadata.name) : undefined));
+  // Whoever took it down or altered it: it is no longer said.
+  board.subscribe(({ type, object: { metadata, spec } }) => {
+    if (spec.cluster !== hub.cluster) return;
+    if (type === 'deleted' || said.get(metadata.name)?.digest !== digestOf(spec)) said.delete(metadata.name);
+  });
+
+  /** What a notice on the board says, if it is this cluster that says it: everybody else can write there as well, in the worst case. */
+  const saidBy = (spec: NoticeSpec): Said | undefined => {
+    const expected = { slice: grant.slice, sliceUID: grant.sliceUID, kind: spec.kind, subject: spec.subject };
+    const verified = verifyStatement(spec, authority, expected, undefined, clock.now());
+    if (!verified.ok) return undefined;
+    const { body, issuedAt } = verified.statement;
+    return { body: canonicalJson(body), issuedAt: Date.parse(issuedAt), digest: digestOf(spec) };
+  };
 
   const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
     const patch = { spec: notice.spec };
@@ -70,7 +78,7 @@ export const createPublisher = (session: Session): Publisher => {
       }
       const now = clock.now();
       const text = canonicalJson(body);
-      const last = said.get(name) ?? (seen === undefined ? undefined : saidBy(seen));
+      const last = said.get(name) ?? (seen === undefined ? undefined : saidBy(seen.spec));
       const known = statements.get(kind, hub.cluster, subject);
       const fresh = last !== undefined && last.body === text && now - last.issuedAt < statementLifetimeMs / 2;
       if (fresh && known !== undefined) {
@@ -100,7 +108,7 @@ export const createPublisher = (session: Session): Publisher => {
         spec: { cluster: hub.cluster, kind, subject, ...signed },
       };
       await write(notice, seen !== undefined || said.has(name), signal);
-      said.set(name, { body: text, issuedAt: now });
+      said.set(name, { body: text, issuedAt: now, digest: digestOf(signed) });
     },
   };
 };

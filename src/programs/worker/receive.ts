@@ -6,6 +6,7 @@ import { slicePeerName } from '../../api/slicepeer/type.ts';
 import { type Root, readRoot } from '../../identity/root.ts';
 import { decideTrust } from '../../identity/trust.ts';
 import { type SeenStatement, verifyStatement } from '../../identity/verify-statement.ts';
+import { createWithdrawn } from '../../identity/withdrawn.ts';
 import { watching } from '../../loop/watching.ts';
 import { checkDelegation, type DelegationContext } from '../../plan/worker/delegation.ts';
 import { parseObjectKey } from '../../values/object-key.ts';
@@ -47,8 +48,15 @@ export const receiver = (session: Session, refusals: Refusals) => {
   const { board, grant, hub, trust, statements, clock, local } = session;
   const read = new Map<
     string,
-    { readonly kind: StatementKind; readonly cluster: string; readonly subject: string; readonly seen: SeenStatement }
+    {
+      readonly kind: StatementKind;
+      readonly cluster: string;
+      readonly subject: string;
+      readonly expiresAt: string;
+      readonly seen: SeenStatement;
+    }
   >();
+  const withdrawn = createWithdrawn(clock);
   const waiting = new Map<StatementKind, Set<string>>();
   const delegation = delegationOf(session);
   const owner = (cluster: string) => ({ cluster, project: grant.project });
@@ -100,7 +108,7 @@ export const receiver = (session: Session, refusals: Refusals) => {
     }
     if ('refused' in root) return root.refused;
     const expected = { slice: grant.slice, sliceUID: grant.sliceUID, kind: spec.kind, subject: spec.subject };
-    const verified = verifyStatement(spec, root, expected, read.get(name)?.seen ?? seenBefore(spec), clock.now());
+    const verified = verifyStatement(spec, root, expected, read.get(name)?.seen ?? withdrawn.get(name) ?? seenBefore(spec), clock.now());
     if (!verified.ok) return verified.message;
     const refused = checkDelegation(verified.statement, delegation);
     if (refused !== undefined) {
@@ -111,6 +119,7 @@ export const receiver = (session: Session, refusals: Refusals) => {
       kind: spec.kind,
       cluster: spec.cluster,
       subject: spec.subject,
+      expiresAt: verified.statement.expiresAt,
       seen: { serial: verified.statement.serial, digest: verified.digest },
     });
     statements.put(verified.statement);
@@ -144,7 +153,9 @@ export const receiver = (session: Session, refusals: Refusals) => {
         const known = read.get(name);
         read.delete(name);
         refusals.set(name, undefined);
-        if (known !== undefined) statements.drop(known.kind, known.cluster, known.subject);
+        if (known === undefined) return;
+        withdrawn.add(name, known.seen.serial, known.expiresAt);
+        statements.drop(known.kind, known.cluster, known.subject);
         return;
       }
       refusals.set(name, await accept(name, notice, signal));

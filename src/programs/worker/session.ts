@@ -32,9 +32,14 @@ export interface Session {
   readonly clock: Clock;
 }
 
-/** Subjects of this cluster's own notices that hung on the board when we came: what was withdrawn while nobody worked here is taken down. */
+/**
+ * Subjects of this cluster's own notices, whoever hung them there: what is no longer said is taken down, and what was altered is said again. Not
+ * those that were taken down, or a cluster that is being removed from the hub would say them again.
+ */
 export const ownSubjects = ({ board, hub }: Session, kind: StatementKind): Watch =>
-  watching(board, ({ initial, object: { spec } }) => (spec.cluster === hub.cluster && spec.kind === kind && initial ? [spec.subject] : []));
+  watching(board, ({ type, object: { spec } }) =>
+    spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [spec.subject] : [],
+  );
 
 /**
  * Whether a notice hangs on the board, be it refused, waiting for another, or accepted. What an earlier run of the worker accepted goes only when
