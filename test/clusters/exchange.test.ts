@@ -240,12 +240,50 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     const before = west.api.read(slicePeerKind, { namespace: memberNamespace, name: 'app.east.node-1' })?.spec;
     const forged = notice.spec.statement.replace(/"address":"192\.168\.7\.\d+"/, '"address":"203.0.113.9"');
     expect(forged).not.toBe(notice.spec.statement);
+    await east.stop();
     fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, statement: forged } });
     await vi.waitFor(() => {
       const status = west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status;
       expect(conditionOf(status?.conditions, 'StatementsVerified')).toMatchObject({ status: 'False', reason: 'StatementRefused' });
     }, wait);
     expect(west.api.read(slicePeerKind, { namespace: memberNamespace, name: 'app.east.node-1' })?.spec).toEqual(before);
+  });
+
+  it('says again what somebody altered', async () => {
+    await eastOffers();
+    const offers = () => notices('Export').filter(({ spec }) => spec.cluster === 'east');
+    await vi.waitFor(() => expect(offers().length).toBe(1), wait);
+    const [notice] = offers();
+    if (notice === undefined) throw new Error('no notice');
+    for (const altered of [
+      { ...notice.spec, statement: notice.spec.statement.replace('"name":"web"', '"name":"wob"') },
+      { ...notice.spec, signature: 'AAAA' },
+    ]) {
+      fleet.hub.put(noticeKind, { ...notice, spec: altered });
+      await vi.waitFor(() => {
+        expect(offers()).toHaveLength(1);
+        expect(offers()[0]?.spec.statement).toContain('"name":"web"');
+        expect(offers()[0]?.spec.signature.length).toBeGreaterThan(80);
+      }, wait);
+    }
+  });
+
+  it('does not believe again what was taken back, and its author takes it down', async () => {
+    await eastOffers();
+    await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+    const [taken] = notices('Export');
+    if (taken === undefined) throw new Error('no notice');
+    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
+    await vi.waitFor(() => expect(endpoints(west)).toEqual([]), wait);
+    await east.stop();
+    fleet.hub.put(noticeKind, taken);
+    await vi.waitFor(() => {
+      const status = west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status;
+      expect(conditionOf(status?.conditions, 'StatementsVerified')).toMatchObject({ message: expect.stringContaining('has serial') });
+    }, wait);
+    expect(endpoints(west)).toEqual([]);
+    east.start();
+    await vi.waitFor(() => expect(notices('Export')).toEqual([]), wait);
   });
 
   it('keeps the last good state over a restart while what hangs there is refused, and lets it go with the notice', async () => {
