@@ -38,6 +38,7 @@ export async function requireHost(signal: AbortSignal): Promise<HostFacts> {
   }
   await requireOverlay(signal);
   await requirePacketFilter(signal);
+  await requireTunnel(signal);
   const status = await readFile('/proc/self/status', 'utf8');
   const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   return { mayRaisePriority: ((capabilities >> BigInt(sysResource)) & 1n) === 1n };
@@ -52,6 +53,18 @@ async function requireOverlay(signal: AbortSignal): Promise<void> {
   throw new Failure(
     'CapabilityMissing',
     'The kernel lacks overlayfs (CONFIG_OVERLAY_FS), in which containers run: load the module overlay, or use a kernel that has it.',
+  );
+}
+
+async function requireTunnel(signal: AbortSignal): Promise<void> {
+  const known = async (): Promise<boolean> =>
+    (await Promise.allSettled([access('/sys/module/wireguard'), access('/dev/net/tun')])).some(({ status }) => status === 'fulfilled');
+  if (await known()) return;
+  for (const module of ['wireguard', 'tun']) await run('modprobe', [module], { signal }).catch(() => undefined);
+  if (await known()) return;
+  throw new Failure(
+    'CapabilityMissing',
+    'The kernel has neither WireGuard (CONFIG_WIREGUARD) nor /dev/net/tun (CONFIG_TUN), one of which tunnels need: load the module wireguard or tun, or use a kernel that has one of them.',
   );
 }
 
