@@ -1,7 +1,7 @@
 import { catalogue } from '../../api/catalogue.ts';
 import { clusterKind, membershipKind, noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
-import { authoritySecret, hubSecret, memberNamespace } from '../../api/places.ts';
+import { authoritySecret, hubSecret, memberNamespace, projectNamespace } from '../../api/places.ts';
 import { planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import { resourceKindOf } from '../../install/kinds.ts';
 import { planMember } from '../../install/member.ts';
@@ -130,13 +130,19 @@ export const command: CliCommand = {
       const isOffHub = hubContext !== undefined && (await leaveHubIfThere(input, cluster, hubContext));
       if (isOffHub) terminal.out(`Cluster "${cluster}" is off the hub.`);
       const unfinished = await leaveMember(input, client);
-      terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
-      if (!isOffHub) terminal.out(`On the hub it is still registered: kubectl delete cluster ${cluster}`);
+      terminal.out(
+        unfinished.length === 0
+          ? `Nothing of KubeSlice is left in context "${context}".`
+          : `KubeSlice is removed from context "${context}", but for these nodes, which did not answer and keep their tunnels until they restart: ${unfinished.join(', ')}.`,
+      );
+      if (!isOffHub) {
+        const on = `--context ${hubContext ?? 'HUB'} -n ${projectNamespace(projectOf(input))}`;
+        terminal.out(`On the hub it is still registered: kubectl ${on} delete cluster ${cluster}`);
+      }
       terminal.out(
         `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
       );
       if (unfinished.length === 0) return hubContext === undefined || isOffHub ? exitCodes.ok : exitCodes.unhealthy;
-      terminal.err(`These nodes did not answer and keep their tunnels until they restart: ${unfinished.join(', ')}.`);
       return exitCodes.unhealthy;
     });
   },
