@@ -15,6 +15,8 @@ const offer = (cluster: string, endpoints: ExportEndpoint[]): Offer => ({
   issuedAt: '2026-01-01T00:00:00Z',
   body: { namespace: 'app-ns', name: 'web', ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }], aliases: [], endpoints },
 });
+const importOf = (offers: readonly Offer[], withheld: ReadonlySet<string> = new Set()) =>
+  planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers, seen: undefined, withheld }, 0);
 
 describe('an import', () => {
   it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
@@ -54,14 +56,7 @@ describe('an import', () => {
   });
 
   it('counts ready endpoints over clusters and says where they are', () => {
-    const { status } = planImport(
-      'app',
-      'app-ns',
-      'web',
-      [offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])],
-      undefined,
-      0,
-    );
+    const { status } = importOf([offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])]);
     expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, exposedPorts: '8080/TCP' });
     expect(status.conditions?.[0]?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
     expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
@@ -70,18 +65,18 @@ describe('an import', () => {
   it('does not count endpoints on nodes that this cluster does not reach, and says where they are', () => {
     const offers = [offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2)])];
     const east = new Set(['app/east/n1']);
-    const half = planImport('app', 'app-ns', 'web', offers, undefined, 0, east).status;
+    const half = importOf(offers, east).status;
     expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
     expect(half.conditions?.[0]?.message).toBe(
       'Ready and reached endpoints by cluster: west 1. Not reached from here and withheld: east 2.',
     );
-    const none = planImport('app', 'app-ns', 'web', offers.slice(1), undefined, 0, east).status;
+    const none = importOf(offers.slice(1), east).status;
     expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });
     expect(none.conditions?.[0]).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });
   });
 
   it('is pending, with the reason, while nothing is ready', () => {
-    const { status } = planImport('app', 'app-ns', 'web', [offer('east', [endpoint(1, false)])], undefined, 0);
+    const { status } = importOf([offer('east', [endpoint(1, false)])]);
     expect(status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 });
     expect(status.conditions?.[0]).toMatchObject({
       reason: 'EndpointsNotReady',

@@ -100,19 +100,23 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
   };
 };
 
-/**
- * The ServiceImport for the offers of all clusters; the first cluster in the order of names speaks for the ports. Endpoints on `withheld` nodes are not
- * given out by DNS, since nobody here reaches them, and are not counted here either.
- */
-export const planImport = (
-  slice: string,
-  namespace: string,
-  name: string,
-  offers: readonly Offer[],
-  seen: ServiceImport | undefined,
-  now: number,
-  withheld: ReadonlySet<NodePath> = new Set(),
-) => {
+/** Everything an import is decided from. */
+export interface ImportSnapshot {
+  readonly slice: string;
+  /** Namespace of the service. */
+  readonly namespace: string;
+  /** Name of the service. */
+  readonly name: string;
+  /** What each cluster offers under that name. */
+  readonly offers: readonly Offer[];
+  /** The ServiceImport as it is. */
+  readonly seen: ServiceImport | undefined;
+  /** Nodes that nobody in this cluster reaches: DNS does not give out endpoints on them, and they are not counted. */
+  readonly withheld: ReadonlySet<NodePath>;
+}
+
+/** The ServiceImport for the offers of all clusters; the first cluster in the order of names speaks for the ports. */
+export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
   const ordered = sortedBy(offers, (offer) => offer.cluster);
   const first = ordered[0]?.body;
   const ports = first?.ports ?? [];

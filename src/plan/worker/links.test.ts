@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { LinkState } from '../../api/slicenode/type.ts';
-import { planLinks, sameLinkStates } from './links.ts';
+import { type LinksSnapshot, planLinks, sameLinkStates } from './links.ts';
 import { sliceNode } from './worker.fixtures.ts';
 
 const link = (state: LinkState['state'], rttMs = 1): LinkState => ({
@@ -13,10 +13,12 @@ const link = (state: LinkState['state'], rttMs = 1): LinkState => ({
 });
 const n1 = sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up'), 'west/w1': link('Down') } });
 const n2 = sliceNode('n2', { publicKey: 'k', links: { 'east/n1': link('Suspect'), 'west/w1': link('Up') } });
+const linksOf = (seen: Partial<LinksSnapshot>) =>
+  planLinks({ sliceNodes: [n1], nodes: ['n1'], peerCount: 3, refused: [], exports: [], ...seen });
 
 describe('the report about links', () => {
   it('counts what should be and what is, the worst first; a suspect link still carries', () => {
-    const body = planLinks([n1, n2], ['n1', 'n2'], 3);
+    const body = linksOf({ sliceNodes: [n1, n2], nodes: ['n1', 'n2'] });
     expect(body).toMatchObject({ nodes: 2, expected: 4, up: 3, missingNodes: [] });
     expect(body.links.map((one) => `${one.node} ${one.peerCluster}/${one.peerNode} ${one.state}`)).toEqual([
       'n1 west/w1 Down',
@@ -30,7 +32,7 @@ describe('the report about links', () => {
     const broken = sliceNode('n2', {
       conditions: [{ type: 'Ready', status: 'False', reason: 'KernelFeatureMissing', message: 'no tun device.', lastTransitionTime: '' }],
     });
-    expect(planLinks([n1, broken], ['n3', 'n2', 'n1'], 1).missingNodes).toEqual([
+    expect(linksOf({ sliceNodes: [n1, broken], nodes: ['n3', 'n2', 'n1'], peerCount: 1 }).missingNodes).toEqual([
       { node: 'n2', reason: 'no tun device.' },
       { node: 'n3', reason: expect.stringContaining('the agent has not set up its tunnel yet') },
     ]);
@@ -44,24 +46,22 @@ describe('the report about links', () => {
       spec: { slice: 'app' },
       status: { exportStatus, conditions: [{ type: 'Ready', status: 'False', reason, message: `${name}.`, lastTransitionTime: '' }] },
     });
-    const well = planLinks([n1], ['n1'], 3, [], [exported('slow', 'PENDING', 'EndpointsNotReady')]);
-    const ill = planLinks([n1], ['n1'], 3, [], [exported('wrong', 'ERROR', 'ServiceNotFound')]);
-    const early = planLinks([n1], ['n1'], 3, [], [exported('early', 'ERROR', 'SliceNotFound')]);
+    const well = linksOf({ exports: [exported('slow', 'PENDING', 'EndpointsNotReady')] });
+    const ill = linksOf({ exports: [exported('wrong', 'ERROR', 'ServiceNotFound')] });
+    const early = linksOf({ exports: [exported('early', 'ERROR', 'SliceNotFound')] });
     const corrected = exported('corrected', 'ERROR', 'ServiceNotFound');
-    const stale = planLinks([n1], ['n1'], 3, [], [{ ...corrected, metadata: { ...corrected.metadata, generation: 2 } }]);
+    const stale = linksOf({ exports: [{ ...corrected, metadata: { ...corrected.metadata, generation: 2 } }] });
     for (const fine of [well, early, stale]) expect(fine.failingExports).toBeUndefined();
     expect(ill.failingExports).toEqual([{ namespace: 'app-ns', name: 'wrong', reason: 'ServiceNotFound', message: 'wrong.' }]);
     expect(sameLinkStates(well, ill)).toBe(false);
   });
 
   it('is the same while only measurements differ', () => {
-    const body = planLinks([n1], ['n1'], 3);
-    const measured = planLinks(
-      [sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up', 9), 'west/w1': link('Down') } })],
-      ['n1'],
-      3,
-    );
-    const healed = planLinks([sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up'), 'west/w1': link('Up') } })], ['n1'], 3);
+    const body = linksOf({});
+    const measured = linksOf({
+      sliceNodes: [sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up', 9), 'west/w1': link('Down') } })],
+    });
+    const healed = linksOf({ sliceNodes: [sliceNode('n1', { publicKey: 'k', links: { 'east/n2': link('Up'), 'west/w1': link('Up') } })] });
     expect(sameLinkStates(body, measured)).toBe(true);
     expect(sameLinkStates(body, healed)).toBe(false);
   });

@@ -26,14 +26,22 @@ const failingExportsOf = (exports: readonly ServiceExport[]): FailingExport[] =>
     })
     .toSorted((a, b) => compareText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`));
 
+/** Everything the report about links is made from. */
+export interface LinksSnapshot {
+  /** What the agents of this cluster published in the slice. */
+  readonly sliceNodes: readonly SliceNode[];
+  /** Names of the nodes of this cluster. */
+  readonly nodes: readonly string[];
+  /** Nodes of the slice that are known here, in all clusters. */
+  readonly peerCount: number;
+  /** Sentences about notices that are not used. */
+  readonly refused: readonly string[];
+  /** The slice's exports of this cluster. */
+  readonly exports: readonly ServiceExport[];
+}
+
 /** The links of this cluster's nodes in a slice, as reported to the hub: the worst first, bounded, with the nodes that have no tunnel yet. */
-export const planLinks = (
-  sliceNodes: readonly SliceNode[],
-  nodes: readonly string[],
-  peerCount: number,
-  refused: readonly string[] = [],
-  exports: readonly ServiceExport[] = [],
-): LinksBody => {
+export const planLinks = ({ sliceNodes, nodes, peerCount, refused, exports }: LinksSnapshot): LinksBody => {
   const published = sliceNodes.filter((node) => node.status?.publicKey !== undefined);
   const links: ReportedLink[] = published.flatMap((node) =>
     Object.entries(node.status?.links ?? {}).map(([key, link]) => {

@@ -96,7 +96,10 @@ export const imports = (session: Session) => {
         return;
       }
       if (!hasNamespace || (importSeen !== undefined && ownImport === undefined)) return;
-      const plan = planImport(grant.slice, namespace, name, offers, ownImport, session.clock.now(), withheld.nodes());
+      const plan = planImport(
+        { slice: grant.slice, namespace, name, offers, seen: ownImport, withheld: withheld.nodes() },
+        session.clock.now(),
+      );
       await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
         fieldManager,
         signal,

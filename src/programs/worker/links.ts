@@ -25,10 +25,14 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const sliceNodes = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => node.spec.sliceUID === grant.sliceUID);
-      const nodes = local.nodes.list().map((node) => node.metadata.name);
       const now = session.clock.now();
-      const peers = local.slicePeers.byIndex('slice', grant.slice).length;
-      const body = planLinks(sliceNodes, nodes, peers, refusals.list(now), local.exports.byIndex('failing', grant.slice));
+      const body = planLinks({
+        sliceNodes,
+        nodes: local.nodes.list().map((node) => node.metadata.name),
+        peerCount: local.slicePeers.byIndex('slice', grant.slice).length,
+        refused: refusals.list(now),
+        exports: local.exports.byIndex('failing', grant.slice),
+      });
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const due = last === undefined || now - last.at >= refreshMs;
       if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));
