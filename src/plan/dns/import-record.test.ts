@@ -25,21 +25,25 @@ const pod: Endpoint = {
 
 describe('an EndpointSlice of the worker', () => {
   test('is read as it was written', () => {
-    const [slice] = importedEndpointSlices('app-slice', {
-      cluster: 'east',
-      serial: 1,
-      issuedAt: '2026-01-01T00:00:00Z',
-      body: {
-        namespace: 'app-ns',
-        name: 'backend',
-        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
-        aliases: [],
-        endpoints: [
-          { pod: 'backend-0', address: '10.0.0.9', node: 'n1', ready: true },
-          { pod: 'backend-1', address: '10.0.0.10', node: 'n2', ready: false },
-        ],
+    const [slice] = importedEndpointSlices(
+      'app-slice',
+      {
+        cluster: 'east',
+        serial: 1,
+        issuedAt: '2026-01-01T00:00:00Z',
+        body: {
+          namespace: 'app-ns',
+          name: 'backend',
+          ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
+          aliases: [],
+          endpoints: [
+            { pod: 'backend-0', address: '10.0.0.9', node: 'n1', ready: true },
+            { pod: 'backend-1', address: '10.0.0.10', node: 'n2', ready: false },
+          ],
+        },
       },
-    });
+      true,
+    );
     expect(importRecordOf(slice!)).toEqual({
       slice: 'app-slice',
       cluster: 'east',

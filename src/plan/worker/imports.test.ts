@@ -20,7 +20,7 @@ const importOf = (offers: readonly Offer[], withheld: ReadonlySet<string> = new 
 
 describe('an import', () => {
   it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
-    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]));
+    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]), true);
     expect(slice?.metadata.labels).toMatchObject({
       'multicluster.kubernetes.io/service-name': 'web',
       'multicluster.kubernetes.io/source-cluster': 'east',
@@ -41,6 +41,7 @@ describe('an import', () => {
             'east',
             Array.from({ length: count }, (_, index) => endpoint(index)),
           ),
+          true,
         );
         expect(slices.every((slice) => (slice.endpoints?.length ?? 0) <= 1000)).toBe(true);
         expect(slices.reduce((sum, slice) => sum + (slice.endpoints?.length ?? 0), 0)).toBe(count);

@@ -39,7 +39,7 @@ export const importedSliceName = (service: string, identity: readonly string[], 
  * The EndpointSlices that stand for one cluster's offer: in the namespace of the service, or, while this cluster has no such namespace,
  * in that of KubeSlice, so that the name is found from the slice's other namespaces.
  */
-export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace = true): EndpointSlice[] => {
+export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
   const { namespace, name, endpoints, ports } = offer.body;
   const parts = Math.max(1, Math.ceil(endpoints.length / endpointsPerSlice));
   return Array.from({ length: parts }, (_, part) => ({

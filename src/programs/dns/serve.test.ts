@@ -19,18 +19,22 @@ const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> =>
 
 /** Imports of `backend` from one cluster, as the worker writes them. */
 const imported = (cluster: string, ...addresses: readonly string[]) =>
-  importedEndpointSlices('app-slice', {
-    cluster,
-    serial: 1,
-    issuedAt: '2026-01-01T00:00:00Z',
-    body: {
-      namespace: 'app-ns',
-      name: 'backend',
-      ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
-      aliases: [],
-      endpoints: addresses.map((address, index) => ({ pod: `backend-${index}`, address, node: `n${index + 1}`, ready: true })),
+  importedEndpointSlices(
+    'app-slice',
+    {
+      cluster,
+      serial: 1,
+      issuedAt: '2026-01-01T00:00:00Z',
+      body: {
+        namespace: 'app-ns',
+        name: 'backend',
+        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
+        aliases: [],
+        endpoints: addresses.map((address, index) => ({ pod: `backend-${index}`, address, node: `n${index + 1}`, ready: true })),
+      },
     },
-  })[0]!;
+    true,
+  )[0]!;
 
 const sliceNode = (node: string, states: Record<string, 'Up' | 'Down'>): SliceNode => ({
   apiVersion: 'networking.kubeslice.io/v1beta1',
