@@ -1,6 +1,7 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
 import { startServer } from '../../dns/server.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { endpointSliceKind } from '../../kubernetes/kinds.ts';
@@ -51,7 +52,16 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
     clock,
     random,
   });
-  const sliceNodes = createMirror({ client, kind: sliceNodeKind, namespace: memberNamespace, log, metrics, clock, random });
+  const sliceNodes = createMirror({
+    client,
+    kind: sliceNodeKind,
+    namespace: memberNamespace,
+    log,
+    metrics,
+    clock,
+    random,
+    indexes: { slice: (node: SliceNode) => [node.spec.slice] },
+  });
   const counts = new QueryCounts(metrics);
   const shutdown = createShutdown({ log, clock });
   signal.addEventListener('abort', () => shutdown.stop('asked to'), { once: true });

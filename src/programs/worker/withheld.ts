@@ -1,5 +1,6 @@
 import type { Source } from '../../loop/source.ts';
-import { clusterOfPath, type NodePath, sameStates, withdrawnNodes } from '../../plan/dns/withdrawal.ts';
+import { clusterOfPath, type NodePath } from '../../plan/dns/withdrawal.ts';
+import { followWithdrawals, withdrawnNow } from '../withdrawals.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -10,29 +11,21 @@ export interface Withheld extends Source<string> {
   nodes(): ReadonlySet<NodePath>;
 }
 
-/** Follows what the agents of this cluster report; a hundred reports at once are one decision. */
+/** Follows what the agents of this cluster report. */
 export const createWithheld = ({ local, grant }: Pick<Session, 'local' | 'grant'>): Withheld => {
-  const decided = () => withdrawnNodes(local.sliceNodes.byIndex('slice', grant.slice));
-  let nodes = decided();
+  let nodes = withdrawnNow(local.sliceNodes, grant.slice);
   return {
     nodes: () => nodes,
-    subscribe: (handler) => {
-      let waiting: NodeJS.Immediate | undefined;
-      const decide = (): void => {
-        waiting = undefined;
-        const before = nodes;
-        nodes = decided();
-        const changed = [...before, ...nodes].filter((node) => before.has(node) !== nodes.has(node));
-        for (const cluster of new Set(changed.map(clusterOfPath))) handler(cluster);
-      };
-      const stop = local.sliceNodes.subscribe(({ type, object, previous, initial }) => {
-        if (initial || object.spec.slice !== grant.slice || (type === 'updated' && sameStates(previous?.status, object.status))) return;
-        waiting ??= setImmediate(decide);
-      });
-      return () => {
-        stop();
-        clearImmediate(waiting);
-      };
-    },
+    subscribe: (handler) =>
+      followWithdrawals(
+        local.sliceNodes,
+        (decided) => {
+          const before = nodes;
+          nodes = decided.get(grant.slice) ?? before;
+          const changed = [...before, ...nodes].filter((node) => before.has(node) !== nodes.has(node));
+          for (const cluster of new Set(changed.map(clusterOfPath))) handler(cluster);
+        },
+        grant.slice,
+      ),
   };
 };
