@@ -3,6 +3,7 @@ import type { Statement } from '../api/notice/statement.ts';
 import { maxReportedLinks, maxReportedRefusals } from '../api/notice/statement.ts';
 import { readCidr } from '../values/cidr.ts';
 import { readIp } from '../values/ip.ts';
+import { linkVerdicts } from '../values/link-verdict.ts';
 import { isDnsLabel, isDnsSubdomain } from '../values/names.ts';
 import { isWireguardKey } from '../values/wireguard-key.ts';
 
@@ -52,7 +53,7 @@ const link = z.object({
   peerCluster: label,
   peerNode: subdomain,
   driver: line(32),
-  state: z.enum(['Pending', 'Up', 'Suspect', 'Down']),
+  state: z.enum(linkVerdicts),
   reason: line(1024),
   rttMs: z.number().min(0).exactOptional(),
   lossPercent: z.number().min(0).max(100).exactOptional(),

@@ -1,5 +1,6 @@
-import type { SliceNetwork, TunnelDriver } from '../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import type { Failure } from '../values/failure.ts';
+import type { TunnelDriver } from '../values/tunnel-driver.ts';
 
 /** What `converge` did. A failure of one pod or slice never keeps the others from being served. */
 export interface Outcome {

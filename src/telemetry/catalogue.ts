@@ -1,3 +1,5 @@
+import { linkVerdicts } from '../values/link-verdict.ts';
+
 /** What is said about a metric before it is ever measured. Names end in their unit (`_seconds`, `_bytes`) or, for counters, in `_total`. */
 export type MetricDefinition = {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -127,7 +129,7 @@ export const metricCatalogue = {
   nodeLinks: {
     type: 'gauge',
     name: 'kubeslice_node_links',
-    help: 'Links of this node to other nodes of a slice by state: Pending, Up, Suspect, Down.',
+    help: `Links of this node to other nodes of a slice by state: ${linkVerdicts.join(', ')}.`,
     labels: ['slice', 'state'],
   },
   kernelChanges: {

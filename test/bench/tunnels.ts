@@ -1,3 +1,4 @@
+import { tunnelDrivers } from '../../src/values/tunnel-driver.ts';
 import { type BareTunnel, makeBareTunnel } from './bare-tunnel.ts';
 import type { Bed } from './bed.ts';
 import type { Findings } from './figure.ts';
@@ -11,8 +12,6 @@ export interface Tunnels {
   readonly notMeasured: NonNullable<Findings['notMeasured']>;
 }
 
-const drivers = ['WireGuard', 'WireGuardUserspace'];
-
 /** Makes the bare tunnel beside the slice's, once. */
 export const openTunnels = (bed: Bed): Promise<Tunnels> =>
   bed.once('tunnels', async () => {
@@ -23,7 +22,7 @@ export const openTunnels = (bed: Bed): Promise<Tunnels> =>
     return {
       scene,
       bare,
-      notMeasured: drivers.filter((driver) => driver !== bare.driver).map((driver) => ({ what: `driver ${driver}`, why })),
+      notMeasured: tunnelDrivers.filter((driver) => driver !== bare.driver).map((driver) => ({ what: `driver ${driver}`, why })),
     };
   });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { cidrField, dnsLabel } from '../fields.ts';
 
 /** Schema of `Membership.spec`. */
@@ -12,7 +13,7 @@ export const membershipSpec = z
     sliceSubnet: cidrField().describe('Network of the slice.'),
     namespaces: z.array(dnsLabel()).max(512).describe('Member namespaces.'),
     blocks: z.array(cidrField()).max(256).describe('Address blocks of the cluster.'),
-    driver: z.enum(['Auto', 'WireGuard', 'WireGuardUserspace']).describe('Tunnel driver that the slice asks for.'),
+    driver: z.enum(askedDrivers).describe('Tunnel driver that the slice asks for.'),
   })
   .describe('What the controller grants the cluster in the slice.');
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
 import { hubNamespace, memberNamespace } from '../places.ts';
@@ -81,7 +82,7 @@ export const sliceSpec = z
     tunnel: z
       .object({
         driver: z
-          .enum(['Auto', 'WireGuard', 'WireGuardUserspace'])
+          .enum(askedDrivers)
           .default('Auto')
           .describe('How traffic between nodes is encrypted. Auto takes the best driver that both nodes of a pair have.'),
       })

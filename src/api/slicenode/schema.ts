@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { linkVerdicts } from '../../values/link-verdict.ts';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, dnsSubdomain, ipField, timeField } from '../fields.ts';
 
@@ -24,7 +26,7 @@ export const servicePortMapping = z
 export const linkState = z
   .object({
     driver: z.string().describe('Tunnel driver of the pair.'),
-    state: z.enum(['Pending', 'Up', 'Suspect', 'Down']).describe('Pending: no answer yet. Suspect: no answer for 3 s. Down: none for 5 s.'),
+    state: z.enum(linkVerdicts).describe('Pending: no answer yet. Suspect: no answer for 3 s. Down: none for 5 s.'),
     reason: z.string().describe('Evidence for the state, in a sentence.'),
     rttMs: z.number().optional().describe('Round-trip time through the tunnel in milliseconds, smoothed.'),
     lossPercent: z.number().optional().describe('Probes lost out of the last 20, in percent.'),
@@ -41,7 +43,7 @@ export const sliceNodeSpec = z
     node: dnsSubdomain().describe('Name of the node.'),
     sliceSubnet: cidrField().describe('Network of the slice.'),
     blocks: z.array(cidrField()).max(64).describe('Address blocks of the node.'),
-    driver: z.enum(['Auto', 'WireGuard', 'WireGuardUserspace']).describe('Tunnel driver that the slice asks for.'),
+    driver: z.enum(askedDrivers).describe('Tunnel driver that the slice asks for.'),
     servicePorts: z
       .array(servicePortMapping)
       .max(4096)

@@ -1,5 +1,4 @@
-import type { SliceFacts } from './node-state.ts';
-import type { TunnelDriver } from './slice-network.ts';
+import type { AskedDriver, TunnelDriver } from '../../values/tunnel-driver.ts';
 
 /** Whether a driver works on this node, and the evidence; as the kernel port reports it. */
 export interface DriverEvidence {
@@ -27,7 +26,7 @@ export interface DriverChoice {
  *
  * Both drivers speak WireGuard, so the other node's choice does not matter here.
  */
-export const chooseDriver = (asked: SliceFacts['driver'], drivers: readonly DriverEvidence[]): DriverChoice => {
+export const chooseDriver = (asked: AskedDriver, drivers: readonly DriverEvidence[]): DriverChoice => {
   if (asked !== 'Auto') {
     const found = drivers.find(({ driver }) => driver === asked);
     if (found?.usable) return { driver: asked, reason: `the slice asks for ${asked}, and ${found.reason}` };

@@ -1,4 +1,4 @@
-import type { LinkVerdict } from './liveness.ts';
+import type { LinkVerdict } from '../../values/link-verdict.ts';
 
 /** How long an endpoint is tried before the next one is: two WireGuard handshake attempts (REKEY_TIMEOUT is 5 s) and their answers. */
 export const endpointTrialMs = 12_000;

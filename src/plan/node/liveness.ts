@@ -1,7 +1,4 @@
-/** States of a link to another node. Suspect still counts as usable. */
-export const linkVerdicts = ['Pending', 'Up', 'Suspect', 'Down'] as const;
-/** One of {@link linkVerdicts}. */
-export type LinkVerdict = (typeof linkVerdicts)[number];
+import type { LinkVerdict } from '../../values/link-verdict.ts';
 
 /** Without an answer for this long a link is suspect. */
 export const suspectAfterMs = 3_000;

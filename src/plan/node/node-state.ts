@@ -1,4 +1,5 @@
 import type { ServicePortMapping, TunnelEndpoint } from '../../api/slicenode/type.ts';
+import type { AskedDriver } from '../../values/tunnel-driver.ts';
 
 /*
  * What a node knows, as plain JSON: read from the API server while it answers, from the snapshot on disk when it does not.
@@ -22,7 +23,7 @@ export interface SliceFacts {
   readonly subnet: string;
   /** The node's own blocks; the first holds its router address. */
   readonly blocks: readonly string[];
-  readonly driver: 'Auto' | 'WireGuard' | 'WireGuardUserspace';
+  readonly driver: AskedDriver;
   /** Namespaces whose pods are members. */
   readonly namespaces: readonly string[];
   readonly peers: readonly PeerFacts[];

@@ -1,9 +1,8 @@
+import type { TunnelDriver } from '../../values/tunnel-driver.ts';
+
 /**
  * What a node's kernel should hold for one slice, complete and free of history: the planner states it, the kernel port makes it true.
  */
-
-/** How packets cross between nodes; both speak WireGuard on the wire, so a pair may use one at each end. */
-export type TunnelDriver = 'WireGuard' | 'WireGuardUserspace';
 
 /** Another node of the slice, as a WireGuard peer. */
 export interface TunnelPeer {

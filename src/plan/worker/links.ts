@@ -9,9 +9,8 @@ import {
 } from '../../api/notice/statement.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { compareVerdicts } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
-
-const rank = { Down: 0, Suspect: 1, Pending: 2, Up: 3 } as const;
 
 /** Those that are wrong by themselves; one whose pods are only not Ready has a notice, which says so. */
 const failingExportsOf = (exports: readonly ServiceExport[]): FailingExport[] =>
@@ -50,7 +49,7 @@ export const planLinks = ({ sliceNodes, nodes, peerCount, refused, exports }: Li
     }),
   );
   const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
-  links.sort((a, b) => rank[a.state] - rank[b.state] || compareText(name(a), name(b)));
+  links.sort((a, b) => compareVerdicts(a.state, b.state) || compareText(name(a), name(b)));
   const byNode = new Map(sliceNodes.map((node) => [node.spec.node, node]));
   const missingNodes = [...nodes].toSorted().flatMap((node) => {
     const known = byNode.get(node);

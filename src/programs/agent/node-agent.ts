@@ -1,12 +1,13 @@
 import { busyUdpPorts } from '../../kernel/busy-ports.ts';
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
-import { type LinkHistory, linkVerdicts } from '../../plan/node/liveness.ts';
+import type { LinkHistory } from '../../plan/node/liveness.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, Snapshot } from '../../plan/node/node-state.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
+import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { PodNetns } from './pod-netns.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';

@@ -4,12 +4,13 @@ import { type LinkState, type SliceNode, sliceNodeName } from '../../api/sliceno
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { Problem } from '../../plan/node/desired.ts';
-import { type LinkHistory, linkReason, linkVerdicts, lossPercent } from '../../plan/node/liveness.ts';
+import { type LinkHistory, linkReason, lossPercent } from '../../plan/node/liveness.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
+import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { NodeAgent, Step } from './node-agent.ts';
 
 /** Measurements alone are published this seldom. */
