@@ -9,8 +9,8 @@ export interface Holding {
   readonly blocks: readonly Cidr[];
 }
 
-/** A block whose owner is gone. */
-export interface RetiredBlock {
+/** A block with the owner that has or had it. */
+export interface OwnedBlock {
   readonly owner: string;
   readonly block: Cidr;
 }
@@ -20,7 +20,7 @@ export interface BlockDemand {
   readonly space: readonly Cidr[];
   readonly held: readonly Holding[];
   /** The longest retired first. */
-  readonly retired: readonly RetiredBlock[];
+  readonly retired: readonly OwnedBlock[];
   /** Addresses that each owner wants in all; an owner that is not here is gone. */
   readonly wants: ReadonlyMap<string, number>;
   /** Holdings grow by multiples of this; a power of two. */
@@ -32,11 +32,11 @@ export interface BlockGrant {
   /** By owner; everybody who has a block. */
   readonly held: readonly Holding[];
   /** The longest retired first. */
-  readonly retired: readonly RetiredBlock[];
+  readonly retired: readonly OwnedBlock[];
   /** Addresses that could not be given, by owner. */
   readonly short: ReadonlyMap<string, number>;
   /** Blocks of the input that were not honoured, because they lie outside the space or meet a block of an owner that comes first by name. */
-  readonly dropped: readonly RetiredBlock[];
+  readonly dropped: readonly OwnedBlock[];
 }
 
 /**
@@ -99,9 +99,9 @@ export const sizeOf = (blocks: readonly Cidr[]): number => blocks.reduce((sum, b
 /** The free space while it is being given away. */
 class Pool {
   #gaps: Cidr[];
-  readonly retired: RetiredBlock[];
+  readonly retired: OwnedBlock[];
 
-  constructor(gaps: Cidr[], retired: RetiredBlock[]) {
+  constructor(gaps: Cidr[], retired: OwnedBlock[]) {
     this.#gaps = gaps;
     this.retired = retired;
   }
@@ -136,9 +136,9 @@ class Pool {
 const soundHoldings = (
   space: readonly Cidr[],
   held: readonly Holding[],
-): { sound: ReadonlyMap<string, readonly Cidr[]>; dropped: RetiredBlock[] } => {
+): { sound: ReadonlyMap<string, readonly Cidr[]>; dropped: OwnedBlock[] } => {
   const sound = new Map<string, Cidr[]>();
-  const dropped: RetiredBlock[] = [];
+  const dropped: OwnedBlock[] = [];
   const kept: Cidr[] = [];
   // Comparing each with each is slow with thousands of blocks, and almost never needed.
   const clean = areDisjoint(held.flatMap(({ blocks }) => blocks));

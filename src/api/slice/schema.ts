@@ -3,6 +3,7 @@ import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
 import { hubNamespace, memberNamespace } from '../places.ts';
+import { maxRetiredBlocks } from './type.ts';
 
 /** This host, loopback, link-local, multicast and reserved (RFC 6890): what is sent there never reaches a tunnel. */
 const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
@@ -121,7 +122,7 @@ export const sliceStatus = z
           block: cidrField().describe('The block.'),
         }),
       )
-      .max(256)
+      .max(maxRetiredBlocks)
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Address blocks of clusters or nodes that left, the longest ago first: their owner gets them back, others get them last.'),

@@ -61,7 +61,7 @@ describe('planAddressing', () => {
   it('gives a removed cluster’s block to another only when nothing else is left, and back to itself at once', () => {
     const full = plan('10.0.0.0/28', { a: 0, b: 0, c: 0 });
     const left = plan('10.0.0.0/28', { b: 0, c: 0 }, full);
-    expect(left.retired).toEqual([{ cluster: 'a', block: blocks(full)['a']?.[0] }]);
+    expect(left.retired).toEqual([{ owner: 'a', block: blocks(full)['a']?.[0] }]);
     expect(blocks(plan('10.0.0.0/28', { a: 0, b: 0, c: 0 }, left))).toEqual(blocks(full));
     const other = plan('10.0.0.0/28', { b: 0, c: 0, d: 0 }, left);
     expect(blocks(other)['d']?.[0]).not.toBe(blocks(full)['a']?.[0]);

@@ -1,6 +1,8 @@
+import type { RetiredBlock } from '../../api/slice/type.ts';
 import { formatCidr, parseCidr } from '../../values/cidr.ts';
 import type { FailureCode } from '../../values/failure-codes.ts';
 import { type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
+import { readRetired, writtenRetired } from '../retired-blocks.ts';
 import { type SubnetLayout, subnetLayout } from '../subnet-layout.ts';
 
 /** The blocks that are written down for one cluster of a slice, the first one first. */
@@ -9,19 +11,13 @@ export interface ClusterBlocks {
   readonly blocks: readonly string[];
 }
 
-/** A block of a cluster that left the slice. */
-export interface RetiredClusterBlock {
-  readonly cluster: string;
-  readonly block: string;
-}
-
 /** What is known about the addresses of one slice. */
 export interface AddressingInput {
   readonly sliceSubnet: string;
   /** What is written down so far. */
   readonly written: readonly ClusterBlocks[];
   /** Blocks of clusters that left, the longest ago first. Empty if nobody kept them: then their place is free at once. */
-  readonly retired: readonly RetiredClusterBlock[];
+  readonly retired: readonly RetiredBlock[];
   /** The clusters of the slice, with the addresses that each wants in all (0 when it has not said yet). */
   readonly clusters: readonly { readonly cluster: string; readonly wantedAddresses: number }[];
 }
@@ -39,7 +35,7 @@ export interface AddressRefusal {
 /** What to write down; nothing may be made of it before it is written. */
 export interface Addressing {
   readonly written: readonly ClusterBlocks[];
-  readonly retired: readonly RetiredClusterBlock[];
+  readonly retired: readonly RetiredBlock[];
   readonly refusals: readonly AddressRefusal[];
 }
 
@@ -56,13 +52,13 @@ export const planAddressing = (input: AddressingInput): Addressing => {
   const grant = grantBlocks({
     space: layout.pods,
     held: input.written.map(({ cluster, blocks }) => ({ owner: cluster, blocks: blocks.map(parseCidr) })),
-    retired: input.retired.map(({ cluster, block }) => ({ owner: cluster, block: parseCidr(block) })),
+    retired: readRetired(input.retired),
     wants: new Map(input.clusters.map(({ cluster, wantedAddresses }) => [cluster, wantedAddresses])),
     unit: layout.clusterUnit,
   });
   return {
     written: grant.held.map(({ owner, blocks }) => ({ cluster: owner, blocks: blocks.map(formatCidr) })),
-    retired: grant.retired.map(({ owner, block }) => ({ cluster: owner, block: formatCidr(block) })),
+    retired: writtenRetired(grant.retired),
     refusals: [...replaced(grant, input), ...refused(grant, layout, input)],
   };
 };

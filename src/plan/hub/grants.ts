@@ -1,4 +1,5 @@
 import type { Membership } from '../../api/membership/type.ts';
+import type { RetiredBlock } from '../../api/slice/type.ts';
 import { planAddressing } from './addressing.ts';
 
 /** The address blocks of each cluster of a slice. */
@@ -10,7 +11,7 @@ export interface Grants {
   /** Sentence about clusters that have blocks and wanted more. */
   readonly shortage: string | undefined;
   /** Blocks of clusters that left, to be written down too. */
-  readonly retired: readonly { readonly owner: string; readonly block: string }[];
+  readonly retired: readonly RetiredBlock[];
   /** Whether this differs from what is written down. */
   readonly changed: boolean;
 }
@@ -20,14 +21,14 @@ export const planGrants = (
   sliceSubnet: string,
   clusters: readonly string[],
   memberships: readonly Membership[],
-  retired: Grants['retired'] = [],
+  retired: readonly RetiredBlock[] = [],
 ): Grants => {
   const written = memberships.map((membership) => ({ cluster: membership.spec.cluster, blocks: membership.spec.blocks }));
   const wanted = new Map(memberships.map((membership) => [membership.spec.cluster, membership.status?.wantedAddresses ?? 0]));
   const addressing = planAddressing({
     sliceSubnet,
     written,
-    retired: retired.map(({ owner, block }) => ({ cluster: owner, block })),
+    retired,
     clusters: [...clusters].toSorted().map((cluster) => ({ cluster, wantedAddresses: wanted.get(cluster) ?? 0 })),
   });
   const blocks = new Map(addressing.written.map(({ cluster, blocks }) => [cluster, blocks]));
@@ -41,7 +42,7 @@ export const planGrants = (
         .filter(({ excluded }) => !excluded)
         .map(({ message }) => message)
         .join(' ') || undefined,
-    retired: addressing.retired.slice(-256).map(({ cluster, block }) => ({ owner: cluster, block })),
+    retired: addressing.retired,
     changed: !same,
   };
 };

@@ -1,6 +1,6 @@
 import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import type { LinksBody, ReportedLink } from '../../api/notice/statement.ts';
-import { memberNamespaces, type Slice, type SliceStatus } from '../../api/slice/type.ts';
+import { memberNamespaces, type RetiredBlock, type Slice, type SliceStatus } from '../../api/slice/type.ts';
 import { sortedBy } from '../../values/order.ts';
 
 /** What is known about one cluster of the slice. */
@@ -35,7 +35,7 @@ export interface SliceEvidence {
   /** Sentence about clusters that wanted more addresses than there are. */
   readonly shortage: string | undefined;
   /** Blocks of clusters that left. */
-  readonly retired: readonly { readonly owner: string; readonly block: string }[];
+  readonly retired: readonly RetiredBlock[];
 }
 
 interface ClusterFinding {

@@ -62,13 +62,13 @@ describe('planNodeBlocks', () => {
   it('finds the blocks of a node that returns', () => {
     const first = plan('10.0.0.0/16', ['10.0.0.0/24'], { n1: 0, n2: 0 });
     const without = plan('10.0.0.0/16', ['10.0.0.0/24'], { n2: 0 }, first);
-    expect(without.retired).toEqual([{ node: 'n1', block: '10.0.0.0/26' }]);
+    expect(without.retired).toEqual([{ owner: 'n1', block: '10.0.0.0/26' }]);
     expect(blocks(plan('10.0.0.0/16', ['10.0.0.0/24'], { n2: 0, n3: 0 }, without))['n3']).toEqual(['10.0.0.128/26']);
     expect(blocks(plan('10.0.0.0/16', ['10.0.0.0/24'], { n1: 0, n2: 0 }, without))).toEqual(blocks(first));
   });
 
   it('replaces blocks that the cluster no longer has', () => {
-    const before = { written: [{ node: 'n1', blocks: ['10.0.0.0/26'] }], retired: [{ node: 'n9', block: '10.0.0.64/26' }] };
+    const before = { written: [{ node: 'n1', blocks: ['10.0.0.0/26'] }], retired: [{ owner: 'n9', block: '10.0.0.64/26' }] };
     const seen = plan('10.0.0.0/16', ['10.0.5.0/24'], { n1: 0 }, before);
     expect(blocks(seen)).toEqual({ n1: ['10.0.5.0/26'] });
     expect(seen.retired).toEqual([]);

@@ -1,5 +1,7 @@
+import type { RetiredBlock } from '../../api/slice/type.ts';
 import { type Cidr, formatCidr, parseCidr } from '../../values/cidr.ts';
 import { type BlockDemand, type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
+import { readRetired, writtenRetired } from '../retired-blocks.ts';
 import { subnetLayout } from '../subnet-layout.ts';
 import { usable } from '../usable-addresses.ts';
 
@@ -7,12 +9,6 @@ import { usable } from '../usable-addresses.ts';
 export interface NodeBlocks {
   readonly node: string;
   readonly blocks: readonly string[];
-}
-
-/** A block of a node that is gone. */
-export interface RetiredNodeBlock {
-  readonly node: string;
-  readonly block: string;
 }
 
 /** What is known about the addresses of one slice in one cluster. */
@@ -23,7 +19,7 @@ export interface NodeBlocksInput {
   /** What is written down so far for the nodes. */
   readonly written: readonly NodeBlocks[];
   /** Blocks of nodes that are gone, the longest ago first. */
-  readonly retired: readonly RetiredNodeBlock[];
+  readonly retired: readonly RetiredBlock[];
   /** The nodes of the cluster, with how many pods of the slice each has or is about to have. */
   readonly nodes: readonly { readonly node: string; readonly pods: number }[];
 }
@@ -40,7 +36,7 @@ export interface NodeShortage {
 /** What to write down, and what to ask the hub for. */
 export interface NodeBlocksPlan {
   readonly written: readonly NodeBlocks[];
-  readonly retired: readonly RetiredNodeBlock[];
+  readonly retired: readonly RetiredBlock[];
   /** Addresses that this cluster wants in all: what it has, and what its nodes are short of. */
   readonly wantedAddresses: number;
   readonly shortages: readonly NodeShortage[];
@@ -60,14 +56,14 @@ export const planNodeBlocks = (input: NodeBlocksInput): NodeBlocksPlan => {
   const grant = grantUsable(needs, {
     space: clusterBlocks,
     held: input.written.map(({ node, blocks }) => ({ owner: node, blocks: blocks.map(parseCidr) })),
-    retired: input.retired.map(({ node, block }) => ({ owner: node, block: parseCidr(block) })),
+    retired: readRetired(input.retired),
     unit: layout.nodeUnit,
   });
   const missing = [...grant.short.values()].reduce((sum, count) => sum + count, 0);
   const sizes = new Map(grant.held.map(({ owner, blocks }) => [owner, sizeOf(blocks)]));
   return {
     written: grant.held.map(({ owner, blocks }) => ({ node: owner, blocks: blocks.map(formatCidr) })),
-    retired: grant.retired.map(({ owner, block }) => ({ node: owner, block: formatCidr(block) })),
+    retired: writtenRetired(grant.retired),
     wantedAddresses: sizeOf(clusterBlocks) + missing,
     shortages: [...grant.short].map(([node, count]) => ({
       node,

@@ -1,7 +1,7 @@
 import { membershipKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
-import type { Slice } from '../../api/slice/type.ts';
+import type { RetiredBlock, Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -60,9 +60,13 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
         plan = planBlocks(session, nodes, written, seenSlice?.status?.retiredBlocks);
       }
       // Before the node objects go: what nodes that are gone had is written down as retired.
-      const retiredBlocks = plan.retired.slice(-256).map(({ node, block }) => ({ owner: node, block }));
-      if (canonicalJson(retiredBlocks) !== canonicalJson(seenSlice?.status?.retiredBlocks ?? [])) {
-        await local.client.mergePatch(sliceKind, localSlice.metadata, { status: { retiredBlocks } }, { signal, subresource: 'status' });
+      if (canonicalJson(plan.retired) !== canonicalJson(seenSlice?.status?.retiredBlocks ?? [])) {
+        await local.client.mergePatch(
+          sliceKind,
+          localSlice.metadata,
+          { status: { retiredBlocks: plan.retired } },
+          { signal, subresource: 'status' },
+        );
       }
       // A slice made again under the same name starts afresh: what the old one wrote down goes first.
       const stale = written.filter(
@@ -92,19 +96,14 @@ const matters = (before: SliceNode, after: SliceNode): boolean =>
   before.metadata.generation !== after.metadata.generation || podCount(before) !== podCount(after);
 const podCount = ({ status }: SliceNode): number => Object.keys(status?.pods ?? {}).length;
 
-const planBlocks = (
-  { grant }: Session,
-  nodes: readonly string[],
-  written: readonly SliceNode[],
-  retired: readonly { readonly owner: string; readonly block: string }[] = [],
-) => {
+const planBlocks = ({ grant }: Session, nodes: readonly string[], written: readonly SliceNode[], retired: readonly RetiredBlock[] = []) => {
   const current = written.filter((node) => node.spec.sliceUID === grant.sliceUID);
   const pods = new Map(current.map((node) => [node.spec.node, podCount(node)]));
   return planNodeBlocks({
     sliceSubnet: grant.sliceSubnet,
     clusterBlocks: grant.blocks,
     written: current.map((node) => ({ node: node.spec.node, blocks: node.spec.blocks })),
-    retired: retired.map(({ owner, block }) => ({ node: owner, block })),
+    retired,
     nodes: nodes.map((node) => ({ node, pods: pods.get(node) ?? 0 })),
   });
 };
