@@ -1,8 +1,10 @@
 import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
+import type { Statement } from '../../api/notice/statement.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, sliceNodeName } from '../../api/slicenode/type.ts';
+import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 
 const apiVersion = 'networking.kubeslice.io/v1beta1';
 
@@ -49,3 +51,18 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   },
   spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });
+
+/** A node of the slice as the agents of this cluster read it, from a statement that was verified. */
+export const planSlicePeer = (slice: string, { cluster, subject: node, serial, body }: Statement<'Node'>): SlicePeer => {
+  const { publicKey, endpoints, blocks, drivers, router } = body;
+  return {
+    apiVersion,
+    kind: 'SlicePeer',
+    metadata: {
+      name: slicePeerName(slice, cluster, node),
+      namespace: memberNamespace,
+      labels: { [managedByLabel]: managedBy, [sliceLabel]: slice, [clusterLabel]: cluster, [nodeLabel]: nodeLabelValue(node) },
+    },
+    spec: { slice, cluster, node, publicKey, endpoints: [...endpoints], blocks: [...blocks], drivers: [...drivers], router, serial },
+  };
+};

@@ -1,8 +1,8 @@
 import { membershipKind, noticeKind, sliceKind } from '../../api/kinds.ts';
-import { clusterLabel, managedBy, managedByLabel, sliceFinalizer, sliceLabel } from '../../api/labels.ts';
-import { type Membership, membershipName } from '../../api/membership/type.ts';
+import { clusterLabel, sliceFinalizer, sliceLabel } from '../../api/labels.ts';
+import type { Membership } from '../../api/membership/type.ts';
 import { exchangeNamespace, projectOfNamespace } from '../../api/places.ts';
-import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -11,33 +11,12 @@ import { accept } from '../../plan/hub/acceptance.ts';
 import { planExchange } from '../../plan/hub/exchange.ts';
 import { planGrants } from '../../plan/hub/grants.ts';
 import { membersOf } from '../../plan/hub/members.ts';
+import { planMembership } from '../../plan/hub/membership.ts';
 import { type MissingCluster, planSliceStatus } from '../../plan/hub/slice-status.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { reportsOf } from './reports.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
-
-const desiredMembership = (slice: Slice, project: string, cluster: string, blocks: readonly string[]): Membership => ({
-  apiVersion: 'exchange.kubeslice.io/v1alpha1',
-  kind: 'Membership',
-  metadata: {
-    name: membershipName(slice.metadata.name, cluster),
-    namespace: slice.metadata.namespace ?? '',
-    labels: { [managedByLabel]: managedBy, [sliceLabel]: slice.metadata.name, [clusterLabel]: cluster },
-    ownerReferences: [{ apiVersion: slice.apiVersion, kind: slice.kind, name: slice.metadata.name, uid: slice.metadata.uid ?? '' }],
-  },
-  spec: {
-    project,
-    slice: slice.metadata.name,
-    sliceUID: slice.metadata.uid ?? '',
-    cluster,
-    exchangeNamespace: exchangeNamespace(slice.metadata.uid ?? ''),
-    sliceSubnet: slice.spec.sliceSubnet,
-    namespaces: memberNamespaces(slice.spec),
-    blocks: [...blocks],
-    driver: slice.spec.tunnel?.driver ?? 'Auto',
-  },
-});
 
 const withdraw = async (world: World, slice: Slice, signal: AbortSignal): Promise<void> => {
   for (const membership of world.memberships.byIndex('slice', sliceIndex(slice.metadata.namespace, slice.metadata.name))) {
@@ -144,7 +123,7 @@ export const sliceController = (world: World, clock: { now(): number }) => {
           boardsMade.set(slice.metadata.uid ?? '', clock.now());
         }
         for (const [cluster, blocks] of grants.blocks) {
-          const desired = desiredMembership(slice, project, cluster, blocks);
+          const desired = planMembership(slice, project, cluster, blocks);
           const seen = memberships.find((membership) => membership.spec.cluster === cluster);
           const current = seen === undefined ? undefined : world.memberships.get(objectKey(desired.metadata));
           await applyObject(world.client, membershipKind, desired, current === undefined ? apply : { ...apply, seen: current });

@@ -1,11 +1,10 @@
 import { slicePeerKind } from '../../api/kinds.ts';
-import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { nodeLabelValue } from '../../api/slicenode/type.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
+import { planSlicePeer } from '../../plan/worker/slice-objects.ts';
 import { fieldManager } from './local-world.ts';
 import { hangs, type Session } from './session.ts';
 
@@ -34,27 +33,7 @@ export const peers = (session: Session) => {
         await remove(local.client, slicePeerKind, seen.metadata, signal);
         return;
       }
-      const { publicKey, endpoints, blocks, drivers, router } = statement.body;
-      const desired: SlicePeer = {
-        apiVersion: 'networking.kubeslice.io/v1beta1',
-        kind: 'SlicePeer',
-        metadata: {
-          name,
-          namespace: memberNamespace,
-          labels: { [managedByLabel]: managedBy, [sliceLabel]: grant.slice, [clusterLabel]: cluster, [nodeLabel]: nodeLabelValue(node) },
-        },
-        spec: {
-          slice: grant.slice,
-          cluster,
-          node,
-          publicKey,
-          endpoints: [...endpoints],
-          blocks: [...blocks],
-          drivers: [...drivers],
-          router,
-          serial: statement.serial,
-        },
-      };
+      const desired = planSlicePeer(grant.slice, statement);
       await applyObject(local.client, slicePeerKind, desired, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
     },
   };

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { Statement } from '../../api/notice/statement.ts';
+import { planSlicePeer } from './slice-objects.ts';
+
+it('a node of another cluster becomes an object that agents find by slice, cluster and node', () => {
+  const body = {
+    node: 'n1',
+    publicKey: 'k',
+    endpoints: [{ address: '192.168.7.1', port: 51820 }],
+    blocks: ['10.0.1.0/26'],
+    drivers: ['WireGuard'],
+    router: '10.0.1.1',
+  };
+  const times = { issuedAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-02T00:00:00Z' };
+  const statement: Statement<'Node'> = {
+    kind: 'Node',
+    project: 'p',
+    slice: 'app',
+    sliceUID: 'u',
+    cluster: 'west',
+    subject: 'n1',
+    serial: 7,
+    body,
+    ...times,
+  };
+  const { metadata, spec } = planSlicePeer('app', statement);
+  expect(metadata).toMatchObject({
+    name: 'app.west.n1',
+    namespace: 'kubeslice-system',
+    labels: { 'kubeslice.io/slice': 'app', 'kubeslice.io/cluster': 'west', 'kubeslice.io/node': 'n1' },
+  });
+  expect(spec).toEqual({ slice: 'app', cluster: 'west', serial: 7, ...body });
+});
