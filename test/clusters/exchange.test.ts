@@ -289,6 +289,8 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   it('keeps the last good state over a restart while what hangs there is refused, and lets it go with the notice', async () => {
     await eastOffers();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
+    // It is written after the endpoints.
+    await vi.waitFor(() => expect(west.api.objects(serviceImportKind).length).toBe(1), wait);
     await Promise.all([east.stop(), west.stop()]);
     const spoilt = fleet.hub.objects(noticeKind).filter(({ spec }) => spec.cluster === 'east' && spec.kind !== 'Cluster');
     for (const notice of spoilt) fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, signature: 'AAAA' } });
