@@ -11,7 +11,7 @@ import { importedEndpointSlices, type Offer, planImport } from '../../plan/worke
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
-import { hangs, type Session } from './session.ts';
+import { hangs, type Session, takenDown } from './session.ts';
 import { createWithheld } from './withheld.ts';
 
 const isThere = (namespace: Namespace | undefined): boolean =>
@@ -33,7 +33,7 @@ export const importKeysOf = ({ metadata }: EndpointSlice): string[] => {
  * EndpointSlices first, since names are answered from them; the ServiceImport, which people read, follows.
  */
 export const imports = (session: Session) => {
-  const { local, grant, statements, board } = session;
+  const { local, grant, statements } = session;
 
   const offersOf = (key: string): Offer[] =>
     statements
@@ -46,7 +46,7 @@ export const imports = (session: Session) => {
     name: 'import',
     watches: [
       watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
-      watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === 'Export' ? [spec.subject] : [])),
+      takenDown(session, 'Export', ({ subject }) => subject),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === grant.slice ? [change.key] : [])),
       // A label that somebody changed concerns what it said before, too.
       watching(local.endpointSlices, ({ object, previous }) =>

@@ -6,19 +6,17 @@ import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { planSlicePeer } from '../../plan/worker/slice-objects.ts';
 import { fieldManager } from './local-world.ts';
-import { hangs, type Session } from './session.ts';
+import { hangs, type Session, takenDown } from './session.ts';
 
 /** Mirrors the other nodes of the slice into objects that the agents of this cluster read. The key is cluster/node. */
 export const peers = (session: Session) => {
-  const { local, grant, statements, board } = session;
+  const { local, grant, statements } = session;
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
   return {
     name: 'peer',
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
-      watching(board, ({ type, object: { spec } }) =>
-        type === 'deleted' && spec.kind === 'Node' ? [`${spec.cluster}/${spec.subject}`] : [],
-      ),
+      takenDown(session, 'Node', ({ cluster, subject }) => `${cluster}/${subject}`),
       // Somebody may have edited or deleted what only the worker writes.
       watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? [keyOf(change.object)] : [])),
     ],

@@ -1,5 +1,5 @@
 import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
-import { type Notice, noticeName, type StatementKind } from '../../api/notice/type.ts';
+import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
 import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
@@ -40,6 +40,10 @@ export const ownSubjects = ({ board, hub }: Session, kind: StatementKind): Watch
   watching(board, ({ type, object: { spec } }) =>
     spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [spec.subject] : [],
   );
+
+/** Notices of a kind that are taken down: what an earlier run accepted of them goes with them, though this one never did. */
+export const takenDown = ({ board }: Session, kind: StatementKind, keyOf: (notice: NoticeSpec) => string): Watch =>
+  watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === kind ? [keyOf(spec)] : []));
 
 /**
  * Whether a notice hangs on the board, be it refused, waiting for another, or accepted. What an earlier run of the worker accepted goes only when
