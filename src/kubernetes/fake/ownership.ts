@@ -111,8 +111,10 @@ const setLeaf = (object: Json, path: readonly string[], value: unknown): void =>
 const removeLeaf = (object: Json, path: readonly string[]): void => {
   const [field = '', ...rest] = path;
   const child = object[field];
-  if (rest.length === 0) delete object[field];
-  else if (isMap(child)) {
+  if (rest.length === 0) {
+    // A map that was empty when it was wanted may hold what others put into it.
+    if (!isMap(child) || Object.keys(child).length === 0) delete object[field];
+  } else if (isMap(child)) {
     removeLeaf(child, rest);
     if (Object.keys(child).length === 0) delete object[field];
   }
