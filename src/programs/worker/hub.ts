@@ -6,6 +6,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { countedClient } from '../counted-client.ts';
+import { fieldManager } from './local-world.ts';
 
 /** Who this cluster is on which hub. */
 export interface HubIdentity {
@@ -58,10 +59,7 @@ export const openHub = async (local: Client, metrics: Metrics, clock: Clock, sig
       return { token, expiresAt: expiryOf(token) };
     }
     first = false;
-    const asking = createClient(
-      { ...place, credential: { kind: 'token', token: fixedToken(token) } },
-      { fieldManager: 'kubeslice-worker' },
-    );
+    const asking = createClient({ ...place, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
     try {
       const request: TokenRequest = {
         apiVersion: 'authentication.k8s.io/v1',
@@ -82,7 +80,7 @@ export const openHub = async (local: Client, metrics: Metrics, clock: Clock, sig
   const client = countedClient(
     { ...place, credential: { kind: 'token', token: renewedToken(fetch, { clock }) } },
     'hub',
-    'kubeslice-worker',
+    fieldManager,
     metrics,
   );
   return { ...identity, client };

@@ -1,0 +1,63 @@
+import type { Client } from '../kubernetes/client.ts';
+import { runElected } from '../kubernetes/lease.ts';
+import type { Mirror } from '../kubernetes/mirror.ts';
+import { startHealth } from '../telemetry/health.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
+import { inClusterClient, podNamespace } from './in-cluster.ts';
+import type { Program } from './program.ts';
+
+/** A program of which several replicas may run: all of them observe, one of them acts. */
+export interface ElectedProgram<World> {
+  readonly name: string;
+  /** Field manager of what it writes, and name of the lease that its leader holds. */
+  readonly fieldManager: string;
+  /** What the cluster is that it runs in. */
+  readonly side: 'hub' | 'member';
+  readonly observe: (client: Client, log: Log, metrics: Metrics) => World;
+  /** Every mirror of the world. */
+  readonly mirrorsOf: (world: World) => readonly Pick<Mirror<unknown>, 'run' | 'isSynced'>[];
+  /** Acts until the signal aborts, as this instance of this version. */
+  readonly lead: (
+    world: World,
+    own: { readonly version: string; readonly instance: string },
+    clock: Clock,
+    signal: AbortSignal,
+  ) => Promise<void>;
+}
+
+/** Runs it: health from the start, ready when everything was read once, acting while it holds the lease. */
+export const elected =
+  <World>({ name, fieldManager, side, observe, mirrorsOf, lead }: ElectedProgram<World>): Program =>
+  async ({ env, signal, version }) => {
+    const log = createLog({ program: name, level: env.LOG_LEVEL ?? 'info' });
+    const metrics = createMetrics();
+    const instance = env.POD_NAME ?? name;
+    const client = await inClusterClient(env, side, fieldManager, metrics);
+    const world = observe(client, log, metrics);
+    const mirrors = mirrorsOf(world);
+    const unread = `the ${side === 'hub' ? 'hub' : 'cluster'} has not been read yet`;
+    const health = await startHealth({
+      host: env.HEALTH_HOST ?? '0.0.0.0',
+      port: Number(env.HEALTH_PORT ?? 8080),
+      metrics,
+      live: [],
+      ready: [{ name: 'synced', check: () => (mirrors.every((mirror) => mirror.isSynced()) ? undefined : unread) }],
+    });
+    const observing = mirrors.map((mirror) => mirror.run(signal));
+    await runElected({
+      client,
+      namespace: await podNamespace(env),
+      name: fieldManager,
+      identity: instance,
+      signal,
+      log,
+      metrics,
+      lead: (leading) => lead(world, { version, instance }, systemClock, leading),
+    });
+    await Promise.all(observing);
+    await health.stop();
+    client.close();
+    return 0;
+  };
