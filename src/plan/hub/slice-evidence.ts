@@ -1,0 +1,58 @@
+import type { Cluster } from '../../api/cluster/type.ts';
+import type { LinksBody } from '../../api/notice/statement.ts';
+import { exchangeNamespace } from '../../api/places.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import type { Acceptance } from './acceptance.ts';
+import type { Grants } from './grants.ts';
+import type { Members } from './members.ts';
+import type { MissingCluster, SliceEvidence } from './slice-status.ts';
+
+/** What was decided about a slice, and what was seen of its clusters. */
+export interface SliceFindings {
+  readonly slice: Slice;
+  readonly members: Members;
+  readonly acceptance: Acceptance;
+  readonly grants: Grants;
+  /** The clusters of the project. */
+  readonly clusters: readonly Cluster[];
+  /** What each cluster reports about its links. */
+  readonly reports: ReadonlyMap<string, LinksBody>;
+}
+
+/** Clusters that should be members and are not, each with the reason and what helps. */
+const missingClusters = ({ members, acceptance }: SliceFindings): ReadonlyMap<string, MissingCluster> => {
+  const missing = new Map<string, MissingCluster>();
+  for (const [name, message] of acceptance.excluded) missing.set(name, { reason: 'SubnetOverlap', message });
+  for (const name of members.unknown) {
+    const message = `Cluster ${name} is not registered; join it with "kubeslice join ${name}" or remove it from spec.clusters.`;
+    missing.set(name, { reason: 'UnknownCluster', message });
+  }
+  for (const name of members.waiting) {
+    const message = `Cluster ${name} has not joined yet; run "kubeslice token create ${name}" and join with it.`;
+    missing.set(name, { reason: 'WaitingForCluster', message });
+  }
+  return missing;
+};
+
+/** What the status of a slice is made from. A slice in which no cluster has a block has no notice board. */
+export const sliceEvidence = (findings: SliceFindings): SliceEvidence => {
+  const { slice, acceptance, grants, clusters, reports } = findings;
+  const healthy = new Set(
+    clusters.filter(({ status }) => status?.clusterHealth?.clusterHealthStatus === 'Normal').map(({ metadata }) => metadata.name),
+  );
+  return {
+    slice,
+    accepted: acceptance.verdict,
+    exchangeNamespace: grants.blocks.size > 0 ? exchangeNamespace(slice.metadata.uid ?? '') : undefined,
+    withoutBlock: grants.excluded,
+    shortage: grants.shortage,
+    retired: grants.retired,
+    missing: missingClusters(findings),
+    clusters: [...grants.blocks].map(([name, blocks]) => ({
+      name,
+      blocks,
+      connected: healthy.has(name),
+      report: reports.get(name),
+    })),
+  };
+};

@@ -1,0 +1,36 @@
+import type { Slice } from '../../api/slice/type.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
+import type { Exchange } from '../../plan/hub/exchange.ts';
+import { fieldManager, type World } from './world.ts';
+
+/** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
+export const boardRepairMs = 600_000;
+
+/** The notice boards of the slices. */
+export interface Boards {
+  /** Makes the board of a slice and the rights to it so; unless they are to be made `anew`, only when that was not done lately. */
+  keep(slice: Slice, exchange: Exchange, anew: boolean, signal: AbortSignal): Promise<void>;
+  /** The slice is gone. */
+  forget(slice: Slice): void;
+}
+
+/** Boards of which nothing is known yet. */
+export const createBoards = (world: World, clock: { now(): number }): Boards => {
+  /** When each was last made so, by slice UID. */
+  const made = new Map<string, number>();
+  return {
+    keep: async (slice, { namespace, role, binding }, anew, signal) => {
+      const { uid = '' } = slice.metadata;
+      // Half of it, because looks come a little earlier than they are asked for.
+      const isDue = clock.now() - (made.get(uid) ?? 0) >= boardRepairMs / 2;
+      if (slice.status?.exchangeNamespace !== undefined && !anew && !isDue) return;
+      const apply = { fieldManager, signal };
+      await applyObject(world.client, namespaceKind, namespace, apply);
+      await applyObject(world.client, roleKind, role, apply);
+      await applyObject(world.client, roleBindingKind, binding, apply);
+      made.set(uid, clock.now());
+    },
+    forget: ({ metadata }) => made.delete(metadata.uid ?? ''),
+  };
+};
