@@ -2,14 +2,14 @@ import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '
 import type { Membership } from '../../api/membership/type.ts';
 import type { Statement } from '../../api/notice/statement.ts';
 import { memberNamespace } from '../../api/places.ts';
-import type { SliceStatus } from '../../api/slice/type.ts';
-import { nodeLabelValue, sliceNodeName } from '../../api/slicenode/type.ts';
+import type { Slice, SliceStatus } from '../../api/slice/type.ts';
+import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 
 const apiVersion = 'networking.kubeslice.io/v1beta1';
 
 /** The slice as this cluster keeps it, so that agents and DNS need their own API server only. */
-export const planLocalSlice = (membership: Membership) => {
+export const planLocalSlice = (membership: Membership): Slice => {
   const { spec } = membership;
   return {
     apiVersion,
@@ -41,7 +41,7 @@ export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 's
 });
 
 /** What the agent of a node should make true in the slice. */
-export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]) => ({
+export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]): SliceNode => ({
   apiVersion,
   kind: 'SliceNode',
   metadata: {
