@@ -22,7 +22,7 @@ const comesOrGoes = ({ type, object, previous }: Change<Namespace>): boolean =>
   type === 'deleted' ? isThere(object) : isThere(object) !== isThere(previous);
 
 /** The key, or none, under which an imported EndpointSlice is looked after. */
-export const importKeysOf = ({ metadata }: EndpointSlice): string[] => {
+const importKeysOf = ({ metadata }: EndpointSlice): string[] => {
   const imported = importedServiceOf(metadata);
   return imported === undefined ? [] : [`${imported.namespace}/${imported.service}`];
 };
@@ -44,6 +44,10 @@ export const imports = (session: Session) => {
 
   return {
     name: 'import',
+    held: () => [
+      ...local.imports.byIndex('slice', grant.slice).map((one) => objectKey(one.metadata)),
+      ...local.endpointSlices.byIndex('slice', grant.slice).flatMap(importKeysOf),
+    ],
     watches: [
       watching(statements, (change) => (change.kind === 'Export' ? [change.subject] : [])),
       takenDown(session, 'Export', ({ subject }) => subject),

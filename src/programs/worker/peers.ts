@@ -14,6 +14,7 @@ export const peers = (session: Session) => {
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
   return {
     name: 'peer',
+    held: () => local.slicePeers.byIndex('slice', grant.slice).map(keyOf),
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
       takenDown(session, 'Node', ({ cluster, subject }) => `${cluster}/${subject}`),
