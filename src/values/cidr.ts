@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts';
-import { compareIp, familyOf, formatIp, type Ip, plusIp, readIp, widthOf } from './ip.ts';
+import { compareIp, familyOf, formatIp, type Ip, readIp, widthOf } from './ip.ts';
 
 /** A block of addresses: the first one, which has no bit set after the prefix, and the prefix length. */
 export interface Cidr {
@@ -77,10 +77,6 @@ export const lastIp = (cidr: Cidr): Ip => {
   return BigInt(cidr.base) + BigInt(size) - 1n;
 };
 
-/** The address at an index counted from 0, or `undefined` when the block is not that long. */
-export const ipAt = (cidr: Cidr, index: number): Ip | undefined =>
-  Number.isSafeInteger(index) && index >= 0 && index < cidrSize(cidr) ? plusIp(cidr.base, index) : undefined;
-
 /** True when the address lies in the block. */
 export const containsIp = (cidr: Cidr, ip: Ip): boolean => typeof cidr.base === typeof ip && ip >= cidr.base && ip <= lastIp(cidr);
 
@@ -101,18 +97,6 @@ export const halves = (cidr: Cidr): readonly [Cidr, Cidr] | undefined => {
     { base: upper, prefix },
   ];
 };
-
-/** The parts of that prefix length, in order and lazily, because a short prefix has very many; none when the block is smaller than that. */
-export function* splitCidr(cidr: Cidr, prefix: number): Generator<Cidr> {
-  if (prefix < cidr.prefix || prefix > widthOf(cidr.base)) return;
-  const last = lastIp(cidr);
-  const step = span(cidr.base, prefix);
-  if (typeof cidr.base === 'number') {
-    for (let base = cidr.base; base <= last; base += Number(step)) yield { base, prefix };
-  } else {
-    for (let base = cidr.base; base <= last; base += BigInt(step)) yield { base, prefix };
-  }
-}
 
 /** Ascending order by first address; of two that begin alike the larger block comes first. */
 export const compareCidr = (a: Cidr, b: Cidr): number => compareIp(a.base, b.base) || a.prefix - b.prefix;
