@@ -9,15 +9,15 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
  * kept: every field wanted has its value, and the manager owns no field that is no longer wanted. Fields that the server added or others
  * own do not count. When in doubt the answer is no, and applying is harmless.
  */
-export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, manager: string, subresource?: string): boolean => {
-  const owned = ownedBy(seen.metadata.managedFields, manager, subresource);
+export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, manager: string): boolean => {
+  const owned = ownedBy(seen.metadata.managedFields, manager);
   const { name: _, namespace: __, managedFields: ___, resourceVersion: ____, ...metadata } = desired.metadata;
   const wanted = { ...desired, apiVersion: undefined, kind: undefined, metadata };
   return owned !== undefined && contains(seen, wanted, owned) && covers(wanted, owned);
 };
 
-const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: string, subresource: string | undefined): Tree | undefined =>
-  managedFields?.find((entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === subresource)?.fieldsV1;
+const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: string): Tree | undefined =>
+  managedFields?.find((entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === undefined)?.fieldsV1;
 
 /** Lists that several writers share by entry; elsewhere a list has one owner and must be equal in length and order. */
 const sharedLists: ReadonlySet<string> = new Set(['finalizers', 'ownerReferences']);

@@ -7,7 +7,6 @@ import { type Service, serviceKind } from '../values/builtin/service.ts';
 import { applyObject } from './apply.ts';
 import { type Client, createClient } from './client.ts';
 import type { Connection } from './connection.ts';
-import { writeStatus } from './status.ts';
 
 /** The kinds that the contract works with; a fake must serve them. */
 export const applyKinds = [configMapKind, endpointSliceKind, namespaceKind, serviceKind];
@@ -155,26 +154,6 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
       const without = await client.get(configMapKind, target, { signal });
       expect(await applyObject(client, configMapKind, desired, options(without))).toBe('applied');
       await client.mergePatch(configMapKind, target, { metadata: { finalizers: null } }, { signal });
-    });
-
-    it('writes a status once, and not over a newer object', async () => {
-      const made = await client.create(
-        serviceKind,
-        { apiVersion: 'v1', kind: 'Service', metadata: { name: 'status', namespace }, spec: { ports: [{ port: 80 }] } },
-        { signal },
-      );
-      const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1', ipMode: 'VIP' }], absent: undefined } };
-      // Only a service of this type keeps such a status.
-      const balanced = await client.mergePatch(serviceKind, made.metadata, { spec: { type: 'LoadBalancer' } }, { signal });
-      expect(await writeStatus(client, serviceKind, balanced, status, { signal })).toBe('written');
-      const seen = await client.get(serviceKind, { namespace, name: 'status' }, { signal });
-      expect(seen.status).toMatchObject({ loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } });
-      expect(await writeStatus(client, serviceKind, seen, status, { signal })).toBe('unchanged');
-      await expect(
-        writeStatus(client, serviceKind, balanced, { loadBalancer: { ingress: [{ ip: '192.0.2.2' }] } }, { signal }),
-      ).rejects.toMatchObject({
-        code: 'Conflict',
-      });
     });
   });
 };

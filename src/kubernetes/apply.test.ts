@@ -11,8 +11,9 @@ it('applies when in doubt: the owned fields are unknown', () => {
   const managedFields = [{ manager: 'us', operation: 'Apply' as const, fieldsV1: { 'f:data': { 'f:x': {} } } }];
   const seen = { ...desired, metadata: { ...desired.metadata, managedFields } };
   expect(isApplied(desired, seen, 'us')).toBe(true);
-  expect(isApplied(desired, seen, 'us', 'status')).toBe(false);
   expect(isApplied(desired, seen, 'them')).toBe(false);
+  const ofStatus = managedFields.map((entry) => ({ ...entry, subresource: 'status' }));
+  expect(isApplied(desired, { ...seen, metadata: { ...seen.metadata, managedFields: ofStatus } }, 'us')).toBe(false);
 });
 
 it('knows list entries by key and by value', () => {

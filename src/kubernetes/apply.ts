@@ -15,13 +15,10 @@ export const applyObject = async <T extends KubernetesObject>(
     readonly seen?: T | undefined;
     readonly fieldManager: string;
     readonly signal: AbortSignal;
-    readonly subresource?: string;
-    /** Take fields that others own. @default true */
-    readonly force?: boolean;
   },
 ): Promise<'unchanged' | 'applied'> => {
-  const { seen, fieldManager, signal, subresource, force = true } = options;
-  if (seen !== undefined && isApplied(desired, seen, fieldManager, subresource)) return 'unchanged';
-  await client.apply(kind, desired, { fieldManager, force, signal, ...(subresource === undefined ? {} : { subresource }) });
+  const { seen, fieldManager, signal } = options;
+  if (seen !== undefined && isApplied(desired, seen, fieldManager)) return 'unchanged';
+  await client.apply(kind, desired, { fieldManager, signal });
   return 'applied';
 };

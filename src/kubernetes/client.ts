@@ -23,8 +23,6 @@ export type ClientOptions = {
   readonly clock?: Clock;
   /** Hears of each attempt: HTTP method, status (0: no answer) and duration. */
   readonly onAnswer?: (method: string, status: number, ms: number) => void;
-  /** Hears the warnings that a server sends along with answers, for example about unknown fields. */
-  readonly onWarning?: (warning: string) => void;
 };
 
 /** Objects in one page of a list. @default 500, as kubectl does */
@@ -55,12 +53,6 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
       path: path + queryString({ fieldManager, dryRun: call.dryRun === true ? 'All' : undefined, ...call.query }),
       body: JSON.stringify(body),
       doing: `${call.doing} ${kind.plural}`,
-    });
-
-  const replace = <T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write, subresource?: string): Promise<T> =>
-    write('PUT', kind, objectPath(kind, object.metadata, subresource), typed(kind, object), {
-      ...call,
-      doing: `replace ${objectKey(object.metadata)} in`,
     });
 
   const patch = <T extends KubernetesObject>(
@@ -154,10 +146,11 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
       const doing = `create ${objectKey(object.metadata)} in`;
       return write('POST', kind, collectionPath(kind, object.metadata.namespace), typed(kind, object), { ...call, doing });
     },
-    update: async (kind, object, call) => replace(kind, object, call),
-    updateStatus: async (kind, object, call) => replace(kind, object, call, 'status'),
+    update: async (kind, object, call) => {
+      const doing = `replace ${objectKey(object.metadata)} in`;
+      return write('PUT', kind, objectPath(kind, object.metadata), typed(kind, object), { ...call, doing });
+    },
     mergePatch: async (kind, target, body, call) => patch('merge-patch+json', kind, target, body, call),
-    jsonPatch: async (kind, target, operations, call) => patch('json-patch+json', kind, target, operations, call),
     apply: async (kind, desired, call) => {
       const query = { force: call.force ?? true, ...(call.fieldManager === undefined ? {} : { fieldManager: call.fieldManager }) };
       return patch('apply-patch+yaml', kind, desired.metadata, applied(kind, desired), { ...call, query });

@@ -21,5 +21,4 @@ export * from '../values/builtin/self-subject-access-review.ts';
 export * from '../values/builtin/service.ts';
 export * from '../values/builtin/service-account.ts';
 export * from '../values/builtin/service-cidr.ts';
-export * from '../values/builtin/token-review.ts';
 export * from '../values/builtin/workloads.ts';

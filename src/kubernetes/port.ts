@@ -29,12 +29,6 @@ export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
 
-/** One step of a JSON patch (RFC 6902). */
-export type JsonPatchOperation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string }
-  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
-
 /** What happens to the objects that a deleted object owns. */
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
@@ -76,19 +70,11 @@ export type Client = {
   create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
   /** Replaces all but the status; `Conflict` when the object's `resourceVersion` is not the current one. */
   update<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
-  /** Replaces the status only; `Conflict` as for `update`. */
-  updateStatus<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;
   /** JSON merge patch (RFC 7396): `null` removes a field, lists are replaced whole. */
   mergePatch<T extends KubernetesObject>(
     kind: ResourceKind<T>,
     target: ObjectName,
     patch: object,
-    call: Write & { readonly subresource?: string },
-  ): Promise<T>;
-  jsonPatch<T extends KubernetesObject>(
-    kind: ResourceKind<T>,
-    target: ObjectName,
-    operations: readonly JsonPatchOperation[],
     call: Write & { readonly subresource?: string },
   ): Promise<T>;
   /**

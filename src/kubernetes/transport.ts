@@ -37,14 +37,13 @@ const idleConnectionMs = 60_000;
 const mostRetries = 3;
 const longestRetryAfterMs = 5_000;
 
-/** A transport for one connection. `onAnswer` hears of each attempt's HTTP status (0: none came) and duration; `onWarning` of the server's warnings. */
+/** A transport for one connection. `onAnswer` hears of each attempt's HTTP status (0: none came) and duration. */
 export const createTransport = (
   connection: Connection,
   options: {
     readonly userAgent: string;
     readonly clock: Clock;
     readonly onAnswer?: (method: string, status: number, ms: number) => void;
-    readonly onWarning?: (warning: string) => void;
   },
 ): Transport => {
   const { clock, userAgent } = options;
@@ -93,7 +92,6 @@ export const createTransport = (
       outgoing.once('response', (response) => {
         answered = true;
         options.onAnswer?.(request.method, response.statusCode ?? 0, clock.monotonic() - started);
-        if (response.headers.warning !== undefined) options.onWarning?.(response.headers.warning);
         resolve({
           response,
           finish,

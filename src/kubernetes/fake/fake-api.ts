@@ -41,7 +41,7 @@ export type FakeApi = {
 };
 
 /**
- * An API server for unit tests, in this process but over a real socket: create, read, replace, patch (merge, JSON, apply), delete with
+ * An API server for unit tests, in this process but over a real socket: create, read, replace, patch (merge, apply), delete with
  * finalizers and preconditions, conflicts, pages, watches with selectors and bookmarks, and faults on demand.
  *
  * What it does not do, on purpose; tests that need any of it run against a real API server:

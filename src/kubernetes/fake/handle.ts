@@ -2,14 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubernetesObject } from '../../values/object.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { apiVersionOf, type ResourceKind } from '../../values/resource-kind.ts';
-import type { JsonPatchOperation } from '../port.ts';
 import { applyConfiguration, type Writer } from './ownership.ts';
-import { type Json, jsonPatch, mergePatch, without } from './patching.ts';
+import { type Json, mergePatch, without } from './patching.ts';
 import { Refused } from './refused.ts';
 import { type Route, routeOf } from './routes.ts';
 import { selection } from './selection.ts';
 import type { Storage } from './storage.ts';
-import { issueToken, reviewToken } from './tokens.ts';
+import { issueToken } from './tokens.ts';
 import type { Watchers } from './watchers.ts';
 
 /** What requests are answered from. */
@@ -87,8 +86,6 @@ const post = ({ storage, now }: Backend, route: Route, object: KubernetesObject,
   if (subresource === 'token' && name !== undefined)
     return { ...object, status: issueToken(namespace, name, storage.version, new Date(now() + 3_600_000)) };
   if (subresource !== undefined) throw new Refused(404, 'NotFound', 'the server could not find the requested resource');
-  if (kind.plural === 'tokenreviews')
-    return { ...object, status: reviewToken((object as KubernetesObject & { spec: { token: string } }).spec.token) };
   return storage.create(kind, placed(route, object), writerOf(route, query));
 };
 
@@ -98,9 +95,7 @@ const patch = ({ storage }: Backend, route: Route, contentType: string, payload:
   const live = storage.find(kind, key);
   if (contentType.startsWith('application/apply-patch')) return apply(storage, route, key, live, payload as KubernetesObject, query);
   if (live === undefined) throw new Refused(404, 'NotFound', `${kind.plural} "${name}" not found`);
-  const patched = contentType.startsWith('application/json-patch')
-    ? jsonPatch(live, payload as JsonPatchOperation[])
-    : mergePatch(live, payload);
+  const patched = mergePatch(live, payload);
   // Only a version that the patch itself names is a precondition.
   const version =
     (payload as { readonly metadata?: { readonly resourceVersion?: string } }).metadata?.resourceVersion ??
