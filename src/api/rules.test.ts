@@ -30,9 +30,13 @@ describe('the authority of a Cluster', () => {
   });
 
   test('cannot be taken away, which would free the name without freeing what hangs on it', () => {
-    expect(refusals(whole, named('east', { caBundle: 'pem' }), named('east'))).toEqual([]);
-    expect(refusals(whole, named('east'), named('east', { caBundle: 'pem' })).join()).toContain('cannot be removed');
-    expect(refusals(whole, { metadata: { name: 'east' } }, named('east', { caBundle: 'pem' })).join()).toContain('cannot be removed');
+    expect(refusals(whole, named('east', { caBundle: '-----BEGIN CERTIFICATE-----' }), named('east'))).toEqual([]);
+    expect(refusals(whole, named('east'), named('east', { caBundle: '-----BEGIN CERTIFICATE-----' })).join()).toContain(
+      'cannot be removed',
+    );
+    expect(refusals(whole, { metadata: { name: 'east' } }, named('east', { caBundle: '-----BEGIN CERTIFICATE-----' })).join()).toContain(
+      'cannot be removed',
+    );
   });
 });
 

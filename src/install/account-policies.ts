@@ -1,4 +1,5 @@
 import { controller, exchange } from '../api/groups.ts';
+import { endpointSliceManager, endpointSliceManagerLabel } from '../api/labels.ts';
 import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { type PolicyParts, planPolicy } from './policy.ts';
 
@@ -116,6 +117,23 @@ const tokens = planPolicy({
   ],
 });
 
+const firstTokens = planPolicy({
+  name: 'kubeslice-first-tokens',
+  rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
+  conditions: callerIs('kubeslice-join-.+$'),
+  params: { kind: { apiVersion: `${controller.group}/${controller.version}`, kind: 'Cluster' } },
+  variables: [{ name: 'cluster', expression: `${accountName}.substring(${'kubeslice-join-'.length})` }],
+  validations: [
+    {
+      // Whoever has got hold of the join token cannot take a credential unseen: the name is taken then, and the rightful cluster is refused.
+      expression: 'params.metadata.name != variables.cluster || has(params.spec.caBundle)',
+      messageExpression:
+        "'cluster ' + variables.cluster + ' has no authority yet; set spec.caBundle of its Cluster before asking for a credential, as \"kubeslice join\" does'",
+      reason: 'Forbidden',
+    },
+  ],
+});
+
 const memberships = planPolicy({
   name: 'kubeslice-memberships',
   rules: [
@@ -214,8 +232,37 @@ const clusterDns = planPolicy({
   ],
 });
 
-/** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
-export const hubAccountPolicies = [...notices, ...clusters, ...clusterNetworks, ...tokens, ...memberships, ...controllerObjects];
+const managerOf = (which: string): string => `${which}.metadata.?labels[?'${endpointSliceManagerLabel}'].orValue('')`;
 
-/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone. */
-export const memberAccountPolicies = [...sliceNodes, ...clusterDns];
+const endpointSlices = planPolicy({
+  name: 'kubeslice-endpoint-slices',
+  rules: [
+    { apiGroups: ['discovery.k8s.io'], apiVersions: ['*'], resources: ['endpointslices'], operations: ['CREATE', 'UPDATE', 'DELETE'] },
+  ],
+  conditions: [
+    {
+      name: 'caller',
+      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'`,
+    },
+  ],
+  validations: ['object', 'oldObject'].map((which) => ({
+    // One with the label of a Service would be used by kube-proxy: the worker reads what comes from the hub, and must not be the way to every Service.
+    expression: `${which} == null || (${managerOf(which)} == '${endpointSliceManager}' && !${which}.metadata.?labels[?'kubernetes.io/service-name'].hasValue())`,
+    messageExpression: `'the worker of KubeSlice may write only EndpointSlices that it manages and that belong to no Service, and "' + ${which}.metadata.name + '" is none'`,
+    reason: 'Forbidden' as const,
+  })),
+});
+
+/** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
+export const hubAccountPolicies = [
+  ...notices,
+  ...clusters,
+  ...clusterNetworks,
+  ...tokens,
+  ...firstTokens,
+  ...memberships,
+  ...controllerObjects,
+];
+
+/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone and its own EndpointSlices. */
+export const memberAccountPolicies = [...sliceNodes, ...clusterDns, ...endpointSlices];

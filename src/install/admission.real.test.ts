@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as ourKinds from '../api/kinds.ts';
 import { clusterKind, membershipKind, noticeKind, projectKind, serviceExportKind, sliceKind, sliceNodeKind } from '../api/kinds.ts';
+import { endpointSliceManager, endpointSliceManagerLabel } from '../api/labels.ts';
 import { memberNamespace } from '../api/places.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
 import {
   configMapKind,
+  type EndpointSlice,
+  endpointSliceKind,
   namespaceKind,
   nodeKind,
   podKind,
@@ -27,6 +30,7 @@ const programs = realPrograms();
 if (typeof programs === 'string') console.log(`skipped: admission policies on a real API server: ${programs}`);
 
 const board = 'kubeslice-exchange-1';
+const pem = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
 const signal = AbortSignal.timeout(110_000);
 const call = { signal };
 
@@ -89,7 +93,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     await apply([...planCrds('hub'), ...planCrds('member')]);
     for (const kind of Object.values(ourKinds)) await vi.waitFor(() => admin.list<KubernetesObject>(kind, call), { timeout: 20_000 });
     await apply([...planHub(hubDefaults('image')), ...planMember(memberDefaults('image'))]);
-    for (const cluster of ['east', 'west'])
+    for (const cluster of ['east', 'west', 'south'])
       await apply([planCluster(cluster, 'default'), ...planWorkerAccess(cluster, 'default'), ...planJoinAccess(cluster, 'default')]);
     await admin.create(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: board } }, call);
     const everything = {
@@ -173,12 +177,36 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
       };
       for (const [account, cluster] of [
         ['kubeslice-worker-east', 'east'],
-        ['kubeslice-join-west', 'west'],
+        ['kubeslice-join-south', 'south'],
       ] as const) {
         const client = await as(account);
+        if (account.includes('join'))
+          await client.mergePatch(clusterKind, { name: cluster, namespace: 'default' }, { spec: { caBundle: pem } }, call);
         await ask(client, 3600, `kubeslice-worker-${cluster}`);
         await expect(ask(client, 3601, `kubeslice-worker-${cluster}`), account).rejects.toThrow('3600 seconds at the most');
       }
+    });
+
+    it('writes EndpointSlices of its own and no others', async () => {
+      const worker = await as('kubeslice-worker', memberNamespace);
+      const slice = (name: string, labels: Record<string, string>): EndpointSlice => ({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name, namespace: 'default', labels },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['10.0.0.9'] }],
+        ports: [],
+      });
+      const managed = { [endpointSliceManagerLabel]: endpointSliceManager };
+      const refused = 'may write only EndpointSlices that it manages';
+      await worker.create(endpointSliceKind, slice('own', managed), call);
+      const foreign = [{ 'kubernetes.io/service-name': 'bank' }, { ...managed, 'kubernetes.io/service-name': 'bank' }];
+      for (const labels of foreign) await expect(worker.create(endpointSliceKind, slice('bank', labels), call)).rejects.toThrow(refused);
+      await admin.create(endpointSliceKind, slice('bank', foreign[0] ?? {}), call);
+      const bank = { name: 'bank', namespace: 'default' };
+      await expect(worker.mergePatch(endpointSliceKind, bank, { metadata: { labels: managed } }, call)).rejects.toThrow(refused);
+      await expect(worker.delete(endpointSliceKind, bank, call)).rejects.toThrow(refused);
+      await worker.delete(endpointSliceKind, { name: 'own', namespace: 'default' }, call);
     });
 
     it('calls no network its own that leaves no room for others', async () => {
@@ -197,12 +225,31 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     const patch = (name: string, body: object) => join.mergePatch(clusterKind, { name, namespace: 'default' }, body, call);
     await expect(patch('west', { spec: { nodeIPs: ['1.2.3.4'] } })).rejects.toThrow('may set only spec.caBundle');
     await expect(patch('west', { metadata: { labels: { a: 'b' } } })).rejects.toThrow('may set only spec.caBundle');
-    await expect(patch('east', { spec: { caBundle: 'x' } })).rejects.toMatchObject({ code: 'Forbidden' });
-    await patch('west', { spec: { caBundle: 'mine' } });
-    await patch('west', { spec: { caBundle: 'mine' } });
-    await expect(patch('west', { spec: { caBundle: 'another' } })).rejects.toThrow('this cluster name is taken');
+    await expect(patch('east', { spec: { caBundle: pem } })).rejects.toMatchObject({ code: 'Forbidden' });
+    await patch('west', { spec: { caBundle: pem } });
+    await patch('west', { spec: { caBundle: pem } });
+    await expect(patch('west', { spec: { caBundle: `${pem}\n` } })).rejects.toThrow('this cluster name is taken');
     await expect(patch('west', { spec: { caBundle: null } })).rejects.toThrow('cannot be removed');
     await expect(join.delete(clusterKind, { name: 'west', namespace: 'default' }, call)).rejects.toMatchObject({ code: 'Forbidden' });
+  });
+
+  it('a join account gets no credential before the name is taken for all to see', async () => {
+    await apply([planCluster('north', 'default'), ...planWorkerAccess('north', 'default'), ...planJoinAccess('north', 'default')]);
+    const join = await as('kubeslice-join-north');
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const worker = { name: 'kubeslice-worker-north', namespace: 'default' };
+    const ask = () => join.createSubresource(serviceAccountKind, worker, 'token', body, call);
+    await vi.waitFor(() => expect(ask()).rejects.toThrow('cluster north has no authority yet'), { timeout: 10_000 });
+    await join.mergePatch(clusterKind, { name: 'north', namespace: 'default' }, { spec: { caBundle: pem } }, call);
+    await vi.waitFor(ask, { timeout: 10_000 });
+  });
+
+  it('a cluster is in the namespace of a project, and its authority is a certificate', async () => {
+    const make = (namespace: string, spec: object = {}): Promise<unknown> =>
+      admin.create(clusterKind, object(clusterKind, 'odd', namespace, spec), { ...call, dryRun: true });
+    await make('default', { caBundle: pem });
+    await expect(make('kube-public')).rejects.toThrow('metadata.namespace "kube-public" belongs to no project; create the cluster in');
+    await expect(make('default', { caBundle: 'not a pem' })).rejects.toThrow('caBundle is no certificate in PEM form');
   });
 
   it('the controller writes only what is of KubeSlice', async () => {

@@ -34,6 +34,8 @@ const sliceWrites = [
   },
 ];
 
+const inProject = `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`;
+
 const sliceProjects = planPolicy({
   name: 'kubeslice-slice-projects',
   rules: sliceWrites,
@@ -41,7 +43,7 @@ const sliceProjects = planPolicy({
   conditions: [specChanges],
   validations: [
     {
-      expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`,
+      expression: inProject,
       messageExpression:
         '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; apply the slice in "default", the default project, or in "kubeslice-<project>"\'',
       reason: 'Invalid',
@@ -178,6 +180,36 @@ const clusterAdvice = reservedFields('cluster', ['nodeIPs', 'networkInterface'])
 
 const projectAdvice = reservedFields('project', ['defaultSliceCreation', 'serviceAccount']);
 
+const clusterProjects = planPolicy({
+  name: 'kubeslice-cluster-projects',
+  rules: [{ apiGroups: [controller.group], apiVersions: [controller.version], resources: ['clusters'], operations: ['CREATE'] }],
+  conditions: [],
+  validations: [
+    {
+      expression: inProject,
+      messageExpression:
+        '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; create the cluster in "default", the default project, or in "kubeslice-<project>"\'',
+      reason: 'Invalid',
+    },
+  ],
+});
+
+const slicesOnHub = planPolicy({
+  name: 'kubeslice-slices-on-hub',
+  rules: [{ apiGroups: [networking.group], apiVersions: [networking.version], resources: ['slices'], operations: ['CREATE'] }],
+  namespaceSelector: notMirrored,
+  conditions: [],
+  validations: [
+    {
+      // What tells a hub, also one that is a member at once, is that the controller may write the status there.
+      expression: `authorizer.serviceAccount('${hubNamespace}', 'kubeslice-controller').group('${networking.group}').resource('slices').subresource('status').namespace(request.namespace).check('patch').allowed()`,
+      message:
+        'Slices are written on the hub, and this cluster is a member: apply it there ("kubectl --context <hub> apply"), and it comes to all members by itself.',
+      reason: 'Invalid',
+    },
+  ],
+});
+
 const projectPlaces = planPolicy({
   name: 'kubeslice-projects',
   rules: [{ apiGroups: [controller.group], apiVersions: [controller.version], resources: ['projects'], operations: ['CREATE'] }],
@@ -209,7 +241,8 @@ export const hubInputPolicies = [
   ...clusterAdvice,
   ...projectAdvice,
   ...projectPlaces,
+  ...clusterProjects,
 ];
 
-/** Policies of a member cluster about what people write: exports from namespaces that the slice does not have. */
-export const memberInputPolicies = [...exports];
+/** Policies of a member cluster about what people write: exports from namespaces that the slice does not have, slices that belong on the hub. */
+export const memberInputPolicies = [...exports, ...slicesOnHub];

@@ -120,9 +120,9 @@ const suite = (paths: Exclude<typeof programs, string>): void => {
     const { resource } = definitionOf('Cluster');
     const target = { name: 'taken', namespace: 'default' };
     await client.create(resource, objectOf('Cluster', 'taken', {}), { signal });
-    await client.mergePatch(resource, target, { spec: { caBundle: 'first' } }, { signal });
-    await client.mergePatch(resource, target, { spec: { caBundle: 'first', networkInterface: 'eth0' } }, { signal });
-    await expect(client.mergePatch(resource, target, { spec: { caBundle: 'second' } }, { signal })).rejects.toThrow(
+    await client.mergePatch(resource, target, { spec: { caBundle: '-----BEGIN CERTIFICATE-----1' } }, { signal });
+    await client.mergePatch(resource, target, { spec: { caBundle: '-----BEGIN CERTIFICATE-----1', networkInterface: 'eth0' } }, { signal });
+    await expect(client.mergePatch(resource, target, { spec: { caBundle: '-----BEGIN CERTIFICATE-----2' } }, { signal })).rejects.toThrow(
       'taken by another cluster',
     );
     await expect(client.mergePatch(resource, target, { spec: { caBundle: null } }, { signal })).rejects.toThrow('cannot be removed');

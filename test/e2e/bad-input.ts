@@ -24,6 +24,7 @@ const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'eas
   ['services of the members', 'hub', slice('bad', '10.96.0.0/12', ['bad-ns']), ['10.96.0.0/12', 'service network', 'choose']],
   ['a namespace of another slice', 'hub', slice('bad', '10.9.0.0/16', ['app-ns']), ['app-ns', 'app-slice']],
   ['a namespace of the cluster itself', 'hub', slice('bad', '10.9.0.0/16', ['kube-system']), ['kube-system', 'applications']],
+  ['a slice in a member', 'east', slice('bad', '10.9.0.0/16', ['bad-ns']), ['written on the hub']],
   ['an export from a namespace that is not in the slice', 'east', serviceExport('bad', 'default', 'app-slice'), ['"default"', 'app-ns']],
   ['an export to a slice without name', 'east', serviceExport('bad', 'default', ''), ['slice']],
   [

@@ -12,11 +12,17 @@ export const clusterSpec = z
       .max(8192)
       .optional()
       .meta(
-        validations({
-          rule: 'self == oldSelf',
-          message:
-            'caBundle is set already: this cluster name is taken by another cluster. Join under another name, or delete this Cluster first',
-        }),
+        validations(
+          {
+            rule: 'self == oldSelf',
+            message:
+              'caBundle is set already: this cluster name is taken by another cluster. Join under another name, or delete this Cluster first',
+          },
+          {
+            rule: "self.startsWith('-----BEGIN CERTIFICATE-----')",
+            message: 'caBundle is no certificate in PEM form; "kubeslice join" sets it',
+          },
+        ),
       )
       .describe('Certificate (PEM) of the cluster’s own authority. Set once, by the cluster that joins under this name.'),
     nodeIPs: z.array(ipField()).max(64).optional().describe('Addresses at which nodes of the cluster are reached, if not detected.'),
