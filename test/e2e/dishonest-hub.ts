@@ -93,5 +93,33 @@ export const dishonestHubTopic = (world: World): void => {
       );
       await world.kubectl('east', ['delete', 'pod/ghost', 'service/ghost', '--namespace', ns, '--wait', '--timeout=30s']);
     });
+
+    test('does not lay a slice over what a member has itself', async () => {
+      const [own] = await world.list('hub', 'membership', '--selector', 'kubeslice.io/slice=app-slice,kubeslice.io/cluster=west');
+      ensure(own, 'no membership');
+      const { apiVersion, kind, metadata } = own;
+      const labels = { ...metadata.labels, 'kubeslice.io/slice': 'evil' };
+      const spec = { ...own.spec, slice: 'evil', sliceUID: 'evil', sliceSubnet: '10.96.0.0/16', blocks: ['10.96.0.0/24'] };
+      await world.apply('hub', { apiVersion, kind, metadata: { name: 'evil.west', namespace: metadata.namespace, labels }, spec });
+      await until(
+        'the refusal',
+        async () => {
+          const condition = conditionOf(await world.get('west', 'slice', 'evil', 'kubeslice-system'), 'Accepted');
+          expect(condition).toMatchObject({
+            status: 'False',
+            reason: 'SubnetOverlap',
+            message: expect.stringContaining('service network'),
+          });
+        },
+        { withinMs: 10_000 },
+      );
+      expect(await world.list('west', 'slicenode', '--selector', 'kubeslice.io/slice=evil')).toEqual([]);
+      await world.kubectl('hub', ['delete', 'membership', 'evil.west', '--namespace', metadata.namespace ?? '', '--wait', '--timeout=30s']);
+      await until(
+        'no trace of it',
+        async () => expect((await world.list('west', 'slice')).map(({ metadata: { name: each } }) => each)).toEqual(['app-slice']),
+        { withinMs: 10_000 },
+      );
+    });
   });
 };

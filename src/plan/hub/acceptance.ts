@@ -1,8 +1,8 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import type { Verdict } from '../../api/condition.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
-import { type Cidr, overlaps, parseCidr, readCidr } from '../../values/cidr.ts';
 import { compareText } from '../../values/order.ts';
+import { overlappedNetwork } from '../cluster-networks.ts';
 
 /** What a slice may do with the clusters that want to be in it. */
 export interface Acceptance {
@@ -12,22 +12,6 @@ export interface Acceptance {
   /** Clusters that cannot, each with a sentence. */
   readonly excluded: ReadonlyMap<string, string>;
 }
-
-/** A network of a cluster that a slice address must not collide with. */
-const networksOf = (cluster: Cluster): { readonly what: string; readonly cidr: Cidr; readonly text: string }[] => {
-  const status = cluster.status;
-  const named: [string, readonly string[]][] = [
-    ['pod network', status?.cniSubnet ?? []],
-    ['service network', status?.serviceSubnet ?? []],
-    ['node address', (status?.nodeIPs ?? []).map((ip) => `${ip}/${ip.includes(':') ? 128 : 32}`)],
-  ];
-  return named.flatMap(([what, texts]) =>
-    texts.flatMap((text) => {
-      const cidr = readCidr(text);
-      return 'fault' in cidr ? [] : [{ what, cidr, text }];
-    }),
-  );
-};
 
 /** Older first; of two made in the same second, by namespace and name. */
 const bySeniority = (a: Slice, b: Slice): number =>
@@ -72,14 +56,13 @@ export const accept = (
     const message = `Namespace ${rival.namespace} belongs to the older slice ${rival.slice.metadata.name} already, and a pod has one slice; remove it from one of the two.`;
     return { verdict: { type: 'Accepted', status: 'False', reason: 'NamespaceConflict', message }, admitted: [], excluded: new Map() };
   }
-  const subnet = parseCidr(slice.spec.sliceSubnet);
   const excluded = new Map<string, string>();
   const overlapped = new Map<string, string>();
   for (const cluster of candidates) {
-    const hit = networksOf(cluster).find((network) => overlaps(network.cidr, subnet));
+    const hit = overlappedNetwork(slice.spec.sliceSubnet, cluster.status);
     if (hit === undefined) continue;
     const { name } = cluster.metadata;
-    const meets = `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit.what} ${hit.text} of cluster ${name}`;
+    const meets = `sliceSubnet ${slice.spec.sliceSubnet} overlaps the ${hit} of cluster ${name}`;
     if (running.has(name)) {
       overlapped.set(
         name,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../api/condition.ts';
-import { type Attachment, type ExportSnapshot, planExport } from './exports.ts';
+import type { Attachment } from './attachment.ts';
+import { type ExportSnapshot, planExport } from './exports.ts';
 import { exported, pod, service } from './worker.fixtures.ts';
 
 const addresses: Record<string, Attachment> = {
@@ -13,7 +14,7 @@ const snapshot = (more: Partial<ExportSnapshot> = {}): ExportSnapshot => ({
   service: service(),
   pods: [pod('b'), pod('a')],
   cluster: 'east',
-  attachment: (uid) => addresses[uid],
+  attachment: ({ metadata }) => addresses[metadata.uid ?? ''],
   ...more,
 });
 const reasonOf = (seen: ExportSnapshot) => conditionOf(planExport(seen, 0).status.conditions, 'Ready')?.reason;

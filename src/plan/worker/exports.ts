@@ -6,14 +6,9 @@ import type { LabelSelector } from '../../values/builtin/label-selector.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { sortedBy } from '../../values/order.ts';
+import type { Attachment } from './attachment.ts';
 import { exportPorts } from './export-ports.ts';
 import { selects } from './selector.ts';
-
-/** Address and node of an attached pod. */
-export interface Attachment {
-  readonly address: string;
-  readonly node: string;
-}
 
 /** Everything an export is decided from. */
 export interface ExportSnapshot {
@@ -26,8 +21,8 @@ export interface ExportSnapshot {
   readonly service: Service | undefined;
   /** Pods of the namespace. */
   readonly pods: readonly Pod[];
-  /** The slice address of a pod, by UID. */
-  readonly attachment: (uid: string) => Attachment | undefined;
+  /** Where a pod of them is attached. */
+  readonly attachment: (pod: Pod) => Attachment | undefined;
 }
 
 /** What follows: the offer to the slice (undefined: none) and the status of the export. */
@@ -105,7 +100,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     (pod) => pod.metadata.name,
   );
   const attached = matching.flatMap((pod) => {
-    const attachment = seen.attachment(pod.metadata.uid ?? '');
+    const attachment = seen.attachment(pod);
     return attachment === undefined ? [] : [{ pod, endpoint: { pod: pod.metadata.name, ...attachment, ready: isReady(pod) } }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);

@@ -1,7 +1,9 @@
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
-import { type Attachment, planExport } from '../../plan/worker/exports.ts';
+import { type Attachment, attachmentOf } from '../../plan/worker/attachment.ts';
+import { planExport } from '../../plan/worker/exports.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
@@ -27,10 +29,12 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
       .filter((exported) => exported.metadata.namespace === namespace)
       .map((exported) => objectKey(exported.metadata));
 
-  const attachment = (uid: string): Attachment | undefined => {
-    const node = local.sliceNodes.byIndex('pod', uid).find((candidate) => candidate.spec.slice === grant.slice);
-    const pod = node?.status?.pods?.[uid];
-    return node === undefined || pod === undefined ? undefined : { address: pod.address, node: node.spec.node };
+  const attachment = (pod: Pod): Attachment | undefined => {
+    const saying = local.sliceNodes.byIndex('pod', pod.metadata.uid ?? '');
+    return attachmentOf(
+      pod,
+      saying.filter(({ spec }) => spec.slice === grant.slice),
+    );
   };
 
   return {

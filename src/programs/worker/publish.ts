@@ -2,13 +2,13 @@ import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
 import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
-import { issueStatement, type SignedStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
+import { issueStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
 import { nextSerial } from '../../identity/serial.ts';
 import { verifyStatement } from '../../identity/verify-statement.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
-import { sha256Hex } from '../../values/hash.ts';
+import { createSaid, type Said } from './said.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -23,26 +23,13 @@ export interface Publisher {
   publish<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined, signal: AbortSignal): Promise<void>;
 }
 
-interface Said {
-  readonly body: string;
-  readonly issuedAt: number;
-  /** Of text and signature. */
-  readonly digest: string;
-}
-
-const digestOf = ({ statement, signature }: SignedStatement): string => sha256Hex(`${signature}${statement}`);
-
 /** A publisher for the slice of a session. */
 export const createPublisher = (session: Session): Publisher => {
   const { grant, hub, clock, authority, board, statements } = session;
   const namespace = grant.exchangeNamespace;
   let serial = 0;
-  const said = new Map<string, Said>();
-  // Whoever took it down or altered it: it is no longer said.
-  board.subscribe(({ type, object: { metadata, spec } }) => {
-    if (spec.cluster !== hub.cluster) return;
-    if (type === 'deleted' || said.get(metadata.name)?.digest !== digestOf(spec)) said.delete(metadata.name);
-  });
+  const said = createSaid();
+  board.subscribe(({ type, object: { metadata, spec } }) => said.shown(metadata.name, type === 'deleted' ? undefined : spec));
 
   /** What a notice on the board says, if it is this cluster that says it: everybody else can write there as well, in the worst case. */
   const saidBy = (spec: NoticeSpec): Said | undefined => {
@@ -50,7 +37,7 @@ export const createPublisher = (session: Session): Publisher => {
     const verified = verifyStatement(spec, authority, expected, undefined, clock.now());
     if (!verified.ok) return undefined;
     const { body, issuedAt } = verified.statement;
-    return { body: canonicalJson(body), issuedAt: Date.parse(issuedAt), digest: digestOf(spec) };
+    return { body: canonicalJson(body), issuedAt: Date.parse(issuedAt) };
   };
 
   const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
@@ -71,27 +58,23 @@ export const createPublisher = (session: Session): Publisher => {
       const seen = board.get(`${namespace}/${name}`);
       if (body === undefined) {
         statements.drop(kind, hub.cluster, subject);
-        if (seen === undefined && !said.has(name)) return;
+        if (seen === undefined && said.get(name) === undefined) return;
         await remove(hub.client, noticeKind, { namespace, name }, signal);
-        said.delete(name);
+        said.forget(name);
         return;
       }
       const now = clock.now();
       const text = canonicalJson(body);
-      const last = said.get(name) ?? (seen === undefined ? undefined : saidBy(seen.spec));
+      const mine = said.get(name);
+      const last = mine === 'altered' ? undefined : (mine ?? (seen === undefined ? undefined : saidBy(seen.spec)));
+      if (mine === undefined && last !== undefined && seen !== undefined) said.found(name, last, seen.spec);
       const known = statements.get(kind, hub.cluster, subject);
       const fresh = last !== undefined && last.body === text && now - last.issuedAt < statementLifetimeMs / 2;
-      if (fresh && known !== undefined) {
-        said.set(name, last);
-        return;
-      }
+      if (fresh && known !== undefined) return;
       serial = nextSerial(serial, now);
       const signed = issueStatement(authority, { kind, slice: grant.slice, sliceUID: grant.sliceUID, subject, body, serial }, now);
       if (known === undefined || canonicalJson(known.body) !== text) statements.put(JSON.parse(signed.statement) as Statement);
-      if (fresh) {
-        said.set(name, last);
-        return;
-      }
+      if (fresh) return;
       const notice: Notice = {
         apiVersion: 'exchange.kubeslice.io/v1alpha1',
         kind: 'Notice',
@@ -107,8 +90,13 @@ export const createPublisher = (session: Session): Publisher => {
         },
         spec: { cluster: hub.cluster, kind, subject, ...signed },
       };
-      await write(notice, seen !== undefined || said.has(name), signal);
-      said.set(name, { body: text, issuedAt: now, digest: digestOf(signed) });
+      said.writing(name, { body: text, issuedAt: now }, signed);
+      try {
+        await write(notice, seen !== undefined || mine !== undefined, signal);
+      } catch (error) {
+        said.forget(name);
+        throw error;
+      }
     },
   };
 };

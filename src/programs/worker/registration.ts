@@ -1,11 +1,11 @@
 import { clusterKind } from '../../api/kinds.ts';
 import { workerAccount } from '../../api/places.ts';
-import { leaseKind, serviceCidrKind } from '../../kubernetes/kinds.ts';
+import { leaseKind } from '../../kubernetes/kinds.ts';
 import { planClusterFacts } from '../../plan/worker/cluster-facts.ts';
 import type { Clock } from '../../values/clock.ts';
-import { Failure } from '../../values/failure.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
+import { serviceNetworks } from './service-networks.ts';
 
 /** How often the worker shows the hub that it is there, in milliseconds. */
 export const heartbeatMs = 10_000;
@@ -17,17 +17,6 @@ export const beat = async (hub: Hub, clock: Clock, signal: AbortSignal): Promise
   const target = { namespace: hub.namespace, name: workerAccount(hub.cluster) };
   const spec = { holderIdentity: hub.cluster, leaseDurationSeconds: 40, renewTime };
   await hub.client.mergePatch(leaseKind, target, { spec }, { signal, timeoutMs: heartbeatMs });
-};
-
-/** The networks of service addresses; none where the API server is too old to tell (before ServiceCIDR, KEP-1880). */
-const serviceNetworks = async (local: LocalWorld, signal: AbortSignal): Promise<string[]> => {
-  try {
-    const { items } = await local.client.list(serviceCidrKind, { signal });
-    return items.flatMap((item) => [...(item.spec?.cidrs ?? [])]);
-  } catch (error) {
-    if (Failure.is(error, 'NotFound') || Failure.is(error, 'Forbidden')) return [];
-    throw error;
-  }
 };
 
 /** Tells the hub what kind of cluster this is: nodes, networks, versions. Writes only what changed. */

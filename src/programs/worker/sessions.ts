@@ -2,6 +2,7 @@ import type { Membership } from '../../api/membership/type.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { removeSlice } from './cleanup.ts';
+import { takesGrant } from './grant-verdict.ts';
 import type { LocalWorld } from './local-world.ts';
 import { runSlice, type SliceSurroundings } from './slice.ts';
 
@@ -54,6 +55,8 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
       const now = running.get(slice);
       if (membership !== undefined) {
         if (now?.grant === JSON.stringify(membership.spec)) return;
+        // What is refused changes nothing: a session with the grant before it goes on.
+        if (!(await takesGrant(local, membership, surroundings.clock, signal))) return;
         await now?.stop();
         running.set(slice, start(membership, lifetime));
         return;

@@ -1,0 +1,118 @@
+import { expect, vi } from 'vitest';
+import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
+import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
+import type { Slice } from '../../src/api/slice/type.ts';
+import { endpointSliceKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { type Fleet, type Member, startFleet } from './fleet.ts';
+
+/*
+ * Two clusters in this process, a slice over both and a service in one of them, for the tests of what goes between them.
+ */
+
+export const slice: Slice = {
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'Slice',
+  metadata: { name: 'app', namespace: 'default', uid: 'slice-uid-1', generation: 1 },
+  spec: { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: ['app-ns'] } },
+};
+export const exported: ServiceExport = {
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'ServiceExport',
+  metadata: { name: 'web', namespace: 'app-ns', uid: 'export-uid', generation: 1 },
+  spec: { slice: 'app' },
+};
+const key = (node: number): string => Buffer.alloc(32, node).toString('base64');
+
+export let fleet: Fleet;
+export let east: Member;
+export let west: Member;
+let keys = 0;
+/** Machines that are busy take their time; a test that passes does not wait for it. */
+export const wait = { timeout: 20_000 };
+
+export const nodesOf = (member: Member) => member.api.objects(sliceNodeKind);
+export const boardUID = (): string => fleet.hub.read(sliceKind, { namespace: 'default', name: 'app' })?.metadata.uid ?? '';
+export const notices = (kind: string) => fleet.hub.objects(noticeKind).filter((notice) => notice.spec.kind === kind);
+export const importedSlices = (member: Member) => member.api.objects(endpointSliceKind);
+
+/** What an agent would say when it has made its tunnel. */
+export const agentSpeaks = (member: Member): void => {
+  for (const node of nodesOf(member)) {
+    if (node.status?.publicKey !== undefined) continue;
+    keys += 1;
+    const router = (node.spec.blocks[0] ?? '').replace(/\.(\d+)\/\d+$/, (_, last: string) => `.${Number(last) + 1}`);
+    const status = {
+      publicKey: key(keys),
+      port: 51820,
+      endpoints: [{ address: `192.168.7.${keys}`, port: 51820 }],
+      drivers: ['wireguard'],
+      router,
+      pods: {},
+      links: {},
+    };
+    member.api.put(sliceNodeKind, { ...node, status });
+  }
+};
+export const everybodySpeaks = async (): Promise<void> => {
+  for (const member of fleet.members.values()) {
+    await vi.waitFor(() => expect(nodesOf(member).length).toBe(2), wait);
+    agentSpeaks(member);
+  }
+};
+export const runPod = (member: Member, name: string, ready = true): void => {
+  const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False' }] as const;
+  const podObject = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'app-ns', labels: { app: 'web' } },
+    spec: { containers: [], nodeName: nodesOf(member)[0]?.spec.node ?? '' },
+    status: { phase: 'Running' as const, conditions },
+  };
+  const uid = member.api.put(podKind, podObject).metadata.uid ?? '';
+  const node = nodesOf(member)[0];
+  if (node === undefined || node.status?.pods?.[uid] !== undefined) return;
+  const address = (node.spec.blocks[0] ?? '').replace(
+    /\.(\d+)\/\d+$/,
+    (_, last: string) => `.${Number(last) + 2 + Object.keys(node.status?.pods ?? {}).length}`,
+  );
+  member.api.put(sliceNodeKind, {
+    ...node,
+    status: { ...node.status, pods: { ...node.status?.pods, [uid]: { namespace: 'app-ns', name, address } } },
+  });
+};
+export const offer = (member: Member): void => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'app-ns' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+  };
+  member.api.put(serviceKind, service);
+  member.api.put(serviceExportKind, exported);
+};
+export const endpoints = (member: Member) =>
+  importedSlices(member).flatMap((one) =>
+    (one.endpoints ?? []).map(
+      (endpoint) =>
+        `${one.metadata.labels?.['multicluster.kubernetes.io/source-cluster']} ${endpoint.addresses[0]} ${endpoint.conditions?.ready}`,
+    ),
+  );
+
+/** East offers a service with one pod, and west has heard of it. */
+export const eastOffers = async (): Promise<void> => {
+  await everybodySpeaks();
+  runPod(east, 'a');
+  offer(east);
+  await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
+};
+
+/** Starts the two clusters, with the slice on the hub. */
+export const beginExample = async (): Promise<void> => {
+  fleet = await startFleet();
+  east = await fleet.join('east');
+  west = await fleet.join('west');
+  fleet.hub.put(sliceKind, slice);
+};
+
+/** Ends them. */
+export const endExample = (): Promise<void> => fleet.stop();
