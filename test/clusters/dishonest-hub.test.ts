@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
 import { membershipKind, noticeKind, serviceExportKind, serviceImportKind, sliceKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { memberNamespace } from '../../src/api/places.ts';
-import { roleBindingKind } from '../../src/kubernetes/kinds.ts';
+import { namespaceKind, roleBindingKind } from '../../src/kubernetes/kinds.ts';
 import {
   beginExample,
   east,
@@ -146,5 +146,19 @@ describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
     fleet.hub.remove(roleBindingKind, { namespace: binding?.metadata.namespace ?? '', name: binding?.metadata.name ?? '' });
     fleet.clock.leap(601_000);
     await vi.waitFor(() => expect(fleet.hub.objects(roleBindingKind).length).toBe(1), wait);
+  });
+
+  it('makes a board again at once that was taken away as a whole', async () => {
+    await everybodySpeaks();
+    await vi.waitFor(() => expect(notices('Links').length).toBe(2), wait);
+    await vi.waitFor(() => expect(fleet.hub.objects(roleBindingKind).length).toBe(1), wait);
+    const [binding] = fleet.hub.objects(roleBindingKind);
+    fleet.clock.leap(6_000);
+    const board = binding?.metadata.namespace ?? '';
+    fleet.hub.remove(roleBindingKind, { namespace: board, name: binding?.metadata.name ?? '' });
+    fleet.hub.remove(namespaceKind, { name: board });
+    for (const { metadata } of fleet.hub.objects(noticeKind)) fleet.hub.remove(noticeKind, { namespace: board, name: metadata.name });
+    await vi.waitFor(() => expect(fleet.hub.objects(roleBindingKind).length).toBe(1), wait);
+    expect(fleet.hub.objects(namespaceKind).map(({ metadata }) => metadata.name)).toContain(board);
   });
 });

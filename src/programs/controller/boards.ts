@@ -7,10 +7,21 @@ import { fieldManager, type World } from './world.ts';
 /** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
 export const boardRepairMs = 600_000;
 
+/** A board on which no cluster says anything may have been taken away as a whole, and is looked after this often, in milliseconds. */
+const emptyRepairMs = 5_000;
+
+/** What is known when a board is looked after. */
+interface BoardState {
+  /** Somebody must get rights that they did not have, or lose some. */
+  readonly changed: boolean;
+  /** No cluster reports anything there. */
+  readonly empty: boolean;
+}
+
 /** The notice boards of the slices. */
 export interface Boards {
-  /** Makes the board of a slice and the rights to it so; unless they are to be made `anew`, only when that was not done lately. */
-  keep(slice: Slice, exchange: Exchange, anew: boolean, signal: AbortSignal): Promise<void>;
+  /** Makes the board of a slice and the rights to it so; unless something changed, only when that was not done lately. */
+  keep(slice: Slice, exchange: Exchange, state: BoardState, signal: AbortSignal): Promise<void>;
   /** The slice is gone. */
   forget(slice: Slice): void;
 }
@@ -20,11 +31,11 @@ export const createBoards = (world: World, clock: { now(): number }): Boards => 
   /** When each was last made so, by slice UID. */
   const made = new Map<string, number>();
   return {
-    keep: async (slice, { namespace, role, binding }, anew, signal) => {
+    keep: async (slice, { namespace, role, binding }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
       // Half of it, because looks come a little earlier than they are asked for.
-      const isDue = clock.now() - (made.get(uid) ?? 0) >= boardRepairMs / 2;
-      if (slice.status?.exchangeNamespace !== undefined && !anew && !isDue) return;
+      const isDue = clock.now() - (made.get(uid) ?? 0) >= (empty ? emptyRepairMs : boardRepairMs / 2);
+      if (slice.status?.exchangeNamespace !== undefined && !changed && !isDue) return;
       const apply = { fieldManager, signal };
       await applyObject(world.client, namespaceKind, namespace, apply);
       await applyObject(world.client, roleKind, role, apply);

@@ -69,7 +69,8 @@ export const sliceController = (world: World, clock: { now(): number }) => {
       const allocation = await allocate(world, slice, admitted, signal);
       const { grants } = allocation;
       if (grants.blocks.size > 0) {
-        await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), grants.changed, signal);
+        const state = { changed: grants.changed, empty: seen.reports.size === 0 };
+        await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), state, signal);
         await writeMemberships(world, slice, project, allocation, signal);
       }
       const status = planSliceStatus(sliceEvidence({ ...seen, slice, acceptance, grants }), clock.now());
