@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers';
 import type { Cluster } from '../../api/cluster/type.ts';
 import { clusterKind } from '../../api/kinds.ts';
-import { hubSecret, memberNamespace } from '../../api/places.ts';
+import { memberNamespace } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { planCrds } from '../../install/crds.ts';
 import { decodeJoinToken } from '../../install/join-token.ts';
 import { type HubCredential, memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
-import { daemonSetKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
+import { daemonSetKind, namespaceKind } from '../../kubernetes/kinds.ts';
 import { fixedToken } from '../../kubernetes/token-source.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll, applyDefinitions } from './apply-all.ts';
@@ -18,6 +18,7 @@ import { contextOption, kubeconfigOption, projectOf, projectOption, textOption, 
 import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
 import { imageFor, imageOption } from './image.ts';
+import { joinedName } from './joined-name.ts';
 import { ensureAuthority, findAuthority } from './member-authority.ts';
 import { fieldManager, openCluster, withCluster } from './open-cluster.ts';
 import { checkCluster } from './preflight.ts';
@@ -46,9 +47,8 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
 
 /** Refuses when the member has joined under another name: its authority is bound to the name. */
 const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
-  const secret = await member.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
-  const joined = Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8');
-  if (joined === '' || joined === cluster) return;
+  const joined = await joinedName(member, signal);
+  if (joined === undefined || joined === cluster) return;
   throw new Failure(
     'AlreadyExists',
     `The cluster of context "${context}" has joined as "${joined}"; join it under that name, or take it out first with "kubeslice leave ${joined} --context ${context}".`,

@@ -18,6 +18,7 @@ import { contextOption, kubeconfigOption, projectOf, projectOption, textOption }
 import { parseDuration } from './duration.ts';
 import { findProject } from './find-project.ts';
 import { imageOf, imageOption } from './image.ts';
+import { joinedName } from './joined-name.ts';
 import { withCluster } from './open-cluster.ts';
 import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 import { removeDefinitions } from './remove-definitions.ts';
@@ -62,9 +63,8 @@ const leaveHubIfThere = async (input: CliInput, cluster: string, hubContext: str
 
 /** Refuses when the cluster of the context is another one than the one named. */
 const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
-  const secret = await member.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
-  const joined = Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8');
-  if (joined === '' || joined === cluster) return;
+  const joined = await joinedName(member, signal);
+  if (joined === undefined || joined === cluster) return;
   throw new Failure(
     'InvalidInput',
     `The cluster of context "${context}" is "${joined}", not "${cluster}"; run "kubeslice leave ${joined} --context ${context}" if you mean it.`,

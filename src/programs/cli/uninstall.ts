@@ -3,16 +3,26 @@ import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
 import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
 import { planHub } from '../../install/hub.ts';
 import { resourceKindOf } from '../../install/kinds.ts';
+import { type Component, componentName } from '../../install/metadata.ts';
 import { hubDefaults } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { deploymentKind, leaseKind, namespaceKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import {
+  daemonSetKind,
+  deploymentKind,
+  leaseKind,
+  namespaceKind,
+  roleBindingKind,
+  roleKind,
+  serviceAccountKind,
+} from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
-import type { CliCommand } from './command.ts';
+import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { isConnected } from './hub-registration.ts';
-import { withCluster } from './open-cluster.ts';
+import { joinedName } from './joined-name.ts';
+import { type OpenCluster, withCluster } from './open-cluster.ts';
 import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 import { removeDefinitions } from './remove-definitions.ts';
 
@@ -34,6 +44,44 @@ const connectedClusters = async (hub: Client, signal: AbortSignal): Promise<stri
   }
 };
 
+/**
+ * Refuses what the hub's removal would leave without a hub.
+ *
+ * @throws Failure InvalidInput while clusters are connected, unless `--force` is given.
+ */
+const checkConnected = async ({ options, terminal, signal }: CliInput, hub: Client): Promise<void> => {
+  const connected = await connectedClusters(hub, signal);
+  if (connected.length === 0) return;
+  const joined = `Still joined and connected: ${connected.join(', ')}`;
+  if (options.force !== true) {
+    throw new Failure(
+      'InvalidInput',
+      `${joined}, whose slices would end and whose nodes would keep what KubeSlice put there; take each out first with "kubeslice leave <name> --context <its context>", or uninstall all the same with --force.`,
+    );
+  }
+  terminal.err(`${joined}. Take each apart with "kubeslice leave <name> --context <its context>".`);
+};
+
+/** Refuses a member cluster: nothing of it is removed here, and its kinds are its own. @throws Failure InvalidInput. */
+const checkHub = async ({ client, context }: OpenCluster, signal: AbortSignal): Promise<void> => {
+  if ((await client.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined) return;
+  // Who may not read the Secret still learns what the cluster is.
+  const name = await joinedName(client, signal).catch((error: unknown) => {
+    if (Failure.is(error, 'Forbidden')) return undefined;
+    throw error;
+  });
+  const inMember = (component: Component) => ({ namespace: memberNamespace, name: componentName(component) });
+  const programs = await Promise.all([
+    client.find(deploymentKind, inMember('worker'), { signal }),
+    client.find(daemonSetKind, inMember('agent'), { signal }),
+  ]);
+  if (name === undefined && programs.every((program) => program === undefined)) return;
+  throw new Failure(
+    'InvalidInput',
+    `Context "${context}" is a member cluster, not a hub; run "kubeslice leave ${name ?? '<name>'} --context ${context}".`,
+  );
+};
+
 /** Removes what KubeSlice has put into the namespaces of projects, and the namespaces that it made. */
 const removeProjects = async (hub: Client, patience: Patience): Promise<void> => {
   const labelled = await hub.list(namespaceKind, { labelSelector: `${ours},${projectLabel}`, signal: patience.signal });
@@ -49,17 +97,20 @@ export const command: CliCommand = {
   name: 'uninstall',
   summary: 'Remove the controller and everything of KubeSlice from the hub',
   description:
-    'Removes all slices, clusters, notice boards, accounts and roles, the controller and its kinds. Member clusters are taken apart by "kubeslice leave"; do that first. Works on half-installed hubs and can be repeated.',
-  options: [contextOption('Context of the hub cluster'), kubeconfigOption],
+    'Removes all slices, clusters, notice boards, accounts and roles, the controller and its kinds. Member clusters are taken apart by "kubeslice leave"; do that first: while one is connected, nothing is removed without --force. Works on half-installed hubs and can be repeated.',
+  options: [
+    contextOption('Context of the hub cluster'),
+    { flags: '--force', text: 'Uninstall also while clusters are joined and connected' },
+    kubeconfigOption,
+  ],
   examples: ['kubeslice uninstall --context hub'],
   run: async (input) =>
-    withCluster(input, textOption(input, 'context'), async ({ client: hub, context }) => {
+    withCluster(input, textOption(input, 'context'), async (opened) => {
       const { terminal, signal } = input;
+      const { client: hub, context } = opened;
       await hub.raw('/version', { signal });
-      const connected = await connectedClusters(hub, signal);
-      if (connected.length > 0) {
-        terminal.err(`Still joined: ${connected.join(', ')}. Take each apart with "kubeslice leave <name> --context <its context>".`);
-      }
+      await checkHub(opened, signal);
+      await checkConnected(input, hub);
       const controller = await hub.find(deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { signal });
       const patience: Patience = { graceMs: (controller?.status?.availableReplicas ?? 0) > 0 ? graceMs : 1000, signal };
       await removeAllOf(hub, sliceKind, { only: notMirrored }, patience);
