@@ -137,7 +137,7 @@ export const command: CliCommand = {
       );
       if (!isOffHub) {
         const on = `--context ${hubContext ?? 'HUB'} -n ${projectNamespace(projectOf(input))}`;
-        terminal.out(`On the hub it is still registered: kubectl ${on} delete cluster ${cluster}`);
+        terminal.out(`If it is still registered on the hub: kubectl ${on} delete cluster ${cluster}`);
       }
       terminal.out(
         `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
