@@ -10,6 +10,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, deploymentKind, endpointSliceKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
+import { isAway } from './away.ts';
 import { cleanNodes } from './clean-nodes.ts';
 import { restoreClusterDns } from './cluster-dns.ts';
 import { checkClusterName } from './cluster-name.ts';
@@ -55,7 +56,7 @@ const leaveHubIfThere = async (input: CliInput, cluster: string, hubContext: str
     await leaveHub(input, cluster, hubContext);
     return true;
   } catch (error) {
-    if (!Failure.is(error, 'Unavailable') && !Failure.is(error, 'Timeout')) throw error;
+    if (!isAway(error)) throw error;
     input.terminal.err(`note: ${error.message} The member leaves all the same; run this command again when the hub works.`);
     return false;
   }

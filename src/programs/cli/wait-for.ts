@@ -3,6 +3,7 @@ import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import type { ObjectName } from '../../values/object-key.ts';
 import type { ResourceKind } from '../../values/resource-kind.ts';
+import { isAway } from './away.ts';
 
 /** What is waited for, and how long. */
 export interface Wait<T> {
@@ -47,7 +48,7 @@ export const waitFor = async <T extends KubernetesObject>(wait: Wait<T>): Promis
       if (signal.aborted) throw new Failure('Interrupted', 'Waiting was interrupted.', { cause: error });
       if (limit.aborted) throw new Failure('Timeout', await wait.late(seen), { cause: error });
       if (Failure.is(error, 'Gone')) continue;
-      if (!Failure.is(error, 'Unavailable')) throw error;
+      if (!isAway(error)) throw error;
       // An API server that restarts refuses connections for a moment.
       await new Promise((resolve) => setTimeout(resolve, 500));
     }

@@ -64,6 +64,12 @@ describe('waiting for an object', () => {
     expect((await waiting)?.data).toEqual({ x: 'yes' });
   });
 
+  it.each([429, 503, 504])('goes on after an answer of %i, as of a server that starts', async (status) => {
+    api.put(configMapKind, thing('yes'));
+    api.faults.add({ times: 1, effect: { status } });
+    expect((await waitForX('yes'))?.data).toEqual({ x: 'yes' });
+  });
+
   it('says what is missing when time is over, and leaves no watch behind', async () => {
     api.put(configMapKind, thing('no'));
     await expect(waitForX('yes', 100)).rejects.toMatchObject({ code: 'Timeout', message: 'thing is no' });
