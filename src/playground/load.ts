@@ -2,6 +2,7 @@ import { faultContext, handleOf } from './fault/context.ts';
 import { imageArchive, loadIntoNode } from './images.ts';
 import { machinesOf } from './machines.ts';
 import type { Report } from './progress.ts';
+import { requireRoot } from './requirements.ts';
 import { together } from './together.ts';
 import { programFolder } from './tools.ts';
 
@@ -15,6 +16,7 @@ export interface LoadOptions {
 
 /** Loads image archives into every node, side by side, each content once. */
 export async function load(options: LoadOptions, report: Report, signal: AbortSignal): Promise<void> {
+  requireRoot();
   const context = await faultContext(options.stateDirectory, options.name);
   const images = await Promise.all(options.files.map((file) => imageArchive(file, signal)));
   const nodes = machinesOf(context.spec).filter((machine) => machine.role === 'node');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../../values/failure.ts';
 import { groupProcesses } from '../control-groups.ts';
 import { kill, killService, machineGroup } from '../machine.ts';
+import { requireRoot } from '../requirements.ts';
 import { withLock } from '../state.ts';
 import { type FaultContext, faultContext, handleOf, readFaults } from './context.ts';
 import { convergeFaults } from './converge.ts';
@@ -25,6 +26,7 @@ export async function heal(target: FaultTarget, only: readonly Fault[] | undefin
 }
 
 async function change(target: FaultTarget, decide: (faults: readonly Fault[]) => Fault[], signal: AbortSignal): Promise<void> {
+  requireRoot();
   await withLock(target.stateDirectory, target.name, async () => {
     const context = await faultContext(target.stateDirectory, target.name);
     await convergeFaults(context, decide(await readFaults(context.paths)), signal);
@@ -41,7 +43,7 @@ export interface Killed {
  * Kills by SIGKILL. Machines stay off until they are healed; services are started again within a second, unless `hold` is asked for; programs of KubeSlice are
  * started again by their kubelet.
  *
- * @throws Failure `NotFound` when nothing of the kind runs.
+ * @throws Failure `NotFound` when nothing of the kind runs, `CapabilityMissing` without root.
  */
 export async function killThings(
   target: FaultTarget,
@@ -50,6 +52,7 @@ export async function killThings(
   hold: boolean,
   signal: AbortSignal,
 ): Promise<Killed> {
+  requireRoot();
   const context = await faultContext(target.stateDirectory, target.name);
   const chosen = killTarget(context.spec, what, where);
   if (chosen.kind === 'machines') {

@@ -1,4 +1,5 @@
 import { down } from '../../../playground/down.ts';
+import { requireRoot } from '../../../playground/requirements.ts';
 import { playgroundNames, readSpec } from '../../../playground/state.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { nameOption } from './name-option.ts';
@@ -12,6 +13,8 @@ export const downCommand: CliCommand = {
   run: async ({ options, env, terminal, signal }) => {
     const { state } = places(env);
     const name = String(options.name);
+    // Another user's folder knows nothing of the playgrounds of root, which would be misleading to read first.
+    requireRoot();
     // Its name may be mistyped; but a half-made one has no description either, so it is looked for all the same.
     if ((await readSpec(state, name)) === undefined) {
       terminal.err(

@@ -35,21 +35,21 @@ export const faultCommand: CliCommand = {
       summary: 'Drop every packet between two clusters or machines',
       arguments: between,
       options: [forOption, nameOption],
-      run: (input) => lasting(input, [{ kind: 'cut', between: ends(input) }]),
+      run: async (input) => lasting(input, [{ kind: 'cut', between: ends(input) }]),
     },
     {
       name: 'delay',
       summary: 'Make packets between two clusters take longer, each way',
       arguments: [...between, { usage: '<time>', text: 'For example 50ms' }],
       options: [forOption, nameOption],
-      run: (input) => lasting(input, [{ kind: 'delay', between: ends(input), milliseconds: duration(input.arguments[2] ?? '') }]),
+      run: async (input) => lasting(input, [{ kind: 'delay', between: ends(input), milliseconds: duration(input.arguments[2] ?? '') }]),
     },
     {
       name: 'loss',
       summary: 'Lose some of the packets between two clusters or machines, each way',
       arguments: [...between, { usage: '<share>', text: 'For example 5%' }],
       options: [forOption, nameOption],
-      run: (input) => lasting(input, [{ kind: 'loss', between: ends(input), share: percentage(input.arguments[2] ?? '') }]),
+      run: async (input) => lasting(input, [{ kind: 'loss', between: ends(input), share: percentage(input.arguments[2] ?? '') }]),
     },
     {
       name: 'kill',
@@ -64,10 +64,11 @@ export const faultCommand: CliCommand = {
       options: [{ flags: '--hold', text: 'Keep a service from being started again until it is healed' }, forOption, nameOption],
       run: async (input) => {
         const [what, where] = input.arguments;
-        const hold = input.options.hold === true || input.options.for !== undefined;
+        const time = healAfter(input);
+        const hold = input.options.hold === true || time !== undefined;
         const killed = await killThings(target(input), what ?? '', where, hold, input.signal);
         for (const line of killed.lines) input.terminal.out(line);
-        return await healLater(input, killed.lasting);
+        return await healLater(input, killed.lasting, time);
       },
     },
     {
@@ -87,15 +88,18 @@ const target = ({ options, env }: CliInput): FaultTarget => ({ name: String(opti
 
 const ends = (input: CliInput): readonly [string, string] => [input.arguments[0] ?? '', input.arguments[1] ?? ''];
 
+/** Milliseconds of `--for`. Read before the first change, so that nothing is broken that would not be healed. */
+const healAfter = ({ options }: CliInput): number | undefined => (options.for === undefined ? undefined : duration(String(options.for)));
+
 async function lasting(input: CliInput, faults: readonly Fault[]): Promise<number> {
+  const time = healAfter(input);
   await inject(target(input), faults, input.signal);
   for (const fault of faults) input.terminal.out(describeFault(fault));
-  return await healLater(input, faults);
+  return await healLater(input, faults, time);
 }
 
-async function healLater(input: CliInput, faults: readonly Fault[]): Promise<number> {
-  if (input.options.for === undefined || faults.length === 0) return 0;
-  const time = duration(String(input.options.for));
+async function healLater(input: CliInput, faults: readonly Fault[], time: number | undefined): Promise<number> {
+  if (time === undefined || faults.length === 0) return 0;
   try {
     await sleep(systemClock, time, input.signal);
   } finally {
