@@ -4,7 +4,7 @@ import { clusterKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { planCrds } from '../../install/crds.ts';
-import { decodeJoinToken } from '../../install/join-token.ts';
+import { decodeJoinToken, type JoinToken } from '../../install/join-token.ts';
 import { type HubCredential, memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
@@ -14,7 +14,7 @@ import { Failure } from '../../values/failure.ts';
 import { applyAll, applyDefinitions } from './apply-all.ts';
 import { checkClusterName } from './cluster-name.ts';
 import type { CliCommand, CliInput } from './command.ts';
-import { contextOption, kubeconfigOption, projectOf, projectOption, textOption, waitLimit, waitOption } from './common-options.ts';
+import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, waitOption } from './common-options.ts';
 import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
 import { imageFor, imageOption } from './image.ts';
@@ -26,6 +26,15 @@ import { restartWorker } from './restart-worker.ts';
 import { waitForDaemonSet, waitForDeployment } from './rollout.ts';
 import { hubServerOption } from './token.ts';
 import { waitFor } from './wait-for.ts';
+
+/** Refuses a token of another project than the one asked for. @throws Failure TokenRefused. */
+const checkTokenProject = (token: JoinToken, project: string | undefined): void => {
+  if (project === undefined || project === token.project) return;
+  throw new Failure(
+    'TokenRefused',
+    `--token is for project "${token.project}", not for "${project}"; leave out --project, or make a new one with "kubeslice token create ${token.cluster} --project ${project}".`,
+  );
+};
 
 /** The hub, by `--token` or by `--hub-context`; exactly one must be given. */
 const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
@@ -40,7 +49,9 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
   }
   if (token !== undefined) {
     const word = token === '-' ? await text(process.stdin) : token;
-    return hubByToken(decodeJoinToken(word, cluster, Date.now()), hubServer);
+    const decoded = decodeJoinToken(word, cluster, Date.now());
+    checkTokenProject(decoded, textOption(input, 'project'));
+    return hubByToken(decoded, hubServer);
   }
   return hubByContext(await openCluster(input, hubContext), { cluster, project: projectOf(input), hubServer }, input.signal);
 };
@@ -88,7 +99,8 @@ export const command: CliCommand = {
     contextOption('Context of the member cluster'),
     { flags: '--hub-context <name>', text: 'Context of the hub cluster, when it is at hand here' },
     { flags: '--token <token>', text: 'What "kubeslice token create" printed, when it is not; - reads it from standard input' },
-    projectOption,
+    // Without a default: a token knows its project, and only what somebody says can contradict it.
+    { flags: '--project <name>', text: 'Project on the hub (default: that of the token, else default)' },
     hubServerOption,
     imageOption,
     { flags: '--register-only', text: 'Only register and store the credential: the Helm chart installs worker, agents and DNS' },
