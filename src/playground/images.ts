@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../values/failure.ts';
+import { importFailure, isStillImported } from './imported-images.ts';
 import { type MachineHandle, runInside } from './machine.ts';
 
 /** An image archive (docker-archive or OCI) and the SHA-256 of its content, by which nodes remember that they have it. */
@@ -24,22 +25,28 @@ export async function imageArchive(file: string, signal: AbortSignal): Promise<I
   return { file, digest: hash.digest('hex') };
 }
 
-/** Loads an archive into a node's container runtime, once for each content. Returns whether it had to. The archive is passed as an open file, so it may lie anywhere. */
+/**
+ * Loads an archive into a node's container runtime, unless its names point to its content there already. Returns whether it had to. The archive is
+ * passed as an open file, so it may lie anywhere.
+ *
+ * @throws Failure `InvalidInput` when the file is no image archive.
+ */
 export async function loadIntoNode(node: MachineHandle, image: ImageArchive, path: string, signal: AbortSignal): Promise<boolean> {
   const remembered = join(node.paths.directory, 'images', image.digest);
-  const known = await access(remembered).then(
-    () => true,
-    () => false,
-  );
-  if (known) return false;
+  const ctr = (words: readonly string[], options: { inputFile?: number } = {}): Promise<string> =>
+    runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', ...words], { signal, path, ...options });
+  const before = await readFile(remembered, 'utf8').catch(() => undefined);
+  if (before !== undefined && isStillImported(before, await ctr(['list']))) return false;
   const archive = await open(image.file, 'r');
   try {
     // Without --local the archive is sent to the daemon piece by piece, which costs twice the time.
-    await runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', 'import', '--local', '-'], { signal, path, inputFile: archive.fd });
+    const said = await ctr(['import', '--local', '-'], { inputFile: archive.fd });
+    await mkdir(join(node.paths.directory, 'images'), { recursive: true });
+    await writeFile(remembered, said);
+  } catch (error) {
+    throw Failure.is(error, 'CommandFailed') ? importFailure(image.file, node.name, error) : error;
   } finally {
     await archive.close();
   }
-  await mkdir(join(node.paths.directory, 'images'), { recursive: true });
-  await writeFile(remembered, image.file);
   return true;
 }
