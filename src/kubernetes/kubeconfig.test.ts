@@ -22,6 +22,14 @@ const config = (user: object, cluster: object = {}, context: object = {}): strin
     users: [{ name: 'u', user }],
   });
 
+const catchFailure = (attempt: () => unknown): unknown => {
+  try {
+    return attempt();
+  } catch (error) {
+    return error;
+  }
+};
+
 describe('kubeconfig', () => {
   let directory = '';
   beforeEach(async () => {
@@ -116,11 +124,13 @@ echo '{"kind":"ExecCredential","status":{"token":"'"$GREETING-$1"'","expirationT
   });
 
   it.each([
-    ['not YAML', 'a: [', /not YAML/],
-    ['something else', 'apiVersion: v1\nkind: Pod', /no kubeconfig/],
-    ['empty', '', /no kubeconfig/],
-  ])('refuses a file that is %s', (_, text, message) => {
-    expect(() => parseKubeconfig(text, { directory })).toThrow(message);
+    ['not YAML', 'a: [', /^\/etc\/passwd is no kubeconfig: it is not YAML \([^\n]+ at line 1, column 5\); [^\n]+$/],
+    ['several values', 'root:x:0\nwheel: y: z\n', /^\/etc\/passwd is no kubeconfig: it is not YAML \([^\n]+\); [^\n]+$/],
+    ['something else', 'apiVersion: v1\nkind: Pod', /^\/etc\/passwd is no kubeconfig: it has no clusters; [^\n]+$/],
+    ['empty', '', /^\/etc\/passwd is no kubeconfig: it has no clusters; [^\n]+$/],
+  ])('refuses a file that is %s, by its name and in one line', (_, text, message) => {
+    const failure = catchFailure(() => parseKubeconfig(text, { directory, file: '/etc/passwd' }));
+    expect(failure).toMatchObject({ code: 'InvalidInput', message: expect.stringMatching(message) });
   });
 
   it('merges several files: the first wins, paths stay where they were', async () => {

@@ -38,16 +38,22 @@ type UserEntry = {
 
 type Named<K extends string, T> = { readonly name?: string } & { readonly [P in K]?: T };
 
-/** The contents of a kubeconfig file; `InvalidInput` when it is not one. */
-export const parseKubeconfig = (text: string, { directory }: { readonly directory: string }): Kubeconfig => {
+/** The contents of a kubeconfig file; `InvalidInput`, in which `file` names it, when it is not one. */
+export const parseKubeconfig = (
+  text: string,
+  { directory, file = `What is in ${directory}` }: { readonly directory: string; readonly file?: string },
+): Kubeconfig => {
+  const refuse = (why: string, cause?: unknown): Failure =>
+    new Failure('InvalidInput', `${file} is no kubeconfig: ${why}; name another file with --kubeconfig or KUBECONFIG.`, { cause });
   let document: unknown;
   try {
     document = parse(text);
   } catch (cause) {
-    throw new Failure('InvalidInput', `The kubeconfig in ${directory} is not YAML: ${Failure.from(cause).message}`, { cause });
+    // Below its first line the parser shows the place in the file.
+    const [first = ''] = Failure.from(cause).message.split('\n');
+    throw refuse(`it is not YAML (${first.replace(/[:.]$/, '')})`, cause);
   }
-  if (typeof document !== 'object' || document === null || !('clusters' in document))
-    throw new Failure('InvalidInput', `The file in ${directory} is no kubeconfig: it has no clusters.`);
+  if (typeof document !== 'object' || document === null || !('clusters' in document)) throw refuse('it has no clusters');
   const config = document as {
     readonly 'current-context'?: string;
     readonly contexts?: readonly Named<'context', { cluster?: string; user?: string; namespace?: string }>[] | null;

@@ -23,12 +23,20 @@ export interface OpenCluster {
 export const fieldManager = 'kubeslice-cli';
 
 const read = async (path: string): Promise<Kubeconfig | undefined> => {
+  const file = resolve(path);
+  let text: string;
   try {
-    return parseKubeconfig(await readFile(path, 'utf8'), { directory: dirname(resolve(path)) });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Failure(
+      'InvalidInput',
+      `The kubeconfig ${file} cannot be read (${message}); name another file with --kubeconfig or KUBECONFIG.`,
+      { cause },
+    );
   }
+  return parseKubeconfig(text, { directory: dirname(file), file });
 };
 
 /** The kubeconfig that `--kubeconfig`, KUBECONFIG or the home folder names, in this order, as kubectl finds it. */
