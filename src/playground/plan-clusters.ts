@@ -15,10 +15,7 @@ export const defaultClusters: readonly string[] = [hubName, 'east', 'west'];
  */
 export function planClusters(existing: readonly ClusterSpec[], wanted: readonly string[], nodes: number | undefined): ClusterSpec[] {
   if (nodes !== undefined && !(Number.isInteger(nodes) && nodes >= 1 && nodes <= nodeLimit)) {
-    throw new Failure(
-      'InvalidInput',
-      `A cluster has between 1 and ${nodeLimit} nodes, not ${Number.isNaN(nodes) ? 'what was given' : nodes}; write a number.`,
-    );
+    throw new Failure('InvalidInput', `A cluster has between 1 and ${nodeLimit} nodes, not ${nodes}: write a number in this range.`);
   }
   const names = wanted.length > 0 ? [hubName, ...wanted] : existing.length > 0 ? [] : defaultClusters;
   const clusters = existing.map((cluster) => ({ ...cluster }));

@@ -22,7 +22,15 @@ describe('state directory', () => {
   });
 
   test('a command about a playground that is not there says which are', async () => {
-    await expect(requireSpec(directory, 'other')).rejects.toThrow(/No playground is called "other" \(there is pg\).*up --name other/);
+    await expect(requireSpec(directory, 'other')).rejects.toThrow(
+      /No playground is called "other" \(there is pg\): name one with --name pg, or start it with "kubeslice playground up --name other"\.$/,
+    );
+  });
+
+  test('where there is none, only how to start one is proposed', async () => {
+    await expect(requireSpec(join(directory, 'none'), 'other')).rejects.toThrow(
+      'No playground is called "other" (there is none yet): start it with "kubeslice playground up --name other".',
+    );
   });
 
   test('one at a time: the second is refused with the holder`s process id, or waits', async () => {

@@ -12,13 +12,18 @@ export async function readSpec(stateDirectory: string, name: string): Promise<Pl
   return text === undefined ? undefined : (JSON.parse(text) as PlaygroundSpec);
 }
 
-/** Like `readSpec`, for commands that need a playground. @throws Failure `NotFound` with the command that makes one. */
+/** Like `readSpec`, for commands that need a playground. @throws Failure `NotFound` with those there are and the command that makes one. */
 export async function requireSpec(stateDirectory: string, name: string): Promise<PlaygroundSpec> {
   const spec = await readSpec(stateDirectory, name);
   if (spec !== undefined) return spec;
   const others = await playgroundNames(stateDirectory);
-  const known = others.length === 0 ? 'there is none yet' : `there is ${others.join(', ')}`;
-  throw new Failure('NotFound', `No playground is called "${name}" (${known}): start it with "kubeslice playground up --name ${name}".`);
+  const [first] = others;
+  const known = first === undefined ? 'there is none yet' : `there is ${others.join(', ')}`;
+  const choose = first === undefined ? '' : `name one with --name ${first}, or `;
+  throw new Failure(
+    'NotFound',
+    `No playground is called "${name}" (${known}): ${choose}start it with "kubeslice playground up --name ${name}".`,
+  );
 }
 
 /** Replaces the description as a whole, so that an interruption leaves the old or the new one. */

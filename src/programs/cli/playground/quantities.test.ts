@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { duration, percentage } from './quantities.ts';
+import { clusterNames, duration, nodeCount, percentage } from './quantities.ts';
 
 describe('quantities on the command line', () => {
   test.each([
@@ -24,5 +24,25 @@ describe('quantities on the command line', () => {
 
   test.each(['', '5', '101%', '-1%', '%'])('"%s" is no percentage', (text) => {
     expect(() => percentage(text)).toThrow(/no percentage/);
+  });
+});
+
+describe('the shape of a playground on the command line', () => {
+  test('a number of nodes', () => expect(nodeCount('12')).toBe(12));
+
+  test.each(['x', '', '1.5', '-1', '1e3', '2 '])('--nodes "%s" is refused by its value', (text) => {
+    expect(() => nodeCount(text)).toThrow(`--nodes "${text}" is no number`);
+  });
+
+  test('names of clusters, with or without spaces', () => expect(clusterNames('east, west,hub')).toEqual(['east', 'west', 'hub']));
+
+  test.each([
+    ['', 'has an empty name'],
+    ['east,', 'has an empty name'],
+    ['east,,west', 'has an empty name'],
+    ['a,a', 'names "a" twice'],
+    ['a,b, a', 'names "a" twice'],
+  ])('--clusters "%s" is refused by its value: it %s', (text, why) => {
+    expect(() => clusterNames(text)).toThrow(`--clusters "${text}" ${why}`);
   });
 });

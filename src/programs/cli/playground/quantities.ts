@@ -17,3 +17,18 @@ export function percentage(text: string): number {
   if (number !== undefined && share <= 1) return share;
   throw new Failure('InvalidInput', `"${text}" is no percentage: write a number from 0 to 100 and a percent sign, such as 5%.`);
 }
+
+/** A number of nodes; whether a cluster can have so many is not decided here. @throws Failure `InvalidInput`. */
+export function nodeCount(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Failure('InvalidInput', `--nodes "${text}" is no number of nodes: write a whole one, such as 2.`);
+}
+
+/** Names of clusters between commas, each once. @throws Failure `InvalidInput`. */
+export function clusterNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new Failure('InvalidInput', `--clusters "${text}" has an empty name: write names such as east,west.`);
+  const twice = names.find((name, position) => names.indexOf(name) < position);
+  if (twice === undefined) return names;
+  throw new Failure('InvalidInput', `--clusters "${text}" names "${twice}" twice: write each name once.`);
+}

@@ -7,6 +7,7 @@ import { nameOption } from './name-option.ts';
 import { places } from './places.ts';
 import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
+import { clusterNames, nodeCount } from './quantities.ts';
 
 /** The one version whose sources are pinned in toolchain/kubernetes. */
 const kubernetesVersion = toolOf('kube').version.split('.').slice(0, 2).join('.');
@@ -35,11 +36,8 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const { options, env, terminal, signal, version } = input;
   const where = places(env);
   const report = (line: string): void => terminal.err(line);
-  const clusters = String(options.clusters ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const nodes = options.nodes === undefined ? {} : { nodes: Number(options.nodes) };
+  const clusters = options.clusters === undefined ? [] : clusterNames(String(options.clusters));
+  const nodes = options.nodes === undefined ? {} : { nodes: nodeCount(String(options.nodes)) };
   const name = String(options.name);
   // Before minutes go into building.
   await checkUp({ name, clusters, ...nodes, stateDirectory: where.state });
