@@ -4,7 +4,7 @@ import type { PlaygroundPaths } from './paths.ts';
 import { programFolder } from './tools.ts';
 
 /**
- * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl and helm, and, where a proxy is set, that the playground is reached
+ * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl, helm and kubeslice, and, where a proxy is set, that the playground is reached
  * without it.
  */
 export function environment(paths: PlaygroundPaths, noProxy: string | undefined): string {

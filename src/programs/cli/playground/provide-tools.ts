@@ -9,6 +9,7 @@ import { provideDebianPackages } from '../../../playground/toolchain/debian.ts';
 import { provide, type ToolProgress } from '../../../playground/toolchain/provide.ts';
 import type { Tools } from '../../../playground/tools.ts';
 import { Failure } from '../../../values/failure.ts';
+import { ownCommand } from './own-command.ts';
 import type { Places } from './places.ts';
 
 /** The architecture of this machine as images name it. @throws Failure `CapabilityMissing` for one that nothing is built for. */
@@ -49,17 +50,13 @@ export async function provideTools(places: Places, report: (line: string) => voi
 }
 
 /** A `helm` for people's shells that compiles the real one when it is first called: that takes minutes, which not everybody wants. */
-async function helmOnDemand({ project, cache }: Places): Promise<string> {
-  const program = `${quoted(process.execPath)} ${quoted(join(project, 'bin', 'kubeslice.mjs'))}`;
-  const script = `#!/bin/sh\nset -e\nhelm=$(${program} playground tool helm)\nexec "$helm" "$@"\n`;
-  const path = join(cache, `helm-on-demand-${contentKey({ script })}`, 'helm');
+async function helmOnDemand(places: Places): Promise<string> {
+  const script = `#!/bin/sh\nset -e\nhelm=$(${ownCommand(places)} playground tool helm)\nexec "$helm" "$@"\n`;
+  const path = join(places.cache, `helm-on-demand-${contentKey({ script })}`, 'helm');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, script, { mode: 0o755 });
   return path;
 }
-
-/** A word that a shell takes as it is. */
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Says how far the compiler is, now and then; nothing about what the cache holds. */
 export function eachFifteenSeconds(report: (line: string) => void): (progress: ToolProgress) => void {
