@@ -79,7 +79,7 @@ export const demoCommand: CliCommand = {
     const named = input.options.name === 'default' ? '' : ` --name ${String(input.options.name)}`;
     terminal.err(`
 It answered after ${seconds()}. The playground goes on running. What to try next:
-  eval "$(npx kubeslice playground env${named})"        kubectl and kubeconfig for this shell; contexts hub, ${members.join(', ')}
+  eval "$(npx kubeslice playground env${named})"        kubectl, kubeslice and kubeconfig for this shell; contexts hub, ${members.join(', ')}
   npx kubeslice status --context hub                 clusters, nodes and tunnels, the worst first
   npx kubeslice playground fault cut ${server} ${client}${named}      break it, and see the slice say so; "fault heal" mends it
   npx kubeslice playground down${named}                  remove every trace`);
