@@ -22,7 +22,7 @@ const cluster = (name: string, ready: 'True' | 'False') =>
     status: {
       conditions: [{ type: 'Ready', status: ready, reason: 'Connected', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }],
     },
-  } as Cluster);
+  });
 const uninstall = (options: { force?: boolean } = {}) => contexts.run(command, [], { context: 'hub', ...options });
 const changes = () => contexts.api('hub').requests.filter((line) => !line.startsWith('GET '));
 
