@@ -16,6 +16,10 @@ const definitionOf = (kind: string): KindDefinition => {
   return definition;
 };
 
+/** As many ports as an export can have, with the longest names. */
+const manyPorts = Array.from({ length: 64 }, (_, index) => ({ name: `${index}`.padStart(63, 'p'), containerPort: 10_000 + index }));
+const requires = (...matchExpressions: readonly object[]) => ({ slice: 's', selector: { matchExpressions } });
+
 /** Accepted as they stand: kind, name, spec. */
 const good: readonly (readonly [kind: string, name: string, spec: object])[] = [
   ['Slice', 'app-slice', { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: ['app-ns'] } }],
@@ -33,6 +37,8 @@ const good: readonly (readonly [kind: string, name: string, spec: object])[] = [
       ports: [{ name: 'tcp', containerPort: 5201, servicePort: 80, protocol: 'TCP', serviceProtocol: 'HTTP' }],
     },
   ],
+  ['ServiceExport', 'many-ports', { slice: 's', ports: manyPorts }],
+  ['ServiceExport', 'requirements', requires({ key: 'app', operator: 'In', values: ['a'] }, { key: 'old', operator: 'DoesNotExist' })],
   ['Cluster', 'east', {}],
   ['Cluster', 'west', { nodeIPs: ['192.0.2.1'], networkInterface: 'eth0', clusterProperty: { geoLocation: { cloudProvider: 'NONE' } } }],
   ['Project', 'avesha', { serviceAccount: { readOnly: ['reader'], readWrite: ['writer'] } }],
@@ -55,6 +61,26 @@ const bad: readonly (readonly [kind: string, name: string, spec: object | undefi
   ['ServiceExport', 'no-slice', {}, ['slice', 'Required']],
   ['ServiceExport', 'port', { slice: 's', ports: [{ containerPort: 0 }] }, ['containerPort']],
   ['ServiceExport', 'protocol', { slice: 's', ports: [{ containerPort: 1, protocol: 'ICMP' }] }, ['TCP, UDP or SCTP']],
+  [
+    'ServiceExport',
+    'name-twice',
+    { slice: 's', ports: [...manyPorts.slice(1), { name: manyPorts[1]?.name, containerPort: 1 }] },
+    [`ports[].name "${manyPorts[1]?.name}" is used more than once`],
+  ],
+  [
+    'ServiceExport',
+    'port-twice',
+    { slice: 's', ports: [...manyPorts.slice(1), { containerPort: 1, servicePort: 10_063 }] },
+    ['ports[] has 10063/TCP more than once'],
+  ],
+  ['ServiceExport', 'alias', { slice: 's', aliases: ['a..b'] }, ['aliases', 'a..b']],
+  ['ServiceExport', 'in-nothing', requires({ key: 'app', operator: 'In' }), ['operator In of label "app" needs values']],
+  [
+    'ServiceExport',
+    'exists-as',
+    requires({ key: 'app', operator: 'Exists', values: ['a'] }),
+    ['operator Exists of label "app" takes no values'],
+  ],
   ['Cluster', 'a'.repeat(41), {}, ['40 characters']],
   ['Cluster', 'ca', { caBundle: 'x'.repeat(9_000) }, ['caBundle', '8192']],
 ];

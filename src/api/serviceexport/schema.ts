@@ -2,17 +2,27 @@ import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { dnsLabel, validations } from '../fields.ts';
 
+/** Schema of one requirement of a label selector; it is refused when the API server would refuse it in a Deployment. */
+export const labelRequirement = z
+  .object({
+    key: z.string().max(317).describe('Label that the requirement is about.'),
+    operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']).describe('How the label is compared.'),
+    values: z.array(z.string()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Values to compare with.'),
+  })
+  .meta(
+    validations({
+      rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && self.values.size() > 0)",
+      messageExpression:
+        "'operator ' + self.operator + ' of label \"' + self.key + (self.operator in ['In', 'NotIn'] ? '\" needs values; name at least one' : '\" takes no values; remove them')",
+    }),
+  );
+
 const labelSelector = z
   .object({
     matchLabels: z.record(z.string(), z.string()).optional().describe('Labels that a pod must have.'),
     matchExpressions: z
-      .array(
-        z.object({
-          key: z.string().describe('Label that the requirement is about.'),
-          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']).describe('How the label is compared.'),
-          values: z.array(z.string()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Values to compare with.'),
-        }),
-      )
+      .array(labelRequirement)
+      .max(64)
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Further requirements; all must hold.'),
@@ -30,6 +40,13 @@ export const servicePort = z
   })
   .describe('One port of the service.');
 
+/** CEL: by what a client calls a port, with the defaults. */
+const portOf = (p: string): string => `(has(${p}.servicePort) ? ${p}.servicePort : ${p}.containerPort)`;
+const protocolOf = (p: string): string => `(has(${p}.protocol) ? ${p}.protocol.upperAscii() : 'TCP')`;
+/** CEL: whether no other port of the list is the same to a client. In a message, `join` costs little to the API server, unlike `filter` and `+`. */
+const onlyName = 'self.exists_one(q, has(q.name) && q.name == p.name)';
+const onlyPort = `self.exists_one(q, ${portOf('q')} == ${portOf('p')} && ${protocolOf('q')} == ${protocolOf('p')})`;
+
 /** Schema of `ServiceExport.spec`. */
 export const serviceExportSpec = z
   .object({
@@ -43,10 +60,21 @@ export const serviceExportSpec = z
       .optional()
       .meta({
         'x-kubernetes-list-type': 'atomic',
-        ...validations({
-          rule: "self.all(p, !has(p.protocol) || p.protocol.upperAscii() in ['TCP', 'UDP', 'SCTP'])",
-          message: 'ports[].protocol must be TCP, UDP or SCTP',
-        }),
+        ...validations(
+          {
+            rule: "self.all(p, !has(p.protocol) || p.protocol.upperAscii() in ['TCP', 'UDP', 'SCTP'])",
+            message: 'ports[].protocol must be TCP, UDP or SCTP',
+          },
+          {
+            // An EndpointSlice refuses it, so no cluster could import the service.
+            rule: `self.all(p, !has(p.name) || ${onlyName})`,
+            messageExpression: `'ports[].name "' + self.map(p, has(p.name) && !${onlyName}, p.name)[0] + '" is used more than once; give each port its own name'`,
+          },
+          {
+            rule: `self.all(p, ${onlyPort})`,
+            messageExpression: `'ports[] has ' + self.map(p, !${onlyPort}, [string(${portOf('p')}), ${protocolOf('p')}])[0].join('/') + ' more than once, and only one could be called; give each port its own servicePort'`,
+          },
+        ),
       })
       .describe('Ports of the service. Left out: the ports of the Service of the same name and namespace.'),
     ingressEnabled: z.boolean().optional().describe('Reserved for ingress gateways.'),
@@ -55,7 +83,7 @@ export const serviceExportSpec = z
         z
           .string()
           .max(253)
-          .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/),
+          .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
       )
       .max(32)
       .optional()
