@@ -8,6 +8,7 @@ export const reasons = {
   AwaitingCluster: 'No cluster of the slice has joined yet.',
   ConnectionLost: 'The worker of a cluster has not been heard of for longer than its lease.',
   DriverUnavailable: 'No tunnel driver is shared by the two nodes or present on this one.',
+  DuplicatePorts: 'Two ports of the export have the same name, or the same number and protocol.',
   EndpointsNotAttached: 'Matching pods exist, but none has a slice address yet.',
   EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
   Exported: 'The service is offered to the slice and has ready endpoints.',
@@ -27,6 +28,7 @@ export const reasons = {
   SliceNotFound: 'There is no slice of that name in this cluster.',
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message says which and why.',
   SubnetOverlap: 'The slice subnet overlaps with a network that a member cluster uses already.',
+  TargetPortNotFound: 'The targetPort of a Service is a name that no container of the matching pods gives to a port; the message names it.',
   UnknownCluster: 'The slice names a cluster that is not registered.',
   WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',
 } as const;

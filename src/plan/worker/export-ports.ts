@@ -3,22 +3,13 @@ import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
-const named = (pods: readonly Pod[], name: string): number | undefined => {
-  for (const pod of pods) {
-    for (const container of pod.spec?.containers ?? []) {
-      const port = container.ports?.find((candidate) => candidate.name === name);
-      if (port !== undefined) return port.containerPort;
-    }
-  }
-  return undefined;
-};
+/** A port as its owner wrote it: the target may be the name that a container gives to its port. */
+export interface WantedPort extends Omit<ExportPort, 'targetPort'> {
+  readonly targetPort: number | string;
+}
 
-/**
- * The ports of an export: those of its spec, else those of the Service.
- *
- * A `targetPort` by name is looked up in the pods; without any pod that names it, the service port stands in until one comes.
- */
-export const exportPorts = (exported: ServiceExport, service: Service | undefined, pods: readonly Pod[]): ExportPort[] => {
+/** The ports that an export asks for: those of its spec, else those of the Service. */
+export const wantedPorts = (exported: ServiceExport, service: Service | undefined): WantedPort[] => {
   if (exported.spec.ports !== undefined && exported.spec.ports.length > 0) {
     return exported.spec.ports.map((port) => ({
       ...(port.name === undefined ? {} : { name: port.name }),
@@ -28,14 +19,75 @@ export const exportPorts = (exported: ServiceExport, service: Service | undefine
       ...(port.serviceProtocol === undefined ? {} : { appProtocol: port.serviceProtocol.toLowerCase() }),
     }));
   }
-  return (service?.spec?.ports ?? []).map((port) => {
-    const target = port.targetPort ?? port.port;
-    return {
-      ...(port.name === undefined ? {} : { name: port.name }),
-      protocol: port.protocol ?? 'TCP',
-      port: port.port,
-      targetPort: typeof target === 'number' ? target : (named(pods, target) ?? port.port),
-      ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
-    };
+  return (service?.spec?.ports ?? []).map((port) => ({
+    ...(port.name === undefined ? {} : { name: port.name }),
+    protocol: port.protocol ?? 'TCP',
+    port: port.port,
+    targetPort: port.targetPort ?? port.port,
+    ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+  }));
+};
+
+/** A port as people write it, for example `80/TCP`. */
+export const portText = ({ port, protocol }: { readonly port: number; readonly protocol: string }): string => `${port}/${protocol}`;
+
+/** The number of a target port in a pod; undefined when no container has that name for a port of the protocol. */
+const targetIn = (pod: Pod, { targetPort, protocol }: WantedPort): number | undefined =>
+  typeof targetPort === 'number'
+    ? targetPort
+    : (pod.spec?.containers ?? [])
+        .flatMap((container) => container.ports ?? [])
+        .find((port) => port.name === targetPort && (port.protocol ?? 'TCP') === protocol)?.containerPort;
+
+/** The number that most pods have for the port, of equals that of the first pod. */
+const commonTarget = (wanted: WantedPort, pods: readonly Pod[]): number | undefined => {
+  const counts = new Map<number, number>();
+  for (const pod of pods) {
+    const target = targetIn(pod, wanted);
+    if (target !== undefined) counts.set(target, (counts.get(target) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  return [...counts].find(([, count]) => count === most)?.[0];
+};
+
+/** What becomes of the ports of an export with the pods that it selects. */
+export interface ResolvedPorts {
+  /** What can be offered. */
+  readonly ports: readonly ExportPort[];
+  /** What cannot, because no pod has a port of that name. */
+  readonly missing: readonly WantedPort[];
+  /** Whether a pod has all that is offered, under the offered numbers. */
+  readonly serves: (pod: Pod) => boolean;
+}
+
+/**
+ * Looks names of target ports up in the pods, by name and protocol, as Kubernetes does for the endpoints of a Service.
+ *
+ * ```
+ * a pod                                    then
+ * has every port that any pod has          is an endpoint
+ * lacks one, or has it by another number   is none: an offer has one list of ports for all its endpoints
+ * ```
+ * While there is no pod at all, the service port stands in for a name.
+ */
+export const resolvePorts = (wanted: readonly WantedPort[], pods: readonly Pod[]): ResolvedPorts => {
+  const targets = wanted.map((port) => {
+    if (typeof port.targetPort === 'number') return { port, target: port.targetPort };
+    return { port, target: pods.length === 0 ? port.port : commonTarget(port, pods) };
   });
+  const found = targets.flatMap(({ port, target }) => (target === undefined ? [] : [{ port, target }]));
+  return {
+    ports: found.map(({ port, target }) => ({ ...port, targetPort: target })),
+    missing: targets.flatMap(({ port, target }) => (target === undefined ? [port] : [])),
+    serves: (pod) => found.every(({ port, target }) => targetIn(pod, port) === target),
+  };
+};
+
+const firstTwice = (texts: readonly string[]): string | undefined => texts.find((text, index) => texts.indexOf(text) < index);
+
+/** What is there twice in a list of ports and cannot be: a name, as importers give one to ports without, or a port with its protocol. */
+export const duplicatePort = (ports: readonly ExportPort[]): string | undefined => {
+  const name = firstTwice(ports.map((port, index) => port.name ?? `port-${index}`));
+  if (name !== undefined) return `the name "${name}"`;
+  return firstTwice(ports.map(portText));
 };

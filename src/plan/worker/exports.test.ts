@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../api/condition.ts';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { Attachment } from './attachment.ts';
 import { type ExportSnapshot, planExport } from './exports.ts';
 import { exported, pod, service } from './worker.fixtures.ts';
@@ -52,6 +53,87 @@ describe('an export', () => {
   it('looks a named target port up in the pods', () => {
     const named = service({ selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'main' }] });
     expect(planExport(snapshot({ service: named }), 0).body?.ports[0]?.targetPort).toBe(9000);
+  });
+
+  describe('with named target ports', () => {
+    const listens = (name: string, ports: Record<string, number>) =>
+      pod(name, true, {
+        spec: {
+          containers: [{ name: 'c', ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })) }],
+        },
+      });
+    const ports = (...named: [number, string | number][]) =>
+      service({ selector: { app: 'web' }, ports: named.map(([port, targetPort]) => ({ name: `p${port}`, port, targetPort })) });
+    const offered = (more: Partial<ExportSnapshot>) => {
+      const { body, status } = planExport(snapshot(more), 0);
+      const ready = conditionOf(status.conditions, 'Ready');
+      return {
+        pods: body?.endpoints.map((endpoint) => endpoint.pod),
+        targets: body?.ports.map(({ port, targetPort }) => `${port}:${targetPort}`),
+        state: `${status.exportStatus} ${ready?.reason}`,
+        message: ready?.message,
+      };
+    };
+
+    it('leaves out a pod whose containers do not have the name, as Kubernetes does', () => {
+      const seen = offered({ service: ports([80, 'http']), pods: [listens('a', { http: 8080 }), listens('b', { other: 8080 })] });
+      expect(seen).toMatchObject({ pods: ['a'], targets: ['80:8080'], state: 'READY Exported' });
+      expect(seen.message).toBe('2 pods match, 1 without a port that others have and so left out, 1 attached, 1 ready.');
+    });
+
+    it('offers nothing when no pod has the name, and says which', () => {
+      const seen = offered({ service: ports([80, 'http']), pods: [listens('a', { other: 8080 })] });
+      expect(seen).toMatchObject({ pods: undefined, state: 'ERROR TargetPortNotFound' });
+      expect(seen.message).toContain('port 80/TCP leads to port "http"');
+    });
+
+    it('does not take a port of another protocol for it', () => {
+      const udp = pod('a', true, { spec: { containers: [{ name: 'c', ports: [{ name: 'http', containerPort: 1, protocol: 'UDP' }] }] } });
+      expect(offered({ service: ports([80, 'http']), pods: [udp] }).state).toBe('ERROR TargetPortNotFound');
+    });
+
+    it('goes on with the other ports, but is not ready', () => {
+      const seen = offered({ service: ports([80, 8080], [90, 'metrics']), pods: [listens('a', {})] });
+      expect(seen).toMatchObject({ pods: ['a'], targets: ['80:8080'], state: 'PENDING TargetPortNotFound' });
+      expect(seen.message).toContain('port 90/TCP leads to port "metrics"');
+    });
+
+    it('has no endpoint when no pod has all the ports that some pod has', () => {
+      const seen = offered({
+        service: ports([80, 'http'], [90, 'metrics']),
+        pods: [listens('a', { http: 1 }), listens('b', { metrics: 2 })],
+      });
+      expect(seen).toMatchObject({ pods: [], state: 'PENDING TargetPortNotFound' });
+    });
+
+    it('takes the number that most pods have, and leaves out the others', () => {
+      const pods = [listens('a', { http: 1 }), listens('b', { http: 2 }), listens('c', { http: 2 })];
+      expect(offered({ service: ports([80, 'http']), pods })).toMatchObject({ pods: ['b'], targets: ['80:2'] });
+    });
+
+    it('lets the service port stand in while there is no pod', () => {
+      expect(offered({ service: ports([80, 'http']), pods: [] })).toMatchObject({ targets: ['80:80'], state: 'PENDING NoMatchingPods' });
+    });
+  });
+
+  it.each<[string, NonNullable<ServiceExport['spec']['ports']>]>([
+    [
+      'the name "http"',
+      [
+        { name: 'http', containerPort: 80 },
+        { name: 'http', containerPort: 81 },
+      ],
+    ],
+    ['the name "port-0"', [{ containerPort: 80 }, { name: 'port-0', containerPort: 81 }]],
+    ['80/TCP', [{ containerPort: 80 }, { containerPort: 81, servicePort: 80, protocol: 'tcp' }]],
+  ])('offers nothing that no cluster could import: %s twice', (what, ports) => {
+    const decision = planExport(snapshot({ exported: exported({ ports }) }), 0);
+    expect(decision.body).toBeUndefined();
+    expect(decision.status.exportStatus).toBe('ERROR');
+    expect(conditionOf(decision.status.conditions, 'Ready')).toMatchObject({
+      reason: 'DuplicatePorts',
+      message: expect.stringContaining(what),
+    });
   });
 
   it('offers pods that are not Ready as such, and none that has ended, is leaving or uses the host network', () => {

@@ -1,24 +1,18 @@
 import { setCondition, type Verdict } from '../../api/condition.ts';
 import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
 import { dnsNameOf } from '../../api/places.ts';
-import type { ServiceExport, ServiceExportStatus } from '../../api/serviceexport/type.ts';
-import type { LabelSelector } from '../../values/builtin/label-selector.ts';
+import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
-import type { Service } from '../../values/builtin/service.ts';
-import { sortedBy } from '../../values/order.ts';
 import type { Attachment } from './attachment.ts';
-import { exportPorts } from './export-ports.ts';
-import { selects } from './selector.ts';
+import { type ExportSource, podsOf, selectorOf } from './export-pods.ts';
+import { duplicatePort, portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 
 /** Everything an export is decided from. */
-export interface ExportSnapshot {
-  readonly exported: ServiceExport;
+export interface ExportSnapshot extends ExportSource {
   /** Name of this cluster. */
   readonly cluster: string;
   /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
-  /** The Service of the same name and namespace, if there is one. */
-  readonly service: Service | undefined;
   /** Pods of the namespace. */
   readonly pods: readonly Pod[];
   /** Where a pod of them is attached. */
@@ -35,11 +29,12 @@ const isReady = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined &&
   pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
 
-const isLive = (pod: Pod): boolean => pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed';
+const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
 
-const refusal = ({ exported, namespaces, service }: ExportSnapshot): Verdict | undefined => {
+/** Why nothing can be offered, whatever the pods are. */
+const refusal = (seen: ExportSnapshot): Verdict | undefined => {
+  const { exported, namespaces, service } = seen;
   const { name, namespace } = exported.metadata;
-  const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
   const slice = exported.spec.slice;
   if (namespaces === undefined)
     return no('SliceNotFound', `There is no slice ${slice} in this cluster; create it on the hub or correct spec.slice.`);
@@ -53,7 +48,7 @@ const refusal = ({ exported, namespaces, service }: ExportSnapshot): Verdict | u
   if (service === undefined && (exported.spec.selector === undefined || !ownPorts)) {
     return no('ServiceNotFound', `Service ${namespace}/${name} does not exist; create it, or give the export a selector and ports.`);
   }
-  if (exported.spec.selector === undefined && Object.keys(service?.spec?.selector ?? {}).length === 0) {
+  if (selectorOf(seen) === undefined) {
     return no('ServiceWithoutSelector', `Service ${namespace}/${name} selects no pods; give it or the export a selector.`);
   }
   if (!ownPorts && (service?.spec?.ports?.length ?? 0) === 0) {
@@ -62,15 +57,45 @@ const refusal = ({ exported, namespaces, service }: ExportSnapshot): Verdict | u
   return undefined;
 };
 
-const verdictOf = (matching: readonly Pod[], endpoints: readonly ExportEndpoint[]): Verdict => {
+const targetsText = (missing: ResolvedPorts['missing']): string =>
+  missing.map((port) => `port ${portText(port)} leads to port "${port.targetPort}"`).join(' and ');
+
+/** Why the ports cannot be offered with the pods that there are. */
+const portRefusal = ({ ports, missing }: ResolvedPorts): Verdict | undefined => {
+  const twice = duplicatePort(ports);
+  if (twice !== undefined)
+    return no(
+      'DuplicatePorts',
+      `The ports have ${twice} more than once, so no cluster could import them; give each its own name and port.`,
+    );
+  if (ports.length > 0) return undefined;
+  return no(
+    'TargetPortNotFound',
+    `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; name a port of a container so, or correct targetPort.`,
+  );
+};
+
+const verdictOf = (matching: readonly Pod[], { missing, serves }: ResolvedPorts, endpoints: readonly ExportEndpoint[]): Verdict => {
   const ready = endpoints.filter((endpoint) => endpoint.ready).length;
-  const counts = `${matching.length} ${matching.length === 1 ? 'pod matches' : 'pods match'}, ${endpoints.length} attached, ${ready} ready`;
-  const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
+  const lacking = matching.filter((pod) => !serves(pod)).length;
+  const lack = lacking === 0 ? '' : `, ${lacking} without a port that others have and so left out`;
+  const counts = `${matching.length} ${matching.length === 1 ? 'pod matches' : 'pods match'}${lack}, ${endpoints.length} attached, ${ready} ready`;
   if (matching.length === 0)
     return no('NoMatchingPods', 'No pod of the namespace matches the selector; correct the selector or start the pods.');
+  if (lacking === matching.length)
+    return no(
+      'TargetPortNotFound',
+      `0 endpoints: ${counts}; give every pod a container port for each targetPort, or make several exports.`,
+    );
   if (endpoints.length === 0)
     return no('EndpointsNotAttached', `0 endpoints: ${counts}; see "kubectl -n kubeslice-system get slicenodes".`);
   if (ready === 0) return no('EndpointsNotReady', `0 endpoints: ${counts}; see the readiness of the pods.`);
+  if (missing.length > 0) {
+    return no(
+      'TargetPortNotFound',
+      `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; only the other ports are offered (${counts}).`,
+    );
+  }
   return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}.` };
 };
 
@@ -80,7 +105,8 @@ const verdictOf = (matching: readonly Pod[], endpoints: readonly ExportEndpoint[
  * ```
  * slice, namespace, service or ports are wrong    no offer, ERROR with the reason
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
- * otherwise                                       the attached pods, Ready or not, READY
+ * no pod has the target of some of the ports      the other ports, PENDING with the names
+ * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
  * `lastSync` is left to the caller, which knows when it published.
  */
@@ -91,27 +117,28 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     body,
     status: { ...status, conditions: [...setCondition(exported.status?.conditions, verdict, exported.metadata.generation, new Date(now))] },
   });
+  const refuse = (verdict: Verdict): ExportDecision => conclude(verdict, { exportStatus: 'ERROR', availableEndpoints: 0 }, undefined);
   const refused = refusal(seen);
-  if (refused !== undefined) return conclude(refused, { exportStatus: 'ERROR', availableEndpoints: 0 }, undefined);
+  if (refused !== undefined) return refuse(refused);
 
-  const selector = (exported.spec.selector as LabelSelector | undefined) ?? { matchLabels: service?.spec?.selector ?? {} };
-  const matching = sortedBy(
-    seen.pods.filter((pod) => isLive(pod) && pod.spec?.hostNetwork !== true && selects(selector, pod.metadata.labels)),
-    (pod) => pod.metadata.name,
-  );
-  const attached = matching.flatMap((pod) => {
+  const matching = podsOf(seen, seen.pods);
+  const resolved = resolvePorts(wantedPorts(exported, service), matching);
+  const portsRefused = portRefusal(resolved);
+  if (portsRefused !== undefined) return refuse(portsRefused);
+
+  const { ports, missing, serves } = resolved;
+  const attached = matching.filter(serves).flatMap((pod) => {
     const attachment = seen.attachment(pod);
     return attachment === undefined ? [] : [{ pod, endpoint: { pod: pod.metadata.name, ...attachment, ready: isReady(pod) } }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
-  const ports = exportPorts(exported, service, matching);
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter((endpoint) => endpoint.ready).length;
   const status: ServiceExportStatus = {
-    exportStatus: available > 0 ? 'READY' : 'PENDING',
+    exportStatus: available > 0 && missing.length === 0 ? 'READY' : 'PENDING',
     dnsName,
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
-    servicePorts: ports.map((port) => `${port.port}/${port.protocol}`).join(','),
+    servicePorts: ports.map(portText).join(','),
     availableEndpoints: available,
     pods: attached.slice(0, 100).map(({ pod, endpoint }) => ({
       name: pod.metadata.name,
@@ -120,7 +147,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
-  return conclude(verdictOf(matching, endpoints), status, {
+  return conclude(verdictOf(matching, resolved, endpoints), status, {
     namespace,
     name,
     ports,
