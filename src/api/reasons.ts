@@ -20,6 +20,8 @@ export const reasons = {
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
   NotConnected: 'The node has no tunnel to the rest of the slice.',
+  OfferImpossible:
+    'What the export offers cannot be stated to other clusters, for example because it is too large; what was stated last stays.',
   Ready: 'Everything that was asked for is in place and was seen to work.',
   Registered: 'The cluster has joined and its worker is connected.',
   ServiceNotFound: 'The service that should be exported does not exist in the namespace.',

@@ -155,3 +155,10 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     endpoints,
   });
 };
+
+/** The status of an export whose offer could not be stated, for example because it is too large; `sentence` says why and what to do. */
+export const unstatedExport = (seen: ExportSnapshot, status: ServiceExportStatus, sentence: string, now: number): ServiceExportStatus => {
+  const { metadata, status: before } = seen.exported;
+  const conditions = setCondition(before?.conditions, no('OfferImpossible', sentence), metadata.generation, new Date(now));
+  return { ...status, exportStatus: 'ERROR', conditions: [...conditions] };
+};

@@ -3,7 +3,8 @@ import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, attachmentOf } from '../../plan/worker/attachment.ts';
-import { planExport } from '../../plan/worker/exports.ts';
+import { type ExportSnapshot, planExport, unstatedExport } from '../../plan/worker/exports.ts';
+import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
@@ -63,19 +64,24 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
         return;
       }
       const namespace = exported.metadata.namespace ?? '';
-      const decision = planExport(
-        {
-          exported,
-          cluster: session.hub.cluster,
-          namespaces: grant.namespaces,
-          service: session.services.get(namespace)?.get(key),
-          pods: session.pods.get(namespace)?.list() ?? [],
-          attachment,
-        },
-        session.clock.now(),
-      );
-      await publisher.publish('Export', key, decision.body, signal);
-      await writeExportStatus(local.client, exported, decision.status, Math.floor(session.clock.now() / 1000), signal);
+      const seen: ExportSnapshot = {
+        exported,
+        cluster: session.hub.cluster,
+        namespaces: grant.namespaces,
+        service: session.services.get(namespace)?.get(key),
+        pods: session.pods.get(namespace)?.list() ?? [],
+        attachment,
+      };
+      const decision = planExport(seen, session.clock.now());
+      let { status } = decision;
+      try {
+        await publisher.publish('Export', key, decision.body, signal);
+      } catch (error) {
+        if (!Failure.is(error, 'InvalidInput')) throw error;
+        // Nothing changes it but its owner, who looks at the status and not at our log.
+        status = unstatedExport(seen, status, error.message, session.clock.now());
+      }
+      await writeExportStatus(local.client, exported, status, Math.floor(session.clock.now() / 1000), signal);
     },
   };
 };

@@ -18,5 +18,8 @@ export const writeExportStatus = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if (sameStatus(exported, status)) return;
-  await client.mergePatch(serviceExportKind, exported.metadata, { status: { ...status, lastSync } }, { signal, subresource: 'status' });
+  // A merge patch leaves what it does not name: the ports and pods of an offer that there is no more would stay.
+  const gone = Object.fromEntries(Object.keys(exported.status ?? {}).map((field) => [field, null]));
+  const patch = { status: { ...gone, ...status, lastSync } };
+  await client.mergePatch(serviceExportKind, exported.metadata, patch, { signal, subresource: 'status' });
 };
