@@ -22,6 +22,8 @@ export const reasons = {
   NotConnected: 'The node has no tunnel to the rest of the slice.',
   OfferImpossible:
     'What the export offers cannot be stated to other clusters, for example because it is too large; what was stated last stays.',
+  PortConflict:
+    'An older export leads a port of a pod to another place; the message names it. This one is offered as soon as the other is gone.',
   Ready: 'Everything that was asked for is in place and was seen to work.',
   Registered: 'The cluster has joined and its worker is connected.',
   ServiceNotFound: 'The service that should be exported does not exist in the namespace.',

@@ -21,6 +21,8 @@ const offer = (name: string, spec: Partial<ServiceExport['spec']>): void => {
   });
 };
 const statusOf = (name: string) => east.api.read(serviceExportKind, { namespace: 'app-ns', name })?.status;
+const createdAt = (name: string): string =>
+  east.api.read(serviceExportKind, { namespace: 'app-ns', name })?.metadata.creationTimestamp ?? '';
 const stateOf = (name: string): string => {
   const status = statusOf(name);
   return `${status?.exportStatus} ${conditionOf(status?.conditions, 'Ready')?.reason}`;
@@ -71,5 +73,22 @@ describe('the exports of a cluster', { timeout: 60_000 }, () => {
     expect(statusOf('web')?.pods).toBeUndefined();
     expect(statusOf('web')?.servicePorts).toBeUndefined();
     await vi.waitFor(() => expect(offered()).toEqual([]), wait);
+  });
+
+  it('leave a port of a pod to the older of two, and the younger comes up when that is gone', async () => {
+    offer('z-older', { ports: [{ containerPort: 80, servicePort: 9090 }] });
+    await vi.waitFor(() => expect(stateOf('z-older')).toBe('READY Exported'), wait);
+    // Ages are told in seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(createdAt('z-older'))).toBeGreaterThan(1_000), wait);
+    offer('a-younger', { ports: [{ containerPort: 5555, servicePort: 9090 }] });
+    await vi.waitFor(() => expect(stateOf('a-younger')).toBe('ERROR PortConflict'), wait);
+    expect(conditionOf(statusOf('a-younger')?.conditions, 'Ready')?.message).toContain('app-ns/z-older');
+    const leads = () => east.api.objects(sliceNodeKind)[0]?.spec.servicePorts?.map(({ port, targetPort }) => `${port}:${targetPort}`);
+    await vi.waitFor(() => expect(leads()).toEqual(['9090:80']), wait);
+    expect(offered()).toEqual(['app-ns/z-older']);
+    expect(stateOf('z-older')).toBe('READY Exported');
+    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'z-older' });
+    await vi.waitFor(() => expect(stateOf('a-younger')).toBe('READY Exported'), wait);
+    await vi.waitFor(() => expect(leads()).toEqual(['9090:5555']), wait);
   });
 });

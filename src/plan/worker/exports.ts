@@ -6,6 +6,7 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import type { Attachment } from './attachment.ts';
 import { type ExportSource, podsOf, selectorOf } from './export-pods.ts';
 import { duplicatePort, portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
+import { portConflict } from './port-conflict.ts';
 
 /** Everything an export is decided from. */
 export interface ExportSnapshot extends ExportSource {
@@ -13,6 +14,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly cluster: string;
   /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
+  /** Other exports of the slice in the namespace; none when left out. */
+  readonly others?: readonly ExportSource[];
   /** Pods of the namespace. */
   readonly pods: readonly Pod[];
   /** Where a pod of them is attached. */
@@ -104,6 +107,7 @@ const verdictOf = (matching: readonly Pod[], { missing, serves }: ResolvedPorts,
  *
  * ```
  * slice, namespace, service or ports are wrong    no offer, ERROR with the reason
+ * an older export has a port of a pod already     the same
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
  * no pod has the target of some of the ports      the other ports, PENDING with the names
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
@@ -127,7 +131,15 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   if (portsRefused !== undefined) return refuse(portsRefused);
 
   const { ports, missing, serves } = resolved;
-  const attached = matching.filter(serves).flatMap((pod) => {
+  const serving = matching.filter(serves);
+  const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? [], seen.pods);
+  if (conflict !== undefined) {
+    const { holder, pod, port, targetPort } = conflict;
+    const message = `Port ${port} of pod ${pod} leads to its port ${targetPort} for the older export ${holder}; give this export another service port, or delete that one.`;
+    return refuse(no('PortConflict', message));
+  }
+
+  const attached = serving.flatMap((pod) => {
     const attachment = seen.attachment(pod);
     return attachment === undefined ? [] : [{ pod, endpoint: { pod: pod.metadata.name, ...attachment, ready: isReady(pod) } }];
   });

@@ -14,7 +14,8 @@ const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${ad
  * 80             80            nothing to do
  * 80             8080          80 of each pod leads to 8080; 8080 can be called too
  * ```
- * Of two exports that lead one port of a pod to different places, the first by namespace and name counts.
+ * Of two exports that lead one port of a pod to different places, the first by namespace and name counts, for the moment until the younger is
+ * taken back (`port-conflict.ts`).
  */
 export const planServicePorts = (node: string, exported: readonly ExportBody[]): ServicePortMapping[] => {
   const mappings = new Map<string, ServicePortMapping>();

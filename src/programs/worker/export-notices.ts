@@ -1,9 +1,11 @@
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, attachmentOf } from '../../plan/worker/attachment.ts';
 import { type ExportSnapshot, planExport, unstatedExport } from '../../plan/worker/exports.ts';
+import { compareAge } from '../../plan/worker/port-conflict.ts';
 import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
@@ -24,11 +26,18 @@ const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
 /** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */
 export const exportNotices = (session: Session, publisher: Publisher) => {
   const { local, grant } = session;
-  const exportsOf = (namespace: string | undefined): string[] =>
-    local.exports
-      .byIndex('slice', grant.slice)
-      .filter((exported) => exported.metadata.namespace === namespace)
-      .map((exported) => objectKey(exported.metadata));
+  const exportsIn = (namespace: string | undefined): readonly ServiceExport[] =>
+    local.exports.byIndex('place', `${grant.slice}/${namespace}`);
+  const keyOf = ({ metadata }: ServiceExport): string => objectKey(metadata);
+  const exportsOf = (namespace: string | undefined): string[] => exportsIn(namespace).map(keyOf);
+  /** An export and those that may have to give way to it. */
+  const withYounger = (exported: ServiceExport): string[] => [
+    keyOf(exported),
+    ...exportsIn(exported.metadata.namespace)
+      .filter((other) => compareAge(exported, other) < 0)
+      .map(keyOf),
+  ];
+  const serviceOf = (exported: ServiceExport) => session.services.get(exported.metadata.namespace ?? '')?.get(keyOf(exported));
 
   const attachment = (pod: Pod): Attachment | undefined => {
     const saying = local.sliceNodes.byIndex('pod', pod.metadata.uid ?? '');
@@ -42,18 +51,23 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
     name: 'export-notice',
     resync: {
       everyMs: renewalEveryMs,
-      keys: () => local.exports.byIndex('slice', grant.slice).map((exported) => objectKey(exported.metadata)),
+      keys: () => local.exports.byIndex('slice', grant.slice).map(keyOf),
     },
     watches: [
       ownSubjects(session, 'Export'),
-      watching(local.exports, (change) =>
-        change.object.spec.slice === grant.slice || change.previous?.spec.slice === grant.slice ? [change.key] : [],
-      ),
+      watching(local.exports, ({ key, object, previous, initial }) => {
+        if (object.spec.slice !== grant.slice && previous?.spec.slice !== grant.slice) return [];
+        // At the start all are looked at anyway, and a status decides nothing.
+        return initial || object.metadata.generation === previous?.metadata.generation ? [key] : withYounger(object);
+      }),
       watching(local.sliceNodes, (change) =>
         change.object.spec.slice === grant.slice ? [...touchedNamespaces(change)].flatMap(exportsOf) : [],
       ),
       ...[...session.services.values()].map((services) =>
-        watching(services, (change) => (local.exports.get(change.key)?.spec.slice === grant.slice ? [change.key] : [])),
+        watching(services, ({ key }) => {
+          const exported = local.exports.get(key);
+          return exported?.spec.slice === grant.slice ? withYounger(exported) : [];
+        }),
       ),
       ...[...session.pods.values()].map((pods) => watching(pods, (change) => exportsOf(change.object.metadata.namespace))),
     ],
@@ -68,7 +82,8 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
         exported,
         cluster: session.hub.cluster,
         namespaces: grant.namespaces,
-        service: session.services.get(namespace)?.get(key),
+        service: serviceOf(exported),
+        others: exportsIn(namespace).map((other) => ({ exported: other, service: serviceOf(other) })),
         pods: session.pods.get(namespace)?.list() ?? [],
         attachment,
       };

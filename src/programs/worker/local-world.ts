@@ -38,7 +38,7 @@ export interface LocalWorld {
   readonly sliceNodes: Mirror<SliceNode>;
   /** Index `slice`. */
   readonly slicePeers: Mirror<SlicePeer>;
-  /** Index `slice`; index `failing`: the slice of those that offer nothing because of a mistake. */
+  /** Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that offer nothing because of a mistake. */
   readonly exports: Mirror<ServiceExport>;
   /** Index `slice`. */
   readonly imports: Mirror<ServiceImport>;
@@ -93,6 +93,7 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       metrics,
       indexes: {
         slice: (exported: ServiceExport) => [exported.spec.slice],
+        place: ({ spec, metadata }: ServiceExport) => [`${spec.slice}/${metadata.namespace}`],
         failing: ({ spec, status }: ServiceExport) => (status?.exportStatus === 'ERROR' ? [spec.slice] : []),
       },
     }),
