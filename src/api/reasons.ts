@@ -33,6 +33,8 @@ export const reasons = {
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message says which and why.',
   SubnetOverlap: 'The slice subnet overlaps with a network that a member cluster uses already.',
   TargetPortNotFound: 'The targetPort of a Service is a name that no container of the matching pods gives to a port; the message names it.',
+  TooManyServicePorts:
+    'A node has no room for the service ports of the export, which lead to other ports of its pods; the message names the node.',
   UnknownCluster: 'The slice names a cluster that is not registered.',
   WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',
 } as const;

@@ -91,4 +91,15 @@ describe('the exports of a cluster', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(stateOf('a-younger')).toBe('READY Exported'), wait);
     await vi.waitFor(() => expect(leads()).toEqual(['9090:5555']), wait);
   });
+
+  it('are told when a node has no room for their service ports, and go on when there is', async () => {
+    const name = (index: number): string => `e${String(index).padStart(2, '0')}`;
+    const ports = (index: number) =>
+      Array.from({ length: 64 }, (_, port) => ({ servicePort: 1 + index * 64 + port, containerPort: 40_000 }));
+    for (let index = 0; index <= 64; index += 1) offer(name(index), { ports: ports(index) });
+    const count = () => east.api.objects(sliceNodeKind)[0]?.spec.servicePorts?.length;
+    await vi.waitFor(() => expect([count(), stateOf('e64')]).toEqual([4096, 'ERROR TooManyServicePorts']), wait);
+    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'e00' });
+    await vi.waitFor(() => expect([count(), stateOf('e64')]).toEqual([4096, 'READY Exported']), wait);
+  });
 });

@@ -22,6 +22,9 @@ export const servicePortMapping = z
   })
   .describe('One service port of one pod.');
 
+/** Service ports that one node can turn in a slice at the most: it bounds the object and the map in the kernel. */
+export const maxServicePorts = 4096;
+
 /** Schema of one observed link between two nodes. */
 export const linkState = z
   .object({
@@ -46,7 +49,7 @@ export const sliceNodeSpec = z
     driver: z.enum(askedDrivers).describe('Tunnel driver that the slice asks for.'),
     servicePorts: z
       .array(servicePortMapping)
-      .max(4096)
+      .max(maxServicePorts)
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Ports of exported services that differ from the ports on which the pods of this node listen.'),

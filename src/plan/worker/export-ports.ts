@@ -83,7 +83,10 @@ export const resolvePorts = (wanted: readonly WantedPort[], pods: readonly Pod[]
   };
 };
 
-const firstTwice = (texts: readonly string[]): string | undefined => texts.find((text, index) => texts.indexOf(text) < index);
+const firstTwice = (texts: readonly string[]): string | undefined => {
+  const seen = new Set<string>();
+  return texts.find((text) => seen.size === seen.add(text).size);
+};
 
 /** What is there twice in a list of ports and cannot be: a name, as importers give one to ports without, or a port with its protocol. */
 export const duplicatePort = (ports: readonly ExportPort[]): string | undefined => {

@@ -136,6 +136,16 @@ describe('an export', () => {
     });
   });
 
+  it('says that a node has no room for its service ports, and keeps its offer, or there would be room again', () => {
+    const { body, status } = planExport(snapshot({ crowdedNodes: ['n1'] }), 0);
+    expect(body?.endpoints).toHaveLength(2);
+    expect(status.exportStatus).toBe('ERROR');
+    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
+      reason: 'TooManyServicePorts',
+      message: expect.stringContaining('Node n1 has no room'),
+    });
+  });
+
   it('offers pods that are not Ready as such, and none that has ended, is leaving or uses the host network', () => {
     const leaving = pod('b', true, { metadata: { ...pod('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
     expect(planExport(snapshot({ pods: [pod('a', false), leaving] }), 0).body?.endpoints.map((endpoint) => endpoint.ready)).toEqual([

@@ -2,6 +2,7 @@ import { setCondition, type Verdict } from '../../api/condition.ts';
 import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
+import { maxServicePorts } from '../../api/slicenode/schema.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Attachment } from './attachment.ts';
 import { type ExportSource, podsOf, selectorOf } from './export-pods.ts';
@@ -18,8 +19,10 @@ export interface ExportSnapshot extends ExportSource {
   readonly others?: readonly ExportSource[];
   /** Pods of the namespace. */
   readonly pods: readonly Pod[];
-  /** Where a pod of them is attached. */
-  readonly attachment: (pod: Pod) => Attachment | undefined;
+  /** The slice address of a pod, by UID. */
+  readonly attachment: (uid: string) => Attachment | undefined;
+  /** Nodes that have no room for the service ports of this export; none when left out. */
+  readonly crowdedNodes?: readonly string[];
 }
 
 /** What follows: the offer to the slice (undefined: none) and the status of the export. */
@@ -102,6 +105,19 @@ const verdictOf = (matching: readonly Pod[], { missing, serves }: ResolvedPorts,
   return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}.` };
 };
 
+const crowdedVerdict = ([node]: readonly string[]): Verdict | undefined =>
+  node === undefined
+    ? undefined
+    : no(
+        'TooManyServicePorts',
+        `Node ${node} has no room for the service ports of this export, for all exports of a slice may have ${maxServicePorts} on a node; use target ports equal to the service ports, or fewer ports.`,
+      );
+
+const stateOf = (available: number, crowded: readonly string[], missing: ResolvedPorts['missing']): ServiceExportStatus['exportStatus'] => {
+  if (crowded.length > 0) return 'ERROR';
+  return available > 0 && missing.length === 0 ? 'READY' : 'PENDING';
+};
+
 /**
  * What an export offers, and what its status says.
  *
@@ -110,6 +126,7 @@ const verdictOf = (matching: readonly Pod[], { missing, serves }: ResolvedPorts,
  * an older export has a port of a pod already     the same
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
  * no pod has the target of some of the ports      the other ports, PENDING with the names
+ * a node has no room for the service ports        the same offer, ERROR with the node: without the offer there would be room
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
  * `lastSync` is left to the caller, which knows when it published.
@@ -144,10 +161,11 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     return attachment === undefined ? [] : [{ pod, endpoint: { pod: pod.metadata.name, ...attachment, ready: isReady(pod) } }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
+  const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter((endpoint) => endpoint.ready).length;
   const status: ServiceExportStatus = {
-    exportStatus: available > 0 && missing.length === 0 ? 'READY' : 'PENDING',
+    exportStatus: stateOf(available, crowded, missing),
     dnsName,
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     servicePorts: ports.map(portText).join(','),
@@ -159,7 +177,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
-  return conclude(verdictOf(matching, resolved, endpoints), status, {
+  return conclude(crowdedVerdict(crowded) ?? verdictOf(matching, resolved, endpoints), status, {
     namespace,
     name,
     ports,

@@ -38,9 +38,10 @@ const claimOf = (source: ExportSource, pods: readonly Pod[]): PortClaim => {
 const conflictBetween = (mine: PortClaim, theirs: PortClaim): Omit<PortConflict, 'holder'> | undefined => {
   const pod = mine.pods.find((candidate) => theirs.pods.includes(candidate));
   if (pod === undefined) return undefined;
+  const held = new Map(theirs.ports.map((port) => [portText(port), port.targetPort]));
   for (const port of mine.ports) {
-    const taken = theirs.ports.find((their) => portText(their) === portText(port) && their.targetPort !== port.targetPort);
-    if (taken !== undefined) return { pod: pod.metadata.name, port: portText(port), targetPort: taken.targetPort };
+    const targetPort = held.get(portText(port));
+    if (targetPort !== undefined && targetPort !== port.targetPort) return { pod: pod.metadata.name, port: portText(port), targetPort };
   }
   return undefined;
 };

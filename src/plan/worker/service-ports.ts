@@ -1,9 +1,44 @@
 import type { ExportBody } from '../../api/notice/statement.ts';
+import { maxServicePorts } from '../../api/slicenode/schema.ts';
 import type { ServicePortMapping } from '../../api/slicenode/type.ts';
 import { sortedBy } from '../../values/order.ts';
 
 /** What tells mappings of one node apart: a pod can lead one port to one place only. */
 const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${address} ${protocol} ${String(port).padStart(5, '0')}`;
+
+/** The service ports of a node, and the exports (namespace/name) for whose ports there is no room. */
+export interface ServicePortsPlan {
+  readonly servicePorts: readonly ServicePortMapping[];
+  readonly leftOut: readonly string[];
+}
+
+/** What an export asks of a node, by key: service ports that differ from the ports on which its pods there listen. */
+const mappingsOf = (node: string, { endpoints, ports }: ExportBody): Map<string, ServicePortMapping> => {
+  const mappings = new Map<string, ServicePortMapping>();
+  for (const endpoint of endpoints) {
+    if (endpoint.node !== node) continue;
+    for (const { protocol, port, targetPort } of ports) {
+      if (port === targetPort) continue;
+      const { address } = endpoint;
+      const mapping: ServicePortMapping = { address, protocol: protocol as ServicePortMapping['protocol'], port, targetPort };
+      mappings.set(keyOf(mapping), mapping);
+    }
+  }
+  return mappings;
+};
+
+/** Shares room out so that nobody gets more than it asks for, and who gets less gets as much as any other (max-min fairness). */
+const shares = (asked: ReadonlyMap<string, number>, room: number): Map<string, number> => {
+  const given = new Map<string, number>();
+  let left = room;
+  const modestFirst = [...asked].toSorted(([, a], [, b]) => a - b);
+  for (const [index, [name, count]] of modestFirst.entries()) {
+    const share = Math.min(count, Math.floor(left / (modestFirst.length - index)));
+    given.set(name, share);
+    left -= share;
+  }
+  return given;
+};
 
 /**
  * The service ports of a node's pods that differ from the ports on which the pods listen, so that a client in another cluster calls a
@@ -16,23 +51,34 @@ const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${ad
  * ```
  * Of two exports that lead one port of a pod to different places, the first by namespace and name counts, for the moment until the younger is
  * taken back (`port-conflict.ts`).
+ *
+ * There is room for {@link maxServicePorts}. When more are asked for, each namespace gets a fair share, so that none crowds out another, and fills
+ * it with whole exports by name: one that works for some of its pods only would be harder to understand than one that does not.
  */
-export const planServicePorts = (node: string, exported: readonly ExportBody[]): ServicePortMapping[] => {
-  const mappings = new Map<string, ServicePortMapping>();
-  for (const body of sortedBy(exported, ({ namespace, name }) => `${namespace}/${name}`)) {
-    for (const endpoint of body.endpoints) {
-      if (endpoint.node !== node) continue;
-      for (const { protocol, port, targetPort } of body.ports) {
-        if (port === targetPort) continue;
-        const mapping: ServicePortMapping = {
-          address: endpoint.address,
-          protocol: protocol as ServicePortMapping['protocol'],
-          port,
-          targetPort,
-        };
-        if (!mappings.has(keyOf(mapping))) mappings.set(keyOf(mapping), mapping);
-      }
-    }
+export const planServicePorts = (node: string, exported: readonly ExportBody[], room = maxServicePorts): ServicePortsPlan => {
+  const wanted = sortedBy(exported, ({ namespace, name }) => `${namespace}/${name}`)
+    .map((body) => ({ body, mappings: mappingsOf(node, body) }))
+    .filter(({ mappings }) => mappings.size > 0);
+  const keys = new Map<string, Set<string>>();
+  for (const { body, mappings } of wanted) {
+    const ofNamespace = keys.get(body.namespace) ?? new Set();
+    keys.set(body.namespace, ofNamespace);
+    for (const key of mappings.keys()) ofNamespace.add(key);
   }
-  return sortedBy(mappings.values(), keyOf);
+  const left = shares(new Map([...keys].map(([namespace, { size }]) => [namespace, size])), room);
+
+  const chosen = new Map<string, ServicePortMapping>();
+  const leftOut: string[] = [];
+  for (const { body, mappings } of wanted) {
+    const more = [...mappings].filter(([key]) => !chosen.has(key));
+    const remaining = (left.get(body.namespace) ?? 0) - more.length;
+    if (remaining < 0) {
+      leftOut.push(`${body.namespace}/${body.name}`);
+      continue;
+    }
+    left.set(body.namespace, remaining);
+    for (const [key, mapping] of more) chosen.set(key, mapping);
+  }
+  const servicePorts = sortedBy(chosen, ([key]) => key).map(([, mapping]) => mapping);
+  return { servicePorts, leftOut };
 };

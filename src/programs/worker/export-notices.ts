@@ -9,6 +9,7 @@ import { compareAge } from '../../plan/worker/port-conflict.ts';
 import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
+import type { LeftOut } from './left-out.ts';
 import { type Publisher, renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
 
@@ -24,7 +25,7 @@ const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
 };
 
 /** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */
-export const exportNotices = (session: Session, publisher: Publisher) => {
+export const exportNotices = (session: Session, publisher: Publisher, leftOut: LeftOut) => {
   const { local, grant } = session;
   const exportsIn = (namespace: string | undefined): readonly ServiceExport[] =>
     local.exports.byIndex('place', `${grant.slice}/${namespace}`);
@@ -55,6 +56,7 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
     },
     watches: [
       ownSubjects(session, 'Export'),
+      watching(leftOut, (key) => [key]),
       watching(local.exports, ({ key, object, previous, initial }) => {
         if (object.spec.slice !== grant.slice && previous?.spec.slice !== grant.slice) return [];
         // At the start all are looked at anyway, and a status decides nothing.
@@ -86,6 +88,7 @@ export const exportNotices = (session: Session, publisher: Publisher) => {
         others: exportsIn(namespace).map((other) => ({ exported: other, service: serviceOf(other) })),
         pods: session.pods.get(namespace)?.list() ?? [],
         attachment,
+        crowdedNodes: leftOut.nodesOf(key),
       };
       const decision = planExport(seen, session.clock.now());
       let { status } = decision;

@@ -6,6 +6,7 @@ import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
 import type { Hub } from './hub.ts';
 import { imports } from './imports.ts';
+import { createLeftOut } from './left-out.ts';
 import { links } from './links.ts';
 import type { LocalWorld } from './local-world.ts';
 import { nodeNotices } from './node-notices.ts';
@@ -72,12 +73,13 @@ interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' 
 
 const partsOf = (session: Session, publisher: Publisher): readonly Part[] => {
   const refusals = createRefusals(session.clock);
+  const leftOut = createLeftOut();
   return [
     // What this cluster tells …
     grants(session, publisher, session.authority.certificate),
     nodeNotices(session, publisher),
-    exportNotices(session, publisher),
-    servicePorts(session),
+    exportNotices(session, publisher, leftOut),
+    servicePorts(session, leftOut),
     links(session, publisher, refusals),
     // … what it hears …
     receiver(session, refusals),

@@ -1,0 +1,32 @@
+import type { Source } from '../../loop/source.ts';
+
+/** The exports for whose service ports a node has no room, as the last look at each node found. Tells the exports (namespace/name) that it concerns. */
+export interface LeftOut extends Source<string> {
+  /** Sets what a node has no room for; true when that is news. */
+  set(node: string, exports: readonly string[]): boolean;
+  /** The nodes that have no room for an export, in order. */
+  nodesOf(key: string): readonly string[];
+}
+
+/** Nothing is left out yet. */
+export const createLeftOut = (): LeftOut => {
+  const byNode = new Map<string, ReadonlySet<string>>();
+  const handlers = new Set<(key: string) => void>();
+  return {
+    set: (node, exports) => {
+      const before = byNode.get(node) ?? new Set<string>();
+      const after = new Set(exports);
+      const changed = [...before].filter((key) => !after.has(key)).concat([...after].filter((key) => !before.has(key)));
+      if (after.size === 0) byNode.delete(node);
+      else byNode.set(node, after);
+      for (const key of changed) for (const handler of handlers) handler(key);
+      return changed.length > 0;
+    },
+    nodesOf: (key) => [...byNode].flatMap(([node, exports]) => (exports.has(key) ? [node] : [])).toSorted(),
+    subscribe: (handler) => {
+      handlers.add(handler);
+      for (const exports of byNode.values()) for (const key of exports) handler(key);
+      return () => handlers.delete(handler);
+    },
+  };
+};
