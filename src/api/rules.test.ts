@@ -25,8 +25,13 @@ describe('the authority of a Cluster', () => {
   const whole = clusterDefinition.rules ?? [];
 
   test('is set once and then stays', () => {
-    expect(refusals(field, 'first', 'first')).toEqual([]);
-    expect(refusals(field, 'second', 'first').join()).toContain('this cluster name is taken by another cluster');
+    const [first, second] = ['first', 'second'].map((name) => `-----BEGIN CERTIFICATE-----\n${name}`);
+    expect(refusals(field, first, first)).toEqual([]);
+    expect(refusals(field, second, first).join()).toContain('this cluster name is taken by another cluster');
+  });
+
+  test('is a certificate in PEM form', () => {
+    expect(refusals(field, 'first', undefined).join()).toContain('no certificate in PEM form');
   });
 
   test('cannot be taken away, which would free the name without freeing what hangs on it', () => {

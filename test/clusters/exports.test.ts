@@ -49,7 +49,7 @@ beforeEach(async () => {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'web-1', namespace: 'app-ns', labels: { app: 'web' } },
-    spec: { containers: [] },
+    spec: { containers: [], nodeName: 'node-1' },
     status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
   });
   const [node] = east.api.objects(sliceNodeKind);

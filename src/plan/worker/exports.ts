@@ -19,8 +19,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly others?: readonly ExportSource[];
   /** Pods of the namespace. */
   readonly pods: readonly Pod[];
-  /** The slice address of a pod, by UID. */
-  readonly attachment: (uid: string) => Attachment | undefined;
+  /** Where a pod of them is attached. */
+  readonly attachment: (pod: Pod) => Attachment | undefined;
   /** Nodes that have no room for the service ports of this export; none when left out. */
   readonly crowdedNodes?: readonly string[];
 }

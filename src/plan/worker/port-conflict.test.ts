@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../api/condition.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { Pod } from '../../values/builtin/pod.ts';
 import { planExport } from './exports.ts';
 import { exported, pod } from './worker.fixtures.ts';
 
@@ -20,7 +21,7 @@ const made = (name: string, minute: number, ports: Ports, more: { app?: string; 
 const readiness = (one: ServiceExport, all: readonly ServiceExport[]) => {
   const others = all.map((other) => ({ exported: other, service: undefined }));
   const pods = [pod('a'), pod('b', true, { metadata: { name: 'b', namespace: 'app-ns', uid: 'uid-b', labels: { app: 'other' } } })];
-  const attachment = (uid: string) => ({ address: uid === 'uid-a' ? '10.0.0.2' : '10.0.0.3', node: 'n1' });
+  const attachment = ({ metadata }: Pod) => ({ address: metadata.uid === 'uid-a' ? '10.0.0.2' : '10.0.0.3', node: 'n1' });
   const seen = { exported: one, service: undefined, others, namespaces: ['app-ns'], pods, cluster: 'east', attachment };
   const { body, status } = planExport(seen, 0);
   return { ...conditionOf(status.conditions, 'Ready'), exportStatus: status.exportStatus, offers: body !== undefined };
