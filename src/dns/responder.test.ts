@@ -75,7 +75,7 @@ describe('a response', () => {
       authoritative: true,
       truncated: false,
       recursionDesired: true,
-      recursionAvailable: false,
+      recursionAvailable: true,
       authenticData: false,
       checkingDisabled: true,
       code: 0,
@@ -84,6 +84,18 @@ describe('a response', () => {
     });
     expect(message.edns).toBeUndefined();
   });
+
+  test.each([true, false])(
+    'says that recursion is available exactly to those who want it, and only of its own names: %s',
+    (recursionDesired) => {
+      const bytes = query({ recursionDesired });
+      for (const own of [said({ answers: addresses(1) }), said({ code: 'NXDOMAIN', authority: [soa] })]) {
+        expect(ask(own, { bytes }).message).toMatchObject({ recursionDesired, recursionAvailable: recursionDesired });
+      }
+      const refused = ask(said({ code: 'REFUSED', authoritative: false }), { bytes });
+      expect(refused.message).toMatchObject({ recursionDesired, recursionAvailable: false });
+    },
+  );
 
   test("keeps the asker's letter case, in the question and in the answer", () => {
     const name = 'bAcKeNd.APP-ns.svc.SLICE.local';

@@ -17,6 +17,14 @@ const optLength = 11;
 /** What a response repeats of the query's flags (RFC 1035 §4.1.1; CD by RFC 4035 §3.1.6). */
 const repeatedFlags = flagBits.opcode | flagBits.recursionDesired | flagBits.checkingDisabled;
 
+/**
+ * What an answer from our own zone tells. RA too (RFC 1035 §4.1.1), though we ask nobody else: to whoever wants recursion the answer is
+ * complete, nothing is left to be asked elsewhere; and without RA, which the cluster's DNS passes on as it is, nslookup complains to the user
+ * ("recursion not available"). What is not our zone is refused, and there RA would be a lie.
+ */
+const authorityFlags = (query: Query): number =>
+  flagBits.authoritative | ((query.flags & flagBits.recursionDesired) === 0 ? 0 : flagBits.recursionAvailable);
+
 /** The records of an answer, encoded for questions of one name: pointers lead into the question only, so records may change places. */
 type Encoded = {
   readonly name: string;
@@ -81,7 +89,7 @@ export class ResponseWriter {
     const size = offsets[first + straight]! - offsets[first]! + offsets[around]! + offsets[end]! - start;
     const authority = Math.min(end - encoded.answers, encoded.authority);
     const message = frame(query, bytes, {
-      flags: (answer.authoritative ? flagBits.authoritative : 0) | (truncated ? flagBits.truncated : 0),
+      flags: (answer.authoritative ? authorityFlags(query) : 0) | (truncated ? flagBits.truncated : 0),
       code: responseCodes[answer.code],
       answers,
       authority,
