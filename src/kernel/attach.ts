@@ -4,9 +4,10 @@ import { podInterface } from '../values/pod-interface.ts';
 import { lastResortMetric } from './expected.ts';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
 import { newPodLines, repairPodLines } from './pod-plan.ts';
+import { observePod } from './pod-state.ts';
 import { mustRun, type Run } from './run.ts';
 import { attachLines } from './slice-plan.ts';
-import { observeNamespace, routeLine } from './slice-state.ts';
+import { routeLine } from './slice-state.ts';
 
 const batch = (run: Run, path: string, lines: readonly string[], signal: AbortSignal): Promise<string> =>
   mustRun(run, inNetns(path, ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
@@ -47,7 +48,7 @@ export const repairPod = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   await reachable(pod);
-  const lines = repairPodLines(network, pod, await observeNamespace(run, pod.netns, signal), hostIndex);
+  const lines = repairPodLines(network, pod, await observePod(run, pod.netns, network.subnet, signal), hostIndex);
   if (lines === undefined) {
     await attachPod(run, network, pod, signal);
     return true;

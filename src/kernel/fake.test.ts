@@ -42,6 +42,9 @@ const partOf: Record<Breakage, string> = {
   'forwarding off': 'settings',
   'pod interface deleted': 'pod',
   'route inside pod deleted': 'pod',
+  'last route inside pod deleted': 'pod',
+  'neighbour inside pod deleted': 'pod',
+  'interface inside pod given another address': 'pod',
   'address inside pod deleted': 'pod',
 };
 
@@ -57,6 +60,8 @@ const setup = async (): Promise<KernelWorld> => {
     endPod: async (pod) => {
       machine.podNamespaces.delete(pod.netns);
     },
+    // There is nothing but the slice's in these pods, so that nothing can be in the way.
+    crowd: async () => {},
     break: async (how, { netns }) => {
       const parts = machine.slices.get(netns)?.parts;
       for (const key of parts?.keys() ?? []) if (key.startsWith(partOf[how])) parts?.set(key, 'broken');

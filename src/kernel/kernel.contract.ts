@@ -16,7 +16,10 @@ export const breakages = [
   'forwarding off',
   'pod interface deleted',
   'route inside pod deleted',
+  'last route inside pod deleted',
+  'neighbour inside pod deleted',
   'address inside pod deleted',
+  'interface inside pod given another address',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
@@ -29,6 +32,8 @@ export interface KernelWorld {
   /** Starts a pod with nothing but its own network. */
   pod(name: string, address: string): Promise<PodAttachment>;
   endPod(pod: PodAttachment): Promise<void>;
+  /** Gives a pod very many routes of its own, by an interface of its own, as a router has them. */
+  crowd(pod: PodAttachment): Promise<void>;
   break(how: Breakage, network: SliceNetwork): Promise<void>;
   /** What there is of the slice inside its pods: interfaces and routes, one line each. */
   traces(network: SliceNetwork): Promise<readonly string[]>;
@@ -139,6 +144,15 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       await kernel.converge([network], signal);
       await kernel.converge([{ ...network, pods: [] }], signal, scope);
       expect(await world.traces(network)).toEqual([]);
+    });
+
+    it('does not look at what a pod has of its own, however much', async () => {
+      const network = await withPod();
+      const kernel = world.restart();
+      for (const pod of network.pods) await world.crowd(pod);
+      expect((await kernel.converge([network], signal)).podFailures).toEqual(new Map());
+      const again = await kernel.converge([network], signal);
+      expect([again.changes, again.podFailures]).toEqual([[], new Map()]);
     });
 
     it.each(breakages)('repairs: %s', async (how) => {

@@ -34,6 +34,9 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
     'forwarding off': () => `${inSlice} sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`,
     'pod interface deleted': (pod) => `${inSlice} ip link del ${pod.hostInterface}`,
     'route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del ${network.subnet} via 169.254.1.1 dev slice0`,
+    'last route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del unreachable ${network.subnet} metric 4278198272`,
+    'neighbour inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip neigh del 169.254.1.1 dev slice0`,
+    'interface inside pod given another address': (pod) => `nsenter --net=${pod.netns} ip addr add 10.77.0.99/32 dev slice0`,
     'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
   };
   return {
@@ -41,6 +44,7 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
     network,
     pod: async (name, address) => node.pod(name, address),
     endPod: async (pod) => node.endPod(pod),
+    crowd: async (pod) => node.crowd(pod, 200_000),
     break: async (how, { pods }) => {
       const [pod] = pods;
       if (pod) shell(break_[how](pod));

@@ -26,3 +26,12 @@ it('stops a program that takes too long, and one whose work is cancelled', async
 it('outlives a program that does not read its input', async () => {
   expect((await run(['true'], { signal, input: 'x'.repeat(1_000_000) })).code).toBe(0);
 });
+
+it('stops a program that prints without end, and says which', async () => {
+  const flood = run(['sh', '-c', 'while :; do echo flood; echo flood >&2; done'], { signal, maxBytes: 10_000 });
+  await expect(flood).rejects.toMatchObject({
+    code: 'CommandFailed',
+    message: expect.stringMatching(/while.*printed more than 10000 bytes/),
+  });
+  expect((await run(['sh', '-c', 'printf 12345; printf 67890 >&2'], { signal, maxBytes: 10 })).stdout).toBe('12345');
+});

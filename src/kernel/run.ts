@@ -15,16 +15,20 @@ export interface RunOptions {
   readonly input?: string;
   /** @default 10000 */
   readonly timeoutMs?: number;
+  /** How much it may print, both streams together, before it is stopped: what it prints is held in memory. @default 16 MiB */
+  readonly maxBytes?: number;
 }
+
+const defaultMaxBytes = 16 * 1024 * 1024;
 
 /** Runs a program to its end; the seam at which tests count and imitate commands. */
 export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunResult>;
 
 /**
  * Runs a program without a shell. Resolves with any exit code; rejects with `CapabilityMissing` when the program is not installed, `Timeout`
- * or `Interrupted` when it was stopped.
+ * or `Interrupted` when it was stopped, and `CommandFailed` when it was stopped because it printed too much.
  */
-export const run: Run = (argv, { signal, input, timeoutMs = 10_000 }) =>
+export const run: Run = (argv, { signal, input, timeoutMs = 10_000, maxBytes = defaultMaxBytes }) =>
   new Promise((resolve, reject) => {
     const [command = '', ...args] = argv;
     if (signal.aborted) {
@@ -37,6 +41,7 @@ export const run: Run = (argv, { signal, input, timeoutMs = 10_000 }) =>
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
+    let printed = 0;
     let stopped: Failure | undefined;
     const stop = (failure: Failure): void => {
       stopped = failure;
@@ -52,8 +57,13 @@ export const run: Run = (argv, { signal, input, timeoutMs = 10_000 }) =>
       clearTimeout(timer);
       signal.removeEventListener('abort', interrupt);
     };
-    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      printed += chunk.length;
+      if (printed <= maxBytes) into.push(chunk);
+      else stop(new Failure('CommandFailed', `\`${argv.join(' ')}\` printed more than ${maxBytes} bytes and was stopped.`));
+    };
+    child.stdout?.on('data', collect(out));
+    child.stderr?.on('data', collect(err));
     child.on('error', (cause: NodeJS.ErrnoException) => {
       settle();
       const missing = cause.code === 'ENOENT';
@@ -79,10 +89,15 @@ export const run: Run = (argv, { signal, input, timeoutMs = 10_000 }) =>
 
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Like a `Run`, but any exit code other than 0 rejects with `CommandFailed` and what the program printed. Resolves with stdout. */
+/** `CommandFailed` with what a program that ended with another exit code than 0 printed. */
+export const failureOf = (argv: readonly string[], { code, stdout, stderr }: RunResult): Failure => {
+  const said = (stderr || stdout).trim().split('\n').slice(0, 3).join('; ');
+  return new Failure('CommandFailed', `\`${argv.join(' ')}\` failed with code ${code}: ${said}`);
+};
+
+/** Like a `Run`, but any exit code other than 0 rejects with {@link failureOf}. Resolves with stdout. */
 export const mustRun = async (runner: Run, argv: readonly string[], options: RunOptions): Promise<string> => {
   const result = await runner(argv, options);
   if (result.code === 0) return result.stdout;
-  const said = (result.stderr || result.stdout).trim().split('\n').slice(0, 3).join('; ');
-  throw new Failure('CommandFailed', `\`${argv.join(' ')}\` failed with code ${result.code}: ${said}`);
+  throw failureOf(argv, result);
 };

@@ -13,14 +13,15 @@ export interface ObservedLink {
   readonly addresses: readonly string[];
 }
 
-/** Interfaces, routes and permanent neighbours of one network namespace. Routes and neighbours are canonical lines, see `routeLine`. */
+/** Interfaces, routes and permanent neighbours of one network namespace, or those of them that are compared. Routes and neighbours are canonical lines, see `routeLine`. */
 export interface NamespaceState {
   readonly links: ReadonlyMap<string, ObservedLink>;
   readonly routes: ReadonlySet<string>;
   readonly neighbours: ReadonlySet<string>;
 }
 
-interface LinkJson {
+/** An interface in JSON, see ip-address(8). */
+export interface LinkJson {
   ifindex: number;
   ifname: string;
   mtu: number;
@@ -30,7 +31,8 @@ interface LinkJson {
   addr_info: { family: string; local?: string; prefixlen: number }[];
 }
 
-interface RouteJson {
+/** A route in JSON, see ip-route(8). */
+export interface RouteJson {
   type?: string;
   dst: string;
   gateway?: string;
@@ -40,7 +42,8 @@ interface RouteJson {
   flags: string[];
 }
 
-interface NeighbourJson {
+/** A neighbour in JSON, see ip-neighbour(8). */
+export interface NeighbourJson {
   dst: string;
   dev: string;
   lladdr?: string;
@@ -86,33 +89,33 @@ const routeOf = (json: RouteJson): string =>
     ...(json.metric === undefined ? {} : { metric: json.metric }),
   });
 
-/** State from the three JSON documents that {@link observeNamespace} asks `ip` for, one after the other. */
-export const parseNamespace = (output: string): NamespaceState => {
-  const [links = [], routes = [], neighbours = []] = output
+/** The JSON documents that a batch of `ip -j` printed, one for each line. */
+export const jsonDocuments = (output: string): unknown[][] =>
+  output
     .split('\n')
     .filter((line) => line.startsWith('['))
     .map((line) => JSON.parse(line) as unknown[]);
-  return {
-    links: new Map((links as LinkJson[]).filter((json) => json.ifname !== undefined).map(linkOf)),
-    routes: new Set((routes as RouteJson[]).map(routeOf)),
-    neighbours: new Set(
-      (neighbours as NeighbourJson[])
-        .filter((json) => json.lladdr !== undefined)
-        .map((json) => neighbourLine({ address: json.dst, mac: json.lladdr ?? '', dev: json.dev })),
-    ),
-  };
+
+/** What `ip` printed, as it is compared. */
+export const stateOf = (
+  links: readonly LinkJson[],
+  routes: readonly RouteJson[],
+  neighbours: readonly NeighbourJson[],
+): NamespaceState => ({
+  links: new Map(links.filter((json) => json.ifname !== undefined).map(linkOf)),
+  routes: new Set(routes.map(routeOf)),
+  neighbours: new Set(
+    neighbours
+      .filter((json) => json.lladdr !== undefined)
+      .map((json) => neighbourLine({ address: json.dst, mac: json.lladdr ?? '', dev: json.dev })),
+  ),
+});
+
+/** Reads interfaces, main routing table and permanent neighbours of a slice's own namespace, in one process. */
+export const observeSlice = async (run: Run, name: string, signal: AbortSignal): Promise<NamespaceState> => {
+  // `ip -4 addr` would leave out interfaces that have no address.
+  const input = 'addr show\nroute show table main\nneigh show nud permanent\n';
+  const output = await mustRun(run, inNetns(netnsPath(name), ['ip', '-j', '-d', '-batch', '-']), { signal, input });
+  const [links = [], routes = [], neighbours = []] = jsonDocuments(output);
+  return stateOf(links as LinkJson[], routes as RouteJson[], neighbours as NeighbourJson[]);
 };
-
-/** Reads interfaces, main routing table and permanent neighbours of a namespace, in one process. */
-export const observeNamespace = async (run: Run, path: string, signal: AbortSignal): Promise<NamespaceState> =>
-  parseNamespace(
-    // `ip -4 addr` would leave out interfaces that have no address.
-    await mustRun(run, inNetns(path, ['ip', '-j', '-d', '-batch', '-']), {
-      signal,
-      input: 'addr show\nroute show table main\nneigh show nud permanent\n',
-    }),
-  );
-
-/** The same for a slice's own namespace, by name. */
-export const observeSlice = (run: Run, name: string, signal: AbortSignal): Promise<NamespaceState> =>
-  observeNamespace(run, netnsPath(name), signal);
