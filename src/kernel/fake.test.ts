@@ -62,9 +62,10 @@ const setup = async (): Promise<KernelWorld> => {
     },
     // There is nothing but the slice's in these pods, so that nothing can be in the way.
     crowd: async () => {},
-    break: async (how, { netns }) => {
+    break: async (how, { netns, pods: [pod] }) => {
       const parts = machine.slices.get(netns)?.parts;
-      for (const key of parts?.keys() ?? []) if (key.startsWith(partOf[how])) parts?.set(key, 'broken');
+      const part = partOf[how] === 'pod' ? `pod ${pod?.uid}` : partOf[how];
+      for (const key of parts?.keys() ?? []) if (key.startsWith(part)) parts?.set(key, 'broken');
     },
     traces: async ({ netns, pods }) => pods.filter(({ uid }) => machine.slices.get(netns)?.parts.has(`pod ${uid}`)).map(({ name }) => name),
     close: async () => {},

@@ -1,6 +1,8 @@
-import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome } from './port.ts';
+import { RepairPace } from './repair-pace.ts';
 import { Report } from './report.ts';
 
 /** What the imitated kernel holds of one slice: one line per thing, `<kind> <what>` → its wanted content. */
@@ -19,13 +21,16 @@ export class FakeMachine {
 export class FakeKernel implements Kernel {
   readonly machine: FakeMachine;
   #drivers: readonly DriverVerdict[];
+  readonly #pace: RepairPace;
 
   constructor(
     machine: FakeMachine = new FakeMachine(),
     drivers: readonly DriverVerdict[] = [{ driver: 'WireGuardUserspace', usable: true, reason: 'imitated' }],
+    clock: Clock = systemClock,
   ) {
     this.machine = machine;
     this.#drivers = drivers;
+    this.#pace = new RepairPace(clock);
   }
 
   async converge(desired: readonly SliceNetwork[]): Promise<Outcome> {
@@ -63,10 +68,25 @@ export class FakeKernel implements Kernel {
   #one(network: SliceNetwork, report: Report): void {
     const parts: Parts = this.machine.slices.get(network.netns)?.parts ?? new Map();
     const wanted = this.#parts(network, report);
+    for (const pod of network.pods) this.#repair(pod, parts, wanted, report);
     for (const [key, content] of wanted) if (parts.get(key) !== content) report.changes.push(`${network.slice}: set ${key}`);
     for (const key of parts.keys()) if (!wanted.has(key)) report.changes.push(`${network.slice}: remove ${key}`);
     this.machine.slices.set(network.netns, { network, parts: wanted });
     report.attached.set(network.slice, new Set(network.pods.filter((pod) => wanted.has(`pod ${pod.uid}`)).map((pod) => pod.uid)));
+  }
+
+  /** A pod that is broken again and again stays as it is for a while. */
+  #repair(pod: PodAttachment, parts: Parts, wanted: Parts, report: Report): void {
+    const key = `pod ${pod.uid}`;
+    if (!wanted.has(key) || parts.get(key) === wanted.get(key)) return;
+    const putOff = this.#pace.putOff(pod.uid, pod.netns);
+    if (putOff === undefined) this.#pace.worked(pod, pod.netns);
+    else {
+      report.putOff.set(pod.uid, putOff.waitMs);
+      report.podFailures.set(pod.uid, putOff.failure);
+      parts.delete(key);
+      wanted.delete(key);
+    }
   }
 
   #parts(network: SliceNetwork, report: Report): Parts {

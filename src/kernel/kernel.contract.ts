@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import type { Kernel } from './port.ts';
 
@@ -34,6 +34,7 @@ export interface KernelWorld {
   endPod(pod: PodAttachment): Promise<void>;
   /** Gives a pod very many routes of its own, by an interface of its own, as a router has them. */
   crowd(pod: PodAttachment): Promise<void>;
+  /** Breaks the slice, or its part in the first pod. */
   break(how: Breakage, network: SliceNetwork): Promise<void>;
   /** What there is of the slice inside its pods: interfaces and routes, one line each. */
   traces(network: SliceNetwork): Promise<readonly string[]>;
@@ -153,6 +154,33 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect((await kernel.converge([network], signal)).podFailures).toEqual(new Map());
       const again = await kernel.converge([network], signal);
       expect([again.changes, again.podFailures]).toEqual([[], new Map()]);
+    });
+
+    it('puts off the repair of a pod that is broken again and again, of no other, and repairs it when it is due', async () => {
+      const first = await withPod();
+      const [pod] = first.pods;
+      const network = { ...first, pods: [...first.pods, await world.pod('second', '10.77.0.6')] };
+      const kernel = world.restart();
+      let outcome = await kernel.converge([network], signal);
+      for (let times = 0; times < 10 && outcome.putOff.size === 0; times += 1) {
+        await world.break('pod interface deleted', network);
+        outcome = await kernel.converge([network], signal);
+        if (times === 0) expect(outcome.podFailures, 'the first repair').toEqual(new Map());
+      }
+      for (const scope of ['everything', 'changes'] as const) {
+        expect([...outcome.putOff.keys()]).toEqual([pod?.uid]);
+        expect([...outcome.podFailures].map(([uid, { code }]) => [uid, code])).toEqual([[pod?.uid, 'Unavailable']]);
+        expect(outcome.attached.get(network.slice)).toEqual(new Set([network.pods[1]?.uid]));
+        outcome = await kernel.converge([network], signal, scope);
+      }
+      await vi.waitFor(
+        async () => {
+          outcome = await kernel.converge([network], signal);
+          expect(outcome.attached.get(network.slice)?.size).toBe(2);
+        },
+        { timeout: 8_000 },
+      );
+      expect(outcome.podFailures).toEqual(new Map());
     });
 
     it.each(breakages)('repairs: %s', async (how) => {

@@ -1,4 +1,5 @@
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { sweepPods } from './attach.ts';
 import { type DetachedOptions, DetachedTunnels } from './detached.ts';
@@ -24,6 +25,8 @@ export interface LinuxKernelOptions {
   readonly tunnelProgram: string;
   /** Namespace paths of the machine's pods, to take out what is left of slices that nobody remembers. */
   readonly podNamespaces: () => Promise<Iterable<string>>;
+  /** @default the machine's own */
+  readonly clock?: Clock;
 }
 
 /** The kernel of a Linux machine, by way of ip, nft, wg and wireguard-go. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. */
@@ -56,7 +59,7 @@ export class LinuxKernel implements Kernel {
       this.#swept = true;
     }
     for (const network of desired) {
-      const keeper = this.#keepers.get(network.netns)?.keeper ?? new SliceKeeper(this.#tunnel, network.netns, this.#options.directory);
+      const keeper = this.#keepers.get(network.netns)?.keeper ?? this.#newKeeper(network.netns);
       this.#keepers.set(network.netns, { keeper, network });
       await this.#guard(network.slice, report, () => keeper.converge(network, scope, report, signal));
     }
@@ -81,6 +84,10 @@ export class LinuxKernel implements Kernel {
       throw error;
     });
     return this.#drivers;
+  }
+
+  #newKeeper(netns: string): SliceKeeper {
+    return new SliceKeeper(this.#tunnel, netns, this.#options.directory, this.#options.clock ?? systemClock);
   }
 
   /** Removes what an earlier run left and nobody wants: namespaces by their prefix, tunnel processes by their program. */

@@ -12,6 +12,11 @@ export interface Outcome {
   readonly attached: ReadonlyMap<string, ReadonlySet<string>>;
   /** By pod UID: what kept it from being attached. */
   readonly podFailures: ReadonlyMap<string, Failure>;
+  /**
+   * By pod UID: milliseconds until it is worth while to converge again, for pods that are broken so often that their next repair is put off. One
+   * that has no interface meanwhile is among the `podFailures` too.
+   */
+  readonly putOff: ReadonlyMap<string, number>;
 }
 
 /** A peer as the tunnel sees it. */

@@ -7,4 +7,5 @@ export class Report implements Outcome {
   readonly failures = new Map<string, Failure>();
   readonly attached = new Map<string, Set<string>>();
   readonly podFailures = new Map<string, Failure>();
+  readonly putOff = new Map<string, number>();
 }

@@ -1,10 +1,12 @@
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { attachPod, detachPod, repairPod } from './attach.ts';
 import { Firewall } from './firewall.ts';
 import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, writeSettings, wrongSettings } from './netns.ts';
 import { elementsOf } from './nft.ts';
 import type { ObservedPeer, Scope } from './port.ts';
+import { RepairPace } from './repair-pace.ts';
 import type { Report } from './report.ts';
 import { mustRun } from './run.ts';
 import { shelterLines, sliceLines } from './slice-plan.ts';
@@ -36,10 +38,12 @@ export class SliceKeeper {
   readonly #netns: string;
   #applied: ReadonlyMap<string, AppliedPeer> = new Map();
   readonly #checked = new Map<string, Checked>();
+  readonly #pace: RepairPace;
   #memory: Memory | undefined;
   #pass = 0;
 
-  constructor(tunnel: TunnelOptions, netns: string, directory: string) {
+  constructor(tunnel: TunnelOptions, netns: string, directory: string, clock: Clock) {
+    this.#pace = new RepairPace(clock);
     this.#tunnel = tunnel;
     this.#netns = netns;
     this.#firewall = new Firewall(tunnel.run, netns, directory);
@@ -62,6 +66,7 @@ export class SliceKeeper {
     const now = await netnsIdentity(netnsPath(this.#netns));
     const attached = new Set(network.pods.filter((pod) => !report.podFailures.has(pod.uid)).map((pod) => pod.uid));
     report.attached.set(network.slice, attached);
+    this.#pace.keep(new Set(network.pods.map((pod) => pod.uid)));
     for (const uid of this.#checked.keys()) if (!attached.has(uid)) this.#checked.delete(uid);
     // A pod that failed is left out of what is trusted, so that the next pass tries it again.
     if (now !== undefined)
@@ -190,13 +195,24 @@ export class SliceKeeper {
     const worker = async (): Promise<void> => {
       for (const pod of next) {
         const index = indexOf(pod);
+        const identity = await netnsIdentity(pod.netns);
+        const putOff = this.#pace.putOff(pod.uid, identity);
+        if (putOff !== undefined) {
+          report.putOff.set(pod.uid, putOff.waitMs);
+          // One that has its interface was left right.
+          if (index === undefined) report.podFailures.set(pod.uid, putOff.failure);
+          continue;
+        }
         try {
           if (index === undefined) await attachPod(run, network, pod, signal);
           const changed = index === undefined || (await repairPod(run, network, pod, index, signal));
           if (changed) report.changes.push(`${network.slice}: ${index === undefined ? 'attach' : 'repair'} ${pod.name}`);
+          if (changed) this.#pace.worked(pod, identity);
           this.#checked.set(pod.uid, { identity: await netnsIdentity(pod.netns), pass: this.#pass });
         } catch (error) {
-          report.podFailures.set(pod.uid, Failure.from(error));
+          const failure = Failure.from(error);
+          this.#pace.worked(pod, identity, failure);
+          report.podFailures.set(pod.uid, failure);
         }
       }
     };

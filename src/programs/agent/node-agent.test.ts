@@ -161,6 +161,21 @@ it('asks for another step while a pod’s namespace is not there yet', async () 
   expect(step?.againMs).toBe(500);
 });
 
+it('asks for another step when a pod that is broken again and again is due, and not before', async () => {
+  const clock = handClock();
+  const agent = await started(new FakeKernel(machine, undefined, clock), clock);
+  const waits: (number | undefined)[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    waits.push((await agent.step('everything', signal))?.againMs);
+    for (const { parts } of machine.slices.values()) parts.delete('pod a');
+  }
+  expect(waits).toEqual([undefined, undefined, 200, 200, 200]);
+  expect(agent.isAttached('a')).toBe(false);
+  clock.advance(200);
+  expect((await agent.step('everything', signal))?.againMs).toBeUndefined();
+  expect(agent.isAttached('a')).toBe(true);
+});
+
 it('calls a silent peer anew after 400 ms, if its own key is the smaller one', async () => {
   const peer = (publicKey: string): SliceFacts => ({
     ...slice,

@@ -180,7 +180,9 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
 
 const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
   const waits = callInMs === undefined ? [] : [callInMs];
-  if (outcome.failures.size > 0 || outcome.podFailures.size > 0) waits.push(1_000);
+  // Those put off say themselves when they are worth another step.
+  if (outcome.failures.size > 0 || [...outcome.podFailures.keys()].some((uid) => !outcome.putOff.has(uid))) waits.push(1_000);
+  waits.push(...outcome.putOff.values());
   // Containers of these may start at any moment without a word to us; most do within seconds, some never.
   if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * steps, 5_000));
   if (plan.retryAt !== undefined) waits.push(Math.max(100, plan.retryAt - now));
