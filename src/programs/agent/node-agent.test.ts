@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
@@ -153,6 +153,23 @@ it('takes down a slice that is gone, and deletes its key', async () => {
   await agent.step('everything', signal);
   expect(machine.slices.size).toBe(0);
   await expect(readFile(`${directory}/keys/app.key`)).rejects.toThrow(/ENOENT/);
+});
+
+it('deletes the keys that an agent killed in between left, but not before it knows which slices the node has', async () => {
+  await (await started()).step('everything', signal);
+  const keys = `${directory}/keys`;
+  const own = await readFile(`${keys}/app.key`, 'utf8');
+  for (const name of ['old.key', '.old.key.new']) await writeFile(`${keys}/${name}`, own);
+  const known = facts;
+  facts = undefined;
+  await rm(`${directory}/agent`, { recursive: true });
+  const agent = await started();
+  await agent.step('everything', signal);
+  expect(await readdir(keys)).toHaveLength(3);
+  facts = known;
+  await agent.step('changes', signal);
+  expect(await readdir(keys)).toEqual(['app.key']);
+  expect(await readFile(`${keys}/app.key`, 'utf8')).toBe(own);
 });
 
 it('asks for another step while a pod’s namespace is not there yet', async () => {

@@ -135,8 +135,9 @@ export class NodeAgent {
     // Decisions are on disk before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
     const outcome = await kernel.converge(plan.networks, signal, scope);
+    // Every time: an agent that was killed here left keys that no decision remembers. What is known of the node says which are in use.
+    await keys.keepOnly(new Set(facts.slices.map((slice) => slice.name)));
     for (const slice of gone) {
-      await keys.forget(slice);
       metrics.remove('nodePods', { slice });
       for (const state of linkVerdicts) metrics.remove('nodeLinks', { slice, state });
     }

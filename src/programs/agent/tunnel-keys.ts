@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from '../../values/wireguard-key.ts';
 import { writeWholeFile } from './whole-file.ts';
 
@@ -34,9 +34,12 @@ export class TunnelKeys {
     return key;
   }
 
-  /** Deletes the key of a slice that is gone. */
-  async forget(slice: string): Promise<void> {
-    this.#known.delete(slice);
-    await rm(`${this.#directory}/${slice}.key`, { force: true });
+  /** Deletes every key but those of these slices, also what an agent that was killed left behind. */
+  async keepOnly(slices: ReadonlySet<string>): Promise<void> {
+    for (const slice of this.#known.keys()) if (!slices.has(slice)) this.#known.delete(slice);
+    const kept = new Set([...slices].map((slice) => `${slice}.key`));
+    for (const name of await readdir(this.#directory).catch(() => [])) {
+      if (!kept.has(name)) await rm(`${this.#directory}/${name}`, { force: true });
+    }
   }
 }
