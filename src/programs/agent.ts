@@ -15,6 +15,7 @@ import { serveCni } from './agent/cni-server.ts';
 import { installPlugin, installTunnelProgram, joinControlSockets } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
+import { LookPace } from './agent/look-pace.ts';
 import { NodeAgent } from './agent/node-agent.ts';
 import { PodNetns } from './agent/pod-netns.ts';
 import { Publisher } from './agent/publisher.ts';
@@ -65,8 +66,8 @@ export const run: Program = async ({ args, env, signal }) => {
   });
 
   const links = new LinkWatch(clock, (slice) => status.enqueue(slice, { priority: 'high' }));
-  // Our own changes are told as well; looking once after them costs little.
-  const monitor = new NamespaceMonitor(() => node.enqueue('everything', { afterMs: 200 }));
+  const pace = new LookPace(clock);
+  const monitor = new NamespaceMonitor(() => node.enqueue('everything', { afterMs: pace.told() }));
   const publisher = new Publisher({
     client,
     kernel,
@@ -93,6 +94,7 @@ export const run: Program = async ({ args, env, signal }) => {
       const step = await agent.step(key as Scope, runSignal);
       steps.made();
       if (step === undefined) return { againMs: 200 };
+      if (key === 'everything') pace.looked(step.outcome.changes.length > 0);
       const { networks } = step.plan;
       await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks)]);
       for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
