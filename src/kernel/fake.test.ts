@@ -45,6 +45,7 @@ const partOf: Record<Breakage, string> = {
   'last route inside pod deleted': 'pod',
   'neighbour inside pod deleted': 'pod',
   'interface inside pod given another address': 'pod',
+  'interface inside pod renamed': 'pod',
   'address inside pod deleted': 'pod',
 };
 

@@ -20,6 +20,7 @@ export const breakages = [
   'neighbour inside pod deleted',
   'address inside pod deleted',
   'interface inside pod given another address',
+  'interface inside pod renamed',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 

@@ -37,6 +37,7 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
     'last route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del unreachable ${network.subnet} metric 4278198272`,
     'neighbour inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip neigh del 169.254.1.1 dev slice0`,
     'interface inside pod given another address': (pod) => `nsenter --net=${pod.netns} ip addr add 10.77.0.99/32 dev slice0`,
+    'interface inside pod renamed': (pod) => `ip -n ${pod.netns.split('/').at(-1)} link set slice0 down name other0`,
     'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
   };
   return {
