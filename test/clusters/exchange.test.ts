@@ -31,6 +31,7 @@ import {
   wait,
   west,
 } from './example.ts';
+import type { Member } from './fleet.ts';
 
 beforeEach(beginExample);
 afterEach(endExample);
@@ -167,7 +168,10 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
   it('tells the slice that it is not ready until links are up, and ready when they are', async () => {
     await everybodySpeaks();
     const ready = () => conditionOf(fleet.hub.read(sliceKind, { namespace: 'default', name: 'app' })?.status?.conditions, 'Ready');
+    const inMember = (member: Member) =>
+      conditionOf(member.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status?.conditions, 'Ready');
     await vi.waitFor(() => expect(ready()).toMatchObject({ status: 'False', reason: 'LinksPending' }), wait);
+    await vi.waitFor(() => expect(inMember(west)).toMatchObject({ status: 'False', reason: 'LinksPending' }), wait);
     for (const member of [east, west]) {
       for (const node of nodesOf(member)) {
         const others = [...fleet.members.keys()]
@@ -180,6 +184,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
       }
     }
     await vi.waitFor(() => expect(ready()).toMatchObject({ status: 'True', reason: 'Ready' }), wait);
+    await vi.waitFor(() => [east, west].map((member) => expect(inMember(member)).toMatchObject({ status: 'True' })), wait);
     const told = () => fleet.hub.objects(eventKind).filter(({ involvedObject }) => involvedObject.kind === 'Slice');
     await vi.waitFor(() => expect(told().map(({ type, reason }) => `${type} ${reason}`)).toContain('Normal Ready'), wait);
   });

@@ -58,6 +58,16 @@ export const leavingTopic = (world: World): void => {
     );
 
   describe('leaving', () => {
+    test.each([
+      ['a hub whose members are connected', 'hub', ['east', 'west', '--force']],
+      ['a member', 'east', ['kubeslice leave east']],
+    ])('uninstall refuses %s, and changes nothing', async (_, context, words) => {
+      const { code, stderr } = await world.kubeslice(['uninstall', '--context', context]);
+      expect(code).toBe(64);
+      for (const word of words) expect(stderr).toContain(word);
+      expect((await world.kubeslice(['status', '--context', 'hub', '--wait=30s'], { timeoutMs: 60_000 })).code).toBe(0);
+    });
+
     test('a member that leaves is as it was before it joined', async () => {
       const { code, stderr } = await world.kubeslice(['leave', 'west', '--hub-context', 'hub', '--context', 'west'], {
         timeoutMs: 120_000,

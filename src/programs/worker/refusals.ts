@@ -50,7 +50,11 @@ export const graceMs = 2_000;
 /** Shows in the local slice which notices of other clusters are not used, and why. There is one key. */
 export const refusalReport = (session: Session, refusals: Refusals) => ({
   name: 'refusals',
-  watches: [watching(refusals, () => ['refusals'])],
+  watches: [
+    watching(refusals, () => ['refusals']),
+    // Others write conditions there too, and may have written from an older picture.
+    watching(session.local.slices, (change) => (change.object.metadata.name === session.grant.slice ? ['refusals'] : [])),
+  ],
   reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
     const { local, grant, clock } = session;
     const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
