@@ -1,4 +1,5 @@
 import { controller, exchange } from '../api/groups.ts';
+import { hubCredentialSeconds } from '../api/hub-credential.ts';
 import { endpointSliceManager, endpointSliceManagerLabel } from '../api/labels.ts';
 import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { type PolicyParts, planPolicy } from './policy.ts';
@@ -14,10 +15,15 @@ const callerIs = (pattern: string): PolicyParts['conditions'] => [
   { name: 'caller', expression: `request.userInfo.username.matches('^system:serviceaccount:[^:]+:${pattern}')` },
 ];
 
+const isAccount = (namespace: string, name: string): PolicyParts['conditions'] => [
+  { name: 'caller', expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${name}'` },
+];
+
 const isWorker = callerIs('kubeslice-worker-.+$');
 
-/** Cluster of the calling worker account, as a CEL variable. */
-const workerCluster = { name: 'cluster', expression: `${accountName}.substring(${'kubeslice-worker-'.length})` };
+/** Cluster of the calling account, whose name begins so, as a CEL variable. */
+const clusterOf = (prefix: string) => ({ name: 'cluster', expression: `${accountName}.substring(${prefix.length})` });
+const workerCluster = clusterOf('kubeslice-worker-');
 
 const notices = planPolicy({
   name: 'kubeslice-notices',
@@ -102,16 +108,14 @@ const clusterNetworks = planPolicy({
   ],
 });
 
-const longestTokenSeconds = 3600;
-
 const tokens = planPolicy({
   name: 'kubeslice-tokens',
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
   conditions: callerIs('kubeslice-(worker|join)-.+$'),
   validations: [
     {
-      expression: `object.spec.?expirationSeconds.orValue(${longestTokenSeconds}) <= ${longestTokenSeconds}`,
-      message: `A token that a cluster asks for may last ${longestTokenSeconds} seconds at the most; ask for that and renew it.`,
+      expression: `object.spec.?expirationSeconds.orValue(${hubCredentialSeconds}) <= ${hubCredentialSeconds}`,
+      message: `A token that a cluster asks for may last ${hubCredentialSeconds} seconds at the most; ask for that and renew it.`,
       reason: 'Forbidden',
     },
   ],
@@ -122,7 +126,7 @@ const firstTokens = planPolicy({
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
   conditions: callerIs('kubeslice-join-.+$'),
   params: { kind: { apiVersion: `${controller.group}/${controller.version}`, kind: 'Cluster' } },
-  variables: [{ name: 'cluster', expression: `${accountName}.substring(${'kubeslice-join-'.length})` }],
+  variables: [clusterOf('kubeslice-join-')],
   validations: [
     {
       // Whoever has got hold of the join token cannot take a credential unseen: the name is taken then, and the rightful cluster is refused.
@@ -165,12 +169,7 @@ const controllerObjects = planPolicy({
       operations: ['CREATE', 'UPDATE', 'DELETE'],
     },
   ],
-  conditions: [
-    {
-      name: 'caller',
-      expression: `request.userInfo.username == 'system:serviceaccount:${hubNamespace}:kubeslice-controller'`,
-    },
-  ],
+  conditions: isAccount(hubNamespace, 'kubeslice-controller'),
   validations: [
     {
       expression: "(object == null ? oldObject : object).metadata.name.startsWith('kubeslice-')",
@@ -192,12 +191,7 @@ const sliceNodes = planPolicy({
       operations: ['CREATE', 'UPDATE', 'DELETE'],
     },
   ],
-  conditions: [
-    {
-      name: 'caller',
-      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-agent'`,
-    },
-  ],
+  conditions: isAccount(memberNamespace, 'kubeslice-agent'),
   variables: [
     {
       name: 'node',
@@ -217,12 +211,7 @@ const sliceNodes = planPolicy({
 const clusterDns = planPolicy({
   name: 'kubeslice-cluster-dns',
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'DELETE'] }],
-  conditions: [
-    {
-      name: 'caller',
-      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'`,
-    },
-  ],
+  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
   validations: [
     {
       expression: "(object == null ? oldObject : object).metadata.name == 'coredns-custom'",
@@ -239,12 +228,7 @@ const endpointSlices = planPolicy({
   rules: [
     { apiGroups: ['discovery.k8s.io'], apiVersions: ['*'], resources: ['endpointslices'], operations: ['CREATE', 'UPDATE', 'DELETE'] },
   ],
-  conditions: [
-    {
-      name: 'caller',
-      expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'`,
-    },
-  ],
+  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
   validations: ['object', 'oldObject'].map((which) => ({
     // One with the label of a Service would be used by kube-proxy: the worker reads what comes from the hub, and must not be the way to every Service.
     expression: `${which} == null || (${managerOf(which)} == '${endpointSliceManager}' && !${which}.metadata.?labels[?'kubernetes.io/service-name'].hasValue())`,

@@ -34,21 +34,19 @@ const sliceWrites = [
   },
 ];
 
-const inProject = `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`;
+/** Whether an object is where projects have theirs; `doing` says what to do there. */
+const isInProject = (doing: string) => ({
+  expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`,
+  messageExpression: `'metadata.namespace "' + request.namespace + '" belongs to no project; ${doing} in "default", the default project, or in "kubeslice-<project>"'`,
+  reason: 'Invalid' as const,
+});
 
 const sliceProjects = planPolicy({
   name: 'kubeslice-slice-projects',
   rules: sliceWrites,
   namespaceSelector: notMirrored,
   conditions: [specChanges],
-  validations: [
-    {
-      expression: inProject,
-      messageExpression:
-        '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; apply the slice in "default", the default project, or in "kubeslice-<project>"\'',
-      reason: 'Invalid',
-    },
-  ],
+  validations: [isInProject('apply the slice')],
 });
 
 /** CEL: those of the networks that have an address in common with the slice's subnet. Two prefixes meet when one holds the other's first address. */
@@ -184,14 +182,7 @@ const clusterProjects = planPolicy({
   name: 'kubeslice-cluster-projects',
   rules: [{ apiGroups: [controller.group], apiVersions: [controller.version], resources: ['clusters'], operations: ['CREATE'] }],
   conditions: [],
-  validations: [
-    {
-      expression: inProject,
-      messageExpression:
-        '\'metadata.namespace "\' + request.namespace + \'" belongs to no project; create the cluster in "default", the default project, or in "kubeslice-<project>"\'',
-      reason: 'Invalid',
-    },
-  ],
+  validations: [isInProject('create the cluster')],
 });
 
 const slicesOnHub = planPolicy({

@@ -208,7 +208,7 @@ export class SliceKeeper {
           const changed = index === undefined || (await repairPod(run, network, pod, index, signal));
           if (changed) report.changes.push(`${network.slice}: ${index === undefined ? 'attach' : 'repair'} ${pod.name}`);
           if (changed) this.#pace.worked(pod, identity);
-          this.#checked.set(pod.uid, { identity: await netnsIdentity(pod.netns), pass: this.#pass });
+          this.#checked.set(pod.uid, { identity, pass: this.#pass });
         } catch (error) {
           const failure = Failure.from(error);
           this.#pace.worked(pod, identity, failure);

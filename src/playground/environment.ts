@@ -1,5 +1,5 @@
+import { shellQuote } from '../values/shell-quote.ts';
 import { underlayRange } from './address-plan.ts';
-import { shellQuote } from './init-script.ts';
 import type { PlaygroundPaths } from './paths.ts';
 import { programFolder } from './tools.ts';
 

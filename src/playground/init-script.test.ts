@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Hierarchy } from './control-groups.ts';
-import { initScript, shellQuote, startScript } from './init-script.ts';
+import { initScript, startScript } from './init-script.ts';
 import { playgroundPaths } from './paths.ts';
 
 const paths = playgroundPaths('/state of things', 'pg').machine('east-node-1');
@@ -23,17 +23,6 @@ const input = {
 const parses = (script: string): void => void execFileSync('sh', ['-n'], { input: script });
 
 describe('scripts of a machine', () => {
-  test.each([
-    ['plain', 'plain'],
-    ['--a=b/c:d,e@f%g+h', '--a=b/c:d,e@f%g+h'],
-    ['two words', "'two words'"],
-    ["it's", "'it'\\''s'"],
-    ['$(reboot)', "'$(reboot)'"],
-    ['', "''"],
-  ])('quotes %s', (word, quoted) => {
-    expect(shellQuote(word)).toBe(quoted);
-  });
-
   test('the shell understands both', () => {
     parses(initScript(input));
     parses(startScript({ networkNamespace: 'kubeslice.pg.east-node-1', paths, groups: ['/sys/fs/cgroup/cpu,cpuacct/x'] }));

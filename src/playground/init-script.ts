@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { shellQuote } from '../values/shell-quote.ts';
 import { type Hierarchy, isPureVersion2 } from './control-groups.ts';
 import type { MachinePaths } from './paths.ts';
 
@@ -20,11 +21,6 @@ export interface InitScriptInput {
   services: readonly Service[];
   /** Shell lines run before the services, for kernel settings and routes of this machine. */
   preparation: readonly string[];
-}
-
-/** Quotes a word for sh. */
-export function shellQuote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**

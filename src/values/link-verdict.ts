@@ -4,7 +4,7 @@ export const linkVerdicts = ['Pending', 'Up', 'Suspect', 'Down'] as const;
 /** One of {@link linkVerdicts}. */
 export type LinkVerdict = (typeof linkVerdicts)[number];
 
-const urgency: Readonly<Record<LinkVerdict, number>> = { Down: 0, Suspect: 1, Pending: 2, Up: 3 };
+const byUrgency: readonly LinkVerdict[] = ['Down', 'Suspect', 'Pending', 'Up'];
 
-/** Order in which links are shown: what is wrong comes first. */
-export const compareVerdicts = (a: LinkVerdict, b: LinkVerdict): number => urgency[a] - urgency[b];
+/** Order in which links are shown: what is wrong comes first, and before it what is none of the states, as an unverified report may have it. */
+export const compareVerdicts = (a: LinkVerdict, b: LinkVerdict): number => byUrgency.indexOf(a) - byUrgency.indexOf(b);

@@ -1,8 +1,6 @@
 import { defaultProject, hubNamespace, memberNamespace } from '../../api/places.ts';
+import { shellQuote } from '../../values/shell-quote.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
-
-/** As a shell takes it for one word. */
-const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** Commands that show or mend what is wrong, each as text to be pasted. */
 export type Help = ReturnType<typeof helpFor>;
@@ -12,9 +10,9 @@ export type Help = ReturnType<typeof helpFor>;
  * the playground makes them; `CONTEXT` stands for it where nobody can know.
  */
 export const helpFor = ({ contexts, project }: Pick<FleetSnapshot, 'contexts' | 'project'>) => {
-  const hub = word(contexts.hub);
+  const hub = shellQuote(contexts.hub);
   const member = (cluster: string | undefined): string =>
-    cluster !== undefined && contexts.known.includes(cluster) ? word(cluster) : 'CONTEXT';
+    cluster !== undefined && contexts.known.includes(cluster) ? shellQuote(cluster) : 'CONTEXT';
   const inProject = project === defaultProject ? '' : ` --project ${project}`;
   const onHub = (namespace: string, rest: string): string => `kubectl --context ${hub} -n ${namespace} ${rest}`;
   const onMember = (cluster: string | undefined, rest: string): string =>

@@ -1,4 +1,5 @@
 import type { ReportedLink } from '../../api/notice/statement.ts';
+import { compareVerdicts } from '../../values/link-verdict.ts';
 import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
 import { readNotice } from './read-notice.ts';
 
@@ -7,12 +8,6 @@ export interface LinkRow extends ReportedLink {
   readonly slice: string;
   readonly cluster: string;
 }
-
-/** The worst first. */
-const stateOrder = ['Down', 'Suspect', 'Pending', 'Up'] as const;
-
-/** Compares two states, the worse first. */
-export const byState = (a: LinkRow['state'], b: LinkRow['state']): number => stateOrder.indexOf(a) - stateOrder.indexOf(b);
 
 /** The link without measurements that are no numbers. */
 const measured = ({ rttMs, lossPercent, handshakeAgeSeconds, ...link }: ReportedLink): ReportedLink => ({
@@ -34,5 +29,5 @@ export const planLinks = ({ slices, notices }: Pick<FleetSnapshot, 'slices' | 'n
       if (slice === undefined || report === undefined) return [];
       return report.links.map((link) => ({ ...measured(link), slice, cluster: notice.spec.cluster }));
     })
-    .toSorted((a, b) => byState(a.state, b.state) || (keyOf(a) < keyOf(b) ? -1 : 1));
+    .toSorted((a, b) => compareVerdicts(a.state, b.state) || (keyOf(a) < keyOf(b) ? -1 : 1));
 };

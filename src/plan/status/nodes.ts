@@ -1,5 +1,6 @@
+import { compareVerdicts } from '../../values/link-verdict.ts';
 import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
-import { byState, type LinkRow } from './links.ts';
+import type { LinkRow } from './links.ts';
 import { readNotice } from './read-notice.ts';
 
 /** One node in one slice: its place, and how its tunnels are. */
@@ -19,10 +20,14 @@ export interface NodeRow {
   readonly reason: string | undefined;
 }
 
-const rank = (row: NodeRow): number => (row.state === 'Absent' ? -1 : ['Down', 'Suspect', 'Pending', 'Up'].indexOf(row.state));
+/** What is not there comes first, then by the worst of its links. */
+const byState = (a: NodeRow, b: NodeRow): number => {
+  if (a.state === 'Absent' || b.state === 'Absent') return Number(b.state === 'Absent') - Number(a.state === 'Absent');
+  return compareVerdicts(a.state, b.state);
+};
 
 const judge = (own: readonly LinkRow[]): Pick<NodeRow, 'state' | 'linksUp' | 'links' | 'reason'> => {
-  const worst = own.toSorted((a, b) => byState(a.state, b.state))[0];
+  const worst = own.toSorted((a, b) => compareVerdicts(a.state, b.state))[0];
   return {
     // A node that is alone in its slice has no links and nothing is wrong with it.
     state: worst?.state ?? 'Up',
@@ -69,5 +74,5 @@ export const planNodes = ({ slices, notices }: Pick<FleetSnapshot, 'slices' | 'n
     }));
   });
   const key = (row: NodeRow): string => [row.slice, row.cluster, row.node].join('\u0000');
-  return rows.toSorted((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1));
+  return rows.toSorted((a, b) => byState(a, b) || (key(a) < key(b) ? -1 : 1));
 };

@@ -2,6 +2,7 @@ import type { ClusterStatus } from '../../api/cluster/type.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import { type Cidr, formatCidr, readCidr } from '../../values/cidr.ts';
 import { mergeCidrs } from '../../values/cidr-space.ts';
+import type { ClusterNetworks } from '../cluster-networks.ts';
 
 /** What the facts about a cluster are taken from. */
 export interface ClusterSight {
@@ -19,8 +20,8 @@ export type ClusterFacts = Required<
 /** Addresses that are listed at most; a cluster with more nodes is judged by its networks. */
 const maxNodeAddresses = 256;
 
-/** The facts, sorted, so that an unchanged cluster gives an unchanged status. Pod networks are those of the nodes, joined where they touch. */
-export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion }: ClusterSight): ClusterFacts => {
+/** The networks that are the cluster's own, sorted. Pod networks are those of the nodes, joined where they touch. */
+export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: readonly string[]): Required<ClusterNetworks> => {
   const podNetworks = nodes
     .flatMap((node) => node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]))
     .map(readCidr)
@@ -31,11 +32,16 @@ export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVe
       .map((address) => address.address),
   );
   return {
-    nodes: nodes.length,
     nodeIPs: [...new Set(addresses)].toSorted().slice(0, maxNodeAddresses),
     cniSubnet: mergeCidrs(podNetworks).map(formatCidr),
     serviceSubnet: [...serviceNetworks].toSorted(),
-    version,
-    kubernetesVersion,
   };
 };
+
+/** The facts, sorted, so that an unchanged cluster gives an unchanged status. */
+export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion }: ClusterSight): ClusterFacts => ({
+  nodes: nodes.length,
+  ...planClusterNetworks(nodes, serviceNetworks),
+  version,
+  kubernetesVersion,
+});

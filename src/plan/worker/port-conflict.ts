@@ -63,9 +63,9 @@ export const portConflict = (
 
   const conflictOf = (one: ServiceExport, mine: PortClaim): PortConflict | undefined => {
     const older = others.filter((other) => {
-      const selector = other.exported.metadata.deletionTimestamp === undefined ? selectorOf(other) : undefined;
-      if (selector === undefined || !mine.pods.some((pod) => selects(selector, pod.metadata.labels))) return false;
-      return compareAge(other.exported, one) < 0;
+      if (other.exported.metadata.deletionTimestamp !== undefined || compareAge(other.exported, one) >= 0) return false;
+      const selector = selectorOf(other);
+      return selector !== undefined && mine.pods.some((pod) => selects(selector, pod.metadata.labels));
     });
     for (const holder of older.toSorted((a, b) => compareAge(a.exported, b.exported))) {
       const theirs = claimOf(holder, pods);

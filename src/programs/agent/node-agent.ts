@@ -135,7 +135,7 @@ export class NodeAgent {
     // Decisions are on disk before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
     const outcome = await kernel.converge(plan.networks, signal, scope);
-    // Every time: an agent that was killed here left keys that no decision remembers. What is known of the node says which are in use.
+    // Not those in `gone`: an agent that was killed here left keys that no decision remembers.
     await keys.keepOnly(new Set(facts.slices.map((slice) => slice.name)));
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });

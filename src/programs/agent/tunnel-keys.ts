@@ -13,6 +13,8 @@ export interface TunnelKey {
 export class TunnelKeys {
   readonly #directory: string;
   readonly #known = new Map<string, TunnelKey>();
+  /** The slices that were kept last: only what this program did not make can be there besides, and that is looked for once. */
+  #kept: string | undefined;
 
   constructor(runDirectory: string) {
     this.#directory = `${runDirectory}/keys`;
@@ -36,10 +38,13 @@ export class TunnelKeys {
 
   /** Deletes every key but those of these slices, also what an agent that was killed left behind. */
   async keepOnly(slices: ReadonlySet<string>): Promise<void> {
+    const names = [...slices].toSorted().join('/');
+    if (names === this.#kept) return;
     for (const slice of this.#known.keys()) if (!slices.has(slice)) this.#known.delete(slice);
     const kept = new Set([...slices].map((slice) => `${slice}.key`));
     for (const name of await readdir(this.#directory).catch(() => [])) {
       if (!kept.has(name)) await rm(`${this.#directory}/${name}`, { force: true });
     }
+    this.#kept = names;
   }
 }

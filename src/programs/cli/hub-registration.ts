@@ -1,5 +1,6 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
+import { hubCredentialSeconds } from '../../api/hub-credential.ts';
 import { clusterKind } from '../../api/kinds.ts';
 import { joinAccount, workerAccount } from '../../api/places.ts';
 import { planCluster, planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
@@ -82,4 +83,4 @@ export const makeJoinToken = async (
 
 /** Fetches the first token of a cluster's worker, good for an hour; the worker renews it from then on. */
 export const requestWorkerToken = async (client: Client, cluster: string, namespace: string, signal: AbortSignal): Promise<string> =>
-  (await requestToken(client, { namespace, name: workerAccount(cluster) }, 3600, signal)).token;
+  (await requestToken(client, { namespace, name: workerAccount(cluster) }, hubCredentialSeconds, signal)).token;

@@ -143,8 +143,7 @@ export const command: CliCommand = {
       terminal.out(
         `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
       );
-      if (unfinished.length === 0) return hubContext === undefined || isOffHub ? exitCodes.ok : exitCodes.unhealthy;
-      return exitCodes.unhealthy;
+      return unfinished.length === 0 && (hubContext === undefined || isOffHub) ? exitCodes.ok : exitCodes.unhealthy;
     });
   },
 };

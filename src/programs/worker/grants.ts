@@ -26,7 +26,10 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
     watches: [
       ownSubjects(session, 'Cluster'),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
-      watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? [hub.cluster] : [])),
+      // Conditions change with the links.
+      watching(local.slices, ({ object, previous }) =>
+        object.metadata.name === grant.slice && (previous === undefined || !sameButConditions(previous, object)) ? [hub.cluster] : [],
+      ),
       // Links are reported twice a minute by every node.
       watching(local.sliceNodes, ({ object, previous }) =>
         object.spec.slice === grant.slice && (previous === undefined || !sameDemand(previous, object)) ? [hub.cluster] : [],
@@ -41,6 +44,12 @@ export const grants = (session: Session, publisher: Publisher, caCertificate: st
       await askForMore(session, plan, signal);
     },
   };
+};
+
+const sameButConditions = (before: Slice, after: Slice): boolean => {
+  const essence = ({ metadata: { generation = 0, labels = {} }, status }: Slice): string =>
+    canonicalJson({ generation, labels, status: { ...status, conditions: [] } });
+  return essence(before) === essence(after);
 };
 
 const writeLocalSlice = async ({ local, grant, membership }: Session, seen: Slice | undefined, signal: AbortSignal): Promise<void> => {

@@ -1,3 +1,4 @@
+import { hubCredentialSeconds } from '../../api/hub-credential.ts';
 import { hubSecret, memberNamespace, workerAccount } from '../../api/places.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { secretKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
@@ -20,9 +21,6 @@ export interface HubIdentity {
 export interface Hub extends HubIdentity {
   readonly client: Client;
 }
-
-/** How long a credential for the hub is asked for, in seconds. */
-const lifetimeSeconds = 3600;
 
 const field = (data: Readonly<Record<string, string>>, key: string): string => {
   const value = data[key];
@@ -54,7 +52,7 @@ export const openHub = async (local: Client, metrics: Metrics, clock: Clock, sig
 
   const fetch = async (signal: AbortSignal) => {
     // What the Secret holds is used as it is until most of its life is over.
-    if (first && expiryOf(token) - clock.now() > (lifetimeSeconds * 1000) / 2) {
+    if (first && expiryOf(token) - clock.now() > (hubCredentialSeconds * 1000) / 2) {
       first = false;
       return { token, expiresAt: expiryOf(token) };
     }
@@ -64,7 +62,7 @@ export const openHub = async (local: Client, metrics: Metrics, clock: Clock, sig
       const request: TokenRequest = {
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
-        spec: { expirationSeconds: lifetimeSeconds },
+        spec: { expirationSeconds: hubCredentialSeconds },
       };
       const account = { namespace: identity.namespace, name: workerAccount(identity.cluster) };
       const answer = await asking.createSubresource(serviceAccountKind, account, 'token', request, { signal });

@@ -1,10 +1,9 @@
-import { setCondition } from '../../api/condition.ts';
-import { sliceKind } from '../../api/kinds.ts';
 import type { LinksBody } from '../../api/notice/statement.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { watching } from '../../loop/watching.ts';
 import { planLinks, sameLinkStates } from '../../plan/worker/links.ts';
 import { planLocalReadiness } from '../../plan/worker/local-readiness.ts';
+import { writeCondition } from './local-condition.ts';
 import type { Publisher } from './publish.ts';
 import { graceMs, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
@@ -12,17 +11,10 @@ import type { Session } from './session.ts';
 /** Measurements alone are worth a write this seldom, in milliseconds. */
 const refreshMs = 30_000;
 
-/** Shows in the local slice whether this cluster's part of it works. */
-const writeReadiness = async ({ local, grant, clock }: Session, body: LinksBody, signal: AbortSignal): Promise<void> => {
-  const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
-  if (slice === undefined) return;
-  const before = slice.status?.conditions;
-  const conditions = setCondition(before, planLocalReadiness(body), slice.metadata.generation, new Date(clock.now()));
-  if (conditions === before) return;
-  await local.client.mergePatch(sliceKind, slice.metadata, { status: { conditions } }, { signal, subresource: 'status' });
-};
-
-/** Reports the links of this cluster to the hub: at once when a state changes, now and then for the measurements. There is one key. */
+/**
+ * Reports the links of this cluster to the hub, at once when a state changes, now and then for the measurements; and shows in the local slice whether
+ * this cluster's part of it works. There is one key.
+ */
 export const links = (session: Session, publisher: Publisher, refusals: Refusals) => {
   const { local, grant } = session;
   let last: { readonly body: LinksBody; readonly at: number } | undefined;
@@ -35,7 +27,6 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
         [object, previous].some((one) => one?.spec.slice === grant.slice && one.status?.exportStatus === 'ERROR') ? ['links'] : [],
       ),
       watching(refusals, () => ['links']),
-      // Others write conditions there too, and may have written from an older picture.
       watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['links'] : [])),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['links'])),
     ],
@@ -50,7 +41,8 @@ export const links = (session: Session, publisher: Publisher, refusals: Refusals
         exports: local.exports.byIndex('failing', grant.slice),
       });
       // Before the hub is told, since that may be away.
-      await writeReadiness(session, body, signal);
+      const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
+      if (slice !== undefined) await writeCondition(local, slice, planLocalReadiness(body), session.clock, signal);
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const due = last === undefined || now - last.at >= refreshMs;
       if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));

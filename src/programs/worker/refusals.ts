@@ -1,9 +1,9 @@
-import { setCondition } from '../../api/condition.ts';
-import { sliceKind } from '../../api/kinds.ts';
+import { conditionOf, type Verdict } from '../../api/condition.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
 import { compareText } from '../../values/order.ts';
+import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
 /** Notices that are not used, each with the reason. */
@@ -52,7 +52,6 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
   name: 'refusals',
   watches: [
     watching(refusals, () => ['refusals']),
-    // Others write conditions there too, and may have written from an older picture.
     watching(session.local.slices, (change) => (change.object.metadata.name === session.grant.slice ? ['refusals'] : [])),
   ],
   reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
@@ -62,11 +61,9 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
     const now = clock.now();
     const messages = refusals.list(now);
     const again = refusals.pending(now) ? { againMs: graceMs } : undefined;
-    const before = slice.status?.conditions;
-    if (messages.length === 0 && before?.some((condition) => condition.type === 'StatementsVerified') !== true) return again;
+    if (messages.length === 0 && conditionOf(slice.status?.conditions, 'StatementsVerified') === undefined) return again;
     const more = messages.length > shown ? ` And ${messages.length - shown} more.` : '';
-    const conditions = setCondition(
-      before,
+    const verdict: Verdict =
       messages.length === 0
         ? { type: 'StatementsVerified', status: 'True', reason: 'Accepted', message: 'Every notice of the other clusters was verified.' }
         : {
@@ -74,13 +71,9 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
             status: 'False',
             reason: 'StatementRefused',
             message: `${messages.slice(0, shown).join(' ')}${more}`,
-          },
-      slice.metadata.generation,
-      new Date(now),
-    );
-    if (conditions === before) return again;
-    for (const message of messages) local.log.warn('a notice is not used', { slice: grant.slice, reason: message });
-    await local.client.mergePatch(sliceKind, slice.metadata, { status: { conditions } }, { signal, subresource: 'status' });
+          };
+    if (await writeCondition(local, slice, verdict, clock, signal))
+      for (const message of messages) local.log.warn('a notice is not used', { slice: grant.slice, reason: message });
     return again;
   },
 });

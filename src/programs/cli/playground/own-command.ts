@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shellQuote } from '../../../playground/init-script.ts';
+import { shellQuote } from '../../../values/shell-quote.ts';
 import type { Places } from './places.ts';
 
 /** Words with which a shell runs this very command line from any folder, whatever its PATH. */
