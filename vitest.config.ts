@@ -16,6 +16,7 @@ export default defineConfig({
           isolate: false,
           // A busy machine takes its time; a test that passes does not wait for it.
           testTimeout: 30_000,
+          expect: { poll: { timeout: 20_000, interval: 5 } },
         },
       },
       {

@@ -120,10 +120,10 @@ describe('CIDR arithmetic', () => {
   it('reads and compares in well under a microsecond or two', () => {
     const ips: Ip[] = [parseIp('10.0.77.3'), parseIp('10.1.0.0')];
     const outer = parseCidr('10.0.0.0/16');
-    const start = process.cpuUsage().user;
+    const start = process.threadCpuUsage().user;
     let inside = 0;
     for (let i = 0; i < 100_000; i++) if (containsIp(outer, ips[i & 1] ?? 0)) inside++;
     expect(inside).toBe(50_000);
-    expect((process.cpuUsage().user - start) / 100_000).toBeLessThan(5);
+    expect((process.threadCpuUsage().user - start) / 100_000).toBeLessThan(5);
   });
 });

@@ -43,6 +43,8 @@ describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
     await everybodySpeaks();
     const own = fleet.hub.objects(membershipKind).find(({ spec }) => spec.cluster === 'west');
     if (own === undefined) throw new Error('no membership');
+    // An honest controller would take it away, perhaps before the worker has seen it.
+    await fleet.stopController();
     const evil = { ...own.spec, slice: 'evil', sliceUID: 'evil-uid', sliceSubnet: '10.244.0.0/23', blocks: ['10.244.1.0/24'] };
     fleet.hub.put(membershipKind, {
       ...own,

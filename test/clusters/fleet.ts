@@ -61,6 +61,8 @@ export interface Fleet {
   /** The time by which controller and workers act. */
   readonly clock: LeapingClock;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
+  /** Ends the hub's controller: what is written on the hub from then on nobody puts right. */
+  stopController(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -150,6 +152,10 @@ export const startFleet = async (): Promise<Fleet> => {
     leadController(world, 'controller-1', clock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
+  const stopController = async (): Promise<void> => {
+    stopping.abort();
+    await ended;
+  };
   return {
     hub,
     members,
@@ -159,10 +165,10 @@ export const startFleet = async (): Promise<Fleet> => {
       members.set(name, member);
       return member;
     },
+    stopController,
     stop: async () => {
       await Promise.all([...members.values()].map((member) => member.stop()));
-      stopping.abort();
-      await ended;
+      await stopController();
       await Promise.all([hub, ...[...members.values()].map((member) => member.api)].map((api) => api.stop()));
     },
   };

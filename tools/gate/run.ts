@@ -29,7 +29,11 @@ export const close = (outcomes: readonly Outcome[]): number => {
   const sum = (key: 'passed' | 'failed' | 'skipped') => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const failed = sum('failed');
   if (sum('skipped') > 0) say(`${sum('skipped')} skipped; the reasons are above`);
-  for (const outcome of outcomes) if (!outcome.ok) say(`failed: ${outcome.name}`);
+  // Once more by name, for the output of a failed step can be thousands of lines up.
+  for (const outcome of outcomes.filter(({ ok }) => !ok)) {
+    say(`failed: ${outcome.name}`);
+    for (const failure of outcome.failures) say(`  ${failure}`);
+  }
   say(`${sum('passed')} passed, ${failed} failed`);
   return failed === 0 && outcomes.every((outcome) => outcome.ok) ? 0 : 1;
 };
