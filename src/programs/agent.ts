@@ -47,7 +47,7 @@ export const run: Program = async ({ args, env, signal }) => {
   await joinControlSockets();
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
   const world = observeNode(client, settings.node, log, metrics);
-  const snapshotFile = new SnapshotFile(settings.stateDirectory);
+  const snapshotFile = new SnapshotFile(settings, log);
   const snapshot = await snapshotFile.load(settings.node);
   const steps = new Steps();
   const agent = new NodeAgent({
@@ -129,6 +129,7 @@ export const run: Program = async ({ args, env, signal }) => {
   ]);
   monitor.stop();
   await stopCni();
+  await snapshotFile.settled();
   await health.stop();
   client.close();
   return 0;

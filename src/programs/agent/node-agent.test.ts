@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
 import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/node/node-state.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
@@ -13,6 +13,7 @@ import { SnapshotFile } from './snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 
 const signal = new AbortController().signal;
+const wait = { timeout: 20_000 };
 const pod = (uid: string): PodFacts => ({ uid, namespace: 'app-ns', name: uid, eligible: true });
 const slice: SliceFacts = {
   name: 'app',
@@ -54,11 +55,22 @@ beforeEach(async () => {
   netns = new Map([['a', '/run/netns/a']]);
   for (const uid of ['a', 'b']) machine.podNamespaces.add(`/run/netns/${uid}`);
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(snapshotFiles.map((file) => file.settled()));
+  snapshotFiles.length = 0;
+  await rm(directory, { recursive: true });
+});
 
-/** An agent that starts, with what is on disk. */
+const snapshotFiles: SnapshotFile[] = [];
+const snapshots = (): SnapshotFile => {
+  const file = new SnapshotFile({ runDirectory: `${directory}/run`, stateDirectory: `${directory}/state` }, quietLog);
+  snapshotFiles.push(file);
+  return file;
+};
+
+/** An agent that starts, with what its last snapshot says. */
 const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Clock = systemClock): Promise<NodeAgent> => {
-  const snapshotFile = new SnapshotFile(directory);
+  const snapshotFile = snapshots();
   return new NodeAgent({
     kernel,
     facts: () => facts,
@@ -100,19 +112,41 @@ it('goes on from its snapshot without an API server, with the same key, port and
 
 it('ignores the snapshot of another node', async () => {
   await (await started()).step('everything', signal);
-  expect(await new SnapshotFile(directory).load('n2')).toBeUndefined();
+  expect(await snapshots().load('n2')).toBeUndefined();
 });
 
-it('has the addresses on disk before the kernel has them', async () => {
-  const onDisk: string[] = [];
+it('has the addresses saved before the kernel has them', async () => {
+  const saved: string[] = [];
   class Recording extends FakeKernel {
     override async converge(...args: Parameters<FakeKernel['converge']>): ReturnType<FakeKernel['converge']> {
-      onDisk.push(await readFile(`${directory}/agent/snapshot.json`, 'utf8'));
+      saved.push(await readFile(`${directory}/run/agent/snapshot.json`, 'utf8'));
       return super.converge(...args);
     }
   }
   await (await started(new Recording(machine))).step('everything', signal);
-  expect(JSON.parse(onDisk[0] ?? '').decisions.app.leases).toEqual({ a: '10.0.0.2' });
+  expect(JSON.parse(saved[0] ?? '').decisions.app.leases).toEqual({ a: '10.0.0.2' });
+});
+
+it('goes on from the disk after a reboot, which takes the other copy away', async () => {
+  const agent = await started();
+  await agent.step('everything', signal);
+  await vi.waitFor(async () => expect(await readFile(`${directory}/state/agent/snapshot.json`, 'utf8')).toContain('"a":"10.0.0.2"'), wait);
+  await rm(`${directory}/run`, { recursive: true });
+  facts = undefined;
+  const step = await (await started()).step('everything', signal);
+  expect(step?.plan.networks[0]?.pods).toMatchObject([{ address: '10.0.0.2' }]);
+});
+
+it('attaches pods though the disk takes nothing, and brings the snapshot there when it does again', async () => {
+  const file = `${directory}/state`;
+  await writeFile(file, 'in the way');
+  const agent = await started();
+  expect((await agent.step('everything', signal))?.outcome.attached.get('app')).toEqual(new Set(['a']));
+  await rm(file);
+  await vi.waitFor(async () => {
+    await agent.step('everything', signal);
+    expect(await readFile(`${file}/agent/snapshot.json`, 'utf8')).toContain('"a":"10.0.0.2"');
+  }, wait);
 });
 
 it('makes up for a lost snapshot with what it had published', async () => {
@@ -162,7 +196,7 @@ it('deletes the keys that an agent killed in between left, but not before it kno
   for (const name of ['old.key', '.old.key.new']) await writeFile(`${keys}/${name}`, own);
   const known = facts;
   facts = undefined;
-  await rm(`${directory}/agent`, { recursive: true });
+  for (const copy of ['run', 'state']) await rm(`${directory}/${copy}`, { recursive: true });
   const agent = await started();
   await agent.step('everything', signal);
   expect(await readdir(keys)).toHaveLength(3);

@@ -132,7 +132,7 @@ export class NodeAgent {
     });
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
-    // Decisions are on disk before the kernel acts on them, so that no crash can give an address or port to two.
+    // Decisions are saved before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
     const outcome = await kernel.converge(plan.networks, signal, scope);
     // Not those in `gone`: an agent that was killed here left keys that no decision remembers.

@@ -4,7 +4,7 @@ import type { ProgramContext } from '../program.ts';
 /** Where the agent finds and keeps things. Paths are as its container sees them; `/host` is what the node has at the same path without it. */
 export interface AgentSettings {
   readonly node: string;
-  /** On tmpfs: socket of the CNI plugin, private keys, records of processes and rules. */
+  /** On tmpfs: socket of the CNI plugin, private keys, records of processes and rules, the snapshot of this boot. */
   readonly runDirectory: string;
   /** On disk: snapshot, programs for tunnels. The node has it at the same path. */
   readonly stateDirectory: string;

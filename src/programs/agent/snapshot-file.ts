@@ -1,14 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import type { Snapshot } from '../../plan/node/node-state.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { Failure } from '../../values/failure.ts';
+import type { AgentSettings } from './settings.ts';
 import { writeWholeFile } from './whole-file.ts';
 
-/** The snapshot on disk. Unchanged content is not written again. */
-export class SnapshotFile {
-  readonly #path: string;
-  #written = '';
+const pathIn = (directory: string): string => `${directory}/agent/snapshot.json`;
 
-  constructor(directory: string) {
-    this.#path = `${directory}/agent/snapshot.json`;
+/**
+ * The snapshot in two copies: one in memory-backed storage, which outlives this program and is written before anything is done, and one on disk
+ * that outlives the machine and follows it. A pod that starts waits for the first only: a disk may take a tenth of a second, and when it forgets
+ * the last moments because the power failed, every pod that had an address of those moments is gone too.
+ */
+export class SnapshotFile {
+  readonly #here: string;
+  readonly #onDisk: string;
+  readonly #log: Log;
+  #written = '';
+  #kept = '';
+  #keeping: Promise<void> | undefined;
+
+  constructor({ runDirectory, stateDirectory }: Pick<AgentSettings, 'runDirectory' | 'stateDirectory'>, log: Log) {
+    this.#here = pathIn(runDirectory);
+    this.#onDisk = pathIn(stateDirectory);
+    this.#log = log;
   }
 
   /**
@@ -16,22 +31,49 @@ export class SnapshotFile {
    * another node (a disk image that was copied) would give this one foreign addresses.
    */
   async load(node: string): Promise<Snapshot | undefined> {
-    try {
-      const text = await readFile(this.#path, 'utf8');
-      const snapshot = JSON.parse(text) as Snapshot;
-      if (snapshot.version !== 1 || snapshot.facts.node !== node) return undefined;
-      this.#written = text;
-      return snapshot;
-    } catch {
-      return undefined;
+    for (const path of [this.#here, this.#onDisk]) {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      const snapshot = parse(text);
+      if (snapshot?.version === 1 && snapshot.facts.node === node) return snapshot;
     }
+    return undefined;
   }
 
-  /** Resolves once the snapshot is on disk. */
+  /** Resolves once no end of this program can lose the snapshot; the disk follows. Unchanged content is not written again. */
   async save(snapshot: Snapshot): Promise<void> {
     const text = JSON.stringify(snapshot);
-    if (text === this.#written) return;
-    await writeWholeFile(this.#path, text, 0o600);
+    if (text !== this.#written) await writeWholeFile(this.#here, text, 0o600);
     this.#written = text;
+    this.#keeping ??= this.#keep().finally(() => {
+      this.#keeping = undefined;
+    });
+  }
+
+  /** Resolves when the disk has what was saved last, or cannot take it. */
+  async settled(): Promise<void> {
+    await this.#keeping;
+  }
+
+  /** Brings the latest content to disk; what was saved in between in one write. One that fails is tried again with the next save. */
+  async #keep(): Promise<void> {
+    while (this.#kept !== this.#written) {
+      const text = this.#written;
+      try {
+        await writeWholeFile(this.#onDisk, text, 0o600);
+      } catch (cause) {
+        const message = `The snapshot of this node could not be written to ${this.#onDisk}: after a reboot the node waits for its API server.`;
+        this.#log.warn('no snapshot on disk', { error: new Failure('Unavailable', message, { cause }) });
+        return;
+      }
+      this.#kept = text;
+    }
   }
 }
+
+const parse = (text: string): Snapshot | undefined => {
+  try {
+    return JSON.parse(text) as Snapshot;
+  } catch {
+    return undefined;
+  }
+};
