@@ -15,7 +15,7 @@ import { provide } from '../src/playground/toolchain/provide.ts';
 import { version } from '../src/programs/version.ts';
 
 /*
- * Makes what is shipped. Without arguments: the bundles in dist/. With --images also the image archives, whose paths are printed; with --stage
+ * Makes what is shipped. Without arguments: the bundle in dist/. With --images also the image archives, whose paths are printed; with --stage
  * a build context for other builders in dist/images/; with --containerfiles (and --check) the Containerfiles in images/.
  */
 const root = dirname(import.meta.dirname);
@@ -27,15 +27,14 @@ const { signal } = abort;
 if (words.has('--containerfiles')) await writeContainerfiles(words.has('--check'));
 else if (words.has('--images') || words.has('--stage')) await makeImages();
 else {
-  const { main, cni } = await bundlePrograms(root, signal);
-  for (const path of [main, cni]) if (path !== undefined) console.log(path);
+  console.log(await bundlePrograms(root, signal));
 }
 
 async function makeImages(): Promise<void> {
   const architecture = architectureOf(process.arch);
   if (architecture === undefined) throw new Error(`images are made for x64 and arm64, not for ${process.arch}`);
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeslice');
-  const programs = await provide(['pause', 'coredns', 'wireguard-go'], { cache, modules: join(root, 'toolchain') }, signal);
+  const programs = await provide(['pause', 'coredns', 'wireguard-go', 'cni-plugin'], { cache, modules: join(root, 'toolchain') }, signal);
   const node = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };
   for (const recipe of await playgroundImages(options, signal)) {

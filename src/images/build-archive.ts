@@ -33,7 +33,7 @@ const archivesKept = 3;
  *
  * @param name first part of the file's name; older archives of the same name are removed.
  * @param cache folder of the project's cache; layers go to `layers`, archives to `images` in it.
- * @throws Failure CapabilityMissing or CommandFailed from the programs used (tar, mmdebstrap, patchelf), Interrupted by the signal.
+ * @throws Failure CapabilityMissing or CommandFailed from the programs used (tar, mmdebstrap, strip), Interrupted by the signal.
  */
 export async function buildArchive(name: string, recipes: readonly Recipe[], cache: string, signal: AbortSignal): Promise<BuiltArchive> {
   const built = new Map<string, BuiltLayer>();

@@ -21,7 +21,6 @@ const folders: readonly NodeFolder[] = [
   { name: 'run', host: '/run/kubeslice' },
   // Snapshot that survives a restart, and programs that outlive the agent.
   { name: 'state', host: '/var/lib/kubeslice' },
-  // The image has files of its own in /opt/cni/bin.
   { name: 'cni-bin', host: '/opt/cni/bin', path: '/host/opt/cni/bin' },
   { name: 'cni-conf', host: '/etc/cni/net.d', path: '/host/etc/cni/net.d' },
   // Userspace tunnels get a control group outside the pod's, so that they survive it.

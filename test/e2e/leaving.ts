@@ -36,7 +36,7 @@ const corefile = async (world: World, context: string): Promise<string> =>
 const tracesOnNodes = async (world: World, context: string): Promise<string[]> => {
   const look = [
     'grep -l kubeslice /node/etc/cni/net.d/* 2>/dev/null',
-    'ls -d /node/opt/cni/bin/*kubeslice* /node/opt/cni/bin/.kubeslice /node/run/kubeslice /node/var/lib/kubeslice 2>/dev/null | while read folder; do [ -z "$(ls -A "$folder" 2>/dev/null)" ] || echo "$folder"; done',
+    'ls -d /node/opt/cni/bin/*kubeslice* /node/run/kubeslice /node/var/lib/kubeslice 2>/dev/null | while read folder; do [ -z "$(ls -A "$folder" 2>/dev/null)" ] || echo "$folder"; done',
     'ls /node/run/netns 2>/dev/null | grep ^ks-',
     'for file in /node/proc/[0-9]*/comm; do grep -l -e wireguard-go -e fping "$file" 2>/dev/null; done',
   ];

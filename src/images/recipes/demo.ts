@@ -31,7 +31,7 @@ export async function demoImage(
     architecture,
     layers: [
       base,
-      await nodeLayer({ architecture, node, libc: base }, signal),
+      await nodeLayer(node, signal),
       debianLayer({
         name: 'demo-tools',
         architecture,

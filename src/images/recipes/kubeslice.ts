@@ -1,18 +1,20 @@
-import type { Bundles } from '../bundle.ts';
 import { filesLayer } from '../layers/files.ts';
-import { hostFolder, nodeLayer } from '../layers/node.ts';
+import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { debianBase } from './debian-base.ts';
+
+/** Where the programs lie that the agent copies to its node. */
+const hostFolder = '/opt/kubeslice/host';
 
 const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
 
 /**
  * The one image of all programs of KubeSlice, entered by `kubeslice <program>`.
  *
- * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds what the agent copies to a node's
- * /opt/cni/bin/.kubeslice: Node with its loader and libraries, and wireguard-go.
+ * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs that the agent copies to
+ * its node: wireguard-go and the CNI plugin.
  *
- * @param bundles what `bundlePrograms` gave.
+ * @param bundle path that `bundlePrograms` gave.
  */
 export async function kubesliceImage(
   options: {
@@ -20,21 +22,22 @@ export async function kubesliceImage(
     readonly architecture: Architecture;
     readonly node: string;
     readonly wireguardGo: string;
-    readonly bundles: Bundles;
+    readonly cniPlugin: string;
+    readonly bundle: string;
     readonly mirror?: string;
   },
   signal: AbortSignal,
 ): Promise<Recipe> {
-  const { version, architecture, node, wireguardGo, bundles, mirror } = options;
+  const { version, architecture, node, wireguardGo, cniPlugin, bundle, mirror } = options;
   const base = debianBase(architecture, mirror);
-  const wireguard = {
+  const nodePrograms = {
     [`${hostFolder}/wireguard-go`]: { from: wireguardGo, mode: 0o755 },
+    [`${hostFolder}/cni-plugin`]: { from: cniPlugin, mode: 0o755 },
     '/usr/local/bin/wireguard-go': { link: `${hostFolder}/wireguard-go` },
   };
   const programs = {
     '/opt/kubeslice/kubeslice.mjs': { text: launcher, mode: 0o755 },
-    '/opt/kubeslice/main.mjs': { from: bundles.main, mode: 0o644 },
-    ...(bundles.cni === undefined ? {} : { '/opt/kubeslice/cni.cjs': { from: bundles.cni, mode: 0o755 } }),
+    '/opt/kubeslice/main.mjs': { from: bundle, mode: 0o644 },
     '/opt/kubeslice/package.json': { text: `${JSON.stringify({ name: 'kubeslice', version, type: 'module' })}\n`, mode: 0o644 },
     '/usr/local/bin/kubeslice': { link: '/opt/kubeslice/kubeslice.mjs' },
   };
@@ -43,8 +46,8 @@ export async function kubesliceImage(
     architecture,
     layers: [
       base,
-      await nodeLayer({ architecture, node, libc: base }, signal),
-      await filesLayer('wireguard-go', wireguard, signal),
+      await nodeLayer(node, signal),
+      await filesLayer('node-programs', nodePrograms, signal),
       await filesLayer('kubeslice', programs, signal),
     ],
     config: kubesliceConfig(version),

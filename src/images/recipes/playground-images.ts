@@ -19,18 +19,19 @@ export async function playgroundImages(
     readonly architecture: Architecture;
     readonly node: string;
     readonly corednsVersion: string;
-    readonly programs: { readonly pause: string; readonly coredns: string; readonly 'wireguard-go': string };
+    readonly programs: Readonly<Record<'pause' | 'coredns' | 'wireguard-go' | 'cni-plugin', string>>;
     readonly mirror?: string;
   },
   signal: AbortSignal,
 ): Promise<Recipe[]> {
   const { project, version, architecture, node, corednsVersion, programs } = options;
   const mirror = options.mirror === undefined ? {} : { mirror: options.mirror };
-  const bundles = await bundlePrograms(project, signal);
+  const bundle = await bundlePrograms(project, signal);
+  const nodePrograms = { wireguardGo: programs['wireguard-go'], cniPlugin: programs['cni-plugin'] };
   return [
     await singleProgramImage({ name: 'pause', version: '1', architecture, program: programs.pause }, signal),
     await singleProgramImage({ name: 'coredns', version: corednsVersion, architecture, program: programs.coredns }, signal),
     await demoImage({ version, architecture, node, answer: join(project, 'images', 'demo', 'answer.js'), ...mirror }, signal),
-    await kubesliceImage({ version, architecture, node, wireguardGo: programs['wireguard-go'], bundles, ...mirror }, signal),
+    await kubesliceImage({ version, architecture, node, bundle, ...nodePrograms, ...mirror }, signal),
   ];
 }

@@ -65,6 +65,7 @@ export const tools = {
     tags: [],
     definitions: [],
   },
+  'cni-plugin': { module: 'cni-plugin', programs: { 'cni-plugin': '.' }, version: '1', tags: [], definitions: [] },
   pause: { module: 'pause', programs: { pause: '.' }, version: '1', tags: [], definitions: [] },
   'packet-delay': { module: 'packet-delay', programs: { 'packet-delay': '.' }, version: '1', tags: [], definitions: [] },
   helm: {
@@ -80,7 +81,16 @@ export const tools = {
 export type ToolName = keyof typeof tools;
 
 /** What a playground needs before its first node can start; helm is left out because only one command ever wants it. */
-export const playgroundTools: readonly ToolName[] = ['kube', 'etcd', 'coredns', 'containerd', 'wireguard-go', 'pause', 'packet-delay'];
+export const playgroundTools: readonly ToolName[] = [
+  'kube',
+  'etcd',
+  'coredns',
+  'containerd',
+  'wireguard-go',
+  'cni-plugin',
+  'pause',
+  'packet-delay',
+];
 
 /** The catalogue entry as the plain interface, without the literal types. */
 export function toolOf(name: ToolName): Tool {

@@ -26,7 +26,6 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'mmdebstrap', files: ['mmdebstrap'], purpose: 'root file systems of images' },
   { name: 'mount', files: ['mount', 'umount'], purpose: 'private folders of the nodes' },
   { name: 'nftables', files: ['nft'], purpose: 'packet filters of kube-proxy, slices and sites' },
-  { name: 'patchelf', files: ['patchelf'], purpose: 'gives the Node binary for the nodes its own loader' },
   { name: 'procps', files: ['sysctl'], purpose: 'forwarding between sites' },
   { name: 'runc', files: ['runc'], purpose: 'starts containers' },
   { name: 'tcpdump', files: ['tcpdump'], purpose: 'shows that traffic between sites is encrypted' },

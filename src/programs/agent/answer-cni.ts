@@ -1,4 +1,4 @@
-import type { CniAnswer, CniRequest } from '../cni/protocol.ts';
+import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 import type { CniHandler } from './cni-server.ts';
 import type { NodeAgent } from './node-agent.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
-import type { CniAnswer, CniRequest } from '../cni/protocol.ts';
+import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 
 /** Handles one request of the CNI plugin; must resolve within the time that a pod may be delayed. */
 export type CniHandler = (request: CniRequest, signal: AbortSignal) => Promise<CniAnswer>;

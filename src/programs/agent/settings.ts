@@ -8,10 +8,8 @@ export interface AgentSettings {
   readonly runDirectory: string;
   /** On disk: snapshot, programs for tunnels. The node has it at the same path. */
   readonly stateDirectory: string;
-  /** What the image brings for the node: a private Node and wireguard-go. */
+  /** What the image brings for the node: wireguard-go and the CNI plugin. */
   readonly hostFiles: string;
-  /** The CNI plugin in the image. */
-  readonly plugin: string;
   readonly cniBin: string;
   readonly cniConf: string;
 }
@@ -27,7 +25,6 @@ export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
     runDirectory: env.KUBESLICE_RUN ?? '/run/kubeslice',
     stateDirectory: env.KUBESLICE_STATE ?? '/var/lib/kubeslice',
     hostFiles: env.KUBESLICE_HOST_FILES ?? '/opt/kubeslice/host',
-    plugin: env.KUBESLICE_CNI_PLUGIN ?? '/opt/kubeslice/cni.cjs',
     cniBin: env.KUBESLICE_CNI_BIN ?? '/host/opt/cni/bin',
     cniConf: env.KUBESLICE_CNI_CONF ?? '/host/etc/cni/net.d',
   };

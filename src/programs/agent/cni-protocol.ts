@@ -1,9 +1,6 @@
 /*
- * What the CNI plugin and the agent say to one another: one JSON line each way on the agent's socket.
+ * What the CNI plugin (toolchain/cni-plugin) and the agent say to one another: one JSON line each way on the agent's socket.
  */
-
-/** Where the agent listens on the node. */
-export const agentSocket = '/run/kubeslice/agent.sock';
 
 /** What the plugin was called for, and for which pod. */
 export interface CniRequest {
