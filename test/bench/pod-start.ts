@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { handleOf } from '../../src/playground/fault/context.ts';
 import { runInside } from '../../src/playground/machine.ts';
 import { distribution } from './figure.ts';
 import type { Item } from './item.ts';
 
-/** No more pods in a minute than a node's first block has addresses (61): one given back rests for a minute. */
-const everyMs = 1_100;
+/** Slow enough for the 61 addresses of a node's first block: one given back rests for 15 s at least. */
+const everyMs = 300;
 
 interface Conflist {
   readonly name: string;
@@ -60,11 +60,11 @@ export const podStart: Item = {
 
     const times = { member: [] as number[], other: [] as number[], before: [] as number[] };
     for (let round = 0; round < bed.rounds(120); round += 1) {
-      const next = setTimeout(everyMs, undefined, { signal: bed.signal });
+      const begun = performance.now();
       times.before.push(await call(first, plugin(first), namespace));
       times.member.push(await call('kubeslice', ours, namespace));
       times.other.push(await call('kubeslice', ours, 'default'));
-      await next;
+      await pause(Math.max(0, begun + everyMs - performance.now()), undefined, { signal: bed.signal });
     }
     const baseline = { what: `the plugin ${first}, which makes the pod's own network`, measured: distribution(times.before) };
     const budget = [{ of: 'p99', limit: 100 }] as const;

@@ -4,8 +4,12 @@ import { formatIp, type Ip, readIp } from '../../values/ip.ts';
 import { compareText, sortedBy } from '../../values/order.ts';
 import { isUsable, routerAddress, usableAddresses } from '../usable-addresses.ts';
 
-/** How long an address that a pod gave back is kept from other pods, in milliseconds: connections and caches of the old pod end first. */
-export const addressQuarantineMs = 60_000;
+/**
+ * How long an address that a pod gave back is kept from other pods at least, in milliseconds: three times what a name's answer may be kept. Most
+ * rest far longer, since those that nobody had yet come first and then the one that rested longest; this long only where a node starts four pods
+ * of a slice in a second and goes on doing so.
+ */
+export const addressQuarantineMs = 15_000;
 
 /** What is known about the pod addresses of one slice on one node. */
 export interface PodAddressesInput {
