@@ -86,7 +86,7 @@ describe('a fault that cannot be', () => {
 });
 
 describe('kill', () => {
-  const names = (what: string, where?: string) => killTarget(spec, what, where).machines.map((machine) => machine.name);
+  const names = (what: string, where?: string) => killTarget(spec, what, where, false).machines.map((machine) => machine.name);
 
   test.each([
     ['node', 'east', ['east-node-1', 'east-node-2']],
@@ -107,6 +107,11 @@ describe('kill', () => {
     ['agent', 'north', /"north" is no cluster/],
   ])('%s %s is refused', (what, where, words) => {
     expect(() => names(what, where)).toThrow(words);
+  });
+
+  test('a program of KubeSlice cannot be kept away, a service can', () => {
+    expect(() => killTarget(spec, 'agent', 'west', true)).toThrow('The agent cannot be kept from starting again');
+    expect(killTarget(spec, 'kubelet', 'west-node-1', true).kind).toBe('service');
   });
 
   test.each([

@@ -54,7 +54,7 @@ export async function killThings(
 ): Promise<Killed> {
   requireRoot();
   const context = await faultContext(target.stateDirectory, target.name);
-  const chosen = killTarget(context.spec, what, where);
+  const chosen = killTarget(context.spec, what, where, hold);
   if (chosen.kind === 'machines') {
     const lasting = chosen.machines.map((machine): Fault => ({ kind: 'off', machine: machine.name }));
     await inject(target, lasting, signal);

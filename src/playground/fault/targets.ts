@@ -26,9 +26,10 @@ export type KillTarget =
  * Resolves `kill WHAT [WHERE]`. WHAT is `node`, `cluster` or `control-plane` (machines lose their power), a service, or a program of KubeSlice; WHERE a cluster
  * or a machine. Machines must be named; services and programs are killed everywhere when no place is.
  *
+ * @param hold whether it is to stay away until it is healed, which a program of KubeSlice cannot.
  * @throws Failure `InvalidInput` with what there is to choose from.
  */
-export function killTarget(spec: PlaygroundSpec, what: string, where: string | undefined): KillTarget {
+export function killTarget(spec: PlaygroundSpec, what: string, where: string | undefined, hold: boolean): KillTarget {
   const machines = machinesAt(spec, where);
   const role = what === 'node' ? 'node' : what === 'control-plane' ? 'control-plane' : undefined;
   if (role !== undefined || what === 'cluster') {
@@ -40,6 +41,12 @@ export function killTarget(spec: PlaygroundSpec, what: string, where: string | u
   }
   const home = serviceNames[what];
   if (home !== undefined) return { kind: 'service', service: what, machines: machines.filter((machine) => machine.role === home) };
+  if (programNames.includes(what) && hold) {
+    throw new Failure(
+      'InvalidInput',
+      `The ${what} cannot be kept from starting again, because its cluster starts it again: leave out --hold and --for, or kill its node.`,
+    );
+  }
   if (programNames.includes(what))
     return { kind: 'program', program: what, machines: machines.filter((machine) => machine.role === 'node') };
   const known = ['node', 'control-plane', 'cluster', ...Object.keys(serviceNames), ...programNames];
