@@ -48,6 +48,16 @@ describe('status of a slice', () => {
     expect(status).toMatchObject({ readyClusters: '2/2', clusters: [{ name: 'east', ready: true, nodes: 2 }, { name: 'west' }] });
   });
 
+  it('says that no pod can join a slice without namespaces', () => {
+    const seen = evidence([west(), east()]);
+    const hint = /no namespace is named in spec\.namespaceIsolationProfile\.allowedNamespaces/;
+    const namespaceIsolationProfile = { allowedNamespaces: ['app-ns'] };
+    const named = { ...seen.slice, spec: { ...seen.slice.spec, namespaceIsolationProfile } };
+    expect(ready({ ...seen, slice: named })?.message).not.toMatch(hint);
+    const empty = { ...seen.slice, spec: { ...seen.slice.spec, namespaceIsolationProfile: {} } };
+    expect(ready({ ...seen, slice: empty })).toMatchObject({ status: 'True', message: expect.stringMatching(hint) });
+  });
+
   it.each<[string, ClusterEvidence, string, RegExp]>([
     ['a link is down', west({ report: report(2, 5, { links: [link('Down')] }) }), 'LinkDown', /west\/e1 → west\/w1: no answer for 6 s/],
     ['a worker is silent', west({ connected: false }), 'ConnectionLost', /worker of cluster west/],

@@ -124,9 +124,14 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
     type: 'Ready',
     status: 'True',
     reason: 'Ready',
-    message: `${findings.length} clusters with ${nodes} nodes; every node reaches every other.`,
+    message: `${findings.length} clusters with ${nodes} nodes; every node reaches every other.${emptyHint(evidence.slice)}`,
   };
 };
+
+const emptyHint = (slice: Slice): string =>
+  memberNamespaces(slice.spec).length > 0
+    ? ''
+    : ' No pod can join yet, because no namespace is named in spec.namespaceIsolationProfile.allowedNamespaces.';
 
 /** How a cluster is listed that has no part in the slice. */
 const outside = (name: string, message: string) => ({ name, blocks: [], nodes: 0, ready: false, message });
