@@ -1,11 +1,13 @@
 import { describe, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
-import { RealNode, realKernel, shell } from './fixtures/real-node.ts';
+import { type TunnelDriver, tunnelDrivers } from '../values/tunnel-driver.ts';
+import { obstacleTo, RealNode, realKernel, shell } from './fixtures/real-node.ts';
 import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
 
-const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
+const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<KernelWorld> => {
   const node = new RealNode('k', tunnelProgram);
   const network: SliceNetwork = node.network({
+    driver,
     router: '10.77.0.1',
     blocks: ['10.77.0.0/24'],
     peers: [
@@ -21,9 +23,8 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
     ],
   });
   const inSlice = `nsenter --net=/run/netns/${network.netns}`;
-  const break_: Record<Breakage, (pod: PodAttachment) => string> = {
+  const break_: Record<Exclude<Breakage, 'tunnel gone'>, (pod: PodAttachment) => string> = {
     'namespace deleted': () => `ip netns del ${network.netns}`,
-    'tunnel gone': () => `kill -9 $(cat ${node.directory}/tunnels/${network.interface}.pid)`,
     'peer removed': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} remove`,
     'peer given other addresses': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} allowed-ips 0.0.0.0/0`,
     'slice route deleted': () => `${inSlice} ip route del ${network.subnet}`,
@@ -48,7 +49,8 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
     crowd: async (pod) => node.crowd(pod, 200_000),
     break: async (how, { pods }) => {
       const [pod] = pods;
-      if (pod) shell(break_[how](pod));
+      if (how === 'tunnel gone') node.loseTunnel(network);
+      else if (pod) shell(break_[how](pod));
     },
     traces: async ({ subnet, pods }) =>
       pods.flatMap((pod) =>
@@ -62,9 +64,13 @@ const setup = async (tunnelProgram: string): Promise<KernelWorld> => {
 };
 
 const real = await realKernel();
-if ('tunnelProgram' in real) kernelContract('linux', () => setup(real.tunnelProgram));
-else {
-  const skippedBecause = `skipped: kernel contract: linux: ${real.obstacle}`;
-  console.warn(skippedBecause);
-  describe('kernel contract: linux', () => it(skippedBecause, (context) => context.skip()));
+for (const driver of tunnelDrivers) {
+  const name = `linux, ${driver}`;
+  const obstacle = obstacleTo(real, [driver]);
+  if ('tunnelProgram' in real && obstacle === undefined) kernelContract(name, () => setup(real.tunnelProgram, driver));
+  else {
+    const skippedBecause = `skipped: kernel contract: ${name}: ${obstacle}`;
+    console.warn(skippedBecause);
+    describe(`kernel contract: ${name}`, () => it(skippedBecause, (context) => context.skip()));
+  }
 }
