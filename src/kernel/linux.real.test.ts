@@ -25,8 +25,8 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
   const inSlice = `nsenter --net=/run/netns/${network.netns}`;
   const break_: Record<Exclude<Breakage, 'tunnel gone'>, (pod: PodAttachment) => string> = {
     'namespace deleted': () => `ip netns del ${network.netns}`,
-    'peer removed': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} remove`,
-    'peer given other addresses': () => `wg set ${network.interface} peer ${network.peers[0]?.publicKey} allowed-ips 0.0.0.0/0`,
+    'peer removed': () => `${inSlice} wg set ${network.interface} peer ${network.peers[0]?.publicKey} remove`,
+    'peer given other addresses': () => `${inSlice} wg set ${network.interface} peer ${network.peers[0]?.publicKey} allowed-ips 0.0.0.0/0`,
     'slice route deleted': () => `${inSlice} ip route del ${network.subnet}`,
     'foreign default route': () => `${inSlice} ip route add default dev ${network.interface}`,
     'pod route deleted': (pod) => `${inSlice} ip route del ${pod.address}`,
@@ -38,7 +38,7 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
     'last route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del unreachable ${network.subnet} metric 4278198272`,
     'neighbour inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip neigh del 169.254.1.1 dev slice0`,
     'interface inside pod given another address': (pod) => `nsenter --net=${pod.netns} ip addr add 10.77.0.99/32 dev slice0`,
-    'interface inside pod renamed': (pod) => `ip -n ${pod.netns.split('/').at(-1)} link set slice0 down name other0`,
+    'interface inside pod renamed': (pod) => `nsenter --net=${pod.netns} sh -c 'ip link set slice0 down && ip link set slice0 name other0'`,
     'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
   };
   return {
