@@ -1,5 +1,4 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildImage } from '../src/images/build-image.ts';
 import { bundlePrograms } from '../src/images/bundle.ts';
@@ -12,6 +11,7 @@ import { playgroundImages } from '../src/images/recipes/playground-images.ts';
 import { stageImage } from '../src/images/stage-image.ts';
 import { tools } from '../src/playground/toolchain/catalogue.ts';
 import { provide } from '../src/playground/toolchain/provide.ts';
+import { places } from '../src/programs/cli/playground/places.ts';
 import { version } from '../src/programs/version.ts';
 
 /*
@@ -33,7 +33,7 @@ else {
 async function makeImages(): Promise<void> {
   const architecture = architectureOf(process.arch);
   if (architecture === undefined) throw new Error(`images are made for x64 and arm64, not for ${process.arch}`);
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeslice');
+  const { cache } = places(process.env);
   const programs = await provide(['pause', 'coredns', 'wireguard-go', 'cni-plugin'], { cache, modules: join(root, 'toolchain') }, signal);
   const node = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };

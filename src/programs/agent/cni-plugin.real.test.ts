@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { provide } from '../../playground/toolchain/provide.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
+import { places } from '../cli/playground/places.ts';
 import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 import { type CniHandler, serveCni } from './cni-server.ts';
 
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubeslice');
-const modules = join(import.meta.dirname, '../../../toolchain');
+const { cache, project } = places(process.env);
 const prevResult = { cniVersion: '1.0.0', interfaces: [{ name: 'eth0' }], ips: [{ address: '10.244.0.7/24' }] };
 let plugin: string;
 let directory: string;
 let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  plugin = (await provide(['cni-plugin'], { cache, modules }, AbortSignal.timeout(110_000)))['cni-plugin'];
+  plugin = (await provide(['cni-plugin'], { cache, modules: join(project, 'toolchain') }, AbortSignal.timeout(110_000)))['cni-plugin'];
 });
 beforeEach(async () => {
   directory = await mkdtemp(`${tmpdir()}/cni-`);
