@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { onlyForPrograms, outsideWorld, pureRooms, rooms } from './rooms.ts';
+import { onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
 import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
 const all = sourceFiles('src', 'test', 'tools', 'bin');
@@ -47,6 +47,17 @@ test('a room imports only from its left', () => {
       return [`${file.path} imports ${path}: ${rule.reason}`];
     });
   });
+  expectNone(offences);
+});
+
+test('only the programs that hold a key can sign', () => {
+  const offences = product
+    .filter((file) => !signing.signers.some((folder) => file.path.startsWith(`${folder}/`)))
+    .flatMap((file) =>
+      file.imports
+        .filter(({ target, typeOnly }) => !typeOnly && isRelative(target) && signing.files.some((path) => path === resolved(file, target)))
+        .map(({ target }) => `${file.path} imports ${target}: ${signing.reason}`),
+    );
   expectNone(offences);
 });
 

@@ -13,8 +13,16 @@ const adapter = (reason: string): Room => ({ values: ['values', 'api', 'telemetr
 export const rooms: Readonly<Record<string, Room>> = {
   values: { values: [], reason: 'values/ is what everything else stands on; it must be usable and testable without anything else' },
   api: { values: ['values'], reason: 'api/ says what a user can say; it must not know how that is decided or done' },
-  plan: {
+  identity: {
     values: ['values', 'api'],
+    reason: 'identity/ holds keys and certificates; it must stay small enough to review as a whole',
+  },
+  exchange: {
+    values: ['values', 'api', 'identity'],
+    reason: 'exchange/ is all that a member says and believes; a reviewer must be able to read it alone',
+  },
+  plan: {
+    values: ['values', 'api', 'exchange'],
     reason:
       'plan/ decides and does nothing else; with an adapter in reach a decision would soon depend on I/O that no table of cases can show',
   },
@@ -30,25 +38,44 @@ export const rooms: Readonly<Record<string, Room>> = {
   kubernetes: adapter('an adapter that uses another cannot be tested or replaced alone; programs/ joins them'),
   kernel: adapter('kernel/ makes a desired state true on a node; where that state comes from is not its business'),
   dns: adapter('dns/ speaks DNS; which names exist is decided in plan/dns and joined in programs/'),
-  identity: adapter('identity/ signs and verifies; it must stay small enough to review as a whole'),
   images: adapter('images/ makes archives from files; it must work where no cluster is'),
   playground: adapter(
     'playground/ makes clusters as an outsider would; using our own adapters would hide their faults from the tests run on it',
   ),
   programs: {
-    values: ['values', 'api', 'plan', 'install', 'telemetry', 'loop', 'kubernetes', 'kernel', 'dns', 'identity', 'images', 'playground'],
+    values: [
+      'values',
+      'api',
+      'exchange',
+      'plan',
+      'install',
+      'telemetry',
+      'loop',
+      'kubernetes',
+      'kernel',
+      'dns',
+      'identity',
+      'images',
+      'playground',
+    ],
     reason: 'programs/ joins everything',
   },
 };
 
 /** Rooms that only programs/ may import, and why. */
 export const onlyForPrograms: Readonly<Record<string, string>> = {
-  identity: 'whoever imports identity/ can sign; only the programs that hold a key may',
   playground: 'the playground is a tool for people and tests, never a part of what runs in a cluster',
 };
+
+/** Files with which one can sign or make an authority, and the folders of the programs that hold a key. */
+export const signing = {
+  files: ['src/identity/authority.ts', 'src/identity/create-authority.ts', 'src/exchange/issue.ts'],
+  signers: ['src/programs/worker', 'src/programs/cli', 'src/identity', 'src/exchange'],
+  reason: 'only a worker and the command line hold the key of an authority; every other program must not be able to sign',
+} as const;
 
 /** Node modules that reach outside of the process; forbidden in the pure rooms. */
 export const outsideWorld = /^node:(fs|net|tls|http|http2|https|dgram|dns|child_process|worker_threads|cluster|os|process|timers)(\/|$)/;
 
 /** Rooms that must compute and nothing else. */
-export const pureRooms: readonly string[] = ['values', 'api', 'plan', 'install'];
+export const pureRooms: readonly string[] = ['values', 'api', 'exchange', 'plan', 'install'];

@@ -5,3 +5,6 @@
  * `/ns/<namespace>/sa/<serviceaccount>` for a workload.
  */
 export const trustDomain = (cluster: string, project: string): string => `spiffe://${cluster}.${project}`;
+
+/** Identity of a certificate that may sign statements in the name of the cluster's authority, and nothing else. */
+export const statementSigner = (cluster: string, project: string): string => `${trustDomain(cluster, project)}/statements`;

@@ -1,4 +1,5 @@
 import { type Cidr, compareCidr, containsCidr, halves, overlaps } from './cidr.ts';
+import { compareIp } from './ip.ts';
 
 const without = (from: Cidr, taken: readonly Cidr[]): Cidr[] => {
   const inside = taken.filter((block) => overlaps(from, block));
@@ -16,6 +17,29 @@ export const subtractCidrs = (from: readonly Cidr[], taken: readonly Cidr[]): Ci
 export const findFree = (gaps: readonly Cidr[], prefix: number): Cidr | undefined => {
   const gap = gaps.filter((free) => free.prefix <= prefix).toSorted(compareCidr)[0];
   return gap === undefined ? undefined : { base: gap.base, prefix };
+};
+
+/** True when one of the blocks contains the whole block; merge neighbours first where a block may lie across two of them. */
+export const liesIn = (space: readonly Cidr[], block: Cidr): boolean => space.some((whole) => containsCidr(whole, block));
+
+/** Those that share an address with a block, of things whose blocks are apart and ascending; finds them by halving. */
+export const meeting = <T>(sorted: readonly T[], blockOf: (one: T) => Cidr, block: Cidr): T[] => {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = sorted[middle];
+    if (one !== undefined && compareIp(blockOf(one).base, block.base) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  const found: T[] = [];
+  // The one that begins before may reach into the block; those that begin after lie in it or behind it.
+  for (let index = Math.max(0, low - 1); index < sorted.length; index += 1) {
+    const one = sorted[index];
+    if (one === undefined) break;
+    if (overlaps(blockOf(one), block)) found.push(one);
+    else if (index >= low) break;
+  }
+  return found;
 };
 
 /** True when no two of the blocks share an address. */

@@ -15,6 +15,7 @@ export const failureCodes = {
   Interrupted: 'The work was cancelled before it was done.',
   InvalidInput: 'A value given by the user is not acceptable.',
   NotFound: 'The object named does not exist.',
+  QuotaExceeded: 'There are as many of something already as there may be.',
   StatementRefused: 'A statement of another cluster failed verification or left what was delegated to it.',
   Timeout: 'No answer came within the time allowed.',
   TokenRefused: 'A join token is used, expired, forged or for another cluster.',

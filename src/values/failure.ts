@@ -1,6 +1,6 @@
 import type { FailureCode } from './failure-codes.ts';
 
-/** What a loop does with a failure: never again until the input changes, read again at once, or again later with backoff. */
+/** What a loop does with a failure: again when the input changes and otherwise only after minutes, read again at once, or again later with backoff. */
 export type Retry = 'terminal' | 'conflict' | 'later';
 
 const retryOf: Partial<Record<FailureCode, Retry>> = {

@@ -13,21 +13,25 @@ export const statementRefusals = {
   WrongSlice: 'The statement was made for another slice, or for one of the same name that was deleted.',
   WrongSubject: 'The statement is about another kind or subject than the notice that carries it.',
   SerialNotHigher: 'A statement with the same or a higher serial was seen already, so this one is a replay.',
-  NotYetValid: 'The statement was issued in the future.',
+  LifetimeTooLong: 'The statement claims to hold for longer than any may, or for no time at all.',
+  NotYetValid: 'The statement was issued more than its longest lifetime ahead of the clock here.',
   Expired: 'The statement has expired.',
   AuthorityChanged: 'The cluster shows another authority than the one that is pinned for it.',
 
-  ClusterUnknown: 'The cluster has not said yet which blocks it uses.',
-  NodeUnknown: 'The cluster has not said yet which blocks the node has.',
+  NotMember: 'The hub granted the cluster nothing in the slice, or its membership ended.',
+  OverBudget: 'The cluster publishes more than one member may.',
+  ClusterUnknown: 'The cluster did not publish yet which authority it has and which blocks it uses.',
   BlockOutsideSubnet: 'A block lies outside the pod addresses of the slice.',
   BlockOutsideCluster: 'A block of a node lies outside the blocks of its cluster.',
   BlockNotGranted: 'The cluster claims a block that the hub did not grant it.',
-  BlockTaken: 'A block overlaps one that another member claimed first.',
+  BlockTaken: 'A block belongs to another cluster or node.',
   RouterOutsideNode: 'The address of a node is not the first of its first block.',
   KeyTaken: 'Two nodes claim the same tunnel key.',
   EndpointUnusable: 'A tunnel endpoint lies inside the slice or is not an address that can be reached from elsewhere.',
   NamespaceNotInSlice: 'The export is of a namespace that does not belong to the slice.',
-  EndpointOutsideNode: 'An endpoint of an export does not lie in the blocks of the node that it is said to be on.',
+  EndpointOutsideNode:
+    'Endpoints of an export are not on a node of the cluster, or do not have an address of that node; the others are used.',
+  ExportConflict: 'An older export of the same name in another cluster has other ports or another type; the younger one is not used.',
 } as const;
 
 /** One of the catalogued codes. */

@@ -5,9 +5,10 @@ import { noticeSpec } from './schema.ts';
 /** Kind `Notice`. */
 export const noticeDefinition: KindDefinition = {
   resource: noticeKind,
-  description: 'A Notice is one signed statement of one cluster to the other clusters of a slice. Workers write it; do not edit it.',
+  description:
+    'A Notice is one signed statement of one cluster to the other clusters of a slice. Workers write it on the hub, and keep what they accepted in their own cluster; do not edit it.',
   shortNames: [],
-  where: ['hub'],
+  where: ['hub', 'member'],
   spec: noticeSpec,
   columns: [
     { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'Cluster that makes the statement.' },

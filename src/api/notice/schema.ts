@@ -2,18 +2,31 @@ import * as z from 'zod';
 import { dnsLabel } from '../fields.ts';
 
 /** The kinds of statement that a cluster makes. */
-export const statementKinds = ['Cluster', 'Node', 'Export', 'Links'] as const;
+export const statementKinds = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'] as const;
 
-/** Largest statement that is published or read, in bytes: a service with 1,000 endpoints needs about 120 KiB. */
-export const maxStatementBytes = 262_144;
+/** Largest statement that is published or read, in bytes of UTF-8; what needs more is divided among several. */
+export const maxStatementBytes = 32_768;
 
 /** Schema of `Notice.spec`. */
 export const noticeSpec = z
   .object({
     cluster: dnsLabel().describe('Cluster that makes the statement.'),
     kind: z.enum(statementKinds).describe('What the statement is about.'),
-    subject: z.string().max(253).describe('Name of the node, or namespace/name of the export, or name of the cluster.'),
+    subject: z
+      .string()
+      .max(253)
+      .describe('Name of the node, namespace/name of the export, namespace/name/number of a shard of it, or name of the cluster.'),
     statement: z.string().max(maxStatementBytes).describe('The statement as canonical JSON (RFC 8785); exactly these bytes are signed.'),
-    signature: z.string().max(512).describe('ECDSA P-256 with SHA-256 under the key of the cluster’s authority, base64.'),
+    signature: z
+      .string()
+      .max(512)
+      .describe(
+        'ECDSA P-256 with SHA-256 under the key of the last certificate of the chain, or of the cluster’s authority without one; base64.',
+      ),
+    chain: z
+      .array(z.string().max(4096))
+      .max(1)
+      .optional()
+      .describe('Certificate of the signer, PEM, issued by the cluster’s authority; left out when the authority itself signed.'),
   })
   .describe('One signed statement.');

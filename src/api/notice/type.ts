@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { sha256Hex } from '../../values/hash.ts';
 import type { Typed } from '../typed.ts';
 import type { noticeSpec } from './schema.ts';
 
@@ -9,10 +10,18 @@ export type Notice = Typed<NoticeSpec>;
 /** What a statement is about. */
 export type StatementKind = NoticeSpec['kind'];
 
+/** Notices that one cluster may have on the board of one slice: with the size of a statement it bounds what a member can put on the hub. */
+export const maxNotices = 2_048;
+
 /**
- * Name of the notice for a subject. The cluster is the first label (cluster names have no dots), so the API server can check that a
- * cluster writes only its own; the kind keeps a node and an export of one name apart; `/` of an export's subject becomes a dot, which
- * neither namespaces nor service names contain.
+ * Name of the notice in one of a cluster's slots, 0 to {@link maxNotices} − 1. The names of all notices are known before any is written, so
+ * admission bounds their number without counting. Throws `RangeError` for a slot that does not exist.
  */
-export const noticeName = (cluster: string, kind: StatementKind, subject: string): string =>
-  `${cluster}.${kind.toLowerCase()}.${subject.replace('/', '.')}`;
+export const noticeSlotName = (cluster: string, slot: number): string => {
+  if (!Number.isInteger(slot) || slot < 0 || slot >= maxNotices) throw new RangeError(`slot ${slot} is not one of ${maxNotices}`);
+  return `${cluster}.${slot}`;
+};
+
+/** Name of the copy of an accepted notice that a member keeps in its own cluster. */
+export const keptNoticeName = (slice: string, { cluster, kind, subject }: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): string =>
+  `${slice}.${cluster}.${sha256Hex(`${kind}/${subject}`).slice(0, 16)}`;

@@ -64,6 +64,11 @@ export type Volume = {
   readonly emptyDir?: { readonly medium?: '' | 'Memory'; readonly sizeLimit?: string };
   readonly secret?: { readonly secretName: string; readonly optional?: boolean; readonly defaultMode?: number };
   readonly configMap?: { readonly name: string; readonly optional?: boolean };
+  readonly projected?: {
+    readonly sources: readonly {
+      readonly serviceAccountToken: { readonly audience: string; readonly expirationSeconds: number; readonly path: string };
+    }[];
+  };
 };
 
 export type Toleration = {

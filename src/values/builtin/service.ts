@@ -18,6 +18,7 @@ export type Service = KubernetesObject & {
     readonly ports?: readonly ServicePort[];
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
+    readonly sessionAffinity?: 'None' | 'ClientIP';
     readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
     readonly publishNotReadyAddresses?: boolean;
   };

@@ -1,0 +1,99 @@
+import type { NoticeSpec } from '../api/notice/type.ts';
+import type { StatementRefusal } from '../values/statement-refusal.ts';
+import { tooManyKept } from './budget.ts';
+import type { ExchangeContext } from './context.ts';
+import { createEntry, type Entry } from './entry.ts';
+import { entryOf, type Ledger, refKey, type StatementRef, withEntry } from './ledger.ts';
+import { readNotice } from './notice.ts';
+import { proverOf } from './prover.ts';
+import { revise } from './revise.ts';
+import { isExpired, notDelegated } from './standing.ts';
+import { isTombstone } from './statement/statement.ts';
+import { expired, type Verified, verifyStatement } from './verify.ts';
+
+/** What follows from a notice. */
+export interface Outcome {
+  readonly ledger: Ledger;
+  /** Why the notice is not used; undefined when it is, or when it says nothing new. */
+  readonly refusal?: StatementRefusal;
+  /** Keys of what would have to change for a refused notice to become acceptable; `DelegationRefusal` says how they look. */
+  readonly waitsFor?: readonly string[];
+  /**
+   * Certificate to pin for the cluster, PEM. The outcome counts only after that is written down. Whoever judges the notice again then does so with what was
+   * pinned before, since an authority that names its successor signed the notice itself.
+   */
+  readonly pin?: string;
+  /** Statements that came into force, changed, or ceased to be. */
+  readonly changes: readonly StatementRef[];
+}
+
+/**
+ * What to believe after a notice: the whole judgement, in one synchronous step.
+ *
+ * ```
+ * notice                                                        then
+ * of the own cluster                                            nothing: it knows itself what it states
+ * form, signature, claims or lifetime wrong                     refused; what was in force stays
+ * older than the latest word about its subject                  refused; what was in force stays
+ * the latest word itself                                        nothing, or in force again when it may be now
+ * a tombstone                                                   the subject ends; about a cluster: everything of it ends (farewell)
+ * of a cluster that is no member, or no longer                  refused; `revise` ended what was in force
+ * outside what was delegated, waiting for another               refused; what was in force stays until that is clear
+ * outside what was delegated, by itself                         refused; the subject ends, since its author no longer says what was in force
+ * otherwise                                                     in force
+ * ```
+ * Nothing that is missing ends anything: whoever rules the board could take a notice away. What was in force holds until it expires.
+ */
+export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeContext): Outcome => {
+  const same = { ledger, changes: [] };
+  const notice = readNotice(shown);
+  if (typeof notice === 'string') return { ...same, refusal: { code: 'Malformed', message: `A notice cannot be read: ${notice}.` } };
+  if (notice.cluster === context.cluster) return same;
+  const ref: StatementRef = { kind: notice.kind, cluster: notice.cluster, subject: notice.subject };
+  const prover = proverOf(notice, context);
+  if (prover === undefined) {
+    const refusal: StatementRefusal = { code: 'ClusterUnknown', message: `Cluster "${ref.cluster}" did not show its authority yet.` };
+    return { ...same, refusal, waitsFor: [refKey({ ...ref, kind: 'Cluster', subject: ref.cluster })] };
+  }
+  if (!('root' in prover)) return { ...same, refusal: prover };
+  const verified = verifyStatement(notice, prover.root, { ...ref, slice: context.slice, sliceUID: context.sliceUID }, context.now);
+  if (!verified.ok) return { ...same, refusal: verified };
+  const latest = entryOf(ledger, ref);
+  const replay = latest === undefined ? undefined : replayOf(ref, verified, latest);
+  if (replay !== undefined) return { ...same, refusal: replay };
+  const isNews = latest?.digest !== verified.digest;
+  if (!isNews && (latest.inForce || isTombstone(latest.stated))) return same;
+
+  const { stated, digest } = verified;
+  // That it is shown again does not make it hold longer.
+  const expiresAt = isNews ? verified.expiresAt : Math.min(latest.expiresAt, verified.expiresAt);
+  const entry = createEntry(stated, digest, expiresAt, context.pods);
+  const pin = prover.pin === undefined ? {} : { pin: prover.pin };
+  if (isTombstone(stated)) {
+    const refusal = tooManyKept(ref, ledger);
+    return refusal === undefined ? { ...become(ledger, ref, entry, context), ...pin } : { ...same, refusal, waitsFor: refusal.waitsFor };
+  }
+  if (isExpired(entry, context)) return { ...same, refusal: expired(ref, stated) };
+  const refusal = notDelegated(stated, ledger, context);
+  if (refusal === undefined) return { ...become(ledger, ref, { ...entry, inForce: true }, context), ...pin };
+  if (refusal.waitsFor.length > 0 || latest === undefined || !isNews) return { ...same, refusal, waitsFor: refusal.waitsFor };
+  return { ...become(ledger, ref, entry, context), refusal };
+};
+
+/** The ledger with the entry, and with what follows from it for others: what a cluster states lies inside what it states about itself. */
+const become = (ledger: Ledger, ref: StatementRef, entry: Entry, context: ExchangeContext): Outcome => {
+  const next = withEntry(ledger, ref, entry, context.now);
+  if (ref.kind !== 'Cluster') return { ledger: next, changes: [ref] };
+  const revised = revise(next, ref.cluster, context);
+  return { ledger: revised.ledger, changes: [ref, ...revised.changes] };
+};
+
+const replayOf = (ref: StatementRef, verified: Verified, latest: Entry): StatementRefusal | undefined => {
+  const { serial } = verified.stated;
+  const before = latest.stated.serial;
+  if (serial > before || (serial === before && verified.digest === latest.digest)) return undefined;
+  return {
+    code: 'SerialNotHigher',
+    message: `The statement of cluster "${ref.cluster}" about ${ref.kind} "${ref.subject}" has serial ${serial}, but ${before} was accepted before; an older statement was replayed, or that cluster was restored from a copy.`,
+  };
+};

@@ -1,0 +1,40 @@
+import { budgets } from '../api/budgets.ts';
+import type { StatementKind } from '../api/notice/type.ts';
+import type { DelegationRefusal } from './delegation/refusal.ts';
+import { clusterOf, entryOf, type Ledger, type StatementRef } from './ledger.ts';
+
+/** Statements of a kind that a member may have in force; undefined where the subject alone bounds them. */
+const limits: Readonly<Record<StatementKind, number | undefined>> = {
+  Cluster: undefined,
+  Node: budgets.nodes,
+  Export: budgets.exports,
+  Endpoints: budgets.shards,
+  Links: undefined,
+};
+
+/**
+ * Whether a member would have more statements in force than one member may. The author keeps the same limits, so only a member that does not is
+ * refused; what it had before stays in force.
+ */
+export const overBudget = (ref: StatementRef, ledger: Ledger): DelegationRefusal | undefined => {
+  const limit = limits[ref.kind];
+  if (limit === undefined || entryOf(ledger, ref)?.inForce === true) return undefined;
+  return clusterOf(ledger, ref.cluster).used[ref.kind] < limit ? tooManyKept(ref, ledger) : refused(ref, limit);
+};
+
+/**
+ * Whether a member would have more subjects remembered than one member may: those that ended are kept until nothing older about them can be shown, so
+ * without a limit a member could fill memory with ever new names.
+ */
+export const tooManyKept = (ref: StatementRef, ledger: Ledger): DelegationRefusal | undefined => {
+  const limit = limits[ref.kind];
+  if (limit === undefined || entryOf(ledger, ref) !== undefined) return undefined;
+  const most = limit * budgets.endedPerLimit;
+  return clusterOf(ledger, ref.cluster).entries[ref.kind].size < most ? undefined : refused(ref, most);
+};
+
+const refused = ({ kind, cluster, subject }: StatementRef, most: number): DelegationRefusal => ({
+  code: 'OverBudget',
+  waitsFor: [`Budget/${kind}/${cluster}`],
+  message: `Cluster "${cluster}" publishes more than ${most} statements about ${kind}; "${subject}" is not used.`,
+});

@@ -1,0 +1,36 @@
+import type { ExchangeContext } from '../context.ts';
+import type { Ledger } from '../ledger.ts';
+import { isAbout, type Statement } from '../statement/statement.ts';
+import { checkCluster } from './cluster.ts';
+import { checkExport } from './export.ts';
+import { checkNode } from './node.ts';
+import type { DelegationRefusal } from './refusal.ts';
+
+/**
+ * Whether a verified statement stays inside what was delegated to its cluster; `undefined` means that it does.
+ *
+ * ```
+ * statement   rule                                                                    refused as
+ * Cluster     its blocks are pod addresses of the slice                               BlockOutsideSubnet
+ *             the hub granted them; while it cannot be asked: the cluster has them    BlockNotGranted
+ *             none belongs to another cluster                                         BlockTaken (the newcomer)
+ * Node        the cluster has a claim in force                                        ClusterUnknown
+ *             its blocks lie in that claim                                            BlockOutsideCluster
+ *             none meets a block of another node                                      BlockTaken
+ *             its own address is the first usable one of its first block              RouterOutsideNode
+ *             its tunnel key is not that of another node                              KeyTaken
+ *             its tunnel endpoints can be reached, outside the slice                  EndpointUnusable
+ * Export      its namespace belongs to the slice                                      NamespaceNotInSlice
+ * Endpoints   the same
+ * Links       anything: it changes no traffic
+ * ```
+ *
+ * Endpoints of exports are compared with the nodes where they are used (`offer.ts`): one endpoint that is wrong concerns nobody else. Nodes of
+ * different clusters need not be compared: a claim is accepted only where no other cluster owns anything.
+ */
+export const checkDelegation = (statement: Statement, ledger: Ledger, context: ExchangeContext): DelegationRefusal | undefined => {
+  if (isAbout(statement, 'Cluster')) return checkCluster(statement, ledger, context);
+  if (isAbout(statement, 'Node')) return checkNode(statement, ledger, context);
+  if (isAbout(statement, 'Export') || isAbout(statement, 'Endpoints')) return checkExport(statement, context);
+  return undefined;
+};

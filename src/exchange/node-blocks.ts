@@ -1,0 +1,19 @@
+import { type Cidr, compareCidr } from '../values/cidr.ts';
+import { meeting } from '../values/cidr-space.ts';
+
+/** A block, and the node of a cluster that has it. */
+export interface NodeBlock {
+  readonly block: Cidr;
+  readonly node: string;
+}
+
+/** The blocks of a cluster's nodes with those of one node replaced; ascending, so that {@link blockHolder} need not look at all of them. */
+export const withNodeBlocks = (held: readonly NodeBlock[], node: string, blocks: readonly Cidr[]): readonly NodeBlock[] => {
+  const others = held.filter((one) => one.node !== node);
+  if (others.length === held.length && blocks.length === 0) return held;
+  return [...others, ...blocks.map((block) => ({ block, node }))].toSorted((a, b) => compareCidr(a.block, b.block));
+};
+
+/** Another node than `node` that has an address of the block. */
+export const blockHolder = (held: readonly NodeBlock[], block: Cidr, node: string): string | undefined =>
+  meeting(held, (one) => one.block, block).find((one) => one.node !== node)?.node;

@@ -1,0 +1,50 @@
+import type { NoticeSpec } from '../api/notice/type.ts';
+
+/** How long a member may wait for something newer, in milliseconds, and how large an answer is, in bytes of its notices. */
+export const pageLimits = { waitMs: 10_000, bytes: 1_048_576 } as const;
+
+/** Where a notice stands among those of its cluster: later writes have higher positions. The order of its cluster's API server, not of serials. */
+export type Position = number;
+
+/** A notice of a cluster and where it stands. */
+export interface Placed {
+  readonly position: Position;
+  readonly spec: NoticeSpec;
+}
+
+/** A part of the notices that a cluster offers in a slice, as it travels through the tunnels. */
+export interface NoticePage {
+  /** Ask for what is after this next. */
+  readonly next: Position;
+  /** Whether there is more already. */
+  readonly more: boolean;
+  readonly notices: readonly NoticeSpec[];
+}
+
+/**
+ * The notices after a position, the earliest first, as many as fit into so many bytes, and one if none fits.
+ *
+ * A position beyond all of them is none of this API server (it was restored from an older copy): then it begins anew. Several statements are signed
+ * at once and written in any order; therefore the order is that of the writes: who has read up to a position has missed nothing before it.
+ */
+export const pageAfter = (placed: readonly Placed[], after: Position, maxBytes: number = pageLimits.bytes): NoticePage => {
+  const last = placed.reduce((most, { position }) => Math.max(most, position), 0);
+  const from = after > last ? 0 : after;
+  const newer = placed.filter(({ position }) => position > from).toSorted((a, b) => a.position - b.position);
+  const notices: NoticeSpec[] = [];
+  let next = from;
+  let bytes = 0;
+  for (const { position, spec } of newer) {
+    bytes += Buffer.byteLength(JSON.stringify(spec));
+    if (bytes > maxBytes && notices.length > 0) break;
+    notices.push(spec);
+    next = position;
+  }
+  return { next, more: notices.length < newer.length, notices };
+};
+
+/** The position of an object by its resource version; undefined for a server whose versions are no numbers (KEP-5504 makes them so). */
+export const positionOf = (resourceVersion: string | undefined): Position | undefined => {
+  const position = /^\d{1,16}$/.test(resourceVersion ?? '') ? Number(resourceVersion) : Number.NaN;
+  return Number.isSafeInteger(position) ? position : undefined;
+};

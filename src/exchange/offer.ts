@@ -1,0 +1,77 @@
+import { type Cidr, parseCidr } from '../values/cidr.ts';
+import { parseIp } from '../values/ip.ts';
+import { isUsable } from '../values/usable-addresses.ts';
+import { type Ledger, statementOf, statementsAbout } from './ledger.ts';
+import { type ExportBody, type ExportEndpoint, maxShards, shardSubject } from './statement/export.ts';
+import type { Statement } from './statement/statement.ts';
+
+/** One part of what a cluster offers under the name of a service: the statement about the export itself, or one about further endpoints. */
+export interface OfferPart {
+  /** 0 for the statement about the export. */
+  readonly shard: number;
+  readonly serial: number;
+  /** Those that may be used. */
+  readonly endpoints: readonly ExportEndpoint[];
+}
+
+/** What a cluster offers under the name of a service. */
+export interface Offer {
+  readonly cluster: string;
+  /** When the latest part of it was issued, RFC 3339. */
+  readonly issuedAt: string;
+  /** The statement about the export; its endpoints are those of part 0 before they were compared with the nodes. */
+  readonly body: ExportBody;
+  readonly parts: readonly OfferPart[];
+  /** Endpoints that are not used: not on a node of the cluster, not with an address of that node, or with other ports than the export's. */
+  readonly strays: readonly ExportEndpoint[];
+}
+
+/** What all clusters offer under the name `<namespace>/<name>`, by the statements in force, in the order of the clusters' names. */
+export const offersOf = (ledger: Ledger, subject: string): Offer[] =>
+  statementsAbout(ledger, 'Export', subject).map((head) => offerOf(ledger, head));
+
+/**
+ * What one cluster offers. An endpoint is used only with an address for pods of a node of that very cluster: a cluster cannot send the callers of a
+ * service to addresses of another one, and a node cannot answer for pods of another node.
+ */
+const offerOf = (ledger: Ledger, head: Statement<'Export'>): Offer => {
+  const { cluster, body } = head;
+  const shards = Array.from({ length: maxShards }, (_, index) =>
+    statementOf(ledger, 'Endpoints', cluster, shardSubject({ ...body, shard: index + 1 })),
+  ).filter((shard) => shard !== undefined);
+  const stated = [
+    { shard: 0, serial: head.serial, endpoints: body.endpoints },
+    ...shards.map(({ serial, body: { shard, endpoints } }) => ({ shard, serial, endpoints })),
+  ];
+  const onItsNode = nodeCheck(ledger, cluster);
+  const onNode = (endpoint: ExportEndpoint): boolean =>
+    (endpoint.targetPorts === undefined || endpoint.targetPorts.length === body.ports.length) && onItsNode(endpoint);
+  return {
+    cluster,
+    issuedAt:
+      [head, ...shards]
+        .map(({ issuedAt }) => issuedAt)
+        .toSorted()
+        .at(-1) ?? head.issuedAt,
+    body,
+    parts: stated.map((part) => ({ ...part, endpoints: part.endpoints.filter(onNode) })),
+    strays: stated.flatMap(({ endpoints }) => endpoints.filter((endpoint) => !onNode(endpoint))),
+  };
+};
+
+/** Whether an endpoint lies on the node that it names; looks at each node once. */
+const nodeCheck = (ledger: Ledger, cluster: string): ((endpoint: ExportEndpoint) => boolean) => {
+  const known = new Map<string, { readonly blocks: readonly Cidr[]; readonly own: readonly string[] } | undefined>();
+  const nodeOf = (name: string) => {
+    if (known.has(name)) return known.get(name);
+    const body = statementOf(ledger, 'Node', cluster, name)?.body;
+    const node = body === undefined ? undefined : { blocks: body.blocks.map(parseCidr), own: body.addresses };
+    known.set(name, node);
+    return node;
+  };
+  return ({ node: name, addresses }) => {
+    const node = nodeOf(name);
+    if (node === undefined) return false;
+    return addresses.every((address) => !node.own.includes(address) && isUsable(node.blocks, parseIp(address)));
+  };
+};

@@ -1,0 +1,37 @@
+import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
+
+/** What this cluster last published about a subject. */
+export interface Published {
+  /** Canonical JSON of the content; undefined for a tombstone. */
+  readonly body: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+}
+
+/** What to do about one subject on the board. */
+export type Publication = 'keep' | 'state' | 'withdraw' | 'remove';
+
+/**
+ * Compares what this cluster wants to have published about a subject with what it last published there.
+ *
+ * ```
+ * wanted       last published                        then
+ * content      the same, issued less than half a     keep
+ *              lifetime ago
+ * content      anything else, or overwritten         state
+ * withdrawn    nothing                               keep
+ * withdrawn    content, or overwritten               withdraw: a signed tombstone takes its place
+ * withdrawn    a tombstone                           keep it until what it withdraws has expired everywhere, then remove it
+ * ```
+ * A time of issue in the future is that of a clock that was set back since: it says nothing about age, so the statement is issued again.
+ */
+export const decidePublication = (wanted: string | undefined, last: Published | 'overwritten' | undefined, now: number): Publication => {
+  if (wanted === undefined) {
+    if (last === undefined) return 'keep';
+    if (last === 'overwritten' || last.body !== undefined) return 'withdraw';
+    return now - last.issuedAt > statementLifetimeMs + clockSkewMs ? 'remove' : 'keep';
+  }
+  if (last === undefined || last === 'overwritten' || last.body !== wanted) return 'state';
+  const age = now - last.issuedAt;
+  return age >= -clockSkewMs && age < statementLifetimeMs / 2 ? 'keep' : 'state';
+};

@@ -1,0 +1,19 @@
+import type { Notice } from '../api/notice/type.ts';
+import { type LinksBody, linksBody } from './statement/links.ts';
+
+/**
+ * The report in a notice, read by the schema by which it was made; undefined when it is none, or says it about another cluster than the one
+ * that it is published for. The signature is not verified: admission binds a notice to the account of its cluster, and what is made of a report is
+ * shown and decides nothing.
+ */
+export const readReport = ({ spec }: Notice): LinksBody | undefined => {
+  if (spec.kind !== 'Links') return undefined;
+  try {
+    const statement = JSON.parse(spec.statement) as { readonly cluster?: unknown; readonly body?: unknown } | null;
+    if (statement?.cluster !== spec.cluster) return undefined;
+    return linksBody.safeParse(statement.body).data;
+  } catch {
+    // Not JSON.
+    return undefined;
+  }
+};

@@ -1,0 +1,45 @@
+import type { NoticeSpec } from '../api/notice/type.ts';
+import { parseCanonicalJson } from '../values/canonical-json.ts';
+import { sha256Hex } from '../values/hash.ts';
+import type { ExchangeContext } from './context.ts';
+import { createEntry } from './entry.ts';
+import { entryOf, type Ledger, withEntry } from './ledger.ts';
+import { statementLifetimeMs } from './lifetime.ts';
+import { state } from './state.ts';
+import { readStatement } from './statement/statement.ts';
+
+/**
+ * The ledger with a notice that this cluster accepted before and kept in its own cluster: after a restart it counts as the latest word about its
+ * subject, whatever the board shows. Its signature was verified then; `revise` judges whether it is still in force.
+ *
+ * @returns undefined for what cannot be read, belongs to another slice, or comes from a cluster whose authority is no longer pinned: an administrator
+ * had it forgotten.
+ */
+export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, context: ExchangeContext): Ledger | undefined => {
+  const stated = read(notice.statement);
+  if (stated === undefined || stated.sliceUID !== context.sliceUID || stated.cluster !== notice.cluster) return undefined;
+  if (context.pinned(stated.cluster) === undefined) return undefined;
+  if ((entryOf(ledger, stated)?.stated.serial ?? 0) >= stated.serial) return ledger;
+  const digest = sha256Hex(Buffer.from(notice.statement, 'utf8'));
+  const expiresAt = Math.min(Date.parse(stated.expiresAt), context.now + statementLifetimeMs);
+  return withEntry(ledger, stated, createEntry(stated, digest, expiresAt, context.pods), since);
+};
+
+/**
+ * The ledger with a notice of the own cluster that an earlier run signed: it is stated until somebody decides otherwise.
+ *
+ * @returns undefined for what cannot be read or belongs to another slice.
+ */
+export const restate = (ledger: Ledger, notice: NoticeSpec, { sliceUID, now }: ExchangeContext): Ledger | undefined => {
+  const stated = read(notice.statement);
+  return stated === undefined || stated.sliceUID !== sliceUID || stated.cluster !== notice.cluster ? undefined : state(ledger, stated, now);
+};
+
+const read = (text: string) => {
+  try {
+    const stated = readStatement(parseCanonicalJson(text));
+    return typeof stated === 'string' ? undefined : stated;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,74 @@
+import type { StatementKind } from '../api/notice/type.ts';
+import type { ExchangeContext } from './context.ts';
+import { type Entry, rememberedUntil } from './entry.ts';
+import { clusterOf, type Ledger, type StatementRef, withEntries, withEntry } from './ledger.ts';
+import { clockSkewMs } from './lifetime.ts';
+import { isExpired, notDelegated } from './standing.ts';
+import { isTombstone } from './statement/statement.ts';
+
+/** What follows from a change of the circumstances. */
+export interface Revision {
+  readonly ledger: Ledger;
+  readonly changes: readonly StatementRef[];
+}
+
+/** Nodes depend on the claim of their cluster, so it comes first. */
+const order: readonly StatementKind[] = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'];
+
+/**
+ * Judges everything that a cluster stated anew, after its membership, the grant of this cluster or its own claim changed: what left its delegation
+ * is no longer in force, and what came back into it is again. What the own cluster states needs no judgement.
+ */
+export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext): Revision => {
+  let next = ledger;
+  const changes: StatementRef[] = [];
+  if (cluster === context.cluster) return { ledger, changes };
+  for (const kind of order) {
+    for (const [subject, entry] of clusterOf(next, cluster).entries[kind]) {
+      if (isTombstone(entry.stated)) continue;
+      const inForce = !isExpired(entry, context) && notDelegated(entry.stated, next, context) === undefined;
+      if (inForce === entry.inForce) continue;
+      const ref = { kind, cluster, subject };
+      next = withEntry(next, ref, { ...entry, inForce }, context.now);
+      changes.push(ref);
+    }
+  }
+  return { ledger: next, changes };
+};
+
+/**
+ * Ends what has expired, and what depends on it. It is forgotten, too, once nothing older can be believed any more; only what a cluster stated about
+ * itself is kept for good, since its blocks stay its own and its farewell stays said.
+ *
+ * @returns with `forgotten` the references of which nothing need be kept for a restart.
+ */
+export const expire = (ledger: Ledger, context: ExchangeContext): Revision & { readonly forgotten: readonly StatementRef[] } => {
+  let next = ledger;
+  const changes: StatementRef[] = [];
+  const forgotten: StatementRef[] = [];
+  for (const cluster of ledger.clusters.keys()) {
+    if (cluster === context.cluster) continue;
+    for (const kind of order) {
+      const expired = new Map<string, Entry | undefined>();
+      for (const [subject, entry] of clusterOf(next, cluster).entries[kind]) {
+        const after = isExpired(entry, context) ? afterExpiry(entry, context) : entry;
+        if (after === entry) continue;
+        expired.set(subject, after);
+        if (entry.inForce) changes.push({ kind, cluster, subject });
+        if (after === undefined) forgotten.push({ kind, cluster, subject });
+      }
+      if (expired.size === 0) continue;
+      next = withEntries(next, { kind, cluster }, expired, context.now);
+      if (kind !== 'Cluster') continue;
+      const revised = revise(next, cluster, context);
+      next = revised.ledger;
+      changes.push(...revised.changes);
+    }
+  }
+  return { ledger: next, changes, forgotten };
+};
+
+const afterExpiry = (entry: Entry, { now }: ExchangeContext): Entry | undefined => {
+  if (entry.stated.kind !== 'Cluster' && now > rememberedUntil(entry) + clockSkewMs) return undefined;
+  return entry.inForce ? { ...entry, inForce: false } : entry;
+};

@@ -1,0 +1,64 @@
+import { canonicalJson } from '../values/canonical-json.ts';
+import { compareText, sortedBy } from '../values/order.ts';
+import { type ExportEndpoint, endpointsPerShard, maxShards } from './statement/export.ts';
+import { takesConnections } from './statement/takes-connections.ts';
+
+/** Bytes of endpoints that one shard holds at the most: with long names fewer fit than by number, and the statement has other content, too. */
+const bytesPerShard = 20_480;
+
+/** Endpoints that one export publishes at the most. */
+export const maxEndpoints = endpointsPerShard * (maxShards + 1);
+
+/** Endpoints of an export by shard; shard 0 is part of the statement about the export itself. */
+export interface Shards {
+  /** None is empty but perhaps the first. */
+  readonly shards: ReadonlyMap<number, readonly ExportEndpoint[]>;
+  /** How many endpoints found no room. */
+  readonly omitted: number;
+}
+
+const sizeOf = (endpoint: ExportEndpoint): number => Buffer.byteLength(canonicalJson(endpoint)) + 1;
+
+/**
+ * Divides the endpoints of an export among shards. An endpoint stays in the shard in which it was published, so that a change of one rewrites one
+ * statement; a new one enters the first shard with room. When there is no room for all, those that take connections come first, and others make room.
+ */
+export const assignShards = (endpoints: readonly ExportEndpoint[], published: ReadonlyMap<string, number>): Shards => {
+  const sorted = endpoints.toSorted((a, b) => compareText(a.pod, b.pod));
+  const all = place([sorted], published);
+  if (all.omitted === 0) return all;
+  const { true: first = [], false: last = [] } = Object.groupBy(sorted, (endpoint) => `${takesConnections(endpoint)}`);
+  return place([first, last], published);
+};
+
+/** Gives each endpoint of the first list its place before any of the next. */
+const place = (lists: readonly (readonly ExportEndpoint[])[], published: ReadonlyMap<string, number>): Shards => {
+  const rooms = Array.from({ length: maxShards + 1 }, () => ({ count: endpointsPerShard, bytes: bytesPerShard }));
+  const shards = new Map<number, ExportEndpoint[]>([[0, []]]);
+  const enter = (shard: number, endpoint: ExportEndpoint): boolean => {
+    const room = rooms[shard];
+    const bytes = sizeOf(endpoint);
+    if (room === undefined || room.count === 0 || room.bytes < bytes) return false;
+    room.count -= 1;
+    room.bytes -= bytes;
+    const held = shards.get(shard);
+    if (held === undefined) shards.set(shard, [endpoint]);
+    else held.push(endpoint);
+    return true;
+  };
+  let omitted = 0;
+  for (const list of lists) {
+    const moving = list.filter((endpoint) => {
+      const shard = published.get(endpoint.pod);
+      return shard === undefined || !enter(shard, endpoint);
+    });
+    let first = 0;
+    for (const endpoint of moving) {
+      while (first < rooms.length && rooms[first]?.count === 0) first += 1;
+      let shard = first;
+      while (shard < rooms.length && !enter(shard, endpoint)) shard += 1;
+      if (shard === rooms.length) omitted += 1;
+    }
+  }
+  return { shards: new Map([...shards].map(([shard, held]) => [shard, sortedBy(held, ({ pod }) => pod)])), omitted };
+};

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { cidr } from './fields.ts';
+import type { Immutable } from './immutable.ts';
+
+/** What a cluster says about itself. A tombstone about it is its farewell: it gives up its blocks and its authority. */
+export const clusterBody = z.object({
+  /** Certificate of the cluster's authority, PEM. */
+  caCertificate: z.string().max(8192),
+  /** The blocks that the cluster uses. It gives up those that it no longer names. */
+  blocks: z.array(cidr).max(256),
+  /**
+   * Statements of the cluster with a lower serial ended for good. A cluster that joins again names the serial of its farewell, so that nothing from
+   * before comes back, not even to who never saw the farewell.
+   */
+  floor: z.int().min(1).exactOptional(),
+});
+
+/** What a cluster says about itself. */
+export type ClusterBody = Immutable<z.output<typeof clusterBody>>;

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { addresses, label, port, subdomain, time } from './fields.ts';
+import type { Immutable } from './immutable.ts';
+
+/** Endpoints that one statement carries at the most; an export with more of them continues in shards. */
+export const endpointsPerShard = 100;
+
+/** Shards that one export may have beside the statement about the export itself. */
+export const maxShards = 49;
+
+/** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */
+const appProtocol = z
+  .string()
+  .max(253)
+  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'is not a protocol name');
+
+const exportPort = z.object({
+  name: label.exactOptional(),
+  protocol: z.enum(['TCP', 'UDP', 'SCTP']),
+  /** Port by which clients call. */
+  port,
+  /** Port on which the pods listen, unless an endpoint says otherwise. */
+  targetPort: port,
+  appProtocol: appProtocol.exactOptional(),
+});
+
+const distinct = (keyOf: (one: z.output<typeof exportPort>) => string | undefined) => (ports: z.output<typeof exportPort>[]) => {
+  const keys = ports.map(keyOf).filter((key) => key !== undefined);
+  return new Set(keys).size === keys.length;
+};
+
+const exportEndpoint = z.object({
+  pod: subdomain,
+  /** Host name of the pod in the service's domain, for pods that have one. */
+  hostname: label.exactOptional(),
+  node: subdomain,
+  addresses,
+  /** The pod passes its readiness checks. */
+  ready: z.boolean(),
+  /** The pod is being deleted: it serves those whom it serves already and takes no new connections. */
+  terminating: z.literal(true).exactOptional(),
+  /** Target ports in the order of the export's ports, where they differ from those of the export. */
+  targetPorts: z.array(port).max(100).exactOptional(),
+});
+
+/** What a cluster says about one of its exports. */
+export const exportBody = z.object({
+  namespace: label,
+  name: label,
+  /** When the ServiceExport was created: of two exports that contradict one another the older one holds (KEP-1645). */
+  created: time,
+  type: z.enum(['ClusterSetIP', 'Headless']),
+  sessionAffinity: z.enum(['None', 'ClientIP']),
+  ports: z
+    .array(exportPort)
+    .max(100)
+    .refine(
+      distinct(({ name }) => name),
+      'has two ports of one name',
+    )
+    .refine(
+      distinct(({ protocol, port }) => `${port}/${protocol}`),
+      'has one port twice',
+    ),
+  aliases: z.array(subdomain).max(32),
+  endpoints: z.array(exportEndpoint).max(endpointsPerShard),
+  /** Endpoints that are not published, because an export has no room for more. */
+  omitted: z.int().min(1).exactOptional(),
+});
+
+/** Further endpoints of an export. */
+export const endpointsBody = z.object({
+  namespace: label,
+  name: label,
+  shard: z.int().min(1).max(maxShards),
+  endpoints: z.array(exportEndpoint).max(endpointsPerShard),
+});
+
+/** One port of an exported service. */
+export type ExportPort = Immutable<z.output<typeof exportPort>>;
+/** One pod behind an exported service. */
+export type ExportEndpoint = Immutable<z.output<typeof exportEndpoint>>;
+/** What a cluster says about one of its exports. */
+export type ExportBody = Immutable<z.output<typeof exportBody>>;
+/** Further endpoints of an export. */
+export type EndpointsBody = Immutable<z.output<typeof endpointsBody>>;
+
+/** Subject of the statement about a shard: `<namespace>/<name>/<shard>`. */
+export const shardSubject = ({ namespace, name, shard }: Pick<EndpointsBody, 'namespace' | 'name' | 'shard'>): string =>
+  `${namespace}/${name}/${shard}`;

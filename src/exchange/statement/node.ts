@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { isWireguardKey } from '../../values/wireguard-key.ts';
+import { addresses, cidr, ip, port, subdomain } from './fields.ts';
+import type { Immutable } from './immutable.ts';
+
+/** What a cluster says about one of its nodes. */
+export const nodeBody = z.object({
+  node: subdomain,
+  /** WireGuard public key, base64. */
+  publicKey: z.string().refine(isWireguardKey, 'is not a WireGuard key'),
+  /** Where the tunnel can be reached, the best first. */
+  endpoints: z.array(z.object({ address: ip, port })).max(16),
+  blocks: z.array(cidr).max(64),
+  /** The node's own addresses in the slice, at most one of each family; the first usable address of its first block of that family. */
+  addresses,
+});
+
+/** What a cluster says about one of its nodes. */
+export type NodeBody = Immutable<z.output<typeof nodeBody>>;

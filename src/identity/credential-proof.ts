@@ -1,0 +1,68 @@
+import { verify } from 'node:crypto';
+import type { CredentialAnswer, CredentialQuestion } from '../api/credentialrequest/type.ts';
+import { decodeBase64, encodeBase64 } from '../values/base64.ts';
+import { canonicalJson } from '../values/canonical-json.ts';
+import { Failure } from '../values/failure.ts';
+import type { Authority } from './authority.ts';
+import type { Root } from './root.ts';
+import { type EphemeralKey, seal, unseal } from './sealed-box.ts';
+
+/** What the hub gives to a cluster that has proved its key. */
+export interface RenewedCredential {
+  /** Token of the cluster's worker account. */
+  readonly token: string;
+  /** Addresses at which members reach the hub, the best first; empty when the hub does not know. */
+  readonly servers: readonly string[];
+  /** PEM of the authorities of the hub's server; empty when the hub does not know. */
+  readonly ca: string;
+}
+
+interface Question {
+  readonly cluster: string;
+  readonly project: string;
+  readonly challenge: string;
+  readonly publicKey: string;
+}
+
+/** What is signed. The first field keeps it apart from everything else that the authority signs. */
+const questionText = ({ cluster, project, challenge, publicKey }: Question): string =>
+  canonicalJson({ purpose: 'kubeslice credential request 1', cluster, project, challenge, publicKey });
+
+/** Asks for a credential: an answer to the challenge of the hub, signed by the cluster's authority. */
+export const proveAuthority = (authority: Authority, challenge: string, { publicKey }: EphemeralKey): CredentialQuestion => {
+  const { cluster, project } = authority;
+  const text = questionText({ cluster, project, challenge, publicKey });
+  return { challenge, publicKey, signature: encodeBase64(authority.sign(Buffer.from(text, 'utf8'))) };
+};
+
+/** Whether a request was signed by the authority of that root, for that very cluster, project, challenge and key. */
+export const isProved = (request: CredentialQuestion, root: Root): boolean => {
+  const signature = decodeBase64(request.signature);
+  if (signature === undefined || signature.length !== 64) return false;
+  const text = questionText({ ...request, cluster: root.cluster, project: root.project });
+  return verify('sha256', Buffer.from(text, 'utf8'), { key: root.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+};
+
+/** Answers a request that {@link isProved}. Throws `InvalidInput` when its public key is none. */
+export const answerProof = (
+  request: CredentialQuestion,
+  root: Pick<Root, 'cluster' | 'project'>,
+  credential: RenewedCredential,
+): CredentialAnswer => ({
+  challenge: request.challenge,
+  ...seal(canonicalJson(credential), request.publicKey, questionText({ ...request, cluster: root.cluster, project: root.project })),
+});
+
+/** Opens the answer to a request of one's own. Throws `InvalidInput` when it is not one, or says what no hub says. */
+export const openAnswer = (
+  answer: CredentialAnswer,
+  request: CredentialQuestion,
+  own: EphemeralKey,
+  { cluster, project }: Pick<Root, 'cluster' | 'project'>,
+): RenewedCredential => {
+  const text = unseal(answer, own, questionText({ ...request, cluster, project }));
+  const { token, servers, ca } = JSON.parse(text) as Partial<RenewedCredential>;
+  if (typeof token !== 'string' || typeof ca !== 'string' || !Array.isArray(servers) || !servers.every((one) => typeof one === 'string'))
+    throw new Failure('InvalidInput', 'The hub answered a credential request with something that is no credential.');
+  return { token, servers, ca };
+};
