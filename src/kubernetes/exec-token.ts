@@ -31,8 +31,8 @@ export const execToken = (
         `The program ${plugin.command} of the kubeconfig gave no token; only plugins that give tokens are supported.`,
       );
     // A credential without an end is asked for once; an hour is short enough to notice a changed one.
-    const expiresAt = status.expirationTimestamp === undefined ? options.clock.now() + 3_600_000 : Date.parse(status.expirationTimestamp);
-    return { token: status.token, expiresAt };
+    const lifetimeMs = status.expirationTimestamp === undefined ? 3_600_000 : Date.parse(status.expirationTimestamp) - options.clock.now();
+    return { token: status.token, lifetimeMs };
   }, options);
 
 type CredentialStatus = { readonly token?: string; readonly expirationTimestamp?: string };

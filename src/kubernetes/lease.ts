@@ -14,8 +14,12 @@ export type Election = {
   readonly name: string;
   /** Different for each process, and different again after a restart: the pod's name will do. */
   readonly identity: string;
-  /** Work of the leader. Its signal aborts when the lease is lost or the program stops; it must then end soon, well within the lease. */
-  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /**
+   * Work of the leader. Its signal aborts when the lease is lost or the program stops; it must then end soon, well within the lease. `isHeld` says
+   * whether the lease was renewed lately enough that nobody else can lead, by the monotonic clock at the moment of the call: to be asked before each
+   * write, since a process that was stopped goes on before its signal can abort.
+   */
+  readonly lead: (signal: AbortSignal, isHeld: () => boolean) => Promise<void>;
   readonly signal: AbortSignal;
   /** How long others wait after the last sign of the holder. @default 15_000 */
   readonly leaseMs?: number;
@@ -100,7 +104,8 @@ const leadWhileHeld = async (election: Election, first: Sighting, clock: Clock, 
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   let held = first;
-  const work = lead(term.signal).finally(() => term.abort());
+  const isHeld = (): boolean => !term.signal.aborted && clock.monotonic() < held.seenAt + renewMs;
+  const work = lead(term.signal, isHeld).finally(() => term.abort());
   // Renewing ends before the work is awaited below; an error must not count as unhandled meanwhile.
   work.catch(() => {});
   while (!term.signal.aborted) {

@@ -20,6 +20,8 @@ export type Change<T> = {
   readonly previous?: T;
   /** It was there when we came: part of the first list, or held already when the handler subscribed. */
   readonly initial: boolean;
+  /** A deletion that no event told of: a list lacked the object. It may have been deleted unseen, or the server's memory was set back. */
+  readonly missed?: true;
 };
 
 /** What a mirror is of; everything but client and kind has a default. */
@@ -115,9 +117,9 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     }
   };
 
-  const remove = (key: string, last: T): void => {
+  const remove = (key: string, last: T, missed = false): void => {
     store.delete(key);
-    emit({ type: 'deleted', key, object: last, initial: false });
+    emit({ type: 'deleted', key, object: last, initial: false, ...(missed ? { missed } : {}) });
   };
 
   const contact = (): void => {
@@ -150,7 +152,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     }
     for (const object of store.list()) {
       const key = objectKey(object.metadata);
-      if (!seen.has(key)) remove(key, object);
+      if (!seen.has(key)) remove(key, object, true);
     }
     for (const object of seen.values()) put(object, !isSynced);
     metrics?.set('mirrorObjects', { mirror: name }, store.size);

@@ -33,39 +33,54 @@ export const tokenFile = (path: string, { clock, rereadMs = 60_000 }: { clock: C
   };
 };
 
-/** A token and the time (milliseconds since 1970) after which no server takes it. */
-export type ExpiringToken = { readonly token: string; readonly expiresAt: number };
+/** A token and how long it lives from when it was asked for, in milliseconds. */
+export type ExpiringToken = { readonly token: string; readonly lifetimeMs: number };
+
+/** After a renewal failed while the token is still valid, the next attempt comes this much later, in milliseconds. */
+const retryMs = 5_000;
 
 /**
- * A token fetched when it is first needed and again after four fifths of its life, or at once when it was refused. Callers that ask at the
- * same time share one fetch; while a token is still valid, a failed renewal is not an error.
+ * A token fetched when it is first needed and again after four fifths of its life, or at once when it was refused. Lives are measured by the
+ * monotonic clock, so that a wrong or leaping clock changes nothing. While a token is valid nobody waits for its renewal, and a failed one is no error;
+ * callers that have none share one fetch.
  */
 export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringToken>, { clock }: { clock: Clock }): TokenSource => {
-  let held: (ExpiringToken & { readonly renewAt: number }) | undefined;
+  let held: { readonly token: string; readonly until: number; readonly renewAt: number } | undefined;
   let pending: Promise<string> | undefined;
+  let failedAt = -Infinity;
 
   const renew = async (signal: AbortSignal): Promise<string> => {
-    const fetched = await fetch(signal);
-    const now = clock.now();
-    held = { ...fetched, renewAt: now + (fetched.expiresAt - now) * 0.8 };
-    return fetched.token;
+    const sentAt = clock.monotonic();
+    try {
+      const { token, lifetimeMs } = await fetch(signal);
+      held = { token, until: sentAt + lifetimeMs, renewAt: sentAt + lifetimeMs * 0.8 };
+      return token;
+    } catch (error) {
+      failedAt = clock.monotonic();
+      throw error;
+    }
+  };
+  const shared = (signal: AbortSignal): Promise<string> => {
+    pending ??= renew(signal).finally(() => {
+      pending = undefined;
+    });
+    return pending;
   };
 
   return async ({ signal, rejected }) => {
-    const usable = held !== undefined && held.token !== rejected && clock.now() < held.expiresAt ? held.token : undefined;
-    if (usable !== undefined && held !== undefined && clock.now() < held.renewAt) return usable;
+    const now = clock.monotonic();
+    if (held !== undefined && held.token !== rejected && now < held.until) {
+      // In the background: its failure is told by the next caller that has no token.
+      if (now >= held.renewAt && now - failedAt >= retryMs) shared(signal).catch(() => {});
+      return held.token;
+    }
     for (;;) {
-      pending ??= renew(signal).finally(() => {
-        pending = undefined;
-      });
       try {
-        return await pending;
+        return await shared(signal);
       } catch (error) {
         if (signal.aborted) throw error;
         // The fetch we shared was cancelled by the caller who had started it.
-        if (Failure.is(error, 'Interrupted')) continue;
-        if (usable !== undefined) return usable;
-        throw error;
+        if (!Failure.is(error, 'Interrupted')) throw error;
       }
     }
   };

@@ -137,16 +137,19 @@ describe('controller', () => {
     await end();
   });
 
-  it('does not retry what cannot succeed, until it changes', async () => {
+  it('retries what cannot succeed only when it changes, or after ten minutes', async () => {
     const runs: string[] = [];
-    const { source, clock, lines, end } = setUp({ reconcile: failing(runs, new Failure('InvalidInput', 'bad subnet')) });
+    const refused = new Failure('InvalidInput', 'bad subnet');
+    const { source, clock, lines, end } = setUp({ reconcile: failing(runs, refused, refused) });
     source.say({ key: 'a' });
-    await clock.pass(3_600_000);
+    await clock.pass(599_999);
     expect(runs).toEqual(['a']);
     expect(lines).toEqual([expect.stringContaining('reconcile refused')]);
     source.say({ key: 'a' });
     await clock.pass(0);
     expect(runs).toEqual(['a', 'a']);
+    await clock.pass(600_000);
+    expect(runs).toEqual(['a', 'a', 'a']);
     await end();
   });
 

@@ -21,6 +21,8 @@ export type ControllerOptions = {
    * `Failure` says by its `retry` what follows; any other error is retried with backoff.
    */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<Again | void>;
+  /** Lane of a key: lanes take turns, so that one with many keys does not hold up the others. @default one lane for all */
+  readonly laneOf?: (key: string) => string;
   /** Keys worked on at the same time. @default 1 */
   readonly concurrency?: number;
   /** A run that takes longer is cancelled and retried. @default 60_000 */
@@ -53,7 +55,7 @@ export type Controller = {
 export const createController = (options: ControllerOptions): Controller => {
   const { name, watches, concurrency = 1, resync, clock = systemClock, random = Math.random } = options;
   const log = (options.log ?? quietLog).with({ controller: name });
-  const queue = createQueue({ clock, random });
+  const queue = createQueue({ clock, random, laneOf: options.laneOf });
 
   const subscribe = ({ subscribe, priorityOf, keysFor }: Watch): (() => void) =>
     subscribe((change) => {
@@ -139,6 +141,8 @@ const runOnce = async (
     metrics?.add('reconciles', { controller: name, outcome: failure.retry });
     if (failure.retry === 'terminal') {
       queue.forget(key);
+      // What refuses it may be a proxy, an older server or a policy that is put right: nothing here would tell.
+      queue.add(key, { afterMs: refusedAgainMs, priority: 'low' });
       log.warn('reconcile refused', { object: key, error: failure });
       return;
     }
@@ -154,6 +158,9 @@ const runOnce = async (
     metrics?.observe('reconcileSeconds', { controller: name }, (clock.monotonic() - started) / 1000);
   }
 };
+
+/** After this long, what was refused is tried again though nothing changed here, in milliseconds. */
+const refusedAgainMs = 600_000;
 
 const report = (metrics: Metrics | undefined, controller: string, queue: Queue): void => {
   if (metrics === undefined) return;

@@ -2,6 +2,7 @@ import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { createFifo, type Fifo } from './fifo.ts';
+import { createLanes } from './lanes.ts';
 
 /** New changes are `high`; what merely has to be looked at again (start-up, resync) is `low` and must not hold them up. */
 export type Priority = 'high' | 'low';
@@ -41,10 +42,19 @@ const lowTurn = 8;
 type Waiter = { resolve(taken: Taken): void };
 type Delay = { readonly due: number; readonly priority: Priority; readonly isRetry: boolean; readonly cancel: () => void };
 
+/** What makes a queue. */
+export type QueueOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The lane of a key; lanes of one priority take turns. Without it there is one lane. */
+  readonly laneOf?: ((key: string) => string) | undefined;
+};
+
 /** An empty queue. */
-export const createQueue = ({ clock, random }: { readonly clock: Clock; readonly random: Random }): Queue => {
+export const createQueue = ({ clock, random, laneOf }: QueueOptions): Queue => {
+  const lanes = (): Fifo<number> => (laneOf === undefined ? createFifo() : createLanes(laneOf));
   // The value is when the key became ready.
-  const ready: Record<Priority, Fifo<number>> = { high: createFifo(), low: createFifo() };
+  const ready: Record<Priority, Fifo<number>> = { high: lanes(), low: lanes() };
   const delayed = new Map<string, Delay>();
   /** Keys being worked on, with the priority at which they were added meanwhile. */
   const running = new Map<string, Priority | undefined>();

@@ -57,7 +57,7 @@ export const metricCatalogue = {
   reconciles: {
     type: 'counter',
     name: 'kubeslice_reconciles_total',
-    help: 'Runs of a controller by outcome: ok, conflict (again at once), later (again with backoff), terminal (not again).',
+    help: 'Runs of a controller by outcome: ok, conflict (again at once), later (again with backoff), terminal (again when something changes, or after ten minutes).',
     labels: ['controller', 'outcome'],
   },
   reconcileSeconds: {
@@ -131,6 +131,12 @@ export const metricCatalogue = {
     name: 'kubeslice_node_links',
     help: `Links of this node to other nodes of a slice by state: ${linkVerdicts.join(', ')}.`,
     labels: ['slice', 'state'],
+  },
+  nodeLinkRttSeconds: {
+    type: 'gauge',
+    name: 'kubeslice_node_link_rtt_seconds',
+    help: 'Longest of the smoothed round-trip times from this node to the nodes of a cluster that it reaches, through the tunnel.',
+    labels: ['slice', 'cluster'],
   },
   kernelChanges: {
     type: 'counter',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidrField, dnsLabel, dnsSubdomain, ipField } from '../fields.ts';
+import { addressField, blockField, dnsLabel, dnsSubdomain, wireguardKeyField } from '../fields.ts';
 import { tunnelEndpoint } from '../slicenode/schema.ts';
 
 /** Schema of `SlicePeer.spec`. */
@@ -8,11 +8,10 @@ export const slicePeerSpec = z
     slice: dnsLabel().describe('Name of the slice.'),
     cluster: dnsLabel().describe('Cluster of the other node.'),
     node: dnsSubdomain().describe('Name of the other node.'),
-    publicKey: z.string().max(64).describe('WireGuard public key of the other node in this slice.'),
+    publicKey: wireguardKeyField().describe('WireGuard public key of the other node in this slice.'),
     endpoints: z.array(tunnelEndpoint).max(16).describe('Where its tunnel can be reached, the best first.'),
-    blocks: z.array(cidrField()).max(64).describe('Addresses that are its own: what may come from it, and what goes to it.'),
-    drivers: z.array(z.string()).max(8).describe('Tunnel drivers that it can run, the best first.'),
-    router: ipField().describe('Its own address in the slice; it answers probes.'),
+    blocks: z.array(blockField()).max(64).describe('Addresses that are its own: what may come from it, and what goes to it.'),
+    router: addressField().describe('Its own address in the slice; it answers probes.'),
     serial: z.int().describe('Serial of the statement that this was verified from.'),
   })
   .describe('The other node, verified.');

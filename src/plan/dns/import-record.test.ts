@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint, EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { importedEndpointSlices } from '../worker/imports.ts';
+import { offer } from '../worker/worker.fixtures.ts';
 import { importRecordOf } from './import-record.ts';
 
 const labels = {
@@ -27,21 +28,14 @@ describe('an EndpointSlice of the worker', () => {
   test('is read as it was written', () => {
     const [slice] = importedEndpointSlices(
       'app-slice',
-      {
-        cluster: 'east',
-        serial: 1,
-        issuedAt: '2026-01-01T00:00:00Z',
-        body: {
-          namespace: 'app-ns',
-          name: 'backend',
-          ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
-          aliases: [],
-          endpoints: [
-            { pod: 'backend-0', address: '10.0.0.9', node: 'n1', ready: true },
-            { pod: 'backend-1', address: '10.0.0.10', node: 'n2', ready: false },
-          ],
-        },
-      },
+      offer(
+        'east',
+        [
+          { pod: 'backend-0', addresses: ['10.0.0.9'], node: 'n1', ready: true },
+          { pod: 'backend-1', addresses: ['10.0.0.10'], node: 'n2', ready: false },
+        ],
+        { name: 'backend', ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }] },
+      ),
       true,
     );
     expect(importRecordOf(slice!)).toEqual({

@@ -1,4 +1,6 @@
-import { clusterLabel } from '../../api/labels.ts';
+import type { LinkVotes } from '../../api/slicenode/type.ts';
+import { nodeToken } from '../link-votes.ts';
+import { VoteTally } from './vote-tally.ts';
 
 /** Names a node of a cluster in a slice: `<slice>/<cluster>/<node>`. */
 export type NodePath = string;
@@ -6,63 +8,90 @@ export type NodePath = string;
 /** The path of a node, as zone and withdrawals compare it. */
 export const nodePath = (slice: string, cluster: string, node: string): NodePath => `${slice}/${cluster}/${node}`;
 
-/** The cluster in a path. */
-export const clusterOfPath = (path: NodePath): string => path.split('/')[1] ?? '';
+/** What a local node says about the other nodes of one slice. */
+export interface Observer {
+  /** Name of the node, and the cluster it is in where that is known. */
+  readonly node: string;
+  readonly cluster: string | undefined;
+  /** Whether its agent confirmed the report lately. */
+  readonly fresh: boolean;
+  /** Votes by cluster; undefined before its first report. */
+  readonly votes: Readonly<Record<string, LinkVotes>> | undefined;
+}
 
-/**
- * The parts of a SliceNode that say which of the other nodes its own node reaches; links are keyed `<cluster>/<node>`. The cluster label,
- * where there is one, names the cluster that the observer itself is in.
- */
-export type ObservingNode = {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> | undefined };
-  readonly spec: { readonly slice: string; readonly node: string };
-  readonly status?: { readonly links?: Readonly<Record<string, { readonly state?: string }>> | undefined } | undefined;
-};
+/** The nodes of one cluster that are withdrawn: all but some, or only some. */
+interface Decision {
+  readonly rest: boolean;
+  readonly except: ReadonlySet<string>;
+}
 
-/** Nodes that are seen by somebody, and by everybody who looks as Down. */
-const downOnly = (observers: readonly ObservingNode[]): ReadonlySet<NodePath> => {
-  const down = new Set<NodePath>();
-  const reachable = new Set<NodePath>();
-  for (const { spec, status } of observers) {
-    for (const [peer, { state }] of Object.entries(status?.links ?? {})) {
-      (state === 'Down' ? down : reachable).add(`${spec.slice}/${peer}`);
-    }
+/** The nodes of one slice whose endpoints must not be given out. */
+export class Withdrawals {
+  readonly #clusters: ReadonlyMap<string, Decision>;
+
+  constructor(clusters: ReadonlyMap<string, Decision> = new Map()) {
+    this.#clusters = clusters;
   }
-  return new Set([...down].filter((node) => !reachable.has(node)));
-};
+
+  has(cluster: string, node: string): boolean {
+    const decision = this.#clusters.get(cluster);
+    if (decision === undefined) return false;
+    // Names are hashed only where one node differs from another.
+    return decision.except.size > 0 && decision.except.has(nodeToken(node)) ? !decision.rest : decision.rest;
+  }
+
+  /** The clusters about whose nodes the two decisions differ. */
+  changedFrom(before: Withdrawals): string[] {
+    const clusters = new Set([...this.#clusters.keys(), ...before.#clusters.keys()]);
+    return [...clusters].filter((cluster) => fingerprint(this.#clusters.get(cluster)) !== fingerprint(before.#clusters.get(cluster)));
+  }
+}
+
+const fingerprint = (decision: Decision | undefined): string =>
+  decision === undefined ? 'false' : `${decision.rest}${[...decision.except].toSorted().join('')}`;
 
 /**
- * The nodes whose endpoints must not be given out, because nobody here reaches them. Each cluster decides by what its own nodes observe,
- * so neither the hub nor the other cluster is asked.
+ * The nodes of one slice whose endpoints must not be given out, because a node here says that it does not reach them and none says that it does.
+ * Each cluster decides by what its own nodes observe, so neither the hub nor the other cluster is asked.
  *
- *     links to the node, as the local nodes report them    its endpoints
- *     ───────────────────────────────────────────────────  ─────────────────────────────────
- *     none                                                 stay: nobody has looked yet
- *     Down only                                            withdrawn
- *     Down and Up, Suspect or Pending                      stay: somebody may reach it
- *     Up, Suspect or Pending only                          stay
- *     Up, but only from a local node that is Down itself   withdrawn: that report is its last
+ *     votes about the node                                  its endpoints
+ *     ────────────────────────────────────────────────────  ─────────────────────────────────
+ *     none, or only Pending                                 stay: nobody knows
+ *     Down, from some                                       withdrawn
+ *     Down from some and Up from others                     stay: somebody reaches it
+ *     Up, but only from a local node that is Down itself    withdrawn: that report is its last
+ *     Up, but only from a report that is old                withdrawn, if a fresh one says Down
+ *     only old ones                                         as the old ones say: who is silent takes nothing back
  *
- * A link that is Pending has never worked and says nothing about the node; Suspect is a doubt of less than five seconds. The last row
- * needs the observers' cluster label. When every local node is Down to the others they are parted, not dead: all are believed about
+ * The fourth row needs the observers' cluster. When every local node is Down to the others they are parted, not dead: all are believed about
  * other clusters, and none is withdrawn here, because each still serves the pods beside it.
  */
-export const withdrawnNodes = (observers: Iterable<ObservingNode>): ReadonlySet<NodePath> => {
-  const all = [...observers];
-  const dead = downOnly(all);
-  const alive = all.filter((observer) => !dead.has(pathOf(observer)));
-  const withSurvivors = new Set(alive.map(({ spec }) => spec.slice));
-  const parted = all.filter(({ spec }) => !withSurvivors.has(spec.slice));
-  const here = new Set(parted.map(pathOf));
-  return new Set([...downOnly([...alive, ...parted])].filter((node) => !here.has(node)));
+export const planWithdrawals = (observers: readonly Observer[]): Withdrawals => {
+  const judged = decide(observers);
+  const isDead = ({ cluster, node }: Observer): boolean => cluster !== undefined && judged.has(cluster, node);
+  const alive = observers.filter((observer) => !isDead(observer));
+  return alive.length > 0 ? (alive.length === observers.length ? judged : decide(alive)) : decide(observers, observers);
 };
 
-/** The observer's own path; no link is called so when its cluster is not known. */
-const pathOf = ({ metadata, spec }: ObservingNode): NodePath => nodePath(spec.slice, metadata?.labels?.[clusterLabel] ?? '', spec.node);
-
-/** Whether two reports of a node lead to the same withdrawals; times and measurements do not matter. */
-export const sameStates = (a: ObservingNode['status'], b: ObservingNode['status']): boolean => {
-  const [before, after] = [a?.links ?? {}, b?.links ?? {}];
-  const peers = Object.keys(after);
-  return peers.length === Object.keys(before).length && peers.every((peer) => before[peer]?.state === after[peer]?.state);
+const decide = (observers: readonly Observer[], kept: readonly Observer[] = []): Withdrawals => {
+  const tallies = new Map<string, VoteTally>();
+  for (const { node, cluster: own, fresh, votes } of observers) {
+    for (const [cluster, each] of Object.entries(votes ?? {})) {
+      const tally = tallies.get(cluster) ?? new VoteTally();
+      tallies.set(cluster, tally);
+      tally.add(each, fresh, cluster === own ? nodeToken(node) : undefined);
+    }
+  }
+  const clusters = new Map<string, Decision>();
+  for (const [cluster, tally] of tallies) {
+    const rest = tally.isDown(undefined);
+    const except = new Set([...tally.named()].filter((token) => tally.isDown(token) !== rest));
+    for (const observer of kept) {
+      if (observer.cluster !== cluster) continue;
+      if (rest) except.add(nodeToken(observer.node));
+      else except.delete(nodeToken(observer.node));
+    }
+    if (rest || except.size > 0) clusters.set(cluster, { rest, except });
+  }
+  return new Withdrawals(clusters);
 };

@@ -68,7 +68,7 @@ export class Zone {
   readonly #namespaces = new Map<string, number>();
   /** Which services have endpoints on a node. */
   readonly #byNode = new Map<NodePath, Map<string, number>>();
-  #withdrawn: ReadonlySet<NodePath> = new Set();
+  #withdrawn: Pick<ReadonlySet<NodePath>, 'has'> = new Set();
 
   constructor({ origin = sliceZone, ttl = 5, negativeTtl = 1, serial }: ZoneOptions) {
     this.origin = origin;
@@ -157,12 +157,22 @@ export class Zone {
     this.#rebuild(name);
   }
 
-  /** Gives out no endpoint on these nodes, and again those on nodes that are no longer among them. Only services with endpoints there change. */
-  withdraw(nodes: ReadonlySet<NodePath>): void {
-    const changed = [...nodes, ...this.#withdrawn].filter((node) => nodes.has(node) !== this.#withdrawn.has(node));
-    this.#withdrawn = new Set(nodes);
-    const names = new Set(changed.flatMap((node) => [...(this.#byNode.get(node)?.keys() ?? [])]));
+  /**
+   * Gives out no endpoint on these nodes, and again those on nodes that are no longer among them; how many nodes with endpoints that are. Only
+   * services with endpoints on nodes that came or went change.
+   */
+  withdraw(withdrawn: Pick<ReadonlySet<NodePath>, 'has'>): number {
+    const before = this.#withdrawn;
+    this.#withdrawn = withdrawn;
+    const names = new Set<string>();
+    let count = 0;
+    for (const [node, services] of this.#byNode) {
+      const out = withdrawn.has(node);
+      if (out) count += 1;
+      if (out !== before.has(node)) for (const name of services.keys()) names.add(name);
+    }
     for (const name of names) this.#rebuild(name);
+    return count;
   }
 
   /** Everything about a name of this zone, undefined when it does not exist. */

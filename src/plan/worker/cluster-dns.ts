@@ -1,4 +1,5 @@
 import { managedBy, managedByLabel } from '../../api/labels.ts';
+import { corednsConfigMap, stubKey } from '../../api/stub-block.ts';
 import { Failure } from '../../values/failure.ts';
 import { foreignStub, type StubZone, withoutStub, withStub } from './corefile.ts';
 import { readCorefile } from './corefile-blocks.ts';
@@ -14,12 +15,6 @@ export type ClusterDns = {
   readonly main: DnsConfigMap | undefined;
   readonly custom: DnsConfigMap | undefined;
 };
-
-/** The names that every distribution with CoreDNS gives to its configuration, and the key in it. */
-export const corednsConfigMap = { namespace: 'kube-system', main: 'coredns', custom: 'coredns-custom', key: 'Corefile' } as const;
-
-/** Our key in the ConfigMap for additions. */
-const customKey = 'kubeslice.server';
 
 /** One write: keys to set, `null` to remove (a JSON merge patch of `data`), or the whole ConfigMap made or deleted. */
 export type ClusterDnsAction =
@@ -61,7 +56,7 @@ export const planClusterDns = ({ main, custom }: ClusterDns, stub: StubZone | un
 
   const others = [
     ['Corefile', corefile] as const,
-    ...Object.entries(custom?.data ?? {}).filter(([key]) => key.endsWith('.server') && key !== customKey),
+    ...Object.entries(custom?.data ?? {}).filter(([key]) => key.endsWith('.server') && key !== stubKey),
   ];
   for (const [key, text] of others) {
     const foreign = foreignStub(text, stub.zone);
@@ -73,11 +68,11 @@ export const planClusterDns = ({ main, custom }: ClusterDns, stub: StubZone | un
     }
   }
   const wanted = withStub('', stub, corefile);
-  const data = { [customKey]: wanted };
+  const data = { [stubKey]: wanted };
   const door: ClusterDnsAction[] =
     custom === undefined
       ? [{ kind: 'create', configMap: corednsConfigMap.custom, labels: { [managedByLabel]: managedBy }, data }]
-      : custom.data?.[customKey] === wanted
+      : custom.data?.[stubKey] === wanted
         ? []
         : [{ kind: 'patch', configMap: corednsConfigMap.custom, data }];
   return [...patchMain(corefile, withoutStub(corefile)), ...door];
@@ -88,8 +83,8 @@ const patchMain = (seen: string, wanted: string): ClusterDnsAction[] =>
 
 const forgetCustom = (custom: DnsConfigMap | undefined): ClusterDnsAction[] => {
   const keys = Object.keys(custom?.data ?? {});
-  if (!keys.includes(customKey)) return [];
+  if (!keys.includes(stubKey)) return [];
   return keys.length === 1 && custom?.metadata.labels?.[managedByLabel] === managedBy
     ? [{ kind: 'delete', configMap: corednsConfigMap.custom }]
-    : [{ kind: 'patch', configMap: corednsConfigMap.custom, data: { [customKey]: null } }];
+    : [{ kind: 'patch', configMap: corednsConfigMap.custom, data: { [stubKey]: null } }];
 };

@@ -1,3 +1,4 @@
+import { maxNodeAddresses, maxPodNetworks, maxServiceNetworks } from '../../api/cluster/schema.ts';
 import type { ClusterStatus } from '../../api/cluster/type.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import { type Cidr, formatCidr, readCidr } from '../../values/cidr.ts';
@@ -17,9 +18,6 @@ export type ClusterFacts = Required<
   Pick<ClusterStatus, 'nodes' | 'nodeIPs' | 'cniSubnet' | 'serviceSubnet' | 'version' | 'kubernetesVersion'>
 >;
 
-/** Addresses that are listed at most; a cluster with more nodes is judged by its networks. */
-const maxNodeAddresses = 256;
-
 /** The networks that are the cluster's own, sorted. Pod networks are those of the nodes, joined where they touch. */
 export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: readonly string[]): Required<ClusterNetworks> => {
   const podNetworks = nodes
@@ -33,8 +31,8 @@ export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: rea
   );
   return {
     nodeIPs: [...new Set(addresses)].toSorted().slice(0, maxNodeAddresses),
-    cniSubnet: mergeCidrs(podNetworks).map(formatCidr),
-    serviceSubnet: [...serviceNetworks].toSorted(),
+    cniSubnet: mergeCidrs(podNetworks).map(formatCidr).slice(0, maxPodNetworks),
+    serviceSubnet: [...serviceNetworks].toSorted().slice(0, maxServiceNetworks),
   };
 };
 

@@ -1,3 +1,4 @@
+import { stubBegin, stubEnd } from '../../api/stub-block.ts';
 import { Failure } from '../../values/failure.ts';
 import { type Corefile, readCorefile, type ServerBlock, zoneOfKey } from './corefile-blocks.ts';
 
@@ -8,8 +9,6 @@ export type StubZone = {
   readonly servers: readonly string[];
 };
 
-const begin = '# kubeslice: begin. KubeSlice keeps the lines up to its end; changes to them are lost.';
-const end = '# kubeslice: end';
 const ours = /^# kubeslice: begin\b.*\n(?:(?!# kubeslice: begin\b).*\n)*?# kubeslice: end(?:\r?\n|$)/gm;
 
 const defaultPort = '53';
@@ -29,7 +28,7 @@ const blockOf = ({ zone, servers }: StubZone, around: Corefile): string => {
   const root = rootBlock(around);
   const port = root?.keys.map((key) => zoneOfKey(key)).find((key) => key?.zone === '.')?.port ?? defaultPort;
   const bind = (root?.directives ?? []).filter(([name]) => name === 'bind').map((words) => `    ${words.join(' ')}`);
-  return [begin, `${zone}:${port} {`, '    errors', ...bind, `    forward . ${servers.join(' ')}`, '}', end, ''].join('\n');
+  return [stubBegin, `${zone}:${port} {`, '    errors', ...bind, `    forward . ${servers.join(' ')}`, '}', stubEnd, ''].join('\n');
 };
 
 /** The Corefile without our block, everything else byte for byte. The same text when there is none. */

@@ -1,5 +1,5 @@
-import type { ExportPort } from '../../api/notice/statement.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { ExportPort } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
@@ -13,7 +13,7 @@ export const wantedPorts = (exported: ServiceExport, service: Service | undefine
   if (exported.spec.ports !== undefined && exported.spec.ports.length > 0) {
     return exported.spec.ports.map((port) => ({
       ...(port.name === undefined ? {} : { name: port.name }),
-      protocol: (port.protocol ?? 'TCP').toUpperCase(),
+      protocol: (port.protocol ?? 'TCP').toUpperCase() as ExportPort['protocol'],
       port: port.servicePort ?? port.containerPort,
       targetPort: port.containerPort,
       ...(port.serviceProtocol === undefined ? {} : { appProtocol: port.serviceProtocol.toLowerCase() }),

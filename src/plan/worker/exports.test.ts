@@ -26,11 +26,14 @@ describe('an export', () => {
     expect(body).toEqual({
       namespace: 'app-ns',
       name: 'web',
+      created: '1970-01-01T00:00:00.000Z',
+      type: 'ClusterSetIP',
+      sessionAffinity: 'None',
       ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
       aliases: [],
       endpoints: [
-        { pod: 'a', address: '10.0.0.2', node: 'n1', ready: true },
-        { pod: 'b', address: '10.0.0.66', node: 'n2', ready: true },
+        { pod: 'a', addresses: ['10.0.0.2'], node: 'n1', ready: true },
+        { pod: 'b', addresses: ['10.0.0.66'], node: 'n2', ready: true },
       ],
     });
     expect(status).toMatchObject({
@@ -146,12 +149,14 @@ describe('an export', () => {
     });
   });
 
-  it('offers pods that are not Ready as such, and none that has ended, is leaving or uses the host network', () => {
+  it('offers pods that are not Ready or are leaving as such, and none that has ended or uses the host network', () => {
     const leaving = pod('b', true, { metadata: { ...pod('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
-    expect(planExport(snapshot({ pods: [pod('a', false), leaving] }), 0).body?.endpoints.map((endpoint) => endpoint.ready)).toEqual([
-      false,
-      false,
+    const { body, status } = planExport(snapshot({ pods: [pod('a', false), leaving] }), 0);
+    expect(body?.endpoints.map(({ ready, terminating }) => [ready, terminating])).toEqual([
+      [false, undefined],
+      [true, true],
     ]);
+    expect(status.availableEndpoints).toBe(0);
     expect(planExport(snapshot({ pods: [pod('a', true, { status: { phase: 'Succeeded' } })] }), 0).body?.endpoints).toEqual([]);
     expect(planExport(snapshot({ pods: [pod('a', true, { spec: { containers: [], hostNetwork: true } })] }), 0).body?.endpoints).toEqual(
       [],

@@ -1,12 +1,17 @@
-import { setCondition, type Verdict } from '../../api/condition.ts';
-import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
+import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
-import { maxServicePorts } from '../../api/slicenode/schema.ts';
+import { assignShards } from '../../exchange/shards.ts';
+import type { EndpointsBody, ExportBody, ExportEndpoint } from '../../exchange/statement/export.ts';
+import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
+import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
+import { conflictVerdicts, omittedVerdicts } from './export-conditions.ts';
 import { type ExportSource, podsOf, selectorOf } from './export-pods.ts';
-import { duplicatePort, portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
+import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
+import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
+import type { NamedExport } from './offer-conflict.ts';
 import { portConflict } from './port-conflict.ts';
 
 /** Everything an export is decided from. */
@@ -15,12 +20,16 @@ export interface ExportSnapshot extends ExportSource {
   readonly cluster: string;
   /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
-  /** Other exports of the slice in the namespace; none when left out. */
+  /** Other exports of the slice with pods of this one, and the older ones with pods of those; none when left out. */
   readonly others?: readonly ExportSource[];
-  /** Pods of the namespace. */
-  readonly pods: readonly Pod[];
   /** Where a pod of them is attached. */
   readonly attachment: (pod: Pod) => Attachment | undefined;
+  /** Shard in which each endpoint was published, by the name of its pod; none when left out. */
+  readonly published?: ReadonlyMap<string, number>;
+  /** What the other clusters export under the name; none when left out. */
+  readonly rivals?: readonly NamedExport[];
+  /** When this cluster first saw another one, in milliseconds since 1970. */
+  readonly since?: (cluster: string) => number;
   /** Nodes that have no room for the service ports of this export; none when left out. */
   readonly crowdedNodes?: readonly string[];
 }
@@ -28,14 +37,13 @@ export interface ExportSnapshot extends ExportSource {
 /** What follows: the offer to the slice (undefined: none) and the status of the export. */
 export interface ExportDecision {
   readonly body: ExportBody | undefined;
+  /** Further endpoints, when the export has more than one statement holds. */
+  readonly shards: readonly EndpointsBody[];
   readonly status: ServiceExportStatus;
 }
 
 const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined &&
   pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
-
-const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
 
 /** Why nothing can be offered, whatever the pods are. */
 const refusal = (seen: ExportSnapshot): Verdict | undefined => {
@@ -63,56 +71,6 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   return undefined;
 };
 
-const targetsText = (missing: ResolvedPorts['missing']): string =>
-  missing.map((port) => `port ${portText(port)} leads to port "${port.targetPort}"`).join(' and ');
-
-/** Why the ports cannot be offered with the pods that there are. */
-const portRefusal = ({ ports, missing }: ResolvedPorts): Verdict | undefined => {
-  const twice = duplicatePort(ports);
-  if (twice !== undefined)
-    return no(
-      'DuplicatePorts',
-      `The ports have ${twice} more than once, so no cluster could import them; give each its own name and port.`,
-    );
-  if (ports.length > 0) return undefined;
-  return no(
-    'TargetPortNotFound',
-    `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; name a port of a container so, or correct targetPort.`,
-  );
-};
-
-const verdictOf = (matching: readonly Pod[], { missing, serves }: ResolvedPorts, endpoints: readonly ExportEndpoint[]): Verdict => {
-  const ready = endpoints.filter((endpoint) => endpoint.ready).length;
-  const lacking = matching.filter((pod) => !serves(pod)).length;
-  const lack = lacking === 0 ? '' : `, ${lacking} without a port that others have and so left out`;
-  const counts = `${matching.length} ${matching.length === 1 ? 'pod matches' : 'pods match'}${lack}, ${endpoints.length} attached, ${ready} ready`;
-  if (matching.length === 0)
-    return no('NoMatchingPods', 'No pod of the namespace matches the selector; correct the selector or start the pods.');
-  if (lacking === matching.length)
-    return no(
-      'TargetPortNotFound',
-      `0 endpoints: ${counts}; give every pod a container port for each targetPort, or make several exports.`,
-    );
-  if (endpoints.length === 0)
-    return no('EndpointsNotAttached', `0 endpoints: ${counts}; see "kubectl -n kubeslice-system get slicenodes".`);
-  if (ready === 0) return no('EndpointsNotReady', `0 endpoints: ${counts}; see the readiness of the pods.`);
-  if (missing.length > 0) {
-    return no(
-      'TargetPortNotFound',
-      `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; only the other ports are offered (${counts}).`,
-    );
-  }
-  return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}.` };
-};
-
-const crowdedVerdict = ([node]: readonly string[]): Verdict | undefined =>
-  node === undefined
-    ? undefined
-    : no(
-        'TooManyServicePorts',
-        `Node ${node} has no room for the service ports of this export, for all exports of a slice may have ${maxServicePorts} on a node; use target ports equal to the service ports, or fewer ports.`,
-      );
-
 const stateOf = (available: number, crowded: readonly string[], missing: ResolvedPorts['missing']): ServiceExportStatus['exportStatus'] => {
   if (crowded.length > 0) return 'ERROR';
   return available > 0 && missing.length === 0 ? 'READY' : 'PENDING';
@@ -134,22 +92,37 @@ const stateOf = (available: number, crowded: readonly string[], missing: Resolve
 export const planExport = (seen: ExportSnapshot, now: number): ExportDecision => {
   const { exported, service } = seen;
   const { name, namespace = '' } = exported.metadata;
-  const conclude = (verdict: Verdict, status: ServiceExportStatus, body: ExportBody | undefined): ExportDecision => ({
-    body,
-    status: { ...status, conditions: [...setCondition(exported.status?.conditions, verdict, exported.metadata.generation, new Date(now))] },
+  const before = exported.status?.conditions;
+  const ignored = ignoredVerdicts(ignoredInExport(exported.spec), before);
+  const withConditions = (status: ServiceExportStatus, verdicts: readonly Verdict[]): ServiceExportStatus => ({
+    ...status,
+    conditions: [
+      ...[...verdicts, ...ignored].reduce<readonly Condition[]>(
+        (list, verdict) => setCondition(list, verdict, exported.metadata.generation, new Date(now)),
+        before ?? [],
+      ),
+    ],
   });
-  const refuse = (verdict: Verdict): ExportDecision => conclude(verdict, { exportStatus: 'ERROR', availableEndpoints: 0 }, undefined);
+  const refuse = (verdict: Verdict): ExportDecision => ({
+    body: undefined,
+    shards: [],
+    status: withConditions({ exportStatus: 'ERROR', availableEndpoints: 0 }, [
+      verdict,
+      ...omittedVerdicts(before, 0),
+      ...conflictVerdicts(before, seen, undefined),
+    ]),
+  });
   const refused = refusal(seen);
   if (refused !== undefined) return refuse(refused);
 
-  const matching = podsOf(seen, seen.pods);
+  const matching = podsOf(seen);
   const resolved = resolvePorts(wantedPorts(exported, service), matching);
   const portsRefused = portRefusal(resolved);
   if (portsRefused !== undefined) return refuse(portsRefused);
 
   const { ports, missing, serves } = resolved;
   const serving = matching.filter(serves);
-  const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? [], seen.pods);
+  const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? []);
   if (conflict !== undefined) {
     const { holder, pod, port, targetPort } = conflict;
     const message = `Port ${port} of pod ${pod} leads to its port ${targetPort} for the older export ${holder}; give this export another service port, or delete that one.`;
@@ -158,12 +131,13 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
 
   const attached = serving.flatMap((pod) => {
     const attachment = seen.attachment(pod);
-    return attachment === undefined ? [] : [{ pod, endpoint: { pod: pod.metadata.name, ...attachment, ready: isReady(pod) } }];
+    return attachment === undefined ? [] : [{ pod, endpoint: endpointOf(pod, attachment) }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
+  const { shards, omitted } = assignShards(endpoints, seen.published ?? new Map());
   const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
-  const available = endpoints.filter((endpoint) => endpoint.ready).length;
+  const available = endpoints.filter(takesConnections).length;
   const status: ServiceExportStatus = {
     exportStatus: stateOf(available, crowded, missing),
     dnsName,
@@ -173,22 +147,42 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     pods: attached.slice(0, 100).map(({ pod, endpoint }) => ({
       name: pod.metadata.name,
       podIp: pod.status?.podIP ?? '',
-      nsmIp: endpoint.address,
+      nsmIp: endpoint.addresses[0] ?? '',
       dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
-  return conclude(crowdedVerdict(crowded) ?? verdictOf(matching, resolved, endpoints), status, {
+  const ready = crowdedVerdict(crowded) ?? verdictOf(matching, resolved, endpoints);
+  const body: ExportBody = {
     namespace,
     name,
+    created: exported.metadata.creationTimestamp ?? new Date(0).toISOString(),
+    type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
+    sessionAffinity: service?.spec?.sessionAffinity === 'ClientIP' ? 'ClientIP' : 'None',
     ports,
     aliases: [...(exported.spec.aliases ?? [])],
-    endpoints,
-  });
+    endpoints: shards.get(0) ?? [],
+    ...(omitted === 0 ? {} : { omitted }),
+  };
+  return {
+    body,
+    shards: [...shards].flatMap(([shard, held]) => (shard === 0 ? [] : [{ namespace, name, shard, endpoints: held }])),
+    status: withConditions(status, [ready, ...omittedVerdicts(before, omitted), ...conflictVerdicts(before, seen, body)]),
+  };
 };
+
+const endpointOf = (pod: Pod, { address, node }: Attachment): ExportEndpoint => ({
+  pod: pod.metadata.name,
+  // The names that Kubernetes gives to pods of a headless service.
+  ...(pod.spec?.hostname === undefined || pod.spec.subdomain === undefined ? {} : { hostname: pod.spec.hostname }),
+  node,
+  addresses: [address],
+  ready: isReady(pod),
+  ...(pod.metadata.deletionTimestamp === undefined ? {} : { terminating: true as const }),
+});
 
 /** The status of an export whose offer could not be stated, for example because it is too large; `sentence` says why and what to do. */
 export const unstatedExport = (seen: ExportSnapshot, status: ServiceExportStatus, sentence: string, now: number): ServiceExportStatus => {
-  const { metadata, status: before } = seen.exported;
-  const conditions = setCondition(before?.conditions, no('OfferImpossible', sentence), metadata.generation, new Date(now));
+  const { metadata } = seen.exported;
+  const conditions = setCondition(status.conditions, no('OfferImpossible', sentence), metadata.generation, new Date(now));
   return { ...status, exportStatus: 'ERROR', conditions: [...conditions] };
 };

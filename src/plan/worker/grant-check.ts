@@ -1,27 +1,132 @@
 import type { Verdict } from '../../api/condition.ts';
 import type { MembershipSpec } from '../../api/membership/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { formatCidr, readCidr } from '../../values/cidr.ts';
+import { liesIn } from '../../values/cidr-space.ts';
+import { subnetLayout } from '../../values/subnet-layout.ts';
 import { type ClusterNetworks, overlappedNetwork } from '../cluster-networks.ts';
+import { type Consent, consentsToNamespace, consentsToSubnet } from './consent.ts';
+
+/** What a grant is judged by. */
+export interface GrantSnapshot {
+  readonly grant: MembershipSpec;
+  /** The cluster's own networks. */
+  readonly networks: ClusterNetworks;
+  /** The SliceNodes of the slice. */
+  readonly nodes: readonly SliceNode[];
+  /** The slices of this cluster, as they are kept in it. */
+  readonly slices: readonly Slice[];
+  readonly consent: Consent;
+}
+
+/** What this cluster makes of a grant. */
+export interface GrantJudgement {
+  /** The grant without the namespaces that stay with another slice; undefined when nothing is made of it. */
+  readonly taken: MembershipSpec | undefined;
+  readonly verdicts: readonly Verdict[];
+}
+
+const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The grant of the hub is being acted on.' };
+
+const refused = (reason: Verdict['reason'], message: string): GrantJudgement => ({
+  taken: undefined,
+  verdicts: [{ type: 'Accepted', status: 'False', reason, message: `${message}; nothing is made of it.` }],
+});
 
 /**
- * Whether this cluster takes what the hub grants it. The hub looks at the same networks when a slice is made; here they are looked at again,
- * because a hub that was taken over could otherwise lay a slice over the cluster's own services and answer in their place.
+ * What this cluster makes of what the hub grants it. The hub looks at the same networks when a slice is made; they are compared here again, because a
+ * hub that was taken over could otherwise lay a slice over the cluster's own services, or move an application into a slice of its own.
  *
  * ```
- * the subnet meets no network of the cluster       accepted
- * it meets one, and the slice has no nodes yet     SubnetOverlap: nothing is made of it
- * it meets one, and the slice runs with it         accepted: a node that came later must not end what works
+ * the slice runs with that subnet already            its subnet is not judged again: a node that came later must not end what works
+ * subnet meets a network of the cluster              SubnetOverlap: nothing is made of it
+ * subnet is not private, and nobody here allowed it  SubnetNotAllowed: nothing is made of it
+ * a block outside the subnet, or over a network      BlockRefused: nothing is made of it
+ * a namespace is in an older slice here              the others are taken; NamespaceConflict
+ * a namespace that nobody here allowed               the others are taken; NamespaceNotAllowed
  * ```
  */
-export const checkGrant = (grant: MembershipSpec, networks: ClusterNetworks, nodes: readonly SliceNode[]): Verdict => {
-  const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The grant of the hub is being acted on.' };
-  if (nodes.some(({ spec }) => spec.sliceUID === grant.sliceUID && spec.sliceSubnet === grant.sliceSubnet)) return accepted;
-  const met = overlappedNetwork(grant.sliceSubnet, networks);
-  if (met === undefined) return accepted;
-  return {
-    type: 'Accepted',
-    status: 'False',
-    reason: 'SubnetOverlap',
-    message: `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this very cluster; nothing is made of it. Use another subnet, or leave the cluster out.`,
-  };
+export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
+  const { grant, networks, nodes, consent } = seen;
+  const runs = nodes.some(({ spec }) => spec.sliceUID === grant.sliceUID && spec.sliceSubnet === grant.sliceSubnet);
+  if (!runs) {
+    const met = overlappedNetwork(grant.sliceSubnet, networks);
+    if (met !== undefined) {
+      return refused(
+        'SubnetOverlap',
+        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this very cluster; use another subnet, or leave the cluster out`,
+      );
+    }
+    if (!consentsToSubnet(consent, grant.sliceSubnet)) {
+      return refused(
+        'SubnetNotAllowed',
+        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which is not a private network; allow it with "kubeslice join --slice-networks ${grant.sliceSubnet}", or use a private one`,
+      );
+    }
+  }
+  const block = refusedBlock(seen, runs);
+  if (block !== undefined) return refused('BlockRefused', block);
+  const { namespaces, verdict } = ownNamespaces(seen);
+  return { taken: { ...grant, namespaces }, verdicts: [accepted, verdict] };
+};
+
+/** A block that would give pods of this cluster addresses of something else. */
+const refusedBlock = ({ grant, networks }: GrantSnapshot, runs: boolean): string | undefined => {
+  const { pods } = subnetLayout(grant.sliceSubnet);
+  for (const text of grant.blocks) {
+    const block = readCidr(text);
+    if ('fault' in block) return `The hub grants this cluster the block ${JSON.stringify(text)}, which is none`;
+    if (!liesIn(pods, block))
+      return `The hub grants this cluster the block ${formatCidr(block)}, which is outside the pod addresses of sliceSubnet ${grant.sliceSubnet}`;
+    const met = runs ? undefined : overlappedNetwork(text, networks);
+    if (met !== undefined) return `The hub grants this cluster the block ${text}, which overlaps the ${met} of this very cluster`;
+  }
+  return undefined;
+};
+
+/** The namespaces that this cluster gives to the slice. One that is in a slice already stays there, whatever the hub says later. */
+const ownNamespaces = ({ grant, slices, consent }: GrantSnapshot): { readonly namespaces: string[]; readonly verdict: Verdict } => {
+  const self = slices.find(({ metadata }) => metadata.name === grant.slice);
+  const holder = (namespace: string): string | undefined =>
+    slices.find(
+      (other) =>
+        other.metadata.name !== grant.slice &&
+        membersOf(other).includes(namespace) &&
+        !(self !== undefined && membersOf(self).includes(namespace) && isOlder(self, other)),
+    )?.metadata.name;
+  const held = new Map(
+    grant.namespaces.flatMap((namespace) => {
+      const other = holder(namespace);
+      return other === undefined ? [] : [[namespace, other] as const];
+    }),
+  );
+  const unwanted = grant.namespaces.filter((namespace) => !held.has(namespace) && !consentsToNamespace(consent, namespace));
+  const namespaces = grant.namespaces.filter((namespace) => !held.has(namespace) && !unwanted.includes(namespace));
+  return { namespaces, verdict: namespacesVerdict(held, unwanted) };
+};
+
+const namespacesVerdict = (held: ReadonlyMap<string, string>, unwanted: readonly string[]): Verdict => {
+  const type = 'NamespacesAccepted';
+  if (held.size > 0) {
+    const list = [...held]
+      .slice(0, 10)
+      .map(([namespace, slice]) => `${namespace} (slice ${slice})`)
+      .join(', ');
+    const message = `${held.size} namespaces stay with the slice that had them first in this cluster: ${list}; take them out of that slice to move them.`;
+    return { type, status: 'False', reason: 'NamespaceConflict', message };
+  }
+  if (unwanted.length > 0) {
+    const message = `${unwanted.length} namespaces were not allowed when this cluster joined and are left out: ${unwanted.slice(0, 10).join(', ')}; allow them with "kubeslice join --namespaces".`;
+    return { type, status: 'False', reason: 'NamespaceNotAllowed', message };
+  }
+  return { type, status: 'True', reason: 'Accepted', message: 'Every namespace of the slice that this cluster has is a member.' };
+};
+
+const membersOf = ({ spec }: Slice): readonly string[] => spec.namespaceIsolationProfile?.applicationNamespaces ?? [];
+
+/** By creation in this cluster; of two made within the same second, by name. */
+const isOlder = (a: Slice, b: Slice): boolean => {
+  const [first, second] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return first === second ? a.metadata.name < b.metadata.name : first < second;
 };

@@ -1,22 +1,14 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExportEndpoint } from '../../api/notice/statement.ts';
-import { importedEndpointSlices, importedSliceName, type Offer, planImport } from './imports.ts';
+import { type Condition, conditionOf } from '../../api/condition.ts';
+import type { Offer } from '../../exchange/offer.ts';
+import { importedEndpointSlices, importedSliceName, planImport } from './imports.ts';
+import { offersOfName } from './offer-conflict.ts';
+import { endpoint, offer } from './worker.fixtures.ts';
 
-const endpoint = (index: number, ready = true): ExportEndpoint => ({
-  pod: `p${index}`,
-  address: `10.0.${index >> 8}.${index & 255}`,
-  node: 'n1',
-  ready,
-});
-const offer = (cluster: string, endpoints: ExportEndpoint[]): Offer => ({
-  cluster,
-  serial: 7,
-  issuedAt: '2026-01-01T00:00:00Z',
-  body: { namespace: 'app-ns', name: 'web', ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }], aliases: [], endpoints },
-});
 const importOf = (offers: readonly Offer[], withheld: ReadonlySet<string> = new Set()) =>
-  planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers, seen: undefined, withheld }, 0);
+  planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers: offersOfName(offers, () => 0), seen: undefined, withheld }, 0);
+
+const ready = (status: { readonly conditions?: readonly Condition[] | undefined }) => conditionOf(status.conditions, 'Ready');
 
 describe('an import', () => {
   it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
@@ -32,34 +24,48 @@ describe('an import', () => {
     ]);
   });
 
-  it('is cut so that no EndpointSlice is larger than the API server takes, and loses none', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2500 }), (count) => {
-        const slices = importedEndpointSlices(
-          'app',
-          offer(
-            'east',
-            Array.from({ length: count }, (_, index) => endpoint(index)),
-          ),
-          true,
-        );
-        expect(slices.every((slice) => (slice.endpoints?.length ?? 0) <= 1000)).toBe(true);
-        expect(slices.reduce((sum, slice) => sum + (slice.endpoints?.length ?? 0), 0)).toBe(count);
-        expect(new Set(slices.map((slice) => slice.metadata.name)).size).toBe(slices.length);
-      }),
-      { numRuns: 20 },
-    );
+  it('has an EndpointSlice for each part of an offer, under a name that stays', () => {
+    const base = offer('east', [endpoint(1)]);
+    const parts = [...base.parts, { shard: 3, serial: 9, endpoints: [endpoint(2)] }];
+    const slices = importedEndpointSlices('app', { ...base, parts }, true);
+    expect(slices.map(({ metadata }) => [metadata.name, metadata.annotations?.['kubeslice.io/serial']])).toEqual([
+      [expect.stringMatching(/^web-[0-9a-f]{8}$/), '7'],
+      [expect.stringMatching(/^web-[0-9a-f]{8}-3$/), '9'],
+    ]);
+  });
+
+  it('has an EndpointSlice of its own for endpoints with other target ports, and says which pods are going', () => {
+    const other = { ...endpoint(2), targetPorts: [9090] };
+    const going = { ...endpoint(3), terminating: true as const };
+    const slices = importedEndpointSlices('app', offer('east', [endpoint(1), other, going]), true);
+    expect(slices.map(({ ports, endpoints }) => [ports?.[0]?.port, endpoints?.map(({ conditions }) => conditions)])).toEqual([
+      [8080, [{ ready: true }, { ready: false, serving: true, terminating: true }]],
+      [9090, [{ ready: true }]],
+    ]);
+    expect(new Set(slices.map(({ metadata }) => metadata.name)).size).toBe(2);
+  });
+
+  it('has the ports of all offers, and says which offer is not used', () => {
+    const more = offer('west', [endpoint(2)], { ports: [{ name: 'admin', protocol: 'TCP', port: 9000, targetPort: 9000 }] });
+    const wrong = offer('north', [endpoint(3)], { type: 'Headless', created: '2026-01-02T00:00:00Z' });
+    const { desired, status } = importOf([offer('east', [endpoint(1)]), more, wrong]);
+    expect(desired.spec.ports.map(({ servicePort }) => servicePort)).toEqual([80, 9000]);
+    expect(status.availableEndpoints).toBe(2);
+    expect(status.conditions?.find(({ type }) => type === 'Conflict')).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining('north has type Headless and not ClusterSetIP as in east'),
+    });
   });
 
   it('keeps names apart where joining them would not', () => {
-    expect(importedSliceName('web', ['a-b', 'c'])).not.toBe(importedSliceName('web', ['a', 'b-c']));
-    expect(importedSliceName('web', ['a', 'c', 'ns-1'])).not.toBe(importedSliceName('web', ['a', 'c', 'ns-2']));
+    expect(importedSliceName('web', ['a-b', 'c'], '0')).not.toBe(importedSliceName('web', ['a', 'b-c'], '0'));
+    expect(importedSliceName('web', ['a', 'c', 'ns-1'], '0')).not.toBe(importedSliceName('web', ['a', 'c', 'ns-2'], '0'));
   });
 
   it('counts ready endpoints over clusters and says where they are', () => {
     const { status } = importOf([offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])]);
     expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, exposedPorts: '8080/TCP' });
-    expect(status.conditions?.[0]?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
+    expect(ready(status)?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
     expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
   });
 
@@ -68,18 +74,16 @@ describe('an import', () => {
     const east = new Set(['app/east/n1']);
     const half = importOf(offers, east).status;
     expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
-    expect(half.conditions?.[0]?.message).toBe(
-      'Ready and reached endpoints by cluster: west 1. Not reached from here and withheld: east 2.',
-    );
+    expect(ready(half)?.message).toBe('Ready and reached endpoints by cluster: west 1. Not reached from here and withheld: east 2.');
     const none = importOf(offers.slice(1), east).status;
     expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });
-    expect(none.conditions?.[0]).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });
+    expect(ready(none)).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });
   });
 
   it('is pending, with the reason, while nothing is ready', () => {
     const { status } = importOf([offer('east', [endpoint(1, false)])]);
     expect(status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 });
-    expect(status.conditions?.[0]).toMatchObject({
+    expect(ready(status)).toMatchObject({
       reason: 'EndpointsNotReady',
       message: '0 ready endpoints of 1 in 1 clusters; see the ServiceExport in east.',
     });

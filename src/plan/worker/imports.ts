@@ -1,4 +1,4 @@
-import { setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
 import { namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
   endpointSliceManager,
@@ -11,67 +11,82 @@ import {
   sliceLabel,
   sourceClusterLabel,
 } from '../../api/labels.ts';
-import type { ExportBody, ExportEndpoint } from '../../api/notice/statement.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
+import type { Offer } from '../../exchange/offer.ts';
+import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { hash8 } from '../../values/hash.ts';
 import { sortedBy } from '../../values/order.ts';
 import { type NodePath, nodePath } from '../dns/withdrawal.ts';
-
-/** What one cluster offers under the name of a service, verified. */
-export interface Offer {
-  readonly cluster: string;
-  readonly serial: number;
-  /** When the cluster said so, RFC 3339. */
-  readonly issuedAt: string;
-  readonly body: ExportBody;
-}
-
-/** Endpoints that one EndpointSlice holds at the most (the API server's own limit). */
-const endpointsPerSlice = 1000;
+import type { OffersOfName } from './offer-conflict.ts';
 
 /** Name of an imported EndpointSlice; from a hash, because names joined by dashes are ambiguous. */
-export const importedSliceName = (service: string, identity: readonly string[], part = 0): string =>
-  `${service.slice(0, 200)}-${hash8(identity.join('/'))}${part === 0 ? '' : `-${part}`}`;
+export const importedSliceName = (service: string, identity: readonly string[], part: string): string =>
+  `${service.slice(0, 200)}-${hash8(identity.join('/'))}${part === '0' ? '' : `-${part}`}`;
+
+/** Target ports of an endpoint, in the order of the export's ports. */
+const targetsOf = (ports: readonly ExportPort[], { targetPorts }: ExportEndpoint): readonly number[] =>
+  ports.map(({ targetPort }, index) => targetPorts?.[index] ?? targetPort);
+
+/** An EndpointSlice of type IPv4 refuses an endpoint without such an address. */
+const hasIpv4 = ({ addresses }: ExportEndpoint): boolean => addresses.some((address) => !address.includes(':'));
+
+/** The endpoints of one part by their target ports, since an EndpointSlice has one list of ports for all its endpoints; there is always one group. */
+const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpoint[]) => {
+  const groups = new Map<string, { readonly targets: readonly number[]; readonly endpoints: ExportEndpoint[] }>();
+  for (const endpoint of endpoints) {
+    const targets = targetsOf(ports, endpoint);
+    const group = groups.get(targets.join()) ?? { targets, endpoints: [] };
+    group.endpoints.push(endpoint);
+    groups.set(targets.join(), group);
+  }
+  return groups.size === 0 ? [{ targets: ports.map(({ targetPort }) => targetPort), endpoints: [] }] : [...groups.values()];
+};
 
 /**
- * The EndpointSlices that stand for one cluster's offer: in the namespace of the service, or, while this cluster has no such namespace,
- * in that of KubeSlice, so that the name is found from the slice's other namespaces.
+ * The EndpointSlices that stand for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such
+ * namespace, in that of KubeSlice, so that the name is found from the slice's other namespaces.
  */
 export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
-  const { namespace, name, endpoints, ports } = offer.body;
-  const parts = Math.max(1, Math.ceil(endpoints.length / endpointsPerSlice));
-  return Array.from({ length: parts }, (_, part) => ({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: importedSliceName(name, hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace], part),
-      namespace: hasNamespace ? namespace : namespaceOfAbsent,
-      labels: {
-        ...(hasNamespace ? {} : { [importedNamespaceLabel]: namespace }),
-        [sliceLabel]: slice,
-        [importedServiceLabel]: name,
-        [sourceClusterLabel]: offer.cluster,
-        [endpointSliceManagerLabel]: endpointSliceManager,
-        [managedByLabel]: managedBy,
-      },
-      annotations: { [serialAnnotation]: String(offer.serial) },
-    },
-    addressType: 'IPv4',
-    endpoints: endpoints.slice(part * endpointsPerSlice, (part + 1) * endpointsPerSlice).map((endpoint) => ({
-      addresses: [endpoint.address],
-      conditions: { ready: endpoint.ready },
-      nodeName: endpoint.node,
-      targetRef: { kind: 'Pod', namespace, name: endpoint.pod },
-    })),
-    ports: ports.map((port, index) => ({
-      name: port.name ?? (ports.length === 1 ? '' : `port-${index}`),
-      protocol: port.protocol as 'TCP' | 'UDP' | 'SCTP',
-      port: port.targetPort,
-      ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
-    })),
-  }));
+  const { namespace, name, ports } = offer.body;
+  const identity = hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace];
+  return offer.parts.flatMap(({ shard, serial, endpoints }) =>
+    byTargets(ports, endpoints).map(
+      ({ targets, endpoints: held }, group): EndpointSlice => ({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: importedSliceName(name, identity, group === 0 ? String(shard) : `${shard}-${group}`),
+          namespace: hasNamespace ? namespace : namespaceOfAbsent,
+          labels: {
+            ...(hasNamespace ? {} : { [importedNamespaceLabel]: namespace }),
+            [sliceLabel]: slice,
+            [importedServiceLabel]: name,
+            [sourceClusterLabel]: offer.cluster,
+            [endpointSliceManagerLabel]: endpointSliceManager,
+            [managedByLabel]: managedBy,
+          },
+          annotations: { [serialAnnotation]: String(serial) },
+        },
+        addressType: 'IPv4',
+        endpoints: held.filter(hasIpv4).map(({ addresses, hostname, ready, terminating, node, pod }) => ({
+          addresses: addresses.filter((address) => !address.includes(':')),
+          ...(hostname === undefined ? {} : { hostname }),
+          conditions: terminating === true ? { ready: false, serving: ready, terminating } : { ready },
+          nodeName: node,
+          targetRef: { kind: 'Pod', namespace, name: pod },
+        })),
+        ports: ports.map((port, index) => ({
+          name: port.name ?? (ports.length === 1 ? '' : `port-${index}`),
+          protocol: port.protocol,
+          port: targets[index] ?? port.targetPort,
+          ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+        })),
+      }),
+    ),
+  );
 };
 
 type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Offer }[];
@@ -100,6 +115,35 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
   };
 };
 
+/** Aliases that a ServiceImport lists at the most. */
+const maxAliases = 32;
+/** Ports that a ServiceImport lists at the most; more of them would have it refused as a whole. */
+const maxPorts = 64;
+
+/** Every endpoint of an offer that may be used. */
+const endpointsOf = ({ parts }: Offer): ExportEndpoint[] => parts.flatMap(({ endpoints }) => endpoints);
+
+/** The ports of all offers, each as the oldest one has it. */
+const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
+  const ports = new Map<string, ExportPort>();
+  for (const { body } of oldestFirst)
+    for (const port of body.ports) if (!ports.has(`${port.port}/${port.protocol}`)) ports.set(`${port.port}/${port.protocol}`, port);
+  return [...ports.values()];
+};
+
+/** Says which exports of the name are not used. Nothing is written about what is as it should be. */
+const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | undefined): Verdict[] => {
+  const type = 'Conflict';
+  if (conflicts.length > 0) {
+    const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
+    const message = `The oldest export of the name holds; not used: ${list.join(', ')}.`;
+    return [{ type, status: 'True', reason: 'ExportConflict', message }];
+  }
+  return conditionOf(seen?.status?.conditions, type) === undefined
+    ? []
+    : [{ type, status: 'False', reason: 'Imported', message: 'The exports of this name agree.' }];
+};
+
 /** Everything an import is decided from. */
 export interface ImportSnapshot {
   readonly slice: string;
@@ -107,32 +151,33 @@ export interface ImportSnapshot {
   readonly namespace: string;
   /** Name of the service. */
   readonly name: string;
-  /** What each cluster offers under that name. */
-  readonly offers: readonly Offer[];
+  /** What the clusters offer under that name that is used, the oldest first, and what is not. */
+  readonly offers: OffersOfName;
   /** The ServiceImport as it is. */
   readonly seen: ServiceImport | undefined;
   /** Nodes that nobody in this cluster reaches: DNS does not give out endpoints on them, and they are not counted. */
-  readonly withheld: ReadonlySet<NodePath>;
+  readonly withheld: Pick<ReadonlySet<NodePath>, 'has'>;
 }
 
-/** The ServiceImport for the offers of all clusters; the first cluster in the order of names speaks for the ports. */
+/** The ServiceImport for the offers of all clusters: the union of their ports, each as the oldest export has it. */
 export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
-  const ordered = sortedBy(offers, (offer) => offer.cluster);
-  const first = ordered[0]?.body;
-  const ports = first?.ports ?? [];
+  const ordered = sortedBy(offers.used, (offer) => offer.cluster);
+  const ports = unitedPorts(offers.used).slice(0, maxPorts);
+  const aliases = [...new Set(offers.used.flatMap(({ body }) => body.aliases))].slice(0, maxAliases);
   const dnsName = dnsNameOf(name, namespace);
   const stated = ordered.flatMap((offer) =>
-    offer.body.endpoints.filter((endpoint) => endpoint.ready).map((endpoint) => ({ endpoint, offer })),
+    endpointsOf(offer)
+      .filter(takesConnections)
+      .map((endpoint) => ({ endpoint, offer })),
   );
   const isCutOff = ({ endpoint, offer }: Offered[number]) => withheld.has(nodePath(slice, offer.cluster, endpoint.node));
   const cutOff = stated.filter(isCutOff);
   const ready = stated.filter((one) => !isCutOff(one));
-  const total = ordered.reduce((sum, offer) => sum + offer.body.endpoints.length, 0);
-  const conditions = setCondition(
-    seen?.status?.conditions,
-    importVerdict(ordered, ready, cutOff, total),
-    seen?.metadata.generation,
-    new Date(now),
+  const total = ordered.reduce((sum, offer) => sum + endpointsOf(offer).length, 0);
+  const at = new Date(now);
+  const conditions = [importVerdict(ordered, ready, cutOff, total), ...conflictVerdict(offers, seen)].reduce<readonly Condition[]>(
+    (list, verdict) => setCondition(list, verdict, seen?.metadata.generation, at),
+    seen?.status?.conditions ?? [],
   );
   const desired = {
     apiVersion: 'networking.kubeslice.io/v1beta1',
@@ -147,7 +192,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
         servicePort: port.port,
         protocol: port.protocol,
       })),
-      ...(first === undefined || first.aliases.length === 0 ? {} : { aliases: [...first.aliases] }),
+      ...(aliases.length === 0 ? {} : { aliases }),
     },
   };
   const status: ServiceImportStatus = {
@@ -158,7 +203,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
     lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),
     endpoints: ready.slice(0, 100).map(({ endpoint, offer }) => ({
       name: endpoint.pod,
-      ip: endpoint.address,
+      ip: endpoint.addresses[0] ?? '',
       port: ports[0]?.targetPort ?? 0,
       clusterId: offer.cluster,
       dnsName: `${endpoint.pod}.${offer.cluster}.${dnsName}`,

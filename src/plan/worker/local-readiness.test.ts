@@ -1,32 +1,70 @@
 import { describe, expect, it } from 'vitest';
-import type { LinksBody, ReportedLink } from '../../api/notice/statement.ts';
-import { planLocalReadiness } from './local-readiness.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
+import { planLocalDegradation, planLocalReadiness } from './local-readiness.ts';
 
-const link = (state: ReportedLink['state'], peerNode: string): ReportedLink => ({
-  node: 'e1',
-  peerCluster: 'west',
-  peerNode,
-  driver: 'WireGuard',
-  state,
-  reason: 'No answer for 5 s.',
-  since: '2026-01-01T00:00:00Z',
+const pair = (cluster: string, up: number, down: number, total = up + down) => ({ cluster, up, down, total });
+const report = (more: Partial<LinksBody> = {}): LinksBody => ({
+  nodes: 2,
+  clusters: [pair('east', 2, 0), pair('west', 4, 0)],
+  worst: [],
+  impaired: [],
+  impairedNodes: 0,
+  missingNodes: [],
+  missing: 0,
+  ...more,
 });
-const report = (more: Partial<LinksBody>): LinksBody => ({ nodes: 1, expected: 2, up: 2, links: [], missingNodes: [], ...more });
-const missingNodes = [{ node: 'e2', reason: 'its agent does not run' }];
+const absent = { missingNodes: [{ node: 'e2', reason: 'its agent does not run' }], missing: 2 };
+const worst = [
+  {
+    node: 'e1',
+    peerCluster: 'west',
+    peerNode: 'w1',
+    driver: 'WireGuard',
+    state: 'Down' as const,
+    reason: 'No answer.',
+    since: '2026-01-01T00:00:00Z',
+  },
+];
 
 describe("a cluster's own part of a slice", () => {
-  it.each([
-    ['works', {}, 'Ready', 'Every link of this cluster is up: 2, from 1 node.'],
+  it.each<[string, Partial<LinksBody>, boolean, string, string]>([
+    ['works', {}, false, 'Ready', 'Every link of this cluster is up: 6, from 2 nodes.'],
     [
-      'is cut off',
-      { links: [link('Down', 'w1'), link('Down', 'w2')], up: 0, missingNodes },
+      'is cut off from a cluster',
+      { clusters: [pair('east', 2, 0), pair('west', 0, 4)], worst },
+      true,
       'LinkDown',
-      'e1 → west/w1: No answer for 5 s. And 1 more links are down.',
+      '0 of 4 links to west are up (e1 → west/w1: No answer).',
     ],
-    ['lacks a node', { missingNodes }, 'AgentAbsent', 'e2: its agent does not run'],
-    ['is coming up', { up: 1 }, 'LinksPending', '1 of 2 links of this cluster are up.'],
-    ['has a link that is only suspect', { links: [link('Suspect', 'w1')] }, 'Ready', 'Every link of this cluster is up: 2, from 1 node.'],
-  ])('%s', (_, more, reason, message) => {
-    expect(planLocalReadiness(report(more))).toMatchObject({ reason, message, status: reason === 'Ready' ? 'True' : 'False' });
+    ['has no node', { nodes: 0, clusters: [], ...absent }, true, 'AgentAbsent', 'e2: its agent does not run'],
+    ['is coming up', { clusters: [pair('west', 3, 1)] }, false, 'LinksPending', '3 of 4 links to west are up.'],
+    [
+      'came up, and loses some links',
+      { clusters: [pair('west', 3, 1)] },
+      true,
+      'Ready',
+      'Every cluster is reached, by 3 of 4 links from 2 nodes.',
+    ],
+    [
+      'has nodes that do not reach one another',
+      { clusters: [pair('east', 0, 2), pair('west', 4, 0)] },
+      true,
+      'Ready',
+      'Every cluster is reached, by 4 of 6 links from 2 nodes.',
+    ],
+  ])('%s', (_, more, wasReady, reason, message) => {
+    expect(planLocalReadiness(report(more), 'east', wasReady)).toMatchObject({
+      reason,
+      message,
+      status: reason === 'Ready' ? 'True' : 'False',
+    });
+  });
+
+  it.each<[string, Partial<LinksBody>, string, string]>([
+    ['by nothing', {}, 'False', 'Every node in service has its tunnel, and no link is down.'],
+    ['by a link', { clusters: [pair('west', 3, 1)], ...absent }, 'True', '3 of 4 links to west are up.'],
+    ['by nodes', absent, 'True', 'e2: its agent does not run And 1 more nodes.'],
+  ])('is degraded %s', (_, more, status, message) => {
+    expect(planLocalDegradation(report(more))).toMatchObject({ type: 'Degraded', status, message });
   });
 });

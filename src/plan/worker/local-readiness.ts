@@ -1,32 +1,47 @@
 import type { Verdict } from '../../api/condition.ts';
-import type { LinksBody } from '../../api/notice/statement.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
+import { type PairVerdict, pairVerdict, sentenceOf } from '../pair-verdict.ts';
 
 /**
  * Whether this cluster's part of a slice works, for those who look at the slice in the member: the same evidence that is reported to the hub,
  * where the slice as a whole is judged.
  *
  * ```
- * a link carries no packets           LinkDown, with the first pair
- * a node has no tunnel yet            AgentAbsent, with its reason
- * links are still coming up           LinksPending
- * otherwise                           Ready
+ * no node reaches any node of a cluster    LinkDown, with a pair
+ * no node here has a tunnel yet            AgentAbsent, with its reason
+ * links to a cluster are still coming up   LinksPending
+ * otherwise                                Ready; what does not work besides is in Degraded
  * ```
+ *
+ * @param cluster name of this cluster: its nodes that do not reach one another are Degraded
+ * @param wasReady whether it was Ready before: it stays so while every cluster is reached
  */
-export const planLocalReadiness = ({ nodes, expected, up, links, missingNodes }: LinksBody): Verdict => {
+export const planLocalReadiness = (report: LinksBody, cluster: string, wasReady: boolean): Verdict => {
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
-  const down = links.filter((link) => link.state === 'Down');
-  const [first] = down;
-  if (first !== undefined) {
-    const more = down.length > 1 ? ` And ${down.length - 1} more links are down.` : '';
-    return no('LinkDown', `${first.node} → ${first.peerCluster}/${first.peerNode}: ${first.reason}${more}`);
-  }
-  const [absent] = missingNodes;
-  if (absent !== undefined) return no('AgentAbsent', `${absent.node}: ${absent.reason}`);
-  if (up < expected) return no('LinksPending', `${up} of ${expected} links of this cluster are up.`);
-  return {
-    type: 'Ready',
-    status: 'True',
-    reason: 'Ready',
-    message: `Every link of this cluster is up: ${expected}, from ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.`,
-  };
+  const of = (verdict: PairVerdict) => report.clusters.filter((pair) => pairVerdict(pair, wasReady) === verdict);
+  const lost = of('Lost').filter((pair) => pair.cluster !== cluster);
+  if (lost[0] !== undefined) return no('LinkDown', sentenceOf(report, lost));
+  const [absent] = report.missingNodes;
+  if (report.nodes === 0 && absent !== undefined) return no('AgentAbsent', `${absent.node}: ${absent.reason}`);
+  const pending = of('Pending');
+  if (pending[0] !== undefined) return no('LinksPending', sentenceOf(report, pending));
+  const total = report.clusters.reduce((sum, each) => sum + each.total, 0);
+  const up = report.clusters.reduce((sum, each) => sum + each.up, 0);
+  const nodes = `${report.nodes} ${report.nodes === 1 ? 'node' : 'nodes'}`;
+  const message =
+    up >= total
+      ? `Every link of this cluster is up: ${total}, from ${nodes}.`
+      : `Every cluster is reached, by ${up} of ${total} links from ${nodes}.`;
+  return { type: 'Ready', status: 'True', reason: 'Ready', message };
+};
+
+/** Whether something of this cluster's part does not work although the slice does: single links, nodes without a tunnel. */
+export const planLocalDegradation = (report: LinksBody): Verdict => {
+  const yes = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Degraded', status: 'True', reason, message });
+  const impaired = report.clusters.filter(({ down }) => down > 0);
+  if (impaired.length > 0) return yes('LinkDown', sentenceOf(report, impaired));
+  const [absent] = report.missingNodes;
+  const more = report.missing > 1 ? ` And ${report.missing - 1} more nodes.` : '';
+  if (absent !== undefined) return yes('AgentAbsent', `${absent.node}: ${absent.reason}${more}`);
+  return { type: 'Degraded', status: 'False', reason: 'Ready', message: 'Every node in service has its tunnel, and no link is down.' };
 };

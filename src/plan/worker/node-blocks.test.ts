@@ -109,7 +109,7 @@ describe('hub, worker and node together', () => {
     for (const cluster of Object.values(nodePlans)) {
       for (const { blocks } of cluster.written) {
         const uids = Array.from({ length: pods }, (_, i) => `pod-${i}`);
-        const addresses = planPodAddresses({ blocks, leases: {}, freed: {}, pods: uids, now: 0 });
+        const addresses = planPodAddresses({ blocks, leases: {}, freed: {}, pods: uids, now: 0, withdrawnThrough: undefined });
         expect(addresses.refusals).toEqual([]);
         used.push(addresses.router ?? 'none', ...Object.values(addresses.leases));
       }

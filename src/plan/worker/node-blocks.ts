@@ -1,9 +1,9 @@
 import type { RetiredBlock } from '../../api/slice/type.ts';
 import { type Cidr, formatCidr, parseCidr } from '../../values/cidr.ts';
+import { subnetLayout } from '../../values/subnet-layout.ts';
+import { usable } from '../../values/usable-addresses.ts';
 import { type BlockDemand, type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
 import { readRetired, writtenRetired } from '../retired-blocks.ts';
-import { subnetLayout } from '../subnet-layout.ts';
-import { usable } from '../usable-addresses.ts';
 
 /** The blocks that are written down for one node in a slice; the first one holds the node's own address. */
 export interface NodeBlocks {

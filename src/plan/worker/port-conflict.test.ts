@@ -19,8 +19,8 @@ const made = (name: string, minute: number, ports: Ports, more: { app?: string; 
   },
 });
 const readiness = (one: ServiceExport, all: readonly ServiceExport[]) => {
-  const others = all.map((other) => ({ exported: other, service: undefined }));
   const pods = [pod('a'), pod('b', true, { metadata: { name: 'b', namespace: 'app-ns', uid: 'uid-b', labels: { app: 'other' } } })];
+  const others = all.map((other) => ({ exported: other, service: undefined, pods }));
   const attachment = ({ metadata }: Pod) => ({ address: metadata.uid === 'uid-a' ? '10.0.0.2' : '10.0.0.3', node: 'n1' });
   const seen = { exported: one, service: undefined, others, namespaces: ['app-ns'], pods, cluster: 'east', attachment };
   const { body, status } = planExport(seen, 0);

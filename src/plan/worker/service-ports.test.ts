@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportBody } from '../../api/notice/statement.ts';
 import { maxServicePorts } from '../../api/slicenode/schema.ts';
+import type { ExportBody } from '../../exchange/statement/export.ts';
 import { planServicePorts } from './service-ports.ts';
+import { offer } from './worker.fixtures.ts';
 
 const body = (name: string, ports: [number, number][], endpoints: [string, string][]): ExportBody => ({
-  namespace: 'app-ns',
+  ...offer('east', []).body,
   name,
-  aliases: [],
   ports: ports.map(([port, targetPort]) => ({ protocol: 'TCP', port, targetPort })),
-  endpoints: endpoints.map(([address, node]) => ({ pod: 'p', address, node, ready: true })),
+  endpoints: endpoints.map(([address, node]) => ({ pod: 'p', addresses: [address], node, ready: true })),
 });
 
 describe('service ports of a node', () => {

@@ -1,6 +1,6 @@
-import type { ExportBody } from '../../api/notice/statement.ts';
 import { maxServicePorts } from '../../api/slicenode/schema.ts';
 import type { ServicePortMapping } from '../../api/slicenode/type.ts';
+import type { ExportBody } from '../../exchange/statement/export.ts';
 import { sortedBy } from '../../values/order.ts';
 
 /** What tells mappings of one node apart: a pod can lead one port to one place only. */
@@ -19,9 +19,10 @@ const mappingsOf = (node: string, { endpoints, ports }: ExportBody): Map<string,
     if (endpoint.node !== node) continue;
     for (const { protocol, port, targetPort } of ports) {
       if (port === targetPort) continue;
-      const { address } = endpoint;
-      const mapping: ServicePortMapping = { address, protocol: protocol as ServicePortMapping['protocol'], port, targetPort };
-      mappings.set(keyOf(mapping), mapping);
+      for (const address of endpoint.addresses) {
+        const mapping: ServicePortMapping = { address, protocol, port, targetPort };
+        mappings.set(keyOf(mapping), mapping);
+      }
     }
   }
   return mappings;

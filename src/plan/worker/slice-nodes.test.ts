@@ -29,6 +29,19 @@ const pods = (count: number) =>
 describe('the nodes of a slice in this cluster', () => {
   const first = plan({});
 
+  it('get the blocks back that are stated for them when their SliceNode vanished, but not those of nodes that are gone', () => {
+    const stated = [
+      { node: 'n1', blocks: ['10.0.0.192/26'] },
+      { node: 'gone', blocks: ['10.0.0.128/26'] },
+    ];
+    expect(plan({ stated }).desired.map(({ spec }) => [spec.node, spec.blocks])).toEqual([
+      ['n1', ['10.0.0.192/26']],
+      ['n2', ['10.0.0.0/26']],
+    ]);
+    // What is written counts first.
+    expect(plan({ stated, written: first.desired }).desired).toEqual(first.desired);
+  });
+
   it('have blocks each, and nothing changes once they are written down', () => {
     expect(first.desired.map(({ metadata, spec }) => [metadata.name, spec.blocks])).toEqual([
       ['app.n1', ['10.0.0.0/26']],
@@ -65,7 +78,7 @@ describe('the nodes of a slice in this cluster', () => {
 });
 
 it.each([
-  ['links', sliceNode('n1', { links: {} }), true],
+  ['links', sliceNode('n1', { links: { observedAt: '2026-01-01T00:00:00Z', clusters: {} } }), true],
   ['pods', sliceNode('n1', { pods: pods(1) }), false],
   ['its spec', { ...sliceNode('n1'), metadata: { name: 'app.n1', generation: 2 } }, false],
 ])('a SliceNode that differs in %s asks for the same: %s', (_, after, same) => {

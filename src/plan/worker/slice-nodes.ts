@@ -1,7 +1,7 @@
 import type { Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
-import { planNodeBlocks } from './node-blocks.ts';
+import { type NodeBlocks, planNodeBlocks } from './node-blocks.ts';
 import { planSliceNode } from './slice-objects.ts';
 
 /** What a grant is made true from. */
@@ -11,6 +11,8 @@ export interface SliceNodesSnapshot {
   readonly nodes: readonly string[];
   /** The slice's SliceNodes as they are: where node blocks are written down. */
   readonly written: readonly SliceNode[];
+  /** What this cluster states to the others about its nodes: a node whose SliceNode vanished gets the blocks back that its pods have. None when left out. */
+  readonly stated?: readonly NodeBlocks[];
   /** Blocks of nodes that are gone, as they are written down. */
   readonly retired: readonly RetiredBlock[];
 }
@@ -28,14 +30,15 @@ export interface SliceNodesPlan {
 }
 
 /** A SliceNode with address blocks for each node of this cluster. A slice made again under the same name starts afresh. */
-export const planSliceNodes = ({ membership, nodes, written, retired }: SliceNodesSnapshot): SliceNodesPlan => {
+export const planSliceNodes = ({ membership, nodes, written, stated = [], retired }: SliceNodesSnapshot): SliceNodesPlan => {
   const { sliceUID, sliceSubnet, blocks: clusterBlocks } = membership.spec;
   const current = written.filter((node) => node.spec.sliceUID === sliceUID);
   const pods = new Map(current.map((node) => [node.spec.node, podCount(node)]));
+  const vanished = stated.filter(({ node }) => nodes.includes(node) && !pods.has(node));
   const plan = planNodeBlocks({
     sliceSubnet,
     clusterBlocks,
-    written: current.map(({ spec: { node, blocks } }) => ({ node, blocks })),
+    written: [...current.map(({ spec: { node, blocks } }) => ({ node, blocks })), ...vanished],
     retired,
     nodes: nodes.map((node) => ({ node, pods: pods.get(node) ?? 0 })),
   });
@@ -54,4 +57,5 @@ export const planSliceNodes = ({ membership, nodes, written, retired }: SliceNod
 export const sameDemand = (before: SliceNode, after: SliceNode): boolean =>
   before.metadata.generation === after.metadata.generation && podCount(before) === podCount(after);
 
-const podCount = ({ status }: SliceNode): number => Object.keys(status?.pods ?? {}).length;
+/** Pods that have an address or want one; addresses that rest count as long as pods wait for them. */
+const podCount = ({ status }: SliceNode): number => Math.max(Object.keys(status?.pods ?? {}).length, status?.wantedAddresses ?? 0);

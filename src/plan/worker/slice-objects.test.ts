@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Statement } from '../../api/notice/statement.ts';
+import type { Statement } from '../../exchange/statement/statement.ts';
 import { planSlicePeer } from './slice-objects.ts';
 
 it('a node of another cluster becomes an object that agents find by slice, cluster and node', () => {
@@ -8,11 +8,12 @@ it('a node of another cluster becomes an object that agents find by slice, clust
     publicKey: 'k',
     endpoints: [{ address: '192.168.7.1', port: 51820 }],
     blocks: ['10.0.1.0/26'],
-    drivers: ['WireGuard'],
-    router: '10.0.1.1',
+    addresses: ['10.0.1.1'],
   };
   const times = { issuedAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-02T00:00:00Z' };
   const statement: Statement<'Node'> = {
+    version: 2,
+    critical: [],
     kind: 'Node',
     project: 'p',
     slice: 'app',
@@ -29,5 +30,6 @@ it('a node of another cluster becomes an object that agents find by slice, clust
     namespace: 'kubeslice-system',
     labels: { 'kubeslice.io/slice': 'app', 'kubeslice.io/cluster': 'west', 'kubeslice.io/node': 'n1' },
   });
-  expect(spec).toEqual({ slice: 'app', cluster: 'west', serial: 7, ...body });
+  const { addresses, ...same } = body;
+  expect(spec).toEqual({ slice: 'app', cluster: 'west', serial: 7, ...same, router: addresses[0] });
 });

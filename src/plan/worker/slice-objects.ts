@@ -1,16 +1,19 @@
-import { clusterLabel, managedBy, managedByLabel, nodeLabel, sliceLabel } from '../../api/labels.ts';
+import { clusterLabel, managedBy, managedByLabel, membershipAnnotation, nodeLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
-import type { Statement } from '../../api/notice/statement.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Slice, SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
+import type { Statement } from '../../exchange/statement/statement.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 
 const apiVersion = 'networking.kubeslice.io/v1beta1';
 
-/** The slice as this cluster keeps it, so that agents and DNS need their own API server only. */
-export const planLocalSlice = (membership: Membership): Slice => {
-  const { spec } = membership;
+/**
+ * The slice as this cluster keeps it, so that agents and DNS need their own API server only: the membership as it is taken here, and in an annotation
+ * as the hub granted it.
+ */
+export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice => {
   return {
     apiVersion,
     kind: 'Slice',
@@ -18,6 +21,12 @@ export const planLocalSlice = (membership: Membership): Slice => {
       name: spec.slice,
       namespace: memberNamespace,
       labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice },
+      annotations: {
+        [membershipAnnotation]: canonicalJson({
+          metadata: { name: granted.metadata.name, namespace: granted.metadata.namespace },
+          spec: granted.spec,
+        }),
+      },
     },
     spec: {
       sliceSubnet: spec.sliceSubnet,
@@ -54,7 +63,8 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
 
 /** A node of the slice as the agents of this cluster read it, from a statement that was verified. */
 export const planSlicePeer = (slice: string, { cluster, subject: node, serial, body }: Statement<'Node'>): SlicePeer => {
-  const { publicKey, endpoints, blocks, drivers, router } = body;
+  const { publicKey, endpoints, blocks, addresses } = body;
+  const router = addresses.find((address) => !address.includes(':')) ?? '';
   return {
     apiVersion,
     kind: 'SlicePeer',
@@ -63,6 +73,6 @@ export const planSlicePeer = (slice: string, { cluster, subject: node, serial, b
       namespace: memberNamespace,
       labels: { [managedByLabel]: managedBy, [sliceLabel]: slice, [clusterLabel]: cluster, [nodeLabel]: nodeLabelValue(node) },
     },
-    spec: { slice, cluster, node, publicKey, endpoints: [...endpoints], blocks: [...blocks], drivers: [...drivers], router, serial },
+    spec: { slice, cluster, node, publicKey, endpoints: [...endpoints], blocks: [...blocks], router, serial },
   };
 };

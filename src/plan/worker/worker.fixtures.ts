@@ -1,5 +1,7 @@
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
+import type { Offer } from '../../exchange/offer.ts';
+import type { ExportBody, ExportEndpoint } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
@@ -39,3 +41,27 @@ export const sliceNode = (node: string, status: SliceNodeStatus = {}): SliceNode
   spec: { slice: 'app', sliceUID: 'u', node, sliceSubnet: '10.0.0.0/16', blocks: ['10.0.0.0/26'], driver: 'Auto' },
   status,
 });
+
+/** An endpoint of a service, for tests. */
+export const endpoint = (index: number, ready = true): ExportEndpoint => ({
+  pod: `p${index}`,
+  addresses: [`10.0.${index >> 8}.${index & 255}`],
+  node: 'n1',
+  ready,
+});
+
+/** What a cluster offers as `app-ns/web`, for tests. */
+export const offer = (cluster: string, endpoints: readonly ExportEndpoint[], changes: Partial<ExportBody> = {}): Offer => {
+  const body: ExportBody = {
+    namespace: 'app-ns',
+    name: 'web',
+    created: '2026-01-01T00:00:00Z',
+    type: 'ClusterSetIP',
+    sessionAffinity: 'None',
+    ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }],
+    aliases: [],
+    endpoints,
+    ...changes,
+  };
+  return { cluster, issuedAt: '2026-01-01T00:00:00Z', body, parts: [{ shard: 0, serial: 7, endpoints: body.endpoints }], strays: [] };
+};

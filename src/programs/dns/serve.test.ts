@@ -8,7 +8,9 @@ import { createClient } from '../../kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
 import { endpointSliceKind } from '../../kubernetes/kinds.ts';
 import type { Ending } from '../../loop/shutdown.ts';
+import { encodeVotes } from '../../plan/link-votes.ts';
 import { importedEndpointSlices } from '../../plan/worker/imports.ts';
+import { offer } from '../../plan/worker/worker.fixtures.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
 import { systemClock } from '../../values/clock.ts';
@@ -21,20 +23,22 @@ const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> =>
 const imported = (cluster: string, ...addresses: readonly string[]) =>
   importedEndpointSlices(
     'app-slice',
-    {
+    offer(
       cluster,
-      serial: 1,
-      issuedAt: '2026-01-01T00:00:00Z',
-      body: {
-        namespace: 'app-ns',
-        name: 'backend',
-        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }],
-        aliases: [],
-        endpoints: addresses.map((address, index) => ({ pod: `backend-${index}`, address, node: `n${index + 1}`, ready: true })),
-      },
-    },
+      addresses.map((address, index) => ({ pod: `backend-${index}`, addresses: [address], node: `n${index + 1}`, ready: true })),
+      { name: 'backend', ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }] },
+    ),
     true,
   )[0]!;
+
+let beats = 0;
+const votesOf = (states: Readonly<Record<string, 'Up' | 'Down'>>) =>
+  Object.fromEntries(
+    [...Map.groupBy(Object.entries(states), ([peer]) => peer.slice(0, peer.indexOf('/')))].map(([cluster, peers]) => [
+      cluster,
+      encodeVotes(new Map(peers.map(([peer, state]) => [peer.slice(cluster.length + 1), state]))),
+    ]),
+  );
 
 const sliceNode = (node: string, states: Record<string, 'Up' | 'Down'>): SliceNode => ({
   apiVersion: 'networking.kubeslice.io/v1beta1',
@@ -42,9 +46,7 @@ const sliceNode = (node: string, states: Record<string, 'Up' | 'Down'>): SliceNo
   metadata: { name: `app-slice.${node}`, namespace: 'kubeslice-system' },
   spec: { slice: 'app-slice', sliceUID: 'u', node, sliceSubnet: '10.0.0.0/16', blocks: [], driver: 'Auto' },
   status: {
-    links: Object.fromEntries(
-      Object.entries(states).map(([peer, state]) => [peer, { driver: 'WireGuard', state, reason: 'test', since: '2026-01-01T00:00:00Z' }]),
-    ),
+    links: { observedAt: `${(beats += 1)}`, clusters: votesOf(states) },
   },
 });
 
@@ -172,7 +174,7 @@ describe('the DNS program', () => {
   test('exports what it counts', async () => {
     const { listening, metrics } = await start((api) => {
       api.put(endpointSliceKind, imported('east', '10.0.0.1'));
-      api.put(sliceNodeKind, sliceNode('w1', { 'east/n9': 'Down' }));
+      api.put(sliceNodeKind, sliceNode('w1', { 'east/n1': 'Down' }));
     });
     await ask((await listening).dns);
     await until(async () => (await metrics.text()).includes('kubeslice_dns_responses_total{transport="udp",type="A",code="NOERROR"} 1'));

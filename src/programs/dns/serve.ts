@@ -80,7 +80,7 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
   shutdown.atStop('health', () => health.stop());
   shutdown.atStop(
     'zone',
-    feedZone(zone, { endpointSlices, sliceNodes }, (count) => metrics.set('dnsWithdrawnNodes', {}, count)),
+    feedZone(zone, { endpointSlices, sliceNodes, clock }, (count) => metrics.set('dnsWithdrawnNodes', {}, count)),
   );
   shutdown.run('endpoint slices', (running) => endpointSlices.run(running));
   shutdown.run('slice nodes', (running) => sliceNodes.run(running));

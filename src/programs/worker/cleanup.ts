@@ -1,4 +1,4 @@
-import { serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
+import { noticeKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
 import { endpointSliceManager, endpointSliceManagerLabel, managedBy, managedByLabel, sliceLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { endpointSliceKind } from '../../kubernetes/kinds.ts';
@@ -22,6 +22,6 @@ export const removeSlice = async ({ client, imports, endpointSlices }: LocalWorl
     });
     await client.deleteAll(serviceImportKind, { signal, namespace, labelSelector });
   }
-  for (const kind of [slicePeerKind, sliceNodeKind, sliceKind])
+  for (const kind of [slicePeerKind, sliceNodeKind, noticeKind, sliceKind])
     await client.deleteAll(kind, { signal, namespace: memberNamespace, labelSelector });
 };

@@ -1,14 +1,12 @@
-import { dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
+import { sliceZone } from '../../api/places.ts';
+import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { type ConfigMap, configMapKind, serviceKind } from '../../kubernetes/kinds.ts';
+import { type ConfigMap, configMapKind } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
-import { type ClusterDnsAction, corednsConfigMap, planClusterDns } from '../../plan/worker/cluster-dns.ts';
+import { type ClusterDnsAction, planClusterDns } from '../../plan/worker/cluster-dns.ts';
 import { Failure } from '../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
-
-/** How soon to look again for what is not there yet, in milliseconds. */
-const absentMs = 5_000;
 
 const { namespace } = corednsConfigMap;
 const ofMirror = (mirror: Mirror<ConfigMap>): ConfigMap | undefined => mirror.list()[0];
@@ -39,15 +37,15 @@ const carryOut = async (client: Client, action: ClusterDnsAction, seen: ConfigMa
 
 /**
  * Keeps the stub zone for exported services in the cluster's CoreDNS, whoever rewrites its configuration; the rest of it stays as it is.
- * There is one key. A configuration that cannot take the zone is reported and left alone until it changes.
+ * The address is that of the DNS Service as it is now, which is another one when the Service is made anew. There is one key. A configuration that
+ * cannot take the zone is reported and left alone until it changes.
  */
-export const clusterDns = ({ client, corefile, customCorefile, log }: LocalWorld) => ({
+export const clusterDns = ({ client, corefile, customCorefile, dnsService, log }: LocalWorld) => ({
   name: 'cluster-dns',
-  watches: [watching(corefile, () => ['coredns']), watching(customCorefile, () => ['coredns'])],
-  reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-    const service = await client.find(serviceKind, { namespace: memberNamespace, name: dnsService }, { signal });
-    const address = service?.spec?.clusterIP;
-    if (address === undefined || address === '' || address === 'None') return { againMs: absentMs };
+  watches: [corefile, customCorefile, dnsService].map((mirror) => watching<unknown>(mirror, () => ['coredns'])),
+  reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
+    const address = dnsService.list()[0]?.spec?.clusterIP;
+    if (address === undefined || address === '' || address === 'None') return;
     const [main, custom] = [ofMirror(corefile), ofMirror(customCorefile)];
     const actions = planClusterDns({ main, custom }, { zone: sliceZone, servers: [address] });
     for (const action of actions) {
@@ -65,6 +63,5 @@ export const clusterDns = ({ client, corefile, customCorefile, log }: LocalWorld
         change: action.kind,
       });
     }
-    return undefined;
   },
 });

@@ -1,105 +1,177 @@
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { clusterOf, statementOf, statementsAbout } from '../../exchange/ledger.ts';
+import { type EndpointsBody, type ExportBody, maxShards, shardSubject } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, attachmentOf } from '../../plan/worker/attachment.ts';
+import { type ExportSource, selectorOf } from '../../plan/worker/export-pods.ts';
 import { type ExportSnapshot, planExport, unstatedExport } from '../../plan/worker/exports.ts';
 import { compareAge } from '../../plan/worker/port-conflict.ts';
+import { SelectedPods } from '../../plan/worker/selected-pods.ts';
 import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import type { LeftOut } from './left-out.ts';
-import { type Publisher, renewalEveryMs } from './publish.ts';
+import { renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
 
-/** Namespaces whose attached pods differ between two states of a node. */
-const touchedNamespaces = (change: Change<SliceNode>): Set<string> => {
-  const before = change.previous?.status?.pods ?? {};
-  const after = change.type === 'deleted' ? {} : (change.object.status?.pods ?? {});
-  const touched = new Set<string>();
-  for (const uid of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (before[uid]?.address !== after[uid]?.address) touched.add((after[uid] ?? before[uid])?.namespace ?? '');
-  }
-  return touched;
+/** UIDs of the pods whose attachment may differ between two states of a node. */
+const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
+  const before = (type === 'deleted' ? object : previous)?.status?.pods ?? {};
+  const after = type === 'deleted' ? {} : (object.status?.pods ?? {});
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  // With other blocks, other addresses count.
+  if (object.metadata.generation !== previous?.metadata.generation) return all;
+  return all.filter((uid) => before[uid]?.address !== after[uid]?.address);
 };
 
-/** Offers the exports of this cluster to the slice. The key is namespace/name; the notice goes out before the status is written. */
-export const exportNotices = (session: Session, publisher: Publisher, leftOut: LeftOut) => {
-  const { local, grant } = session;
-  const exportsIn = (namespace: string | undefined): readonly ServiceExport[] =>
-    local.exports.byIndex('place', `${grant.slice}/${namespace}`);
+/** States the exports of this cluster. The key is namespace/name. Neither the statement nor the status waits for the hub. */
+export const exportNotices = (session: Session, leftOut: LeftOut) => {
+  const { local, slice, hub, outbox } = session;
+  const selected = new SelectedPods();
   const keyOf = ({ metadata }: ServiceExport): string => objectKey(metadata);
-  const exportsOf = (namespace: string | undefined): string[] => exportsIn(namespace).map(keyOf);
-  /** An export and those that may have to give way to it. */
-  const withYounger = (exported: ServiceExport): string[] => [
-    keyOf(exported),
-    ...exportsIn(exported.metadata.namespace)
-      .filter((other) => compareAge(exported, other) < 0)
-      .map(keyOf),
-  ];
-  const serviceOf = (exported: ServiceExport) => session.services.get(exported.metadata.namespace ?? '')?.get(keyOf(exported));
+  const all = (): string[] => local.exports.byIndex('slice', slice).map(keyOf);
+  const serviceOf = (exported: ServiceExport) => session.services(exported.metadata.namespace ?? '')?.get(keyOf(exported));
+
+  /** An export of the slice that is there to stay. */
+  const ownExport = (key: string): ServiceExport | undefined => {
+    const exported = local.exports.get(key);
+    return exported?.spec.slice === slice && exported.metadata.deletionTimestamp === undefined ? exported : undefined;
+  };
+  /** Exports that a change of some concerns: those themselves, and the younger ones that have pods of them and may have to give way. */
+  const withYounger = (keys: Iterable<string>): Set<string> =>
+    new Set(
+      [...keys].flatMap((key) => {
+        const exported = local.exports.get(key);
+        const isYounger = (other: string): boolean => {
+          const candidate = local.exports.get(other);
+          return exported === undefined || candidate === undefined || compareAge(exported, candidate) < 0;
+        };
+        return [key, ...selected.meeting(key, isYounger)];
+      }),
+    );
+  const sourceOf = (exported: ServiceExport): ExportSource => ({
+    exported,
+    service: serviceOf(exported),
+    pods: selected.podsOf(keyOf(exported)),
+  });
+  /** The older exports that have pods of an export, and those that have pods of these. */
+  const olderThan = (exported: ServiceExport): ExportSource[] => {
+    const isOlder = (other: string): boolean => {
+      const candidate = ownExport(other);
+      return candidate !== undefined && compareAge(candidate, exported) < 0;
+    };
+    return [...selected.meeting(keyOf(exported), isOlder)].flatMap((key) => {
+      const other = ownExport(key);
+      return other === undefined ? [] : [sourceOf(other)];
+    });
+  };
+  /** Takes what an export selects now; returns the exports that this concerns. */
+  const select = (key: string): Set<string> => {
+    const before = withYounger([key]);
+    const exported = ownExport(key);
+    selected.setExport(key, exported === undefined ? undefined : selectorOf({ exported, service: serviceOf(exported) }));
+    return new Set([...before, ...withYounger([key])]);
+  };
 
   const attachment = (pod: Pod): Attachment | undefined => {
     const saying = local.sliceNodes.byIndex('pod', pod.metadata.uid ?? '');
     return attachmentOf(
       pod,
-      saying.filter(({ spec }) => spec.slice === grant.slice),
+      saying.filter(({ spec }) => spec.slice === slice),
     );
+  };
+
+  /** The own statements about further endpoints of an export, by their subjects. */
+  const shardsOf = (key: string): string[] =>
+    Array.from({ length: maxShards }, (_, index) => `${key}/${index + 1}`).filter(
+      (subject) => statementOf(session.ledger(), 'Endpoints', hub.cluster, subject) !== undefined,
+    );
+
+  const publishedIn = (key: string): Map<string, number> => {
+    const ledger = session.ledger();
+    const head = statementOf(ledger, 'Export', hub.cluster, key)?.body.endpoints ?? [];
+    const shards = shardsOf(key).flatMap((subject) => {
+      const body = statementOf(ledger, 'Endpoints', hub.cluster, subject)?.body;
+      return body === undefined ? [] : body.endpoints.map(({ pod }) => [pod, body.shard] as const);
+    });
+    return new Map([...head.map(({ pod }) => [pod, 0] as const), ...shards]);
+  };
+
+  const state = (key: string, body: ExportBody | undefined, shards: readonly EndpointsBody[]): void => {
+    outbox.set('Export', key, body);
+    const subjects = new Set(shards.map(shardSubject));
+    for (const shard of shards) outbox.set('Endpoints', shardSubject(shard), shard);
+    for (const subject of shardsOf(key)) if (!subjects.has(subject)) outbox.set('Endpoints', subject, undefined);
   };
 
   return {
     name: 'export-notice',
-    resync: {
-      everyMs: renewalEveryMs,
-      keys: () => local.exports.byIndex('slice', grant.slice).map(keyOf),
-    },
+    held: () => [
+      ...all(),
+      ...clusterOf(session.ledger(), hub.cluster).entries.Export.keys(),
+      ...[...clusterOf(session.ledger(), hub.cluster).entries.Endpoints.keys()].map(exportOfShard),
+    ],
+    resync: { everyMs: renewalEveryMs, keys: all },
     watches: [
       ownSubjects(session, 'Export'),
+      ownSubjects(session, 'Endpoints', exportOfShard),
       watching(leftOut, (key) => [key]),
-      watching(local.exports, ({ key, object, previous, initial }) => {
-        if (object.spec.slice !== grant.slice && previous?.spec.slice !== grant.slice) return [];
-        // At the start all are looked at anyway, and a status decides nothing.
-        return initial || object.metadata.generation === previous?.metadata.generation ? [key] : withYounger(object);
+      watching(session.grantChanges, () => {
+        selected.keepNamespaces(new Set(session.grant.namespaces));
+        return all();
       }),
+      // What others export under the name decides whether the exports of the name agree.
+      watching(session.statements, ({ kind, cluster, subject }) =>
+        kind === 'Export' && cluster !== hub.cluster && local.exports.get(subject)?.spec.slice === slice ? [subject] : [],
+      ),
+      watching(session.podChanges, ({ type, key, object }) =>
+        withYounger(type === 'deleted' ? selected.deletePod(key) : selected.setPod(object)),
+      ),
+      watching(local.exports, ({ key, object, previous, initial }) => {
+        if (object.spec.slice !== slice && previous?.spec.slice !== slice) return [];
+        const concerned = select(key);
+        // At the start all are looked at anyway, and a status decides nothing.
+        return initial || object.metadata.generation === previous?.metadata.generation ? [key] : concerned;
+      }),
+      watching(session.serviceChanges, ({ key }) => (local.exports.get(key)?.spec.slice === slice ? select(key) : [])),
       watching(local.sliceNodes, (change) =>
-        change.object.spec.slice === grant.slice ? [...touchedNamespaces(change)].flatMap(exportsOf) : [],
+        change.object.spec.slice === slice ? movedPods(change).flatMap((uid) => [...selected.exportsOf(uid)]) : [],
       ),
-      ...[...session.services.values()].map((services) =>
-        watching(services, ({ key }) => {
-          const exported = local.exports.get(key);
-          return exported?.spec.slice === grant.slice ? withYounger(exported) : [];
-        }),
-      ),
-      ...[...session.pods.values()].map((pods) => watching(pods, (change) => exportsOf(change.object.metadata.namespace))),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
-      const exported = local.exports.get(key);
-      if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || exported.spec.slice !== grant.slice) {
-        await publisher.publish('Export', key, undefined, signal);
+      const exported = ownExport(key);
+      if (exported === undefined) {
+        state(key, undefined, []);
         return;
       }
-      const namespace = exported.metadata.namespace ?? '';
       const seen: ExportSnapshot = {
-        exported,
-        cluster: session.hub.cluster,
-        namespaces: grant.namespaces,
-        service: serviceOf(exported),
-        others: exportsIn(namespace).map((other) => ({ exported: other, service: serviceOf(other) })),
-        pods: session.pods.get(namespace)?.list() ?? [],
+        ...sourceOf(exported),
+        cluster: hub.cluster,
+        namespaces: session.grant.namespaces,
+        others: olderThan(exported),
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
+        published: publishedIn(key),
+        rivals: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
+        since: (cluster) => clusterOf(session.ledger(), cluster).since,
       };
       const decision = planExport(seen, session.clock.now());
       let { status } = decision;
       try {
-        await publisher.publish('Export', key, decision.body, signal);
+        state(key, decision.body, decision.shards);
       } catch (error) {
         if (!Failure.is(error, 'InvalidInput')) throw error;
-        // Nothing changes it but its owner, who looks at the status and not at our log.
+        // What was stated before no longer holds, and nothing changes it but the owner, who looks at the status and not at our log.
+        state(key, undefined, []);
         status = unstatedExport(seen, status, error.message, session.clock.now());
       }
       await writeExportStatus(local.client, exported, status, Math.floor(session.clock.now() / 1000), signal);
     },
   };
 };
+
+/** The export that a shard belongs to: `<namespace>/<name>` of `<namespace>/<name>/<shard>`. */
+const exportOfShard = (subject: string): string => subject.slice(0, subject.lastIndexOf('/'));

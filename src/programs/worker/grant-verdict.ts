@@ -1,29 +1,62 @@
-import { conditionOf } from '../../api/condition.ts';
+import { conditionOf, type Verdict } from '../../api/condition.ts';
 import { sliceKind } from '../../api/kinds.ts';
 import type { Membership } from '../../api/membership/type.ts';
-import { memberNamespace } from '../../api/places.ts';
+import { consentConfigMap, memberNamespace } from '../../api/places.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
+import { configMapKind } from '../../kubernetes/kinds.ts';
 import { planClusterNetworks } from '../../plan/worker/cluster-facts.ts';
-import { checkGrant } from '../../plan/worker/grant-check.ts';
+import { readConsent } from '../../plan/worker/consent.ts';
+import { judgeGrant } from '../../plan/worker/grant-check.ts';
 import { planLocalSlice } from '../../plan/worker/slice-objects.ts';
 import type { Clock } from '../../values/clock.ts';
-import { writeCondition } from './local-condition.ts';
+import { writeConditions } from './local-condition.ts';
 import { fieldManager, type LocalWorld } from './local-world.ts';
 import { serviceNetworks } from './service-networks.ts';
+import type { Taken } from './taken-grant.ts';
 
-/** Judges a grant by what this cluster knows of itself, and says in the local slice when it is not taken. @returns whether it is. */
-export const takesGrant = async (local: LocalWorld, membership: Membership, clock: Clock, signal: AbortSignal): Promise<boolean> => {
-  const grant = membership.spec;
-  const networks = planClusterNetworks(local.nodes.list(), await serviceNetworks(local, signal));
-  const verdict = checkGrant(grant, networks, local.sliceNodes.byIndex('slice', grant.slice));
-  const taken = verdict.status === 'True';
-  const seen = local.slices.get(`${memberNamespace}/${grant.slice}`);
-  const told = conditionOf(seen?.status?.conditions, verdict.type);
+/**
+ * Judges a grant by what this cluster knows of itself, and says in the local slice what of it is not taken. `missing` says that the hub no longer
+ * knows it.
+ *
+ * @returns undefined when nothing is made of it.
+ */
+export const takeGrant = async (
+  local: LocalWorld,
+  granted: Membership,
+  missing: boolean,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Taken | undefined> => {
+  const grant = granted.spec;
+  const consent = await local.client.find(configMapKind, { namespace: memberNamespace, name: consentConfigMap }, { signal });
+  const { taken, verdicts } = judgeGrant({
+    grant,
+    networks: planClusterNetworks(local.nodes.list(), await serviceNetworks(local, signal)),
+    nodes: local.sliceNodes.byIndex('slice', grant.slice),
+    slices: local.slices.list(),
+    consent: readConsent(consent?.data),
+  });
+  const membership = { ...granted, spec: taken ?? { ...grant, namespaces: [] } };
+  const desired = planLocalSlice(membership, granted);
+  const all = [...verdicts, presence(grant.slice, missing)];
+  const before = local.slices.get(`${memberNamespace}/${grant.slice}`);
   // Nothing is written about what is as it should be.
-  if (taken && told === undefined) return true;
-  const desired = planLocalSlice(membership);
-  if (seen === undefined) await applyObject(local.client, sliceKind, desired, { fieldManager, signal, seen });
-  if ((await writeCondition(local, seen ?? desired, verdict, clock, signal)) && !taken)
-    local.log.warn('a grant of the hub is not taken', { slice: grant.slice, reason: verdict.message });
-  return taken;
+  const news = all.filter(({ status, type }) => status !== 'True' || conditionOf(before?.status?.conditions, type) !== undefined);
+  if (news.length > 0) {
+    if (before === undefined) await applyObject(local.client, sliceKind, desired, { fieldManager, signal, seen: undefined });
+    if (await writeConditions(local, before ?? desired, news, clock, signal))
+      for (const { status, message } of news)
+        if (status !== 'True') local.log.warn('a grant of the hub is not taken as it is', { slice: grant.slice, reason: message });
+  }
+  return taken === undefined ? undefined : { membership, granted };
 };
+
+const presence = (slice: string, missing: boolean): Verdict =>
+  missing
+    ? {
+        type: 'KnownToHub',
+        status: 'False',
+        reason: 'MembershipMissing',
+        message: `The hub knows no membership of this cluster in slice ${slice}, and did not say that it ended; what runs goes on as it was. Restore the hub's objects, or leave with "kubeslice leave".`,
+      }
+    : { type: 'KnownToHub', status: 'True', reason: 'Accepted', message: 'The hub knows the membership of this cluster.' };

@@ -1,8 +1,9 @@
-import { membershipKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
+import { sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { statementsBy } from '../../exchange/ledger.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
@@ -10,38 +11,45 @@ import { planSliceNodes, type SliceNodesPlan, sameDemand } from '../../plan/work
 import { planLocalSlice, planLocalSliceStatus } from '../../plan/worker/slice-objects.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
+import { createBlockUses } from './block-use.ts';
 import { fieldManager } from './local-world.ts';
-import { type Publisher, renewalEveryMs } from './publish.ts';
+import { renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
 
 /**
  * Makes a grant true in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster
  * itself. There is one key, this cluster.
  */
-export const grants = (session: Session, publisher: Publisher, caCertificate: string) => {
-  const { local, grant, hub } = session;
+export const grants = (session: Session) => {
+  const { local, slice: name, hub, outbox, authority } = session;
+  const uses = createBlockUses(session);
   return {
     name: 'grant',
     resync: { everyMs: renewalEveryMs, keys: () => [hub.cluster] },
     watches: [
       ownSubjects(session, 'Cluster'),
+      watching(session.grantChanges, () => [hub.cluster]),
+      // Blocks are used again when the hub has taken note.
+      watching(session.members, ({ object }) => (object.spec.cluster === hub.cluster ? [hub.cluster] : [])),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
       // Conditions change with the links.
       watching(local.slices, ({ object, previous }) =>
-        object.metadata.name === grant.slice && (previous === undefined || !sameButConditions(previous, object)) ? [hub.cluster] : [],
+        object.metadata.name === name && (previous === undefined || !sameButConditions(previous, object)) ? [hub.cluster] : [],
       ),
       // Links are reported twice a minute by every node.
       watching(local.sliceNodes, ({ object, previous }) =>
-        object.spec.slice === grant.slice && (previous === undefined || !sameDemand(previous, object)) ? [hub.cluster] : [],
+        object.spec.slice === name && (previous === undefined || !sameDemand(previous, object)) ? [hub.cluster] : [],
       ),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
-      await publisher.publish('Cluster', hub.cluster, { caCertificate, blocks: grant.blocks }, signal);
-      const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
+      const slice = local.slices.get(`${memberNamespace}/${name}`);
       await writeLocalSlice(session, slice, signal);
-      const plan = await allocate(session, slice, signal);
-      await writeNodes(session, slice, plan, signal);
-      await askForMore(session, plan, signal);
+      const { plan, from } = await allocate(session, uses.usable(), signal);
+      await writeNodes(session, from, plan, signal);
+      const blocks = plan.desired.flatMap((node) => node.spec.blocks);
+      await uses.decide(blocks, plan.wantedAddresses, signal);
+      outbox.set('Cluster', hub.cluster, { caCertificate: authority.certificate, blocks: uses.usable() });
+      await uses.tell(plan.wantedAddresses, signal);
     },
   };
 };
@@ -52,8 +60,12 @@ const sameButConditions = (before: Slice, after: Slice): boolean => {
   return essence(before) === essence(after);
 };
 
-const writeLocalSlice = async ({ local, grant, membership }: Session, seen: Slice | undefined, signal: AbortSignal): Promise<void> => {
-  const desired = planLocalSlice(membership);
+const writeLocalSlice = async (
+  { local, grant, membership, granted }: Session,
+  seen: Slice | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  const desired = planLocalSlice(membership, granted);
   await applyObject(local.client, sliceKind, desired, { fieldManager, signal, seen });
   const status = planLocalSliceStatus(membership);
   if (
@@ -64,40 +76,45 @@ const writeLocalSlice = async ({ local, grant, membership }: Session, seen: Slic
   }
 };
 
-/** Decides the blocks of the nodes: when they change, from the SliceNodes as the API server has them now and not from an old picture. */
-const allocate = async ({ local, grant, membership }: Session, slice: Slice | undefined, signal: AbortSignal): Promise<SliceNodesPlan> => {
+/** What was decided, and the slice that it was decided from. */
+interface Allocation {
+  readonly plan: SliceNodesPlan;
+  readonly from: Slice | undefined;
+}
+
+/**
+ * Decides the blocks of the nodes, within those that this cluster uses. When they change, it decides from SliceNodes and slice as the API server has them
+ * now: two mirrors have no common order, and an old picture of one would give a block away that the other still shows as taken.
+ */
+const allocate = async (session: Session, usable: readonly string[], signal: AbortSignal): Promise<Allocation> => {
+  const { local, grant, membership, hub } = session;
+  const stated = statementsBy(session.ledger(), 'Node', hub.cluster).map(({ body: { node, blocks } }) => ({ node, blocks }));
   const nodes = local.nodes.list().map((node) => node.metadata.name);
-  const decide = (written: readonly SliceNode[]) =>
-    planSliceNodes({ membership, nodes, written, retired: slice?.status?.retiredBlocks ?? [] });
-  const known = decide(local.sliceNodes.byIndex('slice', grant.slice));
-  if (!known.changed) return known;
+  const target = { namespace: memberNamespace, name: grant.slice };
+  const used = { ...membership, spec: { ...membership.spec, blocks: [...usable] } };
+  const decide = (from: Slice | undefined, written: readonly SliceNode[]): Allocation => ({
+    from,
+    plan: planSliceNodes({ membership: used, nodes, written, stated, retired: from?.status?.retiredBlocks ?? [] }),
+  });
+  const known = decide(local.slices.get(objectKey(target)), local.sliceNodes.byIndex('slice', grant.slice));
+  if (!known.plan.changed) return known;
   const selection = { namespace: memberNamespace, labelSelector: `${sliceLabel}=${grant.slice}` };
-  return decide((await local.client.list(sliceNodeKind, { ...selection, signal })).items);
+  // Retired blocks are written before the SliceNodes they come from go, so they are read after them.
+  const { items } = await local.client.list(sliceNodeKind, { ...selection, signal });
+  return decide(await local.client.find(sliceKind, target, { signal }), items);
 };
 
-const writeNodes = async (
-  { local, grant }: Session,
-  slice: Slice | undefined,
-  plan: SliceNodesPlan,
-  signal: AbortSignal,
-): Promise<void> => {
-  // Before the node objects go: what nodes that are gone had is written down as retired.
-  if (canonicalJson(plan.retired) !== canonicalJson(slice?.status?.retiredBlocks ?? [])) {
+const writeNodes = async ({ local, grant }: Session, from: Slice | undefined, plan: SliceNodesPlan, signal: AbortSignal): Promise<void> => {
+  // Before the node objects go: what nodes that are gone had is written down as retired, unless the slice has changed since the decision.
+  if (canonicalJson(plan.retired) !== canonicalJson(from?.status?.retiredBlocks ?? [])) {
     const target = { namespace: memberNamespace, name: grant.slice };
-    await local.client.mergePatch(sliceKind, target, { status: { retiredBlocks: plan.retired } }, { signal, subresource: 'status' });
+    const version = from?.metadata.resourceVersion;
+    const patch = { ...(version === undefined ? {} : { metadata: { resourceVersion: version } }), status: { retiredBlocks: plan.retired } };
+    await local.client.mergePatch(sliceKind, target, patch, { signal, subresource: 'status' });
   }
   for (const node of plan.surplus) await remove(local.client, sliceNodeKind, node.metadata, signal);
   for (const desired of plan.desired) {
     const seen = local.sliceNodes.get(objectKey(desired.metadata));
     await applyObject(local.client, sliceNodeKind, desired, { fieldManager, signal, seen });
   }
-};
-
-/** Asks the hub for addresses that nodes are short of. */
-const askForMore = async ({ hub, members, membership }: Session, plan: SliceNodesPlan, signal: AbortSignal): Promise<void> => {
-  const { wantedAddresses } = plan;
-  const { status: told } = members.get(objectKey(membership.metadata)) ?? membership;
-  if (wantedAddresses === undefined || wantedAddresses <= (told?.wantedAddresses ?? 0)) return;
-  const patch = { status: { wantedAddresses } };
-  await hub.client.mergePatch(membershipKind, membership.metadata, patch, { signal, subresource: 'status' });
 };

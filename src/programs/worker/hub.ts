@@ -1,85 +1,180 @@
-import { hubCredentialSeconds } from '../../api/hub-credential.ts';
-import { hubSecret, memberNamespace, workerAccount } from '../../api/places.ts';
+import { proofEveryMs } from '../../api/hub-credential.ts';
+import { workerAccount } from '../../api/places.ts';
+import type { Authority } from '../../identity/authority.ts';
+import type { RenewedCredential } from '../../identity/credential-proof.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
-import { secretKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
-import { fixedToken, renewedToken } from '../../kubernetes/token-source.ts';
+import { serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
+import { movableClient } from '../../kubernetes/movable-client.ts';
+import { type ExpiringToken, fixedToken, renewedToken } from '../../kubernetes/token-source.ts';
+import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { countedClient } from '../counted-client.ts';
+import { readAuthority } from './authority.ts';
+import { type HubAccess, type HubIdentity, readHubSecret, writeHubSecret } from './hub-place.ts';
+import { knock } from './knock.ts';
 import { fieldManager } from './local-world.ts';
+import { lifeOfFresh, lifeOfKept } from './token-life.ts';
 
-/** Who this cluster is on which hub. */
-export interface HubIdentity {
-  readonly project: string;
-  /** Namespace of the project on the hub. */
-  readonly namespace: string;
-  readonly cluster: string;
-}
+export type { HubIdentity } from './hub-place.ts';
 
 /** The way to the hub. */
 export interface Hub extends HubIdentity {
   readonly client: Client;
 }
 
-const field = (data: Readonly<Record<string, string>>, key: string): string => {
-  const value = data[key];
-  if (value === undefined) {
-    throw new Failure(
-      'InvalidInput',
-      `Secret ${memberNamespace}/${hubSecret} has no "${key}"; join the cluster again with "kubeslice join".`,
-    );
-  }
-  return Buffer.from(value, 'base64').toString('utf8');
-};
-
-const expiryOf = (token: string): number => {
-  const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { exp?: number };
-  return (payload.exp ?? 0) * 1000;
-};
+/** What the way to the hub is made from. */
+export interface HubSurroundings {
+  readonly local: Client;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** How long the credentials last that it asks for, in seconds. */
+  readonly credentialSeconds: number;
+  /** Makes a client one through which nothing is written once another instance may lead. */
+  readonly fenced: (client: Client) => Client;
+}
 
 /**
- * Reads the hub credential and returns a client that renews it by itself: with the valid token it asks for the next one and writes it
- * back into the Secret, so that a restart finds it. A token that ran out while the cluster was off needs a new join.
+ * Reads the hub credential and returns a client that keeps it valid: with the token that it has it asks for the next one; when that is refused or fails,
+ * and once a day in any case, by proof of the key of this cluster's authority, which also tells where the hub is by now and by which authority its
+ * server is known. No outage is too long for that, and no clock too wrong.
  */
-export const openHub = async (local: Client, metrics: Metrics, clock: Clock, signal: AbortSignal): Promise<Hub> => {
-  const secret = await local.get(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal });
-  const data = secret.data ?? {};
-  const identity = { project: field(data, 'project'), namespace: field(data, 'namespace'), cluster: field(data, 'cluster') };
-  const place = { server: field(data, 'server'), ca: field(data, 'ca.crt') };
-  let token = field(data, 'token');
-  let first = true;
+export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal): Promise<Hub> => {
+  const { local, metrics, log, clock, credentialSeconds, fenced } = surroundings;
+  const { identity, access } = await readHubSecret(local, signal);
+  const authority = await readAuthority(local, identity, signal);
+  let now: HubAccess = access;
+  let kept = true;
+  let provedAt = clock.monotonic();
 
-  const fetch = async (signal: AbortSignal) => {
-    // What the Secret holds is used as it is until most of its life is over.
-    if (first && expiryOf(token) - clock.now() > (hubCredentialSeconds * 1000) / 2) {
-      first = false;
-      return { token, expiresAt: expiryOf(token) };
-    }
-    first = false;
-    const asking = createClient({ ...place, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
+  const token = renewedToken((during) => renew(during), { clock });
+  const connect = ({ server, ca }: HubAccess): Client =>
+    countedClient({ server, ca, credential: { kind: 'token', token } }, 'hub', fieldManager, metrics);
+  const hub = movableClient(connect(access));
+
+  const accept = async (next: HubAccess, during: AbortSignal): Promise<ExpiringToken> => {
+    const moved = next.server !== now.server || next.ca !== now.ca;
+    if (moved) log.info('the hub has another address or authority', { server: next.server });
+    now = next;
+    if (moved) hub.move(connect(next));
     try {
-      const request: TokenRequest = {
-        apiVersion: 'authentication.k8s.io/v1',
-        kind: 'TokenRequest',
-        spec: { expirationSeconds: hubCredentialSeconds },
-      };
-      const account = { namespace: identity.namespace, name: workerAccount(identity.cluster) };
-      const answer = await asking.createSubresource(serviceAccountKind, account, 'token', request, { signal });
-      if (answer.status === undefined) throw new Failure('Unexpected', 'The hub answered a token request without a token.');
-      token = answer.status.token;
-      const patch = { data: { token: Buffer.from(token).toString('base64') } };
-      await local.mergePatch(secretKind, { namespace: memberNamespace, name: hubSecret }, patch, { signal });
-      return { token, expiresAt: Date.parse(answer.status.expirationTimestamp) };
+      await writeHubSecret(local, next, during);
+    } catch (error) {
+      // The token works all the same; a restart would begin with the one before and prove the key.
+      if (during.aborted) throw error;
+      log.warn('the renewed hub credential could not be kept for a restart', { error: Failure.from(error) });
+    }
+    return { token: next.token, lifetimeMs: lifeOfFresh(next.token, credentialSeconds * 1000) };
+  };
+
+  const byToken = async (during: AbortSignal): Promise<ExpiringToken> =>
+    accept({ ...now, token: await askByToken(now, identity, credentialSeconds, during) }, during);
+
+  const byProof = async (knockToken: string, during: AbortSignal): Promise<ExpiringToken> => {
+    const { server, given } = await askByProof(now, knockToken, authority, clock, during);
+    const servers = given.servers.length === 0 ? now.servers : given.servers;
+    const ca = given.ca === '' ? now.ca : await confirmedAuthority(server, now.ca, given, during);
+    provedAt = clock.monotonic();
+    return accept({ ...now, server, servers, ca, token: given.token }, during);
+  };
+
+  const renew = async (during: AbortSignal): Promise<ExpiringToken> => {
+    const left = lifeOfKept(now.token, clock.now());
+    if (kept && left > lifeOfFresh(now.token, 0) / 2) {
+      kept = false;
+      return { token: now.token, lifetimeMs: left };
+    }
+    kept = false;
+    const ways = [byToken, ...(now.knock === undefined ? [] : [(until: AbortSignal) => byProof(now.knock ?? '', until)])];
+    if (clock.monotonic() - provedAt >= proofEveryMs) ways.reverse();
+    return firstThatWorks(ways, log, during);
+  };
+  return { ...identity, client: fenced(hub.client) };
+};
+
+/** What the first of the ways gives that does not fail; the failure of the last when all do. */
+const firstThatWorks = async (
+  ways: readonly ((signal: AbortSignal) => Promise<ExpiringToken>)[],
+  log: Log,
+  signal: AbortSignal,
+): Promise<ExpiringToken> => {
+  let last: unknown;
+  for (const way of ways) {
+    try {
+      return await way(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.debug('the hub credential could not be renewed in one way', { error: Failure.from(error) });
+      last = error;
+    }
+  }
+  throw last;
+};
+
+/** A token by the one that is still valid. */
+const askByToken = async (
+  { server, ca, token }: HubAccess,
+  { namespace, cluster }: HubIdentity,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<string> => {
+  const asking = createClient({ server, ca, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
+  try {
+    const body: TokenRequest = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: seconds },
+    };
+    const account = { namespace, name: workerAccount(cluster) };
+    const { status } = await asking.createSubresource(serviceAccountKind, account, 'token', body, { signal, timeoutMs: 10_000 });
+    if (status === undefined) throw new Failure('Unexpected', 'The hub answered a token request without a token.');
+    return status.token;
+  } finally {
+    asking.close();
+  }
+};
+
+/** A token by proof of the key, from the first of the hub's addresses that gives one. */
+const askByProof = async (
+  { server, servers, ca }: HubAccess,
+  token: string,
+  authority: Authority,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<{ readonly server: string; readonly given: RenewedCredential }> => {
+  let last: unknown;
+  for (const address of new Set([server, ...servers])) {
+    const asking = createClient({ server: address, ca, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
+    try {
+      return { server: address, given: await knock(asking, authority, clock, signal) };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      last = error;
     } finally {
       asking.close();
     }
-  };
-  const client = countedClient(
-    { ...place, credential: { kind: 'token', token: renewedToken(fetch, { clock }) } },
-    'hub',
-    fieldManager,
-    metrics,
-  );
-  return { ...identity, client };
+  }
+  throw last;
+};
+
+/** The authorities that the hub names, once its server is seen to be known by them; until then beside those that work now. */
+const confirmedAuthority = async (
+  server: string,
+  before: string,
+  { ca, token }: RenewedCredential,
+  signal: AbortSignal,
+): Promise<string> => {
+  if (ca.trim() === before.trim()) return before;
+  const trying = createClient({ server, ca, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
+  try {
+    await trying.raw('/version', { signal, timeoutMs: 10_000 });
+    return ca;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return before.includes(ca.trim()) ? before : `${before.trim()}\n${ca}`;
+  } finally {
+    trying.close();
+  }
 };

@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { agentTokenPath } from '../../api/places.ts';
+import type { Client } from '../../kubernetes/client.ts';
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
+import { peerDoorPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import { tellTransitions } from '../tell-transitions.ts';
+import { createAskAgent } from './ask-agent.ts';
 import { readAuthority } from './authority.ts';
 import { clusterDns } from './cluster-dns.ts';
 import { openHub } from './hub.ts';
@@ -19,11 +24,27 @@ const factsMs = 60_000;
 /** How long a worker without a usable credential waits before it looks again, in milliseconds. */
 const unjoinedMs = 5_000;
 
+/** Who leads, and what it was told. */
+export interface WorkerOptions {
+  readonly version: string;
+  /** Name of this instance, for events. */
+  readonly instance: string;
+  /** How long the hub credentials last that it asks for, in seconds. */
+  readonly credentialSeconds: number;
+  /** Makes a client one through which nothing is written once another instance may lead. */
+  readonly fenced: (client: Client) => Client;
+}
+
 /** What a joined cluster has; waits until it is there, since a worker that exits would only be started again. */
-const openJoined = async ({ client, log, metrics }: LocalWorld, clock: Clock, signal: AbortSignal) => {
+const openJoined = async (
+  { client, log, metrics }: LocalWorld,
+  clock: Clock,
+  { credentialSeconds, fenced }: WorkerOptions,
+  signal: AbortSignal,
+) => {
   for (;;) {
     try {
-      const hub = await openHub(client, metrics, clock, signal);
+      const hub = await openHub({ local: client, metrics, log, clock, credentialSeconds, fenced }, signal);
       return { hub, authority: await readAuthority(client, hub, signal), trust: await openTrust(client, signal) };
     } catch (error) {
       if (signal.aborted) throw error;
@@ -33,21 +54,24 @@ const openJoined = async ({ client, log, metrics }: LocalWorld, clock: Clock, si
   }
 };
 
+/** Asks agents with the token that the kubelet keeps fresh for this pod. */
+const askAgents = createAskAgent({
+  fetch,
+  port: peerDoorPort,
+  token: async (signal) => (await readFile(agentTokenPath, { encoding: 'utf8', signal })).trim(),
+});
+
 /** Does the worker's work until the signal aborts, as this instance of this version. The mirrors of the local world must be running. */
-export const leadWorker = async (
-  local: LocalWorld,
-  { version, instance }: { readonly version: string; readonly instance: string },
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> => {
+export const leadWorker = async (local: LocalWorld, options: WorkerOptions, clock: Clock, signal: AbortSignal): Promise<void> => {
   const { client, log, metrics } = local;
+  const { version, instance } = options;
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
-  const { hub, authority, trust } = await openJoined(local, clock, signal);
+  const { hub, authority, trust } = await openJoined(local, clock, options, signal);
   const memberships = observeGrants(hub, log, metrics);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   tellTransitions([local.slices, local.exports, local.imports], events, signal);
   const controllers = [
-    sessions({ hub, local, authority, trust, clock }, local, memberships)(signal),
+    sessions({ hub, local, authority, trust, clock, ask: askAgents }, local, memberships)(signal),
     strayExports(local, memberships, clock),
     clusterDns(local),
   ];

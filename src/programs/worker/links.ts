@@ -1,54 +1,121 @@
-import type { LinksBody } from '../../api/notice/statement.ts';
+import { conditionOf } from '../../api/condition.ts';
 import { memberNamespace } from '../../api/places.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
+import type { Node } from '../../kubernetes/kinds.ts';
+import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
+import { sameVotes } from '../../plan/link-votes.ts';
 import { planLinks, sameLinkStates } from '../../plan/worker/links.ts';
-import { planLocalReadiness } from '../../plan/worker/local-readiness.ts';
+import { planLocalDegradation, planLocalReadiness } from '../../plan/worker/local-readiness.ts';
+import { reportDelay } from '../../plan/worker/report-pace.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import { sha256Hex } from '../../values/hash.ts';
+import { followReportAges, ReportAges } from '../report-ages.ts';
 import { writeCondition } from './local-condition.ts';
-import type { Publisher } from './publish.ts';
 import { graceMs, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
-/** Measurements alone are worth a write this seldom, in milliseconds. */
-const refreshMs = 30_000;
+/** A number from 0 to 1 that is another for each cluster and slice, and always the same for one. */
+const shareOf = (cluster: string, slice: string): number => Number.parseInt(sha256Hex(`${cluster}/${slice}`, 8), 16) / 0xffff_ffff;
+
+/** The report is made from this no more often, in milliseconds: a hundred agents may speak in the same second. */
+const lookGapMs = 250;
+
+const readyOf = ({ status }: Node): string | undefined => status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+
+/** Whether two states of a node are the same to the report: a node changes every minute, and seldom in these. */
+const sameService = (a: Node, b: Node): boolean =>
+  a.spec?.unschedulable === b.spec?.unschedulable &&
+  a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+  readyOf(a) === readyOf(b);
+
+/** Whether two states of a node's part in a slice are the same to the report: signs of life and attached pods do not matter. */
+const samePart = (a: SliceNode, b: SliceNode): boolean =>
+  a.spec.sliceUID === b.spec.sliceUID &&
+  a.status?.publicKey === b.status?.publicKey &&
+  sameVotes(a.status?.links?.clusters, b.status?.links?.clusters) &&
+  conditionOf(a.status?.conditions, 'Ready')?.message === conditionOf(b.status?.conditions, 'Ready')?.message;
 
 /**
- * Reports the links of this cluster to the hub, at once when a state changes, now and then for the measurements; and shows in the local slice whether
- * this cluster's part of it works. There is one key.
+ * Reports this cluster's part of a slice to the hub: a change of state at once but at most every 2 s, measurements once a minute; and shows in the local
+ * slice whether this cluster's part of it works, which does not wait for the hub. There is one key.
  */
-export const links = (session: Session, publisher: Publisher, refusals: Refusals) => {
-  const { local, grant } = session;
+export const links = (session: Session, refusals: Refusals) => {
+  const { local, slice: name, clock } = session;
+  const { cluster } = session.hub;
+  const random = shareOf(cluster, name);
+  const ages = new ReportAges(clock);
   let last: { readonly body: LinksBody; readonly at: number } | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const silence: Source<string> = {
+    subscribe: (handler) =>
+      followReportAges(local.sliceNodes, ages, clock, (turned) => {
+        if (turned.length > 0) handler('links');
+      }),
+  };
+  const snapshot = (now: number): LinksBody => {
+    const sliceNodes = local.sliceNodes.byIndex('slice', name).filter((node) => node.spec.sliceUID === session.grant.sliceUID);
+    const peers = new Map<string, number>();
+    for (const { spec } of local.slicePeers.byIndex('slice', name)) peers.set(spec.cluster, (peers.get(spec.cluster) ?? 0) + 1);
+    return planLinks({
+      sliceNodes,
+      nodes: local.nodes.list(),
+      peers,
+      cluster,
+      silent: new Set(sliceNodes.flatMap(({ spec }) => (ages.isSilent(spec.node) ? [spec.node] : []))),
+      refused: refusals.list(now),
+      exports: local.exports.byIndex('failing', name),
+    });
+  };
   return {
     name: 'links',
     watches: [
-      watching(local.sliceNodes, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
-      watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? ['links'] : [])),
+      watching(local.sliceNodes, ({ type, object, previous }) =>
+        object.spec.slice !== name || (type === 'updated' && previous !== undefined && samePart(object, previous)) ? [] : ['links'],
+      ),
+      watching(silence, (key) => [key]),
+      watching(local.slicePeers, (change) => (change.object.spec.slice === name ? ['links'] : [])),
       watching(local.exports, ({ object, previous }) =>
-        [object, previous].some((one) => one?.spec.slice === grant.slice && one.status?.exportStatus === 'ERROR') ? ['links'] : [],
+        [object, previous].some((one) => one?.spec.slice === name && one.status?.exportStatus === 'ERROR') ? ['links'] : [],
       ),
       watching(refusals, () => ['links']),
-      watching(local.slices, (change) => (change.object.metadata.name === grant.slice ? ['links'] : [])),
-      watching(local.nodes, (change) => (change.type === 'updated' ? [] : ['links'])),
+      watching(local.slices, (change) => (change.object.metadata.name === name ? ['links'] : [])),
+      watching(local.nodes, ({ type, object, previous }) =>
+        type === 'updated' && previous !== undefined && sameService(object, previous) ? [] : ['links'],
+      ),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-      const sliceNodes = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => node.spec.sliceUID === grant.sliceUID);
-      const now = session.clock.now();
-      const body = planLinks({
-        sliceNodes,
-        nodes: local.nodes.list().map((node) => node.metadata.name),
-        peerCount: local.slicePeers.byIndex('slice', grant.slice).length,
-        refused: refusals.list(now),
-        exports: local.exports.byIndex('failing', grant.slice),
-      });
+      const early = lookedAt + lookGapMs - clock.monotonic();
+      if (early > 0) return { againMs: Math.ceil(early) };
+      lookedAt = clock.monotonic();
+      const now = clock.now();
+      const body = snapshot(now);
       // Before the hub is told, since that may be away.
-      const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
-      if (slice !== undefined) await writeCondition(local, slice, planLocalReadiness(body), session.clock, signal);
+      await showLocally(session, body, signal);
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
-      const due = last === undefined || now - last.at >= refreshMs;
-      if (last !== undefined && !due && sameLinkStates(body, last.body)) return again(refreshMs - (now - last.at));
-      await publisher.publish('Links', session.hub.cluster, body, signal);
-      last = { body, at: now };
-      return again(refreshMs);
+      const since = last === undefined ? undefined : clock.monotonic() - last.at;
+      const differs = last === undefined || !sameLinkStates(body, last.body);
+      const same = !differs && last !== undefined && canonicalJson(body) === canonicalJson(last.body);
+      const delay = reportDelay(since, differs, random);
+      if (delay > 0) return again(delay);
+      if (!same) last = { body, at: clock.monotonic() };
+      session.outbox.set('Links', cluster, body);
+      return again(reportDelay(0, false, random));
     },
   };
+};
+
+/** Shows in the local slice whether this cluster's part of it works. */
+const showLocally = async ({ local, slice: name, hub, clock }: Session, body: LinksBody, signal: AbortSignal): Promise<void> => {
+  const key = `${memberNamespace}/${name}`;
+  const slice = local.slices.get(key);
+  if (slice === undefined) return;
+  const before = slice.status?.conditions;
+  const wasReady = conditionOf(before, 'Ready')?.status === 'True';
+  if (await writeCondition(local, slice, planLocalReadiness(body, hub.cluster, wasReady), clock, signal)) return;
+  // What has never been Ready is on its way, and not degraded.
+  if (!wasReady && conditionOf(before, 'Degraded') === undefined) return;
+  // The write of the one wakes this up again for the other.
+  await writeCondition(local, slice, planLocalDegradation(body), clock, signal);
 };

@@ -1,13 +1,23 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
-import { membershipKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
+import {
+  membershipKind,
+  noticeKind,
+  serviceExportKind,
+  serviceImportKind,
+  sliceKind,
+  sliceNodeKind,
+  slicePeerKind,
+} from '../../api/kinds.ts';
 import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel, managedBy, managedByLabel, sliceLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
-import { memberNamespace } from '../../api/places.ts';
+import type { Notice } from '../../api/notice/type.ts';
+import { dnsService, memberNamespace } from '../../api/places.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import {
   type ConfigMap,
@@ -18,9 +28,10 @@ import {
   type Node,
   namespaceKind,
   nodeKind,
+  type Service,
+  serviceKind,
 } from '../../kubernetes/kinds.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
-import { corednsConfigMap } from '../../plan/worker/cluster-dns.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Hub } from './hub.ts';
@@ -38,6 +49,8 @@ export interface LocalWorld {
   readonly sliceNodes: Mirror<SliceNode>;
   /** Index `slice`. */
   readonly slicePeers: Mirror<SlicePeer>;
+  /** Accepted notices of other clusters. Index `slice`; index `about`: the cluster of a statement about a cluster. */
+  readonly notices: Mirror<Notice>;
   /** Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that offer nothing because of a mistake. */
   readonly exports: Mirror<ServiceExport>;
   /** Index `slice`. */
@@ -48,6 +61,8 @@ export interface LocalWorld {
   readonly corefile: Mirror<ConfigMap>;
   /** The additions to it that some distributions leave to others, one object or none. */
   readonly customCorefile: Mirror<ConfigMap>;
+  /** The Service of our DNS program, one object or none. */
+  readonly dnsService: Mirror<Service>;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -86,6 +101,12 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       indexes: { ...indexes, pod: (node) => Object.keys(node.status?.pods ?? {}) },
     }),
     slicePeers: createMirror({ ...own, kind: slicePeerKind, indexes }),
+    notices: createMirror({
+      ...own,
+      kind: noticeKind,
+      labelSelector: `${managedByLabel}=${managedBy}`,
+      indexes: { ...indexes, about: ({ spec }: Notice) => (spec.kind === 'Cluster' ? [spec.cluster] : []) },
+    }),
     exports: createMirror({
       client,
       kind: serviceExportKind,
@@ -100,6 +121,7 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
     corefile: dnsConfig(corednsConfigMap.main),
     customCorefile: dnsConfig(corednsConfigMap.custom),
+    dnsService: createMirror({ ...own, kind: serviceKind, fieldSelector: `metadata.name=${dnsService}` }),
     endpointSlices: createMirror({
       client,
       kind: endpointSliceKind,
@@ -125,11 +147,13 @@ export const mirrorsOf = (world: LocalWorld) => [
   world.slices,
   world.sliceNodes,
   world.slicePeers,
+  world.notices,
   world.exports,
   world.imports,
   world.endpointSlices,
   world.corefile,
   world.customCorefile,
+  world.dnsService,
 ];
 
 /** The grants of this cluster on the hub. */

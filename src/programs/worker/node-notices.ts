@@ -1,37 +1,62 @@
-import type { NodeBody } from '../../api/notice/statement.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { checkDelegation } from '../../exchange/delegation/delegation.ts';
+import { draftStatement } from '../../exchange/issue.ts';
+import { clusterOf } from '../../exchange/ledger.ts';
+import type { NodeBody } from '../../exchange/statement/node.ts';
 import { watching } from '../../loop/watching.ts';
-import { type Publisher, renewalEveryMs } from './publish.ts';
+import { nodeBodyOf } from '../../plan/worker/node-statement.ts';
+import { exchangeContext } from './exchange-context.ts';
+import { renewalEveryMs } from './publish.ts';
+import type { Refusals } from './refusals.ts';
 import { ownSubjects, type Session } from './session.ts';
 
-const bodyOf = (sliceNode: SliceNode | undefined): NodeBody | undefined => {
-  const status = sliceNode?.status;
-  if (sliceNode === undefined || status?.publicKey === undefined || status.router === undefined || status.endpoints === undefined)
-    return undefined;
+/** How long what was stated about a node holds without a tunnel in its SliceNode, in milliseconds, as long as the node is there. */
+const heldMs = 30_000;
+
+/**
+ * States the nodes of this cluster, as soon as their agents have made a tunnel. The key is the node.
+ *
+ * What an agent says is judged by the rules for other clusters before it is signed: a node that was taken over must not take the key, the blocks or
+ * the endpoints of another one.
+ */
+export const nodeNotices = (session: Session, refusals: Refusals) => {
+  const { local, slice, outbox, authority, clock } = session;
+  const missingSince = new Map<string, number>();
+  const nodesOf = (): readonly SliceNode[] => local.sliceNodes.byIndex('slice', slice);
+
+  const refusalOf = (node: string, body: NodeBody): string | undefined => {
+    const draft = draftStatement(authority, { ...session.grant, kind: 'Node', subject: node, body, serial: 1 }, clock.now());
+    return 'body' in draft ? checkDelegation(draft, session.ledger(), exchangeContext(session))?.message : undefined;
+  };
+
   return {
-    node: sliceNode.spec.node,
-    publicKey: status.publicKey,
-    endpoints: status.endpoints,
-    blocks: sliceNode.spec.blocks,
-    drivers: status.drivers ?? [],
-    router: status.router,
+    name: 'node-notice',
+    held: () => [...clusterOf(session.ledger(), session.hub.cluster).entries.Node.keys()],
+    resync: { everyMs: renewalEveryMs, keys: () => nodesOf().map((sliceNode) => sliceNode.spec.node) },
+    watches: [
+      ownSubjects(session, 'Node'),
+      watching(local.sliceNodes, (change) => (change.object.spec.slice === slice ? [change.object.spec.node] : [])),
+      watching(local.nodes, ({ object, type }) => (type === 'updated' ? [] : [object.metadata.name])),
+      // A claim of the cluster that grew, or a key that another node gave up.
+      watching(session.statements, ({ kind, cluster }) =>
+        cluster === session.hub.cluster && kind === 'Cluster' ? nodesOf().map((sliceNode) => sliceNode.spec.node) : [],
+      ),
+    ],
+    reconcile: async (node: string): Promise<{ againMs: number } | undefined> => {
+      const found = nodesOf().find((sliceNode) => sliceNode.spec.node === node);
+      const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
+      const body = nodeBodyOf(current, local.nodes.get(node));
+      if (body === undefined && local.nodes.get(node) !== undefined) {
+        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and what was stated goes on to hold meanwhile.
+        const since = missingSince.get(node) ?? clock.monotonic();
+        missingSince.set(node, since);
+        const left = since + heldMs - clock.monotonic();
+        if (left > 0) return { againMs: Math.ceil(left) };
+      } else missingSince.delete(node);
+      const refused = body === undefined ? undefined : refusalOf(node, body);
+      refusals.set(`own.node.${node}`, refused);
+      if (refused === undefined) outbox.set('Node', node, body);
+      return refused === undefined ? undefined : { againMs: 5_000 };
+    },
   };
 };
-
-/** Tells the slice about the nodes of this cluster, as soon as their agents have made a tunnel. The key is the node. */
-export const nodeNotices = (session: Session, publisher: Publisher) => ({
-  name: 'node-notice',
-  resync: {
-    everyMs: renewalEveryMs,
-    keys: () => session.local.sliceNodes.byIndex('slice', session.grant.slice).map((sliceNode) => sliceNode.spec.node),
-  },
-  watches: [
-    ownSubjects(session, 'Node'),
-    watching(session.local.sliceNodes, (change) => (change.object.spec.slice === session.grant.slice ? [change.object.spec.node] : [])),
-  ],
-  reconcile: async (node: string, signal: AbortSignal): Promise<void> => {
-    const found = session.local.sliceNodes.byIndex('slice', session.grant.slice).find((sliceNode) => sliceNode.spec.node === node);
-    const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
-    await publisher.publish('Node', node, bodyOf(current), signal);
-  },
-});

@@ -1,38 +1,38 @@
 import { slicePeerKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
+import { statementOf } from '../../exchange/ledger.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { planSlicePeer } from '../../plan/worker/slice-objects.ts';
 import { fieldManager } from './local-world.ts';
-import { hangs, type Session, takenDown } from './session.ts';
+import { isUnknown, type Session } from './session.ts';
 
-/** Mirrors the other nodes of the slice into objects that the agents of this cluster read. The key is cluster/node. */
+/** Mirrors the other nodes of the slice, and the own ones, into objects that the agents of this cluster read. The key is cluster/node. */
 export const peers = (session: Session) => {
-  const { local, grant, statements } = session;
+  const { local, slice, statements } = session;
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
   return {
     name: 'peer',
-    held: () => local.slicePeers.byIndex('slice', grant.slice).map(keyOf),
+    held: () => local.slicePeers.byIndex('slice', slice).map(keyOf),
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
-      takenDown(session, 'Node', ({ cluster, subject }) => `${cluster}/${subject}`),
       // Somebody may have edited or deleted what only the worker writes.
-      watching(local.slicePeers, (change) => (change.object.spec.slice === grant.slice ? [keyOf(change.object)] : [])),
+      watching(local.slicePeers, (change) => (change.object.spec.slice === slice ? [keyOf(change.object)] : [])),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       const slash = key.indexOf('/');
       const [cluster, node] = [key.slice(0, slash), key.slice(slash + 1)];
-      const name = slicePeerName(grant.slice, cluster, node);
+      const name = slicePeerName(slice, cluster, node);
       const seen = local.slicePeers.get(`${memberNamespace}/${name}`);
-      const statement = statements.get('Node', cluster, node);
+      const statement = statementOf(session.ledger(), 'Node', cluster, node);
       if (statement === undefined) {
-        if (seen === undefined || !session.settled() || hangs(session, 'Node', cluster, node)) return;
+        if (seen === undefined || isUnknown(session, { kind: 'Node', cluster, subject: node })) return;
         await remove(local.client, slicePeerKind, seen.metadata, signal);
         return;
       }
-      const desired = planSlicePeer(grant.slice, statement);
+      const desired = planSlicePeer(slice, statement);
       await applyObject(local.client, slicePeerKind, desired, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
     },
   };

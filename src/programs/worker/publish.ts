@@ -1,102 +1,203 @@
 import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
-import type { Statement, StatementBodies } from '../../api/notice/statement.ts';
-import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
-import { issueStatement, statementLifetimeMs } from '../../identity/issue-statement.ts';
-import { nextSerial } from '../../identity/serial.ts';
-import { verifyStatement } from '../../identity/verify-statement.ts';
+import { type Notice, type NoticeSpec, noticeSlotName } from '../../api/notice/type.ts';
+import { issueStatement } from '../../exchange/issue.ts';
+import { decidePublication, type Published } from '../../exchange/publication.ts';
+import { freeSlot, reportSlot, slotOf } from '../../exchange/slots.ts';
+import { isTombstone, readStatement } from '../../exchange/statement/statement.ts';
+import { verifyStatement } from '../../exchange/verify.ts';
 import { remove } from '../../kubernetes/remove.ts';
+import { watching } from '../../loop/watching.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
-import { createSaid, type Said } from './said.ts';
+import { sha256Hex } from '../../values/hash.ts';
+import { createBoardWrites } from './board-writes.ts';
+import { outboxKey, type Wanted } from './outbox.ts';
+import type { OwnNotices } from './own-notices.ts';
 import type { Session } from './session.ts';
 
 /**
- * How often every statement is looked at though nothing changes, in milliseconds: they expire, and a quiet cluster must renew them too; and what
- * somebody took off the board is said again. Not at once, or a cluster that is being removed from the hub would say it again.
+ * How often every own statement is looked at though nothing changes, in milliseconds: statements expire, and a quiet cluster renews them too; and what
+ * somebody deleted on the board is published again. Not at once, or a cluster that is being removed would publish it again.
  */
 export const renewalEveryMs = 300_000;
 
-/** Publishes what this cluster says: one write on the hub for a change, none when nothing changed. */
-export interface Publisher {
-  /** Says it, or takes it back when the body is undefined. The cluster's own use of it does not wait for the hub. */
-  publish<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined, signal: AbortSignal): Promise<void>;
-}
+const digestOf = ({ statement, signature }: Pick<NoticeSpec, 'statement' | 'signature'>): string => sha256Hex(`${signature}${statement}`);
 
-/** A publisher for the slice of a session. */
-export const createPublisher = (session: Session): Publisher => {
-  const { grant, hub, clock, authority, board, statements } = session;
-  const namespace = grant.exchangeNamespace;
-  let serial = 0;
-  const said = createSaid();
-  board.subscribe(({ type, object: { metadata, spec } }) => said.shown(metadata.name, type === 'deleted' ? undefined : spec));
+/** What an own notice publishes. */
+const publishedBy = ({ statement }: NoticeSpec): Published | 'overwritten' => {
+  const stated = readStatement(JSON.parse(statement));
+  if (typeof stated === 'string') return 'overwritten';
+  return { body: isTombstone(stated) ? undefined : canonicalJson(stated.body), issuedAt: Date.parse(stated.issuedAt) };
+};
 
-  /** What a notice on the board says, if it is this cluster that says it: everybody else can write there as well, in the worst case. */
-  const saidBy = (spec: NoticeSpec): Said | undefined => {
-    const expected = { slice: grant.slice, sliceUID: grant.sliceUID, kind: spec.kind, subject: spec.subject };
-    const verified = verifyStatement(spec, authority, expected, undefined, clock.now());
-    if (!verified.ok) return undefined;
-    const { body, issuedAt } = verified.statement;
-    return { body: canonicalJson(body), issuedAt: Date.parse(issuedAt) };
+/**
+ * Two controllers, `sign` and `publish`: the one signs what is in the outbox and keeps it in this cluster, the other makes the board show it, with one
+ * write on the hub for a change and none when nothing changed. The key is `<kind>/<subject>`.
+ *
+ * They are two because a hub may hold a write for as long as it likes: meanwhile the other members read here what changed next.
+ */
+export const publisher = (session: Session, own: OwnNotices) => {
+  const { hub, clock, authority, board, outbox } = session;
+  const { slice, sliceUID, exchangeNamespace: namespace } = session.grant;
+  const writes = createBoardWrites();
+  /** Slots of own notices, by key: what the board shows, and what was written but is not shown yet. */
+  const slots = new Map<string, number>();
+  /** What of the outbox was signed, by key. */
+  const signed = new Map<string, Wanted>();
+
+  const shown = ({ type, object: { metadata, spec } }: { readonly type: string; readonly object: Notice }): string[] => {
+    const slot = slotOf(hub.cluster, metadata.name);
+    if (spec.cluster !== hub.cluster || slot === undefined) return [];
+    const key = outboxKey(spec.kind, spec.subject);
+    writes.shown(key, type === 'deleted' ? undefined : digestOf(spec));
+    if (type === 'deleted') {
+      if (slots.get(key) === slot) slots.delete(key);
+      return [];
+    }
+    slots.set(key, slot);
+    return [key];
+  };
+
+  const ownKey = ({ object: { metadata, spec } }: { readonly object: Notice }): string[] =>
+    spec.cluster === hub.cluster && slotOf(hub.cluster, metadata.name) !== undefined ? [outboxKey(spec.kind, spec.subject)] : [];
+
+  const onBoard = (key: string): Notice | undefined => {
+    const slot = slots.get(key);
+    return slot === undefined ? undefined : board.get(`${namespace}/${noticeSlotName(hub.cluster, slot)}`);
+  };
+
+  /** Makes sure that the next serial is higher than that of a notice which this cluster no longer knows but once signed. */
+  const heedSerial = (spec: NoticeSpec): void => {
+    const verified = verifyStatement(spec, authority, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
+    if (verified.ok) outbox.sawSerial(verified.stated.serial);
+  };
+
+  /** Signs anew what has to be. */
+  const sign = async (key: string, { kind, subject, body, text }: Wanted, signal: AbortSignal): Promise<void> => {
+    const [mine, seen] = [own.get(key), onBoard(key)];
+    const last = mine === undefined ? (seen === undefined ? undefined : 'overwritten') : publishedBy(mine);
+    const now = clock.now();
+    switch (decidePublication(text, last, now)) {
+      case 'keep':
+        await own.keep(key, signal);
+        return;
+      case 'remove':
+        await own.forget(key, signal);
+        return;
+      case 'state':
+      case 'withdraw': {
+        for (const known of [mine, seen?.spec]) if (known !== undefined) heedSerial(known);
+        const issued = issueStatement(authority, { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() }, now);
+        await own.set(
+          { cluster: hub.cluster, kind, subject, statement: issued.signed.statement, signature: issued.signed.signature },
+          signal,
+        );
+      }
+    }
+  };
+
+  const slotFor = (key: string, kind: string): number => {
+    if (kind === 'Links') return reportSlot;
+    const slot = slots.get(key) ?? freeSlot(new Set([reportSlot, ...slots.values()]));
+    if (slot === undefined)
+      throw new Failure('QuotaExceeded', `This cluster has as many notices in slice ${slice} as one may have; delete exports.`);
+    slots.set(key, slot);
+    return slot;
   };
 
   const write = async (notice: Notice, exists: boolean, signal: AbortSignal): Promise<void> => {
-    const patch = { spec: notice.spec };
+    const create = () => hub.client.create(noticeKind, notice, { signal });
+    if (!exists) return void (await create());
     try {
-      if (exists) await hub.client.mergePatch(noticeKind, notice.metadata, patch, { signal });
-      else await hub.client.create(noticeKind, notice, { signal });
+      const patch = { metadata: { labels: notice.metadata.labels }, spec: notice.spec };
+      await hub.client.mergePatch(noticeKind, notice.metadata, patch, { signal });
     } catch (error) {
-      if (Failure.is(error, 'AlreadyExists')) await hub.client.mergePatch(noticeKind, notice.metadata, patch, { signal });
-      else if (exists && Failure.is(error, 'NotFound')) await hub.client.create(noticeKind, notice, { signal });
+      if (Failure.is(error, 'NotFound')) await create();
+      else if (Failure.is(error, 'Forbidden')) await replace(notice, signal);
       else throw error;
     }
   };
 
-  return {
-    publish: async (kind, subject, body, signal) => {
-      const name = noticeName(hub.cluster, kind, subject);
-      const seen = board.get(`${namespace}/${name}`);
-      if (body === undefined) {
-        statements.drop(kind, hub.cluster, subject);
-        if (seen === undefined && said.get(name) === undefined) return;
-        await remove(hub.client, noticeKind, { namespace, name }, signal);
-        said.forget(name);
-        return;
-      }
-      const now = clock.now();
-      const text = canonicalJson(body);
-      const mine = said.get(name);
-      const last = mine === 'altered' ? undefined : (mine ?? (seen === undefined ? undefined : saidBy(seen.spec)));
-      if (mine === undefined && last !== undefined && seen !== undefined) said.found(name, last, seen.spec);
-      const known = statements.get(kind, hub.cluster, subject);
-      const fresh = last !== undefined && last.body === text && now - last.issuedAt < statementLifetimeMs / 2;
-      if (fresh && known !== undefined) return;
-      serial = nextSerial(serial, now);
-      const signed = issueStatement(authority, { kind, slice: grant.slice, sliceUID: grant.sliceUID, subject, body, serial }, now);
-      if (known === undefined || canonicalJson(known.body) !== text) statements.put(JSON.parse(signed.statement) as Statement);
-      if (fresh) return;
-      const notice: Notice = {
-        apiVersion: 'exchange.kubeslice.io/v1alpha1',
-        kind: 'Notice',
-        metadata: {
-          name,
-          namespace,
-          labels: {
-            [clusterLabel]: hub.cluster,
-            [sliceLabel]: grant.slice,
-            [statementLabel]: kind.toLowerCase(),
-            [managedByLabel]: managedBy,
-          },
-        },
-        spec: { cluster: hub.cluster, kind, subject, ...signed },
-      };
-      said.writing(name, { body: text, issuedAt: now }, signed);
-      try {
-        await write(notice, seen !== undefined || mine !== undefined, signal);
-      } catch (error) {
-        said.forget(name);
-        throw error;
-      }
+  /** Replaces a notice as a whole: somebody gave it labels, annotations or finalizers that a member may not keep, and that a patch does not take away. */
+  const replace = async (notice: Notice, signal: AbortSignal): Promise<void> => {
+    const seen = await hub.client.get(noticeKind, notice.metadata, { signal });
+    const { resourceVersion } = seen.metadata;
+    const metadata = { ...notice.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    await hub.client.update(noticeKind, { ...notice, metadata }, { signal });
+  };
+
+  /** Makes the board show the own notice, or nothing when there is none. */
+  const show = async (key: string, signal: AbortSignal): Promise<void> => {
+    const [mine, seen] = [own.get(key), onBoard(key)];
+    if (mine === undefined) {
+      if (seen !== undefined) await remove(hub.client, noticeKind, seen.metadata, signal);
+      writes.forget(key);
+      return;
+    }
+    const digest = digestOf(mine);
+    const held = writes.held(key);
+    if (held === digest) return;
+    const { kind } = mine;
+    const name = noticeSlotName(hub.cluster, slotFor(key, kind));
+    const labels = {
+      [clusterLabel]: hub.cluster,
+      [sliceLabel]: slice,
+      [statementLabel]: kind.toLowerCase(),
+      [managedByLabel]: managedBy,
+    };
+    const notice: Notice = {
+      apiVersion: 'exchange.kubeslice.io/v1alpha1',
+      kind: 'Notice',
+      metadata: { name, namespace, labels },
+      spec: mine,
+    };
+    writes.writing(key, digest);
+    try {
+      // The board that members read does not show reports.
+      await write(notice, held !== undefined || kind === 'Links', signal);
+    } catch (error) {
+      writes.forget(key);
+      if (!Failure.is(error, 'AlreadyExists')) throw error;
+      // The slot is taken by a notice that the mirror has not shown yet.
+      slots.delete(key);
+      throw new Failure('Conflict', `Notice ${name} exists already.`, { cause: error });
+    }
+  };
+
+  const resync = { everyMs: renewalEveryMs, keys: () => new Set([...outbox.keys(), ...own.keys()]) };
+  const publish = {
+    name: 'publish',
+    resync,
+    watches: [watching(board, shown), watching(own, (key) => [key])],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const wanted = outbox.get(key);
+      // The board tells which slots are taken; all keys are looked at again as soon as it is read.
+      if (wanted === undefined || !board.isSynced()) return;
+      await show(key, signal);
+      if (outbox.get(key) !== wanted || wanted.text !== undefined || own.get(key) !== undefined) return;
+      outbox.forget(key);
+      signed.delete(key);
     },
   };
+  const signing = {
+    name: 'sign',
+    resync,
+    watches: [watching(board, ownKey), watching(outbox, (key) => [key])],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const wanted = outbox.get(key);
+      if (wanted === undefined) return;
+      await sign(key, wanted, signal);
+      signed.set(key, wanted);
+    },
+  };
+  /** Whether the board holds everything that the outbox does; reports do not count. */
+  const isPublished = (): boolean =>
+    [...outbox.keys()].every((key) => {
+      const wanted = outbox.get(key);
+      const mine = own.get(key);
+      if (wanted?.kind === 'Links') return true;
+      return signed.get(key) === wanted && writes.held(key) === (mine === undefined ? undefined : digestOf(mine));
+    });
+  return { controllers: [publish, signing] as const, isPublished };
 };

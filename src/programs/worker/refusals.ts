@@ -52,11 +52,11 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
   name: 'refusals',
   watches: [
     watching(refusals, () => ['refusals']),
-    watching(session.local.slices, (change) => (change.object.metadata.name === session.grant.slice ? ['refusals'] : [])),
+    watching(session.local.slices, (change) => (change.object.metadata.name === session.slice ? ['refusals'] : [])),
   ],
   reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-    const { local, grant, clock } = session;
-    const slice = local.slices.get(`${memberNamespace}/${grant.slice}`);
+    const { local, slice: name, clock } = session;
+    const slice = local.slices.get(`${memberNamespace}/${name}`);
     if (slice === undefined) return { againMs: graceMs };
     const now = clock.now();
     const messages = refusals.list(now);
@@ -73,7 +73,7 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
             message: `${messages.slice(0, shown).join(' ')}${more}`,
           };
     if (await writeCondition(local, slice, verdict, clock, signal))
-      for (const message of messages) local.log.warn('a notice is not used', { slice: grant.slice, reason: message });
+      for (const message of messages) local.log.warn('a notice is not used', { slice: name, reason: message });
     return again;
   },
 });

@@ -1,6 +1,8 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { sliceNodeName } from '../../api/slicenode/type.ts';
+import { type StatementRef, statementOf } from '../../exchange/ledger.ts';
+import { type ExportBody, maxShards } from '../../exchange/statement/export.ts';
 import { watching } from '../../loop/watching.ts';
 import { planServicePorts } from '../../plan/worker/service-ports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
@@ -9,37 +11,46 @@ import type { Session } from './session.ts';
 
 /** Tells each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
 export const servicePorts = (session: Session, leftOut: LeftOut) => {
-  const { local, grant, hub, statements } = session;
-  /** The nodes that an export concerns: those of its endpoints if it has ports to lead, and those that lead ports now or had no room for it. */
-  const nodesOf = (subject: string): string[] => {
-    const body = statements.get('Export', hub.cluster, subject)?.body;
+  const { local, slice, hub, statements } = session;
+  /** Nodes on which an export has ports to lead, by export, and the other way round. */
+  const nodesOf = new Map<string, ReadonlySet<string>>();
+  const exportsOn = new Map<string, Set<string>>();
+  /** Takes an export as it is stated now; returns the nodes that this concerns. */
+  const follow = (subject: string): Set<string> => {
+    const body = ownBody(session, subject);
     const leads = body?.ports.some(({ port, targetPort }) => port !== targetPort) === true;
-    const leading = local.sliceNodes.byIndex('slice', grant.slice).filter((node) => (node.spec.servicePorts?.length ?? 0) > 0);
-    const wanting = (leads ? body.endpoints : []).map((endpoint) => endpoint.node);
-    return [...wanting, ...leading.map((node) => node.spec.node), ...leftOut.nodesOf(subject)];
+    const before = nodesOf.get(subject) ?? new Set<string>();
+    const after = new Set((leads ? body.endpoints : []).map(({ node }) => node));
+    for (const node of before) exportsOn.get(node)?.delete(subject);
+    for (const node of after) exportsOn.set(node, (exportsOn.get(node) ?? new Set()).add(subject));
+    if (after.size === 0) nodesOf.delete(subject);
+    else nodesOf.set(subject, after);
+    return new Set([...before, ...after, ...leftOut.nodesOf(subject)]);
   };
   return {
     name: 'service-ports',
     watches: [
-      watching(statements, (change) => (change.kind === 'Export' && change.cluster === hub.cluster ? nodesOf(change.subject) : [])),
+      watching(statements, (change) =>
+        change.cluster === hub.cluster && (change.kind === 'Export' || change.kind === 'Endpoints') ? follow(exportOf(change)) : [],
+      ),
       // Its status changes often and is none of our business here.
       watching(local.sliceNodes, ({ object, previous }) =>
-        object.spec.slice === grant.slice && object.metadata.generation !== previous?.metadata.generation ? [object.spec.node] : [],
+        object.spec.slice === slice && object.metadata.generation !== previous?.metadata.generation ? [object.spec.node] : [],
       ),
     ],
     reconcile: async (node: string, signal: AbortSignal): Promise<void> => {
-      const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(grant.slice, node)}`);
+      const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(slice, node)}`);
       if (seen === undefined) {
         leftOut.set(node, []);
         return;
       }
       const plan = planServicePorts(
         node,
-        statements.by('Export', hub.cluster).map((statement) => statement.body),
+        [...(exportsOn.get(node) ?? [])].flatMap((subject) => ownBody(session, subject) ?? []),
       );
       if (leftOut.set(node, plan.leftOut) && plan.leftOut.length > 0) {
         const exports = { count: plan.leftOut.length, first: plan.leftOut[0] };
-        local.log.warn('a node has no room for the service ports of some exports', { slice: grant.slice, node, exports });
+        local.log.warn('a node has no room for the service ports of some exports', { slice, node, exports });
       }
       const wanted = plan.servicePorts;
       if (canonicalJson(wanted) === canonicalJson(seen.spec.servicePorts ?? [])) return;
@@ -48,3 +59,17 @@ export const servicePorts = (session: Session, leftOut: LeftOut) => {
     },
   };
 };
+
+/** What this cluster states about an export, with the endpoints of all its shards. */
+const ownBody = (session: Session, subject: string): ExportBody | undefined => {
+  const body = statementOf(session.ledger(), 'Export', session.hub.cluster, subject)?.body;
+  if (body === undefined) return undefined;
+  const shards = Array.from(
+    { length: maxShards },
+    (_, index) => statementOf(session.ledger(), 'Endpoints', session.hub.cluster, `${subject}/${index + 1}`)?.body.endpoints ?? [],
+  );
+  return { ...body, endpoints: [...body.endpoints, ...shards.flat()] };
+};
+
+/** The export that a statement about it, or about further endpoints of it, belongs to. */
+const exportOf = ({ kind, subject }: StatementRef): string => (kind === 'Export' ? subject : subject.slice(0, subject.lastIndexOf('/')));

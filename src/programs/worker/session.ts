@@ -1,53 +1,66 @@
 import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
-import { type Notice, type NoticeSpec, noticeName, type StatementKind } from '../../api/notice/type.ts';
+import type { Notice, StatementKind } from '../../api/notice/type.ts';
+import { entryOf, type Ledger, type StatementRef } from '../../exchange/ledger.ts';
 import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
-import type { Mirror } from '../../kubernetes/mirror.ts';
+import type { Change, Mirror } from '../../kubernetes/mirror.ts';
+import type { Source } from '../../loop/source.ts';
 import { type Watch, watching } from '../../loop/watching.ts';
 import type { Clock } from '../../values/clock.ts';
+import type { Belief } from './belief.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
-import type { Statements } from './statements.ts';
+import type { Outbox } from './outbox.ts';
 import type { Trust } from './trust.ts';
 
 /** Everything that the work for one slice needs: the grant, both sides, and what is known of the others. */
 export interface Session {
+  readonly slice: string;
+  /** The membership as this cluster takes it, now. */
   readonly membership: Membership;
+  /** The membership as the hub granted it, now. */
+  readonly granted: Membership;
+  /** The spec of the membership as it is taken, now: namespaces and blocks may change while the session runs, the identity of the slice does not. */
   readonly grant: MembershipSpec;
+  /** All namespaces of the slice as the hub granted them, those included that this cluster does not give to it. */
+  readonly sliceNamespaces: readonly string[];
+  /** Tells that the grant changed. */
+  readonly grantChanges: Source<undefined>;
   readonly hub: Hub;
   readonly local: LocalWorld;
   readonly authority: Authority;
   readonly trust: Trust;
   /** What the hub granted to each member of the slice. */
   readonly members: Mirror<Membership>;
-  /** The notice board of the slice. */
+  /** The notice board of the slice on the hub. */
   readonly board: Mirror<Notice>;
-  /** Pods of the member namespaces of this cluster, by namespace. */
-  readonly pods: ReadonlyMap<string, Mirror<Pod>>;
-  /** Services of the member namespaces of this cluster, by namespace. */
-  readonly services: ReadonlyMap<string, Mirror<Service>>;
-  readonly statements: Statements;
-  /** True once everything that hangs on the board and everything of our own was read: only then does absence mean something. */
-  readonly settled: () => boolean;
+  /** Pods of a member namespace of this cluster. */
+  pods(namespace: string): Mirror<Pod> | undefined;
+  /** Services of a member namespace of this cluster. */
+  services(namespace: string): Mirror<Service> | undefined;
+  readonly podChanges: Source<Change<Pod>>;
+  readonly serviceChanges: Source<Change<Service>>;
+  /** What is believed of the slice, now. */
+  ledger(): Ledger;
+  /** Tells the statements that came into force, changed, or ceased to be. */
+  readonly statements: Belief;
+  readonly outbox: Outbox;
+  /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
+  readonly boardRead: () => boolean;
+  /** Whether the hub is, or was until a moment ago, away for so long that statements cannot have been renewed. */
+  readonly hubWasAway: () => boolean;
   readonly clock: Clock;
 }
 
 /**
- * Subjects of this cluster's own notices, whoever hung them there: what is no longer said is taken down, and what was altered is said again. Not
- * those that were taken down, or a cluster that is being removed from the hub would say them again.
+ * Whether nothing is known yet about a subject, so that what an earlier run made of it stays: no statement or tombstone of it was kept, and the board
+ * was not read to its end.
  */
-export const ownSubjects = ({ board, hub }: Session, kind: StatementKind): Watch =>
+export const isUnknown = (session: Session, ref: StatementRef): boolean =>
+  !session.boardRead() && entryOf(session.ledger(), ref) === undefined;
+
+/** Subjects of this cluster's own notices on the board: what this cluster no longer states is withdrawn, whoever put it there. */
+export const ownSubjects = ({ board, hub }: Session, kind: StatementKind, keyOf = (subject: string): string => subject): Watch =>
   watching(board, ({ type, object: { spec } }) =>
-    spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [spec.subject] : [],
+    spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [keyOf(spec.subject)] : [],
   );
-
-/** Notices of a kind that are taken down: what an earlier run accepted of them goes with them, though this one never did. */
-export const takenDown = ({ board }: Session, kind: StatementKind, keyOf: (notice: NoticeSpec) => string): Watch =>
-  watching(board, ({ type, object: { spec } }) => (type === 'deleted' && spec.kind === kind ? [keyOf(spec)] : []));
-
-/**
- * Whether a notice hangs on the board, be it refused, waiting for another, or accepted. What an earlier run of the worker accepted goes only when
- * its notice does: a notice that is refused changes nothing.
- */
-export const hangs = ({ board, grant }: Session, kind: StatementKind, cluster: string, subject: string): boolean =>
-  board.get(`${grant.exchangeNamespace}/${noticeName(cluster, kind, subject)}`) !== undefined;

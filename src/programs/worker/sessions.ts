@@ -1,30 +1,49 @@
-import type { Membership } from '../../api/membership/type.ts';
+import { hasEnded, type Membership } from '../../api/membership/type.ts';
+import { memberNamespace } from '../../api/places.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { removeSlice } from './cleanup.ts';
-import { takesGrant } from './grant-verdict.ts';
+import { takeGrant } from './grant-verdict.ts';
+import { type Granted, grantedNow, keptMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
 import { runSlice, type SliceSurroundings } from './slice.ts';
+import { createTakenGrant, isSameSlice, type Taken } from './taken-grant.ts';
 
 interface Running {
-  readonly grant: string;
+  readonly grant: ReturnType<typeof createTakenGrant>;
   readonly stop: () => Promise<void>;
 }
 
+/** How long the hub is waited for before what this cluster kept is used, in milliseconds. */
+const hubGraceMs = 5_000;
+
 /**
- * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant restarts the session, which costs
- * traffic nothing; a grant that is gone ends it and cleans up.
+ * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant is handed to the session; only a membership
+ * that ended, by the hub's own word, ends it and cleans up.
  */
 export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, memberships: Mirror<Membership>) => {
+  const { clock } = surroundings;
+  const began = clock.monotonic();
   const running = new Map<string, Running>();
-  const grantOf = (slice: string): Membership | undefined =>
-    memberships.list().find((membership) => membership.spec.slice === slice && membership.metadata.deletionTimestamp === undefined);
+  const known = (): Set<string> =>
+    new Set([...memberships.list().map(({ spec }) => spec.slice), ...local.slices.list().map(({ metadata }) => metadata.name)]);
 
-  const start = (membership: Membership, signal: AbortSignal): Running => {
+  /** A slice of which nothing was made, because its grant was refused, has nothing that could go on without the hub's word. */
+  const isMade = (slice: string): boolean => running.has(slice) || local.sliceNodes.byIndex('slice', slice).length > 0;
+
+  const look = (slice: string): Granted => {
+    const shown = memberships.list().filter(({ spec }) => spec.slice === slice);
+    // A slice that was made again under the same name has its own membership beside the one that ended.
+    const current = shown.find((membership) => !hasEnded(membership)) ?? shown[0];
+    const kept = isMade(slice) ? keptMembership(local.slices.get(`${memberNamespace}/${slice}`)) : undefined;
+    return grantedNow(current, memberships.isSynced(), kept);
+  };
+
+  const start = (slice: string, taken: Taken, lifetime: AbortSignal): Running => {
     const stopping = new AbortController();
-    const both = AbortSignal.any([signal, stopping.signal]);
-    const { slice } = membership.spec;
-    const ended = runSlice(surroundings, membership, both).catch((error) => {
+    const both = AbortSignal.any([lifetime, stopping.signal]);
+    const grant = createTakenGrant(taken);
+    const ended = runSlice(surroundings, grant, both).catch((error) => {
       if (both.aborted) return;
       // What of it still runs must not run beside its successor.
       stopping.abort();
@@ -32,7 +51,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
       running.delete(slice);
     });
     return {
-      grant: JSON.stringify(membership.spec),
+      grant,
       stop: async () => {
         stopping.abort();
         await ended;
@@ -40,30 +59,41 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     };
   };
 
+  const end = async (slice: string): Promise<void> => {
+    await running.get(slice)?.stop();
+    running.delete(slice);
+  };
+
   return (lifetime: AbortSignal) => ({
     name: 'session',
-    resync: { everyMs: 60_000, keys: () => memberships.list().map((membership) => membership.spec.slice) },
+    resync: { everyMs: 60_000, keys: known },
     watches: [
       watching(memberships, (change) => [change.object.spec.slice]),
-      // Slices that were taken away while the worker was down.
-      watching(local.slices, (change) => [change.object.metadata.name]),
+      // A namespace that one slice gave up may be what another waits for.
+      watching(local.slices, ({ object, previous }) =>
+        previous?.metadata.generation === object.metadata.generation ? [object.metadata.name] : known(),
+      ),
     ],
-    reconcile: async (slice: string, signal: AbortSignal): Promise<void> => {
-      // Without word from the hub nothing is torn down: losing the control plane keeps state.
-      if (!memberships.isSynced()) await memberships.synced(signal);
-      const membership = grantOf(slice);
-      const now = running.get(slice);
-      if (membership !== undefined) {
-        if (now?.grant === JSON.stringify(membership.spec)) return;
-        // What is refused changes nothing: a session with the grant before it goes on.
-        if (!(await takesGrant(local, membership, surroundings.clock, signal))) return;
-        await now?.stop();
-        running.set(slice, start(membership, lifetime));
-        return;
+    reconcile: async (slice: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      const waited = clock.monotonic() - began;
+      if (!memberships.isSynced() && waited < hubGraceMs) return { againMs: hubGraceMs - waited };
+      const granted = look(slice);
+      if (granted.state === 'ended' || (granted.state === 'none' && memberships.isSynced() && !isMade(slice))) {
+        await end(slice);
+        await removeSlice(local, slice, signal);
       }
-      await now?.stop();
-      running.delete(slice);
-      await removeSlice(local, slice, signal);
+      if (!('membership' in granted)) return undefined;
+      // What is refused changes nothing: a session with the grant before it goes on.
+      const taken = await takeGrant(local, granted.membership, granted.state === 'missing', clock, signal);
+      if (taken === undefined) return undefined;
+      const now = running.get(slice);
+      if (now !== undefined && isSameSlice(now.grant.current().membership.spec, taken.membership.spec)) {
+        now.grant.replace(taken);
+        return undefined;
+      }
+      await end(slice);
+      running.set(slice, start(slice, taken, lifetime));
+      return undefined;
     },
   });
 };

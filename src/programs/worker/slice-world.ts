@@ -1,14 +1,22 @@
 import { membershipKind, noticeKind } from '../../api/kinds.ts';
-import { sliceLabel } from '../../api/labels.ts';
+import { sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { MembershipSpec } from '../../api/membership/type.ts';
 import { podKind, serviceKind } from '../../kubernetes/kinds.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
+import { createNamespacedMirrors } from './namespaced-mirrors.ts';
 
-/** Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onHubBack` hears when the board is read again. */
-export const observeSlice = (hub: Hub, local: LocalWorld, grant: MembershipSpec, log: Log, onHubBack: () => void) => {
+/** Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onContact` hears when contact with the hub is lost or found again. */
+export const observeSlice = (
+  hub: Hub,
+  local: LocalWorld,
+  grant: MembershipSpec,
+  log: Log,
+  onContact: (contact: 'lost' | 'found') => void,
+  signal: AbortSignal,
+) => {
   const watched = { log, metrics: local.metrics };
   const here = { client: local.client, ...watched };
   const there = { client: hub.client, ...watched };
@@ -22,9 +30,11 @@ export const observeSlice = (hub: Hub, local: LocalWorld, grant: MembershipSpec,
     ...there,
     kind: noticeKind,
     namespace: grant.exchangeNamespace,
-    onContact: (contact) => (contact === 'found' ? onHubBack() : undefined),
+    // Reports are for the hub: a worker that read them would read the square of the number of clusters.
+    labelSelector: `${statementLabel}!=links`,
+    onContact,
   });
-  const pods = new Map(grant.namespaces.map((namespace) => [namespace, createMirror({ ...here, kind: podKind, namespace })]));
-  const services = new Map(grant.namespaces.map((namespace) => [namespace, createMirror({ ...here, kind: serviceKind, namespace })]));
+  const pods = createNamespacedMirrors((namespace) => createMirror({ ...here, kind: podKind, namespace }), signal);
+  const services = createNamespacedMirrors((namespace) => createMirror({ ...here, kind: serviceKind, namespace }), signal);
   return { members, board, pods, services };
 };

@@ -1,24 +1,43 @@
 import type { Membership } from '../../api/membership/type.ts';
+import type { NoticeSpec } from '../../api/notice/type.ts';
+import { emptyLedger, type Ledger } from '../../exchange/ledger.ts';
+import { recall, restate } from '../../exchange/recall.ts';
+import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { type Controller, type ControllerOptions, createController } from '../../loop/controller.ts';
+import { createSignals } from '../../loop/signals.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
+import type { AskAgent } from './ask-agent.ts';
+import { type Belief, createBelief } from './belief.ts';
+import { createBoardProgress } from './board-progress.ts';
+import { exchangeContext } from './exchange-context.ts';
 import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
 import type { Hub } from './hub.ts';
-import { imports } from './imports.ts';
+import { hubContact } from './hub-contact.ts';
+import { createHubPresence } from './hub-presence.ts';
+import { importedSlices } from './imported-slices.ts';
+import { importedServices } from './imports.ts';
+import { type KeptNotices, keptNotices } from './kept-notices.ts';
 import { createLeftOut } from './left-out.ts';
 import { links } from './links.ts';
 import type { LocalWorld } from './local-world.ts';
 import { nodeNotices } from './node-notices.ts';
+import { createOutbox } from './outbox.ts';
+import { createOwnNotices } from './own-notices.ts';
+import { createPassedOn, type PassedOn } from './passed-on.ts';
+import { readPeers } from './peer-board.ts';
 import { peers } from './peers.ts';
-import { createPublisher, type Publisher } from './publish.ts';
+import { publisher } from './publish.ts';
 import { receiver } from './receive.ts';
 import { createRefusals, refusalReport } from './refusals.ts';
+import { revision } from './revision.ts';
 import { servicePorts } from './service-ports.ts';
 import type { Session } from './session.ts';
 import { observeSlice } from './slice-world.ts';
-import { createStatements } from './statements.ts';
+import type { TakenGrant } from './taken-grant.ts';
 import type { Trust } from './trust.ts';
+import { withdrawnThrough } from './withdrawn-through.ts';
 
 /** What all sessions share. */
 export interface SliceSurroundings {
@@ -27,65 +46,156 @@ export interface SliceSurroundings {
   readonly authority: Authority;
   readonly trust: Trust;
   readonly clock: Clock;
+  /** Asks the agents of this cluster for what other members publish. */
+  readonly ask: AskAgent;
 }
 
 /** How long a start waits for the hub before it goes on without, in milliseconds. */
 const hubGraceMs = 5_000;
 
-/** Does the worker's part for one slice until the signal aborts. */
-export const runSlice = async (surroundings: SliceSurroundings, membership: Membership, signal: AbortSignal): Promise<void> => {
-  const { local, hub, clock } = surroundings;
-  const grant = membership.spec;
-  const log = local.log.with({ slice: grant.slice });
+/** Does the worker's part for one slice until the signal aborts, with the grant as it is at each time. */
+export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGrant, signal: AbortSignal): Promise<void> => {
+  const { local, hub, clock, authority } = surroundings;
+  const { slice, sliceUID } = taken.current().membership.spec;
+  const log = local.log.with({ slice });
   let controllers: readonly Controller[] = [];
-  // What could not be said while the hub was away is said as soon as it is back.
-  const world = observeSlice(hub, local, grant, log, () => controllers.forEach((controller) => controller.retryAll()));
-  const { members, board, pods, services } = world;
-  const ownMirrors = [...pods.values(), ...services.values()];
-  let settled = false;
-  const session: Session = { ...surroundings, ...world, membership, grant, statements: createStatements(), settled: () => settled };
-  const publisher = createPublisher(session);
+  const presence = createHubPresence(clock);
+  const contact = createSignals();
+  const onContact = (change: 'lost' | 'found'): void => {
+    presence.changed(change);
+    contact.tell();
+    // What could not be written while the hub was away is written as soon as it is back.
+    if (change === 'found') for (const controller of controllers) controller.retryAll();
+  };
+  const { members, board, pods, services } = observeSlice(hub, local, taken.current().membership.spec, log, onContact, signal);
+  const statements = createBelief();
+  const progress = createBoardProgress(board, hub.cluster);
+  const session: Session = {
+    ...surroundings,
+    slice,
+    get membership(): Membership {
+      return taken.current().membership;
+    },
+    get granted() {
+      return taken.current().granted;
+    },
+    get grant() {
+      return taken.current().membership.spec;
+    },
+    get sliceNamespaces() {
+      return taken.current().granted.spec.namespaces;
+    },
+    grantChanges: taken,
+    members,
+    board,
+    pods: (namespace) => pods.of(namespace),
+    services: (namespace) => services.of(namespace),
+    podChanges: pods,
+    serviceChanges: services,
+    ledger: () => statements.ledger(),
+    statements,
+    outbox: createOutbox(statements, authority, { slice, sliceUID }, clock),
+    boardRead: progress.isRead,
+    hubWasAway: presence.wasAway,
+  };
 
-  const observing = [members, board, ...ownMirrors].map((mirror) => mirror.run(signal));
-  await Promise.all(ownMirrors.map((mirror) => mirror.synced(signal)));
-  // What hangs on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
+  const observing = [members, board].map((mirror) => mirror.run(signal));
+  const kept = keptNotices(local, slice);
+  for (const notice of recallKept(session, statements, kept)) await kept.forget(notice, signal);
+  const followNamespaces = async (): Promise<void> => {
+    const { namespaces } = session.grant;
+    await Promise.all([pods.follow(namespaces), services.follow(namespaces)]);
+  };
+  await followNamespaces();
+  // What is on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
   await Promise.race([board.synced(signal), sleep(clock, hubGraceMs, signal)]);
 
-  const parts = partsOf(session, publisher);
-  controllers = parts.map((part) => createController({ ...part, concurrency: 4, log, metrics: local.metrics, clock }));
-  const running = controllers.map((controller) => controller.run(signal));
-  const settle = async (): Promise<void> => {
-    await board.synced(signal);
-    // What the board held at first enters the queues at once; when they have been worked off, absence means absence.
-    while (!controllers.every((controller) => controller.isIdle())) await sleep(clock, 20, signal);
-    settled = true;
+  const passedOn = createPassedOn();
+  const isIdle = (name: string): boolean => controllers.find((controller) => controller.name === name)?.isIdle() === true;
+  const parts = [...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle }), hubContact(session, contact)];
+  controllers = parts.map((part) => createController({ concurrency: 4, ...part, log, metrics: local.metrics, clock }));
+  const running = [
+    ...controllers.map((controller) => controller.run(signal)),
+    readPeers(session, { ask: surroundings.ask, random: Math.random }, passedOn.offer, signal),
+  ];
+  const unsubscribe = taken.subscribe(() => {
+    followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));
+  });
+  const sweep = (): void => {
     for (const [index, { held }] of parts.entries())
       for (const key of held?.() ?? []) controllers[index]?.enqueue(key, { priority: 'low' });
   };
-  await Promise.all([...observing, ...running, settle().catch((error) => (signal.aborted ? undefined : Promise.reject(error)))]);
+  sweep();
+  const publishing = controllers.find(({ name }) => name === 'publish');
+  const whenRead = board.synced(signal).then(async () => {
+    // Only the board tells which slots are free.
+    for (const key of session.outbox.keys()) publishing?.enqueue(key);
+    await progress.read(signal);
+    sweep();
+  });
+  try {
+    await Promise.all([...observing, ...running, whenRead.catch((error) => (signal.aborted ? undefined : Promise.reject(error)))]);
+  } finally {
+    unsubscribe();
+  }
+};
+
+/**
+ * Takes what this cluster accepted before it was started again, judged under the circumstances of now.
+ *
+ * @returns what cannot be read or belongs to an earlier slice of the same name.
+ */
+const recallKept = (session: Session, statements: Belief, kept: KeptNotices): readonly NoticeSpec[] => {
+  const context = exchangeContext(session);
+  const foreign: NoticeSpec[] = [];
+  let ledger: Ledger = emptyLedger;
+  for (const { spec, metadata } of kept.list()) {
+    const created = Date.parse(metadata.creationTimestamp ?? '');
+    const since = Number.isNaN(created) ? context.now : created;
+    const known = spec.cluster === context.cluster ? restate(ledger, spec, context) : recall(ledger, spec, since, context);
+    if (known === undefined) foreign.push(spec);
+    else ledger = known;
+  }
+  for (const cluster of ledger.clusters.keys()) ledger = revise(ledger, cluster, context).ledger;
+  statements.become(ledger, []);
+  return foreign;
 };
 
 /** One of the things that are kept true for a slice. */
-interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' | 'resync'> {
-  /** Keys of all that was made here, be it by an earlier run: looked at again as soon as absence means absence. */
+interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' | 'resync' | 'laneOf' | 'concurrency'> {
+  /** Keys of all that was made here, be it by an earlier run: looked at at the start, and again when everything on the board was read. */
   readonly held?: () => Iterable<string>;
 }
 
-const partsOf = (session: Session, publisher: Publisher): readonly Part[] => {
+/** What the parts need beside the session. */
+interface PartsInput {
+  readonly kept: KeptNotices;
+  readonly passedOn: PassedOn;
+  readonly onRead: (notice: string) => void;
+  /** Whether a controller has nothing to do. */
+  readonly isIdle: (controller: string) => boolean;
+}
+
+const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInput): readonly Part[] => {
   const refusals = createRefusals(session.clock);
   const leftOut = createLeftOut();
+  const publishing = publisher(session, createOwnNotices(kept, session.hub.cluster));
   return [
-    // What this cluster tells …
-    grants(session, publisher, session.authority.certificate),
-    nodeNotices(session, publisher),
-    exportNotices(session, publisher, leftOut),
+    // What this cluster states …
+    grants(session),
+    nodeNotices(session, refusals),
+    exportNotices(session, leftOut),
     servicePorts(session, leftOut),
-    links(session, publisher, refusals),
-    // … what it hears …
-    receiver(session, refusals),
+    links(session, refusals),
+    ...publishing.controllers,
+    withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
+    // … what the others state …
+    receiver(session, { kept, refusals, passedOn, onRead }),
+    revision(session, kept),
     refusalReport(session, refusals),
-    // … and what it makes of that.
+    // … and what follows from that.
     peers(session),
-    imports(session),
+    importedSlices(session, refusals),
+    importedServices(session),
   ];
 };

@@ -1,4 +1,4 @@
-import type { Membership } from '../../api/membership/type.ts';
+import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { planExport } from '../../plan/worker/exports.ts';
@@ -12,13 +12,14 @@ import type { LocalWorld } from './local-world.ts';
  * the slice is granted, its session takes over.
  */
 export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, clock: Clock) => {
-  const isGranted = (slice: string): boolean => memberships.list().some((membership) => membership.spec.slice === slice);
+  const isGranted = (slice: string): boolean =>
+    memberships.list().some((membership) => membership.spec.slice === slice && !hasEnded(membership));
   const exportsTo = (slice: string): string[] => local.exports.byIndex('slice', slice).map((exported) => objectKey(exported.metadata));
   return {
     name: 'stray-export',
     watches: [
       watching(local.exports, (change) => [change.key]),
-      watching(memberships, (change) => (change.type === 'deleted' ? exportsTo(change.object.spec.slice) : [])),
+      watching(memberships, (change) => (change.type === 'deleted' || hasEnded(change.object) ? exportsTo(change.object.spec.slice) : [])),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       // Only the hub can say that there is no such slice.

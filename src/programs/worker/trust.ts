@@ -4,9 +4,12 @@ import { configMapKind } from '../../kubernetes/kinds.ts';
 
 /** The pinned roots of the other clusters: certificates in PEM by cluster name. */
 export interface Trust {
-  rootOf(cluster: string): string | undefined;
-  /** Writes a root down for good; it is used only after it was written. */
-  pin(cluster: string, certificate: string, signal: AbortSignal): Promise<void>;
+  readonly rootOf: (cluster: string) => string | undefined;
+  /**
+   * Writes a root down for good in place of `before`; it is used only after it was written. Does nothing when another root was pinned meanwhile: of two
+   * that are shown for the first time, the first one counts.
+   */
+  readonly pin: (cluster: string, certificate: string, before: string | undefined, signal: AbortSignal) => Promise<void>;
 }
 
 /** Reads the pinned roots. Nobody but this worker writes them, so they are read once. */
@@ -14,11 +17,19 @@ export const openTrust = async (local: Client, signal: AbortSignal): Promise<Tru
   const target = { namespace: memberNamespace, name: trustConfigMap };
   const found = await local.find(configMapKind, target, { signal });
   const roots = new Map(Object.entries(found?.data ?? {}));
+  /** Several slices may meet a cluster at the same time; their pins are written one after another. */
+  let writing: Promise<unknown> = Promise.resolve();
   return {
     rootOf: (cluster) => roots.get(cluster),
-    pin: async (cluster, certificate, signal) => {
-      await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
-      roots.set(cluster, certificate);
+    pin: async (cluster, certificate, before, signal) => {
+      const write = writing.then(async () => {
+        if (roots.get(cluster) !== before) return;
+        await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
+        roots.set(cluster, certificate);
+      });
+      // The next pin does not care how this one ended; whoever asked for it hears.
+      writing = write.catch(() => undefined);
+      await write;
     },
   };
 };

@@ -1,29 +1,34 @@
 import type { Source } from '../../loop/source.ts';
-import { clusterOfPath, type NodePath } from '../../plan/dns/withdrawal.ts';
-import { followWithdrawals, withdrawnNow } from '../withdrawals.ts';
+import { type NodePath, Withdrawals } from '../../plan/dns/withdrawal.ts';
+import { followWithdrawals } from '../withdrawals.ts';
 import type { Session } from './session.ts';
 
 /**
- * The nodes of the slice that nobody in this cluster reaches, by the rule by which DNS withholds what is there: what people read must say the same.
+ * The nodes of the slice that this cluster does not reach, by the rule by which DNS withholds what is there: what people read must say the same.
  * Tells the clusters whose nodes came or went.
  */
 export interface Withheld extends Source<string> {
-  nodes(): ReadonlySet<NodePath>;
+  nodes(): Pick<ReadonlySet<NodePath>, 'has'>;
 }
 
 /** Follows what the agents of this cluster report. */
-export const createWithheld = ({ local, grant }: Pick<Session, 'local' | 'grant'>): Withheld => {
-  let nodes = withdrawnNow(local.sliceNodes, grant.slice);
+export const createWithheld = ({ local, grant, clock }: Pick<Session, 'local' | 'grant' | 'clock'>): Withheld => {
+  let decision = new Withdrawals();
   return {
-    nodes: () => nodes,
+    nodes: () => ({
+      has: (path) => {
+        const [, cluster = '', node = ''] = path.split('/');
+        return decision.has(cluster, node);
+      },
+    }),
     subscribe: (handler) =>
       followWithdrawals(
         local.sliceNodes,
+        clock,
         (decided) => {
-          const before = nodes;
-          nodes = decided.get(grant.slice) ?? before;
-          const changed = [...before, ...nodes].filter((node) => before.has(node) !== nodes.has(node));
-          for (const cluster of new Set(changed.map(clusterOfPath))) handler(cluster);
+          const before = decision;
+          decision = decided.get(grant.slice) ?? before;
+          for (const cluster of decision.changedFrom(before)) handler(cluster);
         },
         grant.slice,
       ),

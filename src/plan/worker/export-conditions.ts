@@ -1,0 +1,51 @@
+import { type Condition, conditionOf, type Verdict } from '../../api/condition.ts';
+import { maxEndpoints } from '../../exchange/shards.ts';
+import type { ExportBody } from '../../exchange/statement/export.ts';
+import { type NamedExport, offersOfName } from './offer-conflict.ts';
+
+/** Who else exports a name. */
+interface Rivalry {
+  /** Name of this cluster. */
+  readonly cluster: string;
+  readonly rivals?: readonly NamedExport[];
+  readonly since?: (cluster: string) => number;
+}
+
+/** The condition `EndpointsOmitted`: the export has more endpoints than can be published. Nothing about one that never had (`before`: its conditions as they are). */
+export const omittedVerdicts = (before: readonly Condition[] | undefined, omitted: number): Verdict[] => {
+  const type = 'EndpointsOmitted';
+  if (omitted > 0) {
+    const message = `${omitted} endpoints are not published, because an export has room for ${maxEndpoints}; divide the service.`;
+    return [{ type, status: 'True', reason: 'TooManyEndpoints', message }];
+  }
+  return conditionOf(before, type) === undefined
+    ? []
+    : [{ type, status: 'False', reason: 'Exported', message: 'Every endpoint is published.' }];
+};
+
+/**
+ * The condition `Conflict`, which tells the owner on both sides that exports of the name contradict one another. `body` is what is stated about this one,
+ * undefined for nothing. Nothing about an export that never was in conflict (`before`: its conditions as they are).
+ */
+export const conflictVerdicts = (
+  before: readonly Condition[] | undefined,
+  { cluster, rivals = [], since = () => 0 }: Rivalry,
+  body: ExportBody | undefined,
+): Verdict[] => {
+  const type = 'Conflict';
+  const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...rivals, { cluster, body }], since);
+  const lost = conflicts.find(({ younger }) => younger === cluster);
+  if (lost !== undefined) {
+    const message = `Cluster ${lost.older} has exported this name longer; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
+    return [{ type, status: 'True', reason: 'ExportConflict', message }];
+  }
+  const won = conflicts.filter(({ older }) => older === cluster);
+  if (won.length > 0) {
+    const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
+    const message = `This export is the older one and holds; not used are those of ${list.join(', ')}.`;
+    return [{ type, status: 'True', reason: 'ExportConflict', message }];
+  }
+  return conditionOf(before, type) === undefined
+    ? []
+    : [{ type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' }];
+};

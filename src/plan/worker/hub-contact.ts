@@ -1,0 +1,21 @@
+import type { Verdict } from '../../api/condition.ts';
+
+/** How long contact must be lost before it is told, in milliseconds: a hub that restarts is no news. */
+export const tellAfterMs = 10_000;
+
+/**
+ * Whether this cluster has contact with the hub, and since when it has none. Times are milliseconds since 1970.
+ *
+ * @returns undefined as long as the loss is too young to be told.
+ */
+export const planHubContact = (lostAt: number | undefined, now: number): Verdict | undefined => {
+  if (lostAt === undefined) return { type: 'HubReachable', status: 'True', reason: 'Ready', message: 'The hub answers.' };
+  if (now - lostAt < tellAfterMs) return undefined;
+  const since = new Date(lostAt).toISOString();
+  return {
+    type: 'HubReachable',
+    status: 'False',
+    reason: 'HubAway',
+    message: `The hub does not answer since ${since}. What was known goes on to work, and members tell each other changes through the tunnels; no cluster can join and no slice can change.`,
+  };
+};

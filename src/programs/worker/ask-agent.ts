@@ -1,0 +1,65 @@
+import { isIPv6 } from 'node:net';
+import { type NoticePage, pageLimits } from '../../exchange/notice-page.ts';
+import { type NoticeRequest, peerNoticesPath } from '../../exchange/notice-request.ts';
+import { readPage } from '../../exchange/read-page.ts';
+import { Failure } from '../../values/failure.ts';
+
+/**
+ * Asks an agent of this cluster, by an address of its node, for notices of another cluster. `Unavailable` when there is no usable answer,
+ * `Interrupted` when the signal aborts.
+ */
+export type AskAgent = (address: string, asked: NoticeRequest & { readonly cluster: string }, signal: AbortSignal) => Promise<NoticePage>;
+
+/** With what agents are asked. */
+export interface AskAgentParts {
+  readonly fetch: typeof fetch;
+  /** Port on which agents serve. */
+  readonly port: number;
+  /** The worker's token for agents, as it is now: it is renewed while the worker runs. */
+  readonly token: (signal: AbortSignal) => Promise<string>;
+}
+
+/** An answer may be larger than its notices by what JSON needs around them, and by one notice that does not fit with others. */
+const mostBytes = 2 * pageLimits.bytes;
+
+/** A way to ask agents. Whatever they answer is taken for hostile: they pass on what others sent. */
+export const createAskAgent =
+  ({ fetch, port, token }: AskAgentParts): AskAgent =>
+  async (address, asked, signal) => {
+    const server = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+    const fail = (why: string, cause?: unknown): Failure =>
+      new Failure('Unavailable', `The agent at ${server} gives no notices of cluster "${asked.cluster}": ${why}.`, { cause });
+    try {
+      const headers = { authorization: `Bearer ${await token(signal)}` };
+      const response = await fetch(server + peerNoticesPath(asked), { headers, signal, redirect: 'error' });
+      const text = await readAtMost(response, mostBytes);
+      if (text === undefined) throw fail(`it answers more than ${mostBytes} bytes`);
+      if (response.status !== 200) throw fail(`it answers ${response.status}`);
+      const page = readPage(asked.cluster, parse(text));
+      if (page === undefined) throw fail('it answers something else');
+      return page;
+    } catch (error) {
+      if (signal.aborted) throw new Failure('Interrupted', `Asking ${server} was cancelled.`, { cause: signal.reason });
+      throw Failure.is(error) ? error : fail(error instanceof Error ? error.message : String(error), error);
+    }
+  };
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The body; undefined when it has more bytes, of which no more are read. */
+const readAtMost = async (response: Response, most: number): Promise<string | undefined> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};

@@ -1,0 +1,84 @@
+import { membershipKind } from '../../api/kinds.ts';
+import type { Membership } from '../../api/membership/type.ts';
+import { sizeOf } from '../../plan/blocks.ts';
+import { planRelease, unusedBlocks } from '../../plan/worker/release-blocks.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import { parseCidr } from '../../values/cidr.ts';
+import { objectKey } from '../../values/object-key.ts';
+import { subnetLayout } from '../../values/subnet-layout.ts';
+import type { Session } from './session.ts';
+
+/** Which of its address blocks this cluster uses, and what it tells the hub of that. */
+export interface BlockUses {
+  /** The blocks that are used and stated: those of the grant but for those that are given back. */
+  usable(): string[];
+  /**
+   * Decides which blocks are given back, given the blocks of the nodes, and whether those lack addresses (`wantedAddresses` in all). What is given back is
+   * not {@link usable} from the moment of the decision; what is used again is only when the hub has taken note, which this asks for.
+   */
+  decide(nodes: readonly string[], wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
+  /** Tells the hub what was decided; after the statement of this cluster names its blocks without those that are given back. */
+  tell(wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
+}
+
+/** The blocks of a session, of which nothing is known to be unused yet. */
+export const createBlockUses = (session: Session): BlockUses => {
+  const { hub, local, members, clock } = session;
+  const unusedSince = new Map<string, number>();
+  const reserve = subnetLayout(session.grant.sliceSubnet).clusterUnit;
+  const current = (): Membership => members.get(objectKey(session.membership.metadata)) ?? session.membership;
+  /** What is given back; undefined while that is what the hub was told. */
+  let decided: readonly string[] | undefined;
+  /** The hub was told in this look, and the mirror does not show it yet. */
+  let isTold = false;
+  const told = (): readonly string[] => current().status?.releasedBlocks ?? [];
+  const released = (): readonly string[] => [...new Set([...told(), ...(decided ?? [])])];
+
+  const write = async (status: NonNullable<Membership['status']>, signal: AbortSignal): Promise<void> => {
+    const { metadata } = current();
+    const patch = { metadata: { resourceVersion: metadata.resourceVersion }, status };
+    await hub.client.mergePatch(membershipKind, session.membership.metadata, patch, { signal, subresource: 'status' });
+  };
+  // A block that a node has is used, whatever the hub shows as given back: it must not talk us out of addresses that pods have.
+  const usable = (): string[] => {
+    const nodes = local.sliceNodes.byIndex('slice', session.slice).flatMap((node) => node.spec.blocks);
+    const unused = new Set(unusedBlocks(session.grant.blocks, nodes));
+    const back = new Set(released().filter((block) => unused.has(block)));
+    return session.grant.blocks.filter((block) => !back.has(block));
+  };
+
+  return {
+    usable,
+    decide: async (nodes, wantedAddresses, signal) => {
+      const now = clock.monotonic();
+      const unused = new Set(unusedBlocks(session.grant.blocks, nodes));
+      for (const block of unusedSince.keys()) if (!unused.has(block)) unusedSince.delete(block);
+      for (const block of unused) if (!unusedSince.has(block)) unusedSince.set(block, now);
+      const idleMs = new Map([...unusedSince].map(([block, since]) => [block, now - since]));
+      const isShort = wantedAddresses !== undefined;
+      const before = usable();
+      const next = planRelease({ granted: session.grant.blocks, released: released(), nodes, idleMs, isShort, reserve });
+      const again = told().filter((block) => session.grant.blocks.includes(block) && !next.includes(block));
+      if (again.length > 0) {
+        // Used again only when this is written: with the version in which the block was still granted, or it fails.
+        await write({ releasedBlocks: [...next], wantedAddresses: wantedAddresses ?? sizeOf(before.map(parseCidr)) }, signal);
+        decided = undefined;
+        isTold = true;
+        return;
+      }
+      decided = next;
+      isTold = false;
+    },
+    tell: async (wantedAddresses, signal) => {
+      if (isTold) return;
+      const status = current().status ?? {};
+      const releasedBlocks = [...(decided ?? [])];
+      const wants = Math.min(2 ** 24, wantedAddresses ?? sizeOf(usable().map(parseCidr)));
+      const grows = wants > (status.wantedAddresses ?? 0) && wantedAddresses !== undefined;
+      const gives = canonicalJson(releasedBlocks) !== canonicalJson(status.releasedBlocks ?? []);
+      if (!grows && !gives) return;
+      const next = grows || releasedBlocks.length > 0 ? { wantedAddresses: wants } : {};
+      await write({ releasedBlocks, ...next }, signal);
+    },
+  };
+};

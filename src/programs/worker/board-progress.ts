@@ -1,0 +1,34 @@
+import type { Notice } from '../../api/notice/type.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import { Failure } from '../../values/failure.ts';
+
+/** How far the board was read that was there when the session began. */
+export interface BoardProgress {
+  /** Whether every notice of the first list was judged once: from then on, what was neither kept nor found is not there. */
+  readonly isRead: () => boolean;
+  /** Resolves then; `Interrupted` when the signal aborts before. The board must be synced. */
+  readonly read: (signal: AbortSignal) => Promise<void>;
+  /** A notice was judged. */
+  readonly done: (notice: string) => void;
+}
+
+/** Nothing is read yet. Waits for the notices of other clusters that the first list of the board holds. */
+export const createBoardProgress = (board: Pick<Mirror<Notice>, 'list'>, ownCluster: string): BoardProgress => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let unread: Set<string> | undefined;
+  return {
+    isRead: () => unread?.size === 0,
+    read: async (signal) => {
+      unread ??= new Set(board.list().flatMap(({ metadata, spec }) => (spec.cluster === ownCluster ? [] : [metadata.name])));
+      if (unread.size === 0) resolve();
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const abort = (): void => reject(new Failure('Interrupted', 'Reading the board was cancelled.', { cause: signal.reason }));
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort, { once: true });
+      await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
+    },
+    done: (notice) => {
+      if (unread?.delete(notice) === true && unread.size === 0) resolve();
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { membershipAnnotation } from '../../api/labels.ts';
+import { membershipSpec } from '../../api/membership/schema.ts';
+import type { Membership } from '../../api/membership/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+
+/**
+ * What is known about the membership of this cluster in a slice.
+ *
+ * ```
+ * the hub says                       kept here     then
+ * a membership                       any           granted
+ * a membership that ended            any           ended: only this takes a slice down
+ * nothing, and it can be asked       a membership  missing: what runs goes on, and says so
+ * nothing, for it cannot be asked    a membership  granted, as it was last
+ * nothing                            nothing       none
+ * ```
+ */
+export type Granted = { readonly state: 'granted' | 'missing'; readonly membership: Membership } | { readonly state: 'ended' | 'none' };
+
+/** Decides it. `shown` is what the hub shows of the slice; undefined when nothing. */
+export const grantedNow = (shown: Membership | undefined, hubAnswers: boolean, kept: Membership | undefined): Granted => {
+  if (shown !== undefined) {
+    const over = shown.spec.ended !== undefined || shown.metadata.deletionTimestamp !== undefined;
+    return over ? { state: 'ended' } : { state: 'granted', membership: shown };
+  }
+  if (kept === undefined) return { state: 'none' };
+  return { state: hubAnswers ? 'missing' : 'granted', membership: kept };
+};
+
+/** The membership that a slice of this cluster was made from; undefined when it does not say, or cannot be read. */
+export const keptMembership = (slice: Slice | undefined): Membership | undefined => {
+  const text = slice?.metadata.annotations?.[membershipAnnotation];
+  if (text === undefined) return undefined;
+  try {
+    const { metadata, spec } = JSON.parse(text) as Partial<Membership>;
+    const read = membershipSpec.safeParse(spec);
+    if (!read.success || typeof metadata?.name !== 'string') return undefined;
+    return { apiVersion: 'exchange.kubeslice.io/v1alpha1', kind: 'Membership', metadata, spec: read.data };
+  } catch {
+    return undefined;
+  }
+};

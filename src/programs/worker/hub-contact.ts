@@ -1,0 +1,27 @@
+import { conditionOf } from '../../api/condition.ts';
+import { memberNamespace } from '../../api/places.ts';
+import type { Source } from '../../loop/source.ts';
+import { watching } from '../../loop/watching.ts';
+import { planHubContact, tellAfterMs } from '../../plan/worker/hub-contact.ts';
+import { writeCondition } from './local-condition.ts';
+import type { Session } from './session.ts';
+
+/** Shows in the local slice whether the hub answers, and since when it does not. There is one key. */
+export const hubContact = (session: Session, contact: Source<undefined>) => {
+  const { local, slice: name, board, clock } = session;
+  return {
+    name: 'hub-contact',
+    held: () => ['hub'],
+    watches: [watching(contact, () => ['hub']), watching(local.slices, ({ object }) => (object.metadata.name === name ? ['hub'] : []))],
+    reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      const slice = local.slices.get(`${memberNamespace}/${name}`);
+      const verdict = planHubContact(board.staleSince(), clock.now());
+      if (verdict === undefined) return { againMs: tellAfterMs };
+      // Nothing is written about what is as it should be.
+      if (slice === undefined || (verdict.status === 'True' && conditionOf(slice.status?.conditions, verdict.type) === undefined))
+        return undefined;
+      await writeCondition(local, slice, verdict, clock, signal);
+      return undefined;
+    },
+  };
+};

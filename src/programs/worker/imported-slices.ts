@@ -1,0 +1,108 @@
+import { importedServiceOf } from '../../api/imported-service.ts';
+import { sliceLabel } from '../../api/labels.ts';
+import { exportsOnNode } from '../../exchange/exports-on-node.ts';
+import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
+import { offersOf } from '../../exchange/offer.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
+import { remove } from '../../kubernetes/remove.ts';
+import { watching } from '../../loop/watching.ts';
+import { importedEndpointSlices } from '../../plan/worker/imports.ts';
+import { offersOfName } from '../../plan/worker/offer-conflict.ts';
+import { Failure } from '../../values/failure.ts';
+import { objectKey } from '../../values/object-key.ts';
+import { fieldManager, serviceIndex } from './local-world.ts';
+import { comesOrGoes, isThere } from './namespace-presence.ts';
+import type { Refusals } from './refusals.ts';
+import { isUnknown, type Session } from './session.ts';
+
+/** Key of what one cluster offers under one name: `<cluster>/<namespace>/<name>`. */
+const keyOf = (cluster: string, subject: string): string => `${cluster}/${subject}`;
+
+/**
+ * Mirrors what the clusters of the slice offer into EndpointSlices, from which names are answered. The key is cluster/namespace/name: an offer that cannot
+ * be mirrored concerns nobody but its cluster, and the clusters take turns.
+ */
+export const importedSlices = (session: Session, refusals: Refusals) => {
+  const { local, slice, statements } = session;
+  const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
+  const keysOf = ({ metadata }: EndpointSlice): string[] => {
+    const imported = importedServiceOf(metadata);
+    return imported === undefined ? [] : [keyOf(imported.cluster, `${imported.namespace}/${imported.service}`)];
+  };
+  const exportsBy = (cluster: string): string[] =>
+    statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => keyOf(cluster, subject));
+  /** All who offer a name: another one of them may be the oldest now. */
+  const withRivals = (cluster: string, subject: string): string[] => [
+    keyOf(cluster, subject),
+    ...offersOf(session.ledger(), subject).map((offer) => keyOf(offer.cluster, subject)),
+  ];
+
+  return {
+    name: 'imported-slice',
+    laneOf: (key: string) => key.slice(0, key.indexOf('/')),
+    held: () => standing().flatMap(keysOf),
+    watches: [
+      watching(statements, ({ kind, subject, cluster }) => {
+        if (kind === 'Export') return withRivals(cluster, subject);
+        if (kind === 'Endpoints') return [keyOf(cluster, subject.slice(0, subject.lastIndexOf('/')))];
+        // An endpoint counts only on a node whose statement is in force.
+        return kind === 'Node' ? [...exportsOnNode(session.ledger(), cluster, subject)].map((one) => keyOf(cluster, one)) : [];
+      }),
+      // A label that somebody changed concerns what it said before, too.
+      watching(local.endpointSlices, ({ object, previous }) =>
+        [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === slice ? keysOf(one) : [])),
+      ),
+      // What is offered moves into its namespace when that comes, and out before it goes.
+      watching(local.namespaces, (change) =>
+        !change.initial && comesOrGoes(change)
+          ? [...session.ledger().clusters.keys()].flatMap(exportsBy).filter((key) => key.split('/')[1] === change.object.metadata.name)
+          : [],
+      ),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const [cluster = '', namespace = '', name = ''] = key.split('/');
+      const subject = `${namespace}/${name}`;
+      const ledger = session.ledger();
+      const { used } = offersOfName(offersOf(ledger, subject), (other) => clusterOf(ledger, other).since);
+      const offer = used.find((one) => one.cluster === cluster);
+      const seen = local.endpointSlices
+        .byIndex('service', serviceIndex(slice, namespace, name))
+        .filter(({ metadata }) => importedServiceOf(metadata)?.cluster === cluster);
+      if (offer === undefined && isUnknown(session, { kind: 'Export', cluster, subject })) return;
+      const hasNamespace = isThere(local.namespaces.get(namespace));
+      const desired = new Map(
+        (offer === undefined ? [] : importedEndpointSlices(slice, offer, hasNamespace)).map((one) => [objectKey(one.metadata), one]),
+      );
+      const refused: string[] = [];
+      const failed: unknown[] = [];
+      for (const [sliceKey, one] of desired) {
+        const before = local.endpointSlices.get(sliceKey);
+        try {
+          await applyObject(local.client, endpointSliceKind, one, {
+            fieldManager,
+            signal,
+            ...(before === undefined ? {} : { seen: before }),
+          });
+        } catch (error) {
+          // One part that cannot be written must not hold up the others.
+          if (Failure.from(error).retry === 'terminal') refused.push(Failure.from(error).message);
+          else failed.push(error);
+        }
+      }
+      for (const one of seen)
+        if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
+      refusals.set(`import.${key}`, told(cluster, subject, refused, offer?.strays.length ?? 0));
+      if (failed.length > 0) throw failed[0];
+    },
+  };
+};
+
+/** What of an offer is not used, and why. */
+const told = (cluster: string, subject: string, refused: readonly string[], strays: number): string | undefined => {
+  const what = `The export "${subject}" of cluster "${cluster}"`;
+  if (refused[0] !== undefined) return `${what} cannot be mirrored here: ${refused[0]}`;
+  return strays === 0
+    ? undefined
+    : `${what} has ${strays} endpoints that are not on a node of that cluster with an address of that node; they are not used.`;
+};

@@ -1,0 +1,47 @@
+import { noticeKind } from '../../api/kinds.ts';
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
+import { keptNoticeName, type Notice, type NoticeSpec } from '../../api/notice/type.ts';
+import { memberNamespace } from '../../api/places.ts';
+import { applyObject } from '../../kubernetes/apply.ts';
+import { remove } from '../../kubernetes/remove.ts';
+import { fieldManager, type LocalWorld } from './local-world.ts';
+
+/**
+ * The notices of other clusters that this cluster accepted, kept in the cluster itself: the latest word about each subject, tombstones included. They
+ * are what survives a restart of the worker, whatever the board shows then.
+ */
+export interface KeptNotices {
+  list(): readonly Notice[];
+  /** Keeps an accepted notice in place of the one before; no write when it is kept already. */
+  keep(spec: NoticeSpec, signal: AbortSignal): Promise<void>;
+  /** Nothing need be known about the subject any more. */
+  forget(about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>, signal: AbortSignal): Promise<void>;
+}
+
+/** Those of one slice. */
+export const keptNotices = ({ client, notices }: LocalWorld, slice: string): KeptNotices => ({
+  list: () => notices.byIndex('slice', slice),
+  keep: async (spec, signal) => {
+    const name = keptNoticeName(slice, spec);
+    const seen = notices.get(`${memberNamespace}/${name}`);
+    if (seen !== undefined && seen.spec.statement === spec.statement && seen.spec.signature === spec.signature) return;
+    const labels = {
+      [sliceLabel]: slice,
+      [clusterLabel]: spec.cluster,
+      [statementLabel]: spec.kind.toLowerCase(),
+      [managedByLabel]: managedBy,
+    };
+    const notice: Notice = {
+      apiVersion: 'exchange.kubeslice.io/v1alpha1',
+      kind: 'Notice',
+      metadata: { name, namespace: memberNamespace, labels },
+      spec,
+    };
+    await applyObject(client, noticeKind, notice, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
+  },
+  forget: async (about, signal) => {
+    const name = keptNoticeName(slice, about);
+    if (notices.get(`${memberNamespace}/${name}`) === undefined) return;
+    await remove(client, noticeKind, { namespace: memberNamespace, name }, signal);
+  },
+});

@@ -1,0 +1,47 @@
+import type { CredentialRequest } from '../../api/credentialrequest/type.ts';
+import { credentialRequestName } from '../../api/credentialrequest/type.ts';
+import { credentialRequestKind } from '../../api/kinds.ts';
+import { hubNamespace } from '../../api/places.ts';
+import type { Authority } from '../../identity/authority.ts';
+import { openAnswer, proveAuthority, type RenewedCredential } from '../../identity/credential-proof.ts';
+import { ephemeralKey } from '../../identity/sealed-box.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { type Clock, sleep } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+
+/** How long the controller may take to answer, in milliseconds. */
+const answerMs = 30_000;
+const pollMs = 500;
+
+/**
+ * Asks the hub for a credential by proof that this cluster has the key of its authority; `hub` acts with the account that can do nothing else. Needs no
+ * credential that could have run out, and compares no clock.
+ *
+ * @throws Failure Unauthorized when the hub refuses, Timeout when its controller does not answer, and what the client throws.
+ */
+export const knock = async (hub: Client, authority: Authority, clock: Clock, signal: AbortSignal): Promise<RenewedCredential> => {
+  const target = { namespace: hubNamespace, name: credentialRequestName(authority.project, authority.cluster) };
+  const deadline = clock.monotonic() + answerMs;
+  const until = async <T>(find: (seen: CredentialRequest) => T | undefined): Promise<T> => {
+    for (;;) {
+      const seen = await hub.get(credentialRequestKind, target, { signal, timeoutMs: 10_000 });
+      const found = find(seen);
+      if (found !== undefined) return found;
+      if (clock.monotonic() >= deadline) {
+        const refused = seen.status?.refused;
+        if (refused !== undefined) throw new Failure('Unauthorized', `The hub does not renew the credential of this cluster: ${refused}`);
+        throw new Failure(
+          'Timeout',
+          `The controller of the hub did not answer a credential request within ${answerMs / 1000} s; see "kubeslice status" on the hub.`,
+        );
+      }
+      await sleep(clock, pollMs, signal);
+    }
+  };
+  const challenge = await until(({ status }) => status?.challenge);
+  const own = ephemeralKey();
+  const question = proveAuthority(authority, challenge, own);
+  await hub.mergePatch(credentialRequestKind, target, { spec: question }, { signal, timeoutMs: 10_000 });
+  const answer = await until(({ status }) => (status?.answer?.challenge === challenge ? status.answer : undefined));
+  return openAnswer(answer, question, own, authority);
+};

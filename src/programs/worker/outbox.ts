@@ -1,0 +1,90 @@
+import type { StatementKind } from '../../api/notice/type.ts';
+import { draftStatement } from '../../exchange/issue.ts';
+import type { Ledger } from '../../exchange/ledger.ts';
+import { nextSerial } from '../../exchange/serial.ts';
+import { state } from '../../exchange/state.ts';
+import { readStatement, type StatementBodies } from '../../exchange/statement/statement.ts';
+import type { Authority } from '../../identity/authority.ts';
+import type { Source } from '../../loop/source.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import type { Belief } from './belief.ts';
+
+/** What this cluster wants to have published about one subject. */
+export interface Wanted {
+  readonly kind: StatementKind;
+  readonly subject: string;
+  /** Undefined to withdraw it. */
+  readonly body: StatementBodies[StatementKind] | undefined;
+  /** Canonical JSON of the body. */
+  readonly text: string | undefined;
+}
+
+/**
+ * What this cluster states. It is in force in this cluster at once, and published in the background: nothing inside the cluster waits for the hub.
+ * Tells the keys (`<kind>/<subject>`) of what changed.
+ */
+export interface Outbox extends Source<string> {
+  /** States it, or withdraws it when the body is undefined. Throws `InvalidInput` for what every receiver would refuse. */
+  set<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined): void;
+  get(key: string): Wanted | undefined;
+  keys(): Iterable<string>;
+  /** Nothing of it is left on the board. */
+  forget(key: string): void;
+  /** A serial above every one that was issued. */
+  nextSerial(): number;
+  /** Makes the next serial higher than one that this cluster issued earlier, when its clock was ahead. */
+  sawSerial(serial: number): void;
+}
+
+/** Key of an own statement. */
+export const outboxKey = (kind: StatementKind, subject: string): string => `${kind}/${subject}`;
+
+/** An empty outbox for the statements of the authority's cluster in a slice. */
+export const createOutbox = (
+  belief: Belief,
+  authority: Authority,
+  slice: { readonly slice: string; readonly sliceUID: string },
+  clock: Clock,
+): Outbox => {
+  const wanted = new Map<string, Wanted>();
+  const handlers = new Set<(key: string) => void>();
+  let last = 0;
+
+  const believe = (ledger: Ledger, one: Wanted): void =>
+    belief.become(ledger, [{ kind: one.kind, cluster: authority.cluster, subject: one.subject }]);
+
+  return {
+    set: (kind, subject, body) => {
+      const key = outboxKey(kind, subject);
+      const before = wanted.get(key);
+      const text = body === undefined ? undefined : canonicalJson(body);
+      if (before !== undefined && before.text === text) return;
+      const now = clock.now();
+      const draft = draftStatement(authority, { ...slice, kind, subject, body, serial: Math.max(1, last) }, now);
+      const read = readStatement(draft);
+      if (typeof read === 'string')
+        throw new Failure('InvalidInput', `The statement about ${kind} "${subject}" would be refused by everybody, because of ${read}.`);
+      const one = { kind, subject, body, text };
+      wanted.set(key, one);
+      believe(state(belief.ledger(), draft, now), one);
+      for (const handler of handlers) handler(key);
+    },
+    get: (key) => wanted.get(key),
+    keys: () => wanted.keys(),
+    forget: (key) => void wanted.delete(key),
+    nextSerial: () => {
+      last = nextSerial(last, clock.now());
+      return last;
+    },
+    sawSerial: (serial) => {
+      last = Math.max(last, serial);
+    },
+    subscribe: (handler) => {
+      handlers.add(handler);
+      for (const key of wanted.keys()) handler(key);
+      return () => handlers.delete(handler);
+    },
+  };
+};

@@ -1,0 +1,37 @@
+import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
+import { createSignals } from '../../loop/signals.ts';
+import type { Source } from '../../loop/source.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+
+/** A grant of the hub, and what this cluster makes of it. */
+export interface Taken {
+  /** The membership as it is taken here. */
+  readonly membership: Membership;
+  /** The membership as the hub granted it. */
+  readonly granted: Membership;
+}
+
+/** The grant of a running session; it changes without a restart of the session. Tells that it changed. */
+export interface TakenGrant extends Source<undefined> {
+  current(): Taken;
+}
+
+/** A grant that can be replaced by a later one of the same slice. */
+export const createTakenGrant = (first: Taken): TakenGrant & { readonly replace: (next: Taken) => void } => {
+  let current = first;
+  const changes = createSignals();
+  const essence = ({ membership, granted }: Taken): string => canonicalJson([membership.spec, granted.spec]);
+  return {
+    current: () => current,
+    replace: (next) => {
+      const changed = essence(next) !== essence(current);
+      current = next;
+      if (changed) changes.tell();
+    },
+    subscribe: (handler) => changes.subscribe(handler),
+  };
+};
+
+/** Whether two memberships are about the very same slice, so that a session can go on with the other. */
+export const isSameSlice = (a: MembershipSpec, b: MembershipSpec): boolean =>
+  a.sliceUID === b.sliceUID && a.exchangeNamespace === b.exchangeNamespace && a.sliceSubnet === b.sliceSubnet;

@@ -1,0 +1,47 @@
+import { sliceNodeKind } from '../../api/kinds.ts';
+import { memberNamespace } from '../../api/places.ts';
+import { sliceNodeName } from '../../api/slicenode/type.ts';
+import { watching } from '../../loop/watching.ts';
+import type { Session } from './session.ts';
+
+/** How soon it is looked again whether everything is published, in milliseconds. An address rests for longer in any case. */
+const lookAgainMs = 1_000;
+
+/** A node is written for this no more often, in milliseconds: many pods may go in a row. */
+const gapMs = 5_000;
+
+/**
+ * Tells each node up to which revision of its pods' addresses everything was published to the other clusters: until then, addresses that pods gave back
+ * rest, since somebody elsewhere may still be sent to them. With the hub away nothing is published, so they rest for as long. The key is the node.
+ *
+ * @param isPublished whether every change that this worker has seen is on the board
+ */
+export const withdrawnThrough = (session: Session, isPublished: () => boolean) => {
+  const { local, slice, clock } = session;
+  const writtenAt = new Map<string, number>();
+  return {
+    name: 'withdrawn-through',
+    watches: [
+      watching(local.sliceNodes, ({ type, object, previous }) =>
+        object.spec.slice === slice && type !== 'deleted' && object.status?.podsRevision !== previous?.status?.podsRevision
+          ? [object.spec.node]
+          : [],
+      ),
+    ],
+    reconcile: async (node: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(slice, node)}`);
+      if (seen === undefined || seen.spec.sliceUID !== session.grant.sliceUID) {
+        writtenAt.delete(node);
+        return undefined;
+      }
+      const revision = seen.status?.podsRevision ?? 0;
+      if (seen.spec.withdrawnThrough === revision) return undefined;
+      const wait = (writtenAt.get(node) ?? Number.NEGATIVE_INFINITY) + gapMs - clock.monotonic();
+      if (wait > 0) return { againMs: Math.ceil(wait) };
+      if (!isPublished()) return { againMs: lookAgainMs };
+      await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { withdrawnThrough: revision } }, { signal });
+      writtenAt.set(node, clock.monotonic());
+      return undefined;
+    },
+  };
+};
