@@ -2,6 +2,13 @@ import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, ipField, timeField, validations } from '../fields.ts';
 
+/** Node addresses that a status lists at the most; a cluster with more nodes is judged by its networks. */
+export const maxNodeAddresses = 256;
+/** Pod networks that a status lists at the most. */
+export const maxPodNetworks = 256;
+/** Service networks that a status lists at the most. */
+export const maxServiceNetworks = 16;
+
 const text = (description: string) => z.string().max(1024).optional().describe(description);
 
 /** Schema of `Cluster.spec`. */
@@ -54,6 +61,7 @@ export const clusterStatus = z
       .describe('State of the registration in one word.'),
     caFingerprint: z
       .string()
+      .max(128)
       .optional()
       .describe('SHA-256 of the cluster’s authority certificate; compare it with what `kubeslice join` printed.'),
     clusterHealth: z
@@ -63,12 +71,20 @@ export const clusterStatus = z
       })
       .optional()
       .describe('Health of the cluster.'),
-    nodeIPs: z.array(ipField()).optional().describe('Addresses of the nodes, as detected.'),
-    cniSubnet: z.array(cidrField()).optional().describe('Networks of the cluster’s pods, as detected.'),
-    serviceSubnet: z.array(cidrField()).optional().describe('Networks of the cluster’s service addresses, as detected.'),
+    nodeIPs: z.array(ipField()).max(maxNodeAddresses).optional().describe('Addresses of the nodes, as detected; of more, the first.'),
+    cniSubnet: z
+      .array(cidrField())
+      .max(maxPodNetworks)
+      .optional()
+      .describe('Networks of the cluster’s pods, as detected; of more, the first.'),
+    serviceSubnet: z
+      .array(cidrField())
+      .max(maxServiceNetworks)
+      .optional()
+      .describe('Networks of the cluster’s service addresses, as detected.'),
     networkPresent: z.boolean().optional().describe('Whether the node agents run.'),
-    nodes: z.int().optional().describe('Nodes of the cluster.'),
-    version: z.string().optional().describe('Version of KubeSlice in the cluster.'),
-    kubernetesVersion: z.string().optional().describe('Version of Kubernetes in the cluster.'),
+    nodes: z.int().min(0).optional().describe('Nodes of the cluster.'),
+    version: z.string().max(256).optional().describe('Version of KubeSlice in the cluster.'),
+    kubernetesVersion: z.string().max(256).optional().describe('Version of Kubernetes in the cluster.'),
   })
   .describe('What is known about the cluster.');

@@ -14,6 +14,7 @@ export const membershipDefinition: KindDefinition = {
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Name of the slice.' },
     { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'The member cluster.' },
     { name: 'Blocks', type: 'string', jsonPath: '.spec.blocks', description: 'Address blocks of the cluster.' },
+    { name: 'Ended', type: 'date', jsonPath: '.spec.ended', description: 'Time since the membership ended, if it did.' },
     ageColumn,
   ],
 };

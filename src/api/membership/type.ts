@@ -9,5 +9,8 @@ export type MembershipStatus = z.output<typeof membershipStatus>;
 /** One cluster in one slice. */
 export type Membership = Typed<MembershipSpec, MembershipStatus>;
 
+/** Whether the membership ended: the cluster has no part in the slice any more, and the object only says so. */
+export const hasEnded = ({ spec }: Membership): boolean => spec.ended !== undefined;
+
 /** Name of the object; slice names have no dots, so it cannot be ambiguous. */
 export const membershipName = (slice: string, cluster: string): string => `${slice}.${cluster}`;

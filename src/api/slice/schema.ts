@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
+import { statementExpiries } from '../membership/schema.ts';
 import { hubNamespace, memberNamespace } from '../places.ts';
 import { maxRetiredBlocks } from './type.ts';
 
@@ -89,6 +90,17 @@ export const sliceSpec = z
       })
       .optional()
       .describe('The tunnels between the nodes of the slice.'),
+    statements: z
+      .object({
+        expiry: z
+          .enum(statementExpiries)
+          .default('Availability')
+          .describe(
+            'What happens when the hub is away for longer than statements hold (7 days). Availability: what was known goes on to hold. Strict: it ends.',
+          ),
+      })
+      .optional()
+      .describe('How long what members publish is believed.'),
   })
   .describe('What the slice should be.');
 
@@ -108,7 +120,10 @@ export const sliceStatus = z
             .array(cidrField())
             .describe('Address blocks of the cluster; further ones are added when it grows, and none ever moves.'),
           nodes: z.int().optional().describe('Nodes of the cluster that have a tunnel in this slice.'),
-          ready: z.boolean().optional().describe('Whether all nodes of the cluster reach all other nodes of the slice.'),
+          ready: z
+            .boolean()
+            .optional()
+            .describe('Whether the cluster has nodes with a tunnel and reaches every other cluster of the slice.'),
           message: z.string().optional().describe('What is missing, if anything.'),
         }),
       )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { overlaps, parseCidr } from '../../values/cidr.ts';
 import { areDisjoint } from '../../values/cidr-space.ts';
-import { subnetLayout } from '../subnet-layout.ts';
+import { subnetLayout } from '../../values/subnet-layout.ts';
 import { type Addressing, planAddressing } from './addressing.ts';
 
 const none = { written: [], retired: [] };

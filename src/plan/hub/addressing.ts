@@ -1,9 +1,10 @@
+import { budgets } from '../../api/budgets.ts';
 import type { RetiredBlock } from '../../api/slice/type.ts';
 import { formatCidr, parseCidr } from '../../values/cidr.ts';
 import type { FailureCode } from '../../values/failure-codes.ts';
+import { type SubnetLayout, subnetLayout } from '../../values/subnet-layout.ts';
 import { type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
 import { readRetired, writtenRetired } from '../retired-blocks.ts';
-import { type SubnetLayout, subnetLayout } from '../subnet-layout.ts';
 
 /** The blocks that are written down for one cluster of a slice, the first one first. */
 export interface ClusterBlocks {
@@ -41,7 +42,7 @@ export interface Addressing {
 
 /**
  * The address blocks of the clusters of a slice: first blocks for new clusters, further blocks for those that grow, by the rules of
- * {@link grantBlocks} in the units of {@link subnetLayout}.
+ * {@link grantBlocks} in the units of {@link subnetLayout}, nobody beyond its fair share.
  *
  * A block belongs to its cluster until the cluster leaves the slice. It is then the last to be given to another, and the first to be
  * given back if the cluster returns. A written block that cannot be (outside the subnet, or meeting another's) is replaced, and a refusal
@@ -55,11 +56,13 @@ export const planAddressing = (input: AddressingInput): Addressing => {
     retired: readRetired(input.retired),
     wants: new Map(input.clusters.map(({ cluster, wantedAddresses }) => [cluster, wantedAddresses])),
     unit: layout.clusterUnit,
+    isFair: true,
+    mostBlocks: budgets.blocks,
   });
   return {
     written: grant.held.map(({ owner, blocks }) => ({ cluster: owner, blocks: blocks.map(formatCidr) })),
     retired: writtenRetired(grant.retired),
-    refusals: [...replaced(grant, input), ...refused(grant, layout, input)],
+    refusals: [...replaced(grant, input), ...refused(grant, layout, input), ...withheld(grant, input)],
   };
 };
 
@@ -85,3 +88,11 @@ const refused = (grant: BlockGrant, layout: SubnetLayout, { sliceSubnet, cluster
     return { cluster, code: 'AddressExhausted', excluded: has === 0, message };
   });
 };
+
+const withheld = (grant: BlockGrant, { sliceSubnet }: AddressingInput): AddressRefusal[] =>
+  [...grant.withheld].map(([cluster, count]) => ({
+    cluster,
+    code: 'AddressExhausted',
+    excluded: false,
+    message: `Cluster "${cluster}" wants ${count} more addresses than its fair share of sliceSubnet ${sliceSubnet}, of which the other clusters must get theirs too; make a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters.`,
+  }));

@@ -1,35 +1,97 @@
 import type { Cluster, ClusterStatus } from '../../api/cluster/type.ts';
-import { setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
+import { ignoredInCluster, ignoredVerdicts } from '../ignored-fields.ts';
 
-/** What is known about a cluster's worker. */
+/** What this process has seen of a worker's Lease. Whatever time stands in the Lease is the member's own and decides nothing. */
 export interface WorkerSign {
-  /** Last renewal of the worker's lease, milliseconds since 1970; undefined when it never connected. */
-  readonly seenAt: number | undefined;
+  /** The worker has connected at least once: its Lease was renewed before. */
+  readonly everConnected: boolean;
+  /** This process has seen the Lease change. */
+  readonly seenToChange: boolean;
+  /** Milliseconds, by the monotonic clock, since the Lease changed; or since it was first seen, while it has not changed. */
+  readonly silentMs: number;
+  /** How far the member's clock is ahead of the hub's, in milliseconds, by the last renewal that was seen; undefined while none was. */
+  readonly aheadMs: number | undefined;
 }
 
 /** A worker that has not renewed its lease for this long is not connected, in milliseconds. */
 export const workerLeaseMs = 40_000;
 
-const verdictOf = (cluster: Cluster, sign: WorkerSign, now: number): Verdict => {
+const ready = (status: Verdict['status'], reason: Verdict['reason'], message: string): Verdict => ({
+  type: 'Ready',
+  status,
+  reason,
+  message,
+});
+
+/** The verdict that stands in the status, unless it is that nobody has joined. */
+const standing = (cluster: Cluster): Condition | undefined => {
+  const before = conditionOf(cluster.status?.conditions, 'Ready');
+  return before?.reason === 'Registered' || before?.reason === 'ConnectionLost' ? before : undefined;
+};
+
+const verdictOf = (cluster: Cluster, sign: WorkerSign): Verdict => {
   const name = cluster.metadata.name;
   if (cluster.spec.caBundle === undefined) {
-    const message = `Cluster ${name} has not joined yet; run "kubeslice token create ${name}" on the hub and "kubeslice join --token …" in the cluster.`;
-    return { type: 'Ready', status: 'False', reason: 'WaitingForCluster', message };
+    return ready(
+      'False',
+      'WaitingForCluster',
+      `Cluster ${name} has not joined yet; run "kubeslice token create ${name}" on the hub and "kubeslice join --token …" in the cluster.`,
+    );
   }
-  if (sign.seenAt === undefined) {
-    const message = `Cluster ${name} has joined, but its worker has not connected yet; see "kubectl -n kubeslice-system get pods" there.`;
-    return { type: 'Ready', status: 'False', reason: 'WaitingForCluster', message };
+  const waiting = ready(
+    'False',
+    'WaitingForCluster',
+    `Cluster ${name} has joined, but its worker has not connected yet; see "kubectl -n kubeslice-system get pods" there.`,
+  );
+  if (!sign.everConnected) return waiting;
+  const connected = ready('True', 'Registered', 'The worker is connected.');
+  const lost = ready(
+    'False',
+    'ConnectionLost',
+    `The worker of cluster ${name} has shown no sign of life for more than ${workerLeaseMs / 1000} s; existing traffic goes on, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`,
+  );
+  if (sign.silentMs > workerLeaseMs) return lost;
+  if (sign.seenToChange) return connected;
+  const before = standing(cluster);
+  if (before === undefined) return waiting;
+  return before.reason === 'Registered' ? connected : lost;
+};
+
+/** Differences of two clocks that are told apart, in milliseconds, the largest first. */
+const skews = [
+  [86_400_000, 'a day'],
+  [3_600_000, 'an hour'],
+  [600_000, 'ten minutes'],
+  [60_000, 'a minute'],
+] as const;
+
+/** Whether the member's clock differs by so much that the status says so. */
+export const isSkewed = ({ aheadMs }: WorkerSign): boolean => aheadMs !== undefined && Math.abs(aheadMs) >= 60_000;
+
+const skewVerdict = (cluster: Cluster, { aheadMs }: WorkerSign): Verdict | undefined => {
+  if (aheadMs === undefined) return undefined;
+  const skew = skews.find(([ms]) => Math.abs(aheadMs) >= ms);
+  if (skew !== undefined) {
+    const message = `The clock of cluster ${cluster.metadata.name} is more than ${skew[1]} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the hub; nothing waits for it here, but certificates and logs go by it: see time synchronisation there.`;
+    return { type: 'ClockSkew', status: 'True', reason: 'ClockDiffers', message };
   }
-  if (now - sign.seenAt > workerLeaseMs) {
-    const message = `The worker of cluster ${name} was last heard of at ${new Date(sign.seenAt).toISOString()}; existing traffic goes on, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`;
-    return { type: 'Ready', status: 'False', reason: 'ConnectionLost', message };
-  }
-  return { type: 'Ready', status: 'True', reason: 'Registered', message: 'The worker is connected.' };
+  if (conditionOf(cluster.status?.conditions, 'ClockSkew') === undefined) return undefined;
+  return { type: 'ClockSkew', status: 'False', reason: 'ClockAgrees', message: 'The clock of the cluster agrees with that of the hub.' };
 };
 
 /**
- * The controller's part of a cluster's status: registration, health and the Ready condition, from the joined authority and the worker's
- * lease. `fingerprint` is that of the authority; fields that the worker writes are not touched.
+ * The controller's part of a cluster's status: registration, health, the Ready condition and, where its clock differs or fields do nothing, ClockSkew and
+ * FieldsIgnored. `fingerprint` is that of its authority, `now` milliseconds since 1970; fields that the worker writes are not touched.
+ *
+ * ```
+ * authority    lease                                          Ready
+ * none         -                                              False  WaitingForCluster
+ * joined       never renewed                                  False  WaitingForCluster
+ * joined       silent for longer than it lasts                False  ConnectionLost
+ * joined       seen to change                                 True   Registered
+ * joined       not yet seen to change by this process         as it was: who has just started knows nothing yet
+ * ```
  */
 export const planClusterStatus = (
   cluster: Cluster,
@@ -37,15 +99,24 @@ export const planClusterStatus = (
   fingerprint: string | undefined,
   now: number,
 ): Partial<ClusterStatus> => {
-  const verdict = verdictOf(cluster, sign, now);
-  const conditions = setCondition(cluster.status?.conditions, verdict, cluster.metadata.generation, new Date(now));
+  const verdict = verdictOf(cluster, sign);
+  const { generation } = cluster.metadata;
+  let conditions = setCondition(cluster.status?.conditions, verdict, generation, new Date(now));
+  const skew = skewVerdict(cluster, sign);
+  const ignored = ignoredVerdicts(ignoredInCluster(cluster.spec), cluster.status?.conditions);
+  for (const further of skew === undefined ? ignored : [skew, ...ignored])
+    conditions = setCondition(conditions, further, generation, new Date(now));
   const health = verdict.status === 'True' ? 'Normal' : 'Warning';
   const before = cluster.status?.clusterHealth;
   return {
     conditions: [...conditions],
-    registrationStatus: sign.seenAt !== undefined ? 'Registered' : cluster.spec.caBundle === undefined ? 'Pending' : 'InProgress',
+    registrationStatus: sign.everConnected ? 'Registered' : cluster.spec.caBundle === undefined ? 'Pending' : 'InProgress',
     ...(fingerprint === undefined ? {} : { caFingerprint: fingerprint }),
     clusterHealth:
       before?.clusterHealthStatus === health ? before : { clusterHealthStatus: health, lastUpdated: new Date(now).toISOString() },
   };
 };
+
+/** When to look at a worker's sign again although nothing changes, in milliseconds; undefined while only a change matters. */
+export const signDueMs = ({ everConnected, silentMs }: WorkerSign): number | undefined =>
+  everConnected && silentMs <= workerLeaseMs ? workerLeaseMs - silentMs + 500 : undefined;

@@ -4,6 +4,9 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { Namespace } from '../../values/builtin/namespace.ts';
 import type { Role, RoleBinding } from '../../values/builtin/rbac.ts';
 
+/** Name of the binding in an exchange namespace that lets the members use it. */
+export const membersBinding = 'kubeslice-members';
+
 /** The notice board of a slice: a namespace of its own, and who may use it. */
 export interface Exchange {
   readonly namespace: Namespace;
@@ -37,7 +40,7 @@ export const planExchange = (slice: Slice, project: string, projectNamespace: st
     binding: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: { name: 'kubeslice-members', namespace: name, labels },
+      metadata: { name: membersBinding, namespace: name, labels },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'kubeslice-member' },
       subjects: [...clusters]
         .toSorted()

@@ -1,3 +1,4 @@
+import { budgets } from '../../api/budgets.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock } from '../../api/slice/type.ts';
 import { planAddressing } from './addressing.ts';
@@ -16,15 +17,25 @@ export interface Grants {
   readonly changed: boolean;
 }
 
-/** The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. */
+/** Addresses that a cluster has any use for: what its nodes can run pods for. */
+const mostUseful = (nodes: ReadonlyMap<string, number> | undefined, cluster: string): number =>
+  nodes === undefined ? Infinity : Math.min(budgets.nodes, Math.max(1, nodes.get(cluster) ?? 1)) * budgets.addressesPerNode;
+
+/**
+ * The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. `nodes` are those
+ * that each cluster has; what a cluster wants beyond what they can use is not heard. Without it, every wish counts.
+ */
 export const planGrants = (
   sliceSubnet: string,
   clusters: readonly string[],
   memberships: readonly Membership[],
   retired: readonly RetiredBlock[] = [],
+  nodes?: ReadonlyMap<string, number>,
 ): Grants => {
   const written = memberships.map((membership) => ({ cluster: membership.spec.cluster, blocks: membership.spec.blocks }));
-  const wanted = new Map(memberships.map((membership) => [membership.spec.cluster, membership.status?.wantedAddresses ?? 0]));
+  const wanted = new Map(
+    memberships.map(({ spec: { cluster }, status }) => [cluster, Math.min(status?.wantedAddresses ?? 0, mostUseful(nodes, cluster))]),
+  );
   const addressing = planAddressing({
     sliceSubnet,
     written,

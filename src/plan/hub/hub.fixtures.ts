@@ -1,6 +1,6 @@
 import type { Cluster } from '../../api/cluster/type.ts';
-import type { LinksBody } from '../../api/notice/statement.ts';
 import type { Slice, SliceSpec } from '../../api/slice/type.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
 
 /** A cluster that has joined, for tests. */
 export const cluster = (name: string, status: Cluster['status'] = {}, joined = true): Cluster => ({
@@ -25,12 +25,18 @@ export const slice = (name: string, spec: Partial<SliceSpec> = {}, age = 0): Sli
   spec: { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: [`${name}-ns`] }, ...spec },
 });
 
-/** A report about links, for tests. */
-export const report = (nodes: number, up: number, more: Partial<LinksBody> = {}): LinksBody => ({
+/** A report about links to some clusters, each as [up, total] with the rest down or, given a third number, so many down; for tests. */
+export const report = (
+  nodes: number,
+  links: Readonly<Record<string, readonly [up: number, total: number, down?: number]>> = {},
+  more: Partial<LinksBody> = {},
+): LinksBody => ({
   nodes,
-  expected: up,
-  up,
-  links: [],
+  clusters: Object.entries(links).map(([cluster, [up, total, down = total - up]]) => ({ cluster, up, down, total })),
+  worst: [],
+  impaired: [],
+  impairedNodes: 0,
   missingNodes: [],
+  missing: 0,
   ...more,
 });

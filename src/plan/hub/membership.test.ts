@@ -4,9 +4,10 @@ import { slice } from './hub.fixtures.ts';
 import { planMembership } from './membership.ts';
 
 describe('a membership', () => {
-  it('carries all that the cluster needs to know, and goes with its slice', () => {
+  it('carries all that the cluster needs to know, and outlives its slice', () => {
     const { metadata, spec } = planMembership(slice('app'), 'blue', 'east', ['10.0.0.0/24']);
-    expect(metadata).toMatchObject({ name: 'app.east', namespace: 'default', ownerReferences: [{ kind: 'Slice', uid: 'uid-app' }] });
+    expect(metadata).toMatchObject({ name: 'app.east', namespace: 'default' });
+    expect(metadata.ownerReferences).toBeUndefined();
     expect(spec).toEqual({
       project: 'blue',
       slice: 'app',

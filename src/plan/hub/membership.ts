@@ -3,7 +3,10 @@ import { type Membership, membershipName } from '../../api/membership/type.ts';
 import { exchangeNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 
-/** What a cluster of a project is told about its part in a slice, with the address blocks that are its own from now on. */
+/**
+ * What a cluster of a project is told about its part in a slice, with the address blocks that are its own from now on. The slice does not own
+ * the object: it outlives the slice to say that the membership ended.
+ */
 export const planMembership = (slice: Slice, project: string, cluster: string, blocks: readonly string[]): Membership => {
   const { name, namespace = '', uid = '' } = slice.metadata;
   return {
@@ -13,7 +16,6 @@ export const planMembership = (slice: Slice, project: string, cluster: string, b
       name: membershipName(name, cluster),
       namespace,
       labels: { [managedByLabel]: managedBy, [sliceLabel]: name, [clusterLabel]: cluster },
-      ownerReferences: [{ apiVersion: slice.apiVersion, kind: slice.kind, name, uid }],
     },
     spec: {
       project,
@@ -25,6 +27,7 @@ export const planMembership = (slice: Slice, project: string, cluster: string, b
       namespaces: memberNamespaces(slice.spec),
       blocks: [...blocks],
       driver: slice.spec.tunnel?.driver ?? 'Auto',
+      ...(slice.spec.statements === undefined ? {} : { expiry: slice.spec.statements.expiry }),
     },
   };
 };

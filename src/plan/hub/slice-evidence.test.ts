@@ -24,7 +24,7 @@ const evidenceOf = (spec: Parameters<typeof slice>[1], clusters: ReturnType<type
     acceptance,
     grants,
     clusters,
-    reports: new Map(reports.map(([name, nodes]) => [name, report(nodes, 0)])),
+    reports: new Map(reports.map(([name, nodes]) => [name, report(nodes)])),
   });
 };
 
@@ -32,7 +32,7 @@ describe('the evidence about a slice', () => {
   it('has blocks, connection and report of each cluster that takes part', () => {
     const { clusters, exchangeNamespace: board } = evidenceOf({}, [cluster('east', healthy), cluster('west')], [['east', 2]]);
     expect(clusters).toEqual([
-      { name: 'east', blocks: ['10.0.0.0/24'], connected: true, report: report(2, 0) },
+      { name: 'east', blocks: ['10.0.0.0/24'], connected: true, report: report(2) },
       { name: 'west', blocks: ['10.0.1.0/24'], connected: false, report: undefined },
     ]);
     expect(board).toBe(exchangeNamespace('uid-app'));

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../api/cluster/type.ts';
-import type { LinksBody } from '../../api/notice/statement.ts';
 import { exchangeNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { Grants } from './grants.ts';
 import type { Members } from './members.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf, type Verdict } from '../../api/condition.ts';
-import type { ReportedLink } from '../../api/notice/statement.ts';
+import type { ReportedLink } from '../../exchange/statement/links.ts';
 import { report, slice } from './hub.fixtures.ts';
 import { type ClusterEvidence, planSliceStatus, type SliceEvidence } from './slice-status.ts';
 
@@ -20,20 +20,20 @@ const east = (more: Partial<ClusterEvidence> = {}): ClusterEvidence => ({
   name: 'east',
   blocks: ['10.0.0.0/24'],
   connected: true,
-  report: report(2, 6),
+  report: report(2, { east: [2, 2], west: [4, 4] }),
   ...more,
 });
 const west = (more: Partial<ClusterEvidence> = {}): ClusterEvidence => ({
   name: 'west',
   blocks: ['10.0.1.0/24'],
   connected: true,
-  report: report(2, 6),
+  report: report(2, { east: [4, 4], west: [2, 2] }),
   ...more,
 });
 const link = (state: ReportedLink['state']): ReportedLink => ({
-  node: 'e1',
-  peerCluster: 'west',
-  peerNode: 'w1',
+  node: 'w1',
+  peerCluster: 'east',
+  peerNode: 'e1',
   driver: 'wireguard',
   state,
   reason: 'no answer for 6 s',
@@ -59,54 +59,60 @@ describe('status of a slice', () => {
   });
 
   it.each<[string, ClusterEvidence, string, RegExp]>([
-    ['a link is down', west({ report: report(2, 5, { links: [link('Down')] }) }), 'LinkDown', /west\/e1 → west\/w1: no answer for 6 s/],
+    [
+      'a cluster is not reached',
+      west({ report: report(2, { east: [0, 4], west: [2, 2] }, { worst: [link('Down')] }) }),
+      'LinkDown',
+      /^Cluster west: 0 of 4 links to east are up \(w1 → east\/e1: no answer for 6 s\)\.$/,
+    ],
     ['a worker is silent', west({ connected: false }), 'ConnectionLost', /worker of cluster west/],
     ['a cluster has not reported', west({ report: undefined }), 'AgentAbsent', /west has not reported/],
     [
       'a cluster refuses another',
-      west({ report: report(2, 6, { refused: ['east shows another authority.'] }) }),
+      west({ report: report(2, { east: [4, 4], west: [2, 2] }, { refused: ['east shows another authority.'] }) }),
       'StatementRefused',
       /west does not use .*east shows another authority/,
     ],
     [
       'a node has no tunnel',
-      west({ report: report(2, 6, { missingNodes: [{ node: 'w2', reason: 'no agent.' }] }) }),
+      west({ report: report(2, { east: [4, 4], west: [2, 2] }, { missingNodes: [{ node: 'w2', reason: 'no agent.' }], missing: 1 }) }),
       'AgentAbsent',
       /west\/w2: no agent/,
     ],
-    ['links are coming up', west({ report: report(2, 4, { links: [link('Pending')] }) }), 'LinksPending', /4 of 6 links are up/],
+    ['links are coming up', west({ report: report(2, { east: [2, 4, 0], west: [2, 2] }) }), 'LinksPending', /2 of 4 links to east are up/],
+    ['a link is down from the start', west({ report: report(2, { east: [3, 4], west: [2, 2] }) }), 'LinksPending', /3 of 4 links to east/],
   ])('says so when %s', (_, other, reason, message) => {
     const condition = ready(evidence([east(), other]));
     expect(condition).toMatchObject({ status: 'False', reason });
     expect(condition?.message).toMatch(message);
   });
 
-  it('tells many links that are down by the cluster they lead to, with one of them as evidence', () => {
-    const many = ['w1', 'w2'].flatMap((peerNode) => ['e1', 'e2'].map((node) => ({ ...link('Down'), node, peerNode })));
-    expect(ready(evidence([east({ report: report(2, 2, { links: many }) }), west()]))?.message).toBe(
-      'east/e1 → west/w1: no answer for 6 s (and 3 more links to west).',
-    );
-  });
-
   it('fits into a condition, however many clusters lose one another', () => {
     const names = Array.from({ length: 100 }, (_, index) => `cluster-${index}-${'x'.repeat(25)}`);
     const lost = names.map((name) => ({
       ...east({ name }),
-      report: report(1, 0, { links: names.map((peerCluster) => ({ ...link('Down'), peerCluster })) }),
+      report: report(1, Object.fromEntries(names.map((peer) => [peer, [0, 1] as const]))),
     }));
     const message = ready(evidence(lost))?.message ?? '';
     expect(message.length).toBeLessThan(8_000);
-    expect(message).toContain('and 97 more clusters');
+    expect(message).toContain('and links to 96 more clusters');
     expect(message).toContain('And 90 more clusters are not ready.');
+    const withoutBlock = new Map(
+      Array.from({ length: 170 }, (_, index) => [`c${index}`, `Cluster c${index} ${'gets no block '.repeat(15)}.`]),
+    );
+    expect(ready(evidence([], { withoutBlock }))?.message.length).toBeLessThan(8_000);
   });
 
   it('does not believe a cluster that counts fewer nodes than the slice has', () => {
     // East sees only itself and says that all of its two links are up; west's two nodes make it six.
-    expect(ready(evidence([east({ report: report(2, 2) }), west()]))).toMatchObject({ status: 'False', reason: 'LinksPending' });
+    expect(ready(evidence([east({ report: report(2, { east: [2, 2] }) }), west()]))).toMatchObject({
+      status: 'False',
+      reason: 'LinksPending',
+    });
   });
 
   it('puts a link that is down before a worker that is silent', () => {
-    const condition = ready(evidence([east({ connected: false }), west({ report: report(2, 5, { links: [link('Down')] }) })]));
+    const condition = ready(evidence([east({ connected: false }), west({ report: report(2, { east: [0, 4] }) })]));
     expect(condition?.reason).toBe('LinkDown');
   });
 
@@ -114,13 +120,13 @@ describe('status of a slice', () => {
     expect(ready(evidence([]))).toMatchObject({ reason: 'AwaitingCluster' });
     expect(
       ready(
-        evidence([east({ report: report(1, 0) })], {
+        evidence([east({ report: report(1) })], {
           missing: new Map([['south', { reason: 'UnknownCluster', message: 'Cluster south is not registered.' }]]),
         }),
       ),
     ).toMatchObject({ reason: 'UnknownCluster' });
     const waiting = new Map([['south', { reason: 'WaitingForCluster', message: 'Cluster south has not joined yet.' } as const]]);
-    expect(ready(evidence([east({ report: report(1, 0) })], { missing: waiting }))).toMatchObject({ reason: 'WaitingForCluster' });
+    expect(ready(evidence([east({ report: report(1) })], { missing: waiting }))).toMatchObject({ reason: 'WaitingForCluster' });
     expect(ready(evidence([], { accepted: { ...accepted, status: 'False', reason: 'NamespaceConflict' } }))).toMatchObject({
       reason: 'NamespaceConflict',
     });
@@ -131,8 +137,8 @@ describe('status of a slice', () => {
   });
 
   it('keeps the time of a condition while its status stays', () => {
-    const first = planSliceStatus(evidence([east({ report: report(1, 0) })]), 0);
-    const again = planSliceStatus({ ...evidence([east({ report: report(1, 0) })]), slice: { ...slice('app'), status: first } }, 60_000);
+    const first = planSliceStatus(evidence([east({ report: report(1) })]), 0);
+    const again = planSliceStatus({ ...evidence([east({ report: report(1) })]), slice: { ...slice('app'), status: first } }, 60_000);
     expect(again).toEqual(first);
   });
 });

@@ -1,7 +1,10 @@
-import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
-import type { LinksBody, ReportedLink } from '../../api/notice/statement.ts';
+import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
 import { memberNamespaces, type RetiredBlock, type Slice, type SliceStatus } from '../../api/slice/type.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
 import { sortedBy } from '../../values/order.ts';
+import { ignoredInSlice, ignoredVerdicts } from '../ignored-fields.ts';
+import { type ClusterFinding, findCluster } from './cluster-finding.ts';
+import { planDegradation } from './degradation.ts';
 
 /** What is known about one cluster of the slice. */
 export interface ClusterEvidence {
@@ -38,85 +41,25 @@ export interface SliceEvidence {
   readonly retired: readonly RetiredBlock[];
 }
 
-interface ClusterFinding {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly nodes: number;
-  readonly problem: { readonly rank: number; readonly reason: Verdict['reason']; readonly message: string } | undefined;
-}
-
-const pairText = (cluster: string, link: ReportedLink): string =>
-  `${cluster}/${link.node} → ${link.peerCluster}/${link.peerNode}: ${link.reason.replace(/\.$/, '')}`;
-
-/** Clusters that a message spells out; it must stay readable, and below what a condition holds. */
-const shownClusters = 3;
-
-/** The clusters that are not reached, each with one pair as evidence. */
-const downText = (cluster: string, down: readonly ReportedLink[]): string => {
-  const peers = [...Map.groupBy(down, (link) => link.peerCluster).values()];
-  const shown = peers
-    .slice(0, shownClusters)
-    .flatMap(([first, ...more]) =>
-      first === undefined
-        ? []
-        : [pairText(cluster, first) + (more.length === 0 ? '' : ` (and ${more.length} more links to ${first.peerCluster})`)],
-    );
-  const others = peers.length - shown.length;
-  return `${shown.join('; ')}${others === 0 ? '' : `; and ${others} more clusters`}.`;
-};
-
 /** Findings that the message of a slice spells out. */
 const shownFindings = 10;
 
-const find = (evidence: ClusterEvidence, nodesInSlice: number): ClusterFinding => {
-  const { name, report } = evidence;
-  const nodes = report?.nodes ?? 0;
-  const bad = (rank: number, reason: Verdict['reason'], message: string): ClusterFinding => ({
-    name,
-    nodes,
-    ready: false,
-    problem: { rank, reason, message },
-  });
-  if (!evidence.connected)
-    return bad(1, 'ConnectionLost', `The worker of cluster ${name} is not connected to the hub, so its links are not known.`);
-  if (report === undefined) return bad(3, 'AgentAbsent', `Cluster ${name} has not reported its nodes yet.`);
-  const down = report.links.filter((link) => link.state === 'Down');
-  if (down.length > 0) return bad(0, 'LinkDown', downText(name, down));
-  const refused = report.refused?.[0];
-  if (refused !== undefined) return bad(2, 'StatementRefused', `Cluster ${name} does not use what another published: ${refused}`);
-  const absent = report.missingNodes[0];
-  if (absent !== undefined) return bad(2, 'AgentAbsent', `${name}/${absent.node}: ${absent.reason}`);
-  const expected = nodes * (nodesInSlice - 1);
-  if (report.up < expected) {
-    const first = report.links.find((link) => link.state !== 'Up');
-    return bad(
-      4,
-      'LinksPending',
-      `Cluster ${name}: ${report.up} of ${expected} links are up${first === undefined ? '' : `; ${pairText(name, first)}`}.`,
-    );
-  }
-  return { name, nodes, ready: true, problem: undefined };
-};
+/** Some of the sentences, and how many more there are: a message must stay readable, and below what a condition holds. */
+const firstOf = (sentences: readonly string[]): string =>
+  sentences.length > shownFindings
+    ? `${sentences.slice(0, shownFindings).join(' ')} And ${sentences.length - shownFindings} more clusters are not ready.`
+    : sentences.join(' ');
 
 const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[]): Verdict => {
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
   if (evidence.accepted.status === 'False') return no(evidence.accepted.reason, evidence.accepted.message);
-  if (evidence.withoutBlock.size > 0) return no('AddressSpaceTooSmall', [...evidence.withoutBlock.values()].join(' '));
+  if (evidence.withoutBlock.size > 0) return no('AddressSpaceTooSmall', firstOf([...evidence.withoutBlock.values()]));
   const worst = findings.flatMap((finding) => finding.problem ?? []).toSorted((a, b) => a.rank - b.rank);
-  if (worst[0] !== undefined) {
-    const more = worst.length > shownFindings ? ` And ${worst.length - shownFindings} more clusters are not ready.` : '';
-    return no(
-      worst[0].reason,
-      worst
-        .slice(0, shownFindings)
-        .map((problem) => problem.message)
-        .join(' ') + more,
-    );
-  }
+  if (worst[0] !== undefined) return no(worst[0].reason, firstOf(worst.map(({ message }) => message)));
   if (evidence.missing.size > 0) {
     const missing = [...evidence.missing.values()];
     const reason = missingReasons.find((one) => missing.some((cluster) => cluster.reason === one)) ?? 'UnknownCluster';
-    return no(reason, missing.map(({ message }) => message).join(' '));
+    return no(reason, firstOf(missing.map(({ message }) => message)));
   }
   if (findings.length === 0) return no('AwaitingCluster', 'No cluster has joined the project yet; join one with "kubeslice join".');
   const nodes = findings.reduce((sum, finding) => sum + finding.nodes, 0);
@@ -124,7 +67,7 @@ const readiness = (evidence: SliceEvidence, findings: readonly ClusterFinding[])
     type: 'Ready',
     status: 'True',
     reason: 'Ready',
-    message: `${findings.length} clusters with ${nodes} nodes; every node reaches every other.${emptyHint(evidence.slice)}`,
+    message: `${findings.length} clusters with ${nodes} nodes; every cluster reaches every other.${emptyHint(evidence.slice)}`,
   };
 };
 
@@ -152,32 +95,45 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  * ```
  * rank   finding                                        reason
  *  -     slice refused, or no block for a cluster       that of the refusal
- *  0     a link carries no packets                      LinkDown, with the pair and the evidence
+ *  0     no node of a cluster reaches another cluster   LinkDown, with a pair and the evidence
  *  1     a worker's lease has run out                   ConnectionLost
  *  2     a cluster refuses what another published       StatementRefused, with its sentence
- *  2, 3  a node or a cluster has no tunnel yet          AgentAbsent
- *  4     links are still coming up                      LinksPending
+ *  2, 3  a cluster lacks more than one node in ten yet  AgentAbsent
+ *  4     links to a cluster are still coming up         LinksPending
  *  -     a cluster of the spec is not there             SubnetOverlap, UnknownCluster, WaitingForCluster
  *  -     nothing of these                               Ready
  * ```
+ *
+ * What is Ready stays so while every cluster reaches every other by some link; single links and nodes are in the condition Degraded. The work is
+ * that of the pairs of clusters, not of nodes.
  */
 export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStatus => {
-  const nodesInSlice = evidence.clusters.reduce((sum, cluster) => sum + (cluster.report?.nodes ?? 0), 0);
-  const findings = evidence.clusters.map((cluster) => find(cluster, nodesInSlice));
+  const wereReady = new Set((evidence.slice.status?.clusters ?? []).flatMap(({ name, ready }) => (ready === true ? [name] : [])));
+  const findings = evidence.clusters.map((cluster) => findCluster(cluster, evidence.clusters, wereReady.has(cluster.name)));
   const generation = evidence.slice.metadata.generation;
   const at = new Date(now);
   const before = evidence.slice.status?.conditions;
-  const verdicts = [evidence.accepted, readiness(evidence, findings), addressSpace(evidence)].filter((verdict) => verdict !== undefined);
+  const ready = readiness(evidence, findings);
+  // What has never been Ready is on its way, and not degraded.
+  const wasJudged = conditionOf(before, 'Degraded') !== undefined;
+  const degraded = ready.status === 'True' || wasJudged ? planDegradation(evidence.clusters) : undefined;
+  const verdicts = [
+    evidence.accepted,
+    ready,
+    degraded,
+    addressSpace(evidence),
+    ...ignoredVerdicts(ignoredInSlice(evidence.slice.spec), before),
+  ].filter((verdict) => verdict !== undefined);
   let conditions: readonly Condition[] = before ?? [];
   for (const verdict of verdicts) conditions = setCondition(conditions, verdict, generation, at);
-  const ready = findings.filter((finding) => finding.ready).length;
+  const readyClusters = findings.filter((finding) => finding.ready).length;
   return {
     conditions: [...conditions],
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(evidence.exchangeNamespace === undefined ? {} : { exchangeNamespace: evidence.exchangeNamespace }),
     namespaces: memberNamespaces(evidence.slice.spec),
     ...(evidence.retired.length === 0 ? {} : { retiredBlocks: [...evidence.retired] }),
-    readyClusters: `${ready}/${findings.length + evidence.missing.size + evidence.withoutBlock.size}`,
+    readyClusters: `${readyClusters}/${findings.length + evidence.missing.size + evidence.withoutBlock.size}`,
     clusters: sortedBy(
       [
         ...findings.map((finding, index) => ({

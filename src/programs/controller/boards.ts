@@ -2,6 +2,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
 import type { Exchange } from '../../plan/hub/exchange.ts';
+import type { Clock } from '../../values/clock.ts';
 import { fieldManager, type World } from './world.ts';
 
 /** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
@@ -20,27 +21,31 @@ interface BoardState {
 
 /** The notice boards of the slices. */
 export interface Boards {
-  /** Makes the board of a slice and the rights to it so; unless something changed, only when that was not done lately. */
-  keep(slice: Slice, exchange: Exchange, state: BoardState, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes the board of a slice and the rights to it so; unless something changed, only when that was not done lately. Resolves to the milliseconds after
+   * which to look again when nobody says anything there and it was too early to repair it.
+   */
+  keep(slice: Slice, exchange: Exchange, state: BoardState, signal: AbortSignal): Promise<number | undefined>;
   /** The slice is gone. */
   forget(slice: Slice): void;
 }
 
 /** Boards of which nothing is known yet. */
-export const createBoards = (world: World, clock: { now(): number }): Boards => {
-  /** When each was last made so, by slice UID. */
+export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boards => {
+  /** When each was last made so by the monotonic clock, by slice UID. */
   const made = new Map<string, number>();
   return {
     keep: async (slice, { namespace, role, binding }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
       // Half of it, because looks come a little earlier than they are asked for.
-      const isDue = clock.now() - (made.get(uid) ?? 0) >= (empty ? emptyRepairMs : boardRepairMs / 2);
-      if (slice.status?.exchangeNamespace !== undefined && !changed && !isDue) return;
+      const dueMs = (made.get(uid) ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
+      if (slice.status?.exchangeNamespace !== undefined && !changed && dueMs > 0) return empty ? dueMs : undefined;
       const apply = { fieldManager, signal };
       await applyObject(world.client, namespaceKind, namespace, apply);
       await applyObject(world.client, roleKind, role, apply);
       await applyObject(world.client, roleBindingKind, binding, apply);
-      made.set(uid, clock.now());
+      made.set(uid, clock.monotonic());
+      return undefined;
     },
     forget: ({ metadata }) => made.delete(metadata.uid ?? ''),
   };

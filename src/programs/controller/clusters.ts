@@ -1,11 +1,15 @@
-import { clusterKind, noticeKind } from '../../api/kinds.ts';
+import { conditionOf } from '../../api/condition.ts';
+import { credentialRequestName } from '../../api/credentialrequest/type.ts';
+import { clusterKind, credentialRequestKind } from '../../api/kinds.ts';
 import { clusterFinalizer, clusterLabel } from '../../api/labels.ts';
-import { joinAccount, workerAccount } from '../../api/places.ts';
+import { hasEnded } from '../../api/membership/type.ts';
+import { hubNamespace, joinAccount, knockAccount, projectOfNamespace, renewalRole, workerAccount } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { planClusterStatus, workerLeaseMs } from '../../plan/hub/cluster-status.ts';
+import { isSkewed, planClusterStatus, signDueMs } from '../../plan/hub/cluster-status.ts';
+import { endMembership } from './endings.ts';
 import type { World } from './world.ts';
 
 const removeAccount = async (world: World, namespace: string, name: string, signal: AbortSignal): Promise<void> => {
@@ -16,70 +20,85 @@ const removeAccount = async (world: World, namespace: string, name: string, sign
  * Keeps the registration of clusters: status from the worker's lease, the join account gone once the worker is connected, and everything
  * that a deleted cluster had on the hub removed before its finalizer comes off.
  */
-export const clusterController = (world: World, clock: { now(): number }) => ({
-  name: 'cluster',
-  watches: [
-    watching(world.clusters, (change) => [change.key]),
-    watching(world.leases, (change) => {
-      const cluster = change.object.metadata.labels?.[clusterLabel];
-      if (cluster === undefined) return [];
-      const key = `${change.object.metadata.namespace}/${cluster}`;
-      // A renewal matters only when the cluster was not known to be connected; expiry is looked at by time.
-      const known = world.clusters.get(key)?.status?.clusterHealth?.clusterHealthStatus === 'Normal';
-      return change.type === 'updated' && known ? [] : [key];
-    }),
-  ],
-  reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-    const cluster = world.clusters.get(key);
-    if (cluster === undefined) return undefined;
-    const { name, namespace = '' } = cluster.metadata;
+export const clusterController = (world: World, clock: { now(): number }) => {
+  /** Connected clusters whose join account is gone. */
+  const joinEnded = new Set<string>();
+  return {
+    name: 'cluster',
+    watches: [
+      watching(world.clusters, (change) => [change.key]),
+      watching(world.leases, (change) => {
+        const cluster = change.object.metadata.labels?.[clusterLabel];
+        if (cluster === undefined) return [];
+        const key = `${change.object.metadata.namespace}/${cluster}`;
+        const { clusterHealth, conditions } = world.clusters.get(key)?.status ?? {};
+        // A renewal matters only when the cluster was not known to be connected, or for its clock; expiry is looked at by time.
+        const known = clusterHealth?.clusterHealthStatus === 'Normal' && joinEnded.has(key);
+        const skewed = conditionOf(conditions, 'ClockSkew')?.status === 'True';
+        return change.type === 'updated' && known && skewed === isSkewed(world.signs.signOf(change.key)) ? [] : [key];
+      }),
+    ],
+    reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      const cluster = world.clusters.get(key);
+      if (cluster === undefined) return undefined;
+      const { name, namespace = '' } = cluster.metadata;
 
-    if (cluster.metadata.deletionTimestamp !== undefined) {
-      if (!cluster.metadata.finalizers?.includes(clusterFinalizer)) return undefined;
-      await removeAccount(world, namespace, joinAccount(name), signal);
-      await removeAccount(world, namespace, workerAccount(name), signal);
-      const boards = new Set(world.memberships.list().map((membership) => membership.spec.exchangeNamespace));
-      for (const board of boards) {
-        await world.client.deleteAll(noticeKind, { signal, namespace: board, labelSelector: `${clusterLabel}=${name}` });
+      if (cluster.metadata.deletionTimestamp !== undefined) {
+        if (!cluster.metadata.finalizers?.includes(clusterFinalizer)) return undefined;
+        await removeAccount(world, namespace, joinAccount(name), signal);
+        await removeAccount(world, namespace, workerAccount(name), signal);
+        for (const kind of [roleBindingKind, roleKind]) await remove(world.client, kind, { namespace, name: renewalRole(name) }, signal);
+        const project = projectOfNamespace(namespace);
+        if (project !== undefined) {
+          await removeAccount(world, hubNamespace, knockAccount(project, name), signal);
+          await remove(
+            world.client,
+            credentialRequestKind,
+            { namespace: hubNamespace, name: credentialRequestName(project, name) },
+            signal,
+          );
+        }
+        const own = world.memberships.list().filter(({ metadata, spec }) => metadata.namespace === namespace && spec.cluster === name);
+        for (const membership of own) {
+          if (!hasEnded(membership)) await endMembership(world, membership, clock.now(), signal);
+        }
+        await remove(world.client, leaseKind, { namespace, name: workerAccount(name) }, signal);
+        const finalizers = cluster.metadata.finalizers.filter((finalizer) => finalizer !== clusterFinalizer);
+        await world.client.mergePatch(
+          clusterKind,
+          cluster.metadata,
+          { metadata: { finalizers, resourceVersion: cluster.metadata.resourceVersion } },
+          { signal },
+        );
+        return undefined;
       }
-      await remove(world.client, leaseKind, { namespace, name: workerAccount(name) }, signal);
-      const finalizers = cluster.metadata.finalizers.filter((finalizer) => finalizer !== clusterFinalizer);
-      await world.client.mergePatch(
-        clusterKind,
-        cluster.metadata,
-        { metadata: { finalizers, resourceVersion: cluster.metadata.resourceVersion } },
-        { signal },
-      );
-      return undefined;
-    }
 
-    if (!cluster.metadata.finalizers?.includes(clusterFinalizer)) {
-      const finalizers = [...(cluster.metadata.finalizers ?? []), clusterFinalizer];
-      await world.client.mergePatch(
-        clusterKind,
-        cluster.metadata,
-        { metadata: { finalizers, resourceVersion: cluster.metadata.resourceVersion } },
-        { signal },
+      if (!cluster.metadata.finalizers?.includes(clusterFinalizer)) {
+        const finalizers = [...(cluster.metadata.finalizers ?? []), clusterFinalizer];
+        await world.client.mergePatch(
+          clusterKind,
+          cluster.metadata,
+          { metadata: { finalizers, resourceVersion: cluster.metadata.resourceVersion } },
+          { signal },
+        );
+      }
+      const sign = world.signs.signOf(`${namespace}/${workerAccount(name)}`);
+      const fingerprint = cluster.spec.caBundle === undefined ? undefined : fingerprintOf(cluster.spec.caBundle);
+      const status = planClusterStatus(cluster, sign, fingerprint, clock.now());
+      const changed = Object.entries(status).some(
+        ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof status]),
       );
-    }
-    const lease = world.leases.get(`${namespace}/${workerAccount(name)}`);
-    const renewed = lease?.spec?.renewTime;
-    const now = clock.now();
-    const sign = { seenAt: renewed === undefined ? undefined : Date.parse(renewed) };
-    const fingerprint = cluster.spec.caBundle === undefined ? undefined : fingerprintOf(cluster.spec.caBundle);
-    const status = planClusterStatus(cluster, sign, fingerprint, now);
-    const changed = Object.entries(status).some(
-      ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof status]),
-    );
-    // The worker acts by its own account now, so the join token must not be worth anything any more. Before the status says that the worker
-    // is connected, so that this is done once for each connection and a crash in between does not leave it out.
-    const connected = status.clusterHealth?.clusterHealthStatus === 'Normal';
-    if (connected && cluster.status?.clusterHealth?.clusterHealthStatus !== 'Normal') {
-      await removeAccount(world, namespace, joinAccount(name), signal);
-    }
-    if (changed) await world.client.mergePatch(clusterKind, cluster.metadata, { status }, { signal, subresource: 'status' });
-    return sign.seenAt === undefined
-      ? undefined
-      : { againMs: Math.max(1000, Math.min(workerLeaseMs, sign.seenAt + workerLeaseMs - now + 500)) };
-  },
-});
+      // The worker acts by its own account now, so the join token must not be worth anything any more. Before the status says that the worker
+      // is connected; and by what was seen here, for the status is written by others too.
+      const connected = sign.seenToChange && status.clusterHealth?.clusterHealthStatus === 'Normal';
+      if (!connected) joinEnded.delete(key);
+      else if (!joinEnded.has(key)) {
+        await removeAccount(world, namespace, joinAccount(name), signal);
+        joinEnded.add(key);
+      }
+      if (changed) await world.client.mergePatch(clusterKind, cluster.metadata, { status }, { signal, subresource: 'status' });
+      const againMs = signDueMs(sign);
+      return againMs === undefined ? undefined : { againMs };
+    },
+  };
+};

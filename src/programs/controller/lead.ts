@@ -3,16 +3,32 @@ import { createController } from '../../loop/controller.ts';
 import type { Clock } from '../../values/clock.ts';
 import { tellTransitions } from '../tell-transitions.ts';
 import { clusterController } from './clusters.ts';
+import { credentialController } from './credentials.ts';
+import { endingController } from './endings.ts';
 import { projectController } from './projects.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
 
-/** Does the controller's work until the signal aborts, as this instance of it. The mirrors of the world must be running. */
-export const leadController = async (world: World, instance: string, clock: Clock, signal: AbortSignal): Promise<void> => {
+/** Who leads, and what it was told. */
+export interface ControllerOptions {
+  /** Name of this instance, for events. */
+  readonly instance: string;
+  /** How long the credentials last that clusters get by proof of their key, in seconds. */
+  readonly credentialSeconds: number;
+}
+
+/** Does the controller's work until the signal aborts. The mirrors of the world must be running. */
+export const leadController = async (world: World, options: ControllerOptions, clock: Clock, signal: AbortSignal): Promise<void> => {
   const { client, log, metrics } = world;
   await Promise.all(mirrorsOf(world).map((mirror) => mirror.synced(signal)));
-  const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
+  const events = createEvents({ client, component: fieldManager, instance: options.instance, signal, log, clock });
   tellTransitions([world.slices, world.clusters], events, signal);
-  const controllers = [projectController(world), clusterController(world, clock), sliceController(world, clock)];
+  const controllers = [
+    projectController(world, clock),
+    clusterController(world, clock),
+    sliceController(world, clock),
+    endingController(world, clock),
+    credentialController(world, clock, options.credentialSeconds),
+  ];
   await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics, clock }).run(signal)));
 };

@@ -1,33 +1,23 @@
-import type { LinksBody, Statement } from '../../api/notice/statement.ts';
 import type { Notice } from '../../api/notice/type.ts';
-
-const isReport = (body: unknown): body is LinksBody => {
-  const report = body as Partial<LinksBody> | null;
-  return (
-    typeof report === 'object' &&
-    report !== null &&
-    typeof report.nodes === 'number' &&
-    typeof report.up === 'number' &&
-    Array.isArray(report.links) &&
-    Array.isArray(report.missingNodes)
-  );
-};
+import { readReport } from '../../exchange/read-report.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
 
 /**
- * The reports about links by cluster. A report that cannot be read counts as none: the slice then says that the cluster has not reported.
- *
- * The controller does not check signatures: admission already binds a notice to its cluster's account, and what it shows is the
- * cluster's own word about itself.
+ * Reads the reports about links. Each notice is parsed once, however often the others change; a report that cannot be read counts as none and
+ * concerns its author alone: the slice then says that this cluster has not reported.
  */
-export const reportsOf = (notices: readonly Notice[]): ReadonlyMap<string, LinksBody> => {
-  const reports = new Map<string, LinksBody>();
-  for (const notice of notices) {
-    try {
-      const statement = JSON.parse(notice.spec.statement) as Statement<'Links'>;
-      if (statement.cluster === notice.spec.cluster && isReport(statement.body)) reports.set(notice.spec.cluster, statement.body);
-    } catch {
-      // Not JSON: as good as no report.
+export class ReportReader {
+  /** Mirrors keep the very object until it changes. */
+  readonly #read = new WeakMap<Notice, { readonly report: LinksBody | undefined }>();
+
+  /** The reports by cluster. */
+  of(notices: readonly Notice[]): ReadonlyMap<string, LinksBody> {
+    const reports = new Map<string, LinksBody>();
+    for (const notice of notices) {
+      const known = this.#read.get(notice) ?? { report: readReport(notice) };
+      this.#read.set(notice, known);
+      if (known.report !== undefined) reports.set(notice.spec.cluster, known.report);
     }
+    return reports;
   }
-  return reports;
-};
+}

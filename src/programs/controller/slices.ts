@@ -1,28 +1,34 @@
-import { membershipKind, sliceKind } from '../../api/kinds.ts';
+import { sliceKind } from '../../api/kinds.ts';
 import { sliceFinalizer } from '../../api/labels.ts';
+import { hasEnded } from '../../api/membership/type.ts';
 import { exchangeNamespace, projectOfNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
-import { namespaceKind } from '../../kubernetes/kinds.ts';
+import { namespaceKind, roleBindingKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
+import type { Again } from '../../loop/controller.ts';
 import { watching } from '../../loop/watching.ts';
 import { accept } from '../../plan/hub/acceptance.ts';
-import { planExchange } from '../../plan/hub/exchange.ts';
+import { membersBinding, planExchange } from '../../plan/hub/exchange.ts';
 import { membersOf } from '../../plan/hub/members.ts';
 import { sliceEvidence } from '../../plan/hub/slice-evidence.ts';
 import { planSliceStatus } from '../../plan/hub/slice-status.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
+import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { boardRepairMs, createBoards } from './boards.ts';
-import { allocate, dismissSurplus, membershipsOf, writeMemberships } from './memberships.ts';
-import { reportsOf } from './reports.ts';
+import { endMembership } from './endings.ts';
+import { allocate, dismissSurplus, holdsIn, membershipsOf, takeBack, writeMemberships, writeRetired } from './memberships.ts';
+import { releaseNotices } from './notices.ts';
+import { ReportReader } from './reports.ts';
 import type { World } from './world.ts';
 
 /**
  * Keeps slices: who is a member, which address blocks each has, the notice board and who may use it, and the status from what the
  * members report. Nothing that moves packets or answers names waits for it.
  */
-export const sliceController = (world: World, clock: { now(): number }) => {
+export const sliceController = (world: World, clock: Clock) => {
   const boards = createBoards(world, clock);
+  const reader = new ReportReader();
   const slicesOf = (namespace: string | undefined): string[] =>
     world.slices
       .list()
@@ -46,50 +52,56 @@ export const sliceController = (world: World, clock: { now(): number }) => {
           .map((membership) => `${membership.metadata.namespace}/${membership.spec.slice}`),
       ),
     ],
-    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    reconcile: async (key: string, signal: AbortSignal): Promise<Again | undefined> => {
       const slice = world.slices.get(key);
-      if (slice === undefined) return;
+      if (slice === undefined) return undefined;
       const { namespace = '', finalizers = [] } = slice.metadata;
       const project = projectOfNamespace(namespace);
       if (slice.metadata.deletionTimestamp !== undefined) {
         boards.forget(slice);
-        if (!finalizers.includes(sliceFinalizer)) return;
-        await withdraw(world, slice, signal);
+        if (!finalizers.includes(sliceFinalizer)) return undefined;
+        await withdraw(world, slice, clock, signal);
         const others = finalizers.filter((finalizer) => finalizer !== sliceFinalizer);
         await setFinalizers(world, slice, others, signal);
-        return;
+        return undefined;
       }
       // Slices outside a project's namespace are mirrors of a member cluster that is its own hub.
-      if (project === undefined || namespace === 'kubeslice-system') return;
+      if (project === undefined || namespace === 'kubeslice-system') return undefined;
       if (!finalizers.includes(sliceFinalizer)) await setFinalizers(world, slice, [...finalizers, sliceFinalizer], signal);
 
-      const seen = look(world, slice);
+      if (await takeBack(world, membershipsOf(world, slice).filter(holdsIn(slice)), signal)) return undefined;
+      const seen = look(world, reader, slice);
       const acceptance = accept(slice, seen.neighbours, seen.members.joined, seen.running);
       const admitted = acceptance.admitted.map((cluster) => cluster.metadata.name);
       const allocation = await allocate(world, slice, admitted, signal);
       const { grants } = allocation;
+      let againMs: number | undefined;
       if (grants.blocks.size > 0) {
         const state = { changed: grants.changed, empty: seen.reports.size === 0 };
-        await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), state, signal);
+        againMs = await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), state, signal);
         await writeMemberships(world, slice, project, allocation, signal);
       }
+      // First what must be so; the status is only told, and what cannot be told must keep nobody in the slice.
+      const retired = await writeRetired(world, allocation, signal);
+      await dismissSurplus(world, allocation, clock, signal);
       const status = planSliceStatus(sliceEvidence({ ...seen, slice, acceptance, grants }), clock.now());
-      const { sliceConfig: _, ...before } = slice.status ?? {};
+      const { sliceConfig: _, ...before } = { ...slice.status, ...(retired.length === 0 ? {} : { retiredBlocks: retired }) };
       if (canonicalJson(before) !== canonicalJson(status)) {
         await world.client.mergePatch(sliceKind, slice.metadata, { status }, { signal, subresource: 'status' });
       }
-      // Only now: the blocks of those who leave are written down as retired.
-      await dismissSurplus(world, allocation, signal);
+      return againMs === undefined ? undefined : { againMs };
     },
   };
 };
 
 /** Whatever is known about a slice's project, and about what its members do. */
-const look = (world: World, slice: Slice) => {
+const look = (world: World, reader: ReportReader, slice: Slice) => {
   const { namespace, uid = '' } = slice.metadata;
   const clusters = world.clusters.list().filter((cluster) => cluster.metadata.namespace === namespace);
-  const reports = reportsOf(world.links.byIndex('slice', exchangeNamespace(uid)));
-  const holders = membershipsOf(world, slice).map((membership) => membership.spec.cluster);
+  const reports = reader.of(world.links.byIndex('slice', exchangeNamespace(uid)));
+  const holders = membershipsOf(world, slice)
+    .filter(holdsIn(slice))
+    .map((membership) => membership.spec.cluster);
   return {
     neighbours: world.slices.list().filter((other) => other.metadata.namespace === namespace),
     clusters,
@@ -109,8 +121,13 @@ const setFinalizers = async (world: World, slice: Slice, finalizers: readonly st
   await world.client.mergePatch(sliceKind, slice.metadata, { metadata: { finalizers, resourceVersion } }, { signal });
 };
 
-/** Takes down what was made for a slice. */
-const withdraw = async (world: World, slice: Slice, signal: AbortSignal): Promise<void> => {
-  for (const membership of membershipsOf(world, slice)) await remove(world.client, membershipKind, membership.metadata, signal);
-  await remove(world.client, namespaceKind, { name: exchangeNamespace(slice.metadata.uid ?? '') }, signal);
+/** Takes down what was made for a slice: its memberships end, access to its board goes, and then the board. */
+const withdraw = async (world: World, slice: Slice, clock: { now(): number }, signal: AbortSignal): Promise<void> => {
+  const name = exchangeNamespace(slice.metadata.uid ?? '');
+  await remove(world.client, roleBindingKind, { namespace: name, name: membersBinding }, signal);
+  for (const membership of membershipsOf(world, slice).filter((one) => !hasEnded(one))) {
+    await endMembership(world, membership, clock.now(), signal);
+  }
+  await releaseNotices(world.client, name, signal);
+  await remove(world.client, namespaceKind, { name }, signal);
 };

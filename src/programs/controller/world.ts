@@ -1,5 +1,6 @@
 import type { Cluster } from '../../api/cluster/type.ts';
-import { clusterKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
+import type { CredentialRequest } from '../../api/credentialrequest/type.ts';
+import { clusterKind, credentialRequestKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
 import { clusterLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Notice } from '../../api/notice/type.ts';
@@ -11,6 +12,8 @@ import { type Lease, leaseKind } from '../../kubernetes/kinds.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { type Clock, systemClock } from '../../values/clock.ts';
+import { createWorkerSigns, type WorkerSigns } from './worker-signs.ts';
 
 /** What the controller sees of the hub, kept up to date. */
 export interface World {
@@ -23,6 +26,10 @@ export interface World {
   readonly links: Mirror<Notice>;
   /** Signs of life of the workers. */
   readonly leases: Mirror<Lease>;
+  /** Clusters that ask for a hub credential by proof of their key. */
+  readonly credentialRequests: Mirror<CredentialRequest>;
+  /** When those were seen to change. */
+  readonly signs: WorkerSigns;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -34,41 +41,56 @@ export const fieldManager = 'kubeslice-controller';
 export const sliceIndex = (namespace: string | undefined, slice: string): string => `${namespace ?? ''}/${slice}`;
 
 /** Mirrors of everything the controller decides from; `run` must be called on each. */
-export const observeHub = (client: Client, log: Log, metrics: Metrics): World => ({
-  client,
-  log,
-  metrics,
-  projects: createMirror({ client, kind: projectKind, namespace: hubNamespace, log, metrics }),
-  clusters: createMirror({ client, kind: clusterKind, log, metrics }),
-  slices: createMirror({ client, kind: sliceKind, log, metrics }),
-  memberships: createMirror({
+export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Clock = systemClock): World => {
+  const signs = createWorkerSigns(clock);
+  const leases = createMirror({
     client,
-    kind: membershipKind,
+    kind: leaseKind,
+    labelSelector: `${clusterLabel},!${sliceLabel}`,
+    onContact: (contact) => (contact === 'found' ? signs.contactFound() : undefined),
     log,
     metrics,
-    keepManager: fieldManager,
-    indexes: {
-      slice: (membership) => [sliceIndex(membership.metadata.namespace, membership.spec.slice)],
-      exchange: (membership) => [membership.spec.exchangeNamespace],
-    },
-  }),
-  links: createMirror({
+  });
+  signs.follow(leases);
+  return {
     client,
-    kind: noticeKind,
-    labelSelector: `${statementLabel}=links`,
     log,
     metrics,
-    indexes: { slice: (notice) => [notice.metadata.namespace ?? ''] },
-  }),
-  leases: createMirror({ client, kind: leaseKind, labelSelector: `${clusterLabel},!${sliceLabel}`, log, metrics }),
-});
+    projects: createMirror({ client, kind: projectKind, namespace: hubNamespace, log, metrics }),
+    clusters: createMirror({ client, kind: clusterKind, log, metrics }),
+    slices: createMirror({ client, kind: sliceKind, log, metrics }),
+    memberships: createMirror({
+      client,
+      kind: membershipKind,
+      log,
+      metrics,
+      keepManager: fieldManager,
+      indexes: {
+        slice: (membership) => [sliceIndex(membership.metadata.namespace, membership.spec.slice)],
+        exchange: (membership) => [membership.spec.exchangeNamespace],
+      },
+    }),
+    links: createMirror({
+      client,
+      kind: noticeKind,
+      labelSelector: `${statementLabel}=links`,
+      log,
+      metrics,
+      indexes: { slice: (notice) => [notice.metadata.namespace ?? ''] },
+    }),
+    credentialRequests: createMirror({ client, kind: credentialRequestKind, namespace: hubNamespace, log, metrics }),
+    leases,
+    signs,
+  };
+};
 
 /** Every mirror of the world, to run and to wait for. */
-export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases }: World) => [
+export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases, credentialRequests }: World) => [
   projects,
   clusters,
   slices,
   memberships,
   links,
   leases,
+  credentialRequests,
 ];

@@ -1,0 +1,36 @@
+import { hasEnded, type Membership } from '../../api/membership/type.ts';
+
+/** How long an ended Membership says so before it is deleted, in milliseconds: as long as a member may be away and still learn of it. */
+export const endedKeptMs = 7 * 24 * 3_600_000;
+
+/** For this long after the end, notices may still arrive that were on their way when access ended, in milliseconds. */
+const lateNoticesMs = 60_000;
+/** Between two sweeps in that time, in milliseconds. */
+const lateSweepMs = 10_000;
+
+/** What is done about an ended Membership. */
+export interface EndedStep {
+  /** The object has said it for long enough and is deleted, with the last notice of the cluster. */
+  readonly isOver: boolean;
+  /** When to look again, in milliseconds; undefined when it is over. */
+  readonly againMs: number | undefined;
+}
+
+/**
+ * What is done about a Membership at `now` (milliseconds since 1970); undefined while it has not ended.
+ *
+ * ```
+ * since the end       then
+ * less than 1 min     notices are swept, again after 10 s: what was being written when access ended may come late
+ * less than 7 days    nothing more until the 7 days are over
+ * 7 days              the object goes
+ * ```
+ *
+ * An end in the future, written by a clock that was wrong, counts as one of this moment: the object stays the longer, never the shorter.
+ */
+export const planEnded = (membership: Membership, now: number): EndedStep | undefined => {
+  if (!hasEnded(membership)) return undefined;
+  const age = Math.max(0, now - Date.parse(membership.spec.ended ?? ''));
+  if (age >= endedKeptMs) return { isOver: true, againMs: undefined };
+  return { isOver: false, againMs: age < lateNoticesMs ? lateSweepMs : endedKeptMs - age };
+};

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import type { CredentialAnswer, CredentialRequest } from '../../api/credentialrequest/type.ts';
+import { credentialRequestOwner } from '../../api/credentialrequest/type.ts';
+import { credentialRequestKind } from '../../api/kinds.ts';
+import { clusterLabel, managedBy, managedByLabel } from '../../api/labels.ts';
+import { hubAddressConfigMap, hubNamespace, projectNamespace, workerAccount } from '../../api/places.ts';
+import { answerProof, isProved, type RenewedCredential } from '../../identity/credential-proof.ts';
+import { readRoot } from '../../identity/root.ts';
+import { configMapKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
+import { watching } from '../../loop/watching.ts';
+import { type CredentialStep, credentialStep } from '../../plan/hub/credential-step.ts';
+import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import type { World } from './world.ts';
+
+/** Requests of one cluster are looked at this often at the most, in milliseconds: whoever has its knock account may ask as fast as he likes. */
+const paceMs = 2_000;
+
+/** The PEM blocks of some texts, each once. */
+const distinctCertificates = (texts: readonly string[]): string => {
+  const blocks = texts.flatMap((text) => text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []);
+  return [...new Set(blocks)].map((block) => `${block}\n`).join('');
+};
+
+/** Where members reach the hub and by which authority, as the administrator wrote it down and as Kubernetes publishes it. */
+const hubPlace = async (world: World, signal: AbortSignal): Promise<Omit<RenewedCredential, 'token'>> => {
+  const find = (name: string) => world.client.find(configMapKind, { namespace: hubNamespace, name }, { signal });
+  const [address, root] = [await find(hubAddressConfigMap), await find('kube-root-ca.crt')];
+  return {
+    servers: (address?.data?.servers ?? '').split(/\s+/).filter((server) => server.startsWith('https://')),
+    ca: distinctCertificates([address?.data?.['ca.crt'] ?? '', root?.data?.['ca.crt'] ?? '']),
+  };
+};
+
+/**
+ * Renews the hub credential of clusters that prove the key of their authority: what a worker has left when its token ran out while hub or worker were
+ * away. A token lives for `seconds`.
+ */
+export const credentialController = (world: World, clock: Clock, seconds: number) => {
+  /** When each was last looked at, by the monotonic clock. */
+  const lookedAt = new Map<string, number>();
+
+  const write = async (request: CredentialRequest, status: object, signal: AbortSignal): Promise<void> => {
+    const patch = { metadata: { resourceVersion: request.metadata.resourceVersion }, status };
+    await world.client.mergePatch(credentialRequestKind, request.metadata, patch, { signal, subresource: 'status' });
+  };
+  const refuse = async (request: CredentialRequest, why: string, signal: AbortSignal): Promise<void> => {
+    world.log.warn('a request for a hub credential was refused', { cluster: request.metadata.name, why });
+    // The challenge stays: who cannot prove anything must not take it from the one who can.
+    if (request.status?.refused !== why) await write(request, { refused: why }, signal);
+  };
+  const freshChallenge = (): string => randomBytes(32).toString('base64');
+
+  /**
+   * A token of the worker's account. An account that is gone is made anew: deleting it is how an administrator ends a credential that leaked, and the
+   * rightful cluster has just proved itself.
+   */
+  const tokenOf = async (namespace: string, cluster: string, signal: AbortSignal): Promise<string> => {
+    try {
+      return await askToken(namespace, cluster, signal);
+    } catch (error) {
+      if (!Failure.is(error, 'NotFound')) throw error;
+      const labels = { [managedByLabel]: managedBy, [clusterLabel]: cluster };
+      const metadata = { namespace, name: workerAccount(cluster), labels };
+      await world.client.apply(serviceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata }, { signal });
+      return askToken(namespace, cluster, signal);
+    }
+  };
+
+  const askToken = async (namespace: string, cluster: string, signal: AbortSignal): Promise<string> => {
+    const body: TokenRequest = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: seconds },
+    };
+    const account = { namespace, name: workerAccount(cluster) };
+    const { status } = await world.client.createSubresource(serviceAccountKind, account, 'token', body, { signal });
+    if (status === undefined) throw new Failure('Unexpected', 'The API server answered a token request without a token.');
+    return status.token;
+  };
+
+  const answer = async (
+    request: CredentialRequest,
+    owner: { readonly project: string; readonly cluster: string },
+    { request: asked, caBundle }: Extract<CredentialStep, { step: 'verify' }>,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    let given: CredentialAnswer;
+    try {
+      const root = readRoot(caBundle, owner);
+      if (!isProved(asked, root))
+        return await refuse(request, 'The request is not signed by the authority that this cluster joined with.', signal);
+      // Before a token is made: a key that is none costs nothing.
+      answerProof(asked, owner, { token: '', servers: [], ca: '' });
+      const token = await tokenOf(projectNamespace(owner.project), owner.cluster, signal);
+      given = answerProof(asked, owner, { token, ...(await hubPlace(world, signal)) });
+    } catch (error) {
+      if (!Failure.is(error, 'StatementRefused') && !Failure.is(error, 'InvalidInput')) throw error;
+      return refuse(request, error.message.slice(0, 1024), signal);
+    }
+    await write(request, { challenge: freshChallenge(), answer: given, refused: null }, signal);
+    world.log.info('a hub credential was renewed by proof of the key', { cluster: request.metadata.name });
+  };
+
+  return {
+    name: 'credential',
+    watches: [watching(world.credentialRequests, ({ type, key }) => (type === 'deleted' ? [] : [key]))],
+    reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      const request = world.credentialRequests.get(key);
+      const owner = request === undefined ? undefined : credentialRequestOwner(request.metadata.name);
+      if (request === undefined || owner === undefined) {
+        lookedAt.delete(key);
+        return undefined;
+      }
+      const decided = credentialStep(request, world.clusters.get(`${projectNamespace(owner.project)}/${owner.cluster}`));
+      if (decided.step === 'none') return undefined;
+      const waitMs = (lookedAt.get(key) ?? -Infinity) + paceMs - clock.monotonic();
+      if (waitMs > 0 && decided.step !== 'challenge') return { againMs: waitMs };
+      lookedAt.set(key, clock.monotonic());
+      if (decided.step === 'challenge') await write(request, { challenge: freshChallenge() }, signal);
+      else if (decided.step === 'refuse') await refuse(request, decided.why, signal);
+      else await answer(request, owner, decided, signal);
+      return undefined;
+    },
+  };
+};

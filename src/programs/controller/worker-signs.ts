@@ -1,0 +1,59 @@
+import type { Lease } from '../../kubernetes/kinds.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import type { WorkerSign } from '../../plan/hub/cluster-status.ts';
+import type { Clock } from '../../values/clock.ts';
+
+interface Seen {
+  readonly version: string | undefined;
+  readonly at: number;
+  readonly changed: boolean;
+  /** The last differences of the clocks that were read, the newest first, at most two. */
+  readonly readings: readonly number[];
+}
+
+/** When the workers' Leases were seen to change, by the clock of this process alone. */
+export interface WorkerSigns {
+  /** Begins to watch. */
+  follow(leases: Pick<Mirror<Lease>, 'subscribe'>): void;
+  /** The hub is found again after it was away: workers could not renew anything meanwhile, so each gets a whole lease. */
+  contactFound(): void;
+  /** What is known of the Lease of that key (`namespace/name`). */
+  signOf(key: string): WorkerSign;
+}
+
+/**
+ * The smaller of two differences: news that come late, after an outage, look like a clock that is behind, but not twice. Undefined before there are two.
+ */
+const difference = ([a, b]: readonly number[]): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.abs(a) < Math.abs(b) ? a : b;
+
+/** Signs of which none was seen yet. */
+export const createWorkerSigns = (clock: Pick<Clock, 'now' | 'monotonic'>): WorkerSigns => {
+  const seen = new Map<string, Seen>();
+  return {
+    follow: (leases) =>
+      void leases.subscribe(({ type, key, object, initial }) => {
+        if (type === 'deleted') return seen.delete(key);
+        const renewed = object.spec?.renewTime;
+        if (renewed === undefined) return undefined;
+        const before = seen.get(key);
+        const version = object.metadata.resourceVersion;
+        if (before?.version === version) return undefined;
+        // What was there when we came says only that there was a renewal, at whatever time.
+        const readings = initial ? [] : [Date.parse(renewed) - clock.now(), ...(before?.readings ?? [])].slice(0, 2);
+        return seen.set(key, { version, at: clock.monotonic(), changed: !initial, readings });
+      }),
+    contactFound: () => {
+      for (const [key, one] of seen) seen.set(key, { ...one, at: clock.monotonic() });
+    },
+    signOf: (key) => {
+      const one = seen.get(key);
+      return {
+        everConnected: one !== undefined,
+        seenToChange: one?.changed === true,
+        silentMs: one === undefined ? 0 : clock.monotonic() - one.at,
+        aheadMs: one === undefined ? undefined : difference(one.readings),
+      };
+    },
+  };
+};
