@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Failure } from '../values/failure.ts';
 import { type MachineView, moveToOwnCgroup, removeOwnCgroup } from './own-cgroup.ts';
+import { readIfPresent } from './read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** How tunnel processes are started on the machine. */
@@ -83,7 +84,7 @@ export class DetachedTunnels {
 
   /** PID of the running process of an interface, also one that another run of the agent started. */
   async find(name: string): Promise<number | undefined> {
-    const recorded = Number(await readFile(`${this.#options.directory}/${name}.pid`, 'utf8').catch(() => '0'));
+    const recorded = Number((await readIfPresent(`${this.#options.directory}/${name}.pid`)) ?? '0');
     if (recorded > 0 && (await this.#serves(recorded)) === name) return recorded;
     return (await this.list()).get(name);
   }
@@ -101,7 +102,7 @@ export class DetachedTunnels {
 
   /** Last lines of a process's log, for messages. */
   async log(name: string): Promise<string> {
-    const text = await readFile(`${this.#options.directory}/${name}.log`, 'utf8').catch(() => '');
+    const text = (await readIfPresent(`${this.#options.directory}/${name}.log`)) ?? '';
     return text.trim().split('\n').slice(-3).join('; ');
   }
 
@@ -127,10 +128,20 @@ export class DetachedTunnels {
 
   /** The interface that a process serves, or undefined when it is none of ours. A zombie has no command line, so it counts as gone. */
   async #serves(pid: number): Promise<string | undefined> {
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const words = ((await readProcess(`/proc/${pid}/cmdline`)) ?? '').split('\0');
     const directory = this.#options.binary.slice(0, this.#options.binary.lastIndexOf('/') + 1);
     return words[0]?.startsWith(directory) && words[0].slice(directory.length).startsWith('wireguard') && words[1] === '--foreground'
       ? words[2]
       : undefined;
   }
 }
+
+/** What `/proc` says of a process; undefined when it has ended, before the file was opened (ENOENT) or while it was read (ESRCH). */
+const readProcess = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readIfPresent(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
+    throw error;
+  }
+};

@@ -46,6 +46,8 @@ const partOf: Record<Breakage, string> = {
   'neighbour inside pod deleted': 'pod',
   'interface inside pod given another address': 'pod',
   'interface inside pod renamed': 'pod',
+  'guard inside pod deleted': 'pod',
+  'guard rule inside pod deleted': 'pod',
   'address inside pod deleted': 'pod',
 };
 

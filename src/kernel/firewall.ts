@@ -29,6 +29,11 @@ export class Firewall {
     return table !== undefined && loaded === `${rulesDigest(network)} ${table.digest}` ? table.elements : undefined;
   }
 
+  /** Whether a table of our name is there, whatever is in it. */
+  async isThere(signal: AbortSignal): Promise<boolean> {
+    return (await this.#list(signal)) !== undefined;
+  }
+
   /** Loads rules and elements in one transaction, whatever was there. */
   async replace(network: SliceNetwork, signal: AbortSignal): Promise<void> {
     await this.#load(replaceTable(network), signal);

@@ -21,6 +21,8 @@ export const breakages = [
   'address inside pod deleted',
   'interface inside pod given another address',
   'interface inside pod renamed',
+  'guard inside pod deleted',
+  'guard rule inside pod deleted',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
@@ -37,7 +39,7 @@ export interface KernelWorld {
   crowd(pod: PodAttachment): Promise<void>;
   /** Breaks the slice, or its part in the first pod. */
   break(how: Breakage, network: SliceNetwork): Promise<void>;
-  /** What there is of the slice inside its pods: interfaces and routes, one line each. */
+  /** What there is of the slice inside its pods: interfaces, routes and rules, one line each. */
   traces(network: SliceNetwork): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -182,6 +184,15 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
         { timeout: 8_000 },
       );
       expect(outcome.podFailures).toEqual(new Map());
+    });
+
+    it('looks at one slice when asked for that one', async () => {
+      const network = await withPod();
+      const kernel = world.restart();
+      await kernel.converge([network], signal);
+      await world.break('slice route deleted', network);
+      expect((await kernel.converge([network], signal, { slice: network.slice })).changes).not.toEqual([]);
+      expect((await kernel.converge([network], signal)).changes).toEqual([]);
     });
 
     it.each(breakages)('repairs: %s', async (how) => {

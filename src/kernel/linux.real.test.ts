@@ -39,6 +39,8 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
     'neighbour inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip neigh del 169.254.1.1 dev slice0`,
     'interface inside pod given another address': (pod) => `nsenter --net=${pod.netns} ip addr add 10.77.0.99/32 dev slice0`,
     'interface inside pod renamed': (pod) => `nsenter --net=${pod.netns} sh -c 'ip link set slice0 down && ip link set slice0 name other0'`,
+    'guard inside pod deleted': (pod) => `nsenter --net=${pod.netns} nft delete table inet kubeslice`,
+    'guard rule inside pod deleted': (pod) => `nsenter --net=${pod.netns} nft flush chain inet kubeslice guard`,
     'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
   };
   return {
@@ -54,7 +56,7 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
     },
     traces: async ({ subnet, pods }) =>
       pods.flatMap((pod) =>
-        [node.inPod(pod, 'ip -o link'), node.inPod(pod, 'ip route')]
+        [node.inPod(pod, 'ip -o link'), node.inPod(pod, 'ip route'), node.inPod(pod, 'nft list ruleset')]
           .join('')
           .split('\n')
           .filter((line) => line.includes('slice0') || line.includes(subnet)),

@@ -4,19 +4,19 @@ import { Failure } from '../values/failure.ts';
 import { sweepPods } from './attach.ts';
 import { type DetachedOptions, DetachedTunnels } from './detached.ts';
 import { probeDrivers } from './drivers.ts';
-import { deleteNetns, listNetns } from './netns.ts';
+import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';
 import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
 import { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { SliceKeeper } from './slice-keeper.ts';
-import { observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
+import { hostTunnels, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
 
 /** Where and how a `LinuxKernel` works. */
 export interface LinuxKernelOptions {
   readonly run: Run;
   /** Words that take a command to the machine's network namespace; empty where this process is in it. */
   readonly enter: readonly string[];
-  /** Every namespace whose name starts with this is ours: those that are not wanted are removed. */
+  /** What the names of our namespaces start with. Those that are not wanted are removed, if this machine's records say that they are ours. */
   readonly netnsPrefix: string;
   /** For records that are worthless after a reboot; on tmpfs. */
   readonly directory: string;
@@ -34,6 +34,7 @@ export class LinuxKernel implements Kernel {
   readonly #options: LinuxKernelOptions;
   readonly #processes: DetachedTunnels;
   readonly #tunnel: TunnelOptions;
+  readonly #namespaces: OwnNamespaces;
   readonly #keepers = new Map<string, { keeper: SliceKeeper; network: SliceNetwork }>();
   #swept = false;
   #drivers: Promise<readonly DriverVerdict[]> | undefined;
@@ -41,27 +42,40 @@ export class LinuxKernel implements Kernel {
   constructor(options: LinuxKernelOptions) {
     this.#options = options;
     const { run, enter, directory, tunnels } = options;
+    this.#namespaces = new OwnNamespaces(directory);
     this.#processes = new DetachedTunnels({ ...tunnels, run, directory: `${directory}/tunnels` });
     this.#tunnel = { run, enter, processes: this.#processes };
   }
 
-  async converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope: Scope = 'everything'): Promise<Outcome> {
+  async converge(
+    desired: readonly SliceNetwork[],
+    signal: AbortSignal,
+    scope: Scope = 'everything',
+    closedSubnets: readonly string[] = [],
+  ): Promise<Outcome> {
     const report = new Report();
+    const closed = new Set([...desired.map((network) => network.subnet), ...closedSubnets]);
     const wanted = new Set(desired.map((network) => network.netns));
     for (const [netns, { keeper, network }] of this.#keepers) {
       if (wanted.has(netns)) continue;
-      await this.#guard(network.slice, report, () => keeper.remove(network, signal));
+      await this.#guard(network.slice, report, async () => {
+        const staysClosed = closed.has(network.subnet);
+        await keeper.remove(network, signal, staysClosed);
+        // Pods that the CNI plugin closed and that were never attached are not among the slice's.
+        if (!staysClosed) await sweepPods(this.#options.run, await this.#options.podNamespaces(), closed, signal);
+      });
       report.changes.push(`${network.slice}: remove`);
       this.#keepers.delete(netns);
     }
     if (!this.#swept) {
-      await this.#sweep(desired, report, signal);
+      await this.#sweep(desired, closed, report, signal);
       this.#swept = true;
     }
     for (const network of desired) {
       const keeper = this.#keepers.get(network.netns)?.keeper ?? this.#newKeeper(network.netns);
       this.#keepers.set(network.netns, { keeper, network });
-      await this.#guard(network.slice, report, () => keeper.converge(network, scope, report, signal));
+      const looked = scope === 'everything' || (scope !== 'changes' && scope.slice === network.slice) ? 'everything' : 'changes';
+      await this.#guard(network.slice, report, () => keeper.converge(network, looked, report, signal));
     }
     // What nobody knows of (a tunnel that holds a port) may be what stands in the way.
     if (report.failures.size > 0) this.#swept = false;
@@ -74,6 +88,7 @@ export class LinuxKernel implements Kernel {
 
   async removeAll(signal: AbortSignal): Promise<void> {
     await this.converge([], signal);
+    await sweepPods(this.#options.run, await this.#options.podNamespaces(), new Set(), signal);
     await this.#processes.removeCgroup(signal);
   }
 
@@ -87,11 +102,11 @@ export class LinuxKernel implements Kernel {
   }
 
   #newKeeper(netns: string): SliceKeeper {
-    return new SliceKeeper(this.#tunnel, netns, this.#options.directory, this.#options.clock ?? systemClock);
+    return new SliceKeeper(this.#tunnel, netns, this.#options.directory, this.#namespaces, this.#options.clock ?? systemClock);
   }
 
-  /** Removes what an earlier run left and nobody wants: namespaces by their prefix, tunnel processes by their program. */
-  async #sweep(desired: readonly SliceNetwork[], report: Report, signal: AbortSignal): Promise<void> {
+  /** Removes what an earlier run left and nobody wants: namespaces that are marked as ours, tunnel processes by their program. */
+  async #sweep(desired: readonly SliceNetwork[], closed: ReadonlySet<string>, report: Report, signal: AbortSignal): Promise<void> {
     const interfaces = new Set(desired.map((network) => network.interface));
     const names = new Set(desired.map((network) => network.netns));
     for (const name of (await this.#processes.list()).keys()) {
@@ -99,13 +114,19 @@ export class LinuxKernel implements Kernel {
       await removeTunnel(this.#tunnel, name, undefined, signal);
       report.changes.push(`remove left-over tunnel ${name}`);
     }
-    const stale = (await listNetns(this.#options.netnsPrefix)).filter((netns) => !names.has(netns));
+    for (const name of await hostTunnels(this.#options.run, this.#options.enter, signal)) {
+      if (interfaces.has(name)) continue;
+      await removeTunnel(this.#tunnel, name, undefined, signal);
+      report.changes.push(`remove left-over interface ${name}`);
+    }
+    const own = new Set(await this.#namespaces.list());
+    const stale = (await listNetns(this.#options.netnsPrefix)).filter((netns) => own.has(netns) && !names.has(netns));
     for (const netns of stale) {
       await deleteNetns(this.#options.run, netns, signal);
+      await this.#namespaces.forget(netns);
       report.changes.push(`remove left-over namespace ${netns}`);
     }
-    // Pods of slices that stay get their routes back in the same pass.
-    if (stale.length > 0) await sweepPods(this.#options.run, await this.#options.podNamespaces(), signal);
+    if (stale.length > 0) await sweepPods(this.#options.run, await this.#options.podNamespaces(), closed, signal);
   }
 
   async #guard(slice: string, report: Report, work: () => Promise<void>): Promise<void> {

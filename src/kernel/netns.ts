@@ -1,4 +1,5 @@
-import { access, readdir, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { namesIn, readIfPresent } from './read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** Where named network namespaces are mounted (ip-netns(8)). */
@@ -9,6 +10,37 @@ export const netnsPath = (name: string): string => `${netnsDirectory}/${name}`;
 
 /** A command to be executed inside a network namespace. Threads of this process never switch: `setns` is per thread and Node has several. */
 export const inNetns = (path: string, argv: readonly string[]): readonly string[] => ['nsenter', `--net=${path}`, '--', ...argv];
+
+/**
+ * Which namespaces are ours, as files on tmpfs: a name alone does not say it, for others may begin theirs alike. Files and namespaces both end with
+ * the machine's power.
+ */
+export class OwnNamespaces {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = `${directory}/namespaces`;
+  }
+
+  /** Marks a name as ours, before the namespace is made. */
+  async claim(name: string): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    await writeFile(`${this.#directory}/${name}`, '', { mode: 0o600 });
+  }
+
+  async forget(name: string): Promise<void> {
+    await rm(`${this.#directory}/${name}`, { force: true });
+  }
+
+  async has(name: string): Promise<boolean> {
+    return (await readIfPresent(`${this.#directory}/${name}`)) !== undefined;
+  }
+
+  /** The names that are ours, sorted. */
+  async list(): Promise<string[]> {
+    return (await namesIn(this.#directory)).toSorted();
+  }
+}
 
 /** Names of the namespaces that start with a prefix, sorted. */
 export const listNetns = async (prefix: string): Promise<string[]> => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addElements, baseRules, deleteElements, parseTable, podElement, portElement } from './nft.ts';
+import { addElements, baseRules, deleteElements, parseTable, podElement, portElement, routerElement } from './nft.ts';
 
 const listing = (packets: number, handle: number, policy = 'drop'): string =>
   JSON.stringify({
@@ -16,14 +16,15 @@ const listing = (packets: number, handle: number, policy = 'drop'): string =>
           elem: [{ concat: ['p1', '10.0.0.5'] }],
         },
       },
+      { set: { family: 'inet', name: 'routers', table: 'kubeslice', type: 'ipv4_addr', handle, elem: ['10.0.1.1'] } },
       { chain: { family: 'inet', table: 'kubeslice', name: 'forward', handle, policy } },
       { rule: { chain: 'forward', handle, expr: [{ counter: { packets, bytes: packets * 100 } }] } },
     ],
   });
 
-it('reads the pods, and takes rules as the same whatever their handles and counters', () => {
+it('reads pods and routers, and takes rules as the same whatever their handles and counters', () => {
   const table = parseTable(listing(0, 1));
-  expect(table.elements).toEqual(new Set([podElement('p1', '10.0.0.5')]));
+  expect(table.elements).toEqual(new Set([podElement('p1', '10.0.0.5'), routerElement('10.0.1.1')]));
   expect(parseTable(listing(7, 9)).digest).toBe(table.digest);
   expect(parseTable(listing(0, 1, 'accept')).digest).not.toBe(table.digest);
 });
@@ -35,9 +36,16 @@ it('writes one command for many elements, and none for none', () => {
   expect(deleteElements([])).toBe('');
 });
 
+it('opens the port of the relay to routers of peers only, by the tunnel only', () => {
+  const rules = baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [] });
+  expect(rules).toContain('iifname "ks1" ip saddr @routers ip daddr 10.0.0.1 tcp dport 9811 accept');
+  expect(rules.match(/9811/g)).toHaveLength(2);
+  expect(addElements([routerElement('10.0.1.1')])).toBe('add element inet kubeslice routers { 10.0.1.1 }\n');
+});
+
 it('leads service ports to the ports of pods, with their own chain only where there are some', () => {
   const mapping = { address: '10.0.0.5', protocol: 'TCP', port: 80, targetPort: 8080 } as const;
   expect(addElements([portElement(mapping)])).toBe('add element inet kubeslice ports { 10.0.0.5 . tcp . 80 : 10.0.0.5 . 8080 }\n');
-  expect(baseRules({ interface: 'ks1', servicePorts: [mapping] })).toContain('dnat ip to');
-  expect(baseRules({ interface: 'ks1', servicePorts: [] })).not.toContain('nat hook');
+  expect(baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [mapping] })).toContain('dnat ip to');
+  expect(baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [] })).not.toContain('nat hook');
 });

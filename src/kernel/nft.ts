@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServicePort, SliceNetwork } from '../plan/node/slice-network.ts';
+import { relayPort } from '../values/exchange-ports.ts';
 import { podInterfacePrefix } from '../values/pod-interface.ts';
 
 /** The one nftables table that we own, in each slice's namespace. */
@@ -15,26 +16,37 @@ export const podElement = (hostInterface: string, address: string): Element => `
 export const portElement = ({ address, protocol, port, targetPort }: ServicePort): Element =>
   `ports ${address} . ${protocol.toLowerCase()} . ${port} : ${address} . ${targetPort}`;
 
+/** The element that lets the node of a router address ask the relay. */
+export const routerElement = (router: string): Element => `routers ${router}`;
+
 /** All elements of a slice. */
 export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
-  new Set([...network.pods.map((pod) => podElement(pod.hostInterface, pod.address)), ...network.servicePorts.map(portElement)]);
+  new Set([
+    ...network.pods.map((pod) => podElement(pod.hostInterface, pod.address)),
+    ...network.peers.map(({ router }) => routerElement(router)),
+    ...network.servicePorts.map(portElement),
+  ]);
 
 /**
  * The rules of a slice without its pods.
  *
  * A pod sends only from its own address, by interface (attacks A7 and A8 of the security design); what is forwarded goes between pods, or
- * between a pod and the tunnel, never from tunnel to tunnel; the node itself answers echo requests and nothing else. Chain `admission` is
+ * between a pod and the tunnel, never from tunnel to tunnel; the node itself answers echo requests, and its relay
+ * talks with those of other nodes: from their router addresses only, so no pod can (`toolchain/relay`). Chain `admission` is
  * where access policies will go.
  *
  * Service ports that differ from those of the pods are the one thing that needs connection tracking, so only a slice that has some gets the
  * chain for it; addresses stay as they are. Every other slice is not tracked.
  */
-export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'servicePorts'>): string => {
+export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | 'servicePorts'>): string => {
   const pods = `"${podInterfacePrefix}*"`;
   const tunnel = `"${network.interface}"`;
   return `table inet ${tableName} {
   set pods {
     type ifname . ipv4_addr
+  }
+  set routers {
+    type ipv4_addr
   }
   chain source {
     type filter hook prerouting priority raw; policy accept;
@@ -56,6 +68,8 @@ export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'servicePort
     type filter hook input priority filter; policy drop;
     iifname "lo" accept
     icmp type { echo-request, echo-reply, destination-unreachable, time-exceeded, parameter-problem } accept
+    iifname ${tunnel} ip saddr @routers ip daddr ${network.router} tcp dport ${relayPort} accept
+    iifname ${tunnel} ip saddr @routers ip daddr ${network.router} tcp sport ${relayPort} tcp flags & (syn | ack) != syn accept
   }
 }
 ${network.servicePorts.length === 0 ? '' : servicePortRules}`;
@@ -77,7 +91,7 @@ export const replaceTable = (network: SliceNetwork): string =>
   `table inet ${tableName}\ndelete table inet ${tableName}\n${baseRules(network)}${addElements([...elementsOf(network)])}`;
 
 const elementCommands = (verb: string, elements: readonly Element[]): string =>
-  ['pods', 'ports']
+  ['pods', 'routers', 'ports']
     .map((set) => {
       const own = elements.filter((element) => element.startsWith(`${set} `)).map((element) => element.slice(set.length + 1));
       return own.length === 0 ? '' : `${verb} element inet ${tableName} ${set} { ${own.join(', ')} }\n`;
@@ -94,7 +108,7 @@ interface Concat {
   readonly concat: readonly (string | number)[];
 }
 
-/** What `nft -j -s list table` says: the pod elements, and a digest of everything else. */
+/** What `nft -j -s list table` says: the elements of our sets and maps, and a digest of everything else. */
 export interface ObservedTable {
   readonly elements: ReadonlySet<Element>;
   readonly digest: string;
@@ -115,6 +129,10 @@ export const parseTable = (json: string): ObservedTable => {
       for (const element of (set.elem as { concat?: [string, string] }[] | undefined) ?? []) {
         if (element.concat) elements.add(podElement(...element.concat));
       }
+      delete set.elem;
+    }
+    if (set?.name === 'routers') {
+      for (const address of (set.elem as string[] | undefined) ?? []) elements.add(routerElement(address));
       delete set.elem;
     }
     const map = item.map;

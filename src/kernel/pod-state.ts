@@ -1,5 +1,6 @@
 import { podInterface } from '../values/pod-interface.ts';
 import { inNetns } from './netns.ts';
+import { guardDigest, listGuard } from './pod-guard.ts';
 import { failureOf, type Run } from './run.ts';
 import { jsonDocuments, type LinkJson, type NamespaceState, type NeighbourJson, type RouteJson, stateOf } from './slice-state.ts';
 
@@ -9,20 +10,26 @@ import { jsonDocuments, type LinkJson, type NamespaceState, type NeighbourJson, 
  * Routes are not in the batch because in a batch `ip` does not let the kernel select, which takes six times as long.
  */
 const batch = `addr show dev ${podInterface}\nneigh show dev ${podInterface} nud permanent\n`;
-const script = 'ip -j -d -batch - && exec ip -j -d route show table main exact "$1" proto boot';
+const script = `ip -j -d -batch - && ip -j -d route show table main exact "$1" proto boot && { ${listGuard} 2>/dev/null || true; }`;
 
 /** What `ip` says of an interface that is not there: the first when asked for its addresses, the second when it goes just then. */
 const noInterface = new RegExp(`Device "${podInterface}" does not exist|Cannot find device "${podInterface}"`);
 
-const nothing: NamespaceState = { links: new Map(), routes: new Set(), neighbours: new Set() };
+/** The slice's part of a pod. */
+export interface PodState extends NamespaceState {
+  /** Digest of the guard's rules, see `pod-guard.ts`; undefined when there are none. */
+  readonly guard: string | undefined;
+}
+
+const nothing: PodState = { links: new Map(), routes: new Set(), neighbours: new Set(), guard: undefined };
 
 /**
- * Reads the slice's part of a pod, with two commands: the slice interface, the routes to the slice's subnet and the permanent neighbours of that
- * interface. Empty when the pod has no such interface.
+ * Reads the slice's part of a pod, with three commands: the slice interface, the routes to the slice's subnet, the permanent neighbours of that
+ * interface, and the guard. Empty when the pod has no such interface.
  *
  * @param path of the pod's network namespace
  */
-export const observePod = async (run: Run, path: string, subnet: string, signal: AbortSignal): Promise<NamespaceState> => {
+export const observePod = async (run: Run, path: string, subnet: string, signal: AbortSignal): Promise<PodState> => {
   const argv = inNetns(path, ['sh', '-c', script, 'sh', subnet]);
   const result = await run(argv, { signal, input: batch });
   if (result.code === 0) return parsePod(result.stdout);
@@ -30,12 +37,14 @@ export const observePod = async (run: Run, path: string, subnet: string, signal:
   throw failureOf(argv, result);
 };
 
-/** State from the three JSON documents that {@link observePod} asks for. The interface that was asked for by name `ip` does not repeat. */
-const parsePod = (output: string): NamespaceState => {
+/** State from the JSON documents that {@link observePod} asks for. The interface that was asked for by name `ip` does not repeat. */
+const parsePod = (output: string): PodState => {
   const [links = [], neighbours = [], routes = []] = jsonDocuments(output);
-  return stateOf(
+  const table = output.split('\n').find((line) => line.startsWith('{'));
+  const state = stateOf(
     links as LinkJson[],
     routes as RouteJson[],
     (neighbours as NeighbourJson[]).map((neighbour) => ({ ...neighbour, dev: podInterface })),
   );
+  return { ...state, guard: guardDigest(table) };
 };

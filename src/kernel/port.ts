@@ -48,18 +48,21 @@ export interface DriverVerdict {
 /**
  * How much `converge` looks at. `everything` reads the kernel and repairs what somebody else broke. `changes` trusts that what the last call
  * left is still there and makes only what the new input asks for: a pod is attached without reading a thousand peers first. It looks at
- * everything nevertheless where the last call failed or never happened.
+ * everything nevertheless where the last call failed or never happened. The name of a slice is `everything` for that one and `changes` for the others:
+ * whoever waits for a change waits for one slice at the most.
  */
-export type Scope = 'everything' | 'changes';
+export type Scope = 'everything' | 'changes' | { readonly slice: string };
 
 /**
  * The node's kernel as one declarative port.
  *
  * `converge` makes the kernel hold exactly the given slices: called twice with the same input the second call changes nothing, and what
  * somebody else broke in between is repaired. Slices that are not named are removed. Calls must not overlap.
+ *
+ * `closedSubnets` are those of slices that have no network on this node though they have not ended: pods that have left them stay closed to them.
  */
 export interface Kernel {
-  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope): Promise<Outcome>;
+  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, closedSubnets?: readonly string[]): Promise<Outcome>;
   /** The tunnel of a slice, or undefined when there is none. */
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined>;
   /** Removes everything of every slice, also what a former run left. */

@@ -1,62 +1,63 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
 
-/** One answer or missing answer of a probe. */
-export interface ProbeResult {
+/** An answer to a probe. */
+export interface ProbeAnswer {
   readonly address: string;
-  /** Milliseconds since 1970 at which it was known. */
-  readonly at: number;
-  /** Round-trip time in milliseconds; undefined when no answer came in time. */
-  readonly rttMs: number | undefined;
+  readonly rttMs: number;
 }
 
-/** `fping -D -l` prints one line per probe: `[1700000000.12345] 10.0.0.1 : [3], 64 bytes, 0.42 ms (…)` or `… : [3], timed out (…)`. */
-const line = /^\[(\d+\.\d+)\] (\S+)\s+: \[\d+\], (?:\d+ bytes, ([\d.]+) ms|(timed out))/;
+const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)$/;
 
-/** Reads one line of fping's output; undefined for any other line. */
-export const parseProbeLine = (text: string): ProbeResult | undefined => {
+/** Reads one line of the prober's output, `10.0.0.1 412` with microseconds; undefined for any other line. */
+export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
   const found = line.exec(text);
   if (found === null) return undefined;
-  const [, seconds, address = '', rtt] = found;
-  return { address, at: Math.round(Number(seconds) * 1000), rttMs: rtt === undefined ? undefined : Number(rtt) };
+  const [, address = '', microseconds] = found;
+  return { address, rttMs: Number(microseconds) / 1_000 };
 };
 
-/** At most this many probes a second leave one slice of one node; with more peers each is asked less often. */
-const probesPerSecond = 200;
-
-/** How often each of so many peers is probed, in milliseconds; never more often than once a second. */
-export const probePeriod = (peers: number): number => Math.max(1_000, Math.ceil((peers / probesPerSecond) * 1_000));
+/** Which program probes, where, and who gets the answers. */
+export interface ProberOptions {
+  /** Path of the program of `toolchain/prober`. */
+  readonly program: string;
+  /** Name of the slice's network namespace below `/run/netns`. */
+  readonly netns: string;
+  readonly onAnswer: (answer: ProbeAnswer) => void;
+}
 
 /**
- * Asks the routers of other nodes through a slice's tunnel, once a second each, by one `fping` inside the slice's namespace. Echo requests are
- * answered by the other node's kernel, so a peer whose agent is dead is still a living path.
- *
- * The process is started again when the set of targets or the namespace changes, and when it dies.
+ * Asks the routers of other nodes through a slice's tunnel by one process inside the slice's namespace. Echo requests are answered by the other
+ * node's kernel, so a peer whose agent is dead is still a living path. The process knows no peers: it asks whom it is told to, so peers that come
+ * and go never start it again. It ends with this program, because its stdin does.
  */
-export class ProbeLoop {
-  readonly #netns: string;
-  readonly #onResult: (result: ProbeResult) => void;
-  #child: ChildProcess | undefined;
-  #targets: readonly string[] = [];
+export class Prober {
+  readonly #options: ProberOptions;
+  #child: ChildProcessByStdio<Writable, Readable, null> | undefined;
   #identity: string | undefined;
   #stopped = false;
 
-  constructor(netns: string, onResult: (result: ProbeResult) => void) {
-    this.#netns = netns;
-    this.#onResult = onResult;
+  constructor(options: ProberOptions) {
+    this.#options = options;
   }
 
-  /** Makes the loop ask exactly these addresses. Call it again now and then: it also notices a namespace that was replaced. */
-  async aim(addresses: readonly string[]): Promise<void> {
-    const targets = [...addresses].toSorted();
-    const identity = await netnsIdentity(netnsPath(this.#netns));
-    if (this.#stopped) return;
-    if (this.#child !== undefined && identity === this.#identity && targets.join() === this.#targets.join()) return;
+  /** Starts the process where there is none, and anew where the namespace was replaced. Call it again now and then. */
+  async keep(): Promise<void> {
+    const identity = await netnsIdentity(netnsPath(this.#options.netns));
+    if (this.#stopped || (this.#child !== undefined && identity === this.#identity)) return;
     this.#end();
-    this.#targets = targets;
     this.#identity = identity;
-    if (targets.length > 0 && identity !== undefined) this.#start();
+    if (identity !== undefined) this.#start();
+  }
+
+  /** Asks these addresses once each; false when nobody was asked, because there is no process or it does not read. */
+  ask(addresses: readonly string[]): boolean {
+    const stdin = this.#child?.stdin;
+    if (stdin === undefined || !stdin.writable || stdin.writableNeedDrain) return false;
+    if (addresses.length > 0) stdin.write(addresses.map((address) => `${address}\n`).join(''));
+    return true;
   }
 
   /** Ends the process for good. */
@@ -66,21 +67,20 @@ export class ProbeLoop {
   }
 
   #start(): void {
-    const period = probePeriod(this.#targets.length);
-    // One try per round; an answer that takes longer than 900 ms counts as lost. The gap between packets spreads a round over its period.
-    const gap = Math.max(1, Math.min(10, Math.floor(period / this.#targets.length)));
-    const words = ['fping', '-D', '-l', '-p', String(period), '-t', '900', '-i', String(gap), ...this.#targets];
-    const [command = '', ...args] = inNetns(netnsPath(this.#netns), words);
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const { netns, program, onAnswer } = this.#options;
+    const [command = '', ...args] = inNetns(netnsPath(netns), [program]);
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child = child;
     const forget = (): void => {
       if (this.#child === child) this.#child = undefined;
     };
     child.on('error', forget);
     child.on('exit', forget);
+    // A process that has ended does not read; that it has ended is told by the events above.
+    child.stdin.on('error', forget);
     createInterface({ input: child.stdout }).on('line', (text) => {
-      const result = parseProbeLine(text);
-      if (result !== undefined && this.#child === child) this.#onResult(result);
+      const answer = parseProbeLine(text);
+      if (answer !== undefined && this.#child === child) onAnswer(answer);
     });
   }
 

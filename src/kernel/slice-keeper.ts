@@ -3,9 +3,11 @@ import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { attachPod, detachPod, repairPod } from './attach.ts';
 import { Firewall } from './firewall.ts';
-import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, writeSettings, wrongSettings } from './netns.ts';
+import { ipBatch } from './ip-batch.ts';
+import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, type OwnNamespaces, writeSettings, wrongSettings } from './netns.ts';
 import { elementsOf } from './nft.ts';
-import type { ObservedPeer, Scope } from './port.ts';
+import { PodGuard } from './pod-guard.ts';
+import type { ObservedPeer } from './port.ts';
 import { RepairPace } from './repair-pace.ts';
 import type { Report } from './report.ts';
 import { mustRun } from './run.ts';
@@ -35,6 +37,8 @@ const peersPerCommand = 200;
 export class SliceKeeper {
   readonly #tunnel: TunnelOptions;
   readonly #firewall: Firewall;
+  readonly #namespaces: OwnNamespaces;
+  readonly #guard: PodGuard;
   readonly #netns: string;
   #applied: ReadonlyMap<string, AppliedPeer> = new Map();
   readonly #checked = new Map<string, Checked>();
@@ -42,15 +46,17 @@ export class SliceKeeper {
   #memory: Memory | undefined;
   #pass = 0;
 
-  constructor(tunnel: TunnelOptions, netns: string, directory: string, clock: Clock) {
+  constructor(tunnel: TunnelOptions, netns: string, directory: string, namespaces: OwnNamespaces, clock: Clock) {
+    this.#namespaces = namespaces;
     this.#pace = new RepairPace(clock);
     this.#tunnel = tunnel;
     this.#netns = netns;
     this.#firewall = new Firewall(tunnel.run, netns, directory);
+    this.#guard = new PodGuard(tunnel.run, netns, directory);
   }
 
   /** Makes the kernel hold the network; what was done and what failed goes to the report. */
-  async converge(network: SliceNetwork, scope: Scope, report: Report, signal: AbortSignal): Promise<void> {
+  async converge(network: SliceNetwork, scope: 'everything' | 'changes', report: Report, signal: AbortSignal): Promise<void> {
     const memory = this.#memory;
     const identity = await netnsIdentity(netnsPath(this.#netns));
     const trusted = scope === 'changes' && memory !== undefined && memory.identity === identity && sameBase(memory.network, network);
@@ -73,13 +79,14 @@ export class SliceKeeper {
       this.#memory = { network: { ...network, pods: network.pods.filter((pod) => attached.has(pod.uid)) }, identity: now };
   }
 
-  /** Removes the slice from the node. */
-  async remove(network: SliceNetwork, signal: AbortSignal): Promise<void> {
+  /** Removes the slice from the node; `staysClosed` leaves its subnet unreachable in its pods. */
+  async remove(network: SliceNetwork, signal: AbortSignal, staysClosed: boolean): Promise<void> {
     this.#memory = undefined;
-    for (const pod of network.pods) await detachPod(this.#tunnel.run, network, pod, signal);
+    for (const pod of network.pods) await detachPod(this.#tunnel.run, network, pod, signal, staysClosed);
     await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
     await deleteNetns(this.#tunnel.run, this.#netns, signal);
-    await this.#firewall.forget();
+    await this.#namespaces.forget(this.#netns);
+    await Promise.all([this.#firewall.forget(), this.#guard.forget()]);
   }
 
   /** Reads everything and repairs: shelter first, then the tunnel, then what hangs on both, then pods. */
@@ -87,7 +94,9 @@ export class SliceKeeper {
     const { run } = this.#tunnel;
     const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
     this.#pass += 1;
+    if (identity !== undefined && !(await this.#namespaces.has(this.#netns))) await this.#adopt(network, signal);
     if (identity === undefined) {
+      await this.#namespaces.claim(this.#netns);
       await addNetns(run, this.#netns, signal);
       change(`make namespace ${this.#netns}`);
     }
@@ -123,6 +132,17 @@ export class SliceKeeper {
     await this.#pods(network, (pod) => seen.links.get(pod.hostInterface)?.index, report, signal);
   }
 
+  /** A namespace of our name without our mark: an older version made it, which is seen by our firewall in it, or it is somebody else's. */
+  async #adopt({ slice }: SliceNetwork, signal: AbortSignal): Promise<void> {
+    if (!(await this.#firewall.isThere(signal))) {
+      throw new Failure(
+        'AlreadyExists',
+        `The network namespace ${this.#netns} of this node is not of KubeSlice, and slice ${slice} needs the name; rename it or remove it with \`ip netns del ${this.#netns}\`.`,
+      );
+    }
+    await this.#namespaces.claim(this.#netns);
+  }
+
   /** Makes only the difference between two inputs. */
   async #adjust(before: SliceNetwork, network: SliceNetwork, report: Report, signal: AbortSignal): Promise<void> {
     const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
@@ -153,7 +173,7 @@ export class SliceKeeper {
 
   async #lines(lines: readonly string[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
     if (lines.length === 0) return;
-    await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), ['ip', '-batch', '-']), { signal, input: `${lines.join('\n')}\n` });
+    await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), ['ip', '-batch', '-']), { signal, input: ipBatch(lines) });
     for (const line of lines) change(`ip ${line}`);
   }
 
@@ -204,8 +224,8 @@ export class SliceKeeper {
           continue;
         }
         try {
-          if (index === undefined) await attachPod(run, network, pod, signal);
-          const changed = index === undefined || (await repairPod(run, network, pod, index, signal));
+          if (index === undefined) await attachPod(run, this.#guard, network, pod, signal);
+          const changed = index === undefined || (await repairPod(run, this.#guard, network, pod, index, signal));
           if (changed) report.changes.push(`${network.slice}: ${index === undefined ? 'attach' : 'repair'} ${pod.name}`);
           if (changed) this.#pace.worked(pod, identity);
           this.#checked.set(pod.uid, { identity, pass: this.#pass });

@@ -2,10 +2,14 @@ import { access } from 'node:fs/promises';
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { Failure } from '../values/failure.ts';
 import type { DetachedTunnels } from './detached.ts';
+import { ipBatch } from './ip-batch.ts';
 import { inNetns, netnsPath } from './netns.ts';
 import type { ObservedTunnel } from './port.ts';
 import { mustRun, type Run } from './run.ts';
 import { parseDump } from './wg.ts';
+
+/** What tunnel interfaces of ours are called, see `tunnelInterface` of plan/node. */
+const tunnelInterfacePattern = /^ks[0-9a-f]{8}$/;
 
 /** Where userspace WireGuard listens for `wg` (the cross-platform interface of wireguard-tools). */
 const controlSocket = (name: string): string => `/run/wireguard/${name}.sock`;
@@ -47,7 +51,7 @@ export const createTunnel = async (options: TunnelOptions, network: SliceNetwork
   }
   const configure = ['wg', 'set', name, 'listen-port', String(network.listenPort), 'private-key', network.privateKeyFile];
   await mustRun(run, [...enter, ...configure], { signal });
-  const batch = `link set ${name} mtu ${network.mtu} addrgenmode none\nlink set ${name} netns ${netnsPath(network.netns)}\n`;
+  const batch = ipBatch([`link set ${name} mtu ${network.mtu} addrgenmode none`, `link set ${name} netns ${netnsPath(network.netns)}`]);
   await mustRun(run, [...enter, 'ip', '-batch', '-'], { signal, input: batch });
 };
 
@@ -78,6 +82,16 @@ export const removeTunnel = async (
   await processes.stop(name, signal);
   await run([...enter, 'ip', 'link', 'del', 'dev', name], { signal });
   if (netns !== undefined) await run(inNetns(netnsPath(netns), ['ip', 'link', 'del', 'dev', name]), { signal });
+};
+
+/**
+ * Kernel tunnels of ours in the machine's own namespace. A tunnel is there for a moment only, until it is moved into its slice's namespace; one that
+ * stays was left by an agent that was killed in that moment, and holds a UDP port.
+ */
+export const hostTunnels = async (run: Run, enter: readonly string[], signal: AbortSignal): Promise<string[]> => {
+  const { code, stdout } = await run([...enter, 'ip', '-j', 'link', 'show', 'type', 'wireguard'], { signal });
+  const links = code === 0 && stdout.trim() !== '' ? (JSON.parse(stdout) as readonly { readonly ifname?: string }[]) : [];
+  return links.flatMap(({ ifname }) => (ifname !== undefined && tunnelInterfacePattern.test(ifname) ? [ifname] : []));
 };
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,10 +1,13 @@
 // Program cni-plugin is the chained CNI plugin (CNI specification 1.0 and 1.1). It tells the agent that a pod starts or
-// ends and passes the result of the plugins before it on unchanged. A pod's start never depends on us: without an agent,
-// or without an answer in time, it passes through, and the agent attaches the pod while it runs.
+// ends and passes the result of the plugins before it on unchanged. A pod's start never depends on the agent: without
+// one, or without an answer in time, it passes through, and the agent attaches the pod while it runs.
+//
+// Until then the pod is closed: before the agent is asked, the plugin itself makes the subnets of the slice unreachable
+// in the pod, so that nothing which is meant for the slice leaves in clear over the cluster's network.
 //
 // The runtime executes it on the node for every pod, before the pod's containers start. Therefore it is a static program
-// that needs nothing of the node and starts within milliseconds, and does nothing itself: all work is the agent's, and
-// what the two say to one another stands in src/programs/agent/cni-protocol.ts.
+// that needs nothing of the node and starts within milliseconds; all other work is the agent's, and what the two say to
+// one another stands in src/programs/agent/cni-protocol.ts.
 package main
 
 import (
@@ -21,13 +24,14 @@ import (
 // agentSocket is where the agent listens on the node.
 const agentSocket = "/run/kubeslice/agent.sock"
 
-// deadline is longer than the agent takes for an answer; a pod never waits longer than this.
-const deadline = 5 * time.Second
+// deadline is longer than the agent takes for an answer (2.5 s); a pod never waits longer than this.
+const deadline = 3 * time.Second
 
 // Error codes of the CNI specification, and from 100 on our own.
 const (
 	invalidEnvironment = 4
 	failedToDecode     = 6
+	tryAgainLater      = 11
 	notAttached        = 100
 )
 
@@ -84,6 +88,10 @@ func serve(env func(string) string, input io.Reader, output io.Writer) int {
 			fmt.Sprintf("CNI_COMMAND %q is not one of ADD, DEL, CHECK, GC, STATUS, VERSION", command))
 	}
 	pod := argumentsOf(env("CNI_ARGS"))
+	closed := true
+	if command == "ADD" {
+		closed = closePod(pod["K8S_POD_NAMESPACE"], env)
+	}
 	said := ask(request{
 		Command:     command,
 		ContainerID: env("CNI_CONTAINERID"),
@@ -92,7 +100,12 @@ func serve(env func(string) string, input io.Reader, output io.Writer) int {
 		Name:        pod["K8S_POD_NAME"],
 		UID:         pod["K8S_POD_UID"],
 	}, socketOf(env))
+	// The agent answers an attachment without a message.
+	attached := said.OK != nil && *said.OK && said.Message == ""
 	switch {
+	case !closed && !attached:
+		return refuse(output, version, tryAgainLater,
+			"the pod could not be closed against its slice, and the agent of KubeSlice has not attached it")
 	case command == "CHECK" && said.OK != nil && !*said.OK:
 		if said.Message == "" {
 			said.Message = "the pod is not attached"
@@ -126,6 +139,25 @@ func ask(what request, socket string) (said answer) {
 		return answer{}
 	}
 	return said
+}
+
+// closePod makes the subnets of the pod's slice unreachable in it, and says whether nothing of them is left open. A file
+// that cannot be read closes no pod: it says nothing of any namespace, and pods of the cluster itself must start.
+func closePod(namespace string, env func(string) string) bool {
+	path := env("KUBESLICE_SLICE_SUBNETS")
+	if path == "" {
+		path = sliceSubnets
+	}
+	subnets, err := subnetsOf(path, namespace)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "kubeslice:", err)
+		return true
+	}
+	if err := closeSubnets(env("CNI_NETNS"), subnets); err != nil {
+		fmt.Fprintln(os.Stderr, "kubeslice:", err)
+		return false
+	}
+	return true
 }
 
 // argumentsOf reads the KEY=value pairs of CNI_ARGS, which semicolons separate.

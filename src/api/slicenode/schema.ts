@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { linkVerdicts } from '../../values/link-verdict.ts';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
-import { cidrField, dnsLabel, dnsSubdomain, ipField, timeField } from '../fields.ts';
+import { addressField, blockField, dnsLabel, dnsSubdomain, ipField, timeField, uidField, wireguardKeyField } from '../fields.ts';
+import { maxLinkExceptions } from './limits.ts';
 
 /** Schema of an underlay address at which a tunnel can be reached. */
 export const tunnelEndpoint = z
   .object({
-    address: ipField().describe('Address of the node outside the slice.'),
+    address: addressField().describe('Address of the node outside the slice.'),
     port: z.int().min(1).max(65535).describe('UDP port of the tunnel.'),
   })
   .describe('Where a tunnel can be reached.');
@@ -15,7 +16,7 @@ export const tunnelEndpoint = z
 /** Schema of a service port that leads to another port of a pod. */
 export const servicePortMapping = z
   .object({
-    address: ipField().describe('Slice address of the pod.'),
+    address: addressField().describe('Slice address of the pod.'),
     protocol: z.enum(['TCP', 'UDP', 'SCTP']).describe('Protocol of both ports.'),
     port: z.int().min(1).max(65535).describe('Port by which clients call the service.'),
     targetPort: z.int().min(1).max(65535).describe('Port on which the pod listens.'),
@@ -25,27 +26,59 @@ export const servicePortMapping = z
 /** Service ports that one node can turn in a slice at the most: it bounds the object and the map in the kernel. */
 export const maxServicePorts = 4096;
 
-/** Schema of one observed link between two nodes. */
-export const linkState = z
+/** Schema of one link that is not up. */
+export const linkException = z
   .object({
-    driver: z.string().describe('Tunnel driver of the pair.'),
-    state: z.enum(linkVerdicts).describe('Pending: no answer yet. Suspect: no answer for 3 s. Down: none for 5 s.'),
-    reason: z.string().describe('Evidence for the state, in a sentence.'),
-    rttMs: z.number().optional().describe('Round-trip time through the tunnel in milliseconds, smoothed.'),
-    lossPercent: z.number().optional().describe('Probes lost out of the last 20, in percent.'),
-    handshakeAgeSeconds: z.int().optional().describe('Seconds since the last WireGuard handshake.'),
+    peer: z.string().max(320).describe('The other node, as cluster/node.'),
+    driver: z.string().max(32).describe('Tunnel driver of the pair.'),
+    state: z.enum(linkVerdicts).describe('Pending: not known yet. Suspect: a probe was not answered for 1 s. Down: none for 2.5 s.'),
+    reason: z.string().max(1024).describe('Evidence for the state, in a sentence.'),
     since: timeField().describe('When the state last changed.'),
   })
-  .describe('The link to one other node.');
+  .describe('A link that is not up.');
+
+const nodeList = (nodes: string) =>
+  z
+    .string()
+    .max(131072)
+    .optional()
+    .describe(`${nodes}; 8 characters for each node, which are 48 bits of SHA-256 of its name in base64url.`);
+
+/** Schema of what a node says about the nodes of one cluster. */
+export const linkVotes = z
+  .object({
+    up: z.int().min(0).describe('Nodes that are reached.'),
+    down: z.int().min(0).describe('Nodes that are not reached.'),
+    worstRttMs: z.number().min(0).optional().describe('Longest of the round-trip times in milliseconds, with two digits.'),
+    rest: z.enum(['Up', 'Down']).describe('What the nodes are that no list names.'),
+    upNodes: nodeList('Nodes that are reached although the rest is not'),
+    downNodes: nodeList('Nodes that are not reached although the rest is'),
+    pendingNodes: nodeList('Nodes about which nothing is known yet'),
+  })
+  .describe('What the node says about the nodes of one cluster.');
+
+/** Schema of what a node says about its links. */
+export const linkReport = z
+  .object({
+    observedAt: timeField().describe('When the agent last confirmed this report; readers watch that it changes, and compare no clocks.'),
+    clusters: z.record(z.string(), linkVotes).describe('Counts and votes by the cluster that the links lead to.'),
+    exceptions: z
+      .array(linkException)
+      .max(maxLinkExceptions)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Links that are not up, the worst first.'),
+  })
+  .describe('What the node says about its links to other nodes.');
 
 /** Schema of `SliceNode.spec`. */
 export const sliceNodeSpec = z
   .object({
     slice: dnsLabel().describe('Name of the slice.'),
-    sliceUID: z.string().max(64).describe('UID of the slice on the hub, so that a slice made again under the same name starts afresh.'),
+    sliceUID: uidField().describe('UID of the slice on the hub, so that a slice made again under the same name starts afresh.'),
     node: dnsSubdomain().describe('Name of the node.'),
-    sliceSubnet: cidrField().describe('Network of the slice.'),
-    blocks: z.array(cidrField()).max(64).describe('Address blocks of the node.'),
+    sliceSubnet: blockField().describe('Network of the slice.'),
+    blocks: z.array(blockField()).max(64).describe('Address blocks of the node.'),
     driver: z.enum(askedDrivers).describe('Tunnel driver that the slice asks for.'),
     servicePorts: z
       .array(servicePortMapping)
@@ -53,6 +86,13 @@ export const sliceNodeSpec = z
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Ports of exported services that differ from the ports on which the pods of this node listen.'),
+    withdrawnThrough: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'The last status.podsRevision of which everything was published to the other clusters. Until it is there, addresses that pods gave back rest. Absent, they rest for 15 s.',
+      ),
   })
   .describe('What the agent of this node should make true.');
 
@@ -60,9 +100,9 @@ export const sliceNodeSpec = z
 export const sliceNodeStatus = z
   .object({
     conditions: conditionsSchema,
-    publicKey: z.string().max(64).optional().describe('WireGuard public key of the node in this slice.'),
+    publicKey: wireguardKeyField().optional().describe('WireGuard public key of the node in this slice.'),
     port: z.int().optional().describe('UDP port of the tunnel.'),
-    endpoints: z.array(tunnelEndpoint).optional().describe('Where other nodes can reach the tunnel, the best first.'),
+    endpoints: z.array(tunnelEndpoint).max(64).optional().describe('Where other nodes can reach the tunnel, the best first.'),
     drivers: z.array(z.string()).optional().describe('Tunnel drivers that this node can run, the best first.'),
     driver: z.string().optional().describe('Tunnel driver in use.'),
     driverReason: z.string().optional().describe('Why that driver.'),
@@ -79,6 +119,14 @@ export const sliceNodeStatus = z
       )
       .optional()
       .describe('Attached pods by UID.'),
-    links: z.record(z.string(), linkState).optional().describe('Links to other nodes, by cluster/node.'),
+    podsRevision: z.int().min(0).optional().describe('Counts the changes of the addresses of pods; what pods says is at least as new.'),
+    wantedAddresses: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'Addresses that would serve all pods of the node, when those of its blocks do not, because of pods or of addresses that rest.',
+      ),
+    links: linkReport.optional(),
   })
   .describe('What is true on this node.');

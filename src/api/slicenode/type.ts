@@ -1,14 +1,18 @@
 import type * as z from 'zod';
 import { shortName } from '../../values/hash.ts';
 import type { Typed } from '../typed.ts';
-import type { linkState, servicePortMapping, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
+import type { linkException, linkReport, linkVotes, servicePortMapping, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
 
 /** Where a tunnel can be reached. */
 export type TunnelEndpoint = z.output<typeof tunnelEndpoint>;
 /** A service port that leads to another port of a pod. */
 export type ServicePortMapping = z.output<typeof servicePortMapping>;
-/** The observed link from a node to another. */
-export type LinkState = z.output<typeof linkState>;
+/** A link that is not up, as its node published it. */
+export type LinkException = z.output<typeof linkException>;
+/** What a node says about the nodes of one cluster. */
+export type LinkVotes = z.output<typeof linkVotes>;
+/** What a node says about its links. */
+export type LinkReport = z.output<typeof linkReport>;
 /** What the agent of a node should make true in a slice. */
 export type SliceNodeSpec = z.output<typeof sliceNodeSpec>;
 /** What is true on a node in a slice. */

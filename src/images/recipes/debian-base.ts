@@ -4,7 +4,6 @@ import type { Architecture, Layer } from '../recipe.ts';
 /** The packages under every image of ours: what a node agent calls, busybox for a shell, and the libraries of Node. */
 export const basePackages: readonly string[] = [
   'busybox',
-  'fping',
   'iproute2',
   'libgcc-s1',
   'libstdc++6',

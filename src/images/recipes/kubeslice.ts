@@ -3,7 +3,7 @@ import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { debianBase } from './debian-base.ts';
 
-/** Where the programs lie that the agent copies to its node. */
+/** Where the agent's static programs lie. */
 const hostFolder = '/opt/kubeslice/host';
 
 const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
@@ -11,8 +11,8 @@ const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawa
 /**
  * The one image of all programs of KubeSlice, entered by `kubeslice <program>`.
  *
- * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs that the agent copies to
- * its node: wireguard-go and the CNI plugin.
+ * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go
+ * and the CNI plugin, which it copies to its node, and the prober and the relay, which it runs itself.
  *
  * @param bundle path that `bundlePrograms` gave.
  */
@@ -23,16 +23,20 @@ export async function kubesliceImage(
     readonly node: string;
     readonly wireguardGo: string;
     readonly cniPlugin: string;
+    readonly prober: string;
+    readonly relay: string;
     readonly bundle: string;
     readonly mirror?: string;
   },
   signal: AbortSignal,
 ): Promise<Recipe> {
-  const { version, architecture, node, wireguardGo, cniPlugin, bundle, mirror } = options;
+  const { version, architecture, node, wireguardGo, cniPlugin, prober, relay, bundle, mirror } = options;
   const base = debianBase(architecture, mirror);
   const nodePrograms = {
     [`${hostFolder}/wireguard-go`]: { from: wireguardGo, mode: 0o755 },
     [`${hostFolder}/cni-plugin`]: { from: cniPlugin, mode: 0o755 },
+    [`${hostFolder}/prober`]: { from: prober, mode: 0o755 },
+    [`${hostFolder}/relay`]: { from: relay, mode: 0o755 },
     '/usr/local/bin/wireguard-go': { link: `${hostFolder}/wireguard-go` },
   };
   const programs = {

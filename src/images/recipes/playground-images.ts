@@ -19,7 +19,7 @@ export async function playgroundImages(
     readonly architecture: Architecture;
     readonly node: string;
     readonly corednsVersion: string;
-    readonly programs: Readonly<Record<'pause' | 'coredns' | 'wireguard-go' | 'cni-plugin', string>>;
+    readonly programs: Readonly<Record<'pause' | 'coredns' | 'wireguard-go' | 'cni-plugin' | 'prober' | 'relay', string>>;
     readonly mirror?: string;
   },
   signal: AbortSignal,
@@ -27,7 +27,12 @@ export async function playgroundImages(
   const { project, version, architecture, node, corednsVersion, programs } = options;
   const mirror = options.mirror === undefined ? {} : { mirror: options.mirror };
   const bundle = await bundlePrograms(project, signal);
-  const nodePrograms = { wireguardGo: programs['wireguard-go'], cniPlugin: programs['cni-plugin'] };
+  const nodePrograms = {
+    wireguardGo: programs['wireguard-go'],
+    cniPlugin: programs['cni-plugin'],
+    prober: programs.prober,
+    relay: programs.relay,
+  };
   return [
     await singleProgramImage({ name: 'pause', version: '1', architecture, program: programs.pause }, signal),
     await singleProgramImage({ name: 'coredns', version: corednsVersion, architecture, program: programs.coredns }, signal),

@@ -10,7 +10,6 @@ const peer = (cluster: string, node: string, block: string, rest: Partial<PeerFa
   publicKey: `key-${cluster}-${node}`,
   endpoints: [{ address: '192.0.2.2', port: 51820 }],
   blocks: [block],
-  drivers: ['WireGuardUserspace'],
   router: block.replace(/0\/\d+$/, '1'),
   ...rest,
 });
@@ -112,7 +111,14 @@ it('keeps ports and addresses, and gives none twice', () => {
 it('starts addresses afresh for a slice made again under its name, and keeps the port', () => {
   const before = { app: { uid: 'old', port: 51_833, leases: { a: '10.0.0.99' }, freed: { '10.0.0.98': 1 } } };
   const plan = planNode(input({ pods: [pod('a')] }, { decisions: before }));
-  expect(plan.decisions.app).toEqual({ uid: 'u1', port: 51_833, leases: { a: '10.0.0.2' }, freed: {} });
+  expect(plan.decisions.app).toEqual({
+    uid: 'u1',
+    port: 51_833,
+    leases: { a: '10.0.0.2' },
+    freed: {},
+    revision: 1,
+    withdrawals: {},
+  });
 });
 
 it('gives no address to a pod that does not run, but keeps the one it has', () => {
@@ -141,7 +147,8 @@ it('writes IPv6 endpoints as WireGuard reads them, and waits for a peer without 
 
 it('uses the endpoint that is said, and the first of a shorter list', () => {
   const renewal = { publicKey: 'a-1', since: 0, count: 2, nextAt: undefined };
-  const callsOf = (index: number): PeerCalls => new Map([['app/a/1', { endpoint: { index, since: 0 }, renewal }]]);
+  const callsOf = (index: number): PeerCalls =>
+    new Map([['app/a/1', { endpoint: { index, since: 0, switches: 0, tried: 1, nextAt: undefined }, renewal }]]);
   const endpoints = ['192.0.2.2', '198.51.100.2'].map((address) => ({ address, port: 1 }));
   const endpointWith = (index: number): string | undefined =>
     planNode(input({ slices: [slice({ peers: [peer('a', '1', '10.0.1.0/24', { endpoints })] })] }, { calls: callsOf(index) })).networks[0]

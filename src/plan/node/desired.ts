@@ -1,15 +1,12 @@
 import type { Reason } from '../../api/reasons.ts';
-import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from './driver-choice.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
-import { type NodeDecisions, type NodeFacts, type PodFacts, peerName, type SliceDecisions, type SliceFacts } from './node-state.ts';
+import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from './node-state.ts';
 import type { PeerCalls } from './peer-calls.ts';
 import { planPodAddresses } from './pod-addresses.ts';
-import type { PodAttachment, SliceNetwork, TunnelPeer } from './slice-network.ts';
+import type { PodAttachment, SliceNetwork } from './slice-network.ts';
+import { tunnelPeers } from './tunnel-peers.ts';
 import { choosePort } from './tunnel-port.ts';
-
-/** Seconds between keepalives: below the 30 s after which the strictest common NATs forget a UDP mapping. */
-const keepaliveSeconds = 25;
 
 /** A snapshot of everything that the node's slices depend on. */
 export interface NodeInput {
@@ -42,10 +39,12 @@ export interface NodePlan {
   readonly decisions: NodeDecisions;
   /** By slice, also of those that have a network. */
   readonly drivers: ReadonlyMap<string, DriverChoice>;
-  /** By slice: why it has no network. */
+  /** By slice: why it has no network, or what of it was refused. */
   readonly problems: ReadonlyMap<string, Problem>;
   /** By pod UID: why it has no address. */
   readonly podProblems: ReadonlyMap<string, string>;
+  /** By slice: how many addresses would serve all its pods on this node, when those that there are do not. */
+  readonly wantedAddresses: ReadonlyMap<string, number>;
   /** By pod UID: the slice that the pod belongs to. */
   readonly sliceOfPod: ReadonlyMap<string, string>;
   /** Pods of a slice whose network namespace is not known: not started yet, or started before we were here. */
@@ -73,6 +72,7 @@ export const planNode = (input: NodeInput): NodePlan => {
   const drivers = new Map<string, DriverChoice>();
   const problems = new Map<string, Problem>();
   const podProblems = new Map<string, string>();
+  const wantedAddresses = new Map<string, number>();
   const retries: number[] = [];
   const members = podsBySlice(input.facts);
   for (const slice of input.facts.slices) {
@@ -85,12 +85,20 @@ export const planNode = (input: NodeInput): NodePlan => {
       blocks: slice.blocks,
       leases: decided?.uid === slice.uid ? decided.leases : {},
       freed: decided?.uid === slice.uid ? decided.freed : {},
+      withdrawals: decided?.uid === slice.uid ? (decided.withdrawals ?? {}) : {},
+      // One made again under its name goes on counting: what it published before must not pass for what it publishes now.
+      revision: decided?.revision ?? 0,
+      withdrawnThrough: slice.withdrawnThrough,
       pods: pods.map(({ uid }) => uid).filter((uid) => input.podNetns.has(uid) || decided?.leases[uid] !== undefined),
       now: input.now,
     });
     for (const refusal of addresses.refusals) podProblems.set(refusal.pod, refusal.message);
     if (addresses.retryAt !== undefined) retries.push(addresses.retryAt);
-    if (port !== undefined) decisions[slice.name] = { uid: slice.uid, port, leases: addresses.leases, freed: addresses.freed };
+    if (port !== undefined) {
+      const { leases, freed, revision, withdrawals } = addresses;
+      decisions[slice.name] = { uid: slice.uid, port, leases, freed, revision, withdrawals };
+    }
+    if (addresses.wantedAddresses !== undefined) wantedAddresses.set(slice.name, addresses.wantedAddresses);
     const key = input.keys.get(slice.name);
     const problem = obstacle(choice, port, addresses.router);
     if (problem !== undefined) problems.set(slice.name, problem);
@@ -111,6 +119,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
   }
+  for (const [slice, problem] of refusals(input.facts)) if (!problems.has(slice)) problems.set(slice, problem);
   const memberPods = [...members].flatMap(([slice, pods]) => pods.map((pod) => [pod.uid, slice] as const));
   return {
     networks,
@@ -118,6 +127,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     drivers,
     problems,
     podProblems,
+    wantedAddresses,
     sliceOfPod: new Map(memberPods),
     podsWithoutNetns: memberPods.map(([uid]) => uid).filter((uid) => !input.podNetns.has(uid)),
     retryAt: retries.length === 0 ? undefined : Math.min(...retries),
@@ -153,6 +163,17 @@ const obstacle = (choice: DriverChoice, port: number | undefined, router: string
   return undefined;
 };
 
+/** By slice: the first object that was refused, and how many more. */
+const refusals = ({ refused = [] }: NodeFacts): Map<string, Problem> => {
+  const found = new Map<string, Problem>();
+  for (const slice of new Set(refused.map((refusal) => refusal.slice))) {
+    const [first, ...more] = refused.filter((refusal) => refusal.slice === slice).map(({ message }) => message);
+    const others = more.length === 0 ? '' : ` ${more.length} more objects are refused.`;
+    found.set(slice, { reason: 'FieldRefused', message: `${first}${others}` });
+  }
+  return found;
+};
+
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const attachment = (
@@ -167,28 +188,3 @@ const attachment = (
   const hostInterface = podHostInterface(slice.name, pod.uid);
   return [{ uid: pod.uid, name: `${pod.namespace}/${pod.name}`, netns, address, hostInterface }];
 };
-
-/** Peers in the order given; a key or block that an earlier peer has is not given to a later one, or the two would take it in turns. */
-const tunnelPeers = (slice: SliceFacts, calls: PeerCalls): TunnelPeer[] => {
-  const taken = new Set<string>();
-  return slice.peers.flatMap((peer) => {
-    const allowedIPs = peer.blocks.filter((block) => !taken.has(block));
-    if (taken.has(peer.publicKey) || allowedIPs.length === 0) return [];
-    for (const thing of [peer.publicKey, ...allowedIPs]) taken.add(thing);
-    const call = calls.get(`${slice.name}/${peerName(peer)}`);
-    const endpoint = peer.endpoints[call?.endpoint.index ?? 0] ?? peer.endpoints[0];
-    return [
-      {
-        name: peerName(peer),
-        publicKey: peer.publicKey,
-        endpoint: endpoint && endpointText(endpoint),
-        allowedIPs,
-        router: peer.router,
-        keepaliveSeconds,
-        renewals: call?.renewal.count ?? 0,
-      },
-    ];
-  });
-};
-
-const endpointText = ({ address, port }: TunnelEndpoint): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);

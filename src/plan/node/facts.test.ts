@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
@@ -11,11 +12,10 @@ const peer = (cluster: string, node: string, block: string): SlicePeer => ({
     slice: 'app',
     cluster,
     node,
-    publicKey: `${cluster}${node}`,
+    publicKey: createHash('sha256').update(`${cluster}${node}`).digest('base64'),
     endpoints: [],
     blocks: [block],
-    drivers: [],
-    router: '10.0.0.1',
+    router: block.replace('.0/24', '.1'),
     serial: 1,
   },
 });
@@ -96,4 +96,18 @@ it('reads back what the node decided and published', () => {
     app: { uid: 'u', port: 51_822, leases: { plain: '10.0.0.9' }, freed: {} },
   });
   expect(publishedDecisions([sliceNode])).toEqual({});
+});
+
+it('prefers private endpoints of its own cluster, and keeps the order that others state', () => {
+  const endpoints = ['203.0.113.7', '10.9.0.7'].map((address) => ({ address, port: 1 }));
+  const stated = ['east', 'west'].map((cluster, index) => {
+    const one = peer(cluster, 'n3', `10.0.${index + 3}.0/24`);
+    return { ...one, spec: { ...one.spec, endpoints } };
+  });
+  const sliceNodes = objects.sliceNodes.map((one) => ({
+    ...one,
+    metadata: { ...one.metadata, labels: { 'kubeslice.io/cluster': 'east' } },
+  }));
+  const { slices } = nodeFacts({ ...objects, sliceNodes, slicePeers: stated });
+  expect(slices[0]?.peers.map((one) => one.endpoints[0]?.address)).toEqual(['10.9.0.7', '203.0.113.7']);
 });

@@ -1,11 +1,18 @@
-import { excludeLabel } from '../../api/labels.ts';
+import { clusterLabel, excludeLabel } from '../../api/labels.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
+import { containsIp, parseCidr } from '../../values/cidr.ts';
+import { Failure } from '../../values/failure.ts';
+import { formatIp, readIp } from '../../values/ip.ts';
+import { isDnsLabel } from '../../values/names.ts';
 import { compareText, sortedBy } from '../../values/order.ts';
-import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
+import { labelField, subdomainField, uidField } from './fields.ts';
+import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceFacts, SliceRefusal } from './node-state.ts';
+import { parseDecisions, parseSliceNode } from './parse-slice-node.ts';
+import { parseSlicePeer } from './parse-slice-peer.ts';
 
 /** The objects of the member cluster that concern one node. */
 export interface NodeObjects {
@@ -19,57 +26,130 @@ export interface NodeObjects {
   readonly pods: readonly Pod[];
 }
 
-const podOf = ({ metadata, spec, status }: Pod): PodFacts => ({
-  uid: metadata.uid ?? '',
-  namespace: metadata.namespace ?? '',
-  name: metadata.name,
-  eligible:
-    spec?.hostNetwork !== true && metadata.labels?.[excludeLabel] !== 'true' && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
-});
+/** Reads a SlicePeer of a slice with this subnet: the peer, or the sentence that refuses it. */
+export type PeerReader = (object: SlicePeer, subnet: string) => PeerFacts | string;
+
+/** A reader that reads an object once, as long as the mirror keeps it: a slice of a thousand nodes is not read anew for each pod that starts. */
+export const rememberingPeerReader = (): PeerReader => {
+  const known = new WeakMap<SlicePeer, { readonly subnet: string; readonly read: PeerFacts | string }>();
+  return (object, subnet) => {
+    const last = known.get(object);
+    if (last?.subnet === subnet) return last.read;
+    const read = readPeer(object, subnet);
+    known.set(object, { subnet, read });
+    return read;
+  };
+};
+
+/** What a reader gives, or the sentence with which it refuses. */
+const attempt = <T>(read: () => T): T | string => {
+  try {
+    return read();
+  } catch (error) {
+    if (Failure.is(error, 'InvalidInput')) return error.message;
+    throw error;
+  }
+};
+
+const podOf = ({ metadata, spec, status }: Pod): PodFacts[] => {
+  const pod = attempt(() => ({
+    uid: uidField('metadata.uid', metadata.uid),
+    namespace: labelField('metadata.namespace', metadata.namespace),
+    name: subdomainField('metadata.name', metadata.name),
+    eligible:
+      spec?.hostNetwork !== true &&
+      metadata.labels?.[excludeLabel] !== 'true' &&
+      status?.phase !== 'Succeeded' &&
+      status?.phase !== 'Failed',
+  }));
+  // The API server gives no pod such names; one that it gave could not be told apart by them.
+  return typeof pod === 'string' ? [] : [pod];
+};
 
 /** External addresses first: they are reached from other networks, which is what slices are for; host names are not looked up. */
 const addressesOf = (node: Node | undefined): string[] => {
   const all = node?.status?.addresses ?? [];
-  const ofType = (type: string): string[] => all.filter((entry) => entry.type === type).map((entry) => entry.address);
+  const ofType = (type: string): string[] =>
+    all.flatMap((entry) => {
+      const ip = entry.type === type ? readIp(entry.address) : undefined;
+      return ip === undefined ? [] : [formatIp(ip)];
+    });
   return [...new Set([...ofType('ExternalIP'), ...ofType('InternalIP')])];
 };
 
-/** The peers of a slice without this node itself, which the worker lists like any other. */
-const peersOf = (sliceNode: SliceNode, peers: readonly SlicePeer[]): PeerFacts[] =>
-  peers
-    .filter(({ spec }) => spec.slice === sliceNode.spec.slice && !spec.blocks.some((block) => sliceNode.spec.blocks.includes(block)))
-    .map(({ spec: { cluster, node, publicKey, endpoints, blocks, drivers, router } }) => ({
-      cluster,
-      node,
-      publicKey,
-      endpoints,
-      blocks,
-      drivers,
-      router,
-    }));
+/** Networks that are reached from inside only (RFC 1918, RFC 6598, RFC 4193). */
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parseCidr);
 
-/** What the objects say about a node, in an order that does not depend on theirs. */
-export const nodeFacts = (objects: NodeObjects): NodeFacts => {
-  const slices = new Map(objects.slices.map((slice) => [slice.metadata.name, slice]));
-  const facts = objects.sliceNodes
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(
-      (sliceNode): SliceFacts => ({
-        name: sliceNode.spec.slice,
-        uid: sliceNode.spec.sliceUID,
-        subnet: sliceNode.spec.sliceSubnet,
-        blocks: sliceNode.spec.blocks,
-        driver: sliceNode.spec.driver,
-        namespaces: memberNamespaces(slices.get(sliceNode.spec.slice)?.spec ?? { sliceSubnet: sliceNode.spec.sliceSubnet }),
-        servicePorts: sliceNode.spec.servicePorts ?? [],
-        peers: sortedBy(peersOf(sliceNode, objects.slicePeers), (peer) => `${peer.cluster}/${peer.node}`),
-      }),
-    );
+/**
+ * Within a cluster the private addresses first: nodes state their external ones first, for other clusters, and a cloud's firewall may close those
+ * from inside.
+ */
+const privateFirst = (peer: PeerFacts): PeerFacts => {
+  const isPrivate = ({ address }: PeerFacts['endpoints'][number]): boolean => {
+    const ip = readIp(address);
+    return ip !== undefined && privateNetworks.some((network) => containsIp(network, ip));
+  };
+  return { ...peer, endpoints: [...peer.endpoints.filter(isPrivate), ...peer.endpoints.filter((endpoint) => !isPrivate(endpoint))] };
+};
+
+const objectName = (kind: string, { metadata }: { readonly metadata: { readonly name: string } }): string => `${kind} ${metadata.name}`;
+
+const readPeer: PeerReader = (object, subnet) => attempt(() => parseSlicePeer(object, subnet));
+
+/** The peers of a slice without this node itself, which the worker lists like any other; and why others cannot be used. */
+const peersOf = (
+  slice: Pick<SliceFacts, 'name' | 'subnet' | 'blocks'>,
+  cluster: string | undefined,
+  objects: readonly SlicePeer[],
+  readOne: PeerReader,
+) => {
+  const peers: PeerFacts[] = [];
+  const refusals: SliceRefusal[] = [];
+  for (const object of objects) {
+    if (object.spec.slice !== slice.name) continue;
+    const peer = readOne(object, slice.subnet);
+    if (typeof peer === 'string') refusals.push({ slice: slice.name, message: `${objectName('SlicePeer', object)}: ${peer}` });
+    else if (!peer.blocks.some((block) => slice.blocks.includes(block))) peers.push(peer.cluster === cluster ? privateFirst(peer) : peer);
+  }
+  return { peers: sortedBy(peers, (peer) => `${peer.cluster}/${peer.node}`), refusals };
+};
+
+/**
+ * What the objects say about a node, in an order that does not depend on theirs. Every field is read into a value here, once; an object with a
+ * field that it cannot have is refused with a sentence that names both, and concerns nobody else.
+ *
+ * ```
+ * refused       then
+ * SliceNode     its slice stays as `before` says, or is not there; the other slices go on
+ * SlicePeer     the slice goes on without that peer
+ * ```
+ *
+ * @param before the facts that this node acts on so far
+ */
+export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: PeerReader = readPeer): NodeFacts => {
+  const addresses = addressesOf(objects.nodeObject);
+  const mirrored = new Map(objects.slices.map((slice) => [slice.metadata.name, slice]));
+  const slices = new Map<string, SliceFacts>();
+  const refused: SliceRefusal[] = [];
+  for (const sliceNode of sortedBy(objects.sliceNodes, ({ metadata }) => metadata.name)) {
+    const name = sliceNode.spec.slice;
+    // The worker writes one for each slice and node; of two the first by name is it.
+    if (sliceNode.metadata.deletionTimestamp !== undefined || slices.has(name)) continue;
+    const read = attempt(() => parseSliceNode(sliceNode, addresses));
+    if (typeof read === 'string') refused.push({ slice: name, message: `${objectName('SliceNode', sliceNode)}: ${read}` });
+    const known = typeof read === 'string' ? before?.slices.find((slice) => slice.name === name) : read;
+    if (known === undefined) continue;
+    const { peers, refusals } = peersOf(known, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
+    refused.push(...refusals);
+    const members = memberNamespaces(mirrored.get(name)?.spec ?? { sliceSubnet: known.subnet }).filter(isDnsLabel);
+    slices.set(name, { ...known, namespaces: members, peers });
+  }
   return {
     node: objects.node,
-    addresses: addressesOf(objects.nodeObject),
-    slices: sortedBy(facts, (slice) => slice.name),
-    pods: objects.pods.map(podOf).toSorted((a, b) => compareText(a.uid, b.uid)),
+    addresses,
+    slices: sortedBy(slices.values(), (slice) => slice.name),
+    pods: objects.pods.flatMap(podOf).toSorted((a, b) => compareText(a.uid, b.uid)),
+    ...(refused.length === 0 ? {} : { refused: sortedBy(refused, ({ slice, message }) => `${slice} ${message}`) }),
   };
 };
 
@@ -79,9 +159,8 @@ export const nodeFacts = (objects: NodeObjects): NodeFacts => {
  */
 export const publishedDecisions = (sliceNodes: readonly SliceNode[]): NodeDecisions =>
   Object.fromEntries(
-    sliceNodes.flatMap(({ spec, status }) => {
-      if (status?.port === undefined) return [];
-      const leases = Object.fromEntries(Object.entries(status.pods ?? {}).map(([uid, { address }]) => [uid, address]));
-      return [[spec.slice, { uid: spec.sliceUID, port: status.port, leases, freed: {} }] as const];
+    sliceNodes.flatMap((sliceNode) => {
+      const decisions = parseDecisions(sliceNode);
+      return decisions === undefined || !isDnsLabel(sliceNode.spec.slice) ? [] : [[sliceNode.spec.slice, decisions] as const];
     }),
   );

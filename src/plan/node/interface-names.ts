@@ -1,7 +1,7 @@
 import { hash8 } from '../../values/hash.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
 
-/** What every network namespace of ours begins with; one that is not wanted any more is found by it and removed. */
+/** What every network namespace of ours begins with. */
 export const netnsPrefix = 'ks-';
 
 /** Network namespace of a slice on a node. Slice names are DNS labels, so the name is a plain file name. */

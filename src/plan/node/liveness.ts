@@ -1,22 +1,39 @@
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 
-/** Without an answer for this long a link is suspect. */
-export const suspectAfterMs = 3_000;
-/** Without an answer for this long a link is down; half a second before the promise of 5 s, so that what follows from it is done by then. */
-export const downAfterMs = 4_500;
+/** A peer that answers is asked again after this long; less up to a fifth of it, so that peers do not stay in step. */
+export const probeEveryMs = 2_000;
+/** A peer that did not answer is asked again after this long, or after one and a half round trips if that is longer. */
+export const retryAfterMs = 500;
+/** A peer that is Down is asked this often. */
+export const downProbeEveryMs = 1_000;
+/** A peer from which the tunnel receives is asked at least this often: what comes from it does not show that it receives. */
+export const heardProbeEveryMs = 10_000;
+/** Probes without an answer for this long make a link Suspect. */
+export const suspectAfterMs = 1_000;
+/** Probes without an answer for this long make a link Down: at most 4.5 s after the peer's last answer. */
+export const downAfterMs = 2_500;
+/** So many probes must have been without an answer: one that was never asked is never called Down. */
+const downAfterProbes = 3;
+/** A peer that never answered is Pending for this long, and then Down; half a second before the promise of 5 s. */
+export const pendingMs = 4_500;
 /** Over how many probes loss is counted. */
 const lossWindow = 20;
 /** Share of a new round-trip time in the smoothed one (RFC 6298 uses the same). */
 const smoothing = 0.125;
 
-/** What is remembered of the probes of one link. All times are milliseconds of a clock that does not go back. */
+/** What is remembered of one link. All times are milliseconds of a clock that does not go back. */
 export interface LinkHistory {
+  /** When the state last changed; of a peer that never answered, since when it is known. */
   readonly since: number;
   readonly state: LinkVerdict;
   readonly lastAnswer: number | undefined;
   readonly rttMs: number | undefined;
   /** The latest probes, newest last: answered or not. */
   readonly recent: readonly boolean[];
+  /** Probes since the last answer, and when the first of them left. */
+  readonly unanswered: { readonly since: number; readonly count: number } | undefined;
+  /** When the next probe is due. */
+  readonly nextAt: number;
 }
 
 /** A link that was never probed. */
@@ -26,57 +43,88 @@ export const newLink = (now: number): LinkHistory => ({
   lastAnswer: undefined,
   rttMs: undefined,
   recent: [],
+  unanswered: undefined,
+  nextAt: now,
 });
 
-/** The history with one more probe in it; `periodMs` as for {@link judge}. */
-export const withProbe = (history: LinkHistory, rttMs: number | undefined, now: number, periodMs = 1_000): LinkHistory => {
-  const recent = [...history.recent, rttMs !== undefined].slice(-lossWindow);
-  if (rttMs === undefined) return judge({ ...history, recent }, now, periodMs);
-  const smoothed = history.rttMs === undefined ? rttMs : history.rttMs + smoothing * (rttMs - history.rttMs);
-  return judge({ ...history, recent, lastAnswer: now, rttMs: smoothed }, now, periodMs);
+/** The history after a probe left. */
+export const probed = (link: LinkHistory, now: number): LinkHistory => {
+  const { unanswered, rttMs = 0 } = link;
+  return {
+    ...link,
+    ...(unanswered === undefined ? {} : { recent: [...link.recent, false].slice(-lossWindow) }),
+    unanswered: { since: unanswered?.since ?? now, count: (unanswered?.count ?? 0) + 1 },
+    nextAt: now + (link.state === 'Down' ? downProbeEveryMs : Math.max(retryAfterMs, 1.5 * rttMs)),
+  };
 };
+
+/** The history after an answer. `random` is from 0 to 1 and takes up to a fifth off the time until the next probe. */
+export const answered = (link: LinkHistory, rttMs: number, now: number, random: number): LinkHistory => {
+  const smoothed = link.rttMs === undefined ? rttMs : link.rttMs + smoothing * (rttMs - link.rttMs);
+  const recent = [...link.recent, true].slice(-lossWindow);
+  const nextAt = now + probeEveryMs * (1 - random / 5);
+  return judge({ ...link, recent, lastAnswer: now, rttMs: smoothed, unanswered: undefined, nextAt }, now);
+};
+
+/** The history after the tunnel received something from the peer, not before `at`: the next probe can wait, but not for long. */
+export const received = (link: LinkHistory, at: number): LinkHistory => {
+  if (link.unanswered !== undefined || link.lastAnswer === undefined) return link;
+  const nextAt = Math.min(Math.max(link.nextAt, at + probeEveryMs), Math.max(link.nextAt, link.lastAnswer + heardProbeEveryMs));
+  return nextAt === link.nextAt ? link : { ...link, nextAt };
+};
+
+/** The history as if `ms` of it had not been: nobody listened during that time. */
+export const excused = (link: LinkHistory, ms: number): LinkHistory => ({
+  ...link,
+  ...(link.lastAnswer === undefined && link.state === 'Pending' ? { since: link.since + ms } : {}),
+  ...(link.unanswered === undefined ? {} : { unanswered: { ...link.unanswered, since: link.unanswered.since + ms } }),
+});
 
 /**
  * The history with its state as it is now.
  *
  * ```
- * last answer          state
- * never                Pending
- * less than 3 s ago    Up
- * 3 to 4.5 s ago       Suspect
- * longer ago           Down
+ * answers            probes without an answer        state
+ * none ever          known for less than 4.5 s       Pending
+ * none ever          known for longer, 3 or more     Down, since it is known
+ * one                none, or for less than 1 s      Up
+ * one                for 1 to 2.5 s, or fewer than 3 Suspect
+ * one                for longer, 3 or more           Down
  * ```
- *
- * @param periodMs how often this link is probed; limits are at least three and four and a half periods.
  */
-export const judge = (history: LinkHistory, now: number, periodMs = 1_000): LinkHistory => {
-  const scale = Math.max(1, periodMs / 1_000);
-  const state = stateOf(history.lastAnswer === undefined ? undefined : now - history.lastAnswer, scale);
-  return state === history.state ? history : { ...history, state, since: now };
+export const judge = (link: LinkHistory, now: number): LinkHistory => {
+  const state = stateOf(link, now);
+  if (state === link.state) return link;
+  return { ...link, state, since: link.lastAnswer === undefined ? link.since : now };
 };
 
-const stateOf = (age: number | undefined, scale: number): LinkVerdict => {
-  if (age === undefined) return 'Pending';
-  if (age < suspectAfterMs * scale) return 'Up';
-  return age < downAfterMs * scale ? 'Suspect' : 'Down';
+const stateOf = ({ lastAnswer, unanswered, since, state }: LinkHistory, now: number): LinkVerdict => {
+  const asked = (unanswered?.count ?? 0) >= downAfterProbes;
+  if (lastAnswer === undefined) return state === 'Down' || (asked && now - since >= pendingMs) ? 'Down' : 'Pending';
+  const silence = unanswered === undefined ? 0 : now - unanswered.since;
+  if (silence < suspectAfterMs) return 'Up';
+  return state === 'Down' || (asked && silence >= downAfterMs) ? 'Down' : 'Suspect';
 };
 
 /** Probes lost among the latest, in percent; undefined before the first. */
 export const lossPercent = ({ recent }: LinkHistory): number | undefined =>
   recent.length === 0 ? undefined : Math.round((100 * recent.filter((answered) => !answered).length) / recent.length);
 
-/** The evidence for the state, in a sentence. */
-export const linkReason = (history: LinkHistory, now: number, handshakeAgeSeconds: number | undefined): string => {
+/**
+ * The evidence for the state, in a sentence that stays the same while the state does: it names times, not ages.
+ *
+ * @param at the wall-clock time of a time of the history
+ * @param handshakeAt when the last WireGuard handshake was completed
+ */
+export const linkReason = (link: LinkHistory, at: (monotonic: number) => Date, handshakeAt: Date | undefined): string => {
+  const text = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
   const handshake =
-    handshakeAgeSeconds === undefined
-      ? 'no WireGuard handshake was ever completed'
-      : `the last WireGuard handshake was ${handshakeAgeSeconds} s ago`;
-  if (history.lastAnswer === undefined) {
-    return handshakeAgeSeconds === undefined
+    handshakeAt === undefined ? 'no WireGuard handshake was ever completed' : `the last WireGuard handshake was at ${text(handshakeAt)}`;
+  if (link.lastAnswer === undefined) {
+    return handshakeAt === undefined
       ? `No probe was answered yet and ${handshake}: the other node may not know this one yet, or UDP to its endpoint is blocked.`
       : `No probe was answered yet, but ${handshake}.`;
   }
-  if (history.state === 'Up') return `Probes through the tunnel are answered; ${handshake}.`;
-  const seconds = Math.round((now - history.lastAnswer) / 1_000);
-  return `No probe through the tunnel was answered for ${seconds} s; ${handshake}.`;
+  if (link.state === 'Up') return `Probes through the tunnel are answered; ${handshake}.`;
+  return `No probe through the tunnel was answered since ${text(at(link.lastAnswer))}; ${handshake}.`;
 };

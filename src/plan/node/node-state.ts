@@ -12,7 +12,6 @@ export interface PeerFacts {
   readonly publicKey: string;
   readonly endpoints: readonly TunnelEndpoint[];
   readonly blocks: readonly string[];
-  readonly drivers: readonly string[];
   readonly router: string;
 }
 
@@ -29,6 +28,8 @@ export interface SliceFacts {
   readonly peers: readonly PeerFacts[];
   /** Service ports of this node's pods; absent in snapshots of versions that knew none. */
   readonly servicePorts?: readonly ServicePortMapping[];
+  /** Up to which revision of this node's pods the worker has told the other clusters; absent while it does not say. */
+  readonly withdrawnThrough?: number;
 }
 
 /** A pod of this node. */
@@ -40,6 +41,13 @@ export interface PodFacts {
   readonly eligible: boolean;
 }
 
+/** An object that was refused for a value that it cannot have. */
+export interface SliceRefusal {
+  readonly slice: string;
+  /** Object, field, and what is wrong with it; of printable ASCII. */
+  readonly message: string;
+}
+
 /** Everything that others decide for this node. */
 export interface NodeFacts {
   readonly node: string;
@@ -47,6 +55,8 @@ export interface NodeFacts {
   readonly addresses: readonly string[];
   readonly slices: readonly SliceFacts[];
   readonly pods: readonly PodFacts[];
+  /** Objects that were refused; absent when there are none. */
+  readonly refused?: readonly SliceRefusal[];
 }
 
 /** What this node decided about a slice and must not decide again otherwise. */
@@ -58,6 +68,10 @@ export interface SliceDecisions {
   readonly leases: Readonly<Record<string, string>>;
   /** Addresses given back, with the time in milliseconds since 1970. */
   readonly freed: Readonly<Record<string, number>>;
+  /** Counts the changes of `leases`; 0 when absent. Published beside the pods, so that the worker can say up to where it told the others. */
+  readonly revision?: number;
+  /** Addresses given back, with the revision from which on they are no pod's, until that was published. */
+  readonly withdrawals?: Readonly<Record<string, number>>;
 }
 
 /** Decisions by slice name. */

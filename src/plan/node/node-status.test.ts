@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest';
-import type { LinkState, SliceNode } from '../../api/slicenode/type.ts';
+import type { LinkReport, SliceNode } from '../../api/slicenode/type.ts';
+import { encodeVotes, type Vote } from '../link-votes.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from './node-status.ts';
 
-const link = (state: LinkState['state'], rest: Partial<LinkState> = {}): LinkState => ({
-  driver: 'WireGuard',
-  state,
-  reason: 'evidence',
-  since: '2026-01-01T00:00:00.000Z',
-  ...rest,
+const west = (votes: Readonly<Record<string, Vote>>, more: object = {}): LinkReport => ({
+  observedAt: '2026-01-02T00:00:00.000Z',
+  clusters: { west: { ...encodeVotes(new Map(Object.entries(votes))), ...more } },
 });
 const input = (rest: Partial<StatusInput> = {}): StatusInput => ({
   network: {
@@ -39,7 +37,7 @@ const input = (rest: Partial<StatusInput> = {}): StatusInput => ({
     ['b', { namespace: 'ns', name: 'b' }],
   ]),
   addresses: ['192.0.2.1'],
-  links: { 'west/n': link('Up', { rttMs: 1 }) },
+  links: west({ n: 'Up' }, { worstRttMs: 1 }),
   ...rest,
 });
 const now = new Date('2026-01-02T00:00:00Z');
@@ -50,45 +48,32 @@ const published = (from: StatusInput): SliceNode => {
     metadata: { name: 'app.n', generation: 1 },
     spec: { slice: 'app', sliceUID: 'u', node: 'n', sliceSubnet: '', blocks: [], driver: 'Auto' },
   };
-  const patch = statusPatch(bare, desiredStatus(from), readiness(from), { measurements: true, now });
+  const patch = statusPatch(bare, desiredStatus(from), readiness(from), { heartbeat: false, now });
   return { ...bare, status: patch?.status ?? {} };
 };
-const patchFor = (from: StatusInput, to: StatusInput, measurements = false) =>
-  statusPatch(published(from), desiredStatus(to), readiness(to), { measurements, now })?.status;
+const patchFor = (from: StatusInput, to: StatusInput, heartbeat = false) =>
+  statusPatch(published(from), desiredStatus(to), readiness(to), { heartbeat, now })?.status;
 
 it('publishes only pods that are attached', () => {
   expect(desiredStatus(input()).pods).toEqual({ a: { namespace: 'ns', name: 'a', address: '10.0.0.2' } });
 });
 
+/** The same value with the keys of all objects in the other order, as a server may answer. */
+const shuffled = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(shuffled)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toReversed()
+            .map(([key, each]) => [key, shuffled(each)]),
+        )
+      : value;
+
 it('writes nothing when nothing differs, whatever the order of keys', () => {
   expect(patchFor(input(), input())).toBeUndefined();
-  const shuffled = published(input());
-  const status = JSON.parse(
-    JSON.stringify(
-      shuffled.status,
-      Object.keys(shuffled.status ?? {})
-        .toReversed()
-        .concat([
-          'west/n',
-          'state',
-          'driver',
-          'reason',
-          'since',
-          'rttMs',
-          'a',
-          'name',
-          'namespace',
-          'address',
-          'port',
-          'type',
-          'status',
-          'message',
-          'observedGeneration',
-          'lastTransitionTime',
-        ]),
-    ),
-  );
-  expect(statusPatch({ ...shuffled, status }, desiredStatus(input()), readiness(input()), { measurements: true, now })).toBeUndefined();
+  const seen = shuffled(published(input())) as SliceNode;
+  expect(statusPatch(seen, desiredStatus(input()), readiness(input()), { heartbeat: false, now })).toBeUndefined();
 });
 
 it('writes one pod for one pod, and null for one that is gone', () => {
@@ -96,23 +81,36 @@ it('writes one pod for one pod, and null for one that is gone', () => {
   expect(patchFor(input(), input({ attached: new Set() }))).toMatchObject({ pods: { a: null } });
 });
 
-it('writes measurements only when asked, and states at once', () => {
-  const moved = input({ links: { 'west/n': link('Up', { rttMs: 9 }) } });
+it('writes measurements and signs of life only with a heartbeat, and votes at once', () => {
+  const later = { ...west({ n: 'Up' }, { worstRttMs: 9 }), observedAt: '2026-01-02T00:00:15.000Z' };
+  const moved = input({ links: later });
   expect(patchFor(input(), moved)).toBeUndefined();
-  expect(patchFor(input(), moved, true)).toEqual({ links: { 'west/n': link('Up', { rttMs: 9 }) } });
-  expect(patchFor(input(), input({ links: { 'west/n': link('Down') } }))).toMatchObject({
-    links: { 'west/n': { state: 'Down' } },
+  expect(patchFor(input(), moved, true)).toEqual({
+    links: { observedAt: later.observedAt, clusters: { west: { up: 1, down: 0, rest: 'Up', worstRttMs: 9 } } },
+  });
+  const quiet = input({ links: { ...west({ n: 'Up' }, { worstRttMs: 1 }), observedAt: later.observedAt } });
+  expect(patchFor(input(), quiet, true)).toEqual({ links: { observedAt: later.observedAt } });
+  expect(patchFor(input(), input({ links: west({ n: 'Down' }) }))).toMatchObject({
+    links: { clusters: { west: { up: 0, down: 1, rest: 'Down', worstRttMs: null } } },
     conditions: [{ status: 'False', reason: 'LinkDown' }],
   });
-  expect(patchFor(input(), input({ links: {} }))).toMatchObject({ links: { 'west/n': null } });
+  expect(patchFor(input(), input({ links: { ...west({}), clusters: {} } }))).toMatchObject({ links: { clusters: { west: null } } });
+});
+
+it('leaves what an earlier run published while it does not know better', () => {
+  expect(patchFor(input(), input({ links: undefined }), true)).toBeUndefined();
+  expect(patchFor(input({ links: west({ n: 'Down' }) }), input({ links: undefined, attached: new Set(['a', 'b']) }))).toEqual({
+    pods: { b: { namespace: 'ns', name: 'b', address: '10.0.0.3' } },
+  });
 });
 
 it('clears what a slice without a network had', () => {
   const problem = { reason: 'DriverUnavailable', message: 'None.' } as const;
-  expect(patchFor(input(), input({ network: undefined, problem, attached: new Set(), links: {} }))).toMatchObject({
+  expect(patchFor(input(), input({ network: undefined, problem, attached: new Set(), links: undefined }))).toMatchObject({
     publicKey: null,
     port: null,
     pods: { a: null },
+    links: null,
     conditions: [{ reason: 'DriverUnavailable' }],
   });
 });
@@ -120,12 +118,22 @@ it('clears what a slice without a network had', () => {
 it.each<[string, Partial<StatusInput>, string, RegExp]>([
   ['all is well', {}, 'Ready', /1 links up, 1 pods attached\.$/],
   ['a pod waits', { podProblems: new Map([['b', 'No address is free.']]) }, 'Ready', /1 not: No address is free\.$/],
-  ['a link is new', { links: { x: link('Pending'), y: link('Up') } }, 'LinksPending', /Waiting for x: evidence/],
-  ['a link is down', { links: { x: link('Pending'), y: link('Down') } }, 'LinkDown', /No packets from y: evidence/],
-  ['a link is doubtful', { links: { x: link('Suspect') } }, 'Ready', /1 links up/],
+  ['nothing is known', { links: west({ x: 'Pending' }) }, 'LinksPending', /No node answered yet of west/],
+  [
+    'a cluster is not reached',
+    {
+      links: {
+        ...west({ x: 'Down' }),
+        exceptions: [{ peer: 'west/x', driver: 'WireGuard', state: 'Down', reason: 'evidence', since: '2026-01-01T00:00:00Z' }],
+      },
+    },
+    'LinkDown',
+    /No node is reached of west; west\/x: evidence/,
+  ],
+  ['a link is down', { links: west({ x: 'Down', y: 'Up' }) }, 'Ready', /1 links up, 1 down, 1 pods/],
   ['the kernel refuses', { problem: { reason: 'KernelFeatureMissing', message: 'No nft.' } }, 'KernelFeatureMissing', /No nft/],
 ])('judges: %s', (_, rest, reason, message) => {
   const verdict = readiness(input(rest));
-  expect(verdict.reason).toBe(reason);
-  expect(verdict.message).toMatch(message);
+  expect(verdict?.reason).toBe(reason);
+  expect(verdict?.message).toMatch(message);
 });

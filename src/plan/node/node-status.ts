@@ -1,6 +1,7 @@
 import { setCondition, type Verdict } from '../../api/condition.ts';
-import type { LinkState, SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
+import type { LinkReport, SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
+import { sameVotes } from '../link-votes.ts';
 import type { Problem } from './desired.ts';
 import type { DriverChoice, DriverEvidence } from './driver-choice.ts';
 import type { SliceNetwork } from './slice-network.ts';
@@ -19,15 +20,25 @@ export interface StatusInput {
   /** Names of the pods, by UID. */
   readonly podNames: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>;
   readonly addresses: readonly string[];
-  readonly links: Readonly<Record<string, LinkState>>;
+  /** What is known about the links; undefined while that is less than what an earlier run published. */
+  readonly links: LinkReport | undefined;
+  /** Of the decisions by which the pods have their addresses. */
+  readonly podsRevision?: number | undefined;
+  /** How many addresses would do, when there are too few. */
+  readonly wantedAddresses?: number | undefined;
 }
 
 /** The status that should be published, without conditions. */
 export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
   const { network, choice } = input;
   const usable = input.drivers.filter(({ usable }) => usable).map(({ driver }) => driver);
-  const shared = { drivers: usable, ...(choice === undefined ? {} : { driverReason: choice.reason }) };
-  if (network === undefined) return { ...shared, pods: {}, links: {} };
+  const shared = {
+    drivers: usable,
+    ...(choice === undefined ? {} : { driverReason: choice.reason }),
+    ...(input.podsRevision === undefined ? {} : { podsRevision: input.podsRevision }),
+    ...(input.wantedAddresses === undefined ? {} : { wantedAddresses: input.wantedAddresses }),
+  };
+  if (network === undefined) return { ...shared, pods: {} };
   const pods = network.pods.flatMap((pod) => {
     const name = input.podNames.get(pod.uid);
     return name === undefined || !input.attached.has(pod.uid) ? [] : [[pod.uid, { ...name, address: pod.address }] as const];
@@ -41,36 +52,42 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     router: network.router,
     mtu: network.mtu,
     pods: Object.fromEntries(pods),
-    links: input.links,
+    ...(input.links === undefined ? {} : { links: input.links }),
   };
 };
 
-/** The verdict Ready of a slice on this node: the worst thing first. */
-export const readiness = (input: StatusInput): Verdict => {
+/**
+ * The verdict Ready of a slice on this node, the worst thing first; undefined when only the links could tell and they are not known yet.
+ *
+ * ```
+ * no network, or the kernel refuses            its reason
+ * of some cluster no node is reached           LinkDown, with a pair
+ * nothing is known of any cluster yet          LinksPending
+ * otherwise                                    Ready, with what is not up
+ * ```
+ */
+export const readiness = (input: StatusInput): Verdict | undefined => {
   const type = 'Ready';
   if (input.problem !== undefined) return { type, status: 'False', ...input.problem };
-  const links = Object.entries(input.links);
-  const named = (state: LinkState['state']): string[] => links.filter(([, link]) => link.state === state).map(([name]) => name);
-  const down = named('Down');
-  if (down.length > 0)
-    return {
-      type,
-      status: 'False',
-      reason: 'LinkDown',
-      message: `No packets from ${list(down)}: ${input.links[down[0] ?? '']?.reason ?? ''}`,
-    };
-  const pending = named('Pending');
-  if (pending.length > 0)
-    return {
-      type,
-      status: 'False',
-      reason: 'LinksPending',
-      message: `Waiting for ${list(pending)}: ${input.links[pending[0] ?? '']?.reason ?? ''}`,
-    };
+  if (input.links === undefined) return undefined;
+  const clusters = Object.entries(input.links.clusters);
+  const evidence = (names: readonly string[]): string => {
+    const first = input.links?.exceptions?.find(({ peer }) => names.includes(peer.slice(0, peer.indexOf('/'))));
+    return first === undefined ? '' : `; ${first.peer}: ${first.reason}`;
+  };
+  const lost = clusters.flatMap(([name, { up, down }]) => (up === 0 && down > 0 ? [name] : []));
+  if (lost.length > 0)
+    return { type, status: 'False', reason: 'LinkDown', message: `No node is reached of ${list(lost)}${evidence(lost)}` };
+  const unknown = clusters.flatMap(([name, { up, down }]) => (up + down === 0 ? [name] : []));
+  if (unknown.length > 0 && unknown.length === clusters.length)
+    return { type, status: 'False', reason: 'LinksPending', message: `No node answered yet of ${list(unknown)}${evidence(unknown)}` };
+  const sum = (of: 'up' | 'down'): number => clusters.reduce((total, [, votes]) => total + votes[of], 0);
+  const [up, down] = [sum('up'), sum('down')];
   const [stuck] = input.podProblems;
   const pods = `${input.attached.size} pods attached`;
   const trouble = stuck === undefined ? '' : `, ${input.podProblems.size} not: ${stuck[1]}`;
-  return { type, status: 'True', reason: 'Ready', message: `${links.length} links up, ${pods}${trouble}.`.replace(/\.\.$/, '.') };
+  const links = `${up} links up${down === 0 ? '' : `, ${down} down`}`;
+  return { type, status: 'True', reason: 'Ready', message: `${links}, ${pods}${trouble}.`.replace(/\.\.$/, '.') };
 };
 
 const list = (names: readonly string[]): string =>
@@ -82,55 +99,75 @@ export type StatusPatch = { readonly status: Record<string, unknown> };
 /**
  * The smallest merge patch that turns what is published into what is wanted, so that a pod that comes costs one small write.
  *
- * Measurements alone (round-trip time, loss, handshake age) make no patch unless `measurements` asks for it: they change every second.
+ * Of the links only votes make a patch; measurements and words go with it, and with a `heartbeat`, which confirms the report though it is the same.
  */
 export const statusPatch = (
   seen: SliceNode,
   wanted: SliceNodeStatus,
-  verdict: Verdict,
-  options: { readonly measurements: boolean; readonly now: Date },
+  verdict: Verdict | undefined,
+  options: { readonly heartbeat: boolean; readonly now: Date },
 ): StatusPatch | undefined => {
   const before = seen.status ?? {};
   const status: Record<string, unknown> = {};
   for (const key of scalarFields) if (!sameJson(before[key], wanted[key])) status[key] = wanted[key] ?? null;
-  const pods = recordPatch(before.pods, wanted.pods, sameJson);
-  const links = recordPatch(before.links, wanted.links, options.measurements ? sameJson : sameState);
+  const pods = recordPatch(before.pods, wanted.pods);
   if (pods !== undefined) status.pods = pods;
+  const links = linksPatch(before.links, wanted, options.heartbeat);
   if (links !== undefined) status.links = links;
-  const conditions = setCondition(
-    before.conditions,
-    steady(before.conditions, verdict, options.measurements || links !== undefined),
-    seen.metadata.generation,
-    options.now,
-  );
+  const conditions =
+    verdict === undefined ? before.conditions : setCondition(before.conditions, verdict, seen.metadata.generation, options.now);
   if (conditions !== before.conditions) status.conditions = conditions;
   return Object.keys(status).length === 0 ? undefined : { status };
 };
 
-const scalarFields = ['publicKey', 'port', 'endpoints', 'drivers', 'driver', 'driverReason', 'router', 'mtu'] as const;
+const scalarFields = [
+  'publicKey',
+  'port',
+  'endpoints',
+  'drivers',
+  'driver',
+  'driverReason',
+  'router',
+  'mtu',
+  'podsRevision',
+  'wantedAddresses',
+] as const;
 
-/** Between refreshes a verdict that says the same keeps its words: they hold ages in seconds. */
-const steady = (before: SliceNodeStatus['conditions'], verdict: Verdict, refresh: boolean): Verdict => {
-  const published = before?.find((condition) => condition.type === verdict.type);
-  const same = published?.status === verdict.status && published.reason === verdict.reason && verdict.status !== 'True';
-  return same && !refresh ? { ...verdict, message: published.message } : verdict;
+/** Links of a slice without a tunnel are nobody's; those that are not known yet stay as they are. */
+const linksPatch = (
+  before: LinkReport | undefined,
+  { links, publicKey }: SliceNodeStatus,
+  heartbeat: boolean,
+): Record<string, unknown> | null | undefined => {
+  if (publicKey === undefined) return before === undefined ? undefined : null;
+  if (links === undefined || (before?.observedAt !== undefined && !heartbeat && sameVotes(before.clusters, links.clusters)))
+    return undefined;
+  const clusters = recordPatch(before?.clusters, links.clusters, true);
+  const exceptions = sameJson(before?.exceptions, links.exceptions) ? {} : { exceptions: links.exceptions ?? null };
+  return {
+    observedAt: links.observedAt,
+    ...(clusters === undefined && before?.clusters !== undefined ? {} : { clusters: clusters ?? {} }),
+    ...exceptions,
+  };
 };
 
 // The server orders keys as it likes.
 const sameJson = (a: unknown, b: unknown): boolean =>
   a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
-const sameState = (a: LinkState, b: LinkState): boolean => a.state === b.state && a.driver === b.driver;
 
-const recordPatch = <T>(
+/** Entries that differ; `whole` says that a field which an entry no longer has is to go, too. */
+const recordPatch = <T extends object>(
   before: Readonly<Record<string, T>> | undefined,
   wanted: Readonly<Record<string, T>> | undefined,
-  same: (a: T, b: T) => boolean,
-): Record<string, T | null> | undefined => {
-  const patch: Record<string, T | null> = {};
+  whole = false,
+): Record<string, unknown> | undefined => {
+  const patch: Record<string, unknown> = {};
   for (const key of Object.keys(before ?? {})) if (wanted?.[key] === undefined) patch[key] = null;
   for (const [key, value] of Object.entries(wanted ?? {})) {
     const published = before?.[key];
-    if (published === undefined || !same(published, value)) patch[key] = value;
+    if (published !== undefined && sameJson(published, value)) continue;
+    const gone = whole && published !== undefined ? Object.keys(published).filter((field) => !(field in value)) : [];
+    patch[key] = { ...value, ...Object.fromEntries(gone.map((field) => [field, null])) };
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 };

@@ -24,6 +24,9 @@ export interface PeerCallsInput {
   readonly now: number;
 }
 
+/** Of two nodes that try each other's endpoints the one with the larger key takes its time. */
+const largerKeyPatienceMs = 700;
+
 /** How every peer of every slice is to be called now. */
 export const planPeerCalls = ({ before, slices, keys, linkOf, now }: PeerCallsInput): PeerCalls => {
   const calls = new Map<string, PeerCall>();
@@ -35,7 +38,13 @@ export const planPeerCalls = ({ before, slices, keys, linkOf, now }: PeerCallsIn
       const last = before.get(key);
       const link = linkOf(slice.name, peerName(peer));
       calls.set(key, {
-        endpoint: chooseEndpoint(last?.endpoint, link, peer.endpoints.length, now),
+        endpoint: chooseEndpoint(
+          last?.endpoint,
+          link,
+          peer.endpoints.length,
+          now,
+          own.publicKey < peer.publicKey ? 0 : largerKeyPatienceMs,
+        ),
         renewal: renewHandshake(last?.renewal, own, peer, link?.lastAnswer, now),
       });
     }
@@ -45,6 +54,6 @@ export const planPeerCalls = ({ before, slices, keys, linkOf, now }: PeerCallsIn
 
 /** When the next peer may be due to be called anew, on the clock of the calls; undefined when none is. */
 export const nextCallAt = (calls: PeerCalls): number | undefined => {
-  const due = [...calls.values()].flatMap(({ renewal }) => renewal.nextAt ?? []);
+  const due = [...calls.values()].flatMap(({ endpoint, renewal }) => [endpoint.nextAt ?? [], renewal.nextAt ?? []].flat());
   return due.length === 0 ? undefined : Math.min(...due);
 };

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCidr } from '../../values/cidr.ts';
 import { parseIp } from '../../values/ip.ts';
-import { isUsable, usableAddresses } from '../usable-addresses.ts';
+import { isUsable, usableAddresses } from '../../values/usable-addresses.ts';
 import { addressQuarantineMs, type PodAddresses, planPodAddresses } from './pod-addresses.ts';
 
 const none = { leases: {}, freed: {} };
-const plan = (blocks: string[], pods: string[], before: Pick<PodAddresses, 'leases' | 'freed'> = none, now = 0): PodAddresses =>
-  planPodAddresses({ leases: before.leases, freed: before.freed, blocks, pods, now });
+type Before = Pick<PodAddresses, 'leases' | 'freed'> & Partial<Pick<PodAddresses, 'revision' | 'withdrawals'>>;
+const plan = (blocks: string[], pods: string[], before: Before = none, now = 0, withdrawnThrough?: number): PodAddresses =>
+  planPodAddresses({ ...before, blocks, pods, now, withdrawnThrough });
 
 describe('planPodAddresses', () => {
   it('keeps the first usable address for the router and gives the next ones by UID', () => {
@@ -15,7 +16,10 @@ describe('planPodAddresses', () => {
       router: '10.0.0.65',
       leases: { u1: '10.0.0.66', u2: '10.0.0.67' },
       freed: {},
+      revision: 1,
+      withdrawals: {},
       refusals: [],
+      wantedAddresses: undefined,
       retryAt: undefined,
     });
   });
@@ -123,6 +127,7 @@ describe('over any history', () => {
           }
           expect(plan(given, pods, next, now)).toEqual(next);
           const reversed = {
+            ...seen,
             leases: Object.fromEntries(Object.entries(seen.leases).toReversed()),
             freed: Object.fromEntries(Object.entries(seen.freed).toReversed()),
           };

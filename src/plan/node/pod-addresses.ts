@@ -2,11 +2,11 @@ import { type Cidr, parseCidr } from '../../values/cidr.ts';
 import type { FailureCode } from '../../values/failure-codes.ts';
 import { formatIp, type Ip, readIp } from '../../values/ip.ts';
 import { compareText, sortedBy } from '../../values/order.ts';
-import { isUsable, routerAddress, usableAddresses } from '../usable-addresses.ts';
+import { isUsable, routerAddress, usableAddresses } from '../../values/usable-addresses.ts';
 
 /**
- * How long an address that a pod gave back is kept from other pods at least, in milliseconds: three times what a name's answer may be kept. Most
- * rest far longer, since those that nobody had yet come first and then the one that rested longest; this long only where a node starts four pods
+ * How long an address that a pod gave back is kept from other pods at least, in milliseconds: three times what a name's answer may be kept. It rests
+ * longer when its withdrawal takes longer to be published. Most rest far longer, since those that nobody had yet come first and then the one that rested longest; this long only where a node starts four pods
  * of a slice in a second and goes on doing so.
  */
 export const addressQuarantineMs = 15_000;
@@ -19,6 +19,12 @@ export interface PodAddressesInput {
   readonly leases: Readonly<Record<string, string>>;
   /** Addresses that pods gave back, with the time at which they did, in milliseconds since 1970. */
   readonly freed: Readonly<Record<string, number>>;
+  /** How many changes of leases there were so far. @default 0 */
+  readonly revision?: number;
+  /** Addresses whose withdrawal is not published yet, with the revision from which on they are no pod's. @default none */
+  readonly withdrawals?: Readonly<Record<string, number>>;
+  /** Up to which revision the worker has told the other clusters; undefined for one that does not say, which leaves the time. */
+  readonly withdrawnThrough: number | undefined;
   /** UIDs of all pods that should have an address. */
   readonly pods: readonly string[];
   /** Milliseconds since 1970. */
@@ -39,7 +45,11 @@ export interface PodAddresses {
   readonly router: string | undefined;
   readonly leases: Readonly<Record<string, string>>;
   readonly freed: Readonly<Record<string, number>>;
+  readonly revision: number;
+  readonly withdrawals: Readonly<Record<string, number>>;
   readonly refusals: readonly PodAddressRefusal[];
+  /** How many addresses would serve all pods now, when those that there are do not; undefined when they do. */
+  readonly wantedAddresses: number | undefined;
   /** When a refused pod is worth another try though nothing else changed, in milliseconds since 1970. */
   readonly retryAt: number | undefined;
 }
@@ -52,7 +62,7 @@ export interface PodAddresses {
  * has an address of the node          keeps it
  * has one outside the node's blocks   gets another: peers drop what does not come from the blocks
  * is new                              the lowest address that nobody had yet, else the one given back longest ago, once out of quarantine
- * is gone                             its address is given back
+ * is gone                             its address is given back, and rests for 15 s and until its withdrawal is published
  * finds nothing                       is refused, with a sentence that says what helps
  * ```
  *
@@ -64,11 +74,12 @@ export const planPodAddresses = (input: PodAddressesInput): PodAddresses => {
   const pods = [...new Set(input.pods)].toSorted(compareText);
   const kept = keptLeases(input.leases, pods, blocks, router);
   const freed = freedAddresses(input, kept, blocks);
+  const stated = statedAddresses(input, freed);
 
   const taken = new Set<Ip | undefined>([router, ...kept.values()]);
   const fresh = unusedAddresses(blocks, (ip) => taken.has(ip) || freed.has(ip));
   const reusable = sortedBy(
-    [...freed].filter(([, at]) => at + addressQuarantineMs <= input.now),
+    [...freed].filter(([ip, at]) => !stated.has(ip) && at + addressQuarantineMs <= input.now),
     ([ip, at]) => `${String(at).padStart(16, '0')} ${formatIp(ip)}`,
   ).values();
 
@@ -83,15 +94,42 @@ export const planPodAddresses = (input: PodAddressesInput): PodAddresses => {
     kept.set(pod, ip);
     freed.delete(ip);
   }
-  const earliest = Math.min(...freed.values()) + addressQuarantineMs;
+  const leases = Object.fromEntries(sortedBy(kept, ([pod]) => pod).map(([pod, ip]) => [pod, formatIp(ip)]));
+  const revision = (input.revision ?? 0) + (sameLeases(input.leases, leases) ? 0 : 1);
+  const withdrawals = [...freed.keys()].flatMap((ip) => (stated.has(ip) ? [[formatIp(ip), stated.get(ip) ?? revision] as const] : []));
+  const earliest = Math.min(...[...freed].flatMap(([ip, at]) => (stated.has(ip) ? [] : at))) + addressQuarantineMs;
   const retryAt = refused.length > 0 && Number.isFinite(earliest) ? earliest : undefined;
   return {
     router: router === undefined ? undefined : formatIp(router),
-    leases: Object.fromEntries(sortedBy(kept, ([pod]) => pod).map(([pod, ip]) => [pod, formatIp(ip)])),
+    leases,
     freed: Object.fromEntries([...freed].map(([ip, at]) => [formatIp(ip), at])),
-    refusals: refused.map((pod) => refusal(pod, input, kept.size, retryAt)),
+    revision,
+    withdrawals: Object.fromEntries(withdrawals),
+    refusals: refused.map((pod) => refusal(pod, input, kept.size, withdrawals.length, retryAt)),
+    wantedAddresses: refused.length === 0 ? undefined : kept.size + refused.length + freed.size,
     retryAt,
   };
+};
+
+/**
+ * Addresses given back that other clusters may still state as a pod's, with the revision that takes them back; undefined for those that are given back
+ * only now. A worker that does not say what it has published leaves none.
+ */
+const statedAddresses = (input: PodAddressesInput, freed: ReadonlyMap<Ip, number>): Map<Ip, number | undefined> => {
+  const stated = new Map<Ip, number | undefined>();
+  const { withdrawnThrough } = input;
+  if (withdrawnThrough === undefined) return stated;
+  for (const ip of freed.keys()) {
+    const text = formatIp(ip);
+    const revision = input.withdrawals?.[text];
+    if (revision !== undefined ? revision > withdrawnThrough : input.freed[text] === undefined) stated.set(ip, revision);
+  }
+  return stated;
+};
+
+const sameLeases = (a: PodAddressesInput['leases'], b: PodAddressesInput['leases']): boolean => {
+  const [pods, others] = [Object.keys(a), Object.keys(b)];
+  return pods.length === others.length && pods.every((pod) => a[pod] === b[pod]);
 };
 
 /** Leases of pods that are still wanted, on addresses that the node still has; of two pods with one address the first by UID keeps it. */
@@ -132,12 +170,19 @@ function* unusedAddresses(blocks: readonly Cidr[], isUsed: (ip: Ip) => boolean):
   return undefined;
 }
 
-const refusal = (pod: string, { blocks, now }: PodAddressesInput, inUse: number, retryAt: number | undefined): PodAddressRefusal => {
+const refusal = (
+  pod: string,
+  { blocks, now }: PodAddressesInput,
+  inUse: number,
+  resting: number,
+  retryAt: number | undefined,
+): PodAddressRefusal => {
   if (blocks.length === 0) {
     return { pod, code: 'Unavailable', message: 'This node has no address block in the slice yet; its worker asks the hub for one.' };
   }
   const later =
     retryAt === undefined ? '' : ` and the next one given back is free again in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-  const message = `No address is free for the pod in ${blocks.join(', ')} of this node, where ${inUse} pods have one${later}; the worker asks the hub for another block, which needs room in sliceSubnet.`;
+  const rest = resting === 0 ? '' : `, ${resting} rest until the other clusters are told that their pods are gone`;
+  const message = `No address is free for the pod in ${blocks.join(', ')} of this node, where ${inUse} pods have one${rest}${later}; the worker asks the hub for another block, which needs room in sliceSubnet.`;
   return { pod, code: 'AddressExhausted', message };
 };

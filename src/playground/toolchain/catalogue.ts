@@ -66,6 +66,8 @@ export const tools = {
     definitions: [],
   },
   'cni-plugin': { module: 'cni-plugin', programs: { 'cni-plugin': '.' }, version: '1', tags: [], definitions: [] },
+  prober: { module: 'prober', programs: { prober: '.' }, version: '1', tags: [], definitions: [] },
+  relay: { module: 'relay', programs: { relay: '.' }, version: '1', tags: [], definitions: [] },
   pause: { module: 'pause', programs: { pause: '.' }, version: '1', tags: [], definitions: [] },
   'packet-delay': { module: 'packet-delay', programs: { 'packet-delay': '.' }, version: '1', tags: [], definitions: [] },
   helm: {
@@ -88,6 +90,8 @@ export const playgroundTools: readonly ToolName[] = [
   'containerd',
   'wireguard-go',
   'cni-plugin',
+  'prober',
+  'relay',
   'pause',
   'packet-delay',
 ];

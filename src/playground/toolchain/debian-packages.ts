@@ -19,7 +19,6 @@ export const debianPackages: readonly DebianPackage[] = [
     files: ['/usr/lib/cni/host-local', '/usr/lib/cni/portmap', '/usr/lib/cni/ptp'],
     purpose: 'pod networks of the nodes',
   },
-  { name: 'fping', files: ['fping'], purpose: 'probes of links' },
   { name: 'iproute2', files: ['ip', 'tc', 'bridge'], purpose: 'network namespaces, interfaces and routes' },
   { name: 'iptables', files: ['iptables'], purpose: 'kubelet and the portmap plugin' },
   { name: 'iputils-ping', files: ['ping'], purpose: 'checks between nodes' },

@@ -15,7 +15,7 @@ const here = (netns: string): string => netns.replace(/^\/var\/run\//, '/run/');
 export const answerCni =
   (agent: NodeAgent, steps: StepSignal, wake: () => void): CniHandler =>
   async (request: CniRequest, signal: AbortSignal): Promise<CniAnswer> => {
-    const { command, namespace, name, uid } = request;
+    const { command, namespace, uid } = request;
     const netns = here(request.netns);
     if (command === 'DEL') {
       agent.podEnds(uid, netns);
@@ -27,11 +27,13 @@ export const answerCni =
     if (command === 'CHECK') {
       return agent.isAttached(uid) ? { ok: true } : { ok: false, message: `The pod is not attached to slice ${slice} yet.` };
     }
-    agent.podStarts({ uid, namespace, name }, netns);
+    agent.podStarts(uid, netns);
     for (let waits = true; waits && !signal.aborted; waits = agent.awaitsAttachment(uid)) {
       const step = steps.next(signal);
       wake();
       await step;
     }
-    return { ok: true };
+    return agent.isAttached(uid)
+      ? { ok: true }
+      : { ok: true, message: `The pod is not attached to slice ${slice} yet; it is closed until then.` };
   };

@@ -16,6 +16,6 @@ export interface CniRequest {
 /** What the agent made of it. */
 export interface CniAnswer {
   readonly ok: boolean;
-  /** Why not, in a sentence. */
+  /** Why not, in a sentence; with `ok` it says that the pod may start but is not attached. */
   readonly message?: string;
 }

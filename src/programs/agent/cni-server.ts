@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { isNetnsPath } from '../../plan/node/parse-snapshot.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import type { CniAnswer, CniRequest } from './cni-protocol.ts';
@@ -71,6 +72,8 @@ const parse = (text: string): CniRequest | undefined => {
     const { command, containerId, netns, namespace, name, uid } = JSON.parse(text) as Record<string, unknown>;
     if (command !== 'ADD' && command !== 'DEL' && command !== 'CHECK') return undefined;
     if (![containerId, netns, namespace, name, uid].every((value) => typeof value === 'string')) return undefined;
+    // The path becomes a word of commands. There is none for a DEL of a sandbox that is gone.
+    if (netns !== '' && !isNetnsPath(netns as string)) return undefined;
     return { command, containerId, netns, namespace, name, uid } as CniRequest;
   } catch {
     return undefined;

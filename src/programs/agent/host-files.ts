@@ -31,6 +31,9 @@ export const installTunnelProgram = async (settings: AgentSettings): Promise<str
   return target;
 };
 
+/** Path of the program that probes links. It runs inside the agent's own container, since it ends with the agent. */
+export const proberProgram = ({ hostFiles }: Pick<AgentSettings, 'hostFiles'>): string => `${hostFiles}/prober`;
+
 /** Takes the plugin off the node. */
 export const removePlugin = async ({ cniBin }: AgentSettings): Promise<void> => {
   await rm(`${cniBin}/${pluginType}`, { force: true });

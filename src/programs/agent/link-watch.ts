@@ -1,44 +1,74 @@
-import { ProbeLoop, probePeriod } from '../../kernel/probe.ts';
-import { judge, type LinkHistory, newLink, withProbe } from '../../plan/node/liveness.ts';
+import type { ObservedTunnel } from '../../kernel/port.ts';
+import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/probe.ts';
+import { answered, type LinkHistory, newLink, received } from '../../plan/node/liveness.ts';
+import { planProbes, tickMs } from '../../plan/node/probe-schedule.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
 
-interface WatchedSlice {
-  readonly loop: ProbeLoop;
-  /** Peer name by router address. */
-  names: Map<string, string>;
-  readonly links: Map<string, LinkHistory>;
+/** What the tunnel of a slice received from each peer, and when that was read. */
+interface Counters {
+  readonly at: number;
+  readonly bytes: ReadonlyMap<string, number>;
 }
 
-/** How often silence is judged: a quarter second on top of the limits of `plan/node/liveness.ts` at most. */
-const judgeEveryMs = 250;
+interface WatchedSlice {
+  readonly prober: Pick<Prober, 'keep' | 'ask' | 'stop'>;
+  network: SliceNetwork;
+  /** Peer name by router address, and the other way round. */
+  names: ReadonlyMap<string, string>;
+  addresses: ReadonlyMap<string, string>;
+  readonly links: Map<string, LinkHistory>;
+  tickedAt: number;
+  counters: Counters | undefined;
+  settled: boolean;
+}
+
+/** How often the probers are looked after, and the tunnels' counters are read: well within the time by which a reading puts a probe off. */
+const keepEveryMs = 700;
+/** Up to this many peers the tunnel's counters are not read: that costs as much as the probes it saves. */
+const countersAbove = 200;
+
+/** What a link watch works with. */
+export interface LinkWatchParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Path of the program that probes. */
+  readonly program: string;
+  /** The tunnel of a slice, for its counters. */
+  readonly observe: (network: SliceNetwork, signal: AbortSignal) => Promise<ObservedTunnel | undefined>;
+  readonly onChange: (slice: string) => void;
+  /** @default a process for each slice */
+  readonly createProber?: (options: ProberOptions) => WatchedSlice['prober'];
+}
 
 /** Watches the links of this node by probes through the tunnels, and tells when one changes its state. */
 export class LinkWatch {
-  readonly #clock: Clock;
-  readonly #onChange: (slice: string) => void;
+  readonly #parts: LinkWatchParts;
   readonly #slices = new Map<string, WatchedSlice>();
+  #keeping = false;
 
-  constructor(clock: Clock, onChange: (slice: string) => void) {
-    this.#clock = clock;
-    this.#onChange = onChange;
+  constructor(parts: LinkWatchParts) {
+    this.#parts = parts;
   }
 
-  /** Watches exactly the peers of these networks. Call it again now and then: it restarts probes that died. */
+  /** Watches exactly the peers of these networks. Only links of peers that come or go are touched. */
   async aim(networks: readonly SliceNetwork[]): Promise<void> {
     const wanted = new Set(networks.map((network) => network.slice));
-    for (const [slice, { loop }] of this.#slices) {
+    for (const [slice, { prober }] of this.#slices) {
       if (wanted.has(slice)) continue;
-      loop.stop();
+      prober.stop();
       this.#slices.delete(slice);
     }
     for (const network of networks) {
       const watched = this.#slices.get(network.slice) ?? this.#watch(network);
+      watched.network = network;
       watched.names = new Map(network.peers.map((peer) => [peer.router, peer.name]));
-      const names = new Set(watched.names.values());
-      for (const name of watched.links.keys()) if (!names.has(name)) watched.links.delete(name);
-      for (const name of names) if (!watched.links.has(name)) watched.links.set(name, newLink(this.#clock.monotonic()));
-      await watched.loop.aim([...watched.names.keys()]);
+      watched.addresses = new Map(network.peers.map((peer) => [peer.name, peer.router]));
+      const now = this.#parts.clock.monotonic();
+      for (const name of watched.links.keys()) if (!watched.addresses.has(name)) watched.links.delete(name);
+      for (const name of watched.addresses.keys()) if (!watched.links.has(name)) watched.links.set(name, newLink(now));
+      await watched.prober.keep();
     }
   }
 
@@ -47,13 +77,23 @@ export class LinkWatch {
     return this.#slices.get(slice)?.links ?? new Map();
   }
 
-  /** Judges silence from time to time, until the signal aborts; then ends all probes. */
+  /**
+   * Whether every link that was there at the start has been judged: until then what an earlier run published is better than what this one knows. It
+   * takes a round trip, or 4.5 s where a peer is dead.
+   */
+  isSettled(slice: string): boolean {
+    return this.#slices.get(slice)?.settled ?? false;
+  }
+
+  /** Asks and judges until the signal aborts; then ends all probers. */
   run(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setInterval(() => this.#judgeAll(), judgeEveryMs);
+      const ticks = setInterval(() => this.tick(), tickMs);
+      const keeping = setInterval(() => void this.keep(signal), keepEveryMs);
       const end = (): void => {
-        clearInterval(timer);
-        for (const { loop } of this.#slices.values()) loop.stop();
+        clearInterval(ticks);
+        clearInterval(keeping);
+        for (const { prober } of this.#slices.values()) prober.stop();
         resolve();
       };
       if (signal.aborted) end();
@@ -61,29 +101,91 @@ export class LinkWatch {
     });
   }
 
-  #watch({ slice, netns }: SliceNetwork): WatchedSlice {
-    const loop = new ProbeLoop(netns, ({ address, rttMs }) => {
-      const watched = this.#slices.get(slice);
-      const name = watched?.names.get(address);
-      const link = name === undefined ? undefined : watched?.links.get(name);
-      if (watched === undefined || name === undefined || link === undefined) return;
-      this.#keep(slice, watched, name, link, withProbe(link, rttMs, this.#clock.monotonic(), probePeriod(watched.names.size)));
-    });
-    const watched = { loop, names: new Map<string, string>(), links: new Map<string, LinkHistory>() };
+  /** Judges every link, and asks whom it is time to ask. To be called every {@link tickMs}; when it was not, nobody is blamed for it. */
+  tick(): void {
+    const now = this.#parts.clock.monotonic();
+    for (const [slice, watched] of this.#slices) {
+      // Who cannot ask cannot judge.
+      if (!watched.prober.ask([])) continue;
+      const { changed, ask } = planProbes(watched.links, now, now - watched.tickedAt);
+      watched.tickedAt = now;
+      if (!watched.prober.ask(ask.flatMap((name) => watched.addresses.get(name) ?? []))) continue;
+      for (const [name, link] of changed) this.#set(slice, watched, name, link);
+      if (!watched.settled && [...watched.links.values()].every(({ state }) => state !== 'Pending')) {
+        watched.settled = true;
+        this.#parts.onChange(slice);
+      }
+    }
+  }
+
+  /** Starts probers that ended, and reads the tunnels' counters where that saves probes. To be called every 0.7 s. */
+  async keep(signal: AbortSignal): Promise<void> {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    try {
+      for (const watched of this.#slices.values()) {
+        await watched.prober.keep();
+        if (watched.links.size > countersAbove) await this.#readCounters(watched, signal);
+      }
+    } finally {
+      this.#keeping = false;
+    }
+  }
+
+  #watch(network: SliceNetwork): WatchedSlice {
+    const { slice, netns } = network;
+    const { program, clock, createProber = (options) => new Prober(options) } = this.#parts;
+    const watched: WatchedSlice = {
+      prober: createProber({ program, netns, onAnswer: (answer) => this.#answered(slice, answer) }),
+      network,
+      names: new Map(),
+      addresses: new Map(),
+      links: new Map(),
+      tickedAt: clock.monotonic(),
+      counters: undefined,
+      settled: false,
+    };
     this.#slices.set(slice, watched);
     return watched;
   }
 
-  #judgeAll(): void {
-    const now = this.#clock.monotonic();
-    for (const [slice, watched] of this.#slices) {
-      const period = probePeriod(watched.names.size);
-      for (const [name, link] of watched.links) this.#keep(slice, watched, name, link, judge(link, now, period));
+  #answered(slice: string, { address, rttMs }: ProbeAnswer): void {
+    const watched = this.#slices.get(slice);
+    const name = watched?.names.get(address);
+    const link = name === undefined ? undefined : watched?.links.get(name);
+    if (watched === undefined || name === undefined || link === undefined) return;
+    this.#set(slice, watched, name, answered(link, rttMs, this.#parts.clock.monotonic(), this.#parts.random()));
+  }
+
+  #set(slice: string, watched: WatchedSlice, name: string, link: LinkHistory): void {
+    const before = watched.links.get(name);
+    watched.links.set(name, link);
+    if (before?.state !== link.state) this.#parts.onChange(slice);
+  }
+
+  /** The tunnel as it is; undefined when it cannot be read: then everybody is asked, which is as good and costs more. */
+  async #tunnelOf(network: SliceNetwork, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
+    try {
+      return await this.#parts.observe(network, signal);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
     }
   }
 
-  #keep(slice: string, watched: WatchedSlice, name: string, before: LinkHistory, after: LinkHistory): void {
-    watched.links.set(name, after);
-    if (before.state !== after.state) this.#onChange(slice);
+  /** Puts off probes to peers from which the tunnel has received something since it was read last. */
+  async #readCounters(watched: WatchedSlice, signal: AbortSignal): Promise<void> {
+    const at = this.#parts.clock.monotonic();
+    const tunnel = await this.#tunnelOf(watched.network, signal);
+    const bytes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.receivedBytes]));
+    const before = watched.counters;
+    watched.counters = { at, bytes };
+    if (before === undefined) return;
+    for (const { publicKey, name } of watched.network.peers) {
+      const link = watched.links.get(name);
+      const earlier = before.bytes.get(publicKey);
+      if (link === undefined || earlier === undefined || (bytes.get(publicKey) ?? 0) <= earlier) continue;
+      watched.links.set(name, received(link, before.at));
+    }
   }
 }

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../values/clock.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import { NodeAgent } from './node-agent.ts';
 import { PodNetns } from './pod-netns.ts';
+import { SliceSubnetsFile } from './slice-subnets-file.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 
@@ -77,6 +78,7 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
     published: () => published,
     keys: new TunnelKeys(directory),
     snapshotFile,
+    sliceSubnets: new SliceSubnetsFile({ stateDirectory: `${directory}/state` }, quietLog),
     snapshot: await snapshotFile.load('n1'),
     podNetns: new SaidNetns(netns),
     linkOf: () => undefined,
@@ -155,10 +157,22 @@ it('makes up for a lost snapshot with what it had published', async () => {
   expect(step?.plan.networks[0]).toMatchObject({ listenPort: 51_830, pods: [{ address: '10.0.0.44' }] });
 });
 
-it('attaches a pod that the CNI plugin tells of before the API server does, and forgets it when it ends', async () => {
+it('attaches a pod that the CNI plugin tells of once the API server has said that it is a member, and forgets it when it ends', async () => {
   const agent = await started();
   await agent.step('everything', signal);
-  agent.podStarts({ uid: 'b', namespace: 'app-ns', name: 'b' }, '/run/netns/b');
+  agent.podStarts('b', '/run/netns/b');
+  await agent.step('changes', signal);
+  expect([agent.isAttached('b'), agent.awaitsAttachment('b')]).toEqual([false, true]);
+  const told = (eligible: boolean): NodeFacts => ({
+    node: 'n1',
+    addresses: [],
+    slices: [slice],
+    pods: [pod('a'), { ...pod('b'), eligible }],
+  });
+  facts = told(false);
+  await agent.step('changes', signal);
+  expect([agent.isAttached('b'), agent.awaitsAttachment('b')]).toEqual([false, false]);
+  facts = told(true);
   await agent.step('changes', signal);
   expect(agent.isAttached('b')).toBe(true);
   agent.podEnds('b', '/run/netns/b');
@@ -237,7 +251,6 @@ it('calls a silent peer anew after 400 ms, if its own key is the smaller one', a
         publicKey,
         endpoints: [],
         blocks: ['10.0.1.0/24'],
-        drivers: ['WireGuardUserspace'],
         router: '10.0.1.1',
       },
     ],

@@ -1,14 +1,16 @@
 import { busyUdpPorts } from '../../kernel/busy-ports.ts';
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { recalled } from '../../plan/node/known-decisions.ts';
 import type { LinkHistory } from '../../plan/node/liveness.ts';
-import type { NodeDecisions, NodeFacts, PodFacts, Snapshot } from '../../plan/node/node-state.ts';
+import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/node/node-state.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { PodNetns } from './pod-netns.ts';
+import type { SliceSubnetsFile } from './slice-subnets-file.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';
 
@@ -16,12 +18,13 @@ import type { TunnelKeys } from './tunnel-keys.ts';
 export interface NodeAgentParts {
   readonly kernel: Kernel;
   /** The facts as the API server has them, undefined while it has not been read. */
-  readonly facts: () => NodeFacts | undefined;
+  readonly facts: (before: NodeFacts | undefined) => NodeFacts | undefined;
   /** What this node published of its decisions, which stands in for those that the snapshot lost. */
   readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
   readonly snapshotFile: SnapshotFile;
   readonly snapshot: Snapshot | undefined;
+  readonly sliceSubnets: SliceSubnetsFile;
   readonly podNetns: PodNetns;
   /** State of a link by slice and peer name, to try the next endpoint where one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
@@ -44,8 +47,6 @@ export interface Step {
 /** Keeps the slices of one node: gathers what is known, plans, writes decisions down, and makes the kernel so. Steps must not overlap. */
 export class NodeAgent {
   readonly #parts: NodeAgentParts;
-  /** Pods that the CNI plugin told of before the API server did. */
-  readonly #early = new Map<string, PodFacts>();
   #facts: NodeFacts | undefined;
   #decisions: NodeDecisions;
   #calls: PeerCalls = new Map();
@@ -67,19 +68,20 @@ export class NodeAgent {
 
   /** The slice that pods of a namespace join, if there is one. */
   sliceOf(namespace: string): string | undefined {
-    return (this.#parts.facts() ?? this.#facts)?.slices.find((slice) => slice.namespaces.includes(namespace))?.name;
+    return (this.#parts.facts(this.#facts) ?? this.#facts)?.slices.find((slice) => slice.namespaces.includes(namespace))?.name;
   }
 
-  /** The CNI plugin says that a pod starts in this namespace. The next step attaches it. */
-  podStarts(pod: Omit<PodFacts, 'eligible'>, netns: string): void {
-    this.#parts.podNetns.tell(pod.uid, netns);
-    this.#early.set(pod.uid, { ...pod, eligible: true });
+  /**
+   * The CNI plugin says that a pod starts in this namespace. The next step attaches it, once the API server has told whether it is a member: a pod may
+   * be excluded by a label. It is closed until then.
+   */
+  podStarts(uid: string, netns: string): void {
+    this.#parts.podNetns.tell(uid, netns);
   }
 
   /** The CNI plugin says that a pod's namespace ends. */
   podEnds(uid: string, netns: string | undefined): void {
     this.#parts.podNetns.forget(uid, netns);
-    this.#early.delete(uid);
   }
 
   /** Whether a pod has its slice interface. */
@@ -95,20 +97,20 @@ export class NodeAgent {
     if (this.#last === undefined) return true;
     const { facts, plan } = this.#last;
     const pod = facts.pods.find((one) => one.uid === uid);
-    // The last step began before it was told.
+    // The API server tells of it at any moment: the kubelet has it from there.
     if (pod === undefined) return true;
     const slice = plan.sliceOfPod.get(uid);
-    return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && !plan.problems.has(slice);
+    const hasNetwork = plan.networks.some((network) => network.slice === slice);
+    return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && hasNetwork;
   }
 
   /** One step; undefined while nothing is known about this node, when nothing must be touched. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
-    const known = this.#parts.facts() ?? this.#facts;
-    if (known === undefined) return undefined;
-    const facts = this.#withEarlyPods(known);
+    const facts = this.#parts.facts(this.#facts) ?? this.#facts;
+    if (facts === undefined) return undefined;
     this.#facts = facts;
-    if (this.#mtu === undefined || scope === 'everything') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
+    if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
     const ownKeys = new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const)));
@@ -121,7 +123,7 @@ export class NodeAgent {
     });
     const plan = planNode({
       facts,
-      decisions: { ...this.#parts.published(), ...this.#decisions },
+      decisions: recalled(this.#parts.published(), this.#decisions, clock.now()),
       drivers: await kernel.drivers(signal),
       keys: ownKeys,
       mtu: this.#mtu,
@@ -134,7 +136,14 @@ export class NodeAgent {
     this.#decisions = plan.decisions;
     // Decisions are saved before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
-    const outcome = await kernel.converge(plan.networks, signal, scope);
+    // Before a pod can hang on it: one that starts while we are away must be closed.
+    await this.#parts.sliceSubnets.save(facts.slices);
+    const outcome = await kernel.converge(
+      plan.networks,
+      signal,
+      scope,
+      facts.slices.map(({ subnet }) => subnet),
+    );
     // Not those in `gone`: an agent that was killed here left keys that no decision remembers.
     await keys.keepOnly(new Set(facts.slices.map((slice) => slice.name)));
     for (const slice of gone) {
@@ -159,13 +168,6 @@ export class NodeAgent {
       againMs: againMs(plan, outcome, this.#waiting.steps, clock.now(), callInMs),
     };
     return this.#last;
-  }
-
-  #withEarlyPods(facts: NodeFacts): NodeFacts {
-    const told = this.#parts.podNetns.told();
-    for (const { uid } of facts.pods) this.#early.delete(uid);
-    for (const uid of this.#early.keys()) if (told[uid] === undefined) this.#early.delete(uid);
-    return this.#early.size === 0 ? facts : { ...facts, pods: [...facts.pods, ...this.#early.values()] };
   }
 }
 

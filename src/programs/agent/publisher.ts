@@ -1,10 +1,13 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { type LinkState, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
+import { type LinkReport, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
+import { heartbeatMs } from '../../plan/dns/report-age.ts';
+import { sameVotes } from '../../plan/link-votes.ts';
 import type { Problem } from '../../plan/node/desired.ts';
-import { type LinkHistory, linkReason, lossPercent } from '../../plan/node/liveness.ts';
+import { planLinkReport } from '../../plan/node/link-report.ts';
+import type { LinkHistory } from '../../plan/node/liveness.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -13,27 +16,34 @@ import { Failure } from '../../values/failure.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { NodeAgent, Step } from './node-agent.ts';
 
-/** Measurements alone are published this seldom. */
-const refreshMs = 30_000;
+/** Votes of one slice are published no closer together than this: the links to a cluster that dies go down within two seconds, not at once. */
+const voteGapMs = 200;
 
 /** What the publisher works with. */
 export interface PublisherParts {
   readonly client: Pick<Client, 'mergePatch'>;
-  readonly kernel: Kernel;
-  readonly agent: NodeAgent;
-  readonly links: (slice: string) => ReadonlyMap<string, LinkHistory>;
+  readonly kernel: Pick<Kernel, 'drivers' | 'observe'>;
+  readonly agent: Pick<NodeAgent, 'last'>;
+  readonly links: {
+    links(slice: string): ReadonlyMap<string, LinkHistory>;
+    isSettled(slice: string): boolean;
+  };
   /** The published object of a slice, as the mirror has it. */
   readonly seen: (slice: string) => SliceNode | undefined;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'set'>;
 }
 
-/** Publishes the status of this node's slices: what changed, in one small write, and measurements twice a minute. */
+/**
+ * Publishes the status of this node's slices: what changed, in one small write, and every 15 s a sign of life in one of its objects, whatever
+ * their number is: readers take it as confirmation of all of them.
+ */
 export class Publisher {
   readonly #parts: PublisherParts;
   /** What our last write answered, and which state of the mirror it was made on: the mirror is a little behind. */
   readonly #written = new Map<string, { readonly on: SliceNode; readonly answer: SliceNode }>();
-  readonly #refreshed = new Map<string, number>();
+  readonly #votedAt = new Map<string, number>();
+  #beatAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -47,30 +57,33 @@ export class Publisher {
     if (step === undefined || mirrored === undefined) return undefined;
     const written = this.#written.get(slice);
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
-    const due = clock.monotonic() - (this.#refreshed.get(slice) ?? Number.NEGATIVE_INFINITY) >= refreshMs;
+    const now = clock.monotonic();
     const input = await this.#input(slice, step, signal);
-    this.#count(slice, Object.values(input.links));
-    const patch = statusPatch(seen, desiredStatus(input), readiness(input), { measurements: due, now: new Date(clock.now()) });
-    if (due) this.#refreshed.set(slice, clock.monotonic());
-    if (patch === undefined) return { againMs: refreshMs };
+    const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
+    const soon = (this.#votedAt.get(slice) ?? Number.NEGATIVE_INFINITY) + voteGapMs - now;
+    const heartbeat = input.links !== undefined && now - this.#beatAt >= heartbeatMs;
+    const { links: held, ...others } = desiredStatus(input);
+    const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
+    const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), { heartbeat, now: new Date(clock.now()) });
+    const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;
+    if (patch === undefined) return { againMs };
+    const beatAt = this.#beatAt;
+    if (patch.status.links !== undefined) {
+      this.#beatAt = now;
+      if (votes) this.#votedAt.set(slice, now);
+    }
     const target = { name: sliceNodeName(slice, step.facts.node), namespace: memberNamespace };
     try {
       const answer = await client.mergePatch(sliceNodeKind, target, patch, { signal, subresource: 'status' });
       this.#written.set(slice, { on: mirrored, answer });
     } catch (error) {
-      this.#refreshed.delete(slice);
+      this.#beatAt = beatAt;
+      this.#votedAt.delete(slice);
       // The slice was removed in the meantime.
       if (Failure.is(error, 'NotFound')) return undefined;
       throw error;
     }
-    return { againMs: refreshMs };
-  }
-
-  #count(slice: string, links: readonly LinkState[]): void {
-    for (const state of linkVerdicts) {
-      const count = links.filter((link) => link.state === state).length;
-      this.#parts.metrics.set('nodeLinks', { slice, state }, count);
-    }
+    return { againMs };
   }
 
   async #input(slice: string, { facts, plan, outcome }: Step, signal: AbortSignal): Promise<StatusInput> {
@@ -94,33 +107,29 @@ export class Publisher {
       podProblems,
       podNames: new Map(facts.pods.map(({ uid, namespace, name }) => [uid, { namespace, name }])),
       addresses: facts.addresses,
-      links: network === undefined ? {} : await this.#links(network, signal),
+      podsRevision: plan.decisions[slice]?.revision,
+      wantedAddresses: plan.wantedAddresses.get(slice),
+      links: network === undefined ? undefined : await this.#links(network, signal),
     };
   }
 
-  async #links(network: SliceNetwork, signal: AbortSignal): Promise<Record<string, LinkState>> {
-    const { clock, kernel } = this.#parts;
-    const tunnel = await kernel.observe(network, signal);
-    const handshakes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.latestHandshake]));
-    const [now, wall] = [clock.monotonic(), clock.now()];
-    const histories = this.#parts.links(network.slice);
-    const links: Record<string, LinkState> = {};
-    for (const peer of network.peers) {
-      const history = histories.get(peer.name);
-      if (history === undefined) continue;
-      const handshake = handshakes.get(peer.publicKey) ?? 0;
-      const age = handshake === 0 ? undefined : Math.max(0, Math.round(wall / 1_000 - handshake));
-      const loss = lossPercent(history);
-      links[peer.name] = {
-        driver: network.driver,
-        state: history.state,
-        reason: linkReason(history, now, age),
-        since: new Date(wall - (now - history.since)).toISOString(),
-        ...(history.rttMs === undefined ? {} : { rttMs: Math.round(history.rttMs * 1_000) / 1_000 }),
-        ...(loss === undefined ? {} : { lossPercent: loss }),
-        ...(age === undefined ? {} : { handshakeAgeSeconds: age }),
-      };
+  /** What is known about the links, undefined until each has been judged once. */
+  async #links(network: SliceNetwork, signal: AbortSignal): Promise<LinkReport | undefined> {
+    const { clock, kernel, links, metrics } = this.#parts;
+    const histories = links.links(network.slice);
+    for (const state of linkVerdicts) {
+      const count = [...histories.values()].filter((link) => link.state === state).length;
+      metrics.set('nodeLinks', { slice: network.slice, state }, count);
     }
-    return links;
+    if (!links.isSettled(network.slice)) return undefined;
+    // Only a link that does not work is worth a look at its handshakes.
+    const ill = [...histories.values()].some(({ state }) => state !== 'Up');
+    const tunnel = ill ? await kernel.observe(network, signal) : undefined;
+    const handshakes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.latestHandshake]));
+    const report = planLinkReport({ network, links: histories, handshakes, now: clock.monotonic(), wall: clock.now() });
+    for (const [cluster, { worstRttMs }] of Object.entries(report.clusters)) {
+      if (worstRttMs !== undefined) metrics.set('nodeLinkRttSeconds', { slice: network.slice, cluster }, worstRttMs / 1_000);
+    }
+    return report;
   }
 }

@@ -1,3 +1,4 @@
+import { peerDoorPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import type { ProgramContext } from '../program.ts';
 
@@ -8,10 +9,12 @@ export interface AgentSettings {
   readonly runDirectory: string;
   /** On disk: snapshot, programs for tunnels. The node has it at the same path. */
   readonly stateDirectory: string;
-  /** What the image brings for the node: wireguard-go and the CNI plugin. */
+  /** Static programs that the image brings: wireguard-go and the CNI plugin for the node, the prober and the relay for the agent. */
   readonly hostFiles: string;
   readonly cniBin: string;
   readonly cniConf: string;
+  /** Where this cluster's worker asks for notices of other clusters; the address is one of the node's, undefined to serve nothing. */
+  readonly door: { readonly host: string | undefined; readonly port: number };
 }
 
 /** Settings from the environment; `InvalidInput` without the name of the node. */
@@ -27,8 +30,15 @@ export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
     hostFiles: env.KUBESLICE_HOST_FILES ?? '/opt/kubeslice/host',
     cniBin: env.KUBESLICE_CNI_BIN ?? '/host/opt/cni/bin',
     cniConf: env.KUBESLICE_CNI_CONF ?? '/host/etc/cni/net.d',
+    door: { host: env.HOST_IP, port: Number(env.PEER_DOOR_PORT ?? peerDoorPort) },
   };
 };
 
 /** Path of the socket on which the CNI plugin asks. */
 export const cniSocket = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/agent.sock`;
+
+/** Path of the relay in the agent's own container. */
+export const relayProgram = (settings: Pick<AgentSettings, 'hostFiles'>): string => `${settings.hostFiles}/relay`;
+
+/** Folder of the sockets of relays. */
+export const relayDirectory = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/relay`;

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readIfPresent } from '../../kernel/read-if-present.ts';
 import type { Snapshot } from '../../plan/node/node-state.ts';
+import { parseSnapshot } from '../../plan/node/parse-snapshot.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import type { AgentSettings } from './settings.ts';
@@ -32,11 +33,22 @@ export class SnapshotFile {
    */
   async load(node: string): Promise<Snapshot | undefined> {
     for (const path of [this.#here, this.#onDisk]) {
-      const text = await readFile(path, 'utf8').catch(() => '');
-      const snapshot = parse(text);
-      if (snapshot?.version === 1 && snapshot.facts.node === node) return snapshot;
+      const snapshot = parseSnapshot((await this.#read(path)) ?? '', node);
+      if (snapshot !== undefined) return snapshot;
     }
     return undefined;
+  }
+
+  /** A copy that a broken disk does not give is said; the other may be whole, and published decisions stand in for both. */
+  async #read(path: string): Promise<string | undefined> {
+    try {
+      return await readIfPresent(path);
+    } catch (cause) {
+      this.#log.error('a snapshot cannot be read', {
+        error: new Failure('Unavailable', `The snapshot ${path} cannot be read.`, { cause }),
+      });
+      return undefined;
+    }
   }
 
   /** Resolves once no end of this program can lose the snapshot; the disk follows. Unchanged content is not written again. */
@@ -69,11 +81,3 @@ export class SnapshotFile {
     }
   }
 }
-
-const parse = (text: string): Snapshot | undefined => {
-  try {
-    return JSON.parse(text) as Snapshot;
-  } catch {
-    return undefined;
-  }
-};

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { namesIn, readIfPresent } from '../../kernel/read-if-present.ts';
+import { Failure } from '../../values/failure.ts';
 import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from '../../values/wireguard-key.ts';
 import { writeWholeFile } from './whole-file.ts';
 
@@ -20,14 +22,20 @@ export class TunnelKeys {
     this.#directory = `${runDirectory}/keys`;
   }
 
-  /** The key of a slice, made when there is none. */
+  /** The key of a slice, made when there is none; one that is there and cannot be read is an error, and never replaced. */
   async of(slice: string): Promise<TunnelKey> {
     const known = this.#known.get(slice);
     if (known !== undefined) return known;
     const privateKeyFile = `${this.#directory}/${slice}.key`;
-    const found = (await readFile(privateKeyFile, 'utf8').catch(() => '')).trim();
-    const privateKey = isWireguardKey(found) ? found : wireguardPrivateKey(randomBytes);
-    if (privateKey !== found) {
+    const found = (await readIfPresent(privateKeyFile))?.trim();
+    if (found !== undefined && !isWireguardKey(found)) {
+      throw new Failure(
+        'Unavailable',
+        `${privateKeyFile} holds no WireGuard key; another one would cut the tunnels. Delete the file to have a new one.`,
+      );
+    }
+    const privateKey = found ?? wireguardPrivateKey(randomBytes);
+    if (found === undefined) {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await writeWholeFile(privateKeyFile, `${privateKey}\n`, 0o600);
     }
@@ -42,7 +50,7 @@ export class TunnelKeys {
     if (names === this.#kept) return;
     for (const slice of this.#known.keys()) if (!slices.has(slice)) this.#known.delete(slice);
     const kept = new Set([...slices].map((slice) => `${slice}.key`));
-    for (const name of await readdir(this.#directory).catch(() => [])) {
+    for (const name of await namesIn(this.#directory)) {
       if (!kept.has(name)) await rm(`${this.#directory}/${name}`, { force: true });
     }
     this.#kept = names;

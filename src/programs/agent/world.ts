@@ -4,12 +4,14 @@ import { memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue } from '../../api/slicenode/type.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
-import { nodeFacts, publishedDecisions } from '../../plan/node/facts.ts';
-import type { NodeDecisions, NodeFacts } from '../../plan/node/node-state.ts';
+import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/node/facts.ts';
+import { holdLost, type Losses } from '../../plan/node/lost-objects.ts';
+import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/node/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { nodeKind } from '../../values/builtin/node.ts';
 import { type Pod, podKind } from '../../values/builtin/pod.ts';
+import type { Clock } from '../../values/clock.ts';
 
 /** Keeps of a pod what is read here: thousands of other fields would only cost memory. */
 const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
@@ -36,7 +38,7 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
 };
 
 /** What the API server says about this node, kept current. Reads nothing of other nodes but the peers of its slices. */
-export const observeNode = (client: Client, node: string, log: Log, metrics: Metrics) => {
+export const observeNode = (client: Client, node: string, clock: Clock, log: Log, metrics: Metrics) => {
   const common = { client, log, metrics };
   const ours = { ...common, namespace: memberNamespace };
   const sliceNodes = createMirror({ ...ours, kind: sliceNodeKind, labelSelector: `${nodeLabel}=${nodeLabelValue(node)}` });
@@ -44,7 +46,47 @@ export const observeNode = (client: Client, node: string, log: Log, metrics: Met
   const slices = createMirror({ ...ours, kind: sliceKind });
   const pods = createMirror({ ...common, kind: podKind, fieldSelector: `spec.nodeName=${node}`, trim: trimPod });
   const nodes = createMirror({ ...common, kind: nodeKind, fieldSelector: `metadata.name=${node}` });
+  const readPeer = rememberingPeerReader();
   const mirrors = [sliceNodes, slicePeers, slices, pods, nodes];
+  const ended = new Set<string>();
+  sliceNodes.subscribe(({ type, object, missed }) => {
+    if (type === 'deleted' && missed !== true) ended.add(object.spec.slice);
+    else if (type !== 'deleted') ended.delete(object.spec.slice);
+  });
+  const endedPeers = new Set<string>();
+  slicePeers.subscribe(({ type, object: { spec }, missed }) => {
+    const peer = `${spec.slice}/${peerName(spec)}`;
+    if (type === 'deleted' && missed !== true) endedPeers.add(peer);
+    else if (type !== 'deleted') endedPeers.delete(peer);
+  });
+  let losses: Losses = new Map();
+
+  /** The facts without what is only lost; see `plan/node/lost-objects.ts`. */
+  const held = (read: NodeFacts, before: NodeFacts | undefined): NodeFacts => {
+    const own = sliceNodes.list().filter(({ spec }) => spec.node === node);
+    const deleting = own.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ spec }) => spec.slice);
+    const lost = losses;
+    const result = holdLost({
+      before: before?.slices ?? [],
+      present: new Map(read.slices.map((slice) => [slice.name, slice])),
+      ended: new Set([...ended, ...deleting]),
+      endedPeers,
+      standing: new Set(
+        slices
+          .list()
+          .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+          .map(({ metadata }) => metadata.name),
+      ),
+      losses,
+      now: clock.monotonic(),
+    });
+    losses = result.losses;
+    for (const slice of losses.keys())
+      if (!lost.has(slice) && !ended.has(slice))
+        log.warn('a SliceNode is gone though nobody ended its slice; what it said holds', { slice });
+    return { ...read, slices: result.slices };
+  };
+
   return {
     sliceNodes,
     slicePeers,
@@ -54,17 +96,24 @@ export const observeNode = (client: Client, node: string, log: Log, metrics: Met
     mirrors,
     /** What this node said of itself before; see `publishedDecisions`. */
     published: (): NodeDecisions => publishedDecisions(sliceNodes.list().filter(({ spec }) => spec.node === node)),
-    /** The facts, or undefined until everything was read once: half of them would take down what runs. */
-    facts: (): NodeFacts | undefined =>
+    /** The facts after those acted on `before`, or undefined until everything was read once: half of them would take down what runs. */
+    facts: (before: NodeFacts | undefined): NodeFacts | undefined =>
       mirrors.every((mirror) => mirror.isSynced())
-        ? nodeFacts({
-            node,
-            nodeObject: nodes.get(node),
-            sliceNodes: sliceNodes.list().filter(({ spec }) => spec.node === node),
-            slicePeers: slicePeers.list(),
-            slices: slices.list(),
-            pods: pods.list(),
-          })
+        ? held(
+            nodeFacts(
+              {
+                node,
+                nodeObject: nodes.get(node),
+                sliceNodes: sliceNodes.list().filter(({ spec }) => spec.node === node),
+                slicePeers: slicePeers.list(),
+                slices: slices.list(),
+                pods: pods.list(),
+              },
+              before,
+              readPeer,
+            ),
+            before,
+          )
         : undefined,
   };
 };

@@ -1,0 +1,2 @@
+/** Links that one node spells out at the most. */
+export const maxLinkExceptions = 20;

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
+import type { Clock } from '../values/clock.ts';
+import { relayPort } from '../values/exchange-ports.ts';
+import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
+
+/** Where the two sockets of a relay are. */
+export interface RelaySockets {
+  /** The agent serves here what comes from peers. */
+  readonly serve: string;
+  /** The agent asks here: a line with a router address, and then the connection is one to that router's relay. */
+  readonly dial: string;
+}
+
+/** What relays work with. */
+export interface RelayOptions {
+  /** Path of the relay program (`toolchain/relay`). */
+  readonly program: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Hears of a relay that ended by itself, and why; it is started again. */
+  readonly onEnd: (slice: string, why: string) => void;
+}
+
+const backoff: Backoff = { firstMs: 500, maxMs: 10_000 };
+/** A relay that ran for this long was well. */
+const settledMs = 30_000;
+
+/**
+ * The relay of one slice: a process inside of its network namespace that joins the tunnels with two unix sockets outside. It is started again when
+ * it dies, when the namespace is replaced or the router's address changes; it ends with this process, whose pipe it reads.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #sockets: RelaySockets;
+  #running: { readonly child: ChildProcess; readonly identity: string; readonly router: string } | undefined;
+  #aimed: SliceNetwork | undefined;
+  #failures = 0;
+  #cancelRestart: (() => void) | undefined;
+
+  constructor(sockets: RelaySockets, options: RelayOptions) {
+    this.#sockets = sockets;
+    this.#options = options;
+  }
+
+  /** Makes the relay be that of this network. Call it again now and then: it also notices a namespace that was replaced. */
+  async aim(network: SliceNetwork): Promise<void> {
+    this.#aimed = network;
+    const identity = await netnsIdentity(netnsPath(network.netns));
+    if (this.#aimed !== network) return;
+    if (this.#running !== undefined && this.#running.identity === identity && this.#running.router === network.router) return;
+    // It ended just now, and waits before it is started again.
+    if (this.#running === undefined && this.#cancelRestart !== undefined) return;
+    this.#end();
+    if (identity !== undefined) this.#start(network, identity);
+  }
+
+  /** Ends the process for good. */
+  stop(): void {
+    this.#aimed = undefined;
+    this.#cancelRestart?.();
+    this.#cancelRestart = undefined;
+    this.#end();
+  }
+
+  #start({ slice, netns, router }: SliceNetwork, identity: string): void {
+    const { program, clock, random, onEnd } = this.#options;
+    const { serve, dial } = this.#sockets;
+    const words = [program, '-router', router, '-port', String(relayPort), '-serve', serve, '-dial', dial];
+    const [command = '', ...args] = inNetns(netnsPath(netns), words);
+    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    const started = clock.monotonic();
+    let complaint = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk.toString()}`.slice(-500);
+    });
+    // A relay that is gone cannot be told to end.
+    child.stdin.on('error', () => {});
+    const ended = (why: string): void => {
+      if (this.#running?.child !== child) return;
+      this.#running = undefined;
+      this.#failures = clock.monotonic() - started >= settledMs ? 1 : this.#failures + 1;
+      onEnd(slice, why);
+      this.#cancelRestart = clock.after(backoffDelay(backoff, this.#failures, random), () => {
+        this.#cancelRestart = undefined;
+        if (this.#aimed !== undefined) void this.aim(this.#aimed);
+      });
+    };
+    this.#running = { child, identity, router };
+    child.on('error', (error) => ended(error.message));
+    child.on('close', (code, killed) => ended(complaint.trim() || (killed === null ? `exit code ${code}` : `signal ${killed}`)));
+  }
+
+  #end(): void {
+    const child = this.#running?.child;
+    this.#running = undefined;
+    child?.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,36 @@
+import type { NodeDecisions, SliceDecisions } from './node-state.ts';
+
+/**
+ * What a node decided, from its own memory and from what it had published: the memory counts, and what only the others know is added to it.
+ *
+ * ```
+ * a slice             then
+ * in the memory       as it says; a published address that it knows nothing of was somebody's, and rests as one that was given back just now
+ * only published      as published
+ * of another UID      as the memory says
+ * ```
+ *
+ * The memory on disk may be some moments old when the power failed; a revision that was published is never used again.
+ */
+export const recalled = (published: NodeDecisions, own: NodeDecisions, now: number): NodeDecisions => {
+  const merged: Record<string, SliceDecisions> = { ...published, ...own };
+  for (const [slice, memory] of Object.entries(own)) {
+    const seen = published[slice];
+    if (seen === undefined || seen.uid !== memory.uid) continue;
+    const known = new Set([...Object.values(memory.leases), ...Object.keys(memory.freed)]);
+    const unknown = Object.values(seen.leases).filter((address) => !known.has(address));
+    const revision = Math.max(memory.revision ?? 0, seen.revision ?? 0) + (unknown.length > 0 ? 1 : 0);
+    if (unknown.length === 0) {
+      if (revision !== (memory.revision ?? 0)) merged[slice] = { ...memory, revision };
+      continue;
+    }
+    const each = (value: number): Record<string, number> => Object.fromEntries(unknown.map((address) => [address, value]));
+    merged[slice] = {
+      ...memory,
+      revision,
+      freed: { ...memory.freed, ...each(now) },
+      withdrawals: { ...memory.withdrawals, ...each(revision) },
+    };
+  }
+  return merged;
+};

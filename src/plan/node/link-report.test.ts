@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { decodeVote } from '../link-votes.ts';
+import { planLinkReport } from './link-report.ts';
+import { answered, judge, newLink, probed } from './liveness.ts';
+import type { TunnelPeer } from './slice-network.ts';
+
+const peer = (name: string): TunnelPeer => ({
+  name,
+  publicKey: `key of ${name}`,
+  endpoint: undefined,
+  allowedIPs: [],
+  router: '10.0.0.1',
+  keepaliveSeconds: 0,
+  renewals: 0,
+});
+const up = answered(newLink(0), 12.345, 0, 0);
+const down = judge([2_000, 2_500, 3_000].reduce(probed, up), 5_000);
+
+it('counts and votes by cluster, and spells out what is not up', () => {
+  const report = planLinkReport({
+    network: { driver: 'WireGuard', peers: ['west/w1', 'west/w2', 'east/n1', 'east/new', 'east/unwatched'].map(peer) },
+    links: new Map([
+      ['west/w1', up],
+      ['west/w2', down],
+      ['east/n1', up],
+      ['east/new', newLink(4_000)],
+    ]),
+    handshakes: new Map([['key of west/w2', 60]]),
+    now: 10_000,
+    wall: 1_000_010_000,
+  });
+  expect(report).toMatchObject({
+    observedAt: '1970-01-12T13:46:50.000Z',
+    clusters: { west: { up: 1, down: 1, rest: 'Up', worstRttMs: 12 }, east: { up: 1, down: 0, rest: 'Up' } },
+    exceptions: [
+      {
+        peer: 'west/w2',
+        state: 'Down',
+        since: '1970-01-12T13:46:45.000Z',
+        reason: expect.stringContaining('since 1970-01-12T13:46:40Z; the last WireGuard handshake was at 1970-01-01T00:01:00Z'),
+      },
+      { peer: 'east/new', state: 'Pending' },
+    ],
+  });
+  const votes = (cluster: string, node: string) => decodeVote(report.clusters[cluster] ?? { up: 0, down: 0, rest: 'Up' }, node);
+  expect([votes('west', 'w1'), votes('west', 'w2'), votes('east', 'new')]).toEqual(['Up', 'Down', 'Pending']);
+});
+
+it('spells out twenty links at the most', () => {
+  const names = Array.from({ length: 1_000 }, (_, index) => `west/${index}`);
+  const report = planLinkReport({
+    network: { driver: 'WireGuard', peers: names.map(peer) },
+    links: new Map(names.map((name) => [name, down])),
+    handshakes: new Map(),
+    now: 0,
+    wall: 0,
+  });
+  expect(report.exceptions).toHaveLength(20);
+  expect(JSON.stringify(report).length).toBeLessThan(6_000);
+});

@@ -1,0 +1,62 @@
+import { maxLinkExceptions } from '../../api/slicenode/limits.ts';
+import { type LinkException, type LinkReport, type LinkVotes } from '../../api/slicenode/type.ts';
+import { compareVerdicts } from '../../values/link-verdict.ts';
+import { compareText } from '../../values/order.ts';
+import { encodeVotes, type Vote, voteOf } from '../link-votes.ts';
+import { type LinkHistory, linkReason } from './liveness.ts';
+import type { SliceNetwork } from './slice-network.ts';
+
+/** Everything that the report about a slice's links is made of. */
+export interface LinkReportInput {
+  readonly network: Pick<SliceNetwork, 'peers' | 'driver'>;
+  /** By peer name. */
+  readonly links: ReadonlyMap<string, LinkHistory>;
+  /** Unix time in seconds of the last handshake by public key; 0 when there was none. */
+  readonly handshakes: ReadonlyMap<string, number>;
+  /** Now, on the clock of the links and on the wall. */
+  readonly now: number;
+  readonly wall: number;
+}
+
+/** A measurement with two significant digits, so that it changes only when it has changed. */
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
+
+/** What a node publishes about its links: counts and votes for each cluster, the worst of its round trips, and the worst links in words. */
+export const planLinkReport = ({ network, links, handshakes, now, wall }: LinkReportInput): LinkReport => {
+  const at = (monotonic: number): Date => new Date(wall - (now - monotonic));
+  const votes = new Map<string, Map<string, Vote>>();
+  const worstRtt = new Map<string, number>();
+  const ill: { readonly peer: SliceNetwork['peers'][number]; readonly link: LinkHistory }[] = [];
+  for (const peer of network.peers) {
+    const link = links.get(peer.name);
+    if (link === undefined) continue;
+    const slash = peer.name.indexOf('/');
+    const [cluster, node] = [peer.name.slice(0, slash), peer.name.slice(slash + 1)];
+    const ofCluster = votes.get(cluster) ?? new Map<string, Vote>();
+    votes.set(cluster, ofCluster.set(node, voteOf(link.state)));
+    if (link.state === 'Up' && link.rttMs !== undefined) worstRtt.set(cluster, Math.max(worstRtt.get(cluster) ?? 0, link.rttMs));
+    if (link.state !== 'Up') ill.push({ peer, link });
+  }
+  const exceptions = ill
+    .toSorted((a, b) => compareVerdicts(a.link.state, b.link.state) || compareText(a.peer.name, b.peer.name))
+    .slice(0, maxLinkExceptions)
+    .map(({ peer, link }): LinkException => {
+      const handshake = handshakes.get(peer.publicKey) ?? 0;
+      return {
+        peer: peer.name,
+        driver: network.driver,
+        state: link.state,
+        reason: linkReason(link, at, handshake === 0 ? undefined : new Date(handshake * 1_000)),
+        since: at(link.since).toISOString(),
+      };
+    });
+  const clusters = [...votes].map(([cluster, said]): [string, LinkVotes] => {
+    const rtt = worstRtt.get(cluster);
+    return [cluster, { ...encodeVotes(said), ...(rtt === undefined ? {} : { worstRttMs: twoDigits(rtt) }) }];
+  });
+  return {
+    observedAt: new Date(wall).toISOString(),
+    clusters: Object.fromEntries(clusters.toSorted(([a], [b]) => compareText(a, b))),
+    ...(exceptions.length === 0 ? {} : { exceptions }),
+  };
+};

@@ -1,0 +1,79 @@
+import { type PeerFacts, peerName, type SliceFacts } from './node-state.ts';
+
+/** How long a node acts on objects that vanished without a word, in milliseconds: the worker makes them anew within a minute of its own start. */
+export const holdMs = 600_000;
+
+/** When each slice was found to be missing, by name, in milliseconds of a clock that does not go back. */
+export type Losses = ReadonlyMap<string, number>;
+
+/** What is there, what is missing, and what was said about it. */
+export interface LostObjectsInput {
+  /** The slices as the node acts on them so far. */
+  readonly before: readonly SliceFacts[];
+  /** The slices as the objects have them, by name. */
+  readonly present: ReadonlyMap<string, SliceFacts>;
+  /** Slices whose SliceNode is being deleted, or whose deletion an event told of. */
+  readonly ended: ReadonlySet<string>;
+  /** Peers whose deletion an event told of, as `<slice>/<cluster>/<node>`. */
+  readonly endedPeers: ReadonlySet<string>;
+  /** Slices whose object Slice is there and not being deleted. */
+  readonly standing: ReadonlySet<string>;
+  readonly losses: Losses;
+  readonly now: number;
+}
+
+/** What the node acts on. */
+export interface HeldSlices {
+  readonly slices: readonly SliceFacts[];
+  readonly losses: Losses;
+}
+
+/**
+ * The slices of a node, when the memory of its API server may have been set back (etcd restored from an older copy, definitions made anew): ends need
+ * an end that was said.
+ *
+ * ```
+ * SliceNode                                        Slice          then
+ * there                                            any            as it says; for 10 min after a loss with the peers that nobody ended
+ * being deleted, or an event told of its deletion  not standing   ended
+ *                                                  stands         held: the worker makes it anew
+ * a list lacks it                                  stands         held
+ *                                                  not standing   held for 10 min, then ended: its end was missed
+ * ```
+ *
+ * A held slice goes on with its subnet, blocks, peers, namespaces and service ports as they were.
+ */
+export const holdLost = (input: LostObjectsInput): HeldSlices => {
+  const slices = new Map<string, SliceFacts>();
+  const losses = new Map<string, number>();
+  for (const known of input.before) {
+    const { name } = known;
+    const present = input.present.get(name);
+    const lostAt = input.losses.get(name);
+    const isRecent = lostAt !== undefined && input.now - lostAt < holdMs;
+    if (present !== undefined) {
+      // Made again under its name it is another slice.
+      const isSame = present.uid === known.uid;
+      slices.set(name, isSame && isRecent ? withPeers(present, known, input.endedPeers) : present);
+      if (isRecent && isSame) losses.set(name, lostAt);
+      continue;
+    }
+    const stands = input.standing.has(name);
+    if (!stands && (input.ended.has(name) || (lostAt !== undefined && !isRecent))) continue;
+    slices.set(name, known);
+    losses.set(name, lostAt ?? input.now);
+  }
+  for (const [name, slice] of input.present) if (!slices.has(name)) slices.set(name, slice);
+  return { slices: [...slices.values()].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), losses };
+};
+
+/** A slice with the peers that it had and nobody ended, unless another peer has their key or a block of theirs meanwhile. */
+const withPeers = (present: SliceFacts, known: SliceFacts, ended: ReadonlySet<string>): SliceFacts => {
+  const taken = new Set(present.peers.flatMap((peer) => [peerName(peer), peer.publicKey, ...peer.blocks]));
+  const isLost = (peer: PeerFacts): boolean =>
+    !ended.has(`${known.name}/${peerName(peer)}`) && ![peerName(peer), peer.publicKey, ...peer.blocks].some((one) => taken.has(one));
+  const lost = known.peers.filter((peer) => isLost(peer) && !peer.blocks.some((block) => present.blocks.includes(block)));
+  if (lost.length === 0) return present;
+  const order = (peer: PeerFacts): string => peerName(peer);
+  return { ...present, peers: [...present.peers, ...lost].toSorted((a, b) => (order(a) < order(b) ? -1 : 1)) };
+};

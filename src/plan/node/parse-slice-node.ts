@@ -1,0 +1,47 @@
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import { formatCidr } from '../../values/cidr.ts';
+import { readIp } from '../../values/ip.ts';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
+import { blockField, countField, labelField, portField, sliceAddressField, subnetField, uidField, wordField } from './fields.ts';
+import type { SliceDecisions, SliceFacts } from './node-state.ts';
+import { tunnelPorts } from './tunnel-port.ts';
+
+/** What a SliceNode says of its slice; who belongs to it other objects say. */
+export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers'>;
+
+/**
+ * Reads the spec of a SliceNode; throws `InvalidInput` that names the first field with a value that it cannot have.
+ *
+ * @param nodeAddresses of this node: no slice may take them into its tunnel
+ */
+export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly string[]): SliceNodeFacts => {
+  const subnet = subnetField('spec.sliceSubnet', spec.sliceSubnet, nodeAddresses);
+  return {
+    name: labelField('spec.slice', spec.slice),
+    uid: uidField('spec.sliceUID', spec.sliceUID),
+    subnet: formatCidr(subnet),
+    blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, subnet)),
+    driver: wordField('spec.driver', spec.driver, askedDrivers),
+    ...(spec.withdrawnThrough === undefined ? {} : { withdrawnThrough: countField('spec.withdrawnThrough', spec.withdrawnThrough) }),
+    servicePorts: (spec.servicePorts ?? []).map((mapping, at) => {
+      const field = `spec.servicePorts[${at}]`;
+      return {
+        address: sliceAddressField(`${field}.address`, mapping.address, subnet),
+        protocol: wordField(`${field}.protocol`, mapping.protocol, ['TCP', 'UDP', 'SCTP']),
+        port: portField(`${field}.port`, mapping.port),
+        targetPort: portField(`${field}.targetPort`, mapping.targetPort),
+      };
+    }),
+  };
+};
+
+/** What a SliceNode's status says that this node decided; undefined when it says nothing that the node can have decided. */
+export const parseDecisions = ({ spec, status }: SliceNode): SliceDecisions | undefined => {
+  if (status?.port === undefined || !tunnelPorts.includes(status.port)) return undefined;
+  const leases = Object.entries(status.pods ?? {}).flatMap(([uid, { address }]) =>
+    uid === '__proto__' || readIp(address) === undefined ? [] : [[uid, address] as const],
+  );
+  // A revision that this node published is never used again, nor one that the worker says it has passed on.
+  const revision = Math.max(status.podsRevision ?? 0, spec.withdrawnThrough ?? 0);
+  return { uid: spec.sliceUID, port: status.port, leases: Object.fromEntries(leases), freed: {}, ...(revision > 0 ? { revision } : {}) };
+};

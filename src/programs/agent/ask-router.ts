@@ -1,0 +1,54 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { pageLimits } from '../../exchange/notice-page.ts';
+import { type NoticeRequest, ownNoticesPath } from '../../exchange/notice-request.ts';
+import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import type { Reply } from './json-server.ts';
+
+/** An answer may be larger than its notices by what JSON needs around them, and by one notice that does not fit with others. */
+const mostBytes = 2 * pageLimits.bytes;
+/** How much longer than the wait that was asked for an answer may take. */
+const graceMs = 3_000;
+
+/**
+ * Asks the agent of another node for its cluster's notices, by the relay of the slice.
+ *
+ * @param dial unix socket of the relay
+ * @param router address of the other node in the slice
+ * @throws Failure `Unavailable` when there is no answer or it is too large, `Timeout`, `Interrupted`.
+ */
+export const askRouter = (dial: string, router: string, asked: NoticeRequest, clock: Clock, signal: AbortSignal): Promise<Reply> =>
+  new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      if (signal.aborted) reject(new Failure('Interrupted', `Asking ${router} was cancelled.`, { cause: signal.reason }));
+      else
+        reject(Failure.is(error) ? error : new Failure('Unavailable', `The node with router ${router} does not answer.`, { cause: error }));
+    };
+    const outgoing = request({
+      path: ownNoticesPath(asked),
+      headers: { host: 'relay', connection: 'close' },
+      signal,
+      // Not with an agent, not even none: `agent: false` makes one, which would connect by itself.
+      createConnection: () => {
+        const socket = connect(dial);
+        socket.write(`${router}\n`);
+        return socket;
+      },
+    });
+    const tooLate = (): void => void outgoing.destroy(new Failure('Timeout', `The node with router ${router} took too long to answer.`));
+    outgoing.on('close', clock.after(asked.waitMs + graceMs, tooLate));
+    outgoing.on('error', fail);
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= mostBytes) chunks.push(chunk);
+        else outgoing.destroy(new Failure('Unavailable', `The node with router ${router} answers more than ${mostBytes} bytes.`));
+      });
+      response.on('error', fail);
+      response.on('end', () => resolve({ status: response.statusCode ?? 502, body: Buffer.concat(chunks).toString() }));
+    });
+    outgoing.end();
+  });

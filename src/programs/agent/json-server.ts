@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Failure } from '../../values/failure.ts';
+
+/** What is answered: JSON, or text that says what is wrong. */
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What a request asks. */
+export interface Asked {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Of the header `Authorization: Bearer …`. */
+  readonly bearer: string | undefined;
+  /** Address of the asker; empty on a unix socket. */
+  readonly from: string;
+}
+
+/** Answers one request; the signal aborts when the asker is gone. */
+export type Answer = (asked: Asked, signal: AbortSignal) => Promise<Reply>;
+
+/** A running server. */
+export interface JsonServer {
+  /** Port on which it listens; 0 for a unix socket. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** More connections than this are refused; one that sends no request is closed after a while. */
+const mostConnections = 64;
+const requestWithinMs = 5_000;
+
+/** Serves GET, one request for each connection. Rejects with `Unavailable` when it cannot listen there. */
+export const serveJson = async (
+  at: { readonly path: string } | { readonly host: string; readonly port: number },
+  handle: Answer,
+): Promise<JsonServer> => {
+  const server = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, maxHeaderSize: 8_192 });
+  server.maxConnections = mostConnections;
+  server.on('request', (request, response) => void answer(request, response, handle));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new Failure('Unavailable', `Nothing can be served at ${JSON.stringify(at)}: ${cause.message}.`, { cause })),
+    );
+    server.listen(at, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'string' ? 0 : (address?.port ?? 0),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answer = async (request: IncomingMessage, response: ServerResponse, handle: Answer): Promise<void> => {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const { status, body } = await reply(request, handle, gone.signal);
+  if (gone.signal.aborted) return;
+  const type = status === 200 ? 'application/json' : 'text/plain; charset=utf-8';
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), connection: 'close' });
+  response.end(body);
+};
+
+const reply = async (request: IncomingMessage, handle: Answer, signal: AbortSignal): Promise<Reply> => {
+  if (request.method !== 'GET') return { status: 405, body: 'only GET is served here\n' };
+  const url = URL.parse(request.url ?? '/', 'http://agent');
+  if (url === null) return { status: 400, body: 'not a path\n' };
+  const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  try {
+    return await handle({ path: url.pathname, query: url.searchParams, bearer, from: request.socket.remoteAddress ?? '' }, signal);
+  } catch (error) {
+    const { code, message } = Failure.from(error);
+    return { status: code === 'Unavailable' || code === 'Timeout' ? 503 : 500, body: `${message}\n` };
+  }
+};

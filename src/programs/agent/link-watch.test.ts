@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import type { ProbeAnswer } from '../../kernel/probe.ts';
+import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import { handClock } from '../../values/fixtures/hand-clock.ts';
+import { LinkWatch } from './link-watch.ts';
+
+const network = (peers: readonly number[], netns = 'n'): SliceNetwork =>
+  ({
+    slice: 'app',
+    netns,
+    peers: peers.map((peer) => ({ name: `west/w${peer}`, router: `10.0.${peer >> 8}.${peer & 255}`, publicKey: `k${peer}` })),
+  }) as unknown as SliceNetwork;
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** A watch whose prober runs while `state.runs`, and gets answers from all but the dead. */
+const watch = () => {
+  const clock = handClock();
+  const state = { runs: true, dead: new Set<string>(), asked: [] as string[], received: 0, starts: 0, readings: 0 };
+  const changes: string[] = [];
+  let answer: (result: ProbeAnswer) => void = () => undefined;
+  const links = new LinkWatch({
+    clock,
+    random: () => 0,
+    program: '',
+    observe: async ({ peers }) => {
+      state.readings += 1;
+      return { publicKey: '', listenPort: 0, peers: peers.map(({ publicKey }) => ({ publicKey, receivedBytes: state.received })) } as never;
+    },
+    onChange: (slice) => changes.push(slice),
+    createProber: ({ onAnswer }) => {
+      state.starts += 1;
+      answer = onAnswer;
+      return {
+        keep: async () => undefined,
+        stop: () => undefined,
+        ask: (addresses) => {
+          if (!state.runs) return false;
+          state.asked.push(...addresses);
+          for (const address of addresses) if (!state.dead.has(address)) clock.after(10, () => answer({ address, rttMs: 10 }));
+          return true;
+        },
+      };
+    },
+  });
+  let ticks = 0;
+  const run = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 100) {
+      await clock.pass(100);
+      links.tick();
+      ticks += 1;
+      if (ticks % 7 === 0) await links.keep(AbortSignal.timeout(1_000));
+    }
+  };
+  const states = (): (string | undefined)[] => [...links.links('app').values()].map(({ state: each }) => each);
+  return { links, state, run, states, clock, changes };
+};
+
+describe('the watch over links', () => {
+  it('keeps what it knows of peers when others come and go', async () => {
+    const { links, run, states, state } = watch();
+    await links.aim([network([1, 2, 3])]);
+    await run(1_000);
+    expect(states()).toEqual(['Up', 'Up', 'Up']);
+    const before = links.links('app').get('west/w2');
+    await links.aim([network([2, 3, 4])]);
+    expect(links.links('app').get('west/w2')).toBe(before);
+    expect(states()).toEqual(['Up', 'Up', 'Pending']);
+    expect(state.starts).toBe(1);
+    await run(200);
+    expect(states()).toEqual(['Up', 'Up', 'Up']);
+  });
+
+  it('calls who dies Down within 5 s, and tells of it', async () => {
+    const { links, run, states, state, changes } = watch();
+    await links.aim([network([1, 2])]);
+    await run(3_000);
+    changes.length = 0;
+    state.dead.add('10.0.0.1');
+    await run(4_700);
+    expect(states()).toEqual(['Down', 'Up']);
+    expect(changes.length).toBeGreaterThan(0);
+    state.dead.clear();
+    await run(1_200);
+    expect(states()).toEqual(['Up', 'Up']);
+  });
+
+  it('judges nobody while it cannot ask, and knows nothing about the time in which it stood still', async () => {
+    const { links, run, states, state, clock } = watch();
+    await links.aim([network([1, 2])]);
+    await run(3_000);
+    state.runs = false;
+    await run(60_000);
+    expect(states()).toEqual(['Up', 'Up']);
+    state.runs = true;
+    await run(1_000);
+    expect(states()).toEqual(['Up', 'Up']);
+    // As when the whole program is stopped and goes on.
+    await clock.pass(60_000);
+    await run(1_000);
+    expect(states()).toEqual(['Up', 'Up']);
+  });
+
+  it('is settled when each link has been judged once: with the last answer, or after 4.5 s', async () => {
+    const { links, run, state } = watch();
+    await links.aim([network([1, 2])]);
+    expect(links.isSettled('app')).toBe(false);
+    await run(300);
+    expect(links.isSettled('app')).toBe(true);
+    const other = watch();
+    other.state.dead.add('10.0.0.1');
+    await other.links.aim([network([1, 2])]);
+    await other.run(4_300);
+    expect(other.links.isSettled('app')).toBe(false);
+    await other.run(400);
+    expect(other.links.isSettled('app')).toBe(true);
+    expect(state.readings).toBe(0);
+  });
+
+  it('asks less where the tunnel hears of many peers anyway, and finds them dead as soon', async () => {
+    const { links, run, states, state } = watch();
+    const counted = async (ms: number, grows: boolean): Promise<number> => {
+      state.asked.length = 0;
+      for (let passed = 0; passed < ms; passed += 500) {
+        if (grows) state.received += 100;
+        await run(500);
+      }
+      return state.asked.length / (ms / 1_000);
+    };
+    await links.aim([network(range(250))]);
+    await run(2_000);
+    const idle = await counted(20_000, false);
+    const busy = await counted(20_000, true);
+    expect(idle).toBeGreaterThan(110);
+    expect(busy).toBeLessThan(40);
+    for (const { router } of network(range(250)).peers) state.dead.add(router);
+    await run(5_000);
+    expect(new Set(states())).toEqual(new Set(['Down']));
+  });
+});

@@ -1,0 +1,71 @@
+import type { Client } from '../../kubernetes/port.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { type Clock, sleep } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import { askRouter } from './ask-router.ts';
+import { type JsonServer, serveJson } from './json-server.ts';
+import type { LinkWatch } from './link-watch.ts';
+import type { NodeAgent } from './node-agent.ts';
+import { createPeerDoor, type KnownPeer } from './peer-door.ts';
+import type { PeerExchange } from './peer-exchange.ts';
+import type { AgentSettings } from './settings.ts';
+import { createWorkerGuard } from './worker-guard.ts';
+
+/** What the door of a running agent works with. */
+export interface RunningDoorParts {
+  readonly client: Client;
+  readonly agent: Pick<NodeAgent, 'last'>;
+  readonly links: Pick<LinkWatch, 'links'>;
+  readonly exchange: Pick<PeerExchange, 'sockets'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How soon it is tried again to listen, in milliseconds. */
+const againMs = 10_000;
+
+/** Serves this cluster's worker on the node's own address until the signal aborts. An address that is taken is tried again and again. */
+export const openPeerDoor = async ({ host, port }: AgentSettings['door'], parts: RunningDoorParts, signal: AbortSignal): Promise<void> => {
+  const { client, agent, links, exchange, clock, log } = parts;
+  if (host === undefined) {
+    log.warn('HOST_IP is not set: the worker cannot ask here for notices of other clusters while the hub is away');
+    return;
+  }
+  const door = createPeerDoor({
+    guard: createWorkerGuard(client, clock, signal),
+    peers: (slice) => peersOf(agent, links, slice),
+    clock,
+    ask: (router, asked, askSignal) => askRouter(exchange.sockets(asked.slice).dial, router, asked, clock, askSignal),
+  });
+  let server: JsonServer | undefined;
+  while (!signal.aborted && server === undefined) {
+    try {
+      server = await serveJson({ host, port }, door);
+    } catch (error) {
+      log.error('the worker cannot ask here for notices of other clusters', { error });
+      await sleep(clock, againMs, signal).catch(interrupted);
+    }
+  }
+  await aborted(signal);
+  await server?.stop();
+};
+
+const peersOf = (agent: Pick<NodeAgent, 'last'>, links: Pick<LinkWatch, 'links'>, slice: string): KnownPeer[] => {
+  const network = agent.last?.plan.networks.find((one) => one.slice === slice);
+  const states = links.links(slice);
+  return (network?.peers ?? []).map(({ name, router }) => ({
+    cluster: name.slice(0, name.indexOf('/')),
+    router,
+    link: states.get(name)?.state,
+  }));
+};
+
+const interrupted = (error: unknown): void => {
+  if (!Failure.is(error, 'Interrupted')) throw error;
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

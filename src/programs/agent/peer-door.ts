@@ -1,0 +1,93 @@
+import { type NoticeRequest, readNoticeRequest } from '../../exchange/notice-request.ts';
+import type { Clock } from '../../values/clock.ts';
+import type { LinkVerdict } from '../../values/link-verdict.ts';
+import { compareText } from '../../values/order.ts';
+import type { Answer, Reply } from './json-server.ts';
+import type { WorkerGuard } from './worker-guard.ts';
+
+/** What the agent knows of a node of a slice. */
+export interface KnownPeer {
+  readonly cluster: string;
+  readonly router: string;
+  readonly link: LinkVerdict | undefined;
+}
+
+/** What the door works with. */
+export interface PeerDoorParts {
+  readonly guard: WorkerGuard;
+  /** The peers of a slice on this node; nothing else is ever asked. */
+  readonly peers: (slice: string) => readonly KnownPeer[];
+  /** Asks the node with this router address. */
+  readonly ask: (router: string, asked: NoticeRequest, signal: AbortSignal) => Promise<Reply>;
+  readonly clock: Clock;
+}
+
+/** How many nodes of a cluster are asked for one request. */
+const mostNodes = 3;
+/** How often it is looked whether a node that is waited for is still there, in milliseconds. */
+const lookEveryMs = 500;
+
+/**
+ * Routers of a cluster's nodes that may answer, those first whose link is up. Without a verdict there may still be a path; what is down or suspect
+ * is not asked.
+ */
+export const routersToAsk = (peers: readonly KnownPeer[], cluster: string): readonly string[] =>
+  peers
+    .filter((peer) => peer.cluster === cluster && (peer.link === 'Up' || peer.link === 'Pending' || peer.link === undefined))
+    .toSorted((a, b) => Number(b.link === 'Up') - Number(a.link === 'Up') || compareText(a.router, b.router))
+    .slice(0, mostNodes)
+    .map(({ router }) => router);
+
+/**
+ * Answers this cluster's worker, which cannot enter a slice itself: asks a node of the other cluster through the tunnel and passes its answer on as it
+ * is. The statements in it certify themselves.
+ */
+export const createPeerDoor =
+  ({ guard, peers, ask, clock }: PeerDoorParts): Answer =>
+  async ({ path, query, bearer, from }, signal) => {
+    const asked = readNoticeRequest(path, query);
+    if (asked?.cluster === undefined) return { status: 404, body: 'served here: /v1/peers/<slice>/<cluster>/notices?after=&waitMs=\n' };
+    const { cluster } = asked;
+    const verdict = await guard(bearer, from);
+    if (verdict === 'busy') return { status: 429, body: 'too many tokens to be reviewed; come again in a minute\n' };
+    if (verdict === 'stranger') return { status: 401, body: "this is for the cluster's worker only\n" };
+    let why = 'this node has no link to it that is up';
+    for (const router of routersToAsk(peers(asked.slice), cluster)) {
+      try {
+        // A node that dies in the middle of a wait says nothing more: its link does.
+        const reply = await whileReachable(
+          () => routersToAsk(peers(asked.slice), cluster).includes(router),
+          clock,
+          (either) => ask(router, asked, either),
+          signal,
+        );
+        if (reply.status === 200) return reply;
+        why = `${router} answers ${reply.status}`;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        why = error instanceof Error ? error.message : String(error);
+      }
+    }
+    return { status: 503, body: `nobody of cluster ${cluster} in slice ${asked.slice} can be asked: ${why}\n` };
+  };
+
+/** Runs a task whose signal aborts as soon as the check fails. */
+const whileReachable = async <T>(
+  isReachable: () => boolean,
+  clock: Clock,
+  task: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> => {
+  const lost = new AbortController();
+  let cancel = (): void => {};
+  const look = (): void => {
+    if (isReachable()) cancel = clock.after(lookEveryMs, look);
+    else lost.abort();
+  };
+  cancel = clock.after(lookEveryMs, look);
+  try {
+    return await task(AbortSignal.any([signal, lost.signal]));
+  } finally {
+    cancel();
+  }
+};

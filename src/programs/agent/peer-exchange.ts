@@ -1,0 +1,108 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { readNoticeRequest } from '../../exchange/notice-request.ts';
+import { Relay, type RelaySockets } from '../../kernel/relay.ts';
+import type { Client } from '../../kubernetes/port.ts';
+import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Random } from '../../values/backoff.ts';
+import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import { type JsonServer, serveJson } from './json-server.ts';
+import { OfferedNotices } from './offered-notices.ts';
+
+/** What the exchange of a node works with. */
+export interface PeerExchangeParts {
+  readonly client: Client;
+  /** Path of the relay program. */
+  readonly relay: string;
+  /** On tmpfs; only root may enter it. */
+  readonly directory: string;
+  /** Name of this cluster in a slice, undefined while it is not known. */
+  readonly clusterIn: (slice: string) => string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+interface Exchanged {
+  readonly relay: Relay;
+  readonly server: JsonServer;
+  offered: { readonly cluster: string; readonly notices: OfferedNotices } | undefined;
+}
+
+/** Exchanges notices with the nodes of other clusters through the tunnels: one relay and one server for each slice of this node. */
+export class PeerExchange {
+  readonly #parts: PeerExchangeParts;
+  readonly #slices = new Map<string, Exchanged>();
+
+  constructor(parts: PeerExchangeParts) {
+    this.#parts = parts;
+  }
+
+  /** The sockets of a slice's relay. */
+  sockets(slice: string): RelaySockets {
+    const { directory } = this.#parts;
+    return { serve: `${directory}/${slice}.serve`, dial: `${directory}/${slice}.dial` };
+  }
+
+  /** Exchanges in exactly these slices. Call it again now and then; calls must not overlap. A failure is logged: the next call tries again. */
+  async aim(networks: readonly SliceNetwork[]): Promise<void> {
+    const wanted = new Set(networks.map(({ slice }) => slice));
+    for (const slice of this.#slices.keys()) if (!wanted.has(slice)) await this.#end(slice);
+    for (const network of networks) {
+      try {
+        const exchanged = this.#slices.get(network.slice) ?? (await this.#begin(network.slice));
+        await exchanged.relay.aim(network);
+      } catch (error) {
+        this.#parts.log.warn('notices cannot be exchanged with other nodes', { slice: network.slice, error });
+      }
+    }
+  }
+
+  /** Ends everything. */
+  async stop(): Promise<void> {
+    for (const slice of this.#slices.keys()) await this.#end(slice);
+  }
+
+  async #begin(slice: string): Promise<Exchanged> {
+    const { relay: program, directory, clock, random, log } = this.#parts;
+    const sockets = this.sockets(slice);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    // A socket that a killed agent left behind cannot be bound again.
+    await rm(sockets.serve, { force: true });
+    const server = await serveJson({ path: sockets.serve }, async ({ path, query }, signal) => {
+      const asked = readNoticeRequest(path, query);
+      // A peer of one slice reads nothing of another.
+      if (asked?.slice !== slice || asked.cluster !== undefined)
+        return { status: 404, body: `served here: /v1/notices/${slice}?after=&waitMs=\n` };
+      return { status: 200, body: JSON.stringify(await this.#offered(slice).page(asked.after, asked.waitMs, signal)) };
+    });
+    const onEnd = (_: string, why: string): void => log.warn('the relay of a slice ended; it is started again', { slice, why });
+    const exchanged = { relay: new Relay(sockets, { program, clock, random, onEnd }), server, offered: undefined };
+    this.#slices.set(slice, exchanged);
+    return exchanged;
+  }
+
+  #offered(slice: string): OfferedNotices {
+    const { client, clusterIn, clock, log } = this.#parts;
+    const cluster = clusterIn(slice);
+    const exchanged = this.#slices.get(slice);
+    if (cluster === undefined || exchanged === undefined)
+      throw new Failure('Unavailable', `The name of this cluster in slice ${slice} is not known yet.`);
+    if (exchanged.offered?.cluster !== cluster) {
+      exchanged.offered?.notices.stop();
+      exchanged.offered = { cluster, notices: new OfferedNotices({ client, slice, cluster, clock, log }) };
+    }
+    return exchanged.offered.notices;
+  }
+
+  async #end(slice: string): Promise<void> {
+    const exchanged = this.#slices.get(slice);
+    this.#slices.delete(slice);
+    exchanged?.relay.stop();
+    exchanged?.offered?.notices.stop();
+    await exchanged?.server.stop();
+    const { serve, dial } = this.sockets(slice);
+    await Promise.all([serve, dial].map((path) => rm(path, { force: true })));
+  }
+}

@@ -1,0 +1,119 @@
+// Program prober sends one ICMP echo request (RFC 792) for each IPv4 address that it reads on a line of stdin, and writes one
+// line for each answer: the address and the round-trip time in microseconds, with a space between.
+//
+// It keeps no list, no schedule and no timeout: who is asked when, and what silence means, is decided by whoever runs it. So a peer
+// that comes or goes disturbs no other. It ends with stdin.
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+const (
+	echoReply   = 0
+	echoRequest = 8
+	header      = 8
+	// A token of this process, so that nobody's answer counts but those to its own requests, and the time of sending.
+	payload = 16
+	// ICMP_FILTER of raw(7): which types of message are kept from the socket.
+	icmpFilter = 1
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "prober:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, syscall.IPPROTO_ICMP)
+	if err != nil {
+		return fmt.Errorf("opening a raw ICMP socket (CAP_NET_RAW): %w", err)
+	}
+	if err := syscall.SetsockoptInt(socket, syscall.SOL_RAW, icmpFilter, ^(1 << echoReply)); err != nil {
+		return fmt.Errorf("setting ICMP_FILTER: %w", err)
+	}
+	// Answers of a thousand peers may come at once.
+	_ = syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_RCVBUF, 1<<20)
+	token := make([]byte, 8)
+	if _, err := rand.Read(token); err != nil {
+		return fmt.Errorf("making a token: %w", err)
+	}
+	start := time.Now()
+	failed := make(chan error, 2)
+	go func() { failed <- receive(socket, token, start) }()
+	go func() { failed <- send(socket, token, start) }()
+	return <-failed
+}
+
+func send(socket int, token []byte, start time.Time) error {
+	lines := bufio.NewScanner(os.Stdin)
+	sequence := uint16(0)
+	for lines.Scan() {
+		address, err := netip.ParseAddr(lines.Text())
+		if err != nil || !address.Is4() {
+			return fmt.Errorf("%q is not an IPv4 address", lines.Text())
+		}
+		sequence++
+		message := make([]byte, header+payload)
+		message[0] = echoRequest
+		copy(message[4:6], token)
+		binary.BigEndian.PutUint16(message[6:8], sequence)
+		copy(message[header:], token)
+		binary.BigEndian.PutUint64(message[header+8:], uint64(time.Since(start)))
+		binary.BigEndian.PutUint16(message[2:4], checksum(message))
+		// What cannot be sent is not answered, which is all that there is to say about it.
+		_ = syscall.Sendto(socket, message, 0, &syscall.SockaddrInet4{Addr: address.As4()})
+	}
+	return lines.Err()
+}
+
+func receive(socket int, token []byte, start time.Time) error {
+	buffer := make([]byte, 2048)
+	for {
+		length, from, err := syscall.Recvfrom(socket, buffer, 0)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("reading answers: %w", err)
+		}
+		now := time.Since(start)
+		// The IP header comes first; its length is in its first byte, in words of 4 bytes.
+		skip := int(buffer[0]&0x0f) * 4
+		if length < skip+header+payload || buffer[skip] != echoReply {
+			continue
+		}
+		body := buffer[skip+header : skip+header+payload]
+		sender, isIPv4 := from.(*syscall.SockaddrInet4)
+		if string(body[:8]) != string(token) || !isIPv4 {
+			continue
+		}
+		sent := time.Duration(binary.BigEndian.Uint64(body[8:]))
+		if sent < 0 || sent > now {
+			continue
+		}
+		if _, err := fmt.Printf("%s %d\n", netip.AddrFrom4(sender.Addr), (now - sent).Microseconds()); err != nil {
+			return fmt.Errorf("writing an answer: %w", err)
+		}
+	}
+}
+
+// checksum is the one's complement sum of RFC 1071.
+func checksum(message []byte) uint16 {
+	sum := uint32(0)
+	for index := 0; index < len(message); index += 2 {
+		sum += uint32(binary.BigEndian.Uint16(message[index:]))
+	}
+	sum = sum>>16 + sum&0xffff
+	sum += sum >> 16
+	return ^uint16(sum)
+}
