@@ -1,4 +1,5 @@
 import { clusterDefinition } from './cluster/definition.ts';
+import { credentialRequestDefinition } from './credentialrequest/definition.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { membershipDefinition } from './membership/definition.ts';
 import { noticeDefinition } from './notice/definition.ts';
@@ -16,6 +17,7 @@ export const catalogue: readonly KindDefinition[] = [
   sliceDefinition,
   membershipDefinition,
   noticeDefinition,
+  credentialRequestDefinition,
   serviceExportDefinition,
   serviceImportDefinition,
   sliceNodeDefinition,

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { boundedText } from '../values/bounded-text.ts';
 import type { conditionSchema } from './conditions.ts';
 import type { Reason } from './reasons.ts';
 
@@ -13,8 +14,12 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** Bytes of UTF-8 that the message of a condition has at the most: metav1.Condition allows 32,768 characters, and an object must hold several. */
+export const maxMessageBytes = 32_768;
+
 /**
- * The list with the verdict set: other types stay, order is by type, and `lastTransitionTime` moves only when the status changes.
+ * The list with the verdict set: other types stay, order is by type, and `lastTransitionTime` moves only when the status changes. A message that is
+ * longer than {@link maxMessageBytes} is cut, with a mark: refused as a whole, it would leave what was true before.
  * Returns the very same list when nothing differs, so that callers can skip the write by identity.
  */
 export const setCondition = (
@@ -23,16 +28,22 @@ export const setCondition = (
   generation: number | undefined,
   now: Date,
 ): readonly Condition[] => {
+  const message = boundedText(verdict.message, maxMessageBytes);
   const before = list?.find((condition) => condition.type === verdict.type);
   const unchanged =
     before !== undefined &&
     before.status === verdict.status &&
     before.reason === verdict.reason &&
-    before.message === verdict.message &&
+    before.message === message &&
     before.observedGeneration === generation;
   if (list !== undefined && unchanged) return list;
   const lastTransitionTime = before?.status === verdict.status ? before.lastTransitionTime : now.toISOString();
-  const next: Condition = { ...verdict, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+  const next: Condition = {
+    ...verdict,
+    message,
+    lastTransitionTime,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
   return [...(list ?? []).filter((condition) => condition.type !== verdict.type), next].toSorted((a, b) => (a.type < b.type ? -1 : 1));
 };
 

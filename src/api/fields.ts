@@ -26,13 +26,40 @@ export const dnsLabel = () =>
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
 
 /** A DNS subdomain (RFC 1123), as node and most object names are. */
-export const dnsSubdomain = () => z.string().min(1).max(253);
+export const dnsSubdomain = () =>
+  z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
 
 /** IPv4 or IPv6 prefix in CIDR notation, network address only. */
 export const cidrField = () => z.string().max(43);
 
 /** IPv4 or IPv6 address. */
 export const ipField = () => z.string().max(39);
+
+/** An IPv4 block that a node makes commands from: `isCIDR` of the API server takes no leading zeros and nothing before or after it. */
+export const blockField = () =>
+  cidrField().meta(
+    validations({
+      rule: 'isCIDR(self) && cidr(self).ip().family() == 4 && cidr(self) == cidr(self).masked()',
+      message: 'must be an IPv4 network without host bits, such as 10.0.0.0/16',
+    }),
+  );
+
+/** An address that a node makes commands from. */
+export const addressField = () => ipField().meta(validations({ rule: 'isIP(self)', message: 'must be an IPv4 or IPv6 address' }));
+
+/** A UID as Kubernetes gives them. */
+export const uidField = () =>
+  z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z0-9][-A-Za-z0-9]*$/);
+
+/** A WireGuard public key: the base64 of 32 bytes (wg(8)). */
+export const wireguardKeyField = () => z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
 
 /** Point in time, RFC 3339. */
 export const timeField = () => z.string().max(64).meta({ format: 'date-time' });

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../values/object.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
 import type { Cluster } from './cluster/type.ts';
+import type { CredentialRequest } from './credentialrequest/type.ts';
 import { controller, exchange, networking } from './groups.ts';
 import type { Membership } from './membership/type.ts';
 import type { Notice } from './notice/type.ts';
@@ -41,3 +42,5 @@ export const clusterKind = kind<Cluster>(controller, 'Cluster', 'clusters');
 export const membershipKind = kind<Membership>(exchange, 'Membership', 'memberships');
 /** One signed statement of one cluster on the notice board of a slice. */
 export const noticeKind = kind<Notice>(exchange, 'Notice', 'notices');
+/** Where one cluster gets its hub credential renewed by proof of its key; machine-written, in the namespace of the controller. */
+export const credentialRequestKind = kind<CredentialRequest>(exchange, 'CredentialRequest', 'credentialrequests');

@@ -30,3 +30,5 @@ export const sliceFinalizer = 'controller.kubeslice.io/slice-configuration-final
 export const clusterFinalizer = 'controller.kubeslice.io/cluster-finalizer';
 /** Kind of statement of a notice, in lower case, so that readers can watch only what they use. */
 export const statementLabel = 'kubeslice.io/statement';
+/** Annotation of the slice that a member keeps: what the hub granted (JSON of the Membership), so that the worker can start without the hub. */
+export const membershipAnnotation = 'kubeslice.io/membership';

@@ -26,12 +26,21 @@ export const workerAccount = (cluster: string): string => `kubeslice-worker-${cl
 /** Service account on the hub with which a cluster joins; gone once it has. */
 export const joinAccount = (cluster: string): string => `kubeslice-join-${cluster}`;
 
+/** Service account on the hub, in the namespace of the controller, with which a cluster asks for a credential when it has none; it can do nothing else. */
+export const knockAccount = (project: string, cluster: string): string => `kubeslice-knock-${project}.${cluster}`;
+/** Role on the hub by which the controller makes tokens for the worker of a cluster. */
+export const renewalRole = (cluster: string): string => `kubeslice-renewal-${cluster}`;
+/** ConfigMap on the hub, in the namespace of the controller, with the addresses at which members reach the hub and the authority of its server. */
+export const hubAddressConfigMap = 'kubeslice-hub-address';
+
 /** Secret of a member cluster with the key and certificate of its own CA. */
 export const authoritySecret = 'kubeslice-ca';
 /** Secret of a member cluster with its credential for the hub. */
 export const hubSecret = 'kubeslice-hub';
 /** ConfigMap of a member cluster with the pinned roots of the others. */
 export const trustConfigMap = 'kubeslice-trust';
+/** ConfigMap of a member cluster with what its administrator allows the hub: further networks, and a list of namespaces. */
+export const consentConfigMap = 'kubeslice-consent';
 /** Service of the DNS program in a member cluster. */
 export const dnsService = 'kubeslice-dns';
 /** Zone under which exported services are found. */
@@ -39,3 +48,12 @@ export const sliceZone = 'slice.local';
 
 /** Name by which an exported service is found. */
 export const dnsNameOf = (name: string, namespace: string): string => `${name}.${namespace}.svc.${sliceZone}`;
+
+/** User name of the worker in its own cluster, as Kubernetes names a service account. */
+export const workerUser = `system:serviceaccount:${memberNamespace}:kubeslice-worker`;
+/** Audience of the tokens with which the worker turns to the agents; no API server takes it. */
+export const agentAudience = 'kubeslice-agent';
+/** Folder of such a token in the worker's pod. */
+export const agentTokenFolder = '/var/run/secrets/kubeslice.io/agent';
+/** The file in {@link agentTokenFolder}. */
+export const agentTokenPath = `${agentTokenFolder}/token`;

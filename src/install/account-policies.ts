@@ -2,49 +2,23 @@ import { controller, exchange } from '../api/groups.ts';
 import { hubCredentialSeconds } from '../api/hub-credential.ts';
 import { endpointSliceManager, endpointSliceManagerLabel } from '../api/labels.ts';
 import { hubNamespace, memberNamespace } from '../api/places.ts';
-import { type PolicyParts, planPolicy } from './policy.ts';
+import { accountName, callerIs, clusterOf, isAccount, isWorker } from './callers.ts';
+import { clusterDnsPolicy } from './cluster-dns-policy.ts';
+import { clusterNetworkPolicy } from './cluster-network-policy.ts';
+import { noticePolicy } from './notice-policy.ts';
+import { planPolicy } from './policy.ts';
 
 /*
  * What the accounts of our own programs may do beyond what roles can say: roles know kinds and names, these policies know content.
  * They are what keeps a member cluster, fully compromised, from speaking for another one.
  */
 
-const accountName = "request.userInfo.username.split(':')[3]";
-
-const callerIs = (pattern: string): PolicyParts['conditions'] => [
-  { name: 'caller', expression: `request.userInfo.username.matches('^system:serviceaccount:[^:]+:${pattern}')` },
-];
-
-const isAccount = (namespace: string, name: string): PolicyParts['conditions'] => [
-  { name: 'caller', expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${name}'` },
-];
-
-const isWorker = callerIs('kubeslice-worker-.+$');
-
-/** Cluster of the calling account, whose name begins so, as a CEL variable. */
-const clusterOf = (prefix: string) => ({ name: 'cluster', expression: `${accountName}.substring(${prefix.length})` });
 const workerCluster = clusterOf('kubeslice-worker-');
 
-const notices = planPolicy({
-  name: 'kubeslice-notices',
-  rules: [
-    {
-      apiGroups: [exchange.group],
-      apiVersions: ['*'],
-      resources: ['notices'],
-      operations: ['CREATE', 'UPDATE', 'DELETE'],
-    },
-  ],
-  conditions: isWorker,
-  variables: [workerCluster],
-  validations: ['object', 'oldObject'].map((which) => ({
-    expression: `${which} == null || (${which}.spec.cluster == variables.cluster && ${which}.metadata.name.startsWith(variables.cluster + '.'))`,
-    messageExpression: `'the worker of cluster ' + variables.cluster + ' may write only its own notices, and this one is called "' + ${which}.metadata.name + '" with spec.cluster "' + ${which}.spec.cluster + '"'`,
-    reason: 'Forbidden' as const,
-  })),
-});
-
 const untouched = (path: string): string => `object.${path} == oldObject.${path}`;
+
+/** Fields of a Cluster's status that the controller decides. */
+const hubsWord = ['conditions', 'registrationStatus', 'caFingerprint', 'clusterHealth'] as const;
 
 const clusters = planPolicy({
   name: 'kubeslice-clusters',
@@ -79,31 +53,10 @@ const clusters = planPolicy({
       message: 'A cluster that joins may set only spec.caBundle of its Cluster.',
       reason: 'Forbidden',
     },
-  ],
-});
-
-/** The shortest prefix that a cluster may call its own, as for slices: a lie about networks must not forbid every slice. */
-const shortestPrefix = 8;
-
-const ownNetworks = ['cniSubnet', 'serviceSubnet'].map((field) => `object.?status.?${field}.orValue([])`).join(' + ');
-
-const clusterNetworks = planPolicy({
-  name: 'kubeslice-cluster-networks',
-  rules: [
     {
-      apiGroups: [controller.group],
-      apiVersions: ['*'],
-      resources: ['clusters/status'],
-      operations: ['UPDATE'],
-    },
-  ],
-  conditions: isWorker,
-  variables: [{ name: 'tooWide', expression: `(${ownNetworks}).filter(n, isCIDR(n) && cidr(n).prefixLength() < ${shortestPrefix})` }],
-  validations: [
-    {
-      expression: 'size(variables.tooWide) == 0',
-      messageExpression: `'the network ' + variables.tooWide[0] + ' cannot be that of one cluster: it is larger than a /${shortestPrefix}'`,
-      reason: 'Invalid',
+      expression: ['oldObject == null', `(${hubsWord.map((field) => untouched(`?status.?${field}`)).join(' && ')})`].join(' || '),
+      message: `A cluster tells of its nodes, networks and versions in the status of its Cluster; ${hubsWord.join(', ')} are the word of the hub.`,
+      reason: 'Forbidden',
     },
   ],
 });
@@ -159,13 +112,34 @@ const memberships = planPolicy({
   ],
 });
 
+const credentialRequests = planPolicy({
+  name: 'kubeslice-credential-requests',
+  rules: [
+    {
+      apiGroups: [exchange.group],
+      apiVersions: ['*'],
+      resources: ['credentialrequests'],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+    },
+  ],
+  conditions: callerIs('kubeslice-knock-.+$'),
+  validations: [
+    {
+      // Which object, its role says; here, that nothing is stored with it but the question.
+      expression: `request.operation == 'UPDATE' && ${['metadata.?labels', 'metadata.?annotations', 'metadata.?finalizers', 'metadata.?ownerReferences'].map(untouched).join(' && ')} && size(object.metadata.?managedFields.orValue([])) <= 8`,
+      message: 'A cluster may change only the spec of its own CredentialRequest.',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
 const controllerObjects = planPolicy({
   name: 'kubeslice-controller-objects',
   rules: [
     {
-      apiGroups: ['', 'rbac.authorization.k8s.io'],
+      apiGroups: ['', 'rbac.authorization.k8s.io', 'coordination.k8s.io'],
       apiVersions: ['*'],
-      resources: ['namespaces', 'serviceaccounts', 'roles', 'rolebindings'],
+      resources: ['namespaces', 'serviceaccounts', 'roles', 'rolebindings', 'leases'],
       operations: ['CREATE', 'UPDATE', 'DELETE'],
     },
   ],
@@ -173,7 +147,7 @@ const controllerObjects = planPolicy({
   validations: [
     {
       expression: "(object == null ? oldObject : object).metadata.name.startsWith('kubeslice-')",
-      message: 'The controller of KubeSlice may write only namespaces, accounts and roles whose names start with "kubeslice-".',
+      message: 'The controller of KubeSlice may write only namespaces, accounts, roles and leases whose names start with "kubeslice-".',
       reason: 'Forbidden',
     },
   ],
@@ -208,19 +182,6 @@ const sliceNodes = planPolicy({
   ],
 });
 
-const clusterDns = planPolicy({
-  name: 'kubeslice-cluster-dns',
-  rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'DELETE'] }],
-  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
-  validations: [
-    {
-      expression: "(object == null ? oldObject : object).metadata.name == 'coredns-custom'",
-      message: 'The worker of KubeSlice may make and remove no ConfigMap but coredns-custom.',
-      reason: 'Forbidden',
-    },
-  ],
-});
-
 const managerOf = (which: string): string => `${which}.metadata.?labels[?'${endpointSliceManagerLabel}'].orValue('')`;
 
 const endpointSlices = planPolicy({
@@ -239,14 +200,15 @@ const endpointSlices = planPolicy({
 
 /** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
 export const hubAccountPolicies = [
-  ...notices,
+  ...noticePolicy,
   ...clusters,
-  ...clusterNetworks,
+  ...clusterNetworkPolicy,
   ...tokens,
   ...firstTokens,
   ...memberships,
+  ...credentialRequests,
   ...controllerObjects,
 ];
 
 /** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone and its own EndpointSlices. */
-export const memberAccountPolicies = [...sliceNodes, ...clusterDns, ...endpointSlices];
+export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices];

@@ -1,7 +1,8 @@
 import { memberNamespace } from '../api/places.ts';
 import type { Container, PodSpec, SecurityContext, Volume, VolumeMount } from '../values/builtin/pod.ts';
 import type { DaemonSet } from '../values/builtin/workloads.ts';
-import { nodeHealth, podBasics, programContainer } from './container.ts';
+import { peerDoorPort } from '../values/exchange-ports.ts';
+import { fromField, nodeHealth, podBasics, programContainer } from './container.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
 
@@ -52,6 +53,9 @@ const container = (options: MemberOptions): Container =>
     placement: options.agent,
     health: nodeHealth,
     securityContext: privileged,
+    // Only on the address by which the cluster knows the node: the worker asks here, nobody else.
+    env: [fromField('HOST_IP', 'status.hostIP'), { name: 'PEER_DOOR_PORT', value: String(peerDoorPort) }],
+    ports: [{ name: 'peer-notices', containerPort: peerDoorPort, protocol: 'TCP' }],
     volumeMounts: mounts,
   });
 

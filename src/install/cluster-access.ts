@@ -1,15 +1,30 @@
+import { type CredentialRequest, credentialRequestName } from '../api/credentialrequest/type.ts';
 import { controller, exchange } from '../api/groups.ts';
 import { clusterLabel } from '../api/labels.ts';
-import { joinAccount, workerAccount } from '../api/places.ts';
+import { hubAddressConfigMap, hubNamespace, joinAccount, knockAccount, renewalRole, workerAccount } from '../api/places.ts';
+import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Lease } from '../values/builtin/lease.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
+import type { Secret } from '../values/builtin/secret.ts';
 import type { KubernetesObject, ObjectMeta } from '../values/object.ts';
 import { change, read } from './account.ts';
-import { metadata } from './metadata.ts';
+import { componentName, metadata } from './metadata.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
 const account = (name: string, namespace: string, cluster: string, rules: readonly PolicyRule[]): KubernetesObject[] => {
+  const subject = { kind: 'ServiceAccount' as const, name, namespace };
+  const [role, binding] = roleFor(subject, name, namespace, cluster, rules);
+  return [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: role.metadata }, role, binding];
+};
+
+const roleFor = (
+  subject: { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string },
+  name: string,
+  namespace: string,
+  cluster: string,
+  rules: readonly PolicyRule[],
+): [Role, RoleBinding] => {
   const meta: ObjectMeta = metadata(name, { namespace });
   const labelled = { ...meta, labels: { ...meta.labels, [clusterLabel]: cluster } };
   const role: Role = { apiVersion: `${apiGroup}/v1`, kind: 'Role', metadata: labelled, rules };
@@ -18,9 +33,9 @@ const account = (name: string, namespace: string, cluster: string, rules: readon
     kind: 'RoleBinding',
     metadata: labelled,
     roleRef: { apiGroup, kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    subjects: [subject],
   };
-  return [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: labelled }, role, binding];
+  return [role, binding];
 };
 
 const tokenFor = (name: string): PolicyRule => ({
@@ -63,7 +78,10 @@ export const planWorkerAccess = (cluster: string, namespace: string): Kubernetes
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [name], verbs: change },
     tokenFor(name),
   ]);
-  return [signOfLife, ...access];
+  // The controller renews the credential of a cluster that proves its key; it may make tokens for accounts that are named, one by one.
+  const controllerAccount = { kind: 'ServiceAccount' as const, name: componentName('controller'), namespace: hubNamespace };
+  const renewal = roleFor(controllerAccount, renewalRole(cluster), namespace, cluster, [tokenFor(name)]);
+  return [signOfLife, ...access, ...renewal];
 };
 
 /** What a join token is good for: to set the authority of its one Cluster, and to fetch the first token of its worker. */
@@ -73,3 +91,38 @@ export const planJoinAccess = (cluster: string, namespace: string): KubernetesOb
     { apiGroups: [''], resources: ['serviceaccounts'], resourceNames: [workerAccount(cluster)], verbs: ['get'] },
     tokenFor(workerAccount(cluster)),
   ]);
+
+/**
+ * How a cluster asks for a credential when it has none that is valid: an account that lasts, and can do nothing but ask in the one object that is
+ * there for this cluster. Only proof of the key of the cluster's authority gets an answer.
+ */
+export const planKnockAccess = (project: string, cluster: string): KubernetesObject[] => {
+  const name = knockAccount(project, cluster);
+  const meta = metadata(credentialRequestName(project, cluster), { namespace: hubNamespace });
+  const labelled = { ...meta, labels: { ...meta.labels, [clusterLabel]: cluster } };
+  const request: CredentialRequest = {
+    apiVersion: `${exchange.group}/${exchange.version}`,
+    kind: 'CredentialRequest',
+    metadata: labelled,
+    spec: {},
+  };
+  const secret: Secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...labelled, name, annotations: { 'kubernetes.io/service-account.name': name } },
+    type: 'kubernetes.io/service-account-token',
+  };
+  const access = account(name, hubNamespace, cluster, [
+    { apiGroups: [exchange.group], resources: ['credentialrequests'], resourceNames: [meta.name], verbs: ['get', 'patch'] },
+  ]);
+  // The object is made here, since creation cannot be limited by name. The token of the Secret is filled in by Kubernetes.
+  return [request, ...access, secret];
+};
+
+/** Where members reach the hub (`servers`, divided by white space, the best first) and by which authorities its server is known; an administrator may change both. */
+export const planHubAddress = (address: { readonly server: string; readonly ca: string }): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadata(hubAddressConfigMap, { namespace: hubNamespace }),
+  data: { servers: address.server, 'ca.crt': address.ca },
+});

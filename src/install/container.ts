@@ -28,7 +28,8 @@ export const podHealth: HealthPlace = { host: '0.0.0.0', port: 8080 };
 /** Where the agent answers. */
 export const nodeHealth: HealthPlace = { host: '127.0.0.1', port: 9809 };
 
-const fromField = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+/** An environment variable with a field of the pod itself. */
+export const fromField = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
 const environment = (options: CommonOptions, health: HealthPlace): EnvVar[] => [
   fromField('POD_NAME', 'metadata.name'),

@@ -1,4 +1,4 @@
-import type { Container } from '../values/builtin/pod.ts';
+import type { Container, Volume } from '../values/builtin/pod.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import { podBasics, podHealth, programContainer, restricted, scratch } from './container.ts';
 import type { Component } from './metadata.ts';
@@ -18,10 +18,21 @@ export interface DeploymentParts {
   readonly strategy?: NonNullable<NonNullable<Deployment['spec']>['strategy']>;
   readonly env?: NonNullable<Container['env']>;
   readonly ports?: NonNullable<Container['ports']>;
+  /** Volumes beside the scratch folder, each with the place where it is read. */
+  readonly volumes?: readonly { readonly volume: Volume; readonly mountPath: string }[];
 }
 
 /** A Deployment of a program that needs no rights on its node: not root, nothing writable but a scratch folder, no capability, spread over nodes. */
-export const planDeployment = ({ component, namespace, options, placement, strategy, env, ports }: DeploymentParts): Deployment => {
+export const planDeployment = ({
+  component,
+  namespace,
+  options,
+  placement,
+  strategy,
+  env,
+  ports,
+  volumes = [],
+}: DeploymentParts): Deployment => {
   const labels = selectorLabels(component);
   return {
     apiVersion: 'apps/v1',
@@ -47,10 +58,13 @@ export const planDeployment = ({ component, namespace, options, placement, strat
               securityContext: restricted,
               ...(env === undefined ? {} : { env }),
               ...(ports === undefined ? {} : { ports }),
-              volumeMounts: scratch.mounts,
+              volumeMounts: [
+                ...scratch.mounts,
+                ...volumes.map(({ volume, mountPath }) => ({ name: volume.name, mountPath, readOnly: true })),
+              ],
             }),
           ],
-          volumes: scratch.volumes,
+          volumes: [...scratch.volumes, ...volumes.map(({ volume }) => volume)],
         },
       },
     },

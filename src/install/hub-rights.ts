@@ -1,10 +1,10 @@
 import { controller, exchange, networking } from '../api/groups.ts';
-import { hubNamespace } from '../api/places.ts';
+import { hubAddressConfigMap, hubNamespace } from '../api/places.ts';
 import { change, own, ownMany, type Rights, read } from './account.ts';
 
 /**
  * What the controller may do on the hub. It holds the rights on notices because it grants them to members (nobody can grant what he
- * does not have); names of namespaces, accounts and roles are limited by the policy `kubeslice-controller-objects`.
+ * does not have); names of namespaces, accounts, roles and leases are limited by the policy `kubeslice-controller-objects`.
  */
 export const controllerRights: Rights = {
   everywhere: [
@@ -26,6 +26,11 @@ export const controllerRights: Rights = {
     { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   ],
   in: {
-    [hubNamespace]: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] }],
+    [hubNamespace]: [
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
+      { apiGroups: [exchange.group], resources: ['credentialrequests'], verbs: [...read, 'delete'] },
+      { apiGroups: [exchange.group], resources: ['credentialrequests/status'], verbs: change },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [hubAddressConfigMap, 'kube-root-ca.crt'], verbs: ['get'] },
+    ],
   },
 };

@@ -60,33 +60,52 @@ const takesIn = (slice: string): string => `(size(${clustersOf(slice)}) == 0 || 
 
 const hostRoutes = "params.?status.?nodeIPs.orValue([]).map(ip, ip + (ip.contains(':') ? '/128' : '/32'))";
 
-const sliceSubnets = planPolicy({
-  name: 'kubeslice-slice-subnets',
+/** What there is to say about a slice's subnet and the networks of one cluster, which is `params`. */
+const subnetAndNetworks = {
   rules: sliceWrites,
   namespaceSelector: notMirrored,
   conditions: [specChanges],
   params: { kind: { apiVersion: `${controller.group}/${controller.version}`, kind: 'Cluster' } },
-  variables: [
-    {
-      name: 'concerned',
-      // One that is in it already was judged then; what it has come to overlap with since must not forbid every other change.
-      expression: `${takesIn('object')} && (oldObject == null || !${takesIn('oldObject')})`,
-    },
-    { name: 'pods', expression: overlapping('params.?status.?cniSubnet.orValue([])') },
-    { name: 'services', expression: overlapping('params.?status.?serviceSubnet.orValue([])') },
-    { name: 'nodes', expression: overlapping(hostRoutes) },
-    {
-      name: 'meeting',
-      expression:
-        "size(variables.pods) > 0 ? 'the pod network ' + variables.pods[0] : (size(variables.services) > 0 ? 'the service network ' + variables.services[0] : (size(variables.nodes) > 0 ? 'the node address ' + variables.nodes[0].split('/')[0] : ''))",
-    },
-  ],
+};
+const meeting = [
+  { name: 'pods', expression: overlapping('params.?status.?cniSubnet.orValue([])') },
+  { name: 'services', expression: overlapping('params.?status.?serviceSubnet.orValue([])') },
+  { name: 'nodes', expression: overlapping(hostRoutes) },
+  {
+    name: 'meeting',
+    expression:
+      "size(variables.pods) > 0 ? 'the pod network ' + variables.pods[0] : (size(variables.services) > 0 ? 'the service network ' + variables.services[0] : (size(variables.nodes) > 0 ? 'the node address ' + variables.nodes[0].split('/')[0] : ''))",
+  },
+];
+/** CEL: the slice names clusters. One that takes all must not be refused for what a single cluster says about itself. */
+const namesClusters = `size(${clustersOf('object')}) > 0`;
+/** CEL: the cluster comes into the slice by this write. One that is in it was judged then; what it has come to overlap with since forbids no other change. */
+const comesIn = `${takesIn('object')} && (oldObject == null || !${takesIn('oldObject')})`;
+
+const sliceSubnets = planPolicy({
+  ...subnetAndNetworks,
+  name: 'kubeslice-slice-subnets',
+  variables: [{ name: 'concerned', expression: `${namesClusters} && ${comesIn}` }, ...meeting],
   validations: [
     {
       expression: "!variables.concerned || variables.meeting == ''",
       messageExpression:
         "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' overlaps ' + variables.meeting + ' of cluster ' + params.metadata.name + '; choose a subnet that no member cluster uses, or name only other clusters in spec.clusters'",
       reason: 'Invalid',
+    },
+  ],
+});
+
+const sliceSubnetAdvice = planPolicy({
+  ...subnetAndNetworks,
+  name: 'kubeslice-slice-subnet-advice',
+  action: 'Warn',
+  variables: [{ name: 'concerned', expression: `!(${namesClusters}) && ${comesIn}` }, ...meeting],
+  validations: [
+    {
+      expression: "!variables.concerned || variables.meeting == ''",
+      messageExpression:
+        "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' overlaps ' + variables.meeting + ' of cluster ' + params.metadata.name + ', which is left out of the slice; choose a subnet that no member cluster uses if it should take part'",
     },
   ],
 });
@@ -227,6 +246,7 @@ const projectPlaces = planPolicy({
 export const hubInputPolicies = [
   ...sliceProjects,
   ...sliceSubnets,
+  ...sliceSubnetAdvice,
   ...sliceNamespaces,
   ...sliceAdvice,
   ...clusterAdvice,

@@ -12,6 +12,8 @@ export interface JoinToken {
   readonly cluster: string;
   /** Service account token of the cluster's join account. */
   readonly bearer: string;
+  /** Token of the cluster's account that can only ask for a credential by proof of its key, if the hub has one. */
+  readonly knock?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -31,6 +33,7 @@ const isJoinToken = (value: unknown): value is JoinToken => {
     typeof token === 'object' &&
     token !== null &&
     texts.every((field) => typeof token[field] === 'string') &&
+    (token.knock === undefined || typeof token.knock === 'string') &&
     Number.isFinite(token.expiresAt)
   );
 };

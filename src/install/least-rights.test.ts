@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { agentTokenFolder, workerUser } from '../api/places.ts';
 import type { PodSpec } from '../values/builtin/pod.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAgentCleanup } from './agent.ts';
-import { planCluster, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
+import { planCluster, planJoinAccess, planKnockAccess, planWorkerAccess } from './cluster-access.ts';
 import { planHub } from './hub.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planHubSecret, planMember } from './member.ts';
@@ -14,6 +15,7 @@ const hub = [
   planCluster('east', 'default'),
   ...planWorkerAccess('east', 'default'),
   ...planJoinAccess('east', 'default'),
+  ...planKnockAccess('default', 'east'),
 ];
 const credential = { server: 's', ca: 'c', token: 't', project: 'default', namespace: 'default', cluster: 'east' };
 const member = [planHubSecret(credential), ...planMember(memberDefaults('image'))];
@@ -51,6 +53,13 @@ describe('accounts', () => {
     for (const rule of rules) expect(rule.resourceNames).toEqual(['kubeslice-worker-east']);
   });
 
+  it('who only asks for a credential sees and changes one object', () => {
+    const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-knock-default.east').flatMap(rulesOf);
+    expect(rules).toEqual([
+      { apiGroups: ['exchange.kubeslice.io'], resources: ['credentialrequests'], resourceNames: ['default.east'], verbs: ['get', 'patch'] },
+    ]);
+  });
+
   it('DNS servers change nothing', () => {
     const verbs = roles
       .filter(({ metadata }) => metadata.name === 'kubeslice-dns')
@@ -58,10 +67,18 @@ describe('accounts', () => {
     expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
   });
 
-  it('agents change nothing but the status of SliceNodes', () => {
+  it('agents change nothing but the status of SliceNodes, and ask whose a token is', () => {
     const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-agent').flatMap(rulesOf);
     const writing = rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
-    expect(writing.flatMap(({ resources }) => resources)).toEqual(['slicenodes/status']);
+    expect(writing.flatMap(({ resources }) => resources)).toEqual(['tokenreviews', 'slicenodes/status']);
+  });
+
+  it('agents let in the account that the worker runs as, by a token that is for them alone', () => {
+    const worker = workloads.map(podOf).find((pod) => pod?.containers.some(({ name }) => name === 'worker'));
+    expect(workerUser).toBe(`system:serviceaccount:kubeslice-system:${worker?.serviceAccountName}`);
+    const tokens = worker?.volumes?.flatMap(({ projected }) => projected?.sources ?? []);
+    expect(tokens?.map(({ serviceAccountToken }) => serviceAccountToken.audience)).toEqual(['kubeslice-agent']);
+    expect(worker?.containers[0]?.volumeMounts).toContainEqual({ name: 'agent-token', mountPath: agentTokenFolder, readOnly: true });
   });
 
   it('every binding names a role and an account that exist', () => {

@@ -1,5 +1,5 @@
-import { networking } from '../api/groups.ts';
-import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { exchange, networking } from '../api/groups.ts';
+import { authoritySecret, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
 import { change, ownMany, type Rights, read } from './account.ts';
 
 const ours = networking.group;
@@ -28,9 +28,12 @@ export const workerRights: Rights = {
   in: {
     [memberNamespace]: [
       { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: ownMany },
+      { apiGroups: [exchange.group], resources: ['notices'], verbs: ownMany },
       { apiGroups: [ours], resources: ['slices/status'], verbs: change },
-      { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret, authoritySecret], verbs: change },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret], verbs: change },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecret], verbs: ['get'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap], verbs: change },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [consentConfigMap], verbs: ['get'] },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
     ],
     [clusterDns.namespace]: [
@@ -43,10 +46,16 @@ export const workerRights: Rights = {
 
 /** What the agents may do: read what their node needs, and write the status of their node's own objects (which ones, a policy checks). */
 export const agentRights: Rights = {
-  everywhere: [{ apiGroups: [''], resources: ['pods', 'nodes'], verbs: read }],
+  everywhere: [
+    { apiGroups: [''], resources: ['pods', 'nodes'], verbs: read },
+    // Whether who asks for notices is the worker. It tells nothing that whoever holds the token does not know.
+    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  ],
   in: {
     [memberNamespace]: [
       { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read },
+      // What this cluster offers to the others while the hub is away.
+      { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
       { apiGroups: [ours], resources: ['slicenodes/status'], verbs: change },
     ],
   },

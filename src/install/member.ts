@@ -1,4 +1,4 @@
-import { hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
 import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Namespace } from '../values/builtin/namespace.ts';
 import type { Secret } from '../values/builtin/secret.ts';
@@ -21,6 +21,8 @@ export interface HubCredential {
   readonly ca: string;
   /** Token of the cluster's worker account; the worker renews it. */
   readonly token: string;
+  /** Token of the account that can only ask for a credential by proof of the cluster's key; it lasts. Undefined when the hub has none. */
+  readonly knock?: string | undefined;
   readonly project: string;
   /** Namespace of the project on the hub. */
   readonly namespace: string;
@@ -48,6 +50,7 @@ export const planHubSecret = (credential: HubCredential): Secret => ({
     server: credential.server,
     'ca.crt': credential.ca,
     token: credential.token,
+    ...(credential.knock === undefined ? {} : { knock: credential.knock }),
     project: credential.project,
     namespace: credential.namespace,
     cluster: credential.cluster,
@@ -56,6 +59,14 @@ export const planHubSecret = (credential: HubCredential): Secret => ({
 
 /** Roots of other clusters are kept here by the worker; made empty at first, so that it needs no right to create. */
 const trust: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(trustConfigMap, { namespace: memberNamespace }) };
+
+/** What the administrator of the member allows the hub, as the worker reads it. */
+export const planConsent = (consent: { readonly networks: readonly string[]; readonly namespaces: readonly string[] }): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadata(consentConfigMap, { namespace: memberNamespace }),
+  data: { networks: consent.networks.join(','), namespaces: consent.namespaces.join(',') },
+});
 
 /** Everything in a member cluster but CustomResourceDefinitions and Secrets, in the order in which it is applied. */
 export const planMember = (options: MemberOptions): KubernetesObject[] => [

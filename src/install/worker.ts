@@ -1,8 +1,27 @@
-import { memberNamespace } from '../api/places.ts';
+import { agentAudience, agentTokenFolder, agentTokenPath, memberNamespace } from '../api/places.ts';
+import type { Volume } from '../values/builtin/pod.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import { planDeployment } from './deployment.ts';
 import type { MemberOptions } from './options.ts';
 
+/** A token that is good for nothing but to ask this cluster's agents; the kubelet renews it. */
+const agentToken: Volume = {
+  name: 'agent-token',
+  projected: {
+    sources: [
+      {
+        serviceAccountToken: { audience: agentAudience, expirationSeconds: 3_600, path: agentTokenPath.slice(agentTokenFolder.length + 1) },
+      },
+    ],
+  },
+};
+
 /** The worker of a member cluster. Several copies may run; one leads. */
 export const planWorker = (options: MemberOptions): Deployment =>
-  planDeployment({ component: 'worker', namespace: memberNamespace, options, placement: options.worker });
+  planDeployment({
+    component: 'worker',
+    namespace: memberNamespace,
+    options,
+    placement: options.worker,
+    volumes: [{ volume: agentToken, mountPath: agentTokenFolder }],
+  });

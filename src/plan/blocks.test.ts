@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Cidr, containsCidr, formatCidr, parseCidr } from '../values/cidr.ts';
 import { areDisjoint, mergeCidrs } from '../values/cidr-space.ts';
-import { type BlockDemand, type BlockGrant, grantBlocks, sizeOf } from './blocks.ts';
+import { type BlockDemand, type BlockGrant, fairShare, grantBlocks, sizeOf } from './blocks.ts';
 
 type Text = Record<string, string[]>;
 const demand = (space: string[], held: Text, retired: [string, string][], wants: Record<string, number>, unit = 8): BlockDemand => ({
@@ -39,6 +39,13 @@ describe('grantBlocks', () => {
     const grant = grantBlocks(demand(['10.0.0.0/30', '10.0.0.16/31', '10.0.0.20/32'], {}, [], { a: 0 }));
     expect(heldText(grant)).toEqual({ a: ['10.0.0.0/30', '10.0.0.16/31', '10.0.0.20/32'] });
     expect(shortText(grant)).toEqual({ a: 1 });
+  });
+
+  it('gives nobody more blocks than may be listed', () => {
+    const space = ['10.0.0.0/32', '10.0.0.2/32', '10.0.0.4/32'];
+    const grant = grantBlocks({ ...demand(space, {}, [], { a: 0 }), mostBlocks: 2 });
+    expect(heldText(grant)).toEqual({ a: ['10.0.0.0/32', '10.0.0.2/32'] });
+    expect(shortText(grant)).toEqual({ a: 6 });
   });
 
   it('takes the lowest place that fits', () => {
@@ -97,7 +104,7 @@ describe('over any history', () => {
     unit: number,
     see: (before: BlockGrant, after: BlockGrant, wants: Record<string, number>) => void,
   ) => {
-    let grant: BlockGrant = { held: [], retired: [], short: new Map(), dropped: [] };
+    let grant: BlockGrant = { held: [], retired: [], short: new Map(), withheld: new Map(), dropped: [] };
     for (const wants of steps) {
       const next = grantBlocks({ ...grant, space: space.map(parseCidr), wants: new Map(Object.entries(wants)), unit });
       see(grant, next, wants);
@@ -183,6 +190,49 @@ describe('over any history', () => {
           const last = reused.at(-1)?.block;
           expect(sizeOf(blocksOf(after))).toBeGreaterThan(whole - sizeOf(last === undefined ? [] : [last]));
         });
+      }),
+    );
+  });
+});
+
+describe('a fair share', () => {
+  it.each([
+    ['alone: half, so that another can come', 240, 1, 0, 120],
+    ['of two, with nothing held: half', 240, 2, 0, 120],
+    ['of two, when the other has a little: its half', 240, 2, 16, 120],
+    ['of ten, with little held: half of the rest', 240, 10, 144, 48],
+    ['of ten, with most held: its tenth, in whole units', 240, 10, 208, 24],
+    ['of many: one unit', 240, 100, 240, 8],
+  ])('%s', (_, total, owners, heldByOthers, share) => expect(fairShare(total, owners, heldByOthers, 8)).toBe(share));
+
+  it('keeps who wants everything from taking what others need for their part, and is kept when planned again', () => {
+    const owner = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const wants = fc.dictionary(owner, fc.integer({ min: 0, max: 2_000_000_000 }), { minKeys: 1 });
+    fc.assert(
+      fc.property(wants, wants, (first, second) => {
+        const space = ['10.0.0.0/24', '10.0.1.0/25'];
+        const one = grantBlocks({ ...demand(space, {}, [], first), isFair: true });
+        const held = { space: space.map(parseCidr), held: one.held, retired: one.retired, unit: 8, isFair: true };
+        const again = grantBlocks({ ...held, wants: new Map(Object.entries(first)) });
+        expect(heldText(again)).toEqual(heldText(one));
+        const two = grantBlocks({ ...held, wants: new Map(Object.entries(second)) });
+        const total = sizeOf(held.space);
+        for (const grant of [one, two]) {
+          const sizes = new Map(grant.held.map(({ owner, blocks }) => [owner, sizeOf(blocks)]));
+          const owners = grant === one ? Object.keys(first).length : Object.keys(second).length;
+          const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+          expect(areDisjoint(grant.held.flatMap(({ blocks }) => blocks))).toBe(true);
+          for (const [owner, size] of sizes) {
+            const before = grant === one ? 0 : sizeOf(one.held.find((holding) => holding.owner === owner)?.blocks ?? []);
+            expect(size).toBeLessThanOrEqual(
+              Math.max(before, fairShare(total, owners, all - size, 8), Math.floor(total / Math.max(2, owners)), total / 2),
+            );
+          }
+          // Whoever wants its part of the whole has it, unless another had taken more before.
+          if (grant === one)
+            for (const [owner, want] of Object.entries(first))
+              expect(sizes.get(owner) ?? 0).toBeGreaterThanOrEqual(Math.min(want, Math.floor(total / Math.max(2, owners) / 8) * 8));
+        }
       }),
     );
   });

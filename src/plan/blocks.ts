@@ -25,6 +25,10 @@ export interface BlockDemand {
   readonly wants: ReadonlyMap<string, number>;
   /** Holdings grow by multiples of this; a power of two. */
   readonly unit: number;
+  /** Nobody grows beyond {@link fairShare}. @default false */
+  readonly isFair?: boolean;
+  /** Blocks that one owner may have; small pieces must not make a list that no object holds. @default any number */
+  readonly mostBlocks?: number;
 }
 
 /** Who has which blocks from now on; to be written down before anything is made of it. */
@@ -35,12 +39,14 @@ export interface BlockGrant {
   readonly retired: readonly OwnedBlock[];
   /** Addresses that could not be given, by owner. */
   readonly short: ReadonlyMap<string, number>;
+  /** Addresses that were not given because they are more than a fair share, by owner. */
+  readonly withheld: ReadonlyMap<string, number>;
   /** Blocks of the input that were not honoured, because they lie outside the space or meet a block of an owner that comes first by name. */
   readonly dropped: readonly OwnedBlock[];
 }
 
 /**
- * Gives blocks to those who want more, and takes nothing away from anybody.
+ * Gives blocks to those who want more, and takes nothing away from anybody (what is given back is no longer in `held`).
  *
  * ```
  * owner                              then
@@ -49,6 +55,7 @@ export interface BlockGrant {
  * is gone                            its blocks retire, behind those that retired before
  * is back                            gets its own retired blocks again, if nobody needed them in between
  * finds nothing free                 gets blocks of others that retired, the longest retired first
+ * wants more than its fair share      grows to that, if shares are kept; the grant says how much was withheld
  * finds nothing at all               is short, and the grant says by how many addresses
  * ```
  *
@@ -81,16 +88,42 @@ export const grantBlocks = (demand: BlockDemand): BlockGrant => {
   const short = new Map<string, number>();
   const serve = (owner: string, goal: number): void => {
     const blocks = holdings.get(owner) ?? [];
-    const missing = pool.take(goal - sizeOf(blocks), blocks);
+    const missing = pool.take(goal - sizeOf(blocks), blocks, demand.mostBlocks ?? Infinity);
     if (blocks.length > 0) holdings.set(owner, blocks);
     if (missing > 0) short.set(owner, missing);
     else short.delete(owner);
   };
   for (const owner of owners) serve(owner, demand.unit);
-  for (const owner of owners) serve(owner, Math.max(1, Math.ceil((demand.wants.get(owner) ?? 0) / demand.unit)) * demand.unit);
+  const has = (owner: string): number => sizeOf(holdings.get(owner) ?? []);
+  const goalOf = (owner: string): number => Math.max(1, Math.ceil((demand.wants.get(owner) ?? 0) / demand.unit)) * demand.unit;
+  const withheld = new Map<string, number>();
+  if (demand.isFair === true) {
+    const total = sizeOf(space);
+    // Everybody's part of the whole comes before anybody's growth beyond it.
+    const part = fairShare(total, owners.length, total, demand.unit);
+    for (const owner of owners) serve(owner, Math.min(goalOf(owner), part));
+    let held = owners.reduce((sum, owner) => sum + has(owner), 0);
+    for (const owner of owners) {
+      const before = has(owner);
+      const most = Math.max(before, fairShare(total, owners.length, held - before, demand.unit));
+      if (most < goalOf(owner)) withheld.set(owner, goalOf(owner) - most);
+      serve(owner, Math.min(goalOf(owner), most));
+      held += has(owner) - before;
+    }
+  } else for (const owner of owners) serve(owner, goalOf(owner));
 
   const held = sortedBy(holdings, ([owner]) => owner).map(([owner, blocks]) => ({ owner, blocks }));
-  return { held, retired: pool.retired, short, dropped };
+  return { held, retired: pool.retired, short, withheld, dropped };
+};
+
+/**
+ * Addresses that one of some owners may hold in all: its part of the whole, or half of what the others do not hold, whichever is more; in whole units,
+ * and at least one. So nobody takes what others still need to come to their part, and there is always something left for one who comes later.
+ */
+export const fairShare = (total: number, owners: number, heldByOthers: number, unit: number): number => {
+  const part = Math.max(Math.floor(total / Math.max(2, owners)), Math.floor((total - heldByOthers) / 2));
+  // Where a part is less than two units, the nearer number of them: a slice of 16 addresses must carry two clusters.
+  return Math.max(1, part < 2 * unit ? Math.round(part / unit) : Math.floor(part / unit)) * unit;
 };
 
 /** Addresses in some blocks that do not overlap. */
@@ -106,10 +139,10 @@ class Pool {
     this.retired = retired;
   }
 
-  /** Appends blocks of `count` addresses in all to `into`, and returns how many addresses are missing. */
-  take(count: number, into: Cidr[]): number {
+  /** Appends blocks of `count` addresses in all to `into` until it has `most` blocks, and returns how many addresses are missing. */
+  take(count: number, into: Cidr[], most: number): number {
     let missing = Math.max(0, count);
-    while (missing > 0) {
+    while (missing > 0 && into.length < most) {
       const block = this.#next(2 ** Math.floor(Math.log2(missing)));
       if (block === undefined) break;
       into.push(block);

@@ -1,9 +1,11 @@
+import { memberNamespace } from '../api/places.ts';
 import { NamespaceMonitor } from '../kernel/monitor.ts';
 import type { Scope } from '../kernel/port.ts';
 import { run as execute } from '../kernel/run.ts';
 import { tunnelMtu } from '../kernel/underlay.ts';
 import { createController } from '../loop/controller.ts';
 import { watching } from '../loop/watching.ts';
+import { ownCluster } from '../plan/node/own-cluster.ts';
 import { startHealth } from '../telemetry/health.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -12,14 +14,17 @@ import { answerCni } from './agent/answer-cni.ts';
 import { cleanUp } from './agent/cleanup.ts';
 import { keepChained } from './agent/cni-conf.ts';
 import { serveCni } from './agent/cni-server.ts';
-import { installPlugin, installTunnelProgram, joinControlSockets } from './agent/host-files.ts';
+import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
 import { LookPace } from './agent/look-pace.ts';
 import { NodeAgent } from './agent/node-agent.ts';
+import { openPeerDoor } from './agent/open-peer-door.ts';
+import { PeerExchange } from './agent/peer-exchange.ts';
 import { PodNetns } from './agent/pod-netns.ts';
 import { Publisher } from './agent/publisher.ts';
-import { agentSettings, cniSocket } from './agent/settings.ts';
+import { agentSettings, cniSocket, relayDirectory, relayProgram } from './agent/settings.ts';
+import { SliceSubnetsFile } from './agent/slice-subnets-file.ts';
 import { SnapshotFile } from './agent/snapshot-file.ts';
 import { Steps } from './agent/step-signal.ts';
 import { TunnelKeys } from './agent/tunnel-keys.ts';
@@ -29,6 +34,10 @@ import type { Program } from './program.ts';
 
 /** How often everything is looked at though nothing is known to have changed. */
 const resyncMs = 10_000;
+
+/** Key of a look at all of one slice; slice names have no slash. */
+const lookAt = (slice: string): string => `slice/${slice}`;
+const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(lookAt('').length) });
 
 /**
  * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes what is true. What it has made goes
@@ -46,7 +55,7 @@ export const run: Program = async ({ args, env, signal }) => {
   const client = await inClusterClient(env, 'member', 'kubeslice-agent', metrics);
   await joinControlSockets();
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
-  const world = observeNode(client, settings.node, log, metrics);
+  const world = observeNode(client, settings.node, clock, log, metrics);
   const snapshotFile = new SnapshotFile(settings, log);
   const snapshot = await snapshotFile.load(settings.node);
   const steps = new Steps();
@@ -58,6 +67,7 @@ export const run: Program = async ({ args, env, signal }) => {
     keys: new TunnelKeys(settings.runDirectory),
     snapshotFile,
     snapshot,
+    sliceSubnets: new SliceSubnetsFile(settings, log),
     podNetns: new PodNetns(clock, snapshot?.podNetns),
     mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
     clock,
@@ -65,14 +75,37 @@ export const run: Program = async ({ args, env, signal }) => {
     metrics,
   });
 
-  const links = new LinkWatch(clock, (slice) => status.enqueue(slice, { priority: 'high' }));
-  const pace = new LookPace(clock);
-  const monitor = new NamespaceMonitor(() => node.enqueue('everything', { afterMs: pace.told() }));
+  const links = new LinkWatch({
+    clock,
+    random: Math.random,
+    program: proberProgram(settings),
+    observe: (network, observeSignal) => kernel.observe(network, observeSignal),
+    onChange: (slice) => status.enqueue(slice, { priority: 'high' }),
+  });
+  const peerExchange = new PeerExchange({
+    client,
+    relay: relayProgram(settings),
+    directory: relayDirectory(settings),
+    clusterIn: (slice) => ownCluster(world.slices.get(`${memberNamespace}/${slice}`)),
+    clock,
+    random: Math.random,
+    log,
+  });
+  const paces = new Map<string, LookPace>();
+  const paceOf = (slice: string): LookPace => {
+    const pace = paces.get(slice) ?? new LookPace(clock);
+    paces.set(slice, pace);
+    return pace;
+  };
+  const monitor = new NamespaceMonitor((netns) => {
+    const slice = agent.last?.plan.networks.find((network) => network.netns === netns)?.slice;
+    if (slice !== undefined) node.enqueue(lookAt(slice), { afterMs: paceOf(slice).told() });
+  });
   const publisher = new Publisher({
     client,
     kernel,
     agent,
-    links: (slice) => links.links(slice),
+    links,
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
     metrics,
@@ -91,16 +124,22 @@ export const run: Program = async ({ args, env, signal }) => {
     concurrency: 1,
     watches: world.mirrors.map((mirror) => watching<unknown>(mirror, changes)),
     reconcile: async (key, runSignal) => {
-      const step = await agent.step(key as Scope, runSignal);
+      const scope = scopeOf(key);
+      const step = await agent.step(scope, runSignal);
       steps.made();
       if (step === undefined) return { againMs: 200 };
-      if (key === 'everything') pace.looked(step.outcome.changes.length > 0);
       const { networks } = step.plan;
-      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks)]);
+      for (const { slice } of networks) {
+        if (scope !== 'everything' && (scope === 'changes' || scope.slice !== slice)) continue;
+        paceOf(slice).looked(step.outcome.changes.some((change) => change.startsWith(`${slice}: `)));
+      }
+      for (const slice of paces.keys()) if (!networks.some((network) => network.slice === slice)) paces.delete(slice);
+      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks), peerExchange.aim(networks)]);
       for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },
-    resync: { everyMs: resyncMs, keys: () => ['everything'] },
+    // One key for each slice, so that a pod's start waits for one at the most.
+    resync: { everyMs: resyncMs, keys: () => ['changes', ...(agent.last?.plan.networks ?? []).map(({ slice }) => lookAt(slice))] },
     log,
     metrics,
   });
@@ -123,11 +162,13 @@ export const run: Program = async ({ args, env, signal }) => {
     node.run(signal),
     status.run(signal),
     links.run(signal),
+    openPeerDoor(settings.door, { client, agent, links, exchange: peerExchange, clock, log }, signal),
     installPlugin(settings)
       .then(() => keepChained(settings.cniConf, log, signal))
       .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),
   ]);
   monitor.stop();
+  await peerExchange.stop();
   await stopCni();
   await snapshotFile.settled();
   await health.stop();

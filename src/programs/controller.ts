@@ -1,5 +1,6 @@
 import { leadController } from './controller/lead.ts';
 import { fieldManager, mirrorsOf, observeHub } from './controller/world.ts';
+import { credentialSecondsOf } from './credential-seconds.ts';
 import { elected } from './elected.ts';
 
 /** The hub's controller: projects, clusters and slices. Several replicas may run; one of them acts. */
@@ -9,5 +10,6 @@ export const run = elected({
   side: 'hub',
   observe: observeHub,
   mirrorsOf,
-  lead: (world, { instance }, clock, signal) => leadController(world, instance, clock, signal),
+  lead: (world, { instance, env }, clock, signal) =>
+    leadController(world, { instance, credentialSeconds: credentialSecondsOf(env) }, clock, signal),
 });

@@ -1,4 +1,5 @@
 import type { Client } from '../kubernetes/client.ts';
+import { fencedClient } from '../kubernetes/fenced-client.ts';
 import { runElected } from '../kubernetes/lease.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
 import { startHealth } from '../telemetry/health.ts';
@@ -6,7 +7,16 @@ import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { inClusterClient, podNamespace } from './in-cluster.ts';
-import type { Program } from './program.ts';
+import type { Program, ProgramContext } from './program.ts';
+
+/** What the leader knows of itself. */
+export interface OwnFacts {
+  readonly version: string;
+  readonly instance: string;
+  readonly env: ProgramContext['env'];
+  /** The same client, through which only the leader writes, and only while its lease holds. */
+  readonly fenced: (client: Client) => Client;
+}
 
 /** A program of which several replicas may run: all of them observe, one of them acts. */
 export interface ElectedProgram<World> {
@@ -19,12 +29,7 @@ export interface ElectedProgram<World> {
   /** Every mirror of the world. */
   readonly mirrorsOf: (world: World) => readonly Pick<Mirror<unknown>, 'run' | 'isSynced'>[];
   /** Acts until the signal aborts, as this instance of this version. */
-  readonly lead: (
-    world: World,
-    own: { readonly version: string; readonly instance: string },
-    clock: Clock,
-    signal: AbortSignal,
-  ) => Promise<void>;
+  readonly lead: (world: World, own: OwnFacts, clock: Clock, signal: AbortSignal) => Promise<void>;
 }
 
 /** Runs it: health from the start, ready when everything was read once, acting while it holds the lease. */
@@ -35,7 +40,9 @@ export const elected =
     const metrics = createMetrics();
     const instance = env.POD_NAME ?? name;
     const client = await inClusterClient(env, side, fieldManager, metrics);
-    const world = observe(client, log, metrics);
+    let isHeld = (): boolean => false;
+    const fenced = (open: Client): Client => fencedClient(open, () => isHeld());
+    const world = observe(fenced(client), log, metrics);
     const mirrors = mirrorsOf(world);
     const unread = `the ${side === 'hub' ? 'hub' : 'cluster'} has not been read yet`;
     const health = await startHealth({
@@ -54,7 +61,10 @@ export const elected =
       signal,
       log,
       metrics,
-      lead: (leading) => lead(world, { version, instance }, systemClock, leading),
+      lead: (leading, isHeldNow) => {
+        isHeld = isHeldNow;
+        return lead(world, { version, instance, env, fenced }, systemClock, leading);
+      },
     });
     await Promise.all(observing);
     await health.stop();

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import { Failure } from '../values/failure.ts';
+import { terminalText } from '../values/plain-text.ts';
+import { endProcess } from './end-process.ts';
 import type { Program } from './program.ts';
 import { version } from './version.ts';
 
@@ -33,8 +35,8 @@ export const main = async (): Promise<void> => {
     const { run } = await load();
     process.exitCode = await run({ args, env: process.env, signal: stopping.signal, version });
   } catch (error) {
-    process.stderr.write(`error: ${Failure.from(error).message}\n`);
-    if (!Failure.is(error) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-    process.exitCode = stopping.signal.aborted ? 130 : 1;
+    process.stderr.write(`error: ${terminalText(Failure.from(error).message)}\n`);
+    if (!Failure.is(error) && error instanceof Error) process.stderr.write(`${terminalText(error.stack ?? '')}\n`);
+    endProcess({ stdout: process.stdout, stderr: process.stderr, exit: (code) => process.exit(code) }, stopping.signal.aborted ? 130 : 1);
   }
 };

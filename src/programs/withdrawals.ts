@@ -1,34 +1,51 @@
+import { clusterLabel } from '../api/labels.ts';
 import type { SliceNode } from '../api/slicenode/type.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
-import { type NodePath, sameStates, withdrawnNodes } from '../plan/dns/withdrawal.ts';
-
-/** The nodes that nobody in this cluster reaches, for each slice that was decided anew. */
-export type Withdrawals = ReadonlyMap<string, ReadonlySet<NodePath>>;
+import { planWithdrawals, type Withdrawals } from '../plan/dns/withdrawal.ts';
+import { sameVotes } from '../plan/link-votes.ts';
+import type { Clock } from '../values/clock.ts';
+import { followReportAges, ReportAges } from './report-ages.ts';
 
 /** What the agents of this cluster report, with an index `slice`. */
 export type Reports = Pick<Mirror<SliceNode>, 'subscribe' | 'byIndex'>;
 
-/** The nodes of a slice that nobody in this cluster reaches, as its agents report now. */
-export const withdrawnNow = (reports: Reports, slice: string): ReadonlySet<NodePath> => withdrawnNodes(reports.byIndex('slice', slice));
+/** What was decided anew, by slice. */
+export type Decided = ReadonlyMap<string, Withdrawals>;
 
 /**
- * Decides anew for a slice when a report about one of its links says something else; a hundred reports at once are one decision for each
- * slice. `only` leaves the other slices to others. The returned function ends it.
+ * Decides which nodes are withdrawn, anew for a slice when a report about it says something else, and when one of its observers falls silent or speaks
+ * again; a hundred reports at once are one decision for each slice. The returned function ends it.
+ *
+ * @param only leaves the other slices to others
  */
-export const followWithdrawals = (reports: Reports, hear: (decided: Withdrawals) => void, only?: string): (() => void) => {
+export const followWithdrawals = (reports: Reports, clock: Clock, receive: (decided: Decided) => void, only?: string): (() => void) => {
+  const ages = new ReportAges(clock);
   const changed = new Set<string>();
   let waiting: NodeJS.Immediate | undefined;
+
+  const observersOf = (slice: string) =>
+    reports.byIndex('slice', slice).map(({ metadata, spec, status }) => ({
+      node: spec.node,
+      cluster: metadata.labels?.[clusterLabel],
+      fresh: ages.isFresh(spec.node),
+      votes: status?.links?.clusters,
+    }));
   const decide = (): void => {
     waiting = undefined;
-    const decided = new Map([...changed].map((slice) => [slice, withdrawnNow(reports, slice)]));
+    const decided = new Map([...changed].map((slice) => [slice, planWithdrawals(observersOf(slice))]));
     changed.clear();
-    hear(decided);
+    receive(decided);
   };
-  const stop = reports.subscribe(({ type, object, previous }) => {
-    const { slice } = object.spec;
-    if ((only !== undefined && slice !== only) || (type === 'updated' && sameStates(previous?.status, object.status))) return;
+  const mark = (slice: string): void => {
+    if (only !== undefined && slice !== only) return;
     changed.add(slice);
     waiting ??= setImmediate(decide);
+  };
+  const stop = followReportAges(reports, ages, clock, (turned, change) => {
+    for (const node of turned) for (const slice of ages.slicesOf(node)) mark(slice);
+    if (change === undefined) return;
+    const { object, previous, type } = change;
+    if (type !== 'updated' || !sameVotes(previous?.status?.links?.clusters, object.status?.links?.clusters)) mark(object.spec.slice);
   });
   return () => {
     stop();

@@ -1,6 +1,15 @@
+import { credentialSecondsOf } from './credential-seconds.ts';
 import { elected } from './elected.ts';
 import { leadWorker } from './worker/lead.ts';
 import { fieldManager, mirrorsOf, observeCluster } from './worker/local-world.ts';
 
 /** A member cluster's worker: the only one that holds a credential for the hub. Several replicas may run; one of them acts. */
-export const run = elected({ name: 'worker', fieldManager, side: 'member', observe: observeCluster, mirrorsOf, lead: leadWorker });
+export const run = elected({
+  name: 'worker',
+  fieldManager,
+  side: 'member',
+  observe: observeCluster,
+  mirrorsOf,
+  lead: (world, { version, instance, env, fenced }, clock, signal) =>
+    leadWorker(world, { version, instance, credentialSeconds: credentialSecondsOf(env), fenced }, clock, signal),
+});

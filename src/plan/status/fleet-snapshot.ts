@@ -1,6 +1,8 @@
 import type { Cluster } from '../../api/cluster/type.ts';
-import type { Notice } from '../../api/notice/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import type { ExportBody } from '../../exchange/statement/export.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
+import type { NodeBody } from '../../exchange/statement/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 
 /** What a person who looks at the hub sees of one project. */
@@ -15,8 +17,26 @@ export interface FleetSnapshot {
   readonly controller: Deployment | undefined;
   readonly clusters: readonly Cluster[];
   readonly slices: readonly Slice[];
-  /** Notices of all the slices; each hangs in the exchange namespace of its slice. */
-  readonly notices: readonly Notice[];
+  /** What the clusters report about their parts of the slices. */
+  readonly reports: readonly SliceReport[];
+  /** What they publish about their nodes. */
+  readonly nodes: readonly Shown<NodeBody>[];
+  /** What they offer, with all endpoints. */
+  readonly offers: readonly Shown<ExportBody>[];
+}
+
+/** What a cluster publishes in a slice. */
+export interface Shown<Body> {
+  readonly slice: string;
+  readonly cluster: string;
+  readonly body: Body;
+}
+
+/** What a cluster reports about its part of a slice. */
+export interface SliceReport {
+  readonly slice: string;
+  readonly cluster: string;
+  readonly report: LinksBody;
 }
 
 /** Names of slices by the namespace of their notice board. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planFleetStatus } from './fleet-status.ts';
-import { planLinks } from './links.ts';
+import { planLinks, planPairs } from './links.ts';
 import { planServices } from './services.ts';
-import { cluster, healthy, link, node, notice, report, slice } from './status.fixtures.ts';
+import { cluster, healthy, healthyNotices, link, node, notice, report, slice, withNotices } from './status.fixtures.ts';
 
 describe('the state of a fleet', () => {
   it('that is as asked for has no problem', () => {
@@ -25,7 +25,7 @@ describe('the state of a fleet', () => {
   });
 
   it('without clusters and slices is healthy and empty', () => {
-    expect(planFleetStatus({ ...healthy, clusters: [], slices: [], notices: [] })).toMatchObject({
+    expect(planFleetStatus({ ...healthy, clusters: [], slices: [], nodes: [], offers: [], reports: [] })).toMatchObject({
       healthy: true,
       clusters: [],
       nodes: [],
@@ -80,15 +80,8 @@ describe('the state of a fleet', () => {
 
   it('an export that offers nothing is a warning, and is listed among the services', () => {
     const failing = [{ namespace: 'app-ns', name: 'web', reason: 'ServiceNotFound', message: 'There is no Service web.' }];
-    const broken = notice('app', 'east', 'Links', 'east', {
-      nodes: 1,
-      expected: 1,
-      up: 1,
-      links: [],
-      missingNodes: [],
-      failingExports: failing,
-    });
-    const snapshot = { ...healthy, notices: [...healthy.notices, broken] };
+    const broken = report('app', 'east', 'west', { failingExports: failing });
+    const snapshot = withNotices([...healthyNotices, broken]);
     const status = planFleetStatus(snapshot);
     expect(status.healthy).toBe(true);
     expect(status.problems).toEqual([
@@ -114,51 +107,87 @@ describe('the state of a fleet', () => {
     const notices = [
       node('app', 'east', 'e1', '10.0.0.1'),
       node('app', 'east', 'e2', '10.0.0.2'),
+      node('app', 'east', 'e4', '10.0.0.4'),
       node('app', 'west', 'w1', '10.0.1.1'),
-      report(
-        'app',
-        'east',
-        [link('e1', 'west', 'w1'), link('e1', 'east', 'e2', 'Down', 'silence'), link('e2', 'west', 'w1', 'Pending', 'soon')],
-        [{ node: 'e3', reason: 'its agent does not run' }],
-      ),
+      report('app', 'east', 'west', {
+        nodes: 3,
+        clusters: [
+          { cluster: 'east', up: 5, down: 1, total: 6 },
+          { cluster: 'west', up: 2, down: 0, total: 3 },
+        ],
+        impaired: [
+          { node: 'e1', up: 1, down: 1, total: 3, reason: 'east/e2: silence' },
+          { node: 'e2', up: 2, down: 0, total: 3 },
+        ],
+        impairedNodes: 2,
+        missingNodes: [{ node: 'e3', reason: 'its agent does not run' }],
+        missing: 1,
+      }),
     ];
-    expect(
-      planFleetStatus({ ...healthy, notices }).nodes.map((row) => [row.node, row.state, `${row.linksUp}/${row.links}`, row.reason]),
-    ).toEqual([
-      ['e3', 'Absent', '0/0', 'its agent does not run'],
-      ['e1', 'Down', '1/2', 'east/e2: silence'],
-      ['e2', 'Pending', '0/1', 'west/w1: soon'],
-      ['w1', 'Up', '0/0', undefined],
+    expect(planFleetStatus(withNotices(notices)).nodes.map((row) => [row.node, row.state, row.linksUp, row.links, row.reason])).toEqual([
+      ['e3', 'Absent', undefined, undefined, 'its agent does not run'],
+      ['e1', 'Down', 1, 3, 'east/e2: silence'],
+      ['e2', 'Pending', 2, 3, undefined],
+      ['w1', 'NotReported', undefined, undefined, 'its cluster has not reported'],
+      ['e4', 'Up', 3, 3, undefined],
     ]);
+  });
+
+  it('a slice that works but not everywhere comes with a warning', () => {
+    const works = slice('app');
+    const degraded = { type: 'Degraded', status: 'True', reason: 'LinkDown', message: '3 of 4.', lastTransitionTime: '' } as const;
+    const snapshot = {
+      ...healthy,
+      slices: [{ ...works, status: { ...works.status, conditions: [...(works.status?.conditions ?? []), degraded] } }],
+    };
+    expect(planFleetStatus(snapshot)).toMatchObject({
+      healthy: true,
+      problems: [{ severity: 'warning', reason: 'LinkDown', text: '3 of 4.', help: 'kubeslice links --slice app --context hub' }],
+    });
+  });
+
+  it('links are counted by the clusters that they join, the worst first, and spelled out where they are not up', () => {
+    const notices = [
+      report('app', 'east', 'west', { clusters: [{ cluster: 'west', up: 3, down: 1, total: 4 }], worst: [link('e1', 'west', 'w1')] }),
+      report('app', 'west', 'east', { clusters: [{ cluster: 'east', up: 4, down: 0, total: 4, worstRttMs: 2.5 }] }),
+    ];
+    expect(planPairs(withNotices(notices).reports).map((row) => [row.cluster, row.state, row.up, row.links, row.worstRttMs])).toEqual([
+      ['east', 'Degraded', 3, 4, undefined],
+      ['west', 'Up', 4, 4, 2.5],
+    ]);
+    expect(planLinks(withNotices(notices).reports)).toMatchObject([{ cluster: 'east', node: 'e1', peerNode: 'w1', state: 'Down' }]);
   });
 });
 
 /** Bodies with the right lists full of anything, beside anything at all. */
 const anything = fc.jsonValue();
 const lists = Object.fromEntries(
-  ['endpoints', 'ports', 'links', 'missingNodes', 'blocks', 'drivers', 'failingExports'].map((name) => [name, fc.array(anything)]),
+  ['endpoints', 'ports', 'clusters', 'worst', 'impaired', 'missingNodes', 'blocks', 'drivers', 'failingExports'].map((name) => [
+    name,
+    fc.array(anything),
+  ]),
 );
 const bodies = fc.oneof(anything, fc.record({ ...lists, node: anything, router: anything, name: anything, namespace: anything }));
 
 describe('notices', () => {
   it('that cannot be read, or speak for another cluster, are left out', () => {
-    const good = report('app', 'east', [link('e1', 'west', 'w1')]);
+    const good = report('app', 'east', 'west', { worst: [link('e1', 'west', 'w1')] });
     const spoilt = (statement: string) => ({ ...good, spec: { ...good.spec, statement } });
     for (const statement of ['', 'null', '{}', '[]', '{"cluster":"east","body":null}', '{"cluster":"east","body":{"links":1}}'])
-      expect(planLinks({ slices: [slice('app')], notices: [spoilt(statement)] }), statement).toEqual([]);
+      expect(planLinks(withNotices([spoilt(statement)], [slice('app')]).reports), statement).toEqual([]);
     const foreign = { ...good, spec: { ...good.spec, cluster: 'west' } };
-    expect(planLinks({ slices: [slice('app')], notices: [foreign] })).toEqual([]);
-    expect(planLinks({ slices: [slice('other')], notices: [good] })).toEqual([]);
+    expect(planLinks(withNotices([foreign], [slice('app')]).reports)).toEqual([]);
+    expect(planLinks(withNotices([good], [slice('other')]).reports)).toEqual([]);
   });
 
   it('never make the status crash, whatever a cluster writes', () => {
     fc.assert(
       fc.property(bodies, fc.constantFrom('Node' as const, 'Links' as const, 'Export' as const), (body, kind) => {
         const written = notice('app', 'east', kind, 'x', body as never);
-        const slices = [slice('app')];
-        planLinks({ slices, notices: [written] });
-        planServices({ slices, notices: [written] });
-        planFleetStatus({ ...healthy, notices: [written] });
+        const snapshot = withNotices([written]);
+        planLinks(snapshot.reports);
+        planServices(snapshot);
+        planFleetStatus(snapshot);
       }),
     );
   });
@@ -169,16 +198,17 @@ describe('services', () => {
     notice(on, from, 'Export', `app-ns/${name}`, {
       namespace: 'app-ns',
       name,
+      created: '2026-01-01T00:00:00Z',
+      type: 'ClusterSetIP',
+      sessionAffinity: 'None',
       ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }],
       aliases: [],
-      endpoints: ready.map((state, index) => ({ pod: `p${index}`, address: `10.0.0.${index + 9}`, node: 'e1', ready: state })),
+      endpoints: ready.map((state, index) => ({ pod: `p${index}`, addresses: [`10.0.0.${index + 9}`], node: 'e1', ready: state })),
     });
 
   it('are listed with their name, those without a ready endpoint first', () => {
     const notices = [offer('app', 'east', 'a', [true, false]), offer('app', 'west', 'a', [true]), offer('app', 'east', 'b', [false])];
-    expect(
-      planServices({ slices: [slice('app')], notices }).map((row) => [row.name, row.cluster, row.ready, row.ports, row.dnsName]),
-    ).toEqual([
+    expect(planServices(withNotices(notices)).map((row) => [row.name, row.cluster, row.ready, row.ports, row.dnsName])).toEqual([
       ['b', 'east', 0, ['80/TCP'], 'b.app-ns.svc.slice.local'],
       ['a', 'east', 1, ['80/TCP'], 'a.app-ns.svc.slice.local'],
       ['a', 'west', 1, ['80/TCP'], 'a.app-ns.svc.slice.local'],

@@ -1,6 +1,6 @@
 import { type ClusterRow, planClusters } from './clusters.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
-import { planLinks } from './links.ts';
+import { planPairs } from './links.ts';
 import { type NodeRow, planNodes } from './nodes.ts';
 import { type Problem, planProblems } from './problems.ts';
 import { planSlices, type SliceRow } from './slices.ts';
@@ -19,8 +19,7 @@ export interface FleetStatus {
 
 /** The state of a project from what hangs on the hub; every list the worst first. */
 export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
-  const links = planLinks(snapshot);
-  const nodes = planNodes(snapshot, links);
+  const nodes = planNodes(snapshot);
   const problems = planProblems(snapshot);
   const { controller } = snapshot;
   return {
@@ -32,7 +31,7 @@ export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
       image: controller?.spec?.template.spec.containers[0]?.image,
     },
     clusters: planClusters(snapshot.clusters),
-    slices: planSlices(snapshot.slices, nodes, links),
+    slices: planSlices(snapshot.slices, nodes, planPairs(snapshot.reports)),
     nodes,
     problems,
   };

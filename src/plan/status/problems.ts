@@ -2,15 +2,14 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Slice } from '../../api/slice/type.ts';
-import { type FleetSnapshot, sliceByBoard } from './fleet-snapshot.ts';
+import type { FleetSnapshot } from './fleet-snapshot.ts';
 import { type Help, helpFor } from './help.ts';
-import { failingExportsOf } from './read-notice.ts';
 
 /** Something that is not as asked for, with what shows or mends it. */
 export interface Problem {
   /** For example `slice app-slice`. */
   readonly subject: string;
-  /** An error keeps the project from being as asked for; a warning is about one application, whose owner made a mistake. */
+  /** An error keeps the project from being as asked for; a warning is about one application or some nodes, while the rest works. */
   readonly severity: 'error' | 'warning';
   readonly reason: string;
   /** The evidence, in a sentence. */
@@ -69,8 +68,13 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   if (ready?.status === 'True') {
     // Ready says that it works; only Accepted knows that a network of a running member overlaps.
     const accepted = conditionOf(slice.status?.conditions, 'Accepted');
-    if (accepted?.reason !== 'SubnetOverlap') return [];
-    return [error(`slice ${name}`, accepted.reason, accepted.message, help.describeSlice(name, namespace))];
+    const degraded = conditionOf(slice.status?.conditions, 'Degraded');
+    const warnings: Problem[] =
+      degraded?.status !== 'True'
+        ? []
+        : [{ ...error(`slice ${name}`, degraded.reason, degraded.message, help.links(name)), severity: 'warning' }];
+    if (accepted?.reason !== 'SubnetOverlap') return warnings;
+    return [...warnings, error(`slice ${name}`, accepted.reason, accepted.message, help.describeSlice(name, namespace))];
   }
   const reason = ready?.reason ?? 'LinksPending';
   const text = ready?.message ?? 'The controller has not looked at this slice yet.';
@@ -78,22 +82,18 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   return [error(`slice ${name}`, reason, text, specific ?? help.describeSlice(name, namespace))];
 };
 
-const ofExports = ({ slices, notices }: FleetSnapshot, help: Help): Problem[] => {
-  const boards = sliceByBoard(slices);
-  return notices
-    .filter(({ metadata }) => boards.has(metadata.namespace ?? ''))
-    .flatMap((notice) =>
-      failingExportsOf(notice).map(
-        ({ namespace, name, reason, message }): Problem => ({
-          subject: `export ${namespace}/${name} of ${notice.spec.cluster}`,
-          severity: 'warning',
-          reason,
-          text: message,
-          help: help.describeExport(notice.spec.cluster, namespace, name),
-        }),
-      ),
-    );
-};
+const ofExports = ({ reports }: FleetSnapshot, help: Help): Problem[] =>
+  reports.flatMap(({ cluster, report }) =>
+    (report.failingExports ?? []).map(
+      ({ namespace, name, reason, message }): Problem => ({
+        subject: `export ${namespace}/${name} of ${cluster}`,
+        severity: 'warning',
+        reason,
+        text: message,
+        help: help.describeExport(cluster, namespace, name),
+      }),
+    ),
+  );
 
 /** Reasons in the order in which people should look at them: what stops traffic, then what stops changes, then what is on its way. */
 const order = ['LinkDown', 'NamespaceConflict', 'SubnetOverlap', 'AddressSpaceTooSmall', 'AgentAbsent', 'ConnectionLost', 'Unavailable'];

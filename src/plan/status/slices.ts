@@ -1,6 +1,6 @@
 import { conditionOf } from '../../api/condition.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
-import type { LinkRow } from './links.ts';
+import type { PairRow } from './links.ts';
 import type { NodeRow } from './nodes.ts';
 
 /** One slice at a glance. */
@@ -20,12 +20,12 @@ export interface SliceRow {
 }
 
 /** All slices, those that are not ready first. */
-export const planSlices = (slices: readonly Slice[], nodes: readonly NodeRow[], links: readonly LinkRow[]): SliceRow[] =>
+export const planSlices = (slices: readonly Slice[], nodes: readonly NodeRow[], pairs: readonly PairRow[]): SliceRow[] =>
   slices
     .map((slice): SliceRow => {
       const { name } = slice.metadata;
       const ready = conditionOf(slice.status?.conditions, 'Ready');
-      const own = links.filter((link) => link.slice === name);
+      const own = pairs.filter((pair) => pair.slice === name);
       return {
         name,
         subnet: slice.spec.sliceSubnet,
@@ -34,8 +34,8 @@ export const planSlices = (slices: readonly Slice[], nodes: readonly NodeRow[], 
         message: ready?.message ?? '',
         clusters: slice.status?.readyClusters ?? '',
         nodes: nodes.filter((node) => node.slice === name && node.state !== 'Absent').length,
-        linksUp: own.filter((link) => link.state === 'Up').length,
-        links: own.length,
+        linksUp: own.reduce((sum, { up }) => sum + up, 0),
+        links: own.reduce((sum, { links }) => sum + links, 0),
         namespaces: memberNamespaces(slice.spec),
         created: slice.metadata.creationTimestamp,
       };

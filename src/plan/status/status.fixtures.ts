@@ -1,10 +1,12 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import type { Condition } from '../../api/condition.ts';
-import type { ReportedLink, StatementBodies } from '../../api/notice/statement.ts';
 import type { Notice, StatementKind } from '../../api/notice/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import type { LinksBody, ReportedLink } from '../../exchange/statement/links.ts';
+import { type StatementBodies, statementVersion } from '../../exchange/statement/statement.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { statementsIn } from './statements.ts';
 
 const at = '2026-01-01T00:00:00Z';
 
@@ -34,23 +36,33 @@ export const slice = (name: string, reason = 'Ready', message = 'Every node reac
   },
 });
 
+const claims = {
+  version: statementVersion,
+  critical: [],
+  project: 'default',
+  slice: 'app',
+  sliceUID: 'u',
+  serial: 1,
+  issuedAt: at,
+  expiresAt: '2026-01-08T00:00:00Z',
+};
+
 /** A notice of a cluster on the board of a slice. */
 export const notice = <K extends StatementKind>(on: string, from: string, kind: K, subject: string, body: StatementBodies[K]): Notice => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',
   kind: 'Notice',
   metadata: { name: `${from}.${kind.toLowerCase()}.${subject}`, namespace: `board-${on}` },
-  spec: { cluster: from, kind, subject, statement: JSON.stringify({ kind, cluster: from, subject, body }), signature: '' },
+  spec: { cluster: from, kind, subject, statement: JSON.stringify({ ...claims, kind, cluster: from, subject, body }), signature: '' },
 });
 
 /** The tunnel of a node. */
 export const node = (on: string, from: string, name: string, router: string): Notice =>
   notice(on, from, 'Node', name, {
     node: name,
-    publicKey: 'k',
+    publicKey: Buffer.alloc(32, 7).toString('base64'),
     endpoints: [{ address: '192.0.2.1', port: 51820 }],
-    blocks: [`${router}/24`],
-    drivers: ['wireguard'],
-    router,
+    blocks: [router.replace(/\d+$/, '0/24')],
+    addresses: [router],
   });
 
 /** A link from a node to a node of another cluster. */
@@ -58,7 +70,7 @@ export const link = (
   name: string,
   peerCluster: string,
   peerNode: string,
-  state: ReportedLink['state'] = 'Up',
+  state: ReportedLink['state'] = 'Down',
   reason = '',
 ): ReportedLink => ({
   node: name,
@@ -70,19 +82,17 @@ export const link = (
   since: at,
 });
 
-/** What a cluster reports about its links. */
-export const report = (
-  on: string,
-  from: string,
-  links: readonly ReportedLink[],
-  missingNodes: StatementBodies['Links']['missingNodes'] = [],
-): Notice =>
+/** What a cluster reports, by default that its one node reaches the one of the other cluster. */
+export const report = (on: string, from: string, to: string, more: Partial<LinksBody> = {}): Notice =>
   notice(on, from, 'Links', from, {
     nodes: 1,
-    expected: links.length,
-    up: links.filter(({ state }) => state === 'Up').length,
-    links,
-    missingNodes,
+    clusters: [{ cluster: to, up: 1, down: 0, total: 1 }],
+    worst: [],
+    impaired: [],
+    impairedNodes: 0,
+    missingNodes: [],
+    missing: 0,
+    ...more,
   });
 
 const controller: Deployment = {
@@ -93,8 +103,7 @@ const controller: Deployment = {
   status: { availableReplicas: 2 },
 };
 
-/** Two clusters with a node each in one slice, all well. */
-export const healthy: FleetSnapshot = {
+const bare: FleetSnapshot = {
   now: Date.parse(at) + 60_000,
   project: 'default',
   contexts: { hub: 'hub', known: ['hub', 'east', 'west'] },
@@ -102,10 +111,25 @@ export const healthy: FleetSnapshot = {
   controller,
   clusters: [cluster('west'), cluster('east')],
   slices: [slice('app')],
-  notices: [
-    node('app', 'east', 'e1', '10.0.0.1'),
-    node('app', 'west', 'w1', '10.0.1.1'),
-    report('app', 'east', [link('e1', 'west', 'w1')]),
-    report('app', 'west', [link('w1', 'east', 'e1')]),
-  ],
+  reports: [],
+  nodes: [],
+  offers: [],
 };
+
+/** That project with other notices. */
+export const withNotices = (notices: readonly Notice[], slices: readonly Slice[] = bare.slices): FleetSnapshot => ({
+  ...bare,
+  slices,
+  ...statementsIn(slices, notices),
+});
+
+/** The notices of two clusters with a node each in one slice, all well. */
+export const healthyNotices: readonly Notice[] = [
+  node('app', 'east', 'e1', '10.0.0.1'),
+  node('app', 'west', 'w1', '10.0.1.1'),
+  report('app', 'east', 'west'),
+  report('app', 'west', 'east'),
+];
+
+/** Those two clusters. */
+export const healthy: FleetSnapshot = withNotices(healthyNotices);

@@ -20,5 +20,8 @@ export const transitions = (before: readonly Condition[] | undefined, after: rea
     const { type, status, reason, message } = condition;
     const last = before?.find((one) => one.type === type);
     if (last?.status === status && last.reason === reason) return [];
-    return [{ type: status === 'True' || underWay.has(reason) ? 'Normal' : 'Warning', reason, message }];
+    // Of this condition False is the good one, and no news where there was none before.
+    const isGood = type === 'Degraded' ? status === 'False' : status === 'True';
+    if (type === 'Degraded' && isGood && last === undefined) return [];
+    return [{ type: isGood || underWay.has(reason) ? 'Normal' : 'Warning', reason, message }];
   });

@@ -1,7 +1,8 @@
+import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
-import { corednsConfigMap, planClusterDns } from '../../plan/worker/cluster-dns.ts';
+import { planClusterDns } from '../../plan/worker/cluster-dns.ts';
 
 /** Takes the stub zone out of the cluster's DNS again; all else in its configuration stays byte for byte. */
 export const restoreClusterDns = async (client: Client, signal: AbortSignal): Promise<void> => {

@@ -2,15 +2,16 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
 import { hubCredentialSeconds } from '../../api/hub-credential.ts';
 import { clusterKind } from '../../api/kinds.ts';
-import { joinAccount, workerAccount } from '../../api/places.ts';
-import { planCluster, planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
+import { hubNamespace, joinAccount, knockAccount, workerAccount } from '../../api/places.ts';
+import { planCluster, planHubAddress, planJoinAccess, planKnockAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import type { JoinToken } from '../../install/join-token.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { configMapKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
+import { configMapKind, type Secret, secretKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll } from './apply-all.ts';
 import { findProject } from './find-project.ts';
 import type { OpenCluster } from './open-cluster.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Fetches a token of an account. `seconds` may be shortened by the server; at least 600. */
 const requestToken = async (
@@ -29,15 +30,24 @@ const requestToken = async (
   return { token: status.token, expiresAt: Date.parse(status.expirationTimestamp) };
 };
 
-const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);
+/** Whether an address is that of this very machine. */
+export const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);
 
-/** Where the workers of members reach the hub, and the authority of that server. */
-export const hubAddress = async (
-  hub: OpenCluster,
-  override: string | undefined,
-  signal: AbortSignal,
-): Promise<{ readonly server: string; readonly ca: string }> => {
+/** Where the workers of members reach the hub, and the authority (PEM) of that server. */
+export interface HubAddress {
+  readonly server: string;
+  readonly ca: string;
+}
+
+/** Where the workers of members reach the hub, from the context of an administrator or as he says. */
+export const hubAddress = async (hub: OpenCluster, override: string | undefined, signal: AbortSignal): Promise<HubAddress> => {
   const server = override ?? hub.connection.server;
+  if (hub.connection.insecureSkipTlsVerify === true) {
+    throw new Failure(
+      'InvalidInput',
+      `Context "${hub.context}" has insecure-skip-tls-verify, so it is not known whether that server is the hub, and its authority would be pinned unseen; set certificate-authority-data in the kubeconfig instead.`,
+    );
+  }
   if (!URL.canParse(server) || new URL(server).protocol !== 'https:') {
     throw new Failure('InvalidInput', `--hub-server "${server}" is not an https address; write one such as https://hub.example.org:6443.`);
   }
@@ -56,8 +66,48 @@ export const hubAddress = async (
 export const isConnected = (cluster: Cluster | undefined): boolean => conditionOf(cluster?.status?.conditions, 'Ready')?.status === 'True';
 
 /** Makes a Cluster on the hub if need be, and the account of its worker. */
-export const prepareCluster = async (hub: OpenCluster, cluster: string, namespace: string, signal: AbortSignal): Promise<void> => {
-  await applyAll(hub.client, [planCluster(cluster, namespace), ...planWorkerAccess(cluster, namespace)], signal);
+export const prepareCluster = async (
+  hub: OpenCluster,
+  want: { readonly cluster: string; readonly project: string; readonly namespace: string; readonly address: HubAddress },
+  signal: AbortSignal,
+): Promise<void> => {
+  const { cluster, project, namespace } = want;
+  await applyAll(
+    hub.client,
+    [planCluster(cluster, namespace), ...planWorkerAccess(cluster, namespace), ...planKnockAccess(project, cluster)],
+    signal,
+  );
+  try {
+    await hub.client.create(configMapKind, planHubAddress(want.address), { signal });
+  } catch (error) {
+    // What an administrator wrote there counts.
+    if (!Failure.is(error, 'AlreadyExists')) throw error;
+  }
+};
+
+/** How long Kubernetes gets to fill in a token Secret, in milliseconds. */
+const tokenSecretMs = 3_000;
+/** Life asked for where no token Secret is filled in, in seconds; the server may give less. */
+const lastingSeconds = 10 * 365 * 24 * 3600;
+
+/** The token with which a cluster asks for a credential when it has none: one that does not end, where the hub makes such. */
+export const requestKnockToken = async (hub: Client, project: string, cluster: string, signal: AbortSignal): Promise<string> => {
+  const account = { namespace: hubNamespace, name: knockAccount(project, cluster) };
+  try {
+    const secret = await waitFor<Secret>({
+      client: hub,
+      kind: secretKind,
+      target: account,
+      until: (seen) => seen?.data?.token !== undefined,
+      timeoutMs: tokenSecretMs,
+      signal,
+      late: () => 'The hub makes no token that lasts.',
+    });
+    return Buffer.from(secret?.data?.token ?? '', 'base64').toString('utf8');
+  } catch (error) {
+    if (!Failure.is(error, 'Timeout')) throw error;
+    return (await requestToken(hub, account, lastingSeconds, signal)).token;
+  }
 };
 
 /** Makes a join token for a cluster that is not connected. @throws Failure AlreadyExists when it is. */
@@ -75,10 +125,11 @@ export const makeJoinToken = async (
       `Cluster "${cluster}" has joined and is connected; choose another name, or take it out with "kubeslice leave ${cluster}" first.`,
     );
   }
-  await prepareCluster(hub, cluster, namespace, signal);
+  await prepareCluster(hub, { cluster, project, namespace, address }, signal);
   await applyAll(hub.client, planJoinAccess(cluster, namespace), signal);
   const { token, expiresAt } = await requestToken(hub.client, { namespace, name: joinAccount(cluster) }, seconds, signal);
-  return { ...address, project, namespace, cluster, bearer: token, expiresAt };
+  const knock = await requestKnockToken(hub.client, project, cluster, signal);
+  return { ...address, project, namespace, cluster, bearer: token, knock, expiresAt };
 };
 
 /** Fetches the first token of a cluster's worker, good for an hour; the worker renews it from then on. */

@@ -6,7 +6,7 @@ import { type Client, createClient } from '../../kubernetes/client.ts';
 import { fixedToken } from '../../kubernetes/token-source.ts';
 import { Failure } from '../../values/failure.ts';
 import { findProject } from './find-project.ts';
-import { hubAddress, prepareCluster, requestWorkerToken } from './hub-registration.ts';
+import { hubAddress, isLoopback, prepareCluster, requestKnockToken, requestWorkerToken } from './hub-registration.ts';
 import { fieldManager, type OpenCluster } from './open-cluster.ts';
 import { shownFingerprint } from './shown-fingerprint.ts';
 
@@ -15,19 +15,30 @@ export interface HubSide {
   /** Acts with the rights of whoever joins. */
   readonly client: Client;
   /** All of the worker's credential but its token. */
-  readonly place: Omit<HubCredential, 'token'>;
-  /** Makes what must exist on the hub before the cluster can be registered; does nothing with a token, whose maker did it. */
-  prepare(signal: AbortSignal): Promise<void>;
+  readonly place: Omit<HubCredential, 'token' | 'knock'>;
+  /**
+   * Makes what must exist on the hub before the cluster can be registered; does nothing with a token, whose maker did it. Resolves to the token with
+   * which the cluster can ask for a credential by proof of its key, if there is one.
+   */
+  prepare(signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** The hub by a token. @throws Failure Unavailable when it does not answer. */
+/** The hub by a token. @throws Failure InvalidInput for an address where the credential would travel in clear. */
 export const hubByToken = (token: JoinToken, hubServer: string | undefined): HubSide => {
-  const { server, ca, project, namespace, cluster, bearer } = token;
+  const { server, ca, project, namespace, cluster, bearer, knock } = token;
+  for (const address of [server, hubServer ?? server]) {
+    const isSafe = URL.canParse(address) && (new URL(address).protocol === 'https:' || isLoopback(address));
+    if (isSafe) continue;
+    throw new Failure(
+      'InvalidInput',
+      `The hub address "${address}" is not an https address, so the credential would travel in clear; write one such as https://hub.example.org:6443.`,
+    );
+  }
   const connection = { server, ca, credential: { kind: 'token' as const, token: fixedToken(bearer) } };
   return {
     client: createClient(connection, { fieldManager, userAgent: 'kubeslice-cli' }),
     place: { server: hubServer ?? server, ca, project, namespace, cluster },
-    prepare: async () => undefined,
+    prepare: async () => knock,
   };
 };
 
@@ -42,7 +53,10 @@ export const hubByContext = async (
   return {
     client: hub.client,
     place: { ...address, project: want.project, namespace, cluster: want.cluster },
-    prepare: (during) => prepareCluster(hub, want.cluster, namespace, during),
+    prepare: async (during) => {
+      await prepareCluster(hub, { cluster: want.cluster, project: want.project, namespace, address }, during);
+      return requestKnockToken(hub.client, want.project, want.cluster, during);
+    },
   };
 };
 
@@ -89,9 +103,9 @@ export const checkName = async (side: HubSide, certificate: string | undefined, 
 export const register = async (side: HubSide, certificate: string, signal: AbortSignal): Promise<HubCredential> => {
   const { cluster, namespace } = side.place;
   try {
-    await side.prepare(signal);
+    const knock = await side.prepare(signal);
     await side.client.mergePatch(clusterKind, { namespace, name: cluster }, { spec: { caBundle: certificate } }, { signal });
-    return { ...side.place, token: await requestWorkerToken(side.client, cluster, namespace, signal) };
+    return { ...side.place, knock, token: await requestWorkerToken(side.client, cluster, namespace, signal) };
   } catch (error) {
     if (Failure.is(error, 'InvalidInput')) await checkName(side, certificate, signal);
     throw refusedByHub(side, error);

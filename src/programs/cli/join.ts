@@ -15,6 +15,7 @@ import { applyAll, applyDefinitions } from './apply-all.ts';
 import { checkClusterName } from './cluster-name.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, waitOption } from './common-options.ts';
+import { consentOf, consentOptions } from './consent-options.ts';
 import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
 import { imageFor, imageOption } from './image.ts';
@@ -103,6 +104,7 @@ export const command: CliCommand = {
     { flags: '--project <name>', text: 'Project on the hub (default: that of the token, else default)' },
     hubServerOption,
     imageOption,
+    ...consentOptions,
     { flags: '--register-only', text: 'Only register and store the credential: the Helm chart installs worker, agents and DNS' },
     waitOption('Wait until the cluster is registered and runs'),
     kubeconfigOption,
@@ -111,6 +113,7 @@ export const command: CliCommand = {
   run: async (input) => {
     const { terminal, signal } = input;
     const cluster = checkClusterName(input.arguments[0] ?? '');
+    const consent = consentOf(input);
     const hub = await openHub(input, cluster);
     try {
       return await withCluster(input, textOption(input, 'context'), async (opened) => {
@@ -124,7 +127,7 @@ export const command: CliCommand = {
         const { certificate } = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
         const credential = await register(hub, certificate, signal);
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
-        await applyAll(member, [planHubSecret(credential)], signal);
+        await applyAll(member, [planHubSecret(credential), ...(consent === undefined ? [] : [consent])], signal);
         // One that runs already would go on with the credential that it has, which may be worth nothing any more.
         await restartWorker(member, signal);
         if (input.options.registerOnly !== true) {

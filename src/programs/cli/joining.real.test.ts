@@ -108,6 +108,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     expect((await clusterOnHub('east')).spec.caBundle).toBe(certificate);
     const credential = await secretOf('east', 'kubeslice-hub');
     expect(credential).toMatchObject({ server: serverOf('hub'), project: 'default', namespace: 'default', cluster: 'east' });
+    expect(credential.knock).toMatch(/^ey/);
 
     await byContext('east', 'east');
     expect((await secretOf('east', 'kubeslice-ca'))['tls.crt']).toBe(certificate);
@@ -147,6 +148,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
 
   it.each([
     ['a name that is none', () => create('East!'), 'Cluster name "East!" must be'],
+    ['a time that is too long', () => create('n', { ttl: '25h' }), '--ttl 25h is too long'],
     ['a time that is too short', () => create('n', { ttl: '5m' }), '--ttl 5m is too short'],
     ['a project that is not there', () => create('n', { project: 'shop' }), 'The hub has no project "shop"; there are: default.'],
     ['a hub that is none', () => create('n', { context: 'east' }), 'Context "east" has no KubeSlice controller'],

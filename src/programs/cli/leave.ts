@@ -1,8 +1,9 @@
 import { catalogue } from '../../api/catalogue.ts';
-import { clusterKind, membershipKind, noticeKind } from '../../api/kinds.ts';
+import { clusterKind, membershipKind } from '../../api/kinds.ts';
 import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
+import { hasEnded } from '../../api/membership/type.ts';
 import { authoritySecret, hubSecret, memberNamespace, projectNamespace } from '../../api/places.ts';
-import { planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
+import { planJoinAccess, planKnockAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import { resourceKindOf } from '../../install/kinds.ts';
 import { planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
@@ -10,6 +11,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, deploymentKind, endpointSliceKind, namespaceKind, secretKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
+import { removeNotices } from '../controller/notices.ts';
 import { isAway } from './away.ts';
 import { cleanNodes } from './clean-nodes.ts';
 import { restoreClusterDns } from './cluster-dns.ts';
@@ -17,6 +19,7 @@ import { checkClusterName } from './cluster-name.ts';
 import { type CliCommand, type CliInput, exitCodes } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from './common-options.ts';
 import { parseDuration } from './duration.ts';
+import { publishFarewell } from './farewell.ts';
 import { findProject } from './find-project.ts';
 import { imageOf, imageOption } from './image.ts';
 import { joinedName } from './joined-name.ts';
@@ -28,7 +31,7 @@ import { removeDefinitions } from './remove-definitions.ts';
 const graceMs = 45_000;
 
 /** Takes the cluster off the hub: the controller withdraws it from its slices; what the controller leaves, being off, is removed here. */
-const leaveHub = async (input: CliInput, cluster: string, hubContext: string): Promise<void> =>
+const leaveHub = async (input: CliInput, member: Client, cluster: string, hubContext: string): Promise<void> =>
   withCluster(input, hubContext, async (hub) => {
     const patience: Patience = { graceMs, signal: input.signal };
     const namespace = await findProject(hub, projectOf(input), input.signal).catch((error: unknown) => {
@@ -43,17 +46,28 @@ const leaveHub = async (input: CliInput, cluster: string, hubContext: string): P
       if (!Failure.is(error, 'NotFound')) throw error;
       return { items: [] };
     });
+    // The controller has done this, if it runs. The objects stay: they tell the others that the memberships ended.
+    for (const { metadata } of memberships.items.filter((membership) => !hasEnded(membership))) {
+      const ended = new Date().toISOString();
+      await hub.client.mergePatch(membershipKind, metadata, { spec: { ended } }, { signal: input.signal });
+    }
+    // Its farewell stays, too, for members that are away now.
     for (const { spec } of memberships.items)
-      await removeAllOf(hub.client, noticeKind, { namespace: spec.exchangeNamespace, ...own }, patience);
-    await removeAllOf(hub.client, membershipKind, { namespace, ...own }, patience);
-    for (const object of [...planJoinAccess(cluster, namespace), ...planWorkerAccess(cluster, namespace)].toReversed())
-      await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
+      await removeNotices(hub.client, spec.exchangeNamespace, cluster, { keepFarewell: true }, input.signal);
+    // Last, when its worker can no longer write over it.
+    await publishFarewell({ member, hub: hub.client, cluster, namespace }, Date.now(), input.signal);
+    const access = [
+      ...planJoinAccess(cluster, namespace),
+      ...planWorkerAccess(cluster, namespace),
+      ...planKnockAccess(projectOf(input), cluster),
+    ];
+    for (const object of access.toReversed()) await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });
 
 /** {@link leaveHub}, or false when the hub does not answer or does not finish: it must not keep the member from leaving. */
-const leaveHubIfThere = async (input: CliInput, cluster: string, hubContext: string): Promise<boolean> => {
+const leaveHubIfThere = async (input: CliInput, member: Client, cluster: string, hubContext: string): Promise<boolean> => {
   try {
-    await leaveHub(input, cluster, hubContext);
+    await leaveHub(input, member, cluster, hubContext);
     return true;
   } catch (error) {
     if (!isAway(error)) throw error;
@@ -92,9 +106,12 @@ const leaveMember = async (input: CliInput, member: Client): Promise<readonly st
     unfinished = await cleanNodes(member, options, limit, patience);
   }
   await removeAllOf(member, endpointSliceKind, { labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}` }, patience);
-  const kinds = catalogue.filter((kind) => kind.where.includes('member')).map((kind) => kind.resource);
+  const ours = catalogue.filter((kind) => kind.where.includes('member'));
+  const sharedKinds = new Set(ours.filter((kind) => kind.where.includes('hub')).map((kind) => kind.resource.kind));
+  const kinds = ours.map((kind) => kind.resource);
   for (const kind of kinds) {
-    const only = kind.kind === 'Slice' ? { namespace: memberNamespace } : {};
+    // A cluster may be the hub, too: what people and members wrote there stays.
+    const only = sharedKinds.has(kind.kind) ? { namespace: memberNamespace } : {};
     await removeAllOf(member, kind, only, { ...patience, graceMs: 1000 });
   }
   for (const object of planMember(memberDefaults(image)).toReversed())
@@ -128,7 +145,7 @@ export const command: CliCommand = {
       await client.raw('/version', { signal: input.signal });
       await checkMember(client, cluster, context, input.signal);
       const hubContext = textOption(input, 'hubContext');
-      const isOffHub = hubContext !== undefined && (await leaveHubIfThere(input, cluster, hubContext));
+      const isOffHub = hubContext !== undefined && (await leaveHubIfThere(input, client, cluster, hubContext));
       if (isOffHub) terminal.out(`Cluster "${cluster}" is off the hub.`);
       const unfinished = await leaveMember(input, client);
       terminal.out(
@@ -140,9 +157,11 @@ export const command: CliCommand = {
         const on = `--context ${hubContext ?? 'HUB'} -n ${projectNamespace(projectOf(input))}`;
         terminal.out(`If it is still registered on the hub: kubectl ${on} delete cluster ${cluster}`);
       }
-      terminal.out(
-        `Other members keep its authority pinned; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
-      );
+      if (!isOffHub) {
+        terminal.out(
+          `Other members keep its authority pinned, for it could not say farewell; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
+        );
+      }
       return unfinished.length === 0 && (hubContext === undefined || isOffHub) ? exitCodes.ok : exitCodes.unhealthy;
     });
   },

@@ -1,27 +1,36 @@
-import { planLinks } from '../../plan/status/links.ts';
+import { type LinkRow, type PairRow, planLinks, planPairs } from '../../plan/status/links.ts';
 import { formatAge } from './duration.ts';
 import { clusterOption, fleetList, isWanted, sliceOption } from './fleet-list.ts';
 import { paintState } from './status-colors.ts';
 
+/** A link that is not up, or the count of all from one cluster to another. */
+type Row = LinkRow | PairRow;
+
+const isLink = (row: Row): row is LinkRow => 'node' in row;
+
 /** `kubeslice links`. */
 export const command = fleetList({
   name: 'links',
-  summary: 'List the tunnels between nodes, the worst first',
+  summary: 'List the tunnels that are not up, and count all of them by cluster',
   examples: ['kubeslice links --context hub', 'kubeslice links --slice app-slice --cluster east -o wide'],
   options: [sliceOption, clusterOption],
   kinds: ['Links'],
-  rows: (snapshot, input) => planLinks(snapshot).filter((row) => isWanted(input, { ...row, clusters: [row.cluster, row.peerCluster] })),
+  rows: ({ reports }, input): readonly Row[] =>
+    [...planLinks(reports), ...planPairs(reports)].filter((row) => isWanted(input, { ...row, clusters: [row.cluster, row.peerCluster] })),
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.slice },
-    { title: 'FROM', value: (row) => `${row.cluster}/${row.node}` },
-    { title: 'TO', value: (row) => `${row.peerCluster}/${row.peerNode}` },
+    { title: 'FROM', value: (row) => (isLink(row) ? `${row.cluster}/${row.node}` : row.cluster) },
+    { title: 'TO', value: (row) => (isLink(row) ? `${row.peerCluster}/${row.peerNode}` : row.peerCluster) },
     { title: 'STATE', value: (row) => row.state, paint: paintState(color) },
-    { title: 'RTT', value: (row) => (row.rttMs === undefined ? undefined : `${row.rttMs.toFixed(2)} ms`), align: 'right' },
-    { title: 'LOSS', value: (row) => (row.lossPercent === undefined ? undefined : `${row.lossPercent} %`), align: 'right' },
-    { title: 'SINCE', value: (row) => formatAge(Date.now() - Date.parse(row.since)), align: 'right' },
-    { title: 'DRIVER', value: (row) => row.driver },
-    { title: 'HANDSHAKE', value: (row) => (row.handshakeAgeSeconds === undefined ? undefined : `${row.handshakeAgeSeconds}s`), wide: true },
-    { title: 'REASON', value: (row) => (row.state === 'Up' ? undefined : row.reason) },
+    { title: 'LINKS UP', value: (row) => (isLink(row) ? undefined : `${row.up}/${row.links}`), align: 'right' },
+    {
+      title: 'WORST RTT',
+      value: (row) => (isLink(row) || row.worstRttMs === undefined ? undefined : `${row.worstRttMs} ms`),
+      align: 'right',
+    },
+    { title: 'SINCE', value: (row) => (isLink(row) ? formatAge(Date.now() - Date.parse(row.since)) : undefined), align: 'right' },
+    { title: 'DRIVER', value: (row) => (isLink(row) ? row.driver : undefined), wide: true },
+    { title: 'REASON', value: (row) => (isLink(row) ? row.reason : undefined) },
   ],
   none: 'No cluster reports a link; there must be a slice with at least two nodes.',
 });

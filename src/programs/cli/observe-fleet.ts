@@ -25,7 +25,11 @@ export const observeFleet = async (
   ]);
   const labelSelector = `${statementLabel} in (${kinds.map((kind) => kind.toLowerCase()).join(',')})`;
   const boards = slices.items.flatMap(({ status }) => status?.exchangeNamespace ?? []);
-  const notices = await Promise.all(boards.map((board) => client.list<Notice>(noticeKind, { namespace: board, labelSelector, signal })));
+  const [lists, { statementsIn }] = await Promise.all([
+    Promise.all(boards.map((board) => client.list<Notice>(noticeKind, { namespace: board, labelSelector, signal }))),
+    // The schema of statements is loaded while the hub answers.
+    import('../../plan/status/statements.ts'),
+  ]);
   return {
     now: Date.now(),
     project,
@@ -34,6 +38,9 @@ export const observeFleet = async (
     controller,
     clusters: clusters.items,
     slices: slices.items,
-    notices: notices.flatMap(({ items }) => items),
+    ...statementsIn(
+      slices.items,
+      lists.flatMap(({ items }) => items),
+    ),
   };
 };

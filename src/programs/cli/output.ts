@@ -1,3 +1,4 @@
+import { plainJson } from '../../values/plain-text.ts';
 import type { CliOption } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,7 +14,7 @@ export const outputOption = (...formats: readonly ('json' | 'yaml' | 'wide')[]):
  * for people. The YAML library is loaded only when it is used.
  */
 export const printModel = async (terminal: Terminal, format: unknown, model: unknown, text: () => string): Promise<void> => {
-  if (format === 'json') terminal.out(JSON.stringify(model, undefined, 2));
+  if (format === 'json') terminal.out(plainJson(JSON.stringify(model, undefined, 2)));
   else if (format === 'yaml')
     terminal.out((await import('yaml')).stringify(model, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd());
   else terminal.out(text());

@@ -17,7 +17,7 @@ export const registry: readonly Entry[] = [
   { name: 'status', summary: 'Show clusters, nodes and tunnels, the worst first', load: () => import('./status.ts') },
   { name: 'slices', summary: 'List the slices', load: () => import('./slices.ts') },
   { name: 'services', summary: 'List the services that clusters offer to slices', load: () => import('./services.ts') },
-  { name: 'links', summary: 'List the tunnels between nodes, the worst first', load: () => import('./links.ts') },
+  { name: 'links', summary: 'List the tunnels that are not up, and count all of them by cluster', load: () => import('./links.ts') },
   {
     name: 'trust',
     summary: 'Show or forget the pinned authorities of other clusters',

@@ -23,7 +23,7 @@ export const command = fleetList({
     },
     { title: 'NAME', value: (row) => row.dnsName },
     { title: 'PROBLEM', value: (row) => row.problem, paint: color.red },
-    { title: 'ENDPOINTS', value: (row) => row.endpoints.map(({ address }) => address).join(','), wide: true },
+    { title: 'ENDPOINTS', value: (row) => row.endpoints.flatMap(({ addresses }) => addresses).join(','), wide: true },
   ],
   none: 'No cluster offers a service; apply a ServiceExport in a member cluster, see examples/app-slice.',
 });

@@ -1,4 +1,4 @@
-import { planLinks } from '../../plan/status/links.ts';
+import { planPairs } from '../../plan/status/links.ts';
 import { planNodes } from '../../plan/status/nodes.ts';
 import { planSlices } from '../../plan/status/slices.ts';
 import { formatAge } from './duration.ts';
@@ -11,10 +11,7 @@ export const command = fleetList({
   summary: 'List the slices',
   examples: ['kubeslice slices --context hub', 'kubeslice slices -o wide'],
   kinds: ['Node', 'Links'],
-  rows: (snapshot) => {
-    const links = planLinks(snapshot);
-    return planSlices(snapshot.slices, planNodes(snapshot, links), links);
-  },
+  rows: (snapshot) => planSlices(snapshot.slices, planNodes(snapshot), planPairs(snapshot.reports)),
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.name },
     { title: 'STATE', value: (row) => (row.ready ? 'Ready' : row.reason), paint: paintState(color) },

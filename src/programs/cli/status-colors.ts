@@ -6,6 +6,7 @@ export const paintState =
   (text: string): string => {
     const word = text.trim();
     if (['Up', 'Connected', 'Ready', 'True', 'yes'].includes(word)) return color.green(text);
-    if (['Pending', 'Suspect', 'Waiting', 'LinksPending', 'AwaitingCluster', 'WaitingForCluster'].includes(word)) return color.yellow(text);
+    if (['Pending', 'Suspect', 'Degraded', 'NotReported', 'Waiting', 'LinksPending', 'AwaitingCluster', 'WaitingForCluster'].includes(word))
+      return color.yellow(text);
     return color.red(text);
   };

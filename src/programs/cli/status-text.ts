@@ -2,6 +2,7 @@ import type { ClusterRow } from '../../plan/status/clusters.ts';
 import type { FleetStatus } from '../../plan/status/fleet-status.ts';
 import type { NodeRow } from '../../plan/status/nodes.ts';
 import type { SliceRow } from '../../plan/status/slices.ts';
+import { plainText } from '../../values/plain-text.ts';
 import { paintState } from './status-colors.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
@@ -32,7 +33,7 @@ const nodeColumns = (color: Colors): Column<NodeRow>[] => [
   { title: 'NODE', value: (row) => `${row.cluster}/${row.node}` },
   { title: 'SLICE', value: (row) => row.slice },
   { title: 'STATE', value: (row) => row.state, paint: paintState(color) },
-  { title: 'LINKS UP', value: (row) => `${row.linksUp}/${row.links}`, align: 'right' },
+  { title: 'LINKS UP', value: (row) => (row.links === undefined ? undefined : `${row.linksUp}/${row.links}`), align: 'right' },
   { title: 'ADDRESS', value: (row) => row.router },
   { title: 'ENDPOINT', value: (row) => row.endpoint, wide: true },
   { title: 'BLOCKS', value: (row) => row.blocks.join(','), wide: true },
@@ -53,7 +54,10 @@ export const renderFleetStatus = (status: FleetStatus, color: Colors, wide: bool
   const head = `Project ${status.project}: ${verdictOf(status, color)}; controller ${controller.available}/${controller.replicas}`;
   const mark = { error: color.red('✗'), warning: color.yellow('!') };
   const found = problems
-    .map(({ subject, severity, text, help }) => `${mark[severity]} ${subject}: ${text}\n    ${color.cyan(help)}`)
+    .map(
+      ({ subject, severity, text, help }) =>
+        `${mark[severity]} ${plainText(subject)}: ${plainText(text)}\n    ${color.cyan(plainText(help))}`,
+    )
     .join('\n');
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
   const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';

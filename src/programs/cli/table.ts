@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { plainText } from '../../values/plain-text.ts';
 
 /** One column of a table over rows of type `R`. */
 export interface Column<R> {
@@ -42,6 +42,6 @@ export const renderTable = <R>(columns: readonly Column<R>[], rows: readonly R[]
 };
 
 const cellText = (value: string | number | undefined): string => {
-  const text = stripVTControlCharacters(String(value ?? '')).replace(/\p{Cc}/gu, ' ');
+  const text = plainText(String(value ?? ''));
   return text === '' ? '-' : text;
 };

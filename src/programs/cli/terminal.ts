@@ -1,6 +1,10 @@
 import pc from 'picocolors';
+import { terminalText } from '../../values/plain-text.ts';
 
-/** Where a command writes: results to `out`, what it is doing and what went wrong to `err`. */
+/**
+ * Where a command writes: results to `out`, what it is doing and what went wrong to `err`. Of what is written only printable text, line ends and our
+ * own colours reach the terminal.
+ */
 export interface Terminal {
   /** One line (or several) of the result, on standard output. */
   out(text: string): void;
@@ -31,8 +35,8 @@ export const createTerminal = (
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Terminal => ({
-  out: (text) => void stdout.write(`${text}\n`),
-  err: (text) => void stderr.write(`${text}\n`),
+  out: (text) => void stdout.write(`${terminalText(text)}\n`),
+  err: (text) => void stderr.write(`${terminalText(text)}\n`),
   color: pc.createColors(wanted(stdout, env)),
   errColor: pc.createColors(wanted(stderr, env)),
   interactive: isTerminal(stdout),

@@ -16,6 +16,8 @@ export const hubServerOption = {
 
 /** The API server gives no token for less. */
 const shortestMs = 600_000;
+/** A bearer secret that travels by hand must not lie about for longer, in milliseconds. */
+const longestMs = 24 * 3_600_000;
 
 const create: CliCommand = {
   name: 'create',
@@ -26,7 +28,7 @@ const create: CliCommand = {
   options: [
     contextOption('Context of the hub cluster'),
     projectOption,
-    { flags: '--ttl <duration>', text: 'How long the token works; at least 10m', default: '1h' },
+    { flags: '--ttl <duration>', text: 'How long the token works; from 10m to 24h', default: '1h' },
     hubServerOption,
     outputOption('json', 'yaml'),
     kubeconfigOption,
@@ -40,6 +42,12 @@ const create: CliCommand = {
         throw new Failure(
           'InvalidInput',
           `--ttl ${textOption(input, 'ttl')} is too short: the API server gives no token for less than 10m.`,
+        );
+      }
+      if (ttl > longestMs) {
+        throw new Failure(
+          'InvalidInput',
+          `--ttl ${textOption(input, 'ttl')} is too long: whoever finds the token can join with it; make one for at most 24h when the cluster is about to join.`,
         );
       }
       const want = { cluster, project: projectOf(input), hubServer: textOption(input, 'hubServer'), seconds: Math.floor(ttl / 1000) };

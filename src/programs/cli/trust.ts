@@ -1,3 +1,5 @@
+import { noticeKind } from '../../api/kinds.ts';
+import { clusterLabel } from '../../api/labels.ts';
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
@@ -65,6 +67,8 @@ const forget: CliCommand = {
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
+      // What it stated goes with it: its blocks are free from now on.
+      await member.client.deleteAll(noticeKind, { signal, namespace: memberNamespace, labelSelector: `${clusterLabel}=${cluster}` });
       // What is pinned is read at the start.
       await restartWorker(member.client, signal);
       terminal.out(

@@ -10,7 +10,7 @@ import { machineArchitecture } from './provide-tools.ts';
 export async function provideImages(places: Places, version: string, signal: AbortSignal): Promise<string> {
   const architecture = machineArchitecture();
   const programs = await provide(
-    ['pause', 'coredns', 'wireguard-go', 'cni-plugin'],
+    ['pause', 'coredns', 'wireguard-go', 'cni-plugin', 'prober', 'relay'],
     { cache: places.cache, modules: join(places.project, 'toolchain') },
     signal,
   );

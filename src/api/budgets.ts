@@ -1,0 +1,25 @@
+import { maxStatementBytes } from './notice/schema.ts';
+import { maxNotices } from './notice/type.ts';
+
+/**
+ * What one member cluster may use of what all share, declared once. Each receiver keeps these limits: of a member that publishes more, it leaves out the
+ * rest and names the author. The first two are kept on the hub, too.
+ */
+export const budgets = {
+  /** Notices of a member in a slice. Kept on the hub by the names that admission allows. */
+  notices: maxNotices,
+  /** Bytes of one statement. Kept on the hub by schema and admission. */
+  statementBytes: maxStatementBytes,
+  /** Nodes of a member in a slice: as many tunnels at every node of the others. */
+  nodes: 1_000,
+  /** Exports of a member in a slice. */
+  exports: 1_000,
+  /** Statements about further endpoints of exports, of a member in a slice. */
+  shards: 1_000,
+  /** Subjects that are remembered of a member for each that may be in force: those that ended are kept until nothing older about them can be shown. */
+  endedPerLimit: 8,
+  /** Slice addresses that a member is given for each of its nodes at the most: a kubelet runs 110 pods unless told otherwise, and some are told 250. */
+  addressesPerNode: 512,
+  /** Address blocks of a member in a slice. Kept on the hub by the schema. */
+  blocks: 256,
+} as const;

@@ -1,0 +1,122 @@
+import { memberNamespace, sliceZone } from '../api/places.ts';
+import { corednsConfigMap, stubBegin, stubEnd, stubKey } from '../api/stub-block.ts';
+import { planPolicy } from './policy.ts';
+
+/*
+ * F11: what the worker's account may change of cluster DNS. Whoever can write all of the Corefile is the way to every Service of the cluster.
+ */
+
+const { namespace, main, custom, key } = corednsConfigMap;
+
+/** A text as a piece of a regular expression of RE2. */
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const address = '[0-9A-Fa-f.:]+';
+/** The one block that the worker writes: our zone, handed on to addresses. `bind` lines are those of cluster DNS itself. */
+const block = [
+  literal(stubBegin),
+  `${literal(sliceZone)}:[0-9]{1,5} \\{`,
+  '    errors',
+  `(?:    bind(?: [-0-9A-Za-z_.:]+)+\\n)*    forward \\.(?: ${address})+`,
+  '\\}',
+  literal(stubEnd),
+  '',
+].join('\\n');
+/** Any block between our marks, also one that somebody has edited. */
+const marked = '# kubeslice: begin\\b.*\\n(?:.*\\n)*?# kubeslice: end(?:\\r?\\n|$)';
+
+const raw = (pattern: string): string => `r'${pattern}'`;
+const textOf = (which: string, field: string): string =>
+  `(${which} == null || !has(${which}.data) || !('${field}' in ${which}.data) ? '' : ${which}.data['${field}'])`;
+
+/** CEL: every key but one is in both maps, with the same content. */
+const sameBut = (path: 'data' | 'binaryData', but: string): string => {
+  const map = (which: string): string => `(has(${which}.${path}) ? ${which}.${path} : {})`;
+  const within = (a: string, b: string): string => `${map(a)}.all(k, k == '${but}' || (k in ${map(b)} && ${map(a)}[k] == ${map(b)}[k]))`;
+  return `${within('object', 'oldObject')} && ${within('oldObject', 'object')}`;
+};
+
+/** Metadata by which somebody else's work can be undone: an owner that does not exist lets the garbage collector delete the object. */
+const sameMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers']
+  .map((field) => {
+    const [now, before] = ['object', 'oldObject'].map((which) => `${which}.metadata.?${field}`);
+    return `${now} == ${before}`;
+  })
+  .join(' && ');
+
+const isUpdateOf = (name: string): string =>
+  `request.operation == 'UPDATE' && request.namespace == '${namespace}' && request.name == '${name}'`;
+const isOurs = (which: string): string => `(!has(${which}.data) || ${which}.data.all(k, k == '${stubKey}')) && !has(${which}.binaryData)`;
+
+/** The worker keeps to its own block of the cluster's DNS configuration; everything else of it stays as it is. */
+export const clusterDnsPolicy = planPolicy({
+  name: 'kubeslice-cluster-dns',
+  rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+  conditions: [{ name: 'caller', expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'` }],
+  variables: [
+    { name: 'before', expression: textOf('oldObject', key) },
+    { name: 'after', expression: textOf('object', key) },
+    { name: 'block', expression: `variables.after.find(${raw(block)})` },
+    { name: 'rest', expression: "variables.block == '' ? variables.after : variables.after.replace(variables.block, '', 1)" },
+    { name: 'replaced', expression: `variables.before.findAll(${raw(marked)})` },
+    {
+      // One block, or two after a bad merge: more than that an administrator has to mend.
+      name: 'restBefore',
+      expression:
+        "variables.replaced.size() == 0 ? variables.before : (variables.replaced.size() == 1 ? variables.before.replace(variables.replaced[0], '') : variables.before.replace(variables.replaced[0], '').replace(variables.replaced[1], ''))",
+    },
+    {
+      // In the middle of a line or of another block it would change what that says.
+      name: 'stands',
+      expression:
+        "variables.block == '' || variables.after.startsWith(variables.block) || (variables.replaced.size() > 0 && variables.after.indexOf(variables.block) == variables.before.indexOf(variables.replaced[0]))",
+    },
+    {
+      name: 'listens',
+      expression: `variables.block.findAll(r'\\n    bind [^\\n]*').all(line, variables.restBefore.contains(line.trim())) && (variables.block == '' || variables.block.contains('${sliceZone}:53 {') || variables.restBefore.contains(variables.block.find(r':[0-9]+ \\{').replace(' {', '')))`,
+    },
+  ],
+  validations: [
+    {
+      expression: `request.operation == 'UPDATE' || request.name == '${custom}' || (object != null && object.metadata.name == '${custom}')`,
+      message: 'The worker of KubeSlice may make and remove no ConfigMap but coredns-custom.',
+      reason: 'Forbidden',
+    },
+    {
+      expression: `request.operation != 'UPDATE' || request.namespace != '${namespace}' || request.name in ['${main}', '${custom}']`,
+      message: `The worker of KubeSlice may change no ConfigMap of ${namespace} but ${main} and ${custom}.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `!(${isUpdateOf(main)}) || (variables.rest == variables.restBefore && variables.stands && variables.listens)`,
+      message:
+        'The worker of KubeSlice may change nothing of the Corefile but its own block, which hands its zone on to an address and listens where the rest does.',
+      reason: 'Forbidden',
+    },
+    {
+      expression: `!(${isUpdateOf(main)}) || (${sameBut('data', key)} && ${sameBut('binaryData', '')})`,
+      message: `The worker of KubeSlice may change no key of ConfigMap ${main} but ${key}.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `!(${isUpdateOf(custom)}) || (${sameBut('data', stubKey)} && ${sameBut('binaryData', '')})`,
+      message: `The worker of KubeSlice may change no key of ConfigMap ${custom} but ${stubKey}.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `object == null || request.namespace != '${namespace}' || object.metadata.name != '${custom}' || !has(object.data) || !('${stubKey}' in object.data) || object.data['${stubKey}'].matches(${raw(`^${block}$`)})`,
+      message: `Key ${stubKey} of ConfigMap ${custom} may hold one block of KubeSlice, which hands its zone on to an address, and nothing else.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `request.operation != 'UPDATE' || request.namespace != '${namespace}' || (${sameMetadata} && object.?immutable == oldObject.?immutable)`,
+      message: 'The worker of KubeSlice may change no labels, annotations, owners or finalizers of the configuration of cluster DNS.',
+      reason: 'Forbidden',
+    },
+    {
+      expression: `request.operation == 'UPDATE' || (request.operation == 'CREATE' ? ${isOurs('object')} : ${isOurs('oldObject')})`,
+      message: `The worker of KubeSlice may make and remove ConfigMap ${custom} only while it holds nothing but ${stubKey}.`,
+      reason: 'Forbidden',
+    },
+  ],
+});

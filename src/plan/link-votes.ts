@@ -1,0 +1,70 @@
+import type { LinkVotes } from '../api/slicenode/type.ts';
+import { sha256Hex } from '../values/hash.ts';
+import type { LinkVerdict } from '../values/link-verdict.ts';
+
+/** What a node says about a peer. `Pending` is no vote: the peer was not asked for long enough to know. */
+export type Vote = 'Up' | 'Down' | 'Pending';
+
+/** The vote that a link's state is: Suspect is a doubt of some seconds, and still carries packets. */
+export const voteOf = (state: LinkVerdict): Vote => (state === 'Suspect' ? 'Up' : state);
+
+/** Characters of one node in a list of nodes. */
+const tokenLength = 8;
+
+/**
+ * What stands for a node of a cluster in a list: 48 bits of SHA-256 of its name, so that lists of names of 253 characters cannot overflow an object.
+ * Two nodes of one cluster that share a token share their votes; with 10,000 nodes one cluster in five million has such a pair, and
+ * a cluster that looks for one deceives itself only, because lists are kept by cluster.
+ */
+export const nodeToken = (node: string): string => Buffer.from(sha256Hex(node, 12), 'hex').toString('base64url');
+
+/** The tokens in a list, which is their text without separators. What is left over at its end is no token. */
+export const tokensIn = (list: string | undefined): string[] =>
+  list === undefined
+    ? []
+    : Array.from({ length: Math.floor(list.length / tokenLength) }, (_, index) =>
+        list.slice(index * tokenLength, (index + 1) * tokenLength),
+      );
+
+const listOf = (nodes: readonly string[]): string => nodes.map(nodeToken).toSorted().join('');
+
+/**
+ * The votes about the nodes of one cluster, as small as they can be told: what most nodes are is said once, the others are listed. Ten thousand
+ * nodes need 54 kB at the worst (a third each of Up, Down and Pending), and 60 bytes when all are the same.
+ */
+export const encodeVotes = (
+  votes: ReadonlyMap<string, Vote>,
+): Pick<LinkVotes, 'up' | 'down' | 'rest' | 'upNodes' | 'downNodes' | 'pendingNodes'> => {
+  const by = { Up: [] as string[], Down: [] as string[], Pending: [] as string[] };
+  for (const [node, vote] of votes) by[vote].push(node);
+  const rest = by.Down.length > by.Up.length ? 'Down' : 'Up';
+  return {
+    up: by.Up.length,
+    down: by.Down.length,
+    rest,
+    ...(rest === 'Down' && by.Up.length > 0 ? { upNodes: listOf(by.Up) } : {}),
+    ...(rest === 'Up' && by.Down.length > 0 ? { downNodes: listOf(by.Down) } : {}),
+    ...(by.Pending.length > 0 ? { pendingNodes: listOf(by.Pending) } : {}),
+  };
+};
+
+/** The vote about one node of the cluster that these votes are about; `Pending` when nobody was asked. */
+export const decodeVote = (votes: LinkVotes, node: string): Vote => {
+  const token = nodeToken(node);
+  if (tokensIn(votes.pendingNodes).includes(token)) return 'Pending';
+  if (tokensIn(votes.upNodes).includes(token)) return 'Up';
+  if (tokensIn(votes.downNodes).includes(token)) return 'Down';
+  return votes.up + votes.down === 0 ? 'Pending' : votes.rest;
+};
+
+/** Whether two reports say the same about every node. Numbers, measurements and what is still Pending do not matter. */
+export const sameVotes = (
+  a: Readonly<Record<string, LinkVotes>> | undefined,
+  b: Readonly<Record<string, LinkVotes>> | undefined,
+): boolean => {
+  const [before, after] = [a ?? {}, b ?? {}];
+  const clusters = Object.keys(after);
+  const same = (x: LinkVotes | undefined, y: LinkVotes | undefined): boolean =>
+    x?.up === y?.up && x?.down === y?.down && x?.rest === y?.rest && x?.upNodes === y?.upNodes && x?.downNodes === y?.downNodes;
+  return clusters.length === Object.keys(before).length && clusters.every((cluster) => same(before[cluster], after[cluster]));
+};

@@ -1,0 +1,53 @@
+import type { Notice } from '../../api/notice/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import { readReport } from '../../exchange/read-report.ts';
+import { isAbout, isTombstone, readStatement, type Statement } from '../../exchange/statement/statement.ts';
+import { type FleetSnapshot, type Shown, sliceByBoard } from './fleet-snapshot.ts';
+
+/**
+ * What the notices on the boards of some slices state, by the schema by which members judge them. Signatures are not verified: it is for showing only,
+ * and nothing is decided from it. The schema takes long to load, so load this file when there are notices to read.
+ */
+export const statementsIn = (slices: readonly Slice[], notices: readonly Notice[]): Pick<FleetSnapshot, 'reports' | 'nodes' | 'offers'> => {
+  const names = sliceByBoard(slices);
+  const shown = notices.flatMap((notice) => {
+    const slice = names.get(notice.metadata.namespace ?? '');
+    return slice === undefined ? [] : [{ slice, cluster: notice.spec.cluster, notice }];
+  });
+  const statements = shown.flatMap(({ slice, cluster, notice }) => {
+    const statement = statementIn(notice);
+    return statement === undefined ? [] : [{ slice, cluster, statement }];
+  });
+  const about = <Body>(pick: (statement: Statement) => Body | undefined): Shown<Body>[] =>
+    statements.flatMap(({ slice, cluster, statement }) => {
+      const body = pick(statement);
+      return body === undefined ? [] : [{ slice, cluster, body }];
+    });
+  const shards = Map.groupBy(
+    about((statement) => (isAbout(statement, 'Endpoints') ? statement.body : undefined)),
+    ({ slice, cluster, body: { namespace, name } }) => [slice, cluster, namespace, name].join('/'),
+  );
+  return {
+    reports: shown.flatMap(({ slice, cluster, notice }) => {
+      const report = readReport(notice);
+      return report === undefined ? [] : [{ slice, cluster, report }];
+    }),
+    nodes: about((statement) => (isAbout(statement, 'Node') ? statement.body : undefined)),
+    offers: about((statement) => (isAbout(statement, 'Export') ? statement.body : undefined)).map(({ slice, cluster, body }) => {
+      const further = shards.get([slice, cluster, body.namespace, body.name].join('/')) ?? [];
+      return { slice, cluster, body: { ...body, endpoints: [...body.endpoints, ...further.flatMap((shard) => shard.body.endpoints)] } };
+    }),
+  };
+};
+
+const statementIn = ({ spec }: Notice): Statement | undefined => {
+  if (spec.kind === 'Links') return undefined;
+  try {
+    const stated = readStatement(JSON.parse(spec.statement));
+    if (typeof stated === 'string' || isTombstone(stated)) return undefined;
+    return stated.cluster === spec.cluster && stated.kind === spec.kind ? stated : undefined;
+  } catch {
+    // Not JSON.
+    return undefined;
+  }
+};

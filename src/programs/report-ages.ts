@@ -1,0 +1,98 @@
+import type { SliceNode } from '../api/slicenode/type.ts';
+import type { Change, Mirror } from '../kubernetes/mirror.ts';
+import { isFresh, type ReportAge, readReport } from '../plan/dns/report-age.ts';
+import type { Clock } from '../values/clock.ts';
+
+/** What is known of the reports of one node. */
+interface Known {
+  /** The latest confirmation in any of its objects. */
+  age: ReportAge | undefined;
+  fresh: boolean;
+  /** By slice that it observes. */
+  readonly slices: Map<string, ReportAge | undefined>;
+}
+
+/** How often reports are looked at for those that have become old. */
+const ageEveryMs = 5_000;
+
+/**
+ * Which agents of this cluster confirm their reports. A node confirms them in one of its objects only, so whichever changes speaks for all of
+ * them.
+ */
+export class ReportAges {
+  readonly #clock: Clock;
+  readonly #nodes = new Map<string, Known>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether the agent of a node confirmed its reports lately. */
+  isFresh(node: string): boolean {
+    return this.#nodes.get(node)?.fresh ?? false;
+  }
+
+  /** Whether a node has reported, and does not any more. */
+  isSilent(node: string): boolean {
+    const known = this.#nodes.get(node);
+    return known?.age !== undefined && !known.fresh;
+  }
+
+  /** The slices that a node observes. */
+  slicesOf(node: string): Iterable<string> {
+    return this.#nodes.get(node)?.slices.keys() ?? [];
+  }
+
+  /** Takes in a change of an object; true when the node's reports became fresh or old by it. */
+  read(change: Change<SliceNode>): boolean {
+    const { spec, status } = change.object;
+    const known: Known = this.#nodes.get(spec.node) ?? { age: undefined, fresh: false, slices: new Map() };
+    if (change.type === 'deleted') {
+      known.slices.delete(spec.slice);
+      if (known.slices.size === 0) this.#nodes.delete(spec.node);
+      return false;
+    }
+    this.#nodes.set(spec.node, known);
+    const before = known.slices.get(spec.slice);
+    const age = readReport(before, status?.links?.observedAt, change.initial, this.#clock.monotonic());
+    known.slices.set(spec.slice, age);
+    if (age !== before && age !== undefined && age.freshUntil > (known.age?.freshUntil ?? Number.NEGATIVE_INFINITY)) known.age = age;
+    return this.#weigh(known);
+  }
+
+  /** The nodes whose reports have become old since the last look. */
+  expired(): string[] {
+    return [...this.#nodes].flatMap(([node, known]) => (this.#weigh(known) ? [node] : []));
+  }
+
+  #weigh(known: Known): boolean {
+    const fresh = isFresh(known.age, this.#clock.monotonic());
+    if (fresh === known.fresh) return false;
+    known.fresh = fresh;
+    return true;
+  }
+}
+
+/**
+ * Follows the reports of this cluster's agents: hears every change, and which nodes became fresh or old by it or by time. The returned function
+ * ends it.
+ */
+export const followReportAges = (
+  reports: Pick<Mirror<SliceNode>, 'subscribe'>,
+  ages: ReportAges,
+  clock: Clock,
+  hear: (turned: readonly string[], change: Change<SliceNode> | undefined) => void,
+): (() => void) => {
+  const stop = reports.subscribe((change) => hear(ages.read(change) ? [change.object.spec.node] : [], change));
+  let cancel: () => void = () => undefined;
+  const look = (): void => {
+    const expired = ages.expired();
+    if (expired.length > 0) hear(expired, undefined);
+    cancel = clock.after(ageEveryMs, look);
+  };
+  cancel = clock.after(ageEveryMs, look);
+  return () => {
+    stop();
+    cancel();
+  };
+};
