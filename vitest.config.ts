@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/clusters/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/clusters/*.test.ts', 'test/regression/*.test.ts', 'tools/**/*.test.ts'],
           exclude: ['**/*.real.test.ts'],
           pool: 'threads',
           isolate: false,

@@ -34,7 +34,8 @@ async function makeImages(): Promise<void> {
   const architecture = architectureOf(process.arch);
   if (architecture === undefined) throw new Error(`images are made for x64 and arm64, not for ${process.arch}`);
   const { cache } = places(process.env);
-  const programs = await provide(['pause', 'coredns', 'wireguard-go', 'cni-plugin'], { cache, modules: join(root, 'toolchain') }, signal);
+  const names = ['pause', 'coredns', 'wireguard-go', 'cni-plugin', 'prober', 'relay'] as const;
+  const programs = await provide(names, { cache, modules: join(root, 'toolchain') }, signal);
   const node = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
   const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };
   for (const recipe of await playgroundImages(options, signal)) {

@@ -20,6 +20,27 @@ const definitionOf = (kind: string): KindDefinition => {
 const manyPorts = Array.from({ length: 64 }, (_, index) => ({ name: `${index}`.padStart(63, 'p'), containerPort: 10_000 + index }));
 const requires = (...matchExpressions: readonly object[]) => ({ slice: 's', selector: { matchExpressions } });
 
+const sliceNode = (rest: object) => ({
+  slice: 'app',
+  sliceUID: '3b4c8f0e-7f6c-4f43-8d2e-1f9a5f0f7d11',
+  node: 'n1.example',
+  sliceSubnet: '10.0.0.0/16',
+  blocks: ['10.0.0.0/24'],
+  driver: 'Auto',
+  ...rest,
+});
+const slicePeer = (rest: object) => ({
+  slice: 'app',
+  cluster: 'west',
+  node: 'n2',
+  publicKey: 'xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=',
+  endpoints: [{ address: '2001:db8::1', port: 51_820 }],
+  blocks: ['10.0.1.0/24'],
+  router: '10.0.1.1',
+  serial: 1,
+  ...rest,
+});
+
 /** Accepted as they stand: kind, name, spec. */
 const good: readonly (readonly [kind: string, name: string, spec: object])[] = [
   ['Slice', 'app-slice', { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: ['app-ns'] } }],
@@ -41,6 +62,16 @@ const good: readonly (readonly [kind: string, name: string, spec: object])[] = [
   ['ServiceExport', 'requirements', requires({ key: 'app', operator: 'In', values: ['a'] }, { key: 'old', operator: 'DoesNotExist' })],
   ['Cluster', 'east', {}],
   ['Cluster', 'west', { nodeIPs: ['192.0.2.1'], networkInterface: 'eth0', clusterProperty: { geoLocation: { cloudProvider: 'NONE' } } }],
+  [
+    'SliceNode',
+    'app.n1',
+    sliceNode({
+      // As many as there may be: the API server bounds the cost of a rule by this.
+      blocks: Array.from({ length: 64 }, (_, index) => `10.0.${index}.0/24`),
+      servicePorts: Array.from({ length: 4_096 }, (_, index) => ({ address: '10.0.0.2', protocol: 'TCP', port: index + 1, targetPort: 1 })),
+    }),
+  ],
+  ['SlicePeer', 'app.west.n2', slicePeer({})],
   ['Project', 'avesha', { serviceAccount: { readOnly: ['reader'], readWrite: ['writer'] } }],
 ];
 
@@ -81,6 +112,21 @@ const bad: readonly (readonly [kind: string, name: string, spec: object | undefi
     requires({ key: 'app', operator: 'Exists', values: ['a'] }),
     ['operator Exists of label "app" takes no values'],
   ],
+  ['SliceNode', 'newline', sliceNode({ sliceSubnet: '10.0.0.0/16\nnetns exec' }), ['spec.sliceSubnet', 'must be an IPv4 network']],
+  ['SliceNode', 'space', sliceNode({ blocks: ['10.0.0.0/24 dev lo'] }), ['spec.blocks[0]', 'must be an IPv4 network']],
+  ['SliceNode', 'uid', sliceNode({ sliceUID: '-u' }), ['spec.sliceUID']],
+  ['SliceNode', 'node', sliceNode({ node: 'n1\n' }), ['spec.node']],
+  [
+    'SliceNode',
+    'service-port',
+    sliceNode({ servicePorts: [{ address: '10.0.0.2 }', protocol: 'TCP', port: 1, targetPort: 2 }] }),
+    ['servicePorts[0].address'],
+  ],
+  ['SlicePeer', 'key', slicePeer({ publicKey: '--help' }), ['spec.publicKey']],
+  ['SlicePeer', 'router', slicePeer({ router: '-f/etc/passwd' }), ['spec.router', 'must be an IPv4 or IPv6 address']],
+  ['SlicePeer', 'endpoint', slicePeer({ endpoints: [{ address: 'host.example', port: 1 }] }), ['spec.endpoints[0].address']],
+  ['SlicePeer', 'block', slicePeer({ blocks: ['10.0.1.1/24'] }), ['spec.blocks[0]']],
+  ['SlicePeer', 'cluster', slicePeer({ cluster: '-c' }), ['spec.cluster']],
   ['Cluster', 'a'.repeat(41), {}, ['40 characters']],
   ['Cluster', 'ca', { caBundle: 'x'.repeat(9_000) }, ['caBundle', '8192']],
 ];

@@ -12,6 +12,7 @@ import {
   everybodySpeaks,
   exported,
   fleet,
+  inForce,
   nodesOf,
   notices,
   wait,
@@ -28,7 +29,7 @@ describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
     const notice = notices('Node').find((one) => one.spec.cluster === 'east' && one.spec.subject === 'node-1');
     if (notice === undefined) throw new Error('no notice');
     const before = west.api.read(slicePeerKind, { namespace: memberNamespace, name: 'app.east.node-1' })?.spec;
-    const forged = notice.spec.statement.replace(/"address":"192\.168\.7\.\d+"/, '"address":"203.0.113.9"');
+    const forged = notice.spec.statement.replace(/"address":"192\.168\.\d+\.\d+"/, '"address":"203.0.113.9"');
     expect(forged).not.toBe(notice.spec.statement);
     await east.stop();
     fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, statement: forged } });
@@ -64,36 +65,28 @@ describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
     expect(nodesOf(west).map(({ spec }) => spec.sliceSubnet)).toEqual(['10.0.0.0/16', '10.0.0.0/16']);
   });
 
-  it('says again what somebody altered', async () => {
+  it('publishes again what somebody wrote over', async () => {
     await eastOffers();
     const offers = () => notices('Export').filter(({ spec }) => spec.cluster === 'east');
     await vi.waitFor(() => expect(offers().length).toBe(1), wait);
-    const [notice] = offers();
-    if (notice === undefined) throw new Error('no notice');
-    const serial = (): number => Number(/"serial":(\d+)/.exec(offers()[0]?.spec.statement ?? '')?.[1]);
-    const older = notice.spec;
+    const [first] = offers();
     east.api.put(serviceExportKind, { ...exported, spec: { ...exported.spec, aliases: ['shop.example'] } });
     await vi.waitFor(() => expect(offers()[0]?.spec.statement).toContain('shop.example'), wait);
-    east.api.put(serviceExportKind, exported);
-    await vi.waitFor(() => expect(offers()[0]?.spec.statement).not.toContain('shop.example'), wait);
+    const [notice] = offers();
+    if (first === undefined || notice === undefined) throw new Error('no notice');
     for (const altered of [
-      // The same content, but said before: the others know better, and would refuse it.
-      older,
+      first.spec,
       { ...notice.spec, statement: notice.spec.statement.replace('"name":"web"', '"name":"wob"') },
       { ...notice.spec, signature: 'AAAA' },
     ]) {
-      const before = serial();
       fleet.hub.put(noticeKind, { ...notice, spec: altered });
-      await vi.waitFor(() => {
-        expect(offers()).toHaveLength(1);
-        expect(serial()).toBeGreaterThan(before);
-        expect(offers()[0]?.spec.statement).toContain('"name":"web"');
-        expect(offers()[0]?.spec.signature.length).toBeGreaterThan(80);
-      }, wait);
+      await vi.waitFor(() => expect(offers().map(({ spec }) => spec)).toEqual([notice.spec]), wait);
     }
+    // What it says counts as before.
+    expect(endpoints(west).length).toBe(1);
   });
 
-  it('does not believe again what was taken back, and its author takes it down', async () => {
+  it('does not believe again what was withdrawn, and its author withdraws it again', async () => {
     await eastOffers();
     await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
     const [taken] = notices('Export');
@@ -108,37 +101,41 @@ describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
     }, wait);
     expect(endpoints(west)).toEqual([]);
     east.start();
-    await vi.waitFor(() => expect(notices('Export')).toEqual([]), wait);
+    await vi.waitFor(() => expect(inForce('Export')).toEqual([]), wait);
+    expect(endpoints(west)).toEqual([]);
   });
 
-  it('keeps the last good state over a restart while what hangs there is refused, and lets it go with the notice', async () => {
+  it('keeps the last good state over a restart while what is on the board is refused, and when it is gone from there', async () => {
     await eastOffers();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
     // It is written after the endpoints.
     await vi.waitFor(() => expect(west.api.objects(serviceImportKind).length).toBe(1), wait);
+    const kept = () => [west.api.objects(slicePeerKind).length, endpoints(west).length, west.api.objects(serviceImportKind).length];
+    const changed = () => vi.waitFor(() => expect(kept()).not.toEqual([4, 1, 1]), 700);
     await Promise.all([east.stop(), west.stop()]);
     const spoilt = fleet.hub.objects(noticeKind).filter(({ spec }) => spec.cluster === 'east' && spec.kind !== 'Cluster');
-    for (const notice of spoilt) fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, signature: 'AAAA' } });
+    for (const notice of spoilt) fleet.hub.put(noticeKind, { ...notice, spec: { ...notice.spec, signature: 'AAAA', statement: '{}' } });
     west.start();
     await vi.waitFor(() => {
       const status = west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status;
       expect(conditionOf(status?.conditions, 'StatementsVerified')).toMatchObject({ status: 'False' });
     }, wait);
-    await expect(vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).not.toBe(4), 700)).rejects.toThrow();
-    expect(endpoints(west).length).toBe(1);
-    expect(west.api.objects(serviceImportKind).length).toBe(1);
+    await expect(changed()).rejects.toThrow();
     for (const { metadata } of spoilt) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
-    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
-    await vi.waitFor(() => expect(endpoints(west).length + west.api.objects(serviceImportKind).length).toBe(0), wait);
+    await expect(changed()).rejects.toThrow();
+    await west.stop();
+    west.start();
+    await expect(changed()).rejects.toThrow();
   });
 
-  it('says again what somebody took off the board', async () => {
+  it('publishes again what somebody deleted on the board, which nobody has missed', async () => {
     await everybodySpeaks();
     await vi.waitFor(() => expect(notices('Node').length).toBe(4), wait);
-    for (const { metadata } of notices('Node')) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
-    await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(2), wait);
-    fleet.clock.leap(301_000);
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
+    for (const { metadata } of notices('Node')) fleet.hub.remove(noticeKind, { namespace: metadata.namespace ?? '', name: metadata.name });
+    fleet.clock.leap(301_000);
+    await vi.waitFor(() => expect(notices('Node').length).toBe(4), wait);
+    expect(west.api.objects(slicePeerKind).length).toBe(4);
   });
 
   it('makes a notice board and the rights to it again that somebody took away', async () => {

@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { endpointSliceKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import { endpointSliceKind, nodeKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
 /*
@@ -33,7 +33,12 @@ export const wait = { timeout: 20_000 };
 export const nodesOf = (member: Member) => member.api.objects(sliceNodeKind);
 export const boardUID = (): string => fleet.hub.read(sliceKind, { namespace: 'default', name: 'app' })?.metadata.uid ?? '';
 export const notices = (kind: string) => fleet.hub.objects(noticeKind).filter((notice) => notice.spec.kind === kind);
+/** Notices that state something, and do not withdraw it. */
+export const inForce = (kind: string) => notices(kind).filter(({ spec }) => !spec.statement.includes('"withdrawn":true'));
 export const importedSlices = (member: Member) => member.api.objects(endpointSliceKind);
+
+/** The address of a node outside of the slice. */
+const addressOf = (member: Member, name: string): string => member.api.read(nodeKind, { name })?.status?.addresses?.[0]?.address ?? '';
 
 /** What an agent would say when it has made its tunnel. */
 export const agentSpeaks = (member: Member): void => {
@@ -44,11 +49,10 @@ export const agentSpeaks = (member: Member): void => {
     const status = {
       publicKey: key(keys),
       port: 51820,
-      endpoints: [{ address: `192.168.7.${keys}`, port: 51820 }],
+      endpoints: [{ address: addressOf(member, node.spec.node), port: 51820 }],
       drivers: ['wireguard'],
       router,
       pods: {},
-      links: {},
     };
     member.api.put(sliceNodeKind, { ...node, status });
   }

@@ -9,9 +9,11 @@ import {
   sliceNodeKind,
   slicePeerKind,
 } from '../../src/api/kinds.ts';
+import { hasEnded } from '../../src/api/membership/type.ts';
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import { configMapKind, namespaceKind, nodeKind } from '../../src/kubernetes/kinds.ts';
 import { importRecordOf } from '../../src/plan/dns/import-record.ts';
+import { encodeVotes } from '../../src/plan/link-votes.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import {
   beginExample,
@@ -24,6 +26,7 @@ import {
   exported,
   fleet,
   importedSlices,
+  inForce,
   nodesOf,
   notices,
   offer,
@@ -59,9 +62,10 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     runPod(east, 'a');
     await vi.waitFor(() => expect(notices('Node').length).toBe(4), wait);
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
-    const writes = () =>
-      fleet.hub.requests.filter((request) => !request.startsWith('GET') && request.includes('/notices') && request.includes('export'))
-        .length;
+    const writes = () => {
+      const name = notices('Export')[0]?.metadata.name ?? '';
+      return fleet.hub.requests.filter((request) => request.startsWith('PATCH') && request.includes(`/notices/${name}?`)).length;
+    };
     const creations = () => fleet.hub.requests.filter((request) => /^POST .*\/notices(\?|$)/.test(request)).length;
     await vi.waitFor(() => expect([notices('Links').length, notices('Cluster').length]).toEqual([2, 2]), wait);
     const before = creations();
@@ -77,6 +81,20 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
       () => expect(west.api.objects(serviceImportKind)[0]?.status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 }),
       5000,
     );
+  });
+
+  it('lets no worker read what only the hub needs', async () => {
+    await eastOffers();
+    await vi.waitFor(() => expect(notices('Links').length).toBe(2), wait);
+    const reads = fleet.hub.requests.filter((request) => /^GET .*\/notices(\?|$)/.test(request)).map(decodeURIComponent);
+    const ofReports = /labelSelector=kubeslice\.io\/statement=links/;
+    // Those are the controller's, which reads nothing else.
+    expect(reads.filter((request) => ofReports.test(request)).length).toBeGreaterThan(0);
+    expect(
+      reads
+        .filter((request) => !ofReports.test(request))
+        .every((request) => request.includes('labelSelector=kubeslice.io/statement!=links')),
+    ).toBe(true);
   });
 
   it('has the service also where its namespace is not, and in the namespace as soon as that is there', async () => {
@@ -99,13 +117,14 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     await eastOffers();
     east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'web' });
     await vi.waitFor(
-      () => expect([...importedSlices(west), ...west.api.objects(serviceImportKind), ...notices('Export')]).toEqual([]),
+      () => expect([...importedSlices(west), ...west.api.objects(serviceImportKind), ...inForce('Export')]).toEqual([]),
       5000,
     );
     fleet.hub.remove(sliceKind, { namespace: 'default', name: 'app' });
     await vi.waitFor(() => {
       expect(fleet.hub.objects(sliceKind)).toEqual([]);
-      expect(fleet.hub.objects(membershipKind)).toEqual([]);
+      // They stay to say that they ended.
+      expect(fleet.hub.objects(membershipKind).map((membership) => hasEnded(membership))).toEqual([true, true]);
       for (const member of [east, west]) {
         for (const kind of [sliceKind, sliceNodeKind, slicePeerKind, serviceImportKind])
           expect(member.api.objects<never>(kind as never)).toEqual([]);
@@ -148,7 +167,7 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     east.start();
     await vi.waitFor(() => expect(endpoints(west)).toEqual([]), wait);
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(3), wait);
-    expect(notices('Export')).toEqual([]);
+    expect(inForce('Export')).toEqual([]);
   });
 
   it('renews what it said before it expires, though nothing changes', async () => {
@@ -174,12 +193,17 @@ describe('two clusters and a slice', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(inMember(west)).toMatchObject({ status: 'False', reason: 'LinksPending' }), wait);
     for (const member of [east, west]) {
       for (const node of nodesOf(member)) {
-        const others = [...fleet.members.keys()]
-          .flatMap((cluster) => ['node-1', 'node-2'].map((name) => `${cluster}/${name}`))
-          .filter((name) => name !== `${member.name}/${node.spec.node}`);
-        const links = Object.fromEntries(
-          others.map((name) => [name, { driver: 'wireguard', state: 'Up' as const, reason: 'answers', since: '2026-01-01T00:00:00Z' }]),
-        );
+        const others = [...fleet.members.keys()].map((cluster): [string, ReturnType<typeof encodeVotes>] => [
+          cluster,
+          encodeVotes(
+            new Map(
+              ['node-1', 'node-2'].flatMap((name) =>
+                cluster === member.name && name === node.spec.node ? [] : [[name, 'Up' as const] as [string, 'Up']],
+              ),
+            ),
+          ),
+        ]);
+        const links = { observedAt: '2026-01-01T00:00:00Z', clusters: Object.fromEntries(others) };
         member.api.put(sliceNodeKind, { ...node, status: { ...node.status, links } });
       }
     }

@@ -30,7 +30,7 @@ const stateOf = (name: string): string => {
 const offered = (): string[] =>
   fleet.hub
     .objects(noticeKind)
-    .filter(({ spec }) => spec.kind === 'Export')
+    .filter(({ spec }) => spec.kind === 'Export' && !spec.statement.includes('"withdrawn":true'))
     .map(({ spec }) => spec.subject)
     .toSorted();
 

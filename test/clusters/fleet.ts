@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../../src/api/cluster/type.ts';
 import {
   clusterKind,
+  credentialRequestKind,
   membershipKind,
   noticeKind,
   projectKind,
@@ -42,8 +43,8 @@ const builtinKinds = [
   builtin.serviceCidrKind,
   eventKind,
 ];
-const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind];
-const hubKinds = [...builtinKinds, projectKind, clusterKind, sliceKind, membershipKind, noticeKind];
+const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind, noticeKind];
+const hubKinds = [...builtinKinds, projectKind, clusterKind, sliceKind, membershipKind, noticeKind, credentialRequestKind];
 
 /** A member cluster of the test fleet: a fake API server with the worker running against it. */
 export interface Member {
@@ -76,7 +77,14 @@ const startMember = async (hub: FakeApi, clock: Clock, name: string, nodes: read
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
     api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const [index, node] of nodes.entries()) {
-    const status = { addresses: [{ type: 'InternalIP' as const, address: `192.168.${name.length}.${index + 1}` }] };
+    const status = {
+      addresses: [
+        {
+          type: 'InternalIP' as const,
+          address: `192.168.${100 + (Buffer.from(name).reduce((sum, byte) => sum + byte, 0) % 100)}.${index + 1}`,
+        },
+      ],
+    };
     api.put(builtin.nodeKind, {
       apiVersion: 'v1',
       kind: 'Node',
@@ -128,7 +136,12 @@ const startMember = async (hub: FakeApi, clock: Clock, name: string, nodes: read
     const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
     const ended = Promise.allSettled([
       ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
-      leadWorker(local, { version: '0.0.0', instance: 'worker-1' }, clock, stopping.signal),
+      leadWorker(
+        local,
+        { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client) => client },
+        clock,
+        stopping.signal,
+      ),
     ]);
     running = { stopping, ended };
   };
@@ -146,10 +159,10 @@ export const startFleet = async (): Promise<Fleet> => {
   const clock = leapingClock();
   const hub = await startFakeApi({ kinds: hubKinds });
   const stopping = new AbortController();
-  const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics());
+  const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics(), clock);
   const ended = Promise.allSettled([
     ...hubMirrors(world).map((mirror) => mirror.run(stopping.signal)),
-    leadController(world, 'controller-1', clock, stopping.signal),
+    leadController(world, { instance: 'controller-1', credentialSeconds: 3600 }, clock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
   const stopController = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { endpointChange } from '../../test/bench/endpoint-change.ts';
 import { exportEndpoint } from '../../test/bench/export-endpoint.ts';
 import { firstAnswer } from '../../test/bench/first-answer.ts';
 import { firstPacket } from '../../test/bench/first-packet.ts';
+import { hubEvents } from '../../test/bench/hub-events.ts';
 import { idle } from '../../test/bench/idle.ts';
 import type { Item } from '../../test/bench/item.ts';
 import { liveAttach } from '../../test/bench/live-attach.ts';
@@ -22,4 +23,5 @@ export const items: readonly Item[] = [
   liveAttach,
   podStart,
   dnsRate,
+  hubEvents,
 ];

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { conditionOf } from '../../src/api/condition.ts';
+import { serviceExportKind, serviceImportKind } from '../../src/api/kinds.ts';
+import { serviceKind } from '../../src/kubernetes/kinds.ts';
+import { beginExample, east, eastOffers, endExample, endpoints, exported, fleet, offer, runPod, wait, west } from '../clusters/example.ts';
+import type { Member } from '../clusters/fleet.ts';
+
+beforeEach(beginExample);
+afterEach(endExample);
+
+const place = { namespace: 'app-ns', name: 'web' };
+const exportConflict = (member: Member) => conditionOf(member.api.read(serviceExportKind, place)?.status?.conditions, 'Conflict');
+const importConflict = (member: Member) => conditionOf(member.api.read(serviceImportKind, place)?.status?.conditions, 'Conflict');
+const from = (member: Member, cluster: string) => endpoints(member).filter((text) => text.startsWith(`${cluster} `));
+
+/** West exports the name, too: by a Service whose port has another meaning. */
+const westDiffers = async (): Promise<void> => {
+  runPod(west, 'z');
+  west.api.put(serviceKind, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: place,
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080, appProtocol: 'grpc' }] },
+  });
+  west.api.put(serviceExportKind, exported);
+  await vi.waitFor(() => expect(exportConflict(west)).toMatchObject({ status: 'True', reason: 'ExportConflict' }), wait);
+};
+
+describe('A12: a younger export of a name', { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    await eastOffers();
+    const created = Date.parse(east.api.read(serviceExportKind, place)?.metadata.creationTimestamp ?? '');
+    // Ages are told in seconds.
+    await vi.waitFor(() => expect(Date.now() - created).toBeGreaterThan(1_000), wait);
+  });
+
+  it('that would change its ports is not used, and both sides are told', async () => {
+    await westDiffers();
+    expect(exportConflict(west)?.message).toContain('Cluster east has exported this name longer');
+    await vi.waitFor(
+      () => expect(exportConflict(east)).toMatchObject({ status: 'True', message: expect.stringContaining('west (port') }),
+      wait,
+    );
+    for (const member of fleet.members.values()) {
+      await vi.waitFor(() => expect(importConflict(member)).toMatchObject({ status: 'True' }), wait);
+      await vi.waitFor(() => expect([from(member, 'east').length, from(member, 'west').length]).toEqual([1, 0]), wait);
+    }
+  });
+
+  it('is used as soon as it agrees, or the older one is gone', async () => {
+    await westDiffers();
+    offer(west);
+    await vi.waitFor(() => expect(from(east, 'west')).toHaveLength(1), wait);
+    for (const member of [east, west]) await vi.waitFor(() => expect(exportConflict(member)).toMatchObject({ status: 'False' }), wait);
+    await westDiffers();
+    east.api.remove(serviceExportKind, place);
+    await vi.waitFor(() => expect([from(east, 'west').length, from(west, 'west').length]).toEqual([1, 1]), wait);
+    await vi.waitFor(() => expect(exportConflict(west)).toMatchObject({ status: 'False' }), wait);
+  });
+});

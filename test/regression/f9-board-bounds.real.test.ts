@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { noticeKind } from '../../src/api/kinds.ts';
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../src/api/labels.ts';
+import { maxStatementBytes } from '../../src/api/notice/schema.ts';
+import { maxNotices, type Notice, noticeSlotName } from '../../src/api/notice/type.ts';
+import type { Client } from '../../src/kubernetes/client.ts';
+import { realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
+import type { RoleBinding } from '../../src/kubernetes/kinds.ts';
+import { type HubApi, startHubApi } from './hub-api.ts';
+
+const programs = realPrograms();
+if (typeof programs === 'string') console.log(`skipped: what a member may put on a board, on a real API server: ${programs}`);
+
+const board = 'kubeslice-exchange-1';
+const call = { signal: AbortSignal.timeout(110_000) };
+const ownLabels = { [clusterLabel]: 'east', [sliceLabel]: 'a', [statementLabel]: 'export', [managedByLabel]: managedBy };
+
+/** A notice of east as it should be, with one thing changed. */
+const notice = (name: string, meta: object = {}, spec: object = {}): Notice => ({
+  apiVersion: 'exchange.kubeslice.io/v1alpha1',
+  kind: 'Notice',
+  metadata: { name, namespace: board, labels: ownLabels, ...meta },
+  spec: { cluster: 'east', kind: 'Export', subject: 'app/web', statement: '{}', signature: 's', ...spec },
+});
+
+describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('F3, F9: what a member may put on a board', () => {
+  let hub: HubApi;
+  let admin: Client;
+  let east: Client;
+
+  beforeAll(async () => {
+    hub = await startHubApi(['east'], call);
+    admin = hub.admin;
+    await hub.apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: board } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'all', namespace: board },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', name: 'kubeslice-worker-east', namespace: 'default' }],
+      } as RoleBinding,
+    ]);
+    east = await hub.as('kubeslice-worker-east');
+    // Policies take effect a moment after they are written.
+    const probe = (): Promise<unknown> => east.create(noticeKind, notice('west.1'), { ...call, dryRun: true });
+    await vi.waitFor(() => expect(probe()).rejects.toThrow('may write only its own notices'), { timeout: 20_000 });
+  });
+
+  afterAll(() => hub?.stop());
+
+  const make = (object: Notice): Promise<unknown> => east.create(noticeKind, object, { ...call, dryRun: true });
+
+  it('is its own numbered notices', async () => {
+    await make(notice(noticeSlotName('east', 0)));
+    await make(notice(noticeSlotName('east', maxNotices - 1)));
+    for (const name of [
+      `east.${maxNotices}`,
+      'east.00',
+      'east.01',
+      'east.-1',
+      'east.9999',
+      'east.node.n',
+      'east.1.2',
+      'east.12345',
+      'east.',
+    ])
+      await expect(make(notice(name)), name).rejects.toMatchObject({ code: expect.stringMatching(/Forbidden|InvalidInput/) });
+    expect(() => noticeSlotName('east', maxNotices)).toThrow(RangeError);
+  });
+
+  it('has a size', async () => {
+    await make(notice('east.1', {}, { statement: 'x'.repeat(maxStatementBytes) }));
+    await expect(make(notice('east.1', {}, { statement: 'x'.repeat(maxStatementBytes + 1) }))).rejects.toMatchObject({
+      code: 'InvalidInput',
+    });
+    // Characters are not bytes.
+    await expect(make(notice('east.1', {}, { statement: '€'.repeat(maxStatementBytes / 2) }))).rejects.toThrow('bytes at the most');
+  });
+
+  it('cannot be hidden or held', async () => {
+    for (const [what, meta] of Object.entries({
+      'no labels': { labels: {} },
+      'no cluster': { labels: { ...ownLabels, [clusterLabel]: undefined } },
+      'another cluster': { labels: { ...ownLabels, [clusterLabel]: 'west' } },
+      'another kind': { labels: { ...ownLabels, [statementLabel]: 'links' } },
+      'one label more': { labels: { ...ownLabels, more: 'x' } },
+      'a finalizer': { finalizers: ['example.org/mine'] },
+      'an owner': { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }] },
+      'an annotation': { annotations: { note: 'x'.repeat(1000) } },
+    }))
+      await expect(make(notice('east.1', meta)), what).rejects.toMatchObject({ code: 'Forbidden' });
+    await east.create(noticeKind, notice('east.2'), call);
+    const target = { name: 'east.2', namespace: board };
+    const patch = (body: object): Promise<unknown> => east.mergePatch(noticeKind, target, body, call);
+    await patch({ spec: { statement: '{"a":1}' } });
+    for (const metadata of [{ finalizers: ['example.org/mine'] }, { labels: { [clusterLabel]: null } }, { annotations: { a: 'b' } }])
+      await expect(patch({ metadata })).rejects.toMatchObject({ code: 'Forbidden' });
+    await expect(patch({ spec: { cluster: 'west' } })).rejects.toMatchObject({ code: 'Forbidden' });
+    await east.delete(noticeKind, target, call);
+  });
+
+  it('has a bounded list of writers', async () => {
+    await east.create(noticeKind, notice('east.3'), call);
+    const writeAs = (fieldManager: string): Promise<unknown> => east.apply(noticeKind, notice('east.3'), { ...call, fieldManager });
+    const writers = async (): Promise<void> => {
+      for (let count = 0; count < 20; count++) await writeAs(`manager-${count}`);
+    };
+    await expect(writers()).rejects.toThrow('field managers');
+  });
+
+  it('what it had before under other names it may still take off', async () => {
+    await admin.create(noticeKind, notice('east.node.n', { labels: {} }), call);
+    await east.delete(noticeKind, { name: 'east.node.n', namespace: board }, call);
+  });
+});
