@@ -3,43 +3,81 @@ import type { Notice } from '../../src/api/notice/type.ts';
 import { createMirror } from '../../src/kubernetes/mirror.ts';
 import type { Bed } from './bed.ts';
 
-/** Writes of KubeSlice on the hub in some time. */
-export interface HubWrites {
-  /** What clusters offer and withdraw: statements about clusters, nodes and exports. */
+/** Work of KubeSlice on the hub in some time: every write of every kind, and what goes out to those who watch. */
+export interface HubWork {
+  /** Statements about clusters, nodes and exports. */
   readonly offers: number;
-  /** Everything else: states of links as they change, and the status that the controller derives from them. */
-  readonly others: number;
+  /** Reports of clusters about their links. */
+  readonly reports: number;
+  /** Slices, memberships, clusters and projects, their status above all, which the controller derives from reports. */
+  readonly objects: number;
+  /** Kubernetes events about those. */
+  readonly events: number;
+  /** Bytes of the bodies of all these writes. */
+  readonly bytesIn: number;
+  /** Changes sent to those who watch kinds of KubeSlice, and their bytes. */
+  readonly watchEvents: number;
+  readonly watchBytes: number;
 }
 
-const writes = new Set(['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE', 'DELETECOLLECTION']);
+/** All writes together. */
+export const allWrites = ({ offers, reports, objects, events }: HubWork): number => offers + reports + objects + events;
 
-const countedByServer = async (bed: Bed): Promise<{ notices: number; others: number }> => {
+const writes = new Set(['POST', 'PUT', 'PATCH', 'APPLY', 'DELETE', 'DELETECOLLECTION']);
+const kinds = new Set(['notices', 'slices', 'memberships', 'clusters', 'projects']);
+
+type Counts = Record<'notices' | 'objects' | 'events' | 'bytesIn' | 'watchEvents' | 'watchBytes', number>;
+
+const countedByServer = async (bed: Bed): Promise<Counts> => {
   const text = String(await bed.hub.raw('/metrics', { signal: bed.signal }));
-  const counts = { notices: 0, others: 0 };
-  for (const [, labels = '', value] of text.matchAll(/^apiserver_request_total\{([^}]*)\} (\S+)$/gm)) {
+  const counts: Counts = { notices: 0, objects: 0, events: 0, bytesIn: 0, watchEvents: 0, watchBytes: 0 };
+  for (const [, metric = '', labels = '', value] of text.matchAll(/^(apiserver_[a-z_]+)\{([^}]*)\} (\S+)$/gm)) {
     const label = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
-    if (!label('group').endsWith('kubeslice.io') || !writes.has(label('verb')) || label('dry_run') !== '') continue;
-    counts[label('resource') === 'notices' ? 'notices' : 'others'] += Number(value);
+    const ours = label('group').endsWith('kubeslice.io');
+    const resource = label('resource');
+    const isWrite = writes.has(label('verb').toUpperCase());
+    if (metric === 'apiserver_request_total' && isWrite && label('dry_run') === '') {
+      if (resource === 'notices') counts.notices += Number(value);
+      else if (ours) counts.objects += Number(value);
+      else if (resource === 'events') counts.events += Number(value);
+    }
+    // This one has no group; no kind of Kubernetes itself has these names.
+    if (metric === 'apiserver_request_body_size_bytes_sum' && (kinds.has(resource.split('.')[0] ?? '') || resource === 'events')) {
+      counts.bytesIn += Number(value);
+    }
+    if (metric === 'apiserver_watch_events_total' && ours) counts.watchEvents += Number(value);
+    if (metric === 'apiserver_watch_events_sizes_sum' && ours) counts.watchBytes += Number(value);
   }
   return counts;
 };
 
 /**
- * Starts counting; the function returned gives what was written since. The API server's own metric `apiserver_request_total` counts all
- * writes; which notices were about links, the watch tells. Leases, which are renewed by the clock and not by changes, do not count.
+ * Starts counting; the function returned gives what was done since. The API server's own metrics count all writes and bytes; which notices were
+ * reports, a watch tells, whose own events are not counted. Leases, which are renewed by the clock and not by changes, do not count.
  */
-export const countHubWrites = async (bed: Bed): Promise<() => Promise<HubWrites>> => {
+export const countHubWrites = async (bed: Bed): Promise<() => Promise<HubWork>> => {
   const mirror = createMirror<Notice>({ client: bed.hub, kind: noticeKind });
   void mirror.run(bed.signal);
   await mirror.synced(bed.signal);
-  let links = 0;
+  let [reports, seen, seenBytes] = [0, 0, 0];
   mirror.subscribe(({ object, initial }) => {
-    if (!initial && object.spec.kind === 'Links') links += 1;
+    if (initial) return;
+    seen += 1;
+    seenBytes += JSON.stringify(object).length;
+    if (object.spec.kind === 'Links') reports += 1;
   });
   const before = await countedByServer(bed);
   return async () => {
     const after = await countedByServer(bed);
-    const notices = after.notices - before.notices;
-    return { offers: notices - links, others: after.others - before.others + links };
+    const since = (count: keyof Counts): number => after[count] - before[count];
+    return {
+      offers: since('notices') - reports,
+      reports,
+      objects: since('objects'),
+      events: since('events'),
+      bytesIn: since('bytesIn'),
+      watchEvents: since('watchEvents') - seen,
+      watchBytes: since('watchBytes') - seenBytes,
+    };
   };
 };

@@ -36,7 +36,7 @@ export const dishonestHubTopic = (world: World): void => {
       await ready(world, 'east', ns);
       await until('an answer', () => ask(world, 'west', ns, 'client', host), { withinMs: 30_000 });
       const { metadata, spec } = await notice();
-      const statement = spec.statement.replace(/"address":"[\d.]+"/, '"address":"10.1.200.200"');
+      const statement = spec.statement.replace(/"addresses":\["[\d.]+"\]/, '"addresses":["10.1.200.200"]');
       expect(statement).not.toBe(spec.statement);
       const patch = JSON.stringify({ spec: { statement } });
       await world.kubectl('hub', [
@@ -61,7 +61,7 @@ export const dishonestHubTopic = (world: World): void => {
       );
     });
 
-    test('does not say again what a member took back: it is refused, and taken down when its author is back', async () => {
+    test('does not bring back what a member withdrew: it is refused, and withdrawn again when its author is back', async () => {
       const { apiVersion, kind, metadata, spec } = await notice();
       const { labels, namespace } = metadata;
       await world.kubectl('east', ['delete', 'serviceexport', name, '--namespace', ns, '--wait', '--timeout=30s']);
@@ -86,7 +86,7 @@ export const dishonestHubTopic = (world: World): void => {
       await until(
         'a clean board',
         async () => {
-          expect(await notices()).toEqual([]);
+          expect((await notices()).map(({ spec: now }) => now.statement)).toEqual([expect.stringContaining('"withdrawn":true')]);
           expect(await verified()).toMatchObject({ status: 'True' });
         },
         { withinMs: 40_000 },

@@ -41,7 +41,10 @@ const orders: readonly { readonly title: string; readonly name: string; readonly
 export const remainsOf = async (world: World, sliceName: string): Promise<string[]> => {
   const select = ['--selector', `kubeslice.io/slice=${sliceName}`];
   const say = (where: string, kind: string) => async (): Promise<string[]> =>
-    (await world.list(where, kind, ...select)).map(({ metadata }) => `${where}: ${kind} ${metadata.namespace}/${metadata.name}`);
+    (await world.list(where, kind, ...select))
+      // A membership that ended stays to say so.
+      .filter(({ spec }) => kind !== 'membership' || spec?.ended === undefined)
+      .map(({ metadata }) => `${where}: ${kind} ${metadata.namespace}/${metadata.name}`);
   const looks = [
     ...['membership', 'notice', 'namespace'].map((kind) => say('hub', kind)),
     ...members.flatMap((member) => ['slicenode', 'slicepeer', 'serviceimport', 'endpointslice'].map((kind) => say(member, kind))),

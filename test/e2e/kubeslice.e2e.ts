@@ -14,6 +14,7 @@ import { startWatching } from './surroundings.ts';
 import { twinsTopic } from './twins.ts';
 import { ensure } from './until.ts';
 import { wireTopic } from './wire.ts';
+import { withoutHubTopic } from './without-hub.ts';
 import { createWorld } from './world.ts';
 
 /*
@@ -51,6 +52,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   badInputTopic(world);
   dishonestHubTopic(world);
   outagesTopic(world);
+  withoutHubTopic(world);
   faultsTopic(world);
   lateJoinerTopic(world);
   endingsTopic(world);

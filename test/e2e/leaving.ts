@@ -38,7 +38,7 @@ const tracesOnNodes = async (world: World, context: string): Promise<string[]> =
     'grep -l kubeslice /node/etc/cni/net.d/* 2>/dev/null',
     'ls -d /node/opt/cni/bin/*kubeslice* /node/run/kubeslice /node/var/lib/kubeslice 2>/dev/null | while read folder; do [ -z "$(ls -A "$folder" 2>/dev/null)" ] || echo "$folder"; done',
     'ls /node/run/netns 2>/dev/null | grep ^ks-',
-    'for file in /node/proc/[0-9]*/comm; do grep -l -e wireguard-go -e fping "$file" 2>/dev/null; done',
+    'for file in /node/proc/[0-9]*/comm; do grep -l -e wireguard-go -e prober "$file" 2>/dev/null; done',
   ];
   return (await onEachNode(world, context, ['sh', '-c', `${look.join('; ')}; true`]))
     .flatMap((text) => text.split('\n'))
