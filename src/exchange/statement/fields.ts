@@ -34,3 +34,10 @@ export const line = (max: number) =>
     .string()
     .max(max)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has control characters');
+/** A text as {@link line} allows it: characters that it does not allow become spaces, and the text is cut where it is too long. */
+export const toLine = (text: string, max: number): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .slice(0, max)
+    // Half a character at the cut cannot be signed.
+    .toWellFormed();

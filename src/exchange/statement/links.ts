@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { linkVerdicts } from '../../values/link-verdict.ts';
-import { count, label, line, subdomain, time } from './fields.ts';
+import { count, label, line, subdomain, time, toLine } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
 /** Links that one report spells out at the most. */
@@ -73,5 +73,5 @@ export type ImpairedNode = LinksBody['impaired'][number];
 /** An export that has no notice of its own, because it cannot be made from what its owner wrote. */
 export type FailingExport = NonNullable<LinksBody['failingExports']>[number];
 
-/** A text as a report may carry it: control characters become spaces, and it ends where it is too long. */
-export const reportLine = (text: string, max = 1024): string => text.replace(/\p{Cc}+/gu, ' ').slice(0, max);
+/** A text as a report may carry it. */
+export const reportLine = (text: string, max = 1024): string => toLine(text, max);

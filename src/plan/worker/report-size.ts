@@ -4,7 +4,7 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 /** Bytes of a report at the most: a statement has other content, too, and must not exceed its own limit. */
 export const maxReportBytes = 28_672;
 
-const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text);
 
 /** The report with sentences of at most `words` characters, and at most `items` entries in each list of examples. Sums stay as they are. */
 const shortened = (report: LinksBody, words: number, items: number): LinksBody => ({
