@@ -291,3 +291,21 @@ describe('controller', () => {
     await end();
   });
 });
+
+describe('a resync whose keys cannot be listed', () => {
+  it('is logged and made again later', async () => {
+    let lists = 0;
+    const keys = (): string[] => {
+      lists += 1;
+      if (lists === 1) throw new Error('not listed');
+      return ['a'];
+    };
+    const { clock, runs, lines, end } = setUp({ resync: { everyMs: 1_000, keys } });
+    await clock.pass(1_000);
+    expect(lines).toHaveLength(1);
+    expect(runs).toEqual([]);
+    await clock.pass(1_000);
+    expect(runs).toEqual(['a']);
+    await end();
+  });
+});

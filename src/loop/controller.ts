@@ -69,7 +69,11 @@ export const createController = (options: ControllerOptions): Controller => {
 
   const resyncLater = (everyMs: number, keys: () => Iterable<string>): (() => void) => {
     let cancel = clock.after(everyMs * (1 - 0.1 * random()), function again() {
-      for (const key of keys()) queue.add(key, { priority: 'low' });
+      try {
+        for (const key of keys()) queue.add(key, { priority: 'low' });
+      } catch (error) {
+        log.error('the keys of a resync could not be listed', { error });
+      }
       cancel = clock.after(everyMs * (1 - 0.1 * random()), again);
     });
     return () => cancel();

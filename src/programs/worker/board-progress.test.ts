@@ -33,3 +33,10 @@ it('stops waiting when it is cancelled', async () => {
   const progress = createBoardProgress({ list: () => [notice('east.1', 'east')] }, 'west');
   await expect(progress.read(AbortSignal.abort())).rejects.toMatchObject({ code: 'Interrupted' });
 });
+
+it('does not wait for an object without a spec', async () => {
+  const { spec: _, ...bare } = notice('east.1', 'east');
+  const progress = createBoardProgress({ list: () => [bare as Notice] }, 'west');
+  await progress.read(signal);
+  expect(progress.isRead()).toBe(true);
+});

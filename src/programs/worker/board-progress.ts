@@ -16,10 +16,12 @@ export interface BoardProgress {
 export const createBoardProgress = (board: Pick<Mirror<Notice>, 'list'>, ownCluster: string): BoardProgress => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let unread: Set<string> | undefined;
+  /** A hostile hub may list an object without a spec: nobody judges that, so nobody waits for it. */
+  const isOfAnother = (spec: Notice['spec'] | undefined): boolean => spec !== undefined && spec.cluster !== ownCluster;
   return {
     isRead: () => unread?.size === 0,
     read: async (signal) => {
-      unread ??= new Set(board.list().flatMap(({ metadata, spec }) => (spec.cluster === ownCluster ? [] : [metadata.name])));
+      unread ??= new Set(board.list().flatMap(({ metadata, spec }) => (isOfAnother(spec) ? [metadata.name] : [])));
       if (unread.size === 0) resolve();
       const { promise: aborted, reject } = Promise.withResolvers<never>();
       const abort = (): void => reject(new Failure('Interrupted', 'Reading the board was cancelled.', { cause: signal.reason }));

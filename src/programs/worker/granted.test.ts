@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { membershipAnnotation } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import { planLocalSlice } from '../../plan/worker/slice-objects.ts';
-import { grantedNow, keptMembership } from './granted.ts';
+import { grantedNow, isMembership, keptMembership } from './granted.ts';
 
 const membership = (changes: Partial<Membership['spec']> = {}): Membership => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',
@@ -53,5 +53,18 @@ describe('keptMembership', () => {
     const { metadata, ...slice } = planLocalSlice(kept, kept);
     const annotations = text === undefined ? {} : { [membershipAnnotation]: text };
     expect(keptMembership({ ...slice, metadata: { ...metadata, annotations } })).toBeUndefined();
+  });
+});
+
+describe('isMembership', () => {
+  it('is true of what the schema allows', () => expect(isMembership(membership())).toBe(true));
+
+  it.each([
+    ['without a spec', { ...membership(), spec: undefined as unknown as Membership['spec'] }],
+    ['with a slice name that is no label', membership({ slice: 'a,b' })],
+    ['with blocks that are no list', membership({ blocks: 'x' as unknown as string[] })],
+  ])('is false of an object %s', (_, listed) => {
+    expect(isMembership(listed)).toBe(false);
+    expect(isMembership(listed)).toBe(false);
   });
 });

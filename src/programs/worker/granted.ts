@@ -27,6 +27,15 @@ export const grantedNow = (shown: Membership | undefined, hubAnswers: boolean, k
   return { state: hubAnswers ? 'missing' : 'granted', membership: kept };
 };
 
+const judged = new WeakMap<Membership, boolean>();
+
+/** Whether an object that the hub lists is a membership: the hub may be hostile, and is bound to no schema. Each object is checked once. */
+export const isMembership = (listed: Membership): boolean => {
+  const known = judged.get(listed) ?? membershipSpec.safeParse(listed.spec).success;
+  judged.set(listed, known);
+  return known;
+};
+
 /** The membership that a slice of this cluster was made from; undefined when it does not say, or cannot be read. */
 export const keptMembership = (slice: Slice | undefined): Membership | undefined => {
   const text = slice?.metadata.annotations?.[membershipAnnotation];

@@ -4,7 +4,7 @@ import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { removeSlice } from './cleanup.ts';
 import { takeGrant } from './grant-verdict.ts';
-import { type Granted, grantedNow, keptMembership } from './granted.ts';
+import { type Granted, grantedNow, isMembership, keptMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
 import { runSlice, type SliceSurroundings } from './slice.ts';
 import { createTakenGrant, isSameSlice, type Taken } from './taken-grant.ts';
@@ -25,14 +25,15 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
   const { clock } = surroundings;
   const began = clock.monotonic();
   const running = new Map<string, Running>();
+  const listed = (): Membership[] => memberships.list().filter(isMembership);
   const known = (): Set<string> =>
-    new Set([...memberships.list().map(({ spec }) => spec.slice), ...local.slices.list().map(({ metadata }) => metadata.name)]);
+    new Set([...listed().map(({ spec }) => spec.slice), ...local.slices.list().map(({ metadata }) => metadata.name)]);
 
   /** A slice of which nothing was made, because its grant was refused, has nothing that could go on without the hub's word. */
   const isMade = (slice: string): boolean => running.has(slice) || local.sliceNodes.byIndex('slice', slice).length > 0;
 
-  const look = (slice: string): Granted => {
-    const shown = memberships.list().filter(({ spec }) => spec.slice === slice);
+  const grantedIn = (slice: string): Granted => {
+    const shown = listed().filter(({ spec }) => spec.slice === slice);
     // A slice that was made again under the same name has its own membership beside the one that ended.
     const current = shown.find((membership) => !hasEnded(membership)) ?? shown[0];
     const kept = isMade(slice) ? keptMembership(local.slices.get(`${memberNamespace}/${slice}`)) : undefined;
@@ -47,7 +48,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
       if (both.aborted) return;
       // What of it still runs must not run beside its successor.
       stopping.abort();
-      local.log.error('the work for a slice ended; it starts anew at the next look', { slice, error });
+      local.log.error('the session of a slice failed; the next resync starts it again', { slice, error });
       running.delete(slice);
     });
     return {
@@ -68,7 +69,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     name: 'session',
     resync: { everyMs: 60_000, keys: known },
     watches: [
-      watching(memberships, (change) => [change.object.spec.slice]),
+      watching(memberships, ({ object }) => (isMembership(object) ? [object.spec.slice] : [])),
       // A namespace that one slice gave up may be what another waits for.
       watching(local.slices, ({ object, previous }) =>
         previous?.metadata.generation === object.metadata.generation ? [object.metadata.name] : known(),
@@ -77,7 +78,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     reconcile: async (slice: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const waited = clock.monotonic() - began;
       if (!memberships.isSynced() && waited < hubGraceMs) return { againMs: hubGraceMs - waited };
-      const granted = look(slice);
+      const granted = grantedIn(slice);
       if (granted.state === 'ended' || (granted.state === 'none' && memberships.isSynced() && !isMade(slice))) {
         await end(slice);
         await removeSlice(local, slice, signal);

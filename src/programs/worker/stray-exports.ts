@@ -5,6 +5,7 @@ import { planExport } from '../../plan/worker/exports.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
+import { isMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
@@ -13,13 +14,15 @@ import type { LocalWorld } from './local-world.ts';
  */
 export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, clock: Clock) => {
   const isGranted = (slice: string): boolean =>
-    memberships.list().some((membership) => membership.spec.slice === slice && !hasEnded(membership));
+    memberships.list().some((membership) => isMembership(membership) && membership.spec.slice === slice && !hasEnded(membership));
   const exportsTo = (slice: string): string[] => local.exports.byIndex('slice', slice).map((exported) => objectKey(exported.metadata));
   return {
     name: 'stray-export',
     watches: [
       watching(local.exports, (change) => [change.key]),
-      watching(memberships, (change) => (change.type === 'deleted' || hasEnded(change.object) ? exportsTo(change.object.spec.slice) : [])),
+      watching(memberships, (change) =>
+        isMembership(change.object) && (change.type === 'deleted' || hasEnded(change.object)) ? exportsTo(change.object.spec.slice) : [],
+      ),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       // Only the hub can say that there is no such slice.
