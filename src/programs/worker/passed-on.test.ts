@@ -38,6 +38,10 @@ describe('notices passed on', () => {
     const [west = '', oldest = '', next = ''] = told;
     expect(passedOn.get(west)).toBeDefined();
     expect(passedOn.get(oldest)).toBeUndefined();
+    expect(told.at(-1)).toBe(oldest);
+    expect(passedOn.namesAbout(notice('east', 'n0'))).toEqual([]);
+    expect(passedOn.namesAbout(notice('east', 'n1'))).toEqual([next]);
+    expect(passedOn.namesAbout(notice('north', 'n1'))).toEqual([]);
     expect(passedOn.get(next)).toBeDefined();
     const again: string[] = [];
     passedOn.subscribe((name) => again.push(name));

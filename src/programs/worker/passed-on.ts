@@ -1,33 +1,42 @@
 import { keptNoticeName, maxNotices, type NoticeSpec } from '../../api/notice/type.ts';
 import type { Source } from '../../loop/source.ts';
 
-/** Notices of other clusters that came from those clusters and not from the board, by a name that begins with the cluster, until they are judged. */
+/** Notices of other clusters that came from those clusters and not from the board, by a name that begins with the cluster, until they are accepted. */
 export interface PassedOn extends Source<string> {
   /**
-   * Takes a notice; one about the same subject that is not judged yet is replaced. Of each cluster as many are held as it can have on the board:
-   * then the one that waits longest gives way, or a cluster could fill our memory with what waits for ever.
+   * Takes a notice; one about the same subject is replaced. Of each cluster as many are held as it can have on the board: then the oldest is dropped,
+   * and its name is told. Without a limit a cluster could fill the memory with notices that are never accepted.
    */
   readonly offer: (spec: NoticeSpec) => void;
   get(name: string): NoticeSpec | undefined;
-  /** It was judged, and waits for nothing. */
+  /** It was judged and need not be judged again. */
   done(name: string, spec: NoticeSpec): void;
+  /** The name under which a notice about the subject is held; none when there is no such notice. */
+  namesAbout(about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): readonly string[];
 }
 
 /** None yet. */
 export const createPassedOn = (): PassedOn => {
   const clusters = new Map<string, Map<string, NoticeSpec>>();
   const handlers = new Set<(name: string) => void>();
+  const nameOf = (about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): string => keptNoticeName(`${about.cluster}.passed-on`, about);
+  const tell = (name: string): void => {
+    for (const handler of handlers) handler(name);
+  };
   const of = (name: string): Map<string, NoticeSpec> | undefined => clusters.get(name.slice(0, name.indexOf('.')));
   return {
     offer: (spec) => {
-      const name = keptNoticeName(`${spec.cluster}.passed-on`, spec);
+      const name = nameOf(spec);
       const notices = clusters.get(spec.cluster) ?? new Map<string, NoticeSpec>();
       clusters.set(spec.cluster, notices);
       notices.delete(name);
       const [oldest] = notices.keys();
-      if (notices.size >= maxNotices && oldest !== undefined) notices.delete(oldest);
       notices.set(name, spec);
-      for (const handler of handlers) handler(name);
+      tell(name);
+      if (notices.size > maxNotices && oldest !== undefined) {
+        notices.delete(oldest);
+        tell(oldest);
+      }
     },
     get: (name) => of(name)?.get(name),
     done: (name, spec) => {
@@ -35,6 +44,10 @@ export const createPassedOn = (): PassedOn => {
       if (notices?.get(name) !== spec) return;
       notices.delete(name);
       if (notices.size === 0) clusters.delete(spec.cluster);
+    },
+    namesAbout: (about) => {
+      const name = clusters.has(about.cluster) ? nameOf(about) : undefined;
+      return name === undefined || of(name)?.has(name) !== true ? [] : [name];
     },
     subscribe: (handler) => {
       handlers.add(handler);

@@ -37,10 +37,21 @@ export interface ReceiverParts {
 export const receiver = (session: Session, { kept, refusals, passedOn, onRead }: ReceiverParts) => {
   const { board, hub, trust, statements } = session;
   const namespace = session.grant.exchangeNamespace;
-  /** Names of notices by what they wait for. */
+  /** Names of notices by what they wait for, and the other way round. */
   const waiting = new Map<string, Set<string>>();
+  const waitsOf = new Map<string, readonly string[]>();
+  const setWaits = (name: string, keys: readonly string[]): void => {
+    for (const key of waitsOf.get(name) ?? []) {
+      const names = waiting.get(key);
+      names?.delete(name);
+      if (names?.size === 0) waiting.delete(key);
+    }
+    if (keys.length === 0) waitsOf.delete(name);
+    else waitsOf.set(name, keys);
+    for (const key of keys) waiting.set(key, (waiting.get(key) ?? new Set()).add(name));
+  };
   const wake = (key: string): Iterable<string> => {
-    const names = waiting.get(key) ?? [];
+    const names = [...(waiting.get(key) ?? [])];
     waiting.delete(key);
     return names;
   };
@@ -94,7 +105,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
       watching(board, ({ object }) => (object.spec.cluster === hub.cluster || object.spec.kind === 'Links' ? [] : [object.metadata.name])),
       watching(passedOn, (name) => [name]),
       // Statements overtake one another: what waited for another is judged again when that one changes.
-      watching(statements, (ref) => [...wake(refKey(ref)), ...wake(`Budget/${ref.kind}/${ref.cluster}`)]),
+      watching(statements, (ref) => [...wake(refKey(ref)), ...wake(`Budget/${ref.kind}/${ref.cluster}`), ...passedOn.namesAbout(ref)]),
       watching(session.members, ({ object }) => wake(`Membership/${object.spec.cluster}`)),
       watching(session.grantChanges, () => wake('Grant')),
     ],
@@ -102,14 +113,18 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
       const spec = found(name);
       if (spec === undefined || typeof spec === 'string') {
         refusals.set(name, spec);
+        setWaits(name, []);
         onRead(name);
         return undefined;
       }
       const { refusal, waitsFor = [] } = await judge(spec, signal);
-      for (const key of waitsFor) waiting.set(key, (waiting.get(key) ?? new Set()).add(name));
-      refusals.set(name, refusal?.message);
+      setWaits(name, waitsFor);
+      // A member may pass on an older statement than the board shows; only the board must not go back.
+      const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
+      refusals.set(name, isOlderCopy ? undefined : refusal?.message);
       await keep(spec, signal);
-      if (waitsFor.length === 0) passedOn.done(name, spec);
+      // A refused one is held, so that what is held of a cluster bounds what is said about it.
+      if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
       return refusal !== undefined && byClock.has(refusal.code) ? { againMs: clockRetryMs } : undefined;
     },
