@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decidePublication } from './publication.ts';
+import { canonicalJson } from '../values/canonical-json.ts';
+import { draftStatement } from './issue.ts';
+import { decidePublication, publishedBy } from './publication.ts';
 
 const day = 24 * 3_600_000;
 const now = Date.UTC(2026, 10, 29);
@@ -20,5 +22,30 @@ describe('decidePublication', () => {
     ['withdrawn, a tombstone that nobody needs any more', undefined, { body: undefined, issuedAt: now - 8 * day }, 'remove'],
   ] as const)('%s', (_, wanted, last, expected) => {
     expect(decidePublication(wanted, last, now)).toBe(expected);
+  });
+});
+
+describe('publishedBy', () => {
+  const body = { caCertificate: 'certificate', blocks: [] };
+  const statement = (content: typeof body | undefined): string =>
+    canonicalJson(
+      draftStatement(
+        { cluster: 'west', project: 'default' },
+        { kind: 'Cluster', slice: 'app', sliceUID: 'u1', subject: 'west', body: content, serial: 1 },
+        now,
+      ),
+    );
+
+  it('gives the content and the time of issue', () => {
+    expect(publishedBy({ statement: statement(body) }, 'u1')).toEqual({ body: canonicalJson(body), issuedAt: now });
+    expect(publishedBy({ statement: statement(undefined) }, 'u1')).toEqual({ body: undefined, issuedAt: now });
+  });
+
+  it.each([
+    ['of an earlier slice of the same name', statement(body), 'u2'],
+    ['that is not JSON', '{', 'u1'],
+    ['that is no statement', '{}', 'u1'],
+  ])('counts a notice %s as overwritten', (_, text, sliceUID) => {
+    expect(publishedBy({ statement: text }, sliceUID)).toBe('overwritten');
   });
 });

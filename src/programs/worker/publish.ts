@@ -2,13 +2,11 @@ import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../api/notice/type.ts';
 import { issueStatement } from '../../exchange/issue.ts';
-import { decidePublication, type Published } from '../../exchange/publication.ts';
+import { decidePublication, publishedBy } from '../../exchange/publication.ts';
 import { freeSlot, reportSlot, slotOf } from '../../exchange/slots.ts';
-import { isTombstone, readStatement } from '../../exchange/statement/statement.ts';
 import { verifyStatement } from '../../exchange/verify.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import { createBoardWrites } from './board-writes.ts';
@@ -22,13 +20,13 @@ import type { Session } from './session.ts';
  */
 export const renewalEveryMs = 300_000;
 
-const digestOf = ({ statement, signature }: Pick<NoticeSpec, 'statement' | 'signature'>): string => sha256Hex(`${signature}${statement}`);
+const digests = new WeakMap<NoticeSpec, string>();
 
-/** What an own notice publishes. */
-const publishedBy = ({ statement }: NoticeSpec): Published | 'overwritten' => {
-  const stated = readStatement(JSON.parse(statement));
-  if (typeof stated === 'string') return 'overwritten';
-  return { body: isTombstone(stated) ? undefined : canonicalJson(stated.body), issuedAt: Date.parse(stated.issuedAt) };
+/** Tells signed texts apart. Computed once for each notice: whether everything is published is asked often. */
+const digestOf = (spec: NoticeSpec): string => {
+  const digest = digests.get(spec) ?? sha256Hex(`${spec.signature}${spec.statement}`);
+  digests.set(spec, digest);
+  return digest;
 };
 
 /**
@@ -76,7 +74,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
   /** Signs anew what has to be. */
   const sign = async (key: string, { kind, subject, body, text }: Wanted, signal: AbortSignal): Promise<void> => {
     const [mine, seen] = [own.get(key), onBoard(key)];
-    const last = mine === undefined ? (seen === undefined ? undefined : 'overwritten') : publishedBy(mine);
+    const last = mine === undefined ? (seen === undefined ? undefined : 'overwritten') : publishedBy(mine, sliceUID);
     const now = clock.now();
     switch (decidePublication(text, last, now)) {
       case 'keep':
@@ -152,9 +150,10 @@ export const publisher = (session: Session, own: OwnNotices) => {
       metadata: { name, namespace, labels },
       spec: mine,
     };
+    // The board that members read does not show reports, so the writes before this one would be remembered for ever.
+    if (kind === 'Links') writes.forget(key);
     writes.writing(key, digest);
     try {
-      // The board that members read does not show reports.
       await write(notice, held !== undefined || kind === 'Links', signal);
     } catch (error) {
       writes.forget(key);
