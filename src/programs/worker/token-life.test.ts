@@ -16,7 +16,13 @@ describe('the life of a hub credential', () => {
 
   it('that is fresh depends on no clock but the one of the hub', () => {
     expect(lifeOfFresh(token, 1)).toBe(hour);
-    for (const text of ['', 'x', 'x.y.z', `x.${Buffer.from('{}').toString('base64url')}.z`]) {
+    for (const text of [
+      '',
+      'x',
+      'x.y.z',
+      `x.${Buffer.from('{}').toString('base64url')}.z`,
+      `x.${Buffer.from('{"exp":1}').toString('base64url')}.z`,
+    ]) {
       expect(lifeOfFresh(text, 1)).toBe(1);
       expect(lifeOfKept(text, issued)).toBe(0);
     }

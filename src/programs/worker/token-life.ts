@@ -9,8 +9,8 @@ interface TokenTimes {
 const timesOf = (token: string): TokenTimes | undefined => {
   try {
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { exp?: number; iat?: number };
-    if (typeof payload.exp !== 'number') return undefined;
-    return { lifetimeMs: (payload.exp - (payload.iat ?? 0)) * 1000, expiresAt: payload.exp * 1000 };
+    if (typeof payload.exp !== 'number' || typeof payload.iat !== 'number') return undefined;
+    return { lifetimeMs: (payload.exp - payload.iat) * 1000, expiresAt: payload.exp * 1000 };
   } catch {
     return undefined;
   }
