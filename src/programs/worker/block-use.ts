@@ -21,6 +21,10 @@ export interface BlockUses {
   tell(wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
 }
 
+/** What the hub is told to be wanted: at most as many as its schema allows. */
+const wantedOf = (wantedAddresses: number | undefined, blocks: readonly string[]): number =>
+  Math.min(2 ** 24, wantedAddresses ?? sizeOf(blocks.map(parseCidr)));
+
 /** The blocks of a session, of which nothing is known to be unused yet. */
 export const createBlockUses = (session: Session): BlockUses => {
   const { hub, local, members, clock } = session;
@@ -61,7 +65,7 @@ export const createBlockUses = (session: Session): BlockUses => {
       const again = told().filter((block) => session.grant.blocks.includes(block) && !next.includes(block));
       if (again.length > 0) {
         // Used again only when this is written: with the version in which the block was still granted, or it fails.
-        await write({ releasedBlocks: [...next], wantedAddresses: wantedAddresses ?? sizeOf(before.map(parseCidr)) }, signal);
+        await write({ releasedBlocks: [...next], wantedAddresses: wantedOf(wantedAddresses, before) }, signal);
         decided = undefined;
         isTold = true;
         return;
@@ -73,7 +77,7 @@ export const createBlockUses = (session: Session): BlockUses => {
       if (isTold) return;
       const status = current().status ?? {};
       const releasedBlocks = [...(decided ?? [])];
-      const wants = Math.min(2 ** 24, wantedAddresses ?? sizeOf(usable().map(parseCidr)));
+      const wants = wantedOf(wantedAddresses, usable());
       const grows = wants > (status.wantedAddresses ?? 0) && wantedAddresses !== undefined;
       const gives = canonicalJson(releasedBlocks) !== canonicalJson(status.releasedBlocks ?? []);
       if (!grows && !gives) return;
