@@ -118,9 +118,11 @@ export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGran
     ...controllers.map((controller) => controller.run(signal)),
     readPeers(session, { ask: surroundings.ask, random: Math.random }, passedOn.offer, signal),
   ];
-  const unsubscribe = taken.subscribe(() => {
-    followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));
-  });
+  const follow = (): void =>
+    void followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));
+  const unsubscribe = taken.subscribe(follow);
+  // The grant may have changed while the hub was waited for.
+  follow();
   const sweep = (): void => {
     for (const [index, { held }] of parts.entries())
       for (const key of held?.() ?? []) controllers[index]?.enqueue(key, { priority: 'low' });
