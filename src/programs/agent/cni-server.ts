@@ -24,7 +24,8 @@ export const serveCni = async (path: string, handle: CniHandler, log: Log): Prom
     void serve(socket, handle).catch((error: unknown) => log.warn('CNI request failed', { error }));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
+    // A failed accept (too many open files) emits this again later; without a listener it would end the process.
+    server.on('error', (cause) =>
       reject(new Failure('Unavailable', `The socket ${path} for the CNI plugin cannot be opened: ${cause.message}.`, { cause })),
     );
     server.listen(path, resolve);

@@ -40,7 +40,8 @@ export const serveJson = async (
   server.maxConnections = mostConnections;
   server.on('request', (request, response) => void answer(request, response, handle));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
+    // A failed accept (too many open files) emits this again later; without a listener it would end the process.
+    server.on('error', (cause) =>
       reject(new Failure('Unavailable', `Nothing can be served at ${JSON.stringify(at)}: ${cause.message}.`, { cause })),
     );
     server.listen(at, resolve);
