@@ -52,7 +52,7 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   const ref: StatementRef = { kind: notice.kind, cluster: notice.cluster, subject: notice.subject };
   const prover = proverOf(notice, context);
   if (prover === undefined) {
-    const refusal: StatementRefusal = { code: 'ClusterUnknown', message: `Cluster "${ref.cluster}" did not show its authority yet.` };
+    const refusal: StatementRefusal = { code: 'ClusterUnknown', message: `Cluster "${ref.cluster}" has not published its authority yet.` };
     return { ...same, refusal, waitsFor: [refKey({ ...ref, kind: 'Cluster', subject: ref.cluster })] };
   }
   if (!('root' in prover)) return { ...same, refusal: prover };

@@ -9,7 +9,7 @@ export interface Entry {
   readonly stated: Stated;
   /** SHA-256 of the signed text. */
   readonly digest: string;
-  /** When it stops to hold: milliseconds since 1970, by the clock of this cluster. */
+  /** When it expires: milliseconds since 1970, by the clock of this cluster. */
   readonly expiresAt: number;
   /** Blocks that it makes those of its cluster, ascending and apart, whether it is in force or not. */
   readonly owns: readonly Cidr[];

@@ -62,7 +62,7 @@ export const issueStatement = <K extends StatementKind>(authority: Authority, dr
   const statement = canonicalJson(stated);
   const what = `The statement about ${draft.kind} "${draft.subject}" of slice "${draft.slice}"`;
   const read = readStatement(stated);
-  if (typeof read === 'string') throw new Failure('InvalidInput', `${what} would be refused by everybody, because of ${read}.`);
+  if (typeof read === 'string') throw new Failure('InvalidInput', `${what} would be refused by every receiver, because of ${read}.`);
   const bytes = Buffer.from(statement, 'utf8');
   if (bytes.length > maxStatementBytes) {
     throw new Failure('InvalidInput', `${what} has ${bytes.length} bytes and ${maxStatementBytes} are allowed; shorten names or split it.`);

@@ -11,7 +11,7 @@ export interface ClusterLedger {
   readonly used: Readonly<Record<StatementKind, number>>;
   /** Blocks that belong to the cluster, used or not, ascending: those of its latest statement about itself, until it gives them up. */
   readonly owned: readonly Cidr[];
-  /** What the cluster stated with a lower serial ended for good: it said farewell since. */
+  /** Statements of the cluster with a lower serial ended for good, because the cluster left the slice after them. */
   readonly floor: number;
   /** Node by its tunnel key, of the statements in force. */
   readonly keys: ReadonlyMap<string, string>;
@@ -53,7 +53,7 @@ const nothing: ClusterLedger = {
   since: Number.POSITIVE_INFINITY,
 };
 
-/** What a cluster stated, nothing if it never did. */
+/** What a cluster stated; empty for an unknown cluster. */
 export const clusterOf = (ledger: Ledger, cluster: string): ClusterLedger => ledger.clusters.get(cluster) ?? nothing;
 
 /** The latest entry about a subject, in force or not. */

@@ -3,9 +3,9 @@ import type { NoticeSpec } from '../api/notice/type.ts';
 import { subjectFault } from './statement/subject.ts';
 
 /**
- * What a board or another member shows as a notice, as one; or a phrase that says what is wrong with it, without anything of it.
+ * Reads a notice from a board or another member. Returns a phrase that names the fault of an invalid one and repeats none of its text.
  *
- * Whoever shows it may be hostile and is bound to no schema. Fields that a notice does not have are left out.
+ * The sender may be hostile and bound to no schema. Unknown fields are dropped.
  */
 export const readNotice = (shown: unknown): NoticeSpec | string => {
   const { success, data, error } = noticeSpec.safeParse(shown);

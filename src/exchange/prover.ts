@@ -26,10 +26,10 @@ const offeredBy = (text: string): string | undefined => {
 };
 
 /**
- * The authority to verify a notice with: the pinned one, or for a statement of a cluster about itself the one that it shows; `undefined` while none
+ * The authority to verify a notice with: the pinned one, or, for a statement of a cluster about itself, the one in that statement; `undefined` while none
  * is known.
  *
- * A root is pinned only by who has its key: the statement verifies under it, or under the old one that endorses it.
+ * A root is pinned only when its key signed the statement, or when the old root signed it and so endorses the new one.
  */
 export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover | StatementRefusal | undefined => {
   const owner = { cluster: notice.cluster, project: context.project };

@@ -6,9 +6,9 @@ import type { NoticePage } from './notice-page.ts';
 const shape = z.object({ next: z.int().min(0), more: z.boolean(), notices: z.array(z.unknown()).max(4096) });
 
 /**
- * What somebody answered as a page of the notices of a cluster; undefined when it is none.
+ * Reads an answer as a page of the notices of a cluster; undefined for anything else.
  *
- * Whoever answered may be hostile: what is no notice, a notice of another cluster, or one that only the hub reads, is left out.
+ * The sender may be hostile. Invalid notices, notices of other clusters and reports, which only the hub reads, are dropped.
  */
 export const readPage = (cluster: string, answer: unknown): NoticePage | undefined => {
   const { success, data } = shape.safeParse(answer);

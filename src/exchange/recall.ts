@@ -9,11 +9,11 @@ import { state } from './state.ts';
 import { readStatement } from './statement/statement.ts';
 
 /**
- * The ledger with a notice that this cluster accepted before and kept in its own cluster: after a restart it counts as the latest word about its
+ * The ledger with a notice that this cluster accepted before and kept in its own cluster: after a restart it counts as the latest statement about its
  * subject, whatever the board shows. Its signature was verified then; `revise` judges whether it is still in force.
  *
- * @returns undefined for what cannot be read, belongs to another slice, or comes from a cluster whose authority is no longer pinned: an administrator
- * had it forgotten.
+ * @returns undefined for what cannot be read, belongs to another slice, or comes from a cluster whose authority is no longer pinned because an
+ * administrator ran `kubeslice trust forget`.
  */
 export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, context: ExchangeContext): Ledger | undefined => {
   const stated = read(notice.statement);
@@ -26,7 +26,7 @@ export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, contex
 };
 
 /**
- * The ledger with a notice of the own cluster that an earlier run signed: it is stated until somebody decides otherwise.
+ * The ledger with a notice of the own cluster that an earlier run signed: it stays in force until this cluster withdraws it.
  *
  * @returns undefined for what cannot be read or belongs to another slice.
  */

@@ -6,7 +6,7 @@ import { clockSkewMs } from './lifetime.ts';
 import { isExpired, notDelegated } from './standing.ts';
 import { isTombstone } from './statement/statement.ts';
 
-/** What follows from a change of the circumstances. */
+/** The result of judging statements again. */
 export interface Revision {
   readonly ledger: Ledger;
   readonly changes: readonly StatementRef[];
@@ -38,7 +38,7 @@ export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext
 
 /**
  * Ends what has expired, and what depends on it. It is forgotten, too, once nothing older can be believed any more; only what a cluster stated about
- * itself is kept for good, since its blocks stay its own and its farewell stays said.
+ * itself is kept for good, since its blocks stay its own and its departure stays known.
  *
  * @returns with `forgotten` the references of which nothing need be kept for a restart.
  */

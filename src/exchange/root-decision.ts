@@ -12,7 +12,7 @@ export interface RootQuestion {
   readonly offered: string;
   /** True when `offered` comes from a `Cluster` statement that was verified under the pinned authority: the old one names the new one. */
   readonly endorsed: boolean;
-  /** True when the pinned authority said farewell: it no longer speaks for the cluster. */
+  /** True when the cluster left with a statement that the pinned authority signed: that authority no longer signs for it. */
   readonly departed: boolean;
 }
 
@@ -52,6 +52,6 @@ export const decideRoot = (question: RootQuestion): RootDecision => {
     action: 'refuse',
     root: pinned,
     code: 'AuthorityChanged',
-    message: `Cluster "${question.cluster}" shows the authority ${offered.fingerprint}, but ${pinned.fingerprint} is pinned for it here; if its administrator confirms the new one, run "kubeslice trust forget ${question.cluster} --context <this cluster>".`,
+    message: `Cluster "${question.cluster}" presents the authority ${offered.fingerprint}, but ${pinned.fingerprint} is pinned for it here; if its administrator confirms the new one, run "kubeslice trust forget ${question.cluster} --context <this cluster>".`,
   };
 };

@@ -18,18 +18,18 @@ export const notDelegated = (statement: Statement, ledger: Ledger, context: Exch
     const message = `Cluster "${cluster}" is no longer a member of the slice; what it published is not used.`;
     return { code: 'NotMember', waitsFor, message };
   }
-  // A hub that lost its memberships or is away must not end what runs: only who was never a member is a stranger.
+  // A hub that is away or lost its memberships must not end what runs. Only a cluster that was never a member is refused.
   if ((member === undefined || member === 'unknown') && known === undefined) {
-    const message = `Cluster "${cluster}" published something, but the hub granted it nothing in the slice.`;
+    const message = `Cluster "${cluster}" is not a member of the slice; what it publishes is not used.`;
     return { code: 'NotMember', waitsFor, message };
   }
   if (kind !== 'Cluster') {
     if (statement.serial < floor) {
-      const message = `Cluster "${cluster}" said farewell after it stated this about ${kind} "${statement.subject}"; what it stated before ended then.`;
+      const message = `Cluster "${cluster}" left the slice after it published this statement about ${kind} "${statement.subject}"; statements from before that are not used.`;
       return { code: 'SerialNotHigher', waitsFor: [], message };
     }
     if (known !== undefined && isTombstone(known.stated)) {
-      const message = `Cluster "${cluster}" said farewell; it must join again before it can publish.`;
+      const message = `Cluster "${cluster}" left the slice; it must join again before it can publish.`;
       return { code: 'NotMember', waitsFor: [refKey({ kind: 'Cluster', cluster, subject: cluster })], message };
     }
   }

@@ -330,7 +330,7 @@ describe('issueStatement', () => {
   it('does not sign what everybody would refuse', () => {
     const bad = { ...draft, body: { ...body, blocks: ['10.0.0.1/26'] } };
     expect(() => issueStatement(east, bad, now)).toThrowError(
-      /would be refused by everybody, because of body\.blocks\.0: is not an address block/,
+      /would be refused by every receiver, because of body\.blocks\.0: is not an address block/,
     );
   });
 

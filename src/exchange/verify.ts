@@ -52,8 +52,7 @@ export interface Refused extends StatementRefusal {
  * issued after now + statementLifetimeMs                    NotYetValid
  * expired before now − skew                                 Expired
  * ```
- * A statement that was issued in the future by this clock is used, within a lifetime: one of the two clocks is wrong, and serials, not clocks, say which
- * of two statements is the later one. It holds for {@link statementLifetimeMs} from now at the most.
+ * A statement that was issued in the future by this clock is used, within a lifetime: one of the two clocks is wrong, and serials, not clocks, order two statements. It holds for {@link statementLifetimeMs} from now at the most.
  */
 export const verifyStatement = (notice: SignedStatement, root: Root, expected: StatementExpectation, now: number): Verified | Refused => {
   const what = `The statement of cluster "${root.cluster}" about ${expected.kind} "${expected.subject}"`;
@@ -67,12 +66,12 @@ export const verifyStatement = (notice: SignedStatement, root: Root, expected: S
     return refuse('AuthorityExpired', `comes from an authority that is valid from ${dates}; compare the clocks, or renew the authority.`);
   }
   const signer = signerOf(notice.chain ?? [], root);
-  if (typeof signer === 'string') return refuse('BadSignature', `${signer}; somebody altered or forged it.`);
+  if (typeof signer === 'string') return refuse('BadSignature', `${signer}; the notice was altered or forged.`);
   const signature = notice.signature.length > 128 ? undefined : decodeBase64(notice.signature);
   if (signature?.length !== 64 || !verify('sha256', bytes, { key: signer.publicKey, dsaEncoding: 'ieee-p1363' }, signature)) {
     return refuse(
       'BadSignature',
-      `is not signed by the authority ${root.fingerprint} that is pinned for the cluster; somebody altered or forged it.`,
+      `is not signed by the authority ${root.fingerprint} that is pinned for the cluster; the notice was altered or forged.`,
     );
   }
   const stated = parse(notice.statement);
@@ -83,11 +82,11 @@ export const verifyStatement = (notice: SignedStatement, root: Root, expected: S
 
   const issuedAt = Date.parse(stated.issuedAt);
   const expiresAt = Date.parse(stated.expiresAt);
-  // Said so that it also refuses what is no time.
+  // Written in this form so that it also refuses invalid times.
   if (!(expiresAt > issuedAt && expiresAt - issuedAt <= statementLifetimeMs)) {
     return refuse(
       'LifetimeTooLong',
-      `claims to hold from ${stated.issuedAt} to ${stated.expiresAt}; 7 days are the most that is believed.`,
+      `claims to hold from ${stated.issuedAt} to ${stated.expiresAt}; 7 days are the longest lifetime that is accepted.`,
     );
   }
   if (issuedAt < signer.notBefore - clockSkewMs || issuedAt > signer.notAfter + clockSkewMs)
@@ -104,7 +103,7 @@ export const expired = (
   { expiresAt }: Stated,
 ): StatementRefusal => ({
   code: 'Expired',
-  message: `The statement of cluster "${cluster}" about ${kind} "${subject}" expired at ${expiresAt} and was not renewed; see whether the worker of that cluster is connected.`,
+  message: `The statement of cluster "${cluster}" about ${kind} "${subject}" expired at ${expiresAt} and was not renewed; check whether the worker of that cluster is connected.`,
 });
 
 /** The statement in a text whose signature holds, or a phrase that says why there is none. */
@@ -117,7 +116,8 @@ const parse = (text: string): Stated | string => {
 };
 
 const mismatchOf = (stated: Stated, root: Root, expected: StatementExpectation): [StatementRefusalCode, string] | undefined => {
-  if (stated.cluster !== root.cluster) return ['WrongCluster', `speaks for cluster "${stated.cluster}"; a cluster speaks only for itself.`];
+  if (stated.cluster !== root.cluster)
+    return ['WrongCluster', `names cluster "${stated.cluster}" as its author; a cluster signs statements about itself only.`];
   if (stated.project !== root.project) return ['WrongProject', `was made for project "${stated.project}" and not for "${root.project}".`];
   if (stated.slice !== expected.slice || stated.sliceUID !== expected.sliceUID) {
     return [
@@ -125,8 +125,8 @@ const mismatchOf = (stated: Stated, root: Root, expected: StatementExpectation):
       `was made for slice "${stated.slice}" (${stated.sliceUID}) and not for "${expected.slice}" (${expected.sliceUID}).`,
     ];
   }
-  if (stated.kind !== expected.kind) return ['WrongSubject', `is about a ${stated.kind}; somebody moved it to another notice.`];
+  if (stated.kind !== expected.kind) return ['WrongSubject', `is about a ${stated.kind}; it was moved to another notice.`];
   return stated.subject === expected.subject
     ? undefined
-    : ['WrongSubject', `is about "${stated.subject}"; somebody moved it to another notice.`];
+    : ['WrongSubject', `is about "${stated.subject}"; it was moved to another notice.`];
 };

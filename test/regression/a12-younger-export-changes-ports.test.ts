@@ -36,7 +36,7 @@ describe('A12: a younger export of a name', { timeout: 60_000 }, () => {
 
   it('that would change its ports is not used, and both sides are told', async () => {
     await westDiffers();
-    expect(exportConflict(west)?.message).toContain('Cluster east has exported this name longer');
+    expect(exportConflict(west)?.message).toContain('Cluster east has the older export of this name');
     await vi.waitFor(
       () => expect(exportConflict(east)).toMatchObject({ status: 'True', message: expect.stringContaining('west (port') }),
       wait,

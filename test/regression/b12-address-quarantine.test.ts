@@ -21,7 +21,7 @@ it('an address rests until its withdrawal was published, however long that takes
   const waiting = plan(['a', 'b', 'd'], left, later * 100, left.revision - 1);
   expect(waiting.leases).toEqual({ a: '10.0.0.1', b: '10.0.0.2' });
   expect(waiting).toMatchObject({ retryAt: undefined, wantedAddresses: 4 });
-  expect(waiting.refusals[0]?.message).toContain('1 rest until the other clusters are told');
+  expect(waiting.refusals[0]?.message).toContain('1 are reserved until their withdrawal is published');
   expect(plan(['a', 'b', 'd'], waiting, later * 100, left.revision).leases.d).toBe('10.0.0.3');
 });
 

@@ -77,7 +77,7 @@ const checkKey = (who: string, cluster: string, body: NodeBody, ledger: Ledger):
   return refusal(
     'KeyTaken',
     [refKey({ kind: 'Node', cluster: owner.cluster, subject: owner.node })],
-    `${who} claims the tunnel key of node "${owner.node}" of cluster "${owner.cluster}"; it is refused until that node has another.`,
+    `${who} claims the tunnel key of node "${owner.node}" of cluster "${owner.cluster}"; it is refused until that node has another key.`,
   );
 };
 

@@ -9,8 +9,8 @@ export const clusterBody = z.object({
   /** The blocks that the cluster uses. It gives up those that it no longer names. */
   blocks: z.array(cidr).max(256),
   /**
-   * Statements of the cluster with a lower serial ended for good. A cluster that joins again names the serial of its farewell, so that nothing from
-   * before comes back, not even to who never saw the farewell.
+   * Statements of the cluster with a lower serial ended for good. A cluster that joins again names the serial of its farewell, so that no earlier
+   * statement is accepted again, not even by a member that never received the farewell.
    */
   floor: z.int().min(1).exactOptional(),
 });

@@ -37,7 +37,7 @@ const exportEndpoint = z.object({
   addresses,
   /** The pod passes its readiness checks. */
   ready: z.boolean(),
-  /** The pod is being deleted: it serves those whom it serves already and takes no new connections. */
+  /** The pod is being deleted: it keeps its connections and accepts no new ones. */
   terminating: z.literal(true).exactOptional(),
   /** Target ports in the order of the export's ports, where they differ from those of the export. */
   targetPorts: z.array(port).max(100).exactOptional(),

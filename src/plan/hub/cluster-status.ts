@@ -49,7 +49,7 @@ const verdictOf = (cluster: Cluster, sign: WorkerSign): Verdict => {
   const lost = ready(
     'False',
     'ConnectionLost',
-    `The worker of cluster ${name} has shown no sign of life for more than ${workerLeaseMs / 1000} s; existing traffic goes on, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`,
+    `The worker of cluster ${name} has not renewed its lease for more than ${workerLeaseMs / 1000} s; existing traffic goes on, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`,
   );
   if (sign.silentMs > workerLeaseMs) return lost;
   if (sign.seenToChange) return connected;

@@ -118,7 +118,7 @@ it('clears what a slice without a network had', () => {
 it.each<[string, Partial<StatusInput>, string, RegExp]>([
   ['all is well', {}, 'Ready', /1 links up, 1 pods attached\.$/],
   ['a pod waits', { podProblems: new Map([['b', 'No address is free.']]) }, 'Ready', /1 not: No address is free\.$/],
-  ['nothing is known', { links: west({ x: 'Pending' }) }, 'LinksPending', /No node answered yet of west/],
+  ['nothing is known', { links: west({ x: 'Pending' }) }, 'LinksPending', /No node of west has answered yet/],
   [
     'a cluster is not reached',
     {
@@ -128,7 +128,7 @@ it.each<[string, Partial<StatusInput>, string, RegExp]>([
       },
     },
     'LinkDown',
-    /No node is reached of west; west\/x: evidence/,
+    /No node of west is reached; west\/x: evidence/,
   ],
   ['a link is down', { links: west({ x: 'Down', y: 'Up' }) }, 'Ready', /1 links up, 1 down, 1 pods/],
   ['the kernel refuses', { problem: { reason: 'KernelFeatureMissing', message: 'No nft.' } }, 'KernelFeatureMissing', /No nft/],

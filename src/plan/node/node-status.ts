@@ -77,10 +77,10 @@ export const readiness = (input: StatusInput): Verdict | undefined => {
   };
   const lost = clusters.flatMap(([name, { up, down }]) => (up === 0 && down > 0 ? [name] : []));
   if (lost.length > 0)
-    return { type, status: 'False', reason: 'LinkDown', message: `No node is reached of ${list(lost)}${evidence(lost)}` };
+    return { type, status: 'False', reason: 'LinkDown', message: `No node of ${list(lost)} is reached${evidence(lost)}` };
   const unknown = clusters.flatMap(([name, { up, down }]) => (up + down === 0 ? [name] : []));
   if (unknown.length > 0 && unknown.length === clusters.length)
-    return { type, status: 'False', reason: 'LinksPending', message: `No node answered yet of ${list(unknown)}${evidence(unknown)}` };
+    return { type, status: 'False', reason: 'LinksPending', message: `No node of ${list(unknown)} has answered yet${evidence(unknown)}` };
   const sum = (of: 'up' | 'down'): number => clusters.reduce((total, [, votes]) => total + votes[of], 0);
   const [up, down] = [sum('up'), sum('down')];
   const [stuck] = input.podProblems;

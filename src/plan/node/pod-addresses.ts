@@ -182,7 +182,7 @@ const refusal = (
   }
   const later =
     retryAt === undefined ? '' : ` and the next one given back is free again in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-  const rest = resting === 0 ? '' : `, ${resting} rest until the other clusters are told that their pods are gone`;
+  const rest = resting === 0 ? '' : `, ${resting} are reserved until their withdrawal is published`;
   const message = `No address is free for the pod in ${blocks.join(', ')} of this node, where ${inUse} pods have one${rest}${later}; the worker asks the hub for another block, which needs room in sliceSubnet.`;
   return { pod, code: 'AddressExhausted', message };
 };

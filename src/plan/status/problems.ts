@@ -58,7 +58,7 @@ const ofCluster = (cluster: Cluster, help: Help): Problem[] => {
   const ready = conditionOf(cluster.status?.conditions, 'Ready');
   if (ready?.status === 'True') return [];
   const reason = ready?.reason ?? 'WaitingForCluster';
-  const text = ready?.message ?? 'The controller has not looked at this cluster yet.';
+  const text = ready?.message ?? 'The controller has not processed this cluster yet.';
   return [error(`cluster ${name}`, reason, text, reason === 'WaitingForCluster' ? help.join(name) : help.workerLogs(name))];
 };
 
@@ -77,7 +77,7 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
     return [...warnings, error(`slice ${name}`, accepted.reason, accepted.message, help.describeSlice(name, namespace))];
   }
   const reason = ready?.reason ?? 'LinksPending';
-  const text = ready?.message ?? 'The controller has not looked at this slice yet.';
+  const text = ready?.message ?? 'The controller has not processed this slice yet.';
   const specific = sliceHelp[reason as Reason]?.(help, slice, concerned(slice, text));
   return [error(`slice ${name}`, reason, text, specific ?? help.describeSlice(name, namespace))];
 };

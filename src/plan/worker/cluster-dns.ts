@@ -48,7 +48,7 @@ export const planClusterDns = ({ main, custom }: ClusterDns, stub: StubZone | un
     if (stub === undefined) return forgetCustom(custom);
     throw new Failure(
       'NotFound',
-      `There is no ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.main} with a Corefile, so cluster DNS cannot be told of ${stub.zone}; forward that zone to Service kubeslice-system/kubeslice-dns by hand.`,
+      `There is no ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.main} with a Corefile, so the zone ${stub.zone} cannot be added to cluster DNS; forward that zone to Service kubeslice-system/kubeslice-dns by hand.`,
     );
   }
   if (stub === undefined) return [...patchMain(corefile, withoutStub(corefile)), ...forgetCustom(custom)];

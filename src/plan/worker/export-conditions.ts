@@ -36,13 +36,13 @@ export const conflictVerdicts = (
   const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...rivals, { cluster, body }], since);
   const lost = conflicts.find(({ younger }) => younger === cluster);
   if (lost !== undefined) {
-    const message = `Cluster ${lost.older} has exported this name longer; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
+    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
     return [{ type, status: 'True', reason: 'ExportConflict', message }];
   }
   const won = conflicts.filter(({ older }) => older === cluster);
   if (won.length > 0) {
     const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
-    const message = `This export is the older one and holds; not used are those of ${list.join(', ')}.`;
+    const message = `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
     return [{ type, status: 'True', reason: 'ExportConflict', message }];
   }
   return conditionOf(before, type) === undefined

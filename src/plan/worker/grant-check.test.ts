@@ -67,7 +67,7 @@ describe('the blocks of a grant', () => {
     ['in the subnet', '10.0.1.0/24', undefined],
     ['outside of the subnet', '10.96.0.8/29', 'outside the pod addresses'],
     ['in the service range of the slice', '10.0.250.0/24', 'outside the pod addresses'],
-    ['that is no block', '10.0.0.1/24\n', 'which is none'],
+    ['that is no block', '10.0.0.1/24\n', 'which is not an address block'],
   ])('%s', (_, block, why) => {
     const blocks = [block];
     const { taken } = judge({ grant: grant({ blocks }) });

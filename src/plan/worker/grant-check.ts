@@ -27,11 +27,11 @@ export interface GrantJudgement {
   readonly verdicts: readonly Verdict[];
 }
 
-const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'The grant of the hub is being acted on.' };
+const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'This cluster applies the grant of the hub.' };
 
 const refused = (reason: Verdict['reason'], message: string): GrantJudgement => ({
   taken: undefined,
-  verdicts: [{ type: 'Accepted', status: 'False', reason, message: `${message}; nothing is made of it.` }],
+  verdicts: [{ type: 'Accepted', status: 'False', reason, message: `${message}; the grant is not applied.` }],
 });
 
 /**
@@ -55,7 +55,7 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
     if (met !== undefined) {
       return refused(
         'SubnetOverlap',
-        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this very cluster; use another subnet, or leave the cluster out`,
+        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this cluster; use another subnet, or leave the cluster out`,
       );
     }
     if (!consentsToSubnet(consent, grant.sliceSubnet)) {
@@ -76,11 +76,11 @@ const refusedBlock = ({ grant, networks }: GrantSnapshot, runs: boolean): string
   const { pods } = subnetLayout(grant.sliceSubnet);
   for (const text of grant.blocks) {
     const block = readCidr(text);
-    if ('fault' in block) return `The hub grants this cluster the block ${JSON.stringify(text)}, which is none`;
+    if ('fault' in block) return `The hub grants this cluster the block ${JSON.stringify(text)}, which is not an address block`;
     if (!liesIn(pods, block))
       return `The hub grants this cluster the block ${formatCidr(block)}, which is outside the pod addresses of sliceSubnet ${grant.sliceSubnet}`;
     const met = runs ? undefined : overlappedNetwork(text, networks);
-    if (met !== undefined) return `The hub grants this cluster the block ${text}, which overlaps the ${met} of this very cluster`;
+    if (met !== undefined) return `The hub grants this cluster the block ${text}, which overlaps the ${met} of this cluster`;
   }
   return undefined;
 };
@@ -113,7 +113,7 @@ const namespacesVerdict = (held: ReadonlyMap<string, string>, unwanted: readonly
       .slice(0, 10)
       .map(([namespace, slice]) => `${namespace} (slice ${slice})`)
       .join(', ');
-    const message = `${held.size} namespaces stay with the slice that had them first in this cluster: ${list}; take them out of that slice to move them.`;
+    const message = `${held.size} namespaces stay with the slice that had them first in this cluster: ${list}; remove them from that slice to move them.`;
     return { type, status: 'False', reason: 'NamespaceConflict', message };
   }
   if (unwanted.length > 0) {

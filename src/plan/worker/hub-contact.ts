@@ -16,6 +16,6 @@ export const planHubContact = (lostAt: number | undefined, now: number): Verdict
     type: 'HubReachable',
     status: 'False',
     reason: 'HubAway',
-    message: `The hub does not answer since ${since}. What was known goes on to work, and members tell each other changes through the tunnels; no cluster can join and no slice can change.`,
+    message: `The hub has not answered since ${since}. Existing traffic goes on, and members exchange changes through the tunnels; no cluster can join and no slice can change.`,
   };
 };

@@ -74,7 +74,9 @@ describe('an import', () => {
     const east = new Set(['app/east/n1']);
     const half = importOf(offers, east).status;
     expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
-    expect(ready(half)?.message).toBe('Ready and reached endpoints by cluster: west 1. Not reached from here and withheld: east 2.');
+    expect(ready(half)?.message).toBe(
+      'Ready and reached endpoints by cluster: west 1. Not reachable from this cluster and withheld: east 2.',
+    );
     const none = importOf(offers.slice(1), east).status;
     expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });
     expect(ready(none)).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });

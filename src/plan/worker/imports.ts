@@ -99,7 +99,7 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
       .map(({ cluster, count }) => `${cluster} ${count}`)
       .join(', ');
   if (ready.length > 0) {
-    const missing = cutOff.length === 0 ? '' : ` Not reached from here and withheld: ${counted(cutOff)}.`;
+    const missing = cutOff.length === 0 ? '' : ` Not reachable from this cluster and withheld: ${counted(cutOff)}.`;
     const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reached endpoints';
     return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}` };
   }
@@ -136,7 +136,7 @@ const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | unde
   const type = 'Conflict';
   if (conflicts.length > 0) {
     const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
-    const message = `The oldest export of the name holds; not used: ${list.join(', ')}.`;
+    const message = `The oldest export of the name is used. These exports are not used: ${list.join(', ')}.`;
     return [{ type, status: 'True', reason: 'ExportConflict', message }];
   }
   return conditionOf(seen?.status?.conditions, type) === undefined

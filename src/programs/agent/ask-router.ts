@@ -36,7 +36,7 @@ export const askRouter = (dial: string, router: string, asked: NoticeRequest, cl
         return socket;
       },
     });
-    const tooLate = (): void => void outgoing.destroy(new Failure('Timeout', `The node with router ${router} took too long to answer.`));
+    const tooLate = (): void => void outgoing.destroy(new Failure('Timeout', `The node with router ${router} did not answer in time.`));
     outgoing.on('close', clock.after(asked.waitMs + graceMs, tooLate));
     outgoing.on('error', fail);
     outgoing.on('response', (response) => {

@@ -49,8 +49,8 @@ export const createPeerDoor =
     if (asked?.cluster === undefined) return { status: 404, body: 'served here: /v1/peers/<slice>/<cluster>/notices?after=&waitMs=\n' };
     const { cluster } = asked;
     const verdict = await guard(bearer, from);
-    if (verdict === 'busy') return { status: 429, body: 'too many tokens to be reviewed; come again in a minute\n' };
-    if (verdict === 'stranger') return { status: 401, body: "this is for the cluster's worker only\n" };
+    if (verdict === 'busy') return { status: 429, body: 'too many token reviews; try again in a minute\n' };
+    if (verdict === 'stranger') return { status: 401, body: 'only the worker of this cluster may ask\n' };
     let why = 'this node has no link to it that is up';
     for (const router of routersToAsk(peers(asked.slice), cluster)) {
       try {
@@ -68,7 +68,7 @@ export const createPeerDoor =
         why = error instanceof Error ? error.message : String(error);
       }
     }
-    return { status: 503, body: `nobody of cluster ${cluster} in slice ${asked.slice} can be asked: ${why}\n` };
+    return { status: 503, body: `no node of cluster ${cluster} in slice ${asked.slice} can be asked: ${why}\n` };
   };
 
 /** Runs a task whose signal aborts as soon as the check fails. */

@@ -83,7 +83,7 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     losses = result.losses;
     for (const slice of losses.keys())
       if (!lost.has(slice) && !ended.has(slice))
-        log.warn('a SliceNode is gone though nobody ended its slice; what it said holds', { slice });
+        log.warn('a SliceNode is missing although its slice has not ended; its last content is kept', { slice });
     return { ...read, slices: result.slices };
   };
 

@@ -1,10 +1,10 @@
 import { emptyLedger, type Ledger, type StatementRef } from '../../exchange/ledger.ts';
 import type { Source } from '../../loop/source.ts';
 
-/** What this cluster believes of one slice, as it is now. Tells the statements that came into force, changed, or ceased to be. */
+/** What this cluster believes of one slice, as it is now. Emits the statements that came into force, changed, or ended. */
 export interface Belief extends Source<StatementRef> {
   ledger(): Ledger;
-  /** Takes the next ledger, and tells what changed in it. */
+  /** Replaces the ledger and emits the changes. */
   become(ledger: Ledger, changes: readonly StatementRef[]): void;
 }
 

@@ -33,7 +33,7 @@ export const createBlockUses = (session: Session): BlockUses => {
   const current = (): Membership => members.get(objectKey(session.membership.metadata)) ?? session.membership;
   /** What is given back; undefined while that is what the hub was told. */
   let decided: readonly string[] | undefined;
-  /** The hub was told in this look, and the mirror does not show it yet. */
+  /** This run wrote to the hub, and the mirror does not show it yet. */
   let isTold = false;
   const told = (): readonly string[] => current().status?.releasedBlocks ?? [];
   const released = (): readonly string[] => [...new Set([...told(), ...(decided ?? [])])];
@@ -43,7 +43,7 @@ export const createBlockUses = (session: Session): BlockUses => {
     const patch = { metadata: { resourceVersion: metadata.resourceVersion }, status };
     await hub.client.mergePatch(membershipKind, session.membership.metadata, patch, { signal, subresource: 'status' });
   };
-  // A block that a node has is used, whatever the hub shows as given back: it must not talk us out of addresses that pods have.
+  // A block that a node has is used, whatever the hub shows as given back: the hub must not make this cluster drop addresses that pods have.
   const usable = (): string[] => {
     const nodes = local.sliceNodes.byIndex('slice', session.slice).flatMap((node) => node.spec.blocks);
     const unused = new Set(unusedBlocks(session.grant.blocks, nodes));

@@ -46,7 +46,7 @@ export const takeGrant = async (
     if (before === undefined) await applyObject(local.client, sliceKind, desired, { fieldManager, signal, seen: undefined });
     if (await writeConditions(local, before ?? desired, news, clock, signal))
       for (const { status, message } of news)
-        if (status !== 'True') local.log.warn('a grant of the hub is not taken as it is', { slice: grant.slice, reason: message });
+        if (status !== 'True') local.log.warn('a grant of the hub is not applied in full', { slice: grant.slice, reason: message });
   }
   return taken === undefined ? undefined : { membership, granted };
 };
@@ -57,6 +57,6 @@ const presence = (slice: string, missing: boolean): Verdict =>
         type: 'KnownToHub',
         status: 'False',
         reason: 'MembershipMissing',
-        message: `The hub knows no membership of this cluster in slice ${slice}, and did not say that it ended; what runs goes on as it was. Restore the hub's objects, or leave with "kubeslice leave".`,
+        message: `The hub has no membership of this cluster in slice ${slice} and did not end it; what runs stays as it is. Restore the hub's objects, or leave with "kubeslice leave".`,
       }
-    : { type: 'KnownToHub', status: 'True', reason: 'Accepted', message: 'The hub knows the membership of this cluster.' };
+    : { type: 'KnownToHub', status: 'True', reason: 'Accepted', message: 'The hub has the membership of this cluster.' };

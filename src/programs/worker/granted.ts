@@ -7,7 +7,7 @@ import type { Slice } from '../../api/slice/type.ts';
  * What is known about the membership of this cluster in a slice.
  *
  * ```
- * the hub says                       kept here     then
+ * the hub has                        kept here     then
  * a membership                       any           granted
  * a membership that ended            any           ended: only this takes a slice down
  * nothing, and it can be asked       a membership  missing: what runs goes on, and says so

@@ -6,7 +6,7 @@ import { planHubContact, tellAfterMs } from '../../plan/worker/hub-contact.ts';
 import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Shows in the local slice whether the hub answers, and since when it does not. There is one key. */
+/** Writes to the local slice whether the hub answers, and since when it does not. There is one key. */
 export const hubContact = (session: Session, contact: Source<undefined>) => {
   const { local, slice: name, board, clock } = session;
   return {

@@ -21,7 +21,7 @@ const keyOf = (cluster: string, subject: string): string => `${cluster}/${subjec
 
 /**
  * Mirrors what the clusters of the slice offer into EndpointSlices, from which names are answered. The key is cluster/namespace/name: an offer that cannot
- * be mirrored concerns nobody but its cluster, and the clusters take turns.
+ * be mirrored affects its own cluster only, and the clusters take turns.
  */
 export const importedSlices = (session: Session, refusals: Refusals) => {
   const { local, slice, statements } = session;
@@ -32,7 +32,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
   };
   const exportsBy = (cluster: string): string[] =>
     statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => keyOf(cluster, subject));
-  /** All who offer a name: another one of them may be the oldest now. */
+  /** All clusters that offer a name: another one of them may have the oldest export now. */
   const withRivals = (cluster: string, subject: string): string[] => [
     keyOf(cluster, subject),
     ...offersOf(session.ledger(), subject).map((offer) => keyOf(offer.cluster, subject)),
@@ -49,11 +49,11 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         // An endpoint counts only on a node whose statement is in force.
         return kind === 'Node' ? [...exportsOnNode(session.ledger(), cluster, subject)].map((one) => keyOf(cluster, one)) : [];
       }),
-      // A label that somebody changed concerns what it said before, too.
+      // A changed label also concerns the service that it named before.
       watching(local.endpointSlices, ({ object, previous }) =>
         [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === slice ? keysOf(one) : [])),
       ),
-      // What is offered moves into its namespace when that comes, and out before it goes.
+      // Imported objects move into the namespace when it is created, and out before it is deleted.
       watching(local.namespaces, (change) =>
         !change.initial && comesOrGoes(change)
           ? [...session.ledger().clusters.keys()].flatMap(exportsBy).filter((key) => key.split('/')[1] === change.object.metadata.name)
@@ -92,14 +92,14 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
       }
       for (const one of seen)
         if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
-      refusals.set(`import.${key}`, told(cluster, subject, refused, offer?.strays.length ?? 0));
+      refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0));
       if (failed.length > 0) throw failed[0];
     },
   };
 };
 
-/** What of an offer is not used, and why. */
-const told = (cluster: string, subject: string, refused: readonly string[], strays: number): string | undefined => {
+/** Why parts of an offer are not used; undefined when all are. */
+const refusalOf = (cluster: string, subject: string, refused: readonly string[], strays: number): string | undefined => {
   const what = `The export "${subject}" of cluster "${cluster}"`;
   if (refused[0] !== undefined) return `${what} cannot be mirrored here: ${refused[0]}`;
   return strays === 0

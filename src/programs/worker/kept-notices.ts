@@ -7,7 +7,7 @@ import { remove } from '../../kubernetes/remove.ts';
 import { fieldManager, type LocalWorld } from './local-world.ts';
 
 /**
- * The notices of other clusters that this cluster accepted, kept in the cluster itself: the latest word about each subject, tombstones included. They
+ * The notices of other clusters that this cluster accepted, kept in the cluster itself: the latest statement about each subject, tombstones included. They
  * are what survives a restart of the worker, whatever the board shows then.
  */
 export interface KeptNotices {

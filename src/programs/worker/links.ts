@@ -19,8 +19,8 @@ import type { Session } from './session.ts';
 /** A number from 0 to 1 that is another for each cluster and slice, and always the same for one. */
 const shareOf = (cluster: string, slice: string): number => Number.parseInt(sha256Hex(`${cluster}/${slice}`, 8), 16) / 0xffff_ffff;
 
-/** The report is made from this no more often, in milliseconds: a hundred agents may speak in the same second. */
-const lookGapMs = 250;
+/** The report is made from this no more often, in milliseconds: a hundred agents may report in the same second. */
+const snapshotGapMs = 250;
 
 const readyOf = ({ status }: Node): string | undefined => status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
@@ -47,7 +47,7 @@ export const links = (session: Session, refusals: Refusals) => {
   const random = shareOf(cluster, name);
   const ages = new ReportAges(clock);
   let last: { readonly body: LinksBody; readonly at: number } | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let snapshotAt = Number.NEGATIVE_INFINITY;
   const silence: Source<string> = {
     subscribe: (handler) =>
       followReportAges(local.sliceNodes, ages, clock, (turned) => {
@@ -86,12 +86,12 @@ export const links = (session: Session, refusals: Refusals) => {
       ),
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-      const early = lookedAt + lookGapMs - clock.monotonic();
+      const early = snapshotAt + snapshotGapMs - clock.monotonic();
       if (early > 0) return { againMs: Math.ceil(early) };
-      lookedAt = clock.monotonic();
+      snapshotAt = clock.monotonic();
       const now = clock.now();
       const body = snapshot(now);
-      // Before the hub is told, since that may be away.
+      // Before the report to the hub, which may be away.
       await showLocally(session, body, signal);
       const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
       const since = last === undefined ? undefined : clock.monotonic() - last.at;

@@ -16,7 +16,7 @@ const heldMs = 30_000;
 /**
  * States the nodes of this cluster, as soon as their agents have made a tunnel. The key is the node.
  *
- * What an agent says is judged by the rules for other clusters before it is signed: a node that was taken over must not take the key, the blocks or
+ * The status that an agent writes is judged by the rules for other clusters before it is signed: a node that was taken over must not take the key, the blocks or
  * the endpoints of another one.
  */
 export const nodeNotices = (session: Session, refusals: Refusals) => {
@@ -47,7 +47,7 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
       const body = nodeBodyOf(current, local.nodes.get(node));
       if (body === undefined && local.nodes.get(node) !== undefined) {
-        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and what was stated goes on to hold meanwhile.
+        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and its statement stays in force meanwhile.
         const since = missingSince.get(node) ?? clock.monotonic();
         missingSince.set(node, since);
         const left = since + heldMs - clock.monotonic();

@@ -23,19 +23,19 @@ export interface Wanted {
 
 /**
  * What this cluster states. It is in force in this cluster at once, and published in the background: nothing inside the cluster waits for the hub.
- * Tells the keys (`<kind>/<subject>`) of what changed.
+ * Emits the keys (`<kind>/<subject>`) of changed statements.
  */
 export interface Outbox extends Source<string> {
   /** States it, or withdraws it when the body is undefined. Throws `InvalidInput` for what every receiver would refuse. */
   set<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined): void;
   get(key: string): Wanted | undefined;
   keys(): Iterable<string>;
-  /** Nothing of it is left on the board. */
+  /** Removes a withdrawn subject once the board has no notice about it. */
   forget(key: string): void;
   /** A serial above every one that was issued. */
   nextSerial(): number;
   /** Makes the next serial higher than one that this cluster issued earlier, when its clock was ahead. */
-  sawSerial(serial: number): void;
+  raiseSerial(serial: number): void;
 }
 
 /** Key of an own statement. */
@@ -65,7 +65,10 @@ export const createOutbox = (
       const draft = draftStatement(authority, { ...slice, kind, subject, body, serial: Math.max(1, last) }, now);
       const read = readStatement(draft);
       if (typeof read === 'string')
-        throw new Failure('InvalidInput', `The statement about ${kind} "${subject}" would be refused by everybody, because of ${read}.`);
+        throw new Failure(
+          'InvalidInput',
+          `The statement about ${kind} "${subject}" would be refused by every receiver, because of ${read}.`,
+        );
       const one = { kind, subject, body, text };
       wanted.set(key, one);
       believe(state(belief.ledger(), draft, now), one);
@@ -78,7 +81,7 @@ export const createOutbox = (
       last = nextSerial(last, clock.now());
       return last;
     },
-    sawSerial: (serial) => {
+    raiseSerial: (serial) => {
       last = Math.max(last, serial);
     },
     subscribe: (handler) => {

@@ -20,14 +20,14 @@ export type PeerBoardSession = Pick<Session, 'slice' | 'ledger' | 'clock'> & {
   };
 };
 
-/** How the reader asks, and what chance it has. */
+/** How the reader asks, and its source of randomness. */
 export interface PeerBoardParts {
   readonly ask: AskAgent;
   readonly random: Random;
 }
 
-/** How often it is looked whether the hub is lost or back, in milliseconds. A look costs nothing. */
-const lookEveryMs = 250;
+/** How often contact with the hub is checked, in milliseconds. A check costs nothing. */
+const checkEveryMs = 250;
 
 /**
  * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost. Gives each
@@ -60,7 +60,7 @@ export const readPeers = async (
         local.log.info('the hub is back: notices are read there again', { slice });
       }
       reading?.follow(clustersOf(session));
-      await sleep(clock, lookEveryMs, signal);
+      await sleep(clock, checkEveryMs, signal);
     }
   } catch (error) {
     if (!Failure.is(error, 'Interrupted')) throw error;

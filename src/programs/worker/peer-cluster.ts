@@ -21,7 +21,7 @@ export interface PeerClusterParts {
   readonly from: Position;
   readonly random: Random;
   readonly onNotice: (spec: NoticeSpec) => void;
-  /** Told the position up to which everything was given to `onNotice`. */
+  /** Called with the position up to which every notice was passed to `onNotice`. */
   readonly onRead: (position: Position) => void;
 }
 
@@ -33,7 +33,7 @@ const agentsPerTry = 3;
 
 /**
  * Reads the notices of one cluster again and again, through any agent of the own cluster, until the signal aborts. The agent that answered last is
- * asked first; one that was not asked yet, or did not answer, is first asked without a wait, so that a dead one is soon found out.
+ * asked first; one that was not asked yet, or did not answer, is first asked without a wait, so that a dead one is detected soon.
  */
 export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSignal): Promise<void> => {
   const { session, cluster, random, onNotice, onRead } = parts;
@@ -51,8 +51,8 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
       for (const notice of answer.page.notices) onNotice(notice);
       onRead(after);
       const next = nextQuestion(answer.page, waitMs, clock.monotonic() - began);
-      if (next === 'useless') throw new Failure('Unavailable', `The answers of cluster "${cluster}" are of no use.`);
-      // An answer without a wait proves little: who always gives one at once would be asked without end.
+      if (next === 'useless') throw new Failure('Unavailable', `Cluster "${cluster}" answers without notices before the wait is over.`);
+      // An answer without a wait proves little: a peer that always answers at once would otherwise be asked without any pause.
       if (waitMs > 0 || answer.page.notices.length > 0) failures = 0;
       await sleep(clock, next, signal);
     } catch (error) {

@@ -15,8 +15,8 @@ import type { OwnNotices } from './own-notices.ts';
 import type { Session } from './session.ts';
 
 /**
- * How often every own statement is looked at though nothing changes, in milliseconds: statements expire, and a quiet cluster renews them too; and what
- * somebody deleted on the board is published again. Not at once, or a cluster that is being removed would publish it again.
+ * How often every own statement is checked without a change, in milliseconds. A check renews statements before they expire and publishes again what was
+ * deleted from the board. A deletion alone triggers no check, or a cluster that is being removed would publish its notices again.
  */
 export const renewalEveryMs = 300_000;
 
@@ -30,10 +30,10 @@ const digestOf = (spec: NoticeSpec): string => {
 };
 
 /**
- * Two controllers, `sign` and `publish`: the one signs what is in the outbox and keeps it in this cluster, the other makes the board show it, with one
- * write on the hub for a change and none when nothing changed. The key is `<kind>/<subject>`.
+ * Two controllers, `sign` and `publish`: `sign` signs the outbox and keeps the notices in this cluster; `publish` writes them to the board, with one
+ * write on the hub for each change. The key is `<kind>/<subject>`.
  *
- * They are two because a hub may hold a write for as long as it likes: meanwhile the other members read here what changed next.
+ * They are separate because a hub may delay a write for any time. Meanwhile the other members read later changes from this cluster.
  */
 export const publisher = (session: Session, own: OwnNotices) => {
   const { hub, clock, authority, board, outbox } = session;
@@ -41,7 +41,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
   const writes = createBoardWrites();
   /** Slots of own notices, by key: what the board shows, and what was written but is not shown yet. */
   const slots = new Map<string, number>();
-  /** What of the outbox was signed, by key. */
+  /** The entries of the outbox that are signed, by key. */
   const signed = new Map<string, Wanted>();
 
   const shown = ({ type, object: { metadata, spec } }: { readonly type: string; readonly object: Notice }): string[] => {
@@ -66,12 +66,12 @@ export const publisher = (session: Session, own: OwnNotices) => {
   };
 
   /** Makes sure that the next serial is higher than that of a notice which this cluster no longer knows but once signed. */
-  const heedSerial = (spec: NoticeSpec): void => {
+  const raiseSerial = (spec: NoticeSpec): void => {
     const verified = verifyStatement(spec, authority, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
-    if (verified.ok) outbox.sawSerial(verified.stated.serial);
+    if (verified.ok) outbox.raiseSerial(verified.stated.serial);
   };
 
-  /** Signs anew what has to be. */
+  /** Signs the statement again where necessary. */
   const sign = async (key: string, { kind, subject, body, text }: Wanted, signal: AbortSignal): Promise<void> => {
     const [mine, seen] = [own.get(key), onBoard(key)];
     const last = mine === undefined ? (seen === undefined ? undefined : 'overwritten') : publishedBy(mine, sliceUID);
@@ -85,7 +85,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
         return;
       case 'state':
       case 'withdraw': {
-        for (const known of [mine, seen?.spec]) if (known !== undefined) heedSerial(known);
+        for (const known of [mine, seen?.spec]) if (known !== undefined) raiseSerial(known);
         const issued = issueStatement(authority, { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() }, now);
         await own.set(
           { cluster: hub.cluster, kind, subject, statement: issued.signed.statement, signature: issued.signed.signature },
@@ -171,7 +171,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
     watches: [watching(board, shown), watching(own, (key) => [key])],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       const wanted = outbox.get(key);
-      // The board tells which slots are taken; all keys are looked at again as soon as it is read.
+      // The board tells which slots are taken; all keys are queued again as soon as it is read.
       if (wanted === undefined || !board.isSynced()) return;
       await show(key, signal);
       if (outbox.get(key) !== wanted || wanted.text !== undefined || own.get(key) !== undefined) return;

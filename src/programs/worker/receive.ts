@@ -26,13 +26,13 @@ export interface ReceiverParts {
   readonly refusals: Refusals;
   /** Notices that came from other members and not from the board. */
   readonly passedOn: PassedOn;
-  /** Hears the name of each notice of the board that was judged. */
+  /** Called with the name of each notice of the board that was judged. */
   readonly onRead: (name: string) => void;
 }
 
 /**
  * Reads the notices of other clusters, from the board or as other members pass them on: judges each (`exchange/accept.ts`), pins and keeps what follows,
- * and tells what changed. The key is the name of the notice. A notice that is gone from the board means nothing.
+ * and emits the changes. The key is the name of the notice. A notice that is missing from the board has no effect.
  */
 export const receiver = (session: Session, { kept, refusals, passedOn, onRead }: ReceiverParts) => {
   const { board, hub, trust, statements } = session;
@@ -123,7 +123,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
       const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
       refusals.set(name, isOlderCopy ? undefined : refusal?.message);
       await keep(spec, signal);
-      // A refused one is held, so that what is held of a cluster bounds what is said about it.
+      // A refused one is held, so that the limit on held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
       return refusal !== undefined && byClock.has(refusal.code) ? { againMs: clockRetryMs } : undefined;

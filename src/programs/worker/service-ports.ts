@@ -33,7 +33,7 @@ export const servicePorts = (session: Session, leftOut: LeftOut) => {
       watching(statements, (change) =>
         change.cluster === hub.cluster && (change.kind === 'Export' || change.kind === 'Endpoints') ? follow(exportOf(change)) : [],
       ),
-      // Its status changes often and is none of our business here.
+      // Its status changes often and does not matter here.
       watching(local.sliceNodes, ({ object, previous }) =>
         object.spec.slice === slice && object.metadata.generation !== previous?.metadata.generation ? [object.spec.node] : [],
       ),

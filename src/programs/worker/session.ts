@@ -24,7 +24,7 @@ export interface Session {
   readonly grant: MembershipSpec;
   /** All namespaces of the slice as the hub granted them, those included that this cluster does not give to it. */
   readonly sliceNamespaces: readonly string[];
-  /** Tells that the grant changed. */
+  /** Emits when the grant changes. */
   readonly grantChanges: Source<undefined>;
   readonly hub: Hub;
   readonly local: LocalWorld;
@@ -42,7 +42,7 @@ export interface Session {
   readonly serviceChanges: Source<Change<Service>>;
   /** What is believed of the slice, now. */
   ledger(): Ledger;
-  /** Tells the statements that came into force, changed, or ceased to be. */
+  /** Emits the statements that came into force, changed, or ended. */
   readonly statements: Belief;
   readonly outbox: Outbox;
   /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
@@ -59,7 +59,7 @@ export interface Session {
 export const isUnknown = (session: Session, ref: StatementRef): boolean =>
   !session.boardRead() && entryOf(session.ledger(), ref) === undefined;
 
-/** Subjects of this cluster's own notices on the board: what this cluster no longer states is withdrawn, whoever put it there. */
+/** Subjects of this cluster's own notices on the board: a notice that this cluster no longer publishes is withdrawn, whoever wrote it. */
 export const ownSubjects = ({ board, hub }: Session, kind: StatementKind, keyOf = (subject: string): string => subject): Watch =>
   watching(board, ({ type, object: { spec } }) =>
     spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [keyOf(spec.subject)] : [],

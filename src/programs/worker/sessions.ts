@@ -14,12 +14,12 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** How long the hub is waited for before what this cluster kept is used, in milliseconds. */
+/** How long a start waits for the hub before it uses the kept memberships, in milliseconds. */
 const hubGraceMs = 5_000;
 
 /**
- * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant is handed to the session; only a membership
- * that ended, by the hub's own word, ends it and cleans up.
+ * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant is handed to the session; the session ends and
+ * is cleaned up only when the hub ends the membership.
  */
 export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, memberships: Mirror<Membership>) => {
   const { clock } = surroundings;
@@ -29,7 +29,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
   const known = (): Set<string> =>
     new Set([...listed().map(({ spec }) => spec.slice), ...local.slices.list().map(({ metadata }) => metadata.name)]);
 
-  /** A slice of which nothing was made, because its grant was refused, has nothing that could go on without the hub's word. */
+  /** Whether this cluster has objects of the slice. A slice without any has nothing to keep when its membership is missing. */
   const isMade = (slice: string): boolean => running.has(slice) || local.sliceNodes.byIndex('slice', slice).length > 0;
 
   const grantedIn = (slice: string): Granted => {
@@ -46,7 +46,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     const grant = createTakenGrant(taken);
     const ended = runSlice(surroundings, grant, both).catch((error) => {
       if (both.aborted) return;
-      // What of it still runs must not run beside its successor.
+      // The rest of the failed session must not run beside its successor.
       stopping.abort();
       local.log.error('the session of a slice failed; the next resync starts it again', { slice, error });
       running.delete(slice);
@@ -84,7 +84,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
         await removeSlice(local, slice, signal);
       }
       if (!('membership' in granted)) return undefined;
-      // What is refused changes nothing: a session with the grant before it goes on.
+      // A refused grant changes nothing: a session with the earlier grant continues.
       const taken = await takeGrant(local, granted.membership, granted.state === 'missing', clock, signal);
       if (taken === undefined) return undefined;
       const now = running.get(slice);

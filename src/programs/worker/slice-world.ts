@@ -8,7 +8,7 @@ import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import { createNamespacedMirrors } from './namespaced-mirrors.ts';
 
-/** Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onContact` hears when contact with the hub is lost or found again. */
+/** Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onContact` is called when contact with the hub is lost or found again. */
 export const observeSlice = (
   hub: Hub,
   local: LocalWorld,

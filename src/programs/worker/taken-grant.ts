@@ -11,7 +11,7 @@ export interface Taken {
   readonly granted: Membership;
 }
 
-/** The grant of a running session; it changes without a restart of the session. Tells that it changed. */
+/** The grant of a running session; it changes without a restart of the session. Emits when it changes. */
 export interface TakenGrant extends Source<undefined> {
   current(): Taken;
 }

@@ -27,7 +27,7 @@ export const openTrust = async (local: Client, signal: AbortSignal): Promise<Tru
         await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
         roots.set(cluster, certificate);
       });
-      // The next pin does not care how this one ended; whoever asked for it hears.
+      // The next pin does not care how this one ended; its caller gets the error.
       writing = write.catch(() => undefined);
       await write;
     },

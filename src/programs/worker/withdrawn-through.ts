@@ -4,15 +4,15 @@ import { sliceNodeName } from '../../api/slicenode/type.ts';
 import { watching } from '../../loop/watching.ts';
 import type { Session } from './session.ts';
 
-/** How soon it is looked again whether everything is published, in milliseconds. An address rests for longer in any case. */
-const lookAgainMs = 1_000;
+/** How soon publication is checked again, in milliseconds. An address is in quarantine for longer in any case. */
+const checkAgainMs = 1_000;
 
 /** A node is written for this no more often, in milliseconds: many pods may go in a row. */
 const gapMs = 5_000;
 
 /**
- * Tells each node up to which revision of its pods' addresses everything was published to the other clusters: until then, addresses that pods gave back
- * rest, since somebody elsewhere may still be sent to them. With the hub away nothing is published, so they rest for as long. The key is the node.
+ * Tells each node up to which revision of its pods' addresses everything was published to the other clusters: until then, released addresses stay in
+ * quarantine, since clients elsewhere may still use them. While the hub is away nothing is published, so the quarantine lasts as long. The key is the node.
  *
  * @param isPublished whether every change that this worker has seen is on the board
  */
@@ -38,7 +38,7 @@ export const withdrawnThrough = (session: Session, isPublished: () => boolean) =
       if (seen.spec.withdrawnThrough === revision) return undefined;
       const wait = (writtenAt.get(node) ?? Number.NEGATIVE_INFINITY) + gapMs - clock.monotonic();
       if (wait > 0) return { againMs: Math.ceil(wait) };
-      if (!isPublished()) return { againMs: lookAgainMs };
+      if (!isPublished()) return { againMs: checkAgainMs };
       await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { withdrawnThrough: revision } }, { signal });
       writtenAt.set(node, clock.monotonic());
       return undefined;

@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 
 /**
  * The nodes of the slice that this cluster does not reach, by the rule by which DNS withholds what is there: what people read must say the same.
- * Tells the clusters whose nodes came or went.
+ * Emits the clusters whose nodes changed.
  */
 export interface Withheld extends Source<string> {
   nodes(): Pick<ReadonlySet<NodePath>, 'has'>;
