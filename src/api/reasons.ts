@@ -26,7 +26,7 @@ export const reasons = {
     'Tunnels between nodes carry no packets; the message counts them and names a pair. A slice is not Ready for it when two clusters do not reach one another at all, and Degraded otherwise.',
   LinksPending: 'Tunnels between some nodes have not carried a packet yet.',
   NamespaceConflict: 'A namespace of the slice belongs to another, older slice.',
-  MembershipMissing: 'The hub knows no membership of this cluster in the slice and did not say that it ended; what runs goes on.',
+  MembershipMissing: 'The hub has no membership of this cluster in the slice and did not end it; what runs goes on.',
   NamespaceNotAllowed: 'A namespace of the slice was not allowed when this cluster joined.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',

@@ -19,7 +19,7 @@ export interface RelayOptions {
   readonly program: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Hears of a relay that ended by itself, and why; it is started again. */
+  /** Called when a relay ended by itself, with the reason; it is started again. */
   readonly onEnd: (slice: string, why: string) => void;
 }
 
@@ -75,7 +75,7 @@ export class Relay {
     child.stderr.on('data', (chunk: Buffer) => {
       complaint = `${complaint}${chunk.toString()}`.slice(-500);
     });
-    // A relay that is gone cannot be told to end.
+    // The input of a relay that has ended cannot be written.
     child.stdin.on('error', () => {});
     const ended = (why: string): void => {
       if (this.#running?.child !== child) return;

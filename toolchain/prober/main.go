@@ -1,7 +1,7 @@
 // Program prober sends one ICMP echo request (RFC 792) for each IPv4 address that it reads on a line of stdin, and writes one
 // line for each answer: the address and the round-trip time in microseconds, with a space between.
 //
-// It keeps no list, no schedule and no timeout: who is asked when, and what silence means, is decided by whoever runs it. So a peer
+// It keeps no list, no schedule and no timeout: the agent decides whom to probe, when, and what a missing answer means. So a peer
 // that comes or goes disturbs no other. It ends with stdin.
 package main
 
@@ -20,7 +20,7 @@ const (
 	echoReply   = 0
 	echoRequest = 8
 	header      = 8
-	// A token of this process, so that nobody's answer counts but those to its own requests, and the time of sending.
+	// A token of this process, so that only answers to its own requests count, and the time of sending.
 	payload = 16
 	// ICMP_FILTER of raw(7): which types of message are kept from the socket.
 	icmpFilter = 1
@@ -70,7 +70,7 @@ func send(socket int, token []byte, start time.Time) error {
 		copy(message[header:], token)
 		binary.BigEndian.PutUint64(message[header+8:], uint64(time.Since(start)))
 		binary.BigEndian.PutUint16(message[2:4], checksum(message))
-		// What cannot be sent is not answered, which is all that there is to say about it.
+		// A request that cannot be sent gets no answer, and so counts as lost.
 		_ = syscall.Sendto(socket, message, 0, &syscall.SockaddrInet4{Addr: address.As4()})
 	}
 	return lines.Err()

@@ -87,7 +87,7 @@ func run(own netip.Addr, port uint16, serve, dial string) error {
 		ended <- err
 	}()
 	err = <-ended
-	// The agent would otherwise wait for a relay that is gone.
+	// Otherwise the agent would wait for a relay that has ended.
 	agent.Close()
 	return err
 }
@@ -236,7 +236,7 @@ func (l *limits) take(from string, now time.Time) bool {
 	return true
 }
 
-// give ends a connection that carried so many bytes.
+// give releases a connection that carried so many bytes.
 func (l *limits) give(from string, bytes int) {
 	l.lock.Lock()
 	defer l.lock.Unlock()

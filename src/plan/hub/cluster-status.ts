@@ -2,7 +2,7 @@ import type { Cluster, ClusterStatus } from '../../api/cluster/type.ts';
 import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
 import { ignoredInCluster, ignoredVerdicts } from '../ignored-fields.ts';
 
-/** What this process has seen of a worker's Lease. Whatever time stands in the Lease is the member's own and decides nothing. */
+/** What this process has seen of a worker's Lease. The time in the Lease is by the member's clock and decides nothing. */
 export interface WorkerSign {
   /** The worker has connected at least once: its Lease was renewed before. */
   readonly everConnected: boolean;
@@ -90,7 +90,7 @@ const skewVerdict = (cluster: Cluster, { aheadMs }: WorkerSign): Verdict | undef
  * joined       never renewed                                  False  WaitingForCluster
  * joined       silent for longer than it lasts                False  ConnectionLost
  * joined       seen to change                                 True   Registered
- * joined       not yet seen to change by this process         as it was: who has just started knows nothing yet
+ * joined       not yet seen to change by this process         as it was: this process has just started
  * ```
  */
 export const planClusterStatus = (

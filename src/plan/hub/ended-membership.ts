@@ -1,6 +1,6 @@
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 
-/** How long an ended Membership says so before it is deleted, in milliseconds: as long as a member may be away and still learn of it. */
+/** How long an ended Membership is kept, in milliseconds. A member that is away for less learns of the end. */
 export const endedKeptMs = 7 * 24 * 3_600_000;
 
 /** For this long after the end, notices may still arrive that were on their way when access ended, in milliseconds. */
@@ -10,7 +10,7 @@ const lateSweepMs = 10_000;
 
 /** What is done about an ended Membership. */
 export interface EndedStep {
-  /** The object has said it for long enough and is deleted, with the last notice of the cluster. */
+  /** The object was kept for long enough and is deleted, with the last notice of the cluster. */
   readonly isOver: boolean;
   /** When to look again, in milliseconds; undefined when it is over. */
   readonly againMs: number | undefined;

@@ -23,7 +23,7 @@ const mostUseful = (nodes: ReadonlyMap<string, number> | undefined, cluster: str
 
 /**
  * The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. `nodes` are those
- * that each cluster has; what a cluster wants beyond what they can use is not heard. Without it, every wish counts.
+ * that each cluster has; requests beyond what these can use are ignored. Without it, every request counts.
  */
 export const planGrants = (
   sliceSubnet: string,

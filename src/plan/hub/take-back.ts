@@ -7,7 +7,7 @@ export interface TakenBack {
 }
 
 /**
- * The memberships from which blocks are taken back: those that their cluster has said it gives back, and no others; the first block always stays. The
+ * The memberships from which blocks are taken back: those that their cluster released, and no others; the first block always stays. The
  * blocks are free only when this is written, with the version of the membership that was decided from: a cluster that wants a block after all takes it off
  * its list, and then the write must fail.
  */

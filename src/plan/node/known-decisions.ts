@@ -1,13 +1,13 @@
 import type { NodeDecisions, SliceDecisions } from './node-state.ts';
 
 /**
- * What a node decided, from its own memory and from what it had published: the memory counts, and what only the others know is added to it.
+ * What a node decided, from its own memory and from what it had published: the memory counts, and published addresses that it lacks are added.
  *
  * ```
  * a slice             then
- * in the memory       as it says; a published address that it knows nothing of was somebody's, and rests as one that was given back just now
+ * in the memory       as in the memory; a published address that it lacks belonged to a pod, and counts as released just now
  * only published      as published
- * of another UID      as the memory says
+ * of another UID      as in the memory
  * ```
  *
  * The memory on disk may be some moments old when the power failed; a revision that was published is never used again.

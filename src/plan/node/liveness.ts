@@ -12,7 +12,7 @@ export const heardProbeEveryMs = 10_000;
 export const suspectAfterMs = 1_000;
 /** Probes without an answer for this long make a link Down: at most 4.5 s after the peer's last answer. */
 export const downAfterMs = 2_500;
-/** So many probes must have been without an answer: one that was never asked is never called Down. */
+/** So many probes must have been without an answer: a peer that was never probed is never called Down. */
 const downAfterProbes = 3;
 /** A peer that never answered is Pending for this long, and then Down; half a second before the promise of 5 s. */
 export const pendingMs = 4_500;
@@ -73,7 +73,7 @@ export const received = (link: LinkHistory, at: number): LinkHistory => {
   return nextAt === link.nextAt ? link : { ...link, nextAt };
 };
 
-/** The history as if `ms` of it had not been: nobody listened during that time. */
+/** The history without `ms` in which nobody read answers. */
 export const excused = (link: LinkHistory, ms: number): LinkHistory => ({
   ...link,
   ...(link.lastAnswer === undefined && link.state === 'Pending' ? { since: link.since + ms } : {}),

@@ -1,20 +1,20 @@
 import { type PeerFacts, peerName, type SliceFacts } from './node-state.ts';
 
-/** How long a node acts on objects that vanished without a word, in milliseconds: the worker makes them anew within a minute of its own start. */
+/** How long a node acts on objects that are missing without a deletion event, in milliseconds. The worker creates them again within a minute of its start. */
 export const holdMs = 600_000;
 
 /** When each slice was found to be missing, by name, in milliseconds of a clock that does not go back. */
 export type Losses = ReadonlyMap<string, number>;
 
-/** What is there, what is missing, and what was said about it. */
+/** The objects that are present, those that are missing, and the deletions that were seen. */
 export interface LostObjectsInput {
   /** The slices as the node acts on them so far. */
   readonly before: readonly SliceFacts[];
   /** The slices as the objects have them, by name. */
   readonly present: ReadonlyMap<string, SliceFacts>;
-  /** Slices whose SliceNode is being deleted, or whose deletion an event told of. */
+  /** Slices whose SliceNode is being deleted, or whose deletion event was seen. */
   readonly ended: ReadonlySet<string>;
-  /** Peers whose deletion an event told of, as `<slice>/<cluster>/<node>`. */
+  /** Peers whose deletion event was seen, as `<slice>/<cluster>/<node>`. */
   readonly endedPeers: ReadonlySet<string>;
   /** Slices whose object Slice is there and not being deleted. */
   readonly standing: ReadonlySet<string>;
@@ -29,13 +29,13 @@ export interface HeldSlices {
 }
 
 /**
- * The slices of a node, when the memory of its API server may have been set back (etcd restored from an older copy, definitions made anew): ends need
- * an end that was said.
+ * The slices of a node, when the memory of its API server may have been set back (etcd restored from an older copy, definitions made anew): a slice ends
+ * only after a deletion that was seen.
  *
  * ```
  * SliceNode                                        Slice          then
- * there                                            any            as it says; for 10 min after a loss with the peers that nobody ended
- * being deleted, or an event told of its deletion  not standing   ended
+ * there                                            any            as it says; for 10 min after a loss with the peers that were not deleted
+ * being deleted, or its deletion event was seen    not standing   ended
  *                                                  stands         held: the worker makes it anew
  * a list lacks it                                  stands         held
  *                                                  not standing   held for 10 min, then ended: its end was missed
@@ -67,7 +67,7 @@ export const holdLost = (input: LostObjectsInput): HeldSlices => {
   return { slices: [...slices.values()].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), losses };
 };
 
-/** A slice with the peers that it had and nobody ended, unless another peer has their key or a block of theirs meanwhile. */
+/** A slice with its former peers that were not deleted, unless another peer now has their key or one of their blocks. */
 const withPeers = (present: SliceFacts, known: SliceFacts, ended: ReadonlySet<string>): SliceFacts => {
   const taken = new Set(present.peers.flatMap((peer) => [peerName(peer), peer.publicKey, ...peer.blocks]));
   const isLost = (peer: PeerFacts): boolean =>

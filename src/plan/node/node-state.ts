@@ -28,7 +28,7 @@ export interface SliceFacts {
   readonly peers: readonly PeerFacts[];
   /** Service ports of this node's pods; absent in snapshots of versions that knew none. */
   readonly servicePorts?: readonly ServicePortMapping[];
-  /** Up to which revision of this node's pods the worker has told the other clusters; absent while it does not say. */
+  /** Up to which revision of this node's pods the worker has published; absent while it has published none. */
   readonly withdrawnThrough?: number;
 }
 
@@ -68,7 +68,7 @@ export interface SliceDecisions {
   readonly leases: Readonly<Record<string, string>>;
   /** Addresses given back, with the time in milliseconds since 1970. */
   readonly freed: Readonly<Record<string, number>>;
-  /** Counts the changes of `leases`; 0 when absent. Published beside the pods, so that the worker can say up to where it told the others. */
+  /** Counts the changes of `leases`; 0 when absent. Published beside the pods, so that the worker can write up to which revision it has published. */
   readonly revision?: number;
   /** Addresses given back, with the revision from which on they are no pod's, until that was published. */
   readonly withdrawals?: Readonly<Record<string, number>>;

@@ -35,13 +35,13 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
   };
 };
 
-/** What a SliceNode's status says that this node decided; undefined when it says nothing that the node can have decided. */
+/** The decisions in a SliceNode's status; undefined when the status holds none that the node can have made. */
 export const parseDecisions = ({ spec, status }: SliceNode): SliceDecisions | undefined => {
   if (status?.port === undefined || !tunnelPorts.includes(status.port)) return undefined;
   const leases = Object.entries(status.pods ?? {}).flatMap(([uid, { address }]) =>
     uid === '__proto__' || readIp(address) === undefined ? [] : [[uid, address] as const],
   );
-  // A revision that this node published is never used again, nor one that the worker says it has passed on.
+  // A revision that this node published is never used again, nor one that the worker has confirmed.
   const revision = Math.max(status.podsRevision ?? 0, spec.withdrawnThrough ?? 0);
   return { uid: spec.sliceUID, port: status.port, leases: Object.fromEntries(leases), freed: {}, ...(revision > 0 ? { revision } : {}) };
 };

@@ -5,9 +5,9 @@ import { compareText, sortedBy } from '../../values/order.ts';
 import { isUsable, routerAddress, usableAddresses } from '../../values/usable-addresses.ts';
 
 /**
- * How long an address that a pod gave back is kept from other pods at least, in milliseconds: three times what a name's answer may be kept. It rests
- * longer when its withdrawal takes longer to be published. Most rest far longer, since those that nobody had yet come first and then the one that rested longest; this long only where a node starts four pods
- * of a slice in a second and goes on doing so.
+ * Shortest quarantine of a released address, in milliseconds: three times the TTL of a DNS answer. The quarantine lasts until the withdrawal is published,
+ * if that takes longer. Unused addresses are given first, then the one released longest ago, so most stay free for far longer. Only a node that keeps
+ * starting four pods of a slice each second reaches this minimum.
  */
 export const addressQuarantineMs = 15_000;
 
@@ -23,7 +23,7 @@ export interface PodAddressesInput {
   readonly revision?: number;
   /** Addresses whose withdrawal is not published yet, with the revision from which on they are no pod's. @default none */
   readonly withdrawals?: Readonly<Record<string, number>>;
-  /** Up to which revision the worker has told the other clusters; undefined for one that does not say, which leaves the time. */
+  /** Up to which revision the worker has published; undefined for a worker that does not write it, then only the time counts. */
   readonly withdrawnThrough: number | undefined;
   /** UIDs of all pods that should have an address. */
   readonly pods: readonly string[];
@@ -62,7 +62,7 @@ export interface PodAddresses {
  * has an address of the node          keeps it
  * has one outside the node's blocks   gets another: peers drop what does not come from the blocks
  * is new                              the lowest address that nobody had yet, else the one given back longest ago, once out of quarantine
- * is gone                             its address is given back, and rests for 15 s and until its withdrawal is published
+ * is gone                             its address is released, and in quarantine for 15 s and until its withdrawal is published
  * finds nothing                       is refused, with a sentence that says what helps
  * ```
  *
@@ -113,7 +113,7 @@ export const planPodAddresses = (input: PodAddressesInput): PodAddresses => {
 
 /**
  * Addresses given back that other clusters may still state as a pod's, with the revision that takes them back; undefined for those that are given back
- * only now. A worker that does not say what it has published leaves none.
+ * only now. Empty for a worker that does not write what it has published.
  */
 const statedAddresses = (input: PodAddressesInput, freed: ReadonlyMap<Ip, number>): Map<Ip, number | undefined> => {
   const stated = new Map<Ip, number | undefined>();

@@ -1,10 +1,10 @@
 import { excused, judge, type LinkHistory, probed } from './liveness.ts';
 
-/** How often it is decided who is asked. */
+/** How often the peers to probe are chosen. */
 export const tickMs = 100;
 /** At most this many probes leave for each slice in one tick: 2,000 a second. */
 export const probesPerTick = 200;
-/** From one tick to the next longer than this, nobody listened: what was not heard then says nothing. */
+/** After a longer gap between two ticks, missing answers are not counted, because nobody read them. */
 const stallMs = 1_000;
 
 /** What one tick decides. */
@@ -15,7 +15,7 @@ export interface Tick {
   readonly ask: readonly string[];
 }
 
-/** Who is asked first: whose state the answer decides, then who is thought to be there, then who is Down. */
+/** Order of probes: first peers with unanswered probes, then peers that answered, then peers that are Down. */
 const urgency = (link: LinkHistory): number => (link.state === 'Down' ? 2 : link.unanswered === undefined ? 1 : 0);
 
 /**
@@ -24,7 +24,7 @@ const urgency = (link: LinkHistory): number => (link.state === 'Down' ? 2 : link
  *
  * At rest a slice of N peers sends N/1.8 probes a second at the most, less where the tunnel hears of peers anyway. A peer that dies is Down within
  * 4.5 s as long as the bound of 2,000 a second is not met: at rest that is up to 3,600 peers, and with half of them dead up to 1,000. Beyond,
- * detection takes longer and a peer that was not asked is not called Down.
+ * detection takes longer and a peer that was not probed is not called Down.
  *
  * @param sinceLastTick milliseconds since this was last called for the slice
  */

@@ -22,7 +22,7 @@ export interface TunnelPeer {
   readonly renewals: number;
 }
 
-/** A running pod that hangs on the slice. */
+/** A running pod that is attached to the slice. */
 export interface PodAttachment {
   readonly uid: string;
   /** `<namespace>/<name>`, for people. */

@@ -1,6 +1,6 @@
 import { containsCidr, parseCidr, readCidr } from '../../values/cidr.ts';
 
-/** What the administrator of this cluster allows the hub beyond what is harmless, as said when the cluster joined. */
+/** What the administrator of this cluster allows the hub beyond the defaults, as set when the cluster joined. */
 export interface Consent {
   /** Networks outside the private ones in which slices may lie. */
   readonly networks: readonly string[];
@@ -8,7 +8,7 @@ export interface Consent {
   readonly namespaces: readonly string[] | undefined;
 }
 
-/** Private networks (RFC 1918, RFC 6598, RFC 2544), in which a slice needs no word. */
+/** Private networks (RFC 1918, RFC 6598, RFC 2544), in which a slice needs no consent. */
 const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'].map(parseCidr);
 
 const entries = (text: string | undefined): string[] => (text ?? '').split(/[\s,]+/u).filter((entry) => entry !== '');

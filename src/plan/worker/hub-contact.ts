@@ -1,12 +1,12 @@
 import type { Verdict } from '../../api/condition.ts';
 
-/** How long contact must be lost before it is told, in milliseconds: a hub that restarts is no news. */
+/** How long contact must be lost before the condition says so, in milliseconds: a hub that restarts is back by then. */
 export const tellAfterMs = 10_000;
 
 /**
  * Whether this cluster has contact with the hub, and since when it has none. Times are milliseconds since 1970.
  *
- * @returns undefined as long as the loss is too young to be told.
+ * @returns undefined while the loss is too recent to be shown.
  */
 export const planHubContact = (lostAt: number | undefined, now: number): Verdict | undefined => {
   if (lostAt === undefined) return { type: 'HubReachable', status: 'True', reason: 'Ready', message: 'The hub answers.' };

@@ -34,7 +34,7 @@ export interface LinksSnapshot {
   readonly exports: readonly ServiceExport[];
 }
 
-/** Whether a node is expected to serve: nobody drains or removes it. One that is not Ready is missed, for nobody meant that. */
+/** Whether a node is expected to serve: nobody drains or removes it. One that is not Ready is missed, since that is not intended. */
 const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
 
 const isReady = ({ status }: Node): boolean => (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';
@@ -62,7 +62,7 @@ const sumLinks = (reporting: readonly SliceNode[], expected: ReadonlyMap<string,
   for (const { spec, status } of reporting) {
     let [up, down] = [0, 0];
     for (const [cluster, votes] of Object.entries(status?.links?.clusters ?? {})) {
-      // A cluster that left is nobody's any more, whatever an agent that has not heard of it says.
+      // A cluster that left is not counted, even while an agent still reports links to it.
       if (!expected.has(cluster)) continue;
       const sum = clusters.get(cluster) ?? { up: 0, down: 0 };
       clusters.set(cluster, sum);

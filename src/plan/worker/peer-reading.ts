@@ -18,12 +18,12 @@ export const waitOf = (clusters: number): number =>
   clusters <= clustersAtOnce ? longestWaitMs : Math.floor((roundMs * clustersAtOnce) / clusters);
 
 /**
- * What follows from an answer that came after some milliseconds: how long to wait before the next question, or that it is no honest one.
+ * What follows from an answer that came after some milliseconds: how long to wait before the next question, or that it is useless.
  *
  * ```
  * answer                                         then
  * notices, or nothing new when the wait is over  asked again at once, 50 ms after the last question at the earliest, later after
- *                                                much
+ *                                                a large answer
  * nothing new, long before the wait is over      useless: like no answer
  * nothing, and there is more                     useless
  * ```

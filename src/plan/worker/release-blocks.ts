@@ -8,7 +8,7 @@ export const releaseAfterMs = 3_600_000;
 export interface BlockUse {
   /** Granted by the hub, the first one first. */
   readonly granted: readonly string[];
-  /** What this cluster has said that it gives back; it uses none of them. */
+  /** The blocks that this cluster releases; it uses none of them. */
   readonly released: readonly string[];
   /** The blocks of its nodes. */
   readonly nodes: readonly string[];

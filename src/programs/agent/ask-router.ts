@@ -29,7 +29,7 @@ export const askRouter = (dial: string, router: string, asked: NoticeRequest, cl
       path: ownNoticesPath(asked),
       headers: { host: 'relay', connection: 'close' },
       signal,
-      // Not with an agent, not even none: `agent: false` makes one, which would connect by itself.
+      // Without the option `agent`: even `agent: false` creates an agent, which would connect by itself.
       createConnection: () => {
         const socket = connect(dial);
         socket.write(`${router}\n`);

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Failure } from '../../values/failure.ts';
 
-/** What is answered: JSON, or text that says what is wrong. */
+/** An answer: JSON, or a text that describes the error. */
 export interface Reply {
   readonly status: number;
   readonly body: string;
 }
 
-/** What a request asks. */
+/** A request. */
 export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;

@@ -101,11 +101,11 @@ export class LinkWatch {
     });
   }
 
-  /** Judges every link, and asks whom it is time to ask. To be called every {@link tickMs}; when it was not, nobody is blamed for it. */
+  /** Judges every link, and sends the probes that are due. Call it every {@link tickMs}; a longer gap makes no link Down. */
   tick(): void {
     const now = this.#parts.clock.monotonic();
     for (const [slice, watched] of this.#slices) {
-      // Who cannot ask cannot judge.
+      // Without a running prober no link is judged.
       if (!watched.prober.ask([])) continue;
       const { changed, ask } = planProbes(watched.links, now, now - watched.tickedAt);
       watched.tickedAt = now;
@@ -118,7 +118,7 @@ export class LinkWatch {
     }
   }
 
-  /** Starts probers that ended, and reads the tunnels' counters where that saves probes. To be called every 0.7 s. */
+  /** Starts probers that ended, and reads the tunnels' counters where that saves probes. Call it every 0.7 s. */
   async keep(signal: AbortSignal): Promise<void> {
     if (this.#keeping) return;
     this.#keeping = true;
@@ -163,7 +163,7 @@ export class LinkWatch {
     if (before?.state !== link.state) this.#parts.onChange(slice);
   }
 
-  /** The tunnel as it is; undefined when it cannot be read: then everybody is asked, which is as good and costs more. */
+  /** The tunnel as it is; undefined when it cannot be read: then every peer is probed, which costs more. */
   async #tunnelOf(network: SliceNetwork, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
     try {
       return await this.#parts.observe(network, signal);

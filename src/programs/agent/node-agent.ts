@@ -136,7 +136,7 @@ export class NodeAgent {
     this.#decisions = plan.decisions;
     // Decisions are saved before the kernel acts on them, so that no crash can give an address or port to two.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
-    // Before a pod can hang on it: one that starts while we are away must be closed.
+    // Before a pod can be attached: a pod that starts while the agent is away must be closed.
     await this.#parts.sliceSubnets.save(facts.slices);
     const outcome = await kernel.converge(
       plan.networks,
@@ -183,10 +183,10 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
 
 const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
   const waits = callInMs === undefined ? [] : [callInMs];
-  // Those put off say themselves when they are worth another step.
+  // Postponed pods come with their own time for the next step.
   if (outcome.failures.size > 0 || [...outcome.podFailures.keys()].some((uid) => !outcome.putOff.has(uid))) waits.push(1_000);
   waits.push(...outcome.putOff.values());
-  // Containers of these may start at any moment without a word to us; most do within seconds, some never.
+  // Containers of these pods may start at any moment without a CNI call to this agent; most do within seconds, some never.
   if (plan.podsWithoutNetns.length > 0) waits.push(Math.min(500 + 50 * steps, 5_000));
   if (plan.retryAt !== undefined) waits.push(Math.max(100, plan.retryAt - now));
   return waits.length === 0 ? undefined : Math.min(...waits);

@@ -19,13 +19,13 @@ export interface OfferedOptions {
   readonly log: Log;
 }
 
-/** How long notices are held after the last one asked, and how long the first one waits for them, in milliseconds. */
+/** How long notices are held after the last request, and how long a request waits for the first list, in milliseconds. */
 const holdMs = 60_000;
 const readWithinMs = 3_000;
 
 /**
- * The notices that this cluster offers to the others in a slice: those that its worker keeps in `kubeslice-system`. They are held while somebody asks
- * and for a minute after, for the hub is rarely away; at rest nothing is held and nothing read.
+ * The notices that this cluster offers to the others in a slice: those that its worker keeps in `kubeslice-system`. They are read while members ask
+ * and for a minute after that. The hub is rarely away, so usually nothing is held or read.
  */
 export class OfferedNotices {
   readonly #options: OfferedOptions;

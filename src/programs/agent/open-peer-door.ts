@@ -21,7 +21,7 @@ export interface RunningDoorParts {
   readonly log: Log;
 }
 
-/** How soon it is tried again to listen, in milliseconds. */
+/** After how long listening is tried again, in milliseconds. */
 const againMs = 10_000;
 
 /** Serves this cluster's worker on the node's own address until the signal aborts. An address that is taken is tried again and again. */

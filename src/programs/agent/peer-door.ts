@@ -24,12 +24,12 @@ export interface PeerDoorParts {
 
 /** How many nodes of a cluster are asked for one request. */
 const mostNodes = 3;
-/** How often it is looked whether a node that is waited for is still there, in milliseconds. */
-const lookEveryMs = 500;
+/** How often the link to a node whose answer is awaited is checked, in milliseconds. */
+const checkEveryMs = 500;
 
 /**
- * Routers of a cluster's nodes that may answer, those first whose link is up. Without a verdict there may still be a path; what is down or suspect
- * is not asked.
+ * Routers of a cluster's nodes that may answer, those first whose link is up. A link without a verdict may work; a node
+ * whose link is Down or Suspect is not asked.
  */
 export const routersToAsk = (peers: readonly KnownPeer[], cluster: string): readonly string[] =>
   peers
@@ -54,7 +54,7 @@ export const createPeerDoor =
     let why = 'this node has no link to it that is up';
     for (const router of routersToAsk(peers(asked.slice), cluster)) {
       try {
-        // A node that dies in the middle of a wait says nothing more: its link does.
+        // A node that dies during a wait sends nothing more; the state of its link shows it.
         const reply = await whileReachable(
           () => routersToAsk(peers(asked.slice), cluster).includes(router),
           clock,
@@ -80,11 +80,11 @@ const whileReachable = async <T>(
 ): Promise<T> => {
   const lost = new AbortController();
   let cancel = (): void => {};
-  const look = (): void => {
-    if (isReachable()) cancel = clock.after(lookEveryMs, look);
+  const check = (): void => {
+    if (isReachable()) cancel = clock.after(checkEveryMs, check);
     else lost.abort();
   };
-  cancel = clock.after(lookEveryMs, look);
+  cancel = clock.after(checkEveryMs, check);
   try {
     return await task(AbortSignal.any([signal, lost.signal]));
   } finally {

@@ -20,7 +20,7 @@ export class SliceSubnetsFile {
     this.#log = log;
   }
 
-  /** Resolves once the file says this. A disk that takes nothing is said in the log and tried again with the next call; nothing waits for it. */
+  /** Resolves once the file has this content. A failed write is logged and tried again with the next call. */
   async save(slices: readonly Pick<SliceFacts, 'subnet' | 'namespaces'>[]): Promise<void> {
     const text = sliceSubnetsFile(slices);
     if (text === this.#written) return;

@@ -39,7 +39,7 @@ export class SnapshotFile {
     return undefined;
   }
 
-  /** A copy that a broken disk does not give is said; the other may be whole, and published decisions stand in for both. */
+  /** A copy that a broken disk cannot return is logged. The other copy may be intact, and published decisions replace both. */
   async #read(path: string): Promise<string | undefined> {
     try {
       return await readIfPresent(path);

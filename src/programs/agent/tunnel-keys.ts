@@ -15,7 +15,7 @@ export interface TunnelKey {
 export class TunnelKeys {
   readonly #directory: string;
   readonly #known = new Map<string, TunnelKey>();
-  /** The slices that were kept last: only what this program did not make can be there besides, and that is looked for once. */
+  /** The slices that were kept last. Files that an earlier process left behind are searched for only when this changes. */
   #kept: string | undefined;
 
   constructor(runDirectory: string) {

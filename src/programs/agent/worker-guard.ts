@@ -11,16 +11,16 @@ const mostVerdicts = 64;
 const questionsEach = 6;
 const questionsTogether = 60;
 
-/** Who an asker is found to be: this cluster's worker, somebody else, or one who asks too often to be judged now. */
+/** The verdict on a token: that of this cluster's worker, another one, or not judged because of too many reviews. */
 export type WorkerVerdict = 'worker' | 'stranger' | 'busy';
 
-/** Judges a bearer token that came from an address. */
+/** Judges a bearer token from an address. */
 export type WorkerGuard = (token: string | undefined, from: string) => Promise<WorkerVerdict>;
 
 /**
  * Lets this cluster's own worker pass and nobody else: a token of its service account for {@link agentAudience}, which no API server takes. The API
- * server is asked (TokenReview) once a minute for each token, and never for one that does not even claim to be that. It rejects with what the API
- * server failed with.
+ * server is asked (TokenReview) once a minute for each token, and never for a token whose claims name another account or audience. It rejects with the
+ * failure of the API server.
  *
  * @param lifetime ends all questions; several askers may wait for one, so it is not theirs.
  */

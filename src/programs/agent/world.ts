@@ -94,9 +94,9 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     pods,
     nodes,
     mirrors,
-    /** What this node said of itself before; see `publishedDecisions`. */
+    /** The decisions that this node published before; see `publishedDecisions`. */
     published: (): NodeDecisions => publishedDecisions(sliceNodes.list().filter(({ spec }) => spec.node === node)),
-    /** The facts after those acted on `before`, or undefined until everything was read once: half of them would take down what runs. */
+    /** The facts after those acted on `before`, or undefined until everything was read once: a part of them would end what runs. */
     facts: (before: NodeFacts | undefined): NodeFacts | undefined =>
       mirrors.every((mirror) => mirror.isSynced())
         ? held(

@@ -8,10 +8,10 @@ import { fieldManager, type World } from './world.ts';
 /** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
 export const boardRepairMs = 600_000;
 
-/** A board on which no cluster says anything may have been taken away as a whole, and is looked after this often, in milliseconds. */
+/** A board without any report may have been deleted as a whole, and is repaired this often, in milliseconds. */
 const emptyRepairMs = 5_000;
 
-/** What is known when a board is looked after. */
+/** What is known when a board is repaired. */
 interface BoardState {
   /** Somebody must get rights that they did not have, or lose some. */
   readonly changed: boolean;
@@ -23,7 +23,7 @@ interface BoardState {
 export interface Boards {
   /**
    * Makes the board of a slice and the rights to it so; unless something changed, only when that was not done lately. Resolves to the milliseconds after
-   * which to look again when nobody says anything there and it was too early to repair it.
+   * which to try again when the board has no report and it was too early to repair it.
    */
   keep(slice: Slice, exchange: Exchange, state: BoardState, signal: AbortSignal): Promise<number | undefined>;
   /** The slice is gone. */
@@ -37,7 +37,7 @@ export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boa
   return {
     keep: async (slice, { namespace, role, binding }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
-      // Half of it, because looks come a little earlier than they are asked for.
+      // Half of it, because a resync may come a little early.
       const dueMs = (made.get(uid) ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
       if (slice.status?.exchangeNamespace !== undefined && !changed && dueMs > 0) return empty ? dueMs : undefined;
       const apply = { fieldManager, signal };

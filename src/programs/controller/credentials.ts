@@ -13,7 +13,7 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { World } from './world.ts';
 
-/** Requests of one cluster are looked at this often at the most, in milliseconds: whoever has its knock account may ask as fast as he likes. */
+/** Shortest time between two answers to one cluster, in milliseconds: the holder of its knock account may ask at any rate. */
 const paceMs = 2_000;
 
 /** The PEM blocks of some texts, each once. */
@@ -33,12 +33,12 @@ const hubPlace = async (world: World, signal: AbortSignal): Promise<Omit<Renewed
 };
 
 /**
- * Renews the hub credential of clusters that prove the key of their authority: what a worker has left when its token ran out while hub or worker were
+ * Renews the hub credential of clusters that prove the key of their authority: a worker needs this when its token expired while hub or worker were
  * away. A token lives for `seconds`.
  */
 export const credentialController = (world: World, clock: Clock, seconds: number) => {
-  /** When each was last looked at, by the monotonic clock. */
-  const lookedAt = new Map<string, number>();
+  /** When each was last processed, by the monotonic clock. */
+  const processedAt = new Map<string, number>();
 
   const write = async (request: CredentialRequest, status: object, signal: AbortSignal): Promise<void> => {
     const patch = { metadata: { resourceVersion: request.metadata.resourceVersion }, status };
@@ -109,14 +109,14 @@ export const credentialController = (world: World, clock: Clock, seconds: number
       const request = world.credentialRequests.get(key);
       const owner = request === undefined ? undefined : credentialRequestOwner(request.metadata.name);
       if (request === undefined || owner === undefined) {
-        lookedAt.delete(key);
+        processedAt.delete(key);
         return undefined;
       }
       const decided = credentialStep(request, world.clusters.get(`${projectNamespace(owner.project)}/${owner.cluster}`));
       if (decided.step === 'none') return undefined;
-      const waitMs = (lookedAt.get(key) ?? -Infinity) + paceMs - clock.monotonic();
+      const waitMs = (processedAt.get(key) ?? -Infinity) + paceMs - clock.monotonic();
       if (waitMs > 0 && decided.step !== 'challenge') return { againMs: waitMs };
-      lookedAt.set(key, clock.monotonic());
+      processedAt.set(key, clock.monotonic());
       if (decided.step === 'challenge') await write(request, { challenge: freshChallenge() }, signal);
       else if (decided.step === 'refuse') await refuse(request, decided.why, signal);
       else await answer(request, owner, decided, signal);

@@ -8,8 +8,8 @@ import { removeNotices } from './notices.ts';
 import type { World } from './world.ts';
 
 /**
- * Says that a membership ended, and takes what the cluster has published off the board. The object stays: the others must learn that it ended,
- * and what is merely missing says nothing. `now` is in milliseconds since 1970.
+ * Marks a membership as ended, and deletes the notices of the cluster from the board. The object stays, so that the others learn of the end: a missing
+ * object ends nothing. `now` is in milliseconds since 1970.
  */
 export const endMembership = async (world: World, { metadata, spec }: Membership, now: number, signal: AbortSignal): Promise<void> => {
   try {
@@ -20,7 +20,7 @@ export const endMembership = async (world: World, { metadata, spec }: Membership
   await removeNotices(world.client, spec.exchangeNamespace, spec.cluster, { keepFarewell: true }, signal);
 };
 
-/** Looks after the memberships that ended: sweeps what is published late, and deletes the object when it has said it for long enough. */
+/** Looks after the memberships that ended: deletes late notices, and deletes the object after its retention time. */
 export const endingController = (world: World, clock: { now(): number }) => ({
   name: 'ending',
   watches: [watching(world.memberships, ({ type, key, object }) => (type !== 'deleted' && hasEnded(object) ? [key] : []))],

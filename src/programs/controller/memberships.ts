@@ -80,7 +80,7 @@ export const writeMemberships = async (
     const existing = memberships.find((membership) => membership.spec.cluster === cluster);
     const seen = existing === undefined ? undefined : world.memberships.get(objectKey(desired.metadata));
     await applyObject(world.client, membershipKind, desired, { fieldManager, signal, seen });
-    // Last, so that nobody takes what the object said before its end for the new grant; and by name, for others may have written the end.
+    // Last, so that no member takes the content from before the end for the new grant. By name, since another writer may have set the end.
     if (existing !== undefined && hasEnded(existing))
       await world.client.mergePatch(membershipKind, desired.metadata, { spec: { ended: null } }, { signal });
   }

@@ -4,7 +4,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** Statements of a cluster about itself that stay when it is removed; more than the one that it needs is not kept for it. */
+/** Statements of a cluster about itself that stay when it is removed; it needs one, and the limit bounds what a hostile member leaves behind. */
 const keptFarewells = 4;
 
 /** Takes the finalizers off a notice: no member may hold on to what it has published. */
@@ -21,8 +21,8 @@ const release = async (client: Client, notice: Notice, signal: AbortSignal): Pro
 const isOf = ({ metadata, spec }: Notice, cluster: string): boolean => spec.cluster === cluster || metadata.name.startsWith(`${cluster}.`);
 
 /**
- * Deletes what a cluster has on a board, whatever it did to labels and finalizers. With `keepFarewell`, what it says about itself stays: the
- * signed farewell by which the others let its root and blocks go.
+ * Deletes what a cluster has on a board, whatever it did to labels and finalizers. With `keepFarewell`, its statements about itself stay: among
+ * them is the signed farewell by which the others release its root and blocks.
  */
 export const removeNotices = async (
   client: Client,

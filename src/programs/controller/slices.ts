@@ -39,7 +39,7 @@ export const sliceController = (world: World, clock: Clock) => {
     name: 'slice',
     resync: { everyMs: boardRepairMs, keys: () => world.slices.list().map((slice) => objectKey(slice.metadata)) },
     watches: [
-      // Another slice may have taken or freed a namespace, so the neighbours look again too.
+      // Another slice may have taken or freed a namespace, so the other slices are reconciled too.
       watching(world.slices, (change) =>
         change.type === 'updated' && sameSpec(change) ? [change.key] : slicesOf(change.object.metadata.namespace),
       ),
@@ -70,7 +70,7 @@ export const sliceController = (world: World, clock: Clock) => {
       if (!finalizers.includes(sliceFinalizer)) await setFinalizers(world, slice, [...finalizers, sliceFinalizer], signal);
 
       if (await takeBack(world, membershipsOf(world, slice).filter(holdsIn(slice)), signal)) return undefined;
-      const seen = look(world, reader, slice);
+      const seen = observe(world, reader, slice);
       const acceptance = accept(slice, seen.neighbours, seen.members.joined, seen.running);
       const admitted = acceptance.admitted.map((cluster) => cluster.metadata.name);
       const allocation = await allocate(world, slice, admitted, signal);
@@ -81,7 +81,7 @@ export const sliceController = (world: World, clock: Clock) => {
         againMs = await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), state, signal);
         await writeMemberships(world, slice, project, allocation, signal);
       }
-      // First what must be so; the status is only told, and what cannot be told must keep nobody in the slice.
+      // Memberships come before the status: a status that cannot be written must keep no cluster in the slice.
       const retired = await writeRetired(world, allocation, signal);
       await dismissSurplus(world, allocation, clock, signal);
       const status = planSliceStatus(sliceEvidence({ ...seen, slice, acceptance, grants }), clock.now());
@@ -94,8 +94,8 @@ export const sliceController = (world: World, clock: Clock) => {
   };
 };
 
-/** Whatever is known about a slice's project, and about what its members do. */
-const look = (world: World, reader: ReportReader, slice: Slice) => {
+/** The current state of a slice's project and of its members. */
+const observe = (world: World, reader: ReportReader, slice: Slice) => {
   const { namespace, uid = '' } = slice.metadata;
   const clusters = world.clusters.list().filter((cluster) => cluster.metadata.namespace === namespace);
   const reports = reader.of(world.links.byIndex('slice', exchangeNamespace(uid)));
