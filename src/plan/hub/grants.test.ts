@@ -21,6 +21,15 @@ const membership = (cluster: string, blocks: string[], wantedAddresses?: number)
 });
 
 describe('grants of a slice', () => {
+  it('gives a cluster no more addresses while it releases blocks, so that nothing is granted and taken back in turn', () => {
+    const first = planGrants('10.0.0.0/16', ['west', 'east'], []);
+    const blocks = [...(first.blocks.get('west') ?? [])];
+    const requesting = membership('west', blocks, 4_096);
+    expect(planGrants('10.0.0.0/16', ['west'], [requesting]).changed).toBe(true);
+    const releasing = { ...requesting, status: { wantedAddresses: 4_096, releasedBlocks: ['10.0.200.0/24'] } };
+    expect(planGrants('10.0.0.0/16', ['west'], [releasing])).toMatchObject({ changed: false, shortage: undefined });
+  });
+
   it('gives each cluster a block and changes nothing once they are written down', () => {
     const first = planGrants('10.0.0.0/16', ['west', 'east'], []);
     expect(first.changed).toBe(true);

@@ -22,6 +22,13 @@ const mostUseful = (nodes: ReadonlyMap<string, number> | undefined, cluster: str
   nodes === undefined ? Infinity : Math.min(budgets.nodes, Math.max(1, nodes.get(cluster) ?? 1)) * budgets.addressesPerNode;
 
 /**
+ * Addresses that a cluster requests. One that releases blocks gets no more of them: otherwise the controller would grant and take back in turn without
+ * end, if a cluster requested addresses and released every block.
+ */
+const requested = (status: Membership['status']): number =>
+  (status?.releasedBlocks ?? []).length > 0 ? 0 : (status?.wantedAddresses ?? 0);
+
+/**
  * The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. `nodes` are those
  * that each cluster has; requests beyond what these can use are ignored. Without it, every request counts.
  */
@@ -34,7 +41,7 @@ export const planGrants = (
 ): Grants => {
   const written = memberships.map((membership) => ({ cluster: membership.spec.cluster, blocks: membership.spec.blocks }));
   const wanted = new Map(
-    memberships.map(({ spec: { cluster }, status }) => [cluster, Math.min(status?.wantedAddresses ?? 0, mostUseful(nodes, cluster))]),
+    memberships.map(({ spec: { cluster }, status }) => [cluster, Math.min(requested(status), mostUseful(nodes, cluster))]),
   );
   const addressing = planAddressing({
     sliceSubnet,
