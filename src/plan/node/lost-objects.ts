@@ -67,6 +67,12 @@ export const holdLost = (input: LostObjectsInput): HeldSlices => {
   return { slices: [...slices.values()].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), losses };
 };
 
+/** Of some deleted peers those that the node still acts on; only these could be held by mistake. */
+export const deletedPeersInUse = (deleted: ReadonlySet<string>, before: readonly SliceFacts[]): Set<string> => {
+  if (deleted.size === 0) return new Set();
+  return new Set(before.flatMap(({ name, peers }) => peers.map((peer) => `${name}/${peerName(peer)}`)).filter((peer) => deleted.has(peer)));
+};
+
 /** A slice with its former peers that were not deleted, unless another peer now has their key or one of their blocks. */
 const withPeers = (present: SliceFacts, known: SliceFacts, ended: ReadonlySet<string>): SliceFacts => {
   const taken = new Set(present.peers.flatMap((peer) => [peerName(peer), peer.publicKey, ...peer.blocks]));

@@ -5,7 +5,7 @@ import { nodeLabelValue } from '../../api/slicenode/type.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/node/facts.ts';
-import { holdLost, type Losses } from '../../plan/node/lost-objects.ts';
+import { deletedPeersInUse, holdLost, type Losses } from '../../plan/node/lost-objects.ts';
 import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/node/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -53,7 +53,7 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     if (type === 'deleted' && missed !== true) ended.add(object.spec.slice);
     else if (type !== 'deleted') ended.delete(object.spec.slice);
   });
-  const endedPeers = new Set<string>();
+  let endedPeers = new Set<string>();
   slicePeers.subscribe(({ type, object: { spec }, missed }) => {
     const peer = `${spec.slice}/${peerName(spec)}`;
     if (type === 'deleted' && missed !== true) endedPeers.add(peer);
@@ -66,6 +66,8 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     const own = sliceNodes.list().filter(({ spec }) => spec.node === node);
     const deleting = own.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ spec }) => spec.slice);
     const lost = losses;
+    // Nodes come and go for as long as the agent runs.
+    endedPeers = deletedPeersInUse(endedPeers, before?.slices ?? []);
     const result = holdLost({
       before: before?.slices ?? [],
       present: new Map(read.slices.map((slice) => [slice.name, slice])),
