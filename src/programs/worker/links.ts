@@ -88,8 +88,8 @@ export const links = (session: Session, refusals: Refusals) => {
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const early = snapshotAt + snapshotGapMs - clock.monotonic();
       if (early > 0) return { againMs: Math.ceil(early) };
-      snapshotAt = clock.monotonic();
-      const now = clock.now();
+      const now = clock.monotonic();
+      snapshotAt = now;
       const body = snapshot(now);
       // Before the report to the hub, which may be away.
       await showLocally(session, body, signal);

@@ -10,14 +10,17 @@ import type { Session } from './session.ts';
 export interface Refusals extends Source<undefined> {
   /** Records a refusal, or with `undefined` that the notice is fine. */
   set(notice: string, message: string | undefined): void;
-  /** The sentences of those that have lasted for {@link graceMs}: statements overtake one another, and what only waits is soon gone. */
+  /**
+   * The sentences of those that have lasted for {@link graceMs}: statements arrive in any order, and a refusal that waits for another one soon ends.
+   * `now` is by the monotonic clock.
+   */
   list(now: number): readonly string[];
   /** Whether some are younger than that. */
   pending(now: number): boolean;
 }
 
 /** No refusals yet. */
-export const createRefusals = (clock: { now(): number }): Refusals => {
+export const createRefusals = (clock: { monotonic(): number }): Refusals => {
   const messages = new Map<string, { readonly message: string; readonly since: number }>();
   const handlers = new Set<(change: undefined) => void>();
   return {
@@ -25,7 +28,7 @@ export const createRefusals = (clock: { now(): number }): Refusals => {
       const before = messages.get(notice);
       if (before?.message === message) return;
       if (message === undefined) messages.delete(notice);
-      else messages.set(notice, { message, since: before?.since ?? clock.now() });
+      else messages.set(notice, { message, since: before?.since ?? clock.monotonic() });
       for (const handler of handlers) handler(undefined);
     },
     list: (now) =>
@@ -58,7 +61,7 @@ export const refusalReport = (session: Session, refusals: Refusals) => ({
     const { local, slice: name, clock } = session;
     const slice = local.slices.get(`${memberNamespace}/${name}`);
     if (slice === undefined) return { againMs: graceMs };
-    const now = clock.now();
+    const now = clock.monotonic();
     const messages = refusals.list(now);
     const again = refusals.pending(now) ? { againMs: graceMs } : undefined;
     if (messages.length === 0 && conditionOf(slice.status?.conditions, 'StatementsVerified') === undefined) return again;
