@@ -32,12 +32,12 @@ import { observeNode } from './agent/world.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 
-/** How often everything is looked at though nothing is known to have changed. */
+/** How often every slice is reconciled without a known change. */
 const resyncMs = 10_000;
 
-/** Key of a look at all of one slice; slice names have no slash. */
-const lookAt = (slice: string): string => `slice/${slice}`;
-const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(lookAt('').length) });
+/** Key of a reconcile of all of one slice; slice names have no slash. */
+const keyOfSlice = (slice: string): string => `slice/${slice}`;
+const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(keyOfSlice('').length) });
 
 /**
  * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes what is true. What it has made goes
@@ -99,7 +99,7 @@ export const run: Program = async ({ args, env, signal }) => {
   };
   const monitor = new NamespaceMonitor((netns) => {
     const slice = agent.last?.plan.networks.find((network) => network.netns === netns)?.slice;
-    if (slice !== undefined) node.enqueue(lookAt(slice), { afterMs: paceOf(slice).told() });
+    if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).told() });
   });
   const publisher = new Publisher({
     client,
@@ -139,7 +139,7 @@ export const run: Program = async ({ args, env, signal }) => {
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },
     // One key for each slice, so that a pod's start waits for one at the most.
-    resync: { everyMs: resyncMs, keys: () => ['changes', ...(agent.last?.plan.networks ?? []).map(({ slice }) => lookAt(slice))] },
+    resync: { everyMs: resyncMs, keys: () => ['changes', ...(agent.last?.plan.networks ?? []).map(({ slice }) => keyOfSlice(slice))] },
     log,
     metrics,
   });

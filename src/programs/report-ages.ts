@@ -12,12 +12,11 @@ interface Known {
   readonly slices: Map<string, ReportAge | undefined>;
 }
 
-/** How often reports are looked at for those that have become old. */
+/** How often reports are checked for their age. */
 const ageEveryMs = 5_000;
 
 /**
- * Which agents of this cluster confirm their reports. A node confirms them in one of its objects only, so whichever changes speaks for all of
- * them.
+ * Which agents of this cluster confirm their reports. A node confirms them in one of its objects only, so a change of any of them confirms all.
  */
 export class ReportAges {
   readonly #clock: Clock;
@@ -32,7 +31,7 @@ export class ReportAges {
     return this.#nodes.get(node)?.fresh ?? false;
   }
 
-  /** Whether a node has reported, and does not any more. */
+  /** Whether a node has reported before, and no longer does. */
   isSilent(node: string): boolean {
     const known = this.#nodes.get(node);
     return known?.age !== undefined && !known.fresh;
@@ -60,7 +59,7 @@ export class ReportAges {
     return this.#weigh(known);
   }
 
-  /** The nodes whose reports have become old since the last look. */
+  /** The nodes whose reports have become old since the last check. */
   expired(): string[] {
     return [...this.#nodes].flatMap(([node, known]) => (this.#weigh(known) ? [node] : []));
   }
@@ -74,23 +73,23 @@ export class ReportAges {
 }
 
 /**
- * Follows the reports of this cluster's agents: hears every change, and which nodes became fresh or old by it or by time. The returned function
- * ends it.
+ * Follows the reports of this cluster's agents: calls `receive` with every change, and with the nodes that became fresh or old by it or by time. The
+ * returned function ends it.
  */
 export const followReportAges = (
   reports: Pick<Mirror<SliceNode>, 'subscribe'>,
   ages: ReportAges,
   clock: Clock,
-  hear: (turned: readonly string[], change: Change<SliceNode> | undefined) => void,
+  receive: (turned: readonly string[], change: Change<SliceNode> | undefined) => void,
 ): (() => void) => {
-  const stop = reports.subscribe((change) => hear(ages.read(change) ? [change.object.spec.node] : [], change));
+  const stop = reports.subscribe((change) => receive(ages.read(change) ? [change.object.spec.node] : [], change));
   let cancel: () => void = () => undefined;
-  const look = (): void => {
+  const check = (): void => {
     const expired = ages.expired();
-    if (expired.length > 0) hear(expired, undefined);
-    cancel = clock.after(ageEveryMs, look);
+    if (expired.length > 0) receive(expired, undefined);
+    cancel = clock.after(ageEveryMs, check);
   };
-  cancel = clock.after(ageEveryMs, look);
+  cancel = clock.after(ageEveryMs, check);
   return () => {
     stop();
     cancel();

@@ -13,10 +13,10 @@ export type Reports = Pick<Mirror<SliceNode>, 'subscribe' | 'byIndex'>;
 export type Decided = ReadonlyMap<string, Withdrawals>;
 
 /**
- * Decides which nodes are withdrawn, anew for a slice when a report about it says something else, and when one of its observers falls silent or speaks
- * again; a hundred reports at once are one decision for each slice. The returned function ends it.
+ * Decides which nodes are withdrawn, anew for a slice when the votes of a report about it change, and when one of its observers stops or resumes
+ * reporting; a hundred reports at once are one decision for each slice. The returned function ends it.
  *
- * @param only leaves the other slices to others
+ * @param only ignores all other slices
  */
 export const followWithdrawals = (reports: Reports, clock: Clock, receive: (decided: Decided) => void, only?: string): (() => void) => {
   const ages = new ReportAges(clock);
