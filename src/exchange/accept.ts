@@ -14,7 +14,7 @@ import { expired, type Verified, verifyStatement } from './verify.ts';
 /** What follows from a notice. */
 export interface Outcome {
   readonly ledger: Ledger;
-  /** Why the notice is not used; undefined when it is, or when it says nothing new. */
+  /** Why the notice is not used; undefined when it is used or known already. */
   readonly refusal?: StatementRefusal;
   /** Keys of what would have to change for a refused notice to become acceptable; `DelegationRefusal` says how they look. */
   readonly waitsFor?: readonly string[];
@@ -34,15 +34,15 @@ export interface Outcome {
  * notice                                                        then
  * of the own cluster                                            nothing: it knows itself what it states
  * form, signature, claims or lifetime wrong                     refused; what was in force stays
- * older than the latest word about its subject                  refused; what was in force stays
- * the latest word itself                                        nothing, or in force again when it may be now
+ * older than the latest one about its subject                   refused; what was in force stays
+ * the latest one itself                                         nothing, or in force again when it may be now
  * a tombstone                                                   the subject ends; about a cluster: everything of it ends (farewell)
  * of a cluster that is no member, or no longer                  refused; `revise` ended what was in force
  * outside what was delegated, waiting for another               refused; what was in force stays until that is clear
  * outside what was delegated, by itself                         refused; the subject ends, since its author no longer says what was in force
  * otherwise                                                     in force
  * ```
- * Nothing that is missing ends anything: whoever rules the board could take a notice away. What was in force holds until it expires.
+ * A missing notice ends nothing, since a hostile hub could remove it. The statement stays in force until it expires.
  */
 export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeContext): Outcome => {
   const same = { ledger, changes: [] };

@@ -30,8 +30,8 @@ export const createEntry = (stated: Stated, digest: string, expiresAt: number, p
 });
 
 /**
- * A claim beyond the slice owns nothing: every other fault of a claim waits for somebody else, and a claim that waits never becomes an entry. So the
- * blocks of an entry were judged, and nobody owns a block merely because he named it.
+ * A claim beyond the slice owns nothing: a claim with any other fault waits for another statement and never becomes an entry. So the
+ * blocks of an entry were judged, and no cluster owns a block merely by naming it.
  */
 const ownedBy = (stated: Stated, pods: readonly Cidr[] | undefined): readonly Cidr[] => {
   if (isTombstone(stated) || !isAbout(stated, 'Cluster')) return [];

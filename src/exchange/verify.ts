@@ -27,7 +27,7 @@ export interface StatementExpectation<K extends StatementKind = StatementKind> {
 export interface Verified {
   readonly ok: true;
   readonly stated: Stated;
-  /** SHA-256 of the text: tells the statement accepted last from another with the same serial. */
+  /** SHA-256 of the text: distinguishes the statement accepted last from another with the same serial. */
   readonly digest: string;
   /** When it stops to hold: milliseconds since 1970, by the receiver's clock. */
   readonly expiresAt: number;

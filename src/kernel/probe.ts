@@ -30,8 +30,8 @@ export interface ProberOptions {
 
 /**
  * Asks the routers of other nodes through a slice's tunnel by one process inside the slice's namespace. Echo requests are answered by the other
- * node's kernel, so a peer whose agent is dead is still a living path. The process knows no peers: it asks whom it is told to, so peers that come
- * and go never start it again. It ends with this program, because its stdin does.
+ * node's kernel, so a peer whose agent is dead is still a living path. The process knows no peers: it probes the addresses that it reads, so peers that come
+ * and go never restart it. It ends with this program, because its stdin does.
  */
 export class Prober {
   readonly #options: ProberOptions;
@@ -76,7 +76,7 @@ export class Prober {
     };
     child.on('error', forget);
     child.on('exit', forget);
-    // A process that has ended does not read; that it has ended is told by the events above.
+    // A process that has ended does not read; the events above report its end.
     child.stdin.on('error', forget);
     createInterface({ input: child.stdout }).on('line', (text) => {
       const answer = parseProbeLine(text);

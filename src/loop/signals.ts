@@ -1,13 +1,13 @@
 import type { Source } from './source.ts';
 
-/** A source that only tells that something happened; what is so now is asked elsewhere. */
-export type Signals = Source<undefined> & { readonly tell: () => void };
+/** A source without content: handlers read the current state elsewhere. */
+export type Signals = Source<undefined> & { readonly emit: () => void };
 
 /** Signals of one kind. */
 export const createSignals = (): Signals => {
   const handlers = new Set<(change: undefined) => void>();
   return {
-    tell: () => {
+    emit: () => {
       for (const handler of handlers) handler(undefined);
     },
     subscribe: (handler) => {

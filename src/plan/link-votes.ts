@@ -29,7 +29,7 @@ export const tokensIn = (list: string | undefined): string[] =>
 const listOf = (nodes: readonly string[]): string => nodes.map(nodeToken).toSorted().join('');
 
 /**
- * The votes about the nodes of one cluster, as small as they can be told: what most nodes are is said once, the others are listed. Ten thousand
+ * The votes about the nodes of one cluster, in the smallest form: the vote on most nodes is written once, the others are listed. Ten thousand
  * nodes need 54 kB at the worst (a third each of Up, Down and Pending), and 60 bytes when all are the same.
  */
 export const encodeVotes = (

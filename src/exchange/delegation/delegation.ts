@@ -25,7 +25,7 @@ import type { DelegationRefusal } from './refusal.ts';
  * Links       anything: it changes no traffic
  * ```
  *
- * Endpoints of exports are compared with the nodes where they are used (`offer.ts`): one endpoint that is wrong concerns nobody else. Nodes of
+ * Endpoints of exports are compared with the nodes where they are used (`offer.ts`): a wrong endpoint affects no other. Nodes of
  * different clusters need not be compared: a claim is accepted only where no other cluster owns anything.
  */
 export const checkDelegation = (statement: Statement, ledger: Ledger, context: ExchangeContext): DelegationRefusal | undefined => {

@@ -58,7 +58,7 @@ const verdictOf = (cluster: Cluster, sign: WorkerSign): Verdict => {
   return before.reason === 'Registered' ? connected : lost;
 };
 
-/** Differences of two clocks that are told apart, in milliseconds, the largest first. */
+/** Thresholds for the difference of two clocks, in milliseconds, the largest first. */
 const skews = [
   [86_400_000, 'a day'],
   [3_600_000, 'an hour'],
@@ -66,7 +66,7 @@ const skews = [
   [60_000, 'a minute'],
 ] as const;
 
-/** Whether the member's clock differs by so much that the status says so. */
+/** Whether the member's clock differs enough for the condition ClockSkew. */
 export const isSkewed = ({ aheadMs }: WorkerSign): boolean => aheadMs !== undefined && Math.abs(aheadMs) >= 60_000;
 
 const skewVerdict = (cluster: Cluster, { aheadMs }: WorkerSign): Verdict | undefined => {
@@ -117,6 +117,6 @@ export const planClusterStatus = (
   };
 };
 
-/** When to look at a worker's sign again although nothing changes, in milliseconds; undefined while only a change matters. */
+/** After how many milliseconds to check a worker's sign again without a change; undefined while only a change matters. */
 export const signDueMs = ({ everConnected, silentMs }: WorkerSign): number | undefined =>
   everConnected && silentMs <= workerLeaseMs ? workerLeaseMs - silentMs + 500 : undefined;

@@ -12,7 +12,7 @@ const lateSweepMs = 10_000;
 export interface EndedStep {
   /** The object was kept for long enough and is deleted, with the last notice of the cluster. */
   readonly isOver: boolean;
-  /** When to look again, in milliseconds; undefined when it is over. */
+  /** After how many milliseconds to check again; undefined when it is over. */
   readonly againMs: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { NodeBody } from '../../exchange/statement/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 
-/** What a person who looks at the hub sees of one project. */
+/** What the hub shows of one project. */
 export interface FleetSnapshot {
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -17,7 +17,7 @@ export interface FleetStatus {
   readonly problems: readonly Problem[];
 }
 
-/** The state of a project from what hangs on the hub; every list the worst first. */
+/** The state of a project from the objects on the hub; every list the worst first. */
 export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
   const nodes = planNodes(snapshot);
   const problems = planProblems(snapshot);

@@ -1,7 +1,7 @@
 import type { Condition } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
 
-/** A condition that became another, as it is told to people. */
+/** A change of a condition, as an Event describes it. */
 export interface Transition {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;

@@ -24,7 +24,7 @@ export const omittedVerdicts = (before: readonly Condition[] | undefined, omitte
 };
 
 /**
- * The condition `Conflict`, which tells the owner on both sides that exports of the name contradict one another. `body` is what is stated about this one,
+ * The condition `Conflict`, which shows both owners that exports of the name contradict one another. `body` is what is stated about this one,
  * undefined for nothing. Nothing about an export that never was in conflict (`before`: its conditions as they are).
  */
 export const conflictVerdicts = (

@@ -67,7 +67,7 @@ const contradiction = ({ body: mine }: NamedExport, { body: theirs }: NamedExpor
   return undefined;
 };
 
-/** Ports without a name are told apart by their numbers. */
+/** Ports without a name are identified by their numbers. */
 const isSamePort = (a: ExportPort, b: ExportPort): boolean =>
   (a.name !== undefined && a.name === b.name) || (a.port === b.port && a.protocol === b.protocol);
 

@@ -21,7 +21,7 @@ const shortened = (report: LinksBody, words: number, items: number): LinksBody =
 });
 
 /**
- * The report, small enough to be published: one that everybody would refuse for its size would leave the last one in force for ever. Sentences are cut
+ * The report, small enough to be published: a report that is too large would be refused, and the last one would stay in force for ever. Sentences are cut
  * first, then examples, and of clusters those that are reached best.
  */
 export const fitReport = (report: LinksBody): LinksBody => {

@@ -3,7 +3,7 @@ import type { ServicePortMapping } from '../../api/slicenode/type.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** What tells mappings of one node apart: a pod can lead one port to one place only. */
+/** The identity of a mapping on one node: a pod can lead one port to one place only. */
 const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${address} ${protocol} ${String(port).padStart(5, '0')}`;
 
 /** The service ports of a node, and the exports (namespace/name) for whose ports there is no room. */

@@ -24,7 +24,7 @@ interface WatchedSlice {
   settled: boolean;
 }
 
-/** How often the probers are looked after, and the tunnels' counters are read: well within the time by which a reading puts a probe off. */
+/** How often ended probers are restarted and the tunnels' counters are read: well within the time by which a reading postpones a probe. */
 const keepEveryMs = 700;
 /** Up to this many peers the tunnel's counters are not read: that costs as much as the probes it saves. */
 const countersAbove = 200;
@@ -42,7 +42,7 @@ export interface LinkWatchParts {
   readonly createProber?: (options: ProberOptions) => WatchedSlice['prober'];
 }
 
-/** Watches the links of this node by probes through the tunnels, and tells when one changes its state. */
+/** Watches the links of this node by probes through the tunnels, and reports changes of their state. */
 export class LinkWatch {
   readonly #parts: LinkWatchParts;
   readonly #slices = new Map<string, WatchedSlice>();

@@ -72,7 +72,7 @@ export class NodeAgent {
   }
 
   /**
-   * The CNI plugin says that a pod starts in this namespace. The next step attaches it, once the API server has told whether it is a member: a pod may
+   * The CNI plugin says that a pod starts in this namespace. The next step attaches it, once the API server shows whether it is a member: a pod may
    * be excluded by a label. It is closed until then.
    */
   podStarts(uid: string, netns: string): void {
@@ -90,14 +90,14 @@ export class NodeAgent {
   }
 
   /**
-   * Whether a pod that was told of may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
+   * Whether a pod of which the CNI plugin told may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
    * address for it, or when the node has no slice to attach it to: then it is attached when that changes.
    */
   awaitsAttachment(uid: string): boolean {
     if (this.#last === undefined) return true;
     const { facts, plan } = this.#last;
     const pod = facts.pods.find((one) => one.uid === uid);
-    // The API server tells of it at any moment: the kubelet has it from there.
+    // The API server will deliver it at any moment: the kubelet has it from there.
     if (pod === undefined) return true;
     const slice = plan.sliceOfPod.get(uid);
     const hasNetwork = plan.networks.some((network) => network.slice === slice);

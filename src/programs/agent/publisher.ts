@@ -49,7 +49,7 @@ export class Publisher {
     this.#parts = parts;
   }
 
-  /** Publishes the status of one slice if it differs; resolves with when to look again. */
+  /** Publishes the status of one slice if it differs; resolves with when to publish again. */
   async publish(slice: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> {
     const { agent, clock, client } = this.#parts;
     const step = agent.last;
@@ -122,7 +122,7 @@ export class Publisher {
       metrics.set('nodeLinks', { slice: network.slice, state }, count);
     }
     if (!links.isSettled(network.slice)) return undefined;
-    // Only a link that does not work is worth a look at its handshakes.
+    // Handshakes matter only for a link that does not work.
     const ill = [...histories.values()].some(({ state }) => state !== 'Up');
     const tunnel = ill ? await kernel.observe(network, signal) : undefined;
     const handshakes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.latestHandshake]));

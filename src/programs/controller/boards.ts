@@ -5,7 +5,7 @@ import type { Exchange } from '../../plan/hub/exchange.ts';
 import type { Clock } from '../../values/clock.ts';
 import { fieldManager, type World } from './world.ts';
 
-/** Notice boards and the rights to them are not watched; what somebody took away there is made again within this time, in milliseconds. */
+/** Notice boards and the rights to them are not watched; deleted objects are created again within this time, in milliseconds. */
 export const boardRepairMs = 600_000;
 
 /** A board without any report may have been deleted as a whole, and is repaired this often, in milliseconds. */

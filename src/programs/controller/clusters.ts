@@ -32,7 +32,7 @@ export const clusterController = (world: World, clock: { now(): number }) => {
         if (cluster === undefined) return [];
         const key = `${change.object.metadata.namespace}/${cluster}`;
         const { clusterHealth, conditions } = world.clusters.get(key)?.status ?? {};
-        // A renewal matters only when the cluster was not known to be connected, or for its clock; expiry is looked at by time.
+        // A renewal matters only when the cluster was not known to be connected, or for its clock; expiry is checked by time.
         const known = clusterHealth?.clusterHealthStatus === 'Normal' && joinEnded.has(key);
         const skewed = conditionOf(conditions, 'ClockSkew')?.status === 'True';
         return change.type === 'updated' && known && skewed === isSkewed(world.signs.signOf(change.key)) ? [] : [key];

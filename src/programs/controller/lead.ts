@@ -9,7 +9,7 @@ import { projectController } from './projects.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
 
-/** Who leads, and what it was told. */
+/** The instance that leads, and its options. */
 export interface ControllerOptions {
   /** Name of this instance, for events. */
   readonly instance: string;

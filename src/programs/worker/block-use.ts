@@ -8,20 +8,20 @@ import { objectKey } from '../../values/object-key.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
 import type { Session } from './session.ts';
 
-/** Which of its address blocks this cluster uses, and what it tells the hub of that. */
+/** Which of its address blocks this cluster uses, and what it reports to the hub about them. */
 export interface BlockUses {
   /** The blocks that are used and stated: those of the grant but for those that are given back. */
   usable(): string[];
   /**
    * Decides which blocks are given back, given the blocks of the nodes, and whether those lack addresses (`wantedAddresses` in all). What is given back is
-   * not {@link usable} from the moment of the decision; what is used again is only when the hub has taken note, which this asks for.
+   * not {@link usable} from the moment of the decision; what is used again is only when the hub has stored that, which this requests.
    */
   decide(nodes: readonly string[], wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
-  /** Tells the hub what was decided; after the statement of this cluster names its blocks without those that are given back. */
-  tell(wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
+  /** Reports the decision to the hub; after the statement of this cluster names its blocks without those that are given back. */
+  report(wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
 }
 
-/** What the hub is told to be wanted: at most as many as its schema allows. */
+/** The addresses to request from the hub: at most as many as its schema allows. */
 const wantedOf = (wantedAddresses: number | undefined, blocks: readonly string[]): number =>
   Math.min(2 ** 24, wantedAddresses ?? sizeOf(blocks.map(parseCidr)));
 
@@ -31,12 +31,12 @@ export const createBlockUses = (session: Session): BlockUses => {
   const unusedSince = new Map<string, number>();
   const reserve = subnetLayout(session.grant.sliceSubnet).clusterUnit;
   const current = (): Membership => members.get(objectKey(session.membership.metadata)) ?? session.membership;
-  /** What is given back; undefined while that is what the hub was told. */
+  /** The blocks that are released; undefined while the hub has the same list. */
   let decided: readonly string[] | undefined;
   /** This run wrote to the hub, and the mirror does not show it yet. */
-  let isTold = false;
-  const told = (): readonly string[] => current().status?.releasedBlocks ?? [];
-  const released = (): readonly string[] => [...new Set([...told(), ...(decided ?? [])])];
+  let isReported = false;
+  const reported = (): readonly string[] => current().status?.releasedBlocks ?? [];
+  const released = (): readonly string[] => [...new Set([...reported(), ...(decided ?? [])])];
 
   const write = async (status: NonNullable<Membership['status']>, signal: AbortSignal): Promise<void> => {
     const { metadata } = current();
@@ -62,19 +62,19 @@ export const createBlockUses = (session: Session): BlockUses => {
       const isShort = wantedAddresses !== undefined;
       const before = usable();
       const next = planRelease({ granted: session.grant.blocks, released: released(), nodes, idleMs, isShort, reserve });
-      const again = told().filter((block) => session.grant.blocks.includes(block) && !next.includes(block));
+      const again = reported().filter((block) => session.grant.blocks.includes(block) && !next.includes(block));
       if (again.length > 0) {
         // Used again only when this is written: with the version in which the block was still granted, or it fails.
         await write({ releasedBlocks: [...next], wantedAddresses: wantedOf(wantedAddresses, before) }, signal);
         decided = undefined;
-        isTold = true;
+        isReported = true;
         return;
       }
       decided = next;
-      isTold = false;
+      isReported = false;
     },
-    tell: async (wantedAddresses, signal) => {
-      if (isTold) return;
+    report: async (wantedAddresses, signal) => {
+      if (isReported) return;
       const status = current().status ?? {};
       const releasedBlocks = [...(decided ?? [])];
       const wants = wantedOf(wantedAddresses, usable());

@@ -4,8 +4,8 @@
  * ```
  * the board shows           then it holds
  * a write of ours           the last one: what it shows before that is overwritten already
- * anything else, after it   that: somebody wrote over ours
- * nothing, after it         nothing: somebody deleted it
+ * anything else, after it   that: another writer replaced ours
+ * nothing, after it         nothing: it was deleted
  * ```
  */
 export interface BoardWrites {

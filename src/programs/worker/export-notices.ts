@@ -133,7 +133,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
       watching(local.exports, ({ key, object, previous, initial }) => {
         if (object.spec.slice !== slice && previous?.spec.slice !== slice) return [];
         const concerned = select(key);
-        // At the start all are looked at anyway, and a status decides nothing.
+        // At the start all exports are reconciled anyway, and a status decides nothing.
         return initial || object.metadata.generation === previous?.metadata.generation ? [key] : concerned;
       }),
       watching(session.serviceChanges, ({ key }) => (local.exports.get(key)?.spec.slice === slice ? select(key) : [])),
@@ -164,7 +164,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
         state(key, decision.body, decision.shards);
       } catch (error) {
         if (!Failure.is(error, 'InvalidInput')) throw error;
-        // What was stated before no longer holds, and nothing changes it but the owner, who looks at the status and not at our log.
+        // What was stated before no longer holds, and only the owner can correct it, who reads the status and not this log.
         state(key, undefined, []);
         status = unstatedExport(seen, status, error.message, session.clock.now());
       }

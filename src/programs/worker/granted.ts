@@ -10,7 +10,7 @@ import type { Slice } from '../../api/slice/type.ts';
  * the hub has                        kept here     then
  * a membership                       any           granted
  * a membership that ended            any           ended: only this takes a slice down
- * nothing, and it can be asked       a membership  missing: what runs goes on, and says so
+ * nothing, and it can be asked       a membership  missing: what runs goes on, and a condition shows it
  * nothing, for it cannot be asked    a membership  granted, as it was last
  * nothing                            nothing       none
  * ```

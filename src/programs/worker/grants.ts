@@ -29,7 +29,7 @@ export const grants = (session: Session) => {
     watches: [
       ownSubjects(session, 'Cluster'),
       watching(session.grantChanges, () => [hub.cluster]),
-      // Blocks are used again when the hub has taken note.
+      // Blocks are used again once the hub has stored it.
       watching(session.members, ({ object }) => (object.spec.cluster === hub.cluster ? [hub.cluster] : [])),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
       // Conditions change with the links.
@@ -49,7 +49,7 @@ export const grants = (session: Session) => {
       const blocks = plan.desired.flatMap((node) => node.spec.blocks);
       await uses.decide(blocks, plan.wantedAddresses, signal);
       outbox.set('Cluster', hub.cluster, { caCertificate: authority.certificate, blocks: uses.usable() });
-      await uses.tell(plan.wantedAddresses, signal);
+      await uses.report(plan.wantedAddresses, signal);
     },
   };
 };

@@ -38,8 +38,8 @@ export interface HubSurroundings {
 
 /**
  * Reads the hub credential and returns a client that keeps it valid: with the token that it has it asks for the next one; when that is refused or fails,
- * and once a day in any case, by proof of the key of this cluster's authority, which also tells where the hub is by now and by which authority its
- * server is known. No outage is too long for that, and no clock too wrong.
+ * and once a day in any case, by proof of the key of this cluster's authority, whose answer also names the current addresses of the hub and the authority of its
+ * server. No outage is too long for that, and no clock too wrong.
  */
 export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal): Promise<Hub> => {
   const { local, metrics, log, clock, credentialSeconds, fenced } = surroundings;

@@ -21,10 +21,10 @@ import { openTrust } from './trust.ts';
 /** How often the facts about the cluster are compared with what the hub knows, in milliseconds. */
 const factsMs = 60_000;
 
-/** How long a worker without a usable credential waits before it looks again, in milliseconds. */
+/** How long a worker without a usable credential waits before it tries again, in milliseconds. */
 const unjoinedMs = 5_000;
 
-/** Who leads, and what it was told. */
+/** The instance that leads, and its options. */
 export interface WorkerOptions {
   readonly version: string;
   /** Name of this instance, for events. */

@@ -1,6 +1,6 @@
 import type { Source } from '../../loop/source.ts';
 
-/** The exports for whose service ports a node has no room, as the last look at each node found. Tells the exports (namespace/name) that it concerns. */
+/** The exports for whose service ports a node has no room, as last computed for each node. Emits the affected exports (namespace/name). */
 export interface LeftOut extends Source<string> {
   /** Sets what a node has no room for; true when that is news. */
   set(node: string, exports: readonly string[]): boolean;

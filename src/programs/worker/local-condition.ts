@@ -5,10 +5,10 @@ import type { Clock } from '../../values/clock.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
- * Makes conditions of the local slice say that; no write when they do already. True when it was news.
+ * Writes conditions of the local slice; no write when nothing changes. Resolves to whether it wrote.
  *
- * Conditions are one list with several writers, each of which writes it whole from what it has seen: whoever writes one must look again when the
- * slice changes, in case another wrote from an older picture.
+ * Conditions are one list with several writers, each of which writes it whole from what it has seen: a writer must check again when the
+ * slice changes, since another may have written from an older state.
  */
 export const writeConditions = async (
   { client }: LocalWorld,

@@ -3,11 +3,11 @@ import type { Source } from '../../loop/source.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { objectKey } from '../../values/object-key.ts';
 
-/** A mirror for each of some namespaces, which may come and go. Tells the changes of all of them. */
+/** A mirror for each of some namespaces, which may come and go. Emits the changes of all of them. */
 export interface NamespacedMirrors<T> extends Source<Change<T>> {
   /** The mirror of a namespace, if it is one of them. */
   of(namespace: string): Mirror<T> | undefined;
-  /** Follows exactly these namespaces. Resolves once each was listed; changes of those that go are not told. */
+  /** Follows exactly these namespaces. Resolves once each was listed; for removed namespaces no changes are emitted. */
   follow(namespaces: readonly string[]): Promise<void>;
 }
 

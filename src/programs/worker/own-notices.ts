@@ -5,12 +5,12 @@ import { outboxKey } from './outbox.ts';
 
 /**
  * The notices that this cluster signed, by `<kind>/<subject>`: what the board should show, and what other members may read here when the board cannot be
- * reached. Reports are kept in memory only, since nobody but the hub reads them. Tells the keys of those that were kept anew or forgotten.
+ * reached. Reports are kept in memory only, since nobody but the hub reads them. Emits the keys of those that were kept or forgotten.
  */
 export interface OwnNotices extends Source<string> {
   get(key: string): NoticeSpec | undefined;
   keys(): Iterable<string>;
-  /** Counts from now on; resolves once it is kept. */
+  /** In use from now on; resolves once it is kept. */
   set(spec: NoticeSpec, signal: AbortSignal): Promise<void>;
   /** Keeps a notice again that could not be kept before. */
   keep(key: string, signal: AbortSignal): Promise<void>;
@@ -23,7 +23,7 @@ export const createOwnNotices = (kept: KeptNotices, cluster: string): OwnNotices
     kept.list().flatMap(({ spec }) => (spec.cluster === cluster ? [[outboxKey(spec.kind, spec.subject), spec]] : [])),
   );
   const handlers = new Set<(key: string) => void>();
-  /** Keys of notices that are not kept yet, and of which nobody was told. */
+  /** Keys of notices that are not kept and not emitted yet. */
   const unkept = new Set<string>();
   const tell = (key: string): void => {
     for (const handler of handlers) handler(key);

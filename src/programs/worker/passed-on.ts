@@ -5,7 +5,7 @@ import type { Source } from '../../loop/source.ts';
 export interface PassedOn extends Source<string> {
   /**
    * Takes a notice; one about the same subject is replaced. Of each cluster as many are held as it can have on the board: then the oldest is dropped,
-   * and its name is told. Without a limit a cluster could fill the memory with notices that are never accepted.
+   * and its name is emitted. Without a limit a cluster could fill the memory with notices that are never accepted.
    */
   readonly offer: (spec: NoticeSpec) => void;
   get(name: string): NoticeSpec | undefined;

@@ -18,7 +18,7 @@ export const peers = (session: Session) => {
     held: () => local.slicePeers.byIndex('slice', slice).map(keyOf),
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),
-      // Somebody may have edited or deleted what only the worker writes.
+      // Another writer may have edited or deleted what only the worker writes.
       watching(local.slicePeers, (change) => (change.object.spec.slice === slice ? [keyOf(change.object)] : [])),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {

@@ -117,7 +117,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
     }
   };
 
-  /** Replaces a notice as a whole: somebody gave it labels, annotations or finalizers that a member may not keep, and that a patch does not take away. */
+  /** Replaces a notice as a whole: another writer added labels, annotations or finalizers that a member may not keep and that a patch does not remove. */
   const replace = async (notice: Notice, signal: AbortSignal): Promise<void> => {
     const seen = await hub.client.get(noticeKind, notice.metadata, { signal });
     const { resourceVersion } = seen.metadata;
@@ -171,7 +171,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
     watches: [watching(board, shown), watching(own, (key) => [key])],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       const wanted = outbox.get(key);
-      // The board tells which slots are taken; all keys are queued again as soon as it is read.
+      // The board shows which slots are taken; all keys are queued again as soon as it is read.
       if (wanted === undefined || !board.isSynced()) return;
       await show(key, signal);
       if (outbox.get(key) !== wanted || wanted.text !== undefined || own.get(key) !== undefined) return;

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 /** How often statements are compared with their expiry, in milliseconds. */
 const expiryEveryMs = 30_000;
 
-/** Key under which expiry is looked at; the others are names of clusters, which have no dots. */
+/** Key for the check of expiry; the other keys are names of clusters, which have no dots. */
 const expiry = '.expiry';
 
 /**

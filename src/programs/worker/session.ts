@@ -47,7 +47,7 @@ export interface Session {
   readonly outbox: Outbox;
   /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
   readonly boardRead: () => boolean;
-  /** Whether the hub is, or was until a moment ago, away for so long that statements cannot have been renewed. */
+  /** Whether the hub is, or was until recently, away for so long that statements cannot have been renewed. */
   readonly hubWasAway: () => boolean;
   readonly clock: Clock;
 }

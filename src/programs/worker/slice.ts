@@ -53,7 +53,7 @@ export interface SliceSurroundings {
 /** How long a start waits for the hub before it goes on without, in milliseconds. */
 const hubGraceMs = 5_000;
 
-/** Does the worker's part for one slice until the signal aborts, with the grant as it is at each time. */
+/** Runs the worker's part of one slice until the signal aborts, always with the current grant. */
 export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGrant, signal: AbortSignal): Promise<void> => {
   const { local, hub, clock, authority } = surroundings;
   const { slice, sliceUID } = taken.current().membership.spec;
@@ -63,7 +63,7 @@ export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGran
   const contact = createSignals();
   const onContact = (change: 'lost' | 'found'): void => {
     presence.changed(change);
-    contact.tell();
+    contact.emit();
     // What could not be written while the hub was away is written as soon as it is back.
     if (change === 'found') for (const controller of controllers) controller.retryAll();
   };
@@ -130,7 +130,7 @@ export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGran
   sweep();
   const publishing = controllers.find(({ name }) => name === 'publish');
   const whenRead = board.synced(signal).then(async () => {
-    // Only the board tells which slots are free.
+    // Only the board shows which slots are free.
     for (const key of session.outbox.keys()) publishing?.enqueue(key);
     await progress.read(signal);
     sweep();
@@ -165,7 +165,7 @@ const recallKept = (session: Session, statements: Belief, kept: KeptNotices): re
 
 /** One of the things that are kept true for a slice. */
 interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' | 'resync' | 'laneOf' | 'concurrency'> {
-  /** Keys of all that was made here, be it by an earlier run: looked at at the start, and again when everything on the board was read. */
+  /** Keys of all local objects, also those of an earlier run: queued at the start, and again when the whole board was read. */
   readonly held?: () => Iterable<string>;
 }
 

@@ -26,7 +26,7 @@ export const createTakenGrant = (first: Taken): TakenGrant & { readonly replace:
     replace: (next) => {
       const changed = essence(next) !== essence(current);
       current = next;
-      if (changed) changes.tell();
+      if (changed) changes.emit();
     },
     subscribe: (handler) => changes.subscribe(handler),
   };
