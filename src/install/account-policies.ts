@@ -18,7 +18,7 @@ const workerCluster = clusterOf('kubeslice-worker-');
 const untouched = (path: string): string => `object.${path} == oldObject.${path}`;
 
 /** Fields of a Cluster's status that the controller decides. */
-const hubsWord = ['conditions', 'registrationStatus', 'caFingerprint', 'clusterHealth'] as const;
+const hubFields = ['conditions', 'registrationStatus', 'caFingerprint', 'clusterHealth'] as const;
 
 const clusters = planPolicy({
   name: 'kubeslice-clusters',
@@ -54,8 +54,8 @@ const clusters = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: ['oldObject == null', `(${hubsWord.map((field) => untouched(`?status.?${field}`)).join(' && ')})`].join(' || '),
-      message: `A cluster tells of its nodes, networks and versions in the status of its Cluster; ${hubsWord.join(', ')} are the word of the hub.`,
+      expression: ['oldObject == null', `(${hubFields.map((field) => untouched(`?status.?${field}`)).join(' && ')})`].join(' || '),
+      message: `A cluster reports its nodes, networks and versions in the status of its Cluster; only the hub sets ${hubFields.join(', ')}.`,
       reason: 'Forbidden',
     },
   ],

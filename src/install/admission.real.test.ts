@@ -187,7 +187,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
         { registrationStatus: 'Registered' },
         { caFingerprint: 'x' },
       ])
-        await expect(claim(own)).rejects.toThrow('are the word of the hub');
+        await expect(claim(own)).rejects.toThrow('only the hub sets');
       const wanted = (cluster: string) =>
         east.mergePatch(membershipKind, { name: `a.${cluster}`, namespace: 'default' }, { status: { wantedAddresses: 9 } }, status);
       await wanted('east');
