@@ -1,8 +1,16 @@
 import { membershipName } from '../../api/membership/type.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
-import { parseCidr } from '../../values/cidr.ts';
+import { type Cidr, readCidr } from '../../values/cidr.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
+import { isMembership } from './granted.ts';
 import type { Session } from './session.ts';
+
+/** The blocks that a hub grants; what is no block, which only a hostile hub writes, grants nothing. */
+const blocksOf = (blocks: readonly string[]): Cidr[] =>
+  blocks.flatMap((text) => {
+    const cidr = readCidr(text);
+    return 'fault' in cidr ? [] : [cidr];
+  });
 
 /** The circumstances of a session under which statements are judged, as they are now. */
 export const exchangeContext = (session: Session): ExchangeContext => {
@@ -19,8 +27,9 @@ export const exchangeContext = (session: Session): ExchangeContext => {
     namespaces: new Set(session.sliceNamespaces),
     member: (cluster) => {
       if (!members.isSynced()) return 'unknown';
-      const spec = members.get(`${hub.namespace}/${membershipName(grant.slice, cluster)}`)?.spec;
-      return spec === undefined ? undefined : { blocks: spec.blocks.map(parseCidr), ended: spec.ended !== undefined };
+      const membership = members.get(`${hub.namespace}/${membershipName(grant.slice, cluster)}`);
+      if (membership === undefined || !isMembership(membership)) return undefined;
+      return { blocks: blocksOf(membership.spec.blocks), ended: membership.spec.ended !== undefined };
     },
     pinned: trust.rootOf,
     departed: (cluster) => {

@@ -65,6 +65,5 @@ describe('isMembership', () => {
     ['with blocks that are no list', membership({ blocks: 'x' as unknown as string[] })],
   ])('is false of an object %s', (_, listed) => {
     expect(isMembership(listed)).toBe(false);
-    expect(isMembership(listed)).toBe(false);
   });
 });

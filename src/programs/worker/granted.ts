@@ -2,6 +2,7 @@ import { membershipAnnotation } from '../../api/labels.ts';
 import { membershipSpec } from '../../api/membership/schema.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import { isDnsLabel } from '../../values/names.ts';
 
 /**
  * What is known about the membership of this cluster in a slice.
@@ -27,13 +28,31 @@ export const grantedNow = (shown: Membership | undefined, hubAnswers: boolean, k
   return { state: hubAnswers ? 'missing' : 'granted', membership: kept };
 };
 
-const judged = new WeakMap<Membership, boolean>();
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
-/** Whether an object that the hub lists is a membership: the hub may be hostile, and is bound to no schema. Each object is checked once. */
-export const isMembership = (listed: Membership): boolean => {
-  const known = judged.get(listed) ?? membershipSpec.safeParse(listed.spec).success;
-  judged.set(listed, known);
-  return known;
+/**
+ * Whether an object that the hub lists has the fields of a membership: the hub may be hostile, and is bound to no schema. It is checked for each notice,
+ * so the check is cheaper than the schema's; whoever uses subnets and blocks reads them.
+ */
+export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => {
+  if (typeof spec !== 'object' || spec === null) return false;
+  const {
+    project,
+    slice,
+    cluster,
+    exchangeNamespace,
+    sliceUID,
+    sliceSubnet,
+    driver,
+    namespaces,
+    blocks,
+  }: Partial<Record<keyof Membership['spec'], unknown>> = spec;
+  return (
+    [project, slice, cluster, exchangeNamespace].every((name) => typeof name === 'string' && isDnsLabel(name)) &&
+    areTexts([sliceUID, sliceSubnet, driver]) &&
+    areTexts(namespaces) &&
+    areTexts(blocks)
+  );
 };
 
 /** The membership that a slice of this cluster was made from; undefined when it does not say, or cannot be read. */

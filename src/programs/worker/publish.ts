@@ -20,15 +20,6 @@ import type { Session } from './session.ts';
  */
 export const renewalEveryMs = 300_000;
 
-const digests = new WeakMap<NoticeSpec, string>();
-
-/** Tells signed texts apart. Computed once for each notice: whether everything is published is asked often. */
-const digestOf = (spec: NoticeSpec): string => {
-  const digest = digests.get(spec) ?? sha256Hex(`${spec.signature}${spec.statement}`);
-  digests.set(spec, digest);
-  return digest;
-};
-
 /**
  * Two controllers, `sign` and `publish`: `sign` signs the outbox and keeps the notices in this cluster; `publish` writes them to the board, with one
  * write on the hub for each change. The key is `<kind>/<subject>`.
@@ -39,6 +30,13 @@ export const publisher = (session: Session, own: OwnNotices) => {
   const { hub, clock, authority, board, outbox } = session;
   const { slice, sliceUID, exchangeNamespace: namespace } = session.grant;
   const writes = createBoardWrites();
+  const digests = new WeakMap<NoticeSpec, string>();
+  /** Identifies a signed text. Computed once for each notice, since `isPublished` needs all of them. */
+  const digestOf = (spec: NoticeSpec): string => {
+    const digest = digests.get(spec) ?? sha256Hex(`${spec.signature}${spec.statement}`);
+    digests.set(spec, digest);
+    return digest;
+  };
   /** Slots of own notices, by key: what the board shows, and what was written but is not shown yet. */
   const slots = new Map<string, number>();
   /** The entries of the outbox that are signed, by key. */
