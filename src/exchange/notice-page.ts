@@ -1,7 +1,14 @@
 import type { NoticeSpec } from '../api/notice/type.ts';
 
-/** How long a member may wait for something newer, in milliseconds, and how large an answer is, in bytes of its notices. */
-export const pageLimits = { waitMs: 10_000, bytes: 1_048_576 } as const;
+/** Limits of one request for notices. */
+export const pageLimits = {
+  /** Longest wait for something newer, in milliseconds. */
+  waitMs: 10_000,
+  /** Bytes of the notices in one answer. */
+  bytes: 1_048_576,
+  /** Bytes of a whole answer: JSON needs more than the notices, and a notice that fits with no other comes alone. */
+  answerBytes: 2_097_152,
+} as const;
 
 /** Where a notice stands among those of its cluster: later writes have higher positions. The order of its cluster's API server, not of serials. */
 export type Position = number;

@@ -85,6 +85,9 @@ export type ExportBody = Immutable<z.output<typeof exportBody>>;
 /** Further endpoints of an export. */
 export type EndpointsBody = Immutable<z.output<typeof endpointsBody>>;
 
+/** Subject of the export (`<namespace>/<name>`) to which the subject of a shard belongs. */
+export const exportOfShard = (subject: string): string => subject.slice(0, subject.lastIndexOf('/'));
+
 /** Subject of the statement about a shard: `<namespace>/<name>/<shard>`. */
 export const shardSubject = ({ namespace, name, shard }: Pick<EndpointsBody, 'namespace' | 'name' | 'shard'>): string =>
   `${namespace}/${name}/${shard}`;

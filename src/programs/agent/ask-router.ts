@@ -6,8 +6,6 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Reply } from './json-server.ts';
 
-/** An answer may be larger than its notices by what JSON needs around them, and by one notice that does not fit with others. */
-const mostBytes = 2 * pageLimits.bytes;
 /** How much longer than the wait that was asked for an answer may take. */
 const graceMs = 3_000;
 
@@ -44,8 +42,9 @@ export const askRouter = (dial: string, router: string, asked: NoticeRequest, cl
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes <= mostBytes) chunks.push(chunk);
-        else outgoing.destroy(new Failure('Unavailable', `The node with router ${router} answers more than ${mostBytes} bytes.`));
+        if (bytes <= pageLimits.answerBytes) chunks.push(chunk);
+        else
+          outgoing.destroy(new Failure('Unavailable', `The node with router ${router} answers more than ${pageLimits.answerBytes} bytes.`));
       });
       response.on('error', fail);
       response.on('end', () => resolve({ status: response.statusCode ?? 502, body: Buffer.concat(chunks).toString() }));

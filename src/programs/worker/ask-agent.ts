@@ -19,9 +19,6 @@ export interface AskAgentParts {
   readonly token: (signal: AbortSignal) => Promise<string>;
 }
 
-/** An answer may be larger than its notices by what JSON needs around them, and by one notice that does not fit with others. */
-const mostBytes = 2 * pageLimits.bytes;
-
 /** A way to ask agents. Whatever they answer is taken for hostile: they pass on what others sent. */
 export const createAskAgent =
   ({ fetch, port, token }: AskAgentParts): AskAgent =>
@@ -32,8 +29,8 @@ export const createAskAgent =
     try {
       const headers = { authorization: `Bearer ${await token(signal)}` };
       const response = await fetch(server + peerNoticesPath(asked), { headers, signal, redirect: 'error' });
-      const text = await readAtMost(response, mostBytes);
-      if (text === undefined) throw fail(`it answers more than ${mostBytes} bytes`);
+      const text = await readAtMost(response, pageLimits.answerBytes);
+      if (text === undefined) throw fail(`it answers more than ${pageLimits.answerBytes} bytes`);
       if (response.status !== 200) throw fail(`it answers ${response.status}`);
       const page = readPage(asked.cluster, parse(text));
       if (page === undefined) throw fail('it answers something else');

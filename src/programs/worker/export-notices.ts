@@ -1,7 +1,7 @@
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { clusterOf, statementOf, statementsAbout } from '../../exchange/ledger.ts';
-import { type EndpointsBody, type ExportBody, maxShards, shardSubject } from '../../exchange/statement/export.ts';
+import { type EndpointsBody, type ExportBody, exportOfShard, maxShards, shardSubject } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
@@ -172,6 +172,3 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
     },
   };
 };
-
-/** The export that a shard belongs to: `<namespace>/<name>` of `<namespace>/<name>/<shard>`. */
-const exportOfShard = (subject: string): string => subject.slice(0, subject.lastIndexOf('/'));

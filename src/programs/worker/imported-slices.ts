@@ -3,6 +3,7 @@ import { sliceLabel } from '../../api/labels.ts';
 import { exportsOnNode } from '../../exchange/exports-on-node.ts';
 import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
 import { offersOf } from '../../exchange/offer.ts';
+import { exportOfShard } from '../../exchange/statement/export.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -45,7 +46,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
     watches: [
       watching(statements, ({ kind, subject, cluster }) => {
         if (kind === 'Export') return withRivals(cluster, subject);
-        if (kind === 'Endpoints') return [keyOf(cluster, subject.slice(0, subject.lastIndexOf('/')))];
+        if (kind === 'Endpoints') return [keyOf(cluster, exportOfShard(subject))];
         // An endpoint counts only on a node whose statement is in force.
         return kind === 'Node' ? [...exportsOnNode(session.ledger(), cluster, subject)].map((one) => keyOf(cluster, one)) : [];
       }),

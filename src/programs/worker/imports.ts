@@ -5,6 +5,7 @@ import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import { exportsOnNode } from '../../exchange/exports-on-node.ts';
 import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
 import { offersOf } from '../../exchange/offer.ts';
+import { exportOfShard } from '../../exchange/statement/export.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import type { EndpointSlice } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -40,7 +41,7 @@ export const importedServices = (session: Session) => {
     watches: [
       watching(statements, ({ kind, subject, cluster }) => {
         if (kind === 'Export') return [subject];
-        if (kind === 'Endpoints') return [subject.slice(0, subject.lastIndexOf('/'))];
+        if (kind === 'Endpoints') return [exportOfShard(subject)];
         return kind === 'Node' ? exportsOnNode(session.ledger(), cluster, subject) : [];
       }),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === slice ? [change.key] : [])),

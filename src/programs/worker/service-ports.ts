@@ -2,7 +2,7 @@ import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { sliceNodeName } from '../../api/slicenode/type.ts';
 import { type StatementRef, statementOf } from '../../exchange/ledger.ts';
-import { type ExportBody, maxShards } from '../../exchange/statement/export.ts';
+import { type ExportBody, exportOfShard, maxShards } from '../../exchange/statement/export.ts';
 import { watching } from '../../loop/watching.ts';
 import { planServicePorts } from '../../plan/worker/service-ports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
@@ -72,4 +72,4 @@ const ownBody = (session: Session, subject: string): ExportBody | undefined => {
 };
 
 /** The export that a statement about it, or about further endpoints of it, belongs to. */
-const exportOf = ({ kind, subject }: StatementRef): string => (kind === 'Export' ? subject : subject.slice(0, subject.lastIndexOf('/')));
+const exportOf = ({ kind, subject }: StatementRef): string => (kind === 'Export' ? subject : exportOfShard(subject));
