@@ -24,12 +24,21 @@ export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext
   const changes: StatementRef[] = [];
   if (cluster === context.cluster) return { ledger, changes };
   for (const kind of order) {
-    for (const [subject, entry] of clusterOf(next, cluster).entries[kind]) {
-      if (isTombstone(entry.stated)) continue;
-      const inForce = !isExpired(entry, context) && notDelegated(entry.stated, next, context) === undefined;
-      if (inForce === entry.inForce) continue;
+    const { entries } = clusterOf(next, cluster);
+    const mayBeInForce = (entry: Entry): boolean =>
+      isTombstone(entry.stated) ? entry.inForce : !isExpired(entry, context) && notDelegated(entry.stated, next, context) === undefined;
+    // Ends come first and in one step: a departure ends thousands, and what returns may need the room of what ends.
+    const ended = new Map<string, Entry>();
+    for (const [subject, entry] of entries[kind]) {
+      if (!entry.inForce || mayBeInForce(entry)) continue;
+      ended.set(subject, { ...entry, inForce: false });
+      changes.push({ kind, cluster, subject });
+    }
+    if (ended.size > 0) next = withEntries(next, { kind, cluster }, ended, context.now);
+    for (const [subject, entry] of entries[kind]) {
+      if (entry.inForce || !mayBeInForce(entry)) continue;
       const ref = { kind, cluster, subject };
-      next = withEntry(next, ref, { ...entry, inForce }, context.now);
+      next = withEntry(next, ref, { ...entry, inForce: true }, context.now);
       changes.push(ref);
     }
   }
