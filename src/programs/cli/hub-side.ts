@@ -4,6 +4,7 @@ import type { JoinToken } from '../../install/join-token.ts';
 import type { HubCredential } from '../../install/member.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { fixedToken } from '../../kubernetes/token-source.ts';
+import { type Clock, sleep, systemClock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { findProject } from './find-project.ts';
 import { hubAddress, isLoopback, prepareCluster, requestKnockToken, requestWorkerToken } from './hub-registration.ts';
@@ -96,16 +97,33 @@ export const checkName = async (side: HubSide, certificate: string | undefined, 
   if (theirs !== undefined && theirs.trim() !== certificate?.trim()) throw nameTaken(cluster, theirs, certificate);
 };
 
+/** How long admission and authorization on the hub get to see what was written a moment ago, in milliseconds: they read from caches. */
+const settleMs = 5_000;
+const retryMs = 100;
+
+/** Fetches the first token of the worker. A refusal counts once the hub had time to see the authority of the cluster and the token's rights. */
+const firstToken = async (side: HubSide, clock: Clock, signal: AbortSignal): Promise<string> => {
+  const end = clock.monotonic() + settleMs;
+  for (;;) {
+    try {
+      return await requestWorkerToken(side.client, side.place.cluster, side.place.namespace, signal);
+    } catch (error) {
+      if (!Failure.is(error, 'Forbidden') || clock.monotonic() >= end) throw error;
+    }
+    await sleep(clock, retryMs, signal);
+  }
+};
+
 /**
  * Registers the authority of the cluster under its name and fetches the first token of its worker. The hub keeps the first authority
  * that comes, so of two clusters that join under one name at once, one is refused.
  */
-export const register = async (side: HubSide, certificate: string, signal: AbortSignal): Promise<HubCredential> => {
+export const register = async (side: HubSide, certificate: string, signal: AbortSignal, clock = systemClock): Promise<HubCredential> => {
   const { cluster, namespace } = side.place;
   try {
     const knock = await side.prepare(signal);
     await side.client.mergePatch(clusterKind, { namespace, name: cluster }, { spec: { caBundle: certificate } }, { signal });
-    return { ...side.place, knock, token: await requestWorkerToken(side.client, cluster, namespace, signal) };
+    return { ...side.place, knock, token: await firstToken(side, clock, signal) };
   } catch (error) {
     if (Failure.is(error, 'InvalidInput')) await checkName(side, certificate, signal);
     throw refusedByHub(side, error);
