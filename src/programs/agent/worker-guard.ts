@@ -3,6 +3,7 @@ import type { Client } from '../../kubernetes/port.ts';
 import { type TokenReview, tokenReviewKind } from '../../values/builtin/token-review.ts';
 import type { Clock } from '../../values/clock.ts';
 import { sha256Hex } from '../../values/hash.ts';
+import { tokenClaims } from '../../values/token-claims.ts';
 
 /** How long a verdict of the API server is believed, in milliseconds. */
 const believeMs = 60_000;
@@ -72,10 +73,6 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
 /** Whether a token says of itself, unproven, that it is the worker's for us. */
 const claimsToBeWorker = (token: string): boolean => {
   if (token.length > 4_096) return false;
-  try {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { sub?: unknown; aud?: unknown };
-    return claims.sub === workerUser && (claims.aud === agentAudience || (Array.isArray(claims.aud) && claims.aud.includes(agentAudience)));
-  } catch {
-    return false;
-  }
+  const { sub, aud } = tokenClaims(token);
+  return sub === workerUser && (aud === agentAudience || (Array.isArray(aud) && aud.includes(agentAudience)));
 };

@@ -6,29 +6,13 @@ import { hubNamespace, joinAccount, knockAccount, workerAccount } from '../../ap
 import { planCluster, planHubAddress, planJoinAccess, planKnockAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import type { JoinToken } from '../../install/join-token.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { configMapKind, type Secret, secretKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
+import { configMapKind, type Secret, secretKind } from '../../kubernetes/kinds.ts';
+import { requestToken } from '../../kubernetes/request-token.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll } from './apply-all.ts';
 import { findProject } from './find-project.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import { waitFor } from './wait-for.ts';
-
-/** Fetches a token of an account. `seconds` may be shortened by the server; at least 600. */
-const requestToken = async (
-  client: Client,
-  account: { readonly name: string; readonly namespace: string },
-  seconds: number,
-  signal: AbortSignal,
-): Promise<{ readonly token: string; readonly expiresAt: number }> => {
-  const body: TokenRequest = {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    spec: { expirationSeconds: seconds },
-  };
-  const { status } = await client.createSubresource(serviceAccountKind, account, 'token', body, { signal });
-  if (status === undefined) throw new Failure('Unexpected', `${client.server} answered a token request without a token.`);
-  return { token: status.token, expiresAt: Date.parse(status.expirationTimestamp) };
-};
 
 /** Whether an address is that of this very machine. */
 export const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);
@@ -39,7 +23,7 @@ export interface HubAddress {
   readonly ca: string;
 }
 
-/** Where the workers of members reach the hub, from the context of an administrator or as he says. */
+/** Where the workers of members reach the hub, from the context of an administrator or from --hub-server. */
 export const hubAddress = async (hub: OpenCluster, override: string | undefined, signal: AbortSignal): Promise<HubAddress> => {
   const server = override ?? hub.connection.server;
   if (hub.connection.insecureSkipTlsVerify === true) {
@@ -106,7 +90,7 @@ export const requestKnockToken = async (hub: Client, project: string, cluster: s
     return Buffer.from(secret?.data?.token ?? '', 'base64').toString('utf8');
   } catch (error) {
     if (!Failure.is(error, 'Timeout')) throw error;
-    return (await requestToken(hub, account, lastingSeconds, signal)).token;
+    return (await requestToken(hub, account, lastingSeconds, { signal })).token;
   }
 };
 
@@ -127,11 +111,11 @@ export const makeJoinToken = async (
   }
   await prepareCluster(hub, { cluster, project, namespace, address }, signal);
   await applyAll(hub.client, planJoinAccess(cluster, namespace), signal);
-  const { token, expiresAt } = await requestToken(hub.client, { namespace, name: joinAccount(cluster) }, seconds, signal);
+  const { token, expiresAt } = await requestToken(hub.client, { namespace, name: joinAccount(cluster) }, seconds, { signal });
   const knock = await requestKnockToken(hub.client, project, cluster, signal);
   return { ...address, project, namespace, cluster, bearer: token, knock, expiresAt };
 };
 
 /** Fetches the first token of a cluster's worker, good for an hour; the worker renews it from then on. */
 export const requestWorkerToken = async (client: Client, cluster: string, namespace: string, signal: AbortSignal): Promise<string> =>
-  (await requestToken(client, { namespace, name: workerAccount(cluster) }, hubCredentialSeconds, signal)).token;
+  (await requestToken(client, { namespace, name: workerAccount(cluster) }, hubCredentialSeconds, { signal })).token;

@@ -6,7 +6,8 @@ import { clusterLabel, managedBy, managedByLabel } from '../../api/labels.ts';
 import { hubAddressConfigMap, hubNamespace, projectNamespace, workerAccount } from '../../api/places.ts';
 import { answerProof, isProved, type RenewedCredential } from '../../identity/credential-proof.ts';
 import { readRoot } from '../../identity/root.ts';
-import { configMapKind, serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
+import { configMapKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import { requestToken } from '../../kubernetes/request-token.ts';
 import { watching } from '../../loop/watching.ts';
 import { type CredentialStep, credentialStep } from '../../plan/hub/credential-step.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -67,17 +68,8 @@ export const credentialController = (world: World, clock: Clock, seconds: number
     }
   };
 
-  const askToken = async (namespace: string, cluster: string, signal: AbortSignal): Promise<string> => {
-    const body: TokenRequest = {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: { expirationSeconds: seconds },
-    };
-    const account = { namespace, name: workerAccount(cluster) };
-    const { status } = await world.client.createSubresource(serviceAccountKind, account, 'token', body, { signal });
-    if (status === undefined) throw new Failure('Unexpected', 'The API server answered a token request without a token.');
-    return status.token;
-  };
+  const askToken = async (namespace: string, cluster: string, signal: AbortSignal): Promise<string> =>
+    (await requestToken(world.client, { namespace, name: workerAccount(cluster) }, seconds, { signal })).token;
 
   const answer = async (
     request: CredentialRequest,

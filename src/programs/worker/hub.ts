@@ -3,8 +3,8 @@ import { workerAccount } from '../../api/places.ts';
 import type { Authority } from '../../identity/authority.ts';
 import type { RenewedCredential } from '../../identity/credential-proof.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
-import { serviceAccountKind, type TokenRequest } from '../../kubernetes/kinds.ts';
 import { movableClient } from '../../kubernetes/movable-client.ts';
+import { requestToken } from '../../kubernetes/request-token.ts';
 import { type ExpiringToken, fixedToken, renewedToken } from '../../kubernetes/token-source.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -122,15 +122,8 @@ const askByToken = async (
 ): Promise<string> => {
   const asking = createClient({ server, ca, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
   try {
-    const body: TokenRequest = {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: { expirationSeconds: seconds },
-    };
     const account = { namespace, name: workerAccount(cluster) };
-    const { status } = await asking.createSubresource(serviceAccountKind, account, 'token', body, { signal, timeoutMs: 10_000 });
-    if (status === undefined) throw new Failure('Unexpected', 'The hub answered a token request without a token.');
-    return status.token;
+    return (await requestToken(asking, account, seconds, { signal, timeoutMs: 10_000 })).token;
   } finally {
     asking.close();
   }

@@ -1,3 +1,5 @@
+import { tokenClaims } from '../../values/token-claims.ts';
+
 /** What a service account token says about its own time, by the clock of the hub, in milliseconds. */
 interface TokenTimes {
   /** From issue to expiry. */
@@ -7,13 +9,8 @@ interface TokenTimes {
 }
 
 const timesOf = (token: string): TokenTimes | undefined => {
-  try {
-    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as { exp?: number; iat?: number };
-    if (typeof payload.exp !== 'number' || typeof payload.iat !== 'number') return undefined;
-    return { lifetimeMs: (payload.exp - payload.iat) * 1000, expiresAt: payload.exp * 1000 };
-  } catch {
-    return undefined;
-  }
+  const { iat, exp } = tokenClaims(token);
+  return typeof iat === 'number' && typeof exp === 'number' ? { lifetimeMs: (exp - iat) * 1000, expiresAt: exp * 1000 } : undefined;
 };
 
 /**
