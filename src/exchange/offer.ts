@@ -1,8 +1,9 @@
 import { type Cidr, parseCidr } from '../values/cidr.ts';
 import { parseIp } from '../values/ip.ts';
 import { isUsable } from '../values/usable-addresses.ts';
+import { shardsOf } from './export-shards.ts';
 import { type Ledger, statementOf, statementsAbout } from './ledger.ts';
-import { type ExportBody, type ExportEndpoint, maxShards, shardSubject } from './statement/export.ts';
+import type { ExportBody, ExportEndpoint } from './statement/export.ts';
 import type { Statement } from './statement/statement.ts';
 
 /** One part of what a cluster offers under the name of a service: the statement about the export itself, or one about further endpoints. */
@@ -36,9 +37,7 @@ export const offersOf = (ledger: Ledger, subject: string): Offer[] =>
  */
 const offerOf = (ledger: Ledger, head: Statement<'Export'>): Offer => {
   const { cluster, body } = head;
-  const shards = Array.from({ length: maxShards }, (_, index) =>
-    statementOf(ledger, 'Endpoints', cluster, shardSubject({ ...body, shard: index + 1 })),
-  ).filter((shard) => shard !== undefined);
+  const shards = shardsOf(ledger, cluster, head.subject);
   const stated = [
     { shard: 0, serial: head.serial, endpoints: body.endpoints },
     ...shards.map(({ serial, body: { shard, endpoints } }) => ({ shard, serial, endpoints })),

@@ -1,5 +1,6 @@
 import type { NoticeSpec } from '../api/notice/type.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
+import { readJson } from '../values/read-json.ts';
 import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
 import { isTombstone, readStatement } from './statement/statement.ts';
 
@@ -13,17 +14,9 @@ export interface Published {
 
 /** What a notice of this cluster publishes in a slice; `overwritten` when that cannot be read or belongs to an earlier slice of the same name. */
 export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceUID: string): Published | 'overwritten' => {
-  const stated = readStatement(parsed(statement));
+  const stated = readStatement(readJson(statement));
   if (typeof stated === 'string' || stated.sliceUID !== sliceUID) return 'overwritten';
   return { body: isTombstone(stated) ? undefined : canonicalJson(stated.body), issuedAt: Date.parse(stated.issuedAt) };
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** What to do about one subject on the board. */

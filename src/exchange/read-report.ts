@@ -1,4 +1,5 @@
 import type { Notice } from '../api/notice/type.ts';
+import { readJson } from '../values/read-json.ts';
 import { type LinksBody, linksBody } from './statement/links.ts';
 
 /**
@@ -8,12 +9,6 @@ import { type LinksBody, linksBody } from './statement/links.ts';
  */
 export const readReport = ({ spec }: Notice): LinksBody | undefined => {
   if (spec.kind !== 'Links') return undefined;
-  try {
-    const statement = JSON.parse(spec.statement) as { readonly cluster?: unknown; readonly body?: unknown } | null;
-    if (statement?.cluster !== spec.cluster) return undefined;
-    return linksBody.safeParse(statement.body).data;
-  } catch {
-    // Not JSON.
-    return undefined;
-  }
+  const statement = readJson(spec.statement) as { readonly cluster?: unknown; readonly body?: unknown } | null | undefined;
+  return statement?.cluster === spec.cluster ? linksBody.safeParse(statement.body).data : undefined;
 };

@@ -2,6 +2,7 @@ import type { Notice } from '../../api/notice/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { readReport } from '../../exchange/read-report.ts';
 import { isAbout, isTombstone, readStatement, type Statement } from '../../exchange/statement/statement.ts';
+import { readJson } from '../../values/read-json.ts';
 import { type FleetSnapshot, type Shown, sliceByBoard } from './fleet-snapshot.ts';
 
 /**
@@ -42,12 +43,7 @@ export const statementsIn = (slices: readonly Slice[], notices: readonly Notice[
 
 const statementIn = ({ spec }: Notice): Statement | undefined => {
   if (spec.kind === 'Links') return undefined;
-  try {
-    const stated = readStatement(JSON.parse(spec.statement));
-    if (typeof stated === 'string' || isTombstone(stated)) return undefined;
-    return stated.cluster === spec.cluster && stated.kind === spec.kind ? stated : undefined;
-  } catch {
-    // Not JSON.
-    return undefined;
-  }
+  const stated = readStatement(readJson(spec.statement));
+  if (typeof stated === 'string' || isTombstone(stated)) return undefined;
+  return stated.cluster === spec.cluster && stated.kind === spec.kind ? stated : undefined;
 };

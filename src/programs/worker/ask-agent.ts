@@ -3,6 +3,7 @@ import { type NoticePage, pageLimits } from '../../exchange/notice-page.ts';
 import { type NoticeRequest, peerNoticesPath } from '../../exchange/notice-request.ts';
 import { readPage } from '../../exchange/read-page.ts';
 import { Failure } from '../../values/failure.ts';
+import { readJson } from '../../values/read-json.ts';
 
 /**
  * Asks an agent of this cluster, by an address of its node, for notices of another cluster. `Unavailable` when there is no usable answer,
@@ -32,7 +33,7 @@ export const createAskAgent =
       const text = await readAtMost(response, pageLimits.answerBytes);
       if (text === undefined) throw fail(`it answers more than ${pageLimits.answerBytes} bytes`);
       if (response.status !== 200) throw fail(`it answers ${response.status}`);
-      const page = readPage(asked.cluster, parse(text));
+      const page = readPage(asked.cluster, readJson(text));
       if (page === undefined) throw fail('it answers something else');
       return page;
     } catch (error) {
@@ -40,14 +41,6 @@ export const createAskAgent =
       throw Failure.is(error) ? error : fail(error instanceof Error ? error.message : String(error), error);
     }
   };
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 /** The body; undefined when it has more bytes, of which no more are read. */
 const readAtMost = async (response: Response, most: number): Promise<string | undefined> => {

@@ -1,7 +1,8 @@
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { shardsOf } from '../../exchange/export-shards.ts';
 import { clusterOf, statementOf, statementsAbout } from '../../exchange/ledger.ts';
-import { type EndpointsBody, type ExportBody, exportOfShard, maxShards, shardSubject } from '../../exchange/statement/export.ts';
+import { type EndpointsBody, type ExportBody, exportOfShard, shardSubject } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
@@ -84,19 +85,10 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
     );
   };
 
-  /** The own statements about further endpoints of an export, by their subjects. */
-  const shardsOf = (key: string): string[] =>
-    Array.from({ length: maxShards }, (_, index) => `${key}/${index + 1}`).filter(
-      (subject) => statementOf(session.ledger(), 'Endpoints', hub.cluster, subject) !== undefined,
-    );
-
   const publishedIn = (key: string): Map<string, number> => {
     const ledger = session.ledger();
     const head = statementOf(ledger, 'Export', hub.cluster, key)?.body.endpoints ?? [];
-    const shards = shardsOf(key).flatMap((subject) => {
-      const body = statementOf(ledger, 'Endpoints', hub.cluster, subject)?.body;
-      return body === undefined ? [] : body.endpoints.map(({ pod }) => [pod, body.shard] as const);
-    });
+    const shards = shardsOf(ledger, hub.cluster, key).flatMap(({ body }) => body.endpoints.map(({ pod }) => [pod, body.shard] as const));
     return new Map([...head.map(({ pod }) => [pod, 0] as const), ...shards]);
   };
 
@@ -104,7 +96,8 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
     outbox.set('Export', key, body);
     const subjects = new Set(shards.map(shardSubject));
     for (const shard of shards) outbox.set('Endpoints', shardSubject(shard), shard);
-    for (const subject of shardsOf(key)) if (!subjects.has(subject)) outbox.set('Endpoints', subject, undefined);
+    for (const { subject } of shardsOf(session.ledger(), hub.cluster, key))
+      if (!subjects.has(subject)) outbox.set('Endpoints', subject, undefined);
   };
 
   return {

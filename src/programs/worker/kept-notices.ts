@@ -1,9 +1,9 @@
 import { noticeKind } from '../../api/kinds.ts';
-import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import { keptNoticeName, type Notice, type NoticeSpec } from '../../api/notice/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { remove } from '../../kubernetes/remove.ts';
+import { noticeObject } from '../../plan/worker/notice-object.ts';
 import { fieldManager, type LocalWorld } from './local-world.ts';
 
 /**
@@ -25,18 +25,7 @@ export const keptNotices = ({ client, notices }: LocalWorld, slice: string): Kep
     const name = keptNoticeName(slice, spec);
     const seen = notices.get(`${memberNamespace}/${name}`);
     if (seen !== undefined && seen.spec.statement === spec.statement && seen.spec.signature === spec.signature) return;
-    const labels = {
-      [sliceLabel]: slice,
-      [clusterLabel]: spec.cluster,
-      [statementLabel]: spec.kind.toLowerCase(),
-      [managedByLabel]: managedBy,
-    };
-    const notice: Notice = {
-      apiVersion: 'exchange.kubeslice.io/v1alpha1',
-      kind: 'Notice',
-      metadata: { name, namespace: memberNamespace, labels },
-      spec,
-    };
+    const notice = noticeObject(slice, { name, namespace: memberNamespace }, spec);
     await applyObject(client, noticeKind, notice, { fieldManager, signal, ...(seen === undefined ? {} : { seen }) });
   },
   forget: async (about, signal) => {

@@ -1,5 +1,4 @@
 import { noticeKind } from '../../api/kinds.ts';
-import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../api/notice/type.ts';
 import { issueStatement } from '../../exchange/issue.ts';
 import { decidePublication, publishedBy } from '../../exchange/publication.ts';
@@ -7,6 +6,7 @@ import { freeSlot, reportSlot, slotOf } from '../../exchange/slots.ts';
 import { verifyStatement } from '../../exchange/verify.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
+import { noticeObject } from '../../plan/worker/notice-object.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import { createBoardWrites } from './board-writes.ts';
@@ -136,18 +136,7 @@ export const publisher = (session: Session, own: OwnNotices) => {
     if (held === digest) return;
     const { kind } = mine;
     const name = noticeSlotName(hub.cluster, slotFor(key, kind));
-    const labels = {
-      [clusterLabel]: hub.cluster,
-      [sliceLabel]: slice,
-      [statementLabel]: kind.toLowerCase(),
-      [managedByLabel]: managedBy,
-    };
-    const notice: Notice = {
-      apiVersion: 'exchange.kubeslice.io/v1alpha1',
-      kind: 'Notice',
-      metadata: { name, namespace, labels },
-      spec: mine,
-    };
+    const notice = noticeObject(slice, { name, namespace }, mine);
     // The board that members read does not show reports, so the writes before this one would be remembered for ever.
     if (kind === 'Links') writes.forget(key);
     writes.writing(key, digest);

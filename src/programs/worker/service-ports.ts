@@ -1,8 +1,9 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { sliceNodeName } from '../../api/slicenode/type.ts';
+import { shardsOf } from '../../exchange/export-shards.ts';
 import { type StatementRef, statementOf } from '../../exchange/ledger.ts';
-import { type ExportBody, exportOfShard, maxShards } from '../../exchange/statement/export.ts';
+import { type ExportBody, exportOfShard } from '../../exchange/statement/export.ts';
 import { watching } from '../../loop/watching.ts';
 import { planServicePorts } from '../../plan/worker/service-ports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
@@ -64,11 +65,8 @@ export const servicePorts = (session: Session, leftOut: LeftOut) => {
 const ownBody = (session: Session, subject: string): ExportBody | undefined => {
   const body = statementOf(session.ledger(), 'Export', session.hub.cluster, subject)?.body;
   if (body === undefined) return undefined;
-  const shards = Array.from(
-    { length: maxShards },
-    (_, index) => statementOf(session.ledger(), 'Endpoints', session.hub.cluster, `${subject}/${index + 1}`)?.body.endpoints ?? [],
-  );
-  return { ...body, endpoints: [...body.endpoints, ...shards.flat()] };
+  const shards = shardsOf(session.ledger(), session.hub.cluster, subject);
+  return { ...body, endpoints: [...body.endpoints, ...shards.flatMap((shard) => shard.body.endpoints)] };
 };
 
 /** The export that a statement about it, or about further endpoints of it, belongs to. */

@@ -1,0 +1,18 @@
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
+import type { Notice, NoticeSpec } from '../../api/notice/type.ts';
+
+/** The object that carries a notice of a slice, on the hub's board or kept in a member. Admission on the hub allows exactly these labels. */
+export const noticeObject = (slice: string, metadata: { readonly name: string; readonly namespace: string }, spec: NoticeSpec): Notice => ({
+  apiVersion: 'exchange.kubeslice.io/v1alpha1',
+  kind: 'Notice',
+  metadata: {
+    ...metadata,
+    labels: {
+      [clusterLabel]: spec.cluster,
+      [sliceLabel]: slice,
+      [statementLabel]: spec.kind.toLowerCase(),
+      [managedByLabel]: managedBy,
+    },
+  },
+  spec,
+});
