@@ -1,18 +1,12 @@
-import type { Source } from './source.ts';
+import { createEmitter, type Emitter } from './emitter.ts';
 
 /** A source without content: handlers read the current state elsewhere. */
-export type Signals = Source<undefined> & { readonly emit: () => void };
+export interface Signals extends Emitter<undefined> {
+  readonly emit: (change?: undefined) => void;
+}
 
 /** Signals of one kind. */
 export const createSignals = (): Signals => {
-  const handlers = new Set<(change: undefined) => void>();
-  return {
-    emit: () => {
-      for (const handler of handlers) handler(undefined);
-    },
-    subscribe: (handler) => {
-      handlers.add(handler);
-      return () => handlers.delete(handler);
-    },
-  };
+  const { emit, subscribe } = createEmitter<undefined>();
+  return { emit: () => emit(undefined), subscribe };
 };

@@ -1,4 +1,5 @@
 import { emptyLedger, type Ledger, type StatementRef } from '../../exchange/ledger.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
 /** What this cluster believes of one slice, as it is now. Emits the statements that came into force, changed, or ended. */
@@ -11,19 +12,20 @@ export interface Belief extends Source<StatementRef> {
 /** Nothing is believed yet. */
 export const createBelief = (): Belief => {
   let current = emptyLedger;
-  const handlers = new Set<(change: StatementRef) => void>();
+  const { emit, subscribe } = createEmitter(() => refsIn(current));
   return {
     ledger: () => current,
     become: (ledger, changes) => {
       current = ledger;
-      for (const change of changes) for (const handler of handlers) handler(change);
+      for (const change of changes) emit(change);
     },
-    subscribe: (handler) => {
-      handlers.add(handler);
-      for (const [cluster, { entries }] of current.clusters)
-        for (const [kind, subjects] of Object.entries(entries) as [StatementRef['kind'], ReadonlyMap<string, unknown>][])
-          for (const subject of subjects.keys()) handler({ kind, cluster, subject });
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };
+
+const refsIn = ({ clusters }: Ledger): StatementRef[] =>
+  [...clusters].flatMap(([cluster, { entries }]) =>
+    (Object.entries(entries) as [StatementRef['kind'], ReadonlyMap<string, unknown>][]).flatMap(([kind, subjects]) =>
+      [...subjects.keys()].map((subject) => ({ kind, cluster, subject })),
+    ),
+  );

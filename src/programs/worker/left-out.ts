@@ -1,3 +1,4 @@
+import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
 /** The exports for whose service ports a node has no room, as last computed for each node. Emits the affected exports (namespace/name). */
@@ -11,7 +12,7 @@ export interface LeftOut extends Source<string> {
 /** Nothing is left out yet. */
 export const createLeftOut = (): LeftOut => {
   const byNode = new Map<string, ReadonlySet<string>>();
-  const handlers = new Set<(key: string) => void>();
+  const { emit, subscribe } = createEmitter<string>(() => [...byNode.values()].flatMap((exports) => [...exports]));
   return {
     set: (node, exports) => {
       const before = byNode.get(node) ?? new Set<string>();
@@ -19,14 +20,10 @@ export const createLeftOut = (): LeftOut => {
       const changed = [...before].filter((key) => !after.has(key)).concat([...after].filter((key) => !before.has(key)));
       if (after.size === 0) byNode.delete(node);
       else byNode.set(node, after);
-      for (const key of changed) for (const handler of handlers) handler(key);
+      for (const key of changed) emit(key);
       return changed.length > 0;
     },
     nodesOf: (key) => [...byNode].flatMap(([node, exports]) => (exports.has(key) ? [node] : [])).toSorted(),
-    subscribe: (handler) => {
-      handlers.add(handler);
-      for (const exports of byNode.values()) for (const key of exports) handler(key);
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };

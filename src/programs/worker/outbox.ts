@@ -5,6 +5,7 @@ import { nextSerial } from '../../exchange/serial.ts';
 import { state } from '../../exchange/state.ts';
 import { readStatement, type StatementBodies } from '../../exchange/statement/statement.ts';
 import type { Authority } from '../../identity/authority.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -49,7 +50,7 @@ export const createOutbox = (
   clock: Clock,
 ): Outbox => {
   const wanted = new Map<string, Wanted>();
-  const handlers = new Set<(key: string) => void>();
+  const { emit, subscribe } = createEmitter<string>(() => [...wanted.keys()]);
   let last = 0;
 
   const believe = (ledger: Ledger, one: Wanted): void =>
@@ -72,7 +73,7 @@ export const createOutbox = (
       const one = { kind, subject, body, text };
       wanted.set(key, one);
       believe(state(belief.ledger(), draft, now), one);
-      for (const handler of handlers) handler(key);
+      emit(key);
     },
     get: (key) => wanted.get(key),
     keys: () => wanted.keys(),
@@ -84,10 +85,6 @@ export const createOutbox = (
     raiseSerial: (serial) => {
       last = Math.max(last, serial);
     },
-    subscribe: (handler) => {
-      handlers.add(handler);
-      for (const key of wanted.keys()) handler(key);
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };

@@ -1,4 +1,5 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 import type { KeptNotices } from './kept-notices.ts';
 import { outboxKey } from './outbox.ts';
@@ -22,16 +23,13 @@ export const createOwnNotices = (kept: KeptNotices, cluster: string): OwnNotices
   const notices = new Map(
     kept.list().flatMap(({ spec }) => (spec.cluster === cluster ? [[outboxKey(spec.kind, spec.subject), spec]] : [])),
   );
-  const handlers = new Set<(key: string) => void>();
   /** Keys of notices that are not kept and not emitted yet. */
   const unkept = new Set<string>();
-  const tell = (key: string): void => {
-    for (const handler of handlers) handler(key);
-  };
+  const { emit, subscribe } = createEmitter<string>(() => [...notices.keys()].filter((key) => !unkept.has(key)));
   const keep = async (key: string, signal: AbortSignal): Promise<void> => {
     const spec = notices.get(key);
     if (spec !== undefined && spec.kind !== 'Links') await kept.keep(spec, signal);
-    if (unkept.delete(key)) tell(key);
+    if (unkept.delete(key)) emit(key);
   };
   return {
     get: (key) => notices.get(key),
@@ -48,12 +46,8 @@ export const createOwnNotices = (kept: KeptNotices, cluster: string): OwnNotices
       notices.delete(key);
       unkept.delete(key);
       if (spec !== undefined) await kept.forget(spec, signal);
-      tell(key);
+      emit(key);
     },
-    subscribe: (handler) => {
-      handlers.add(handler);
-      for (const key of notices.keys()) if (!unkept.has(key)) handler(key);
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };

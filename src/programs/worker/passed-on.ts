@@ -1,4 +1,5 @@
 import { keptNoticeName, maxNotices, type NoticeSpec } from '../../api/notice/type.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
 /** Notices of other clusters that came from those clusters and not from the board, by a name that begins with the cluster, until they are accepted. */
@@ -18,11 +19,8 @@ export interface PassedOn extends Source<string> {
 /** None yet. */
 export const createPassedOn = (): PassedOn => {
   const clusters = new Map<string, Map<string, NoticeSpec>>();
-  const handlers = new Set<(name: string) => void>();
   const nameOf = (about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): string => keptNoticeName(`${about.cluster}.passed-on`, about);
-  const tell = (name: string): void => {
-    for (const handler of handlers) handler(name);
-  };
+  const { emit, subscribe } = createEmitter<string>(() => [...clusters.values()].flatMap((notices) => [...notices.keys()]));
   const of = (name: string): Map<string, NoticeSpec> | undefined => clusters.get(name.slice(0, name.indexOf('.')));
   return {
     offer: (spec) => {
@@ -32,10 +30,10 @@ export const createPassedOn = (): PassedOn => {
       notices.delete(name);
       const [oldest] = notices.keys();
       notices.set(name, spec);
-      tell(name);
+      emit(name);
       if (notices.size > maxNotices && oldest !== undefined) {
         notices.delete(oldest);
-        tell(oldest);
+        emit(oldest);
       }
     },
     get: (name) => of(name)?.get(name),
@@ -49,10 +47,6 @@ export const createPassedOn = (): PassedOn => {
       const name = clusters.has(about.cluster) ? nameOf(about) : undefined;
       return name === undefined || of(name)?.has(name) !== true ? [] : [name];
     },
-    subscribe: (handler) => {
-      handlers.add(handler);
-      for (const notices of clusters.values()) for (const name of notices.keys()) handler(name);
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };

@@ -1,5 +1,6 @@
 import { conditionOf, type Verdict } from '../../api/condition.ts';
 import { memberNamespace } from '../../api/places.ts';
+import { createSignals } from '../../loop/signals.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
 import { compareText } from '../../values/order.ts';
@@ -22,14 +23,14 @@ export interface Refusals extends Source<undefined> {
 /** No refusals yet. */
 export const createRefusals = (clock: { monotonic(): number }): Refusals => {
   const messages = new Map<string, { readonly message: string; readonly since: number }>();
-  const handlers = new Set<(change: undefined) => void>();
+  const { emit, subscribe } = createSignals();
   return {
     set: (notice, message) => {
       const before = messages.get(notice);
       if (before?.message === message) return;
       if (message === undefined) messages.delete(notice);
       else messages.set(notice, { message, since: before?.since ?? clock.monotonic() });
-      for (const handler of handlers) handler(undefined);
+      emit();
     },
     list: (now) =>
       [...messages]
@@ -37,10 +38,7 @@ export const createRefusals = (clock: { monotonic(): number }): Refusals => {
         .toSorted(([a], [b]) => compareText(a, b))
         .map(([, { message }]) => message),
     pending: (now) => [...messages.values()].some(({ since }) => now - since < graceMs),
-    subscribe: (handler) => {
-      handlers.add(handler);
-      return () => handlers.delete(handler);
-    },
+    subscribe,
   };
 };
 
