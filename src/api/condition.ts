@@ -50,3 +50,16 @@ export const setCondition = (
 /** The condition of the given type, if it is there. */
 export const conditionOf = (list: readonly Condition[] | undefined, type: string): Condition | undefined =>
   list?.find((condition) => condition.type === type);
+
+/**
+ * The verdicts of a condition that only an exception brings up: `exception` while there is one, `resolved` afterwards, and none for an object that never
+ * had the condition. `before` are its conditions as they are.
+ */
+export const exceptionVerdicts = (
+  before: readonly Condition[] | undefined,
+  exception: Verdict | undefined,
+  resolved: Verdict,
+): Verdict[] => {
+  if (exception !== undefined) return [exception];
+  return conditionOf(before, resolved.type) === undefined ? [] : [resolved];
+};

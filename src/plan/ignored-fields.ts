@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '../api/cluster/type.ts';
-import { type Condition, conditionOf, type Verdict } from '../api/condition.ts';
+import { type Condition, exceptionVerdicts, type Verdict } from '../api/condition.ts';
 import type { ProjectSpec } from '../api/project/type.ts';
 import type { ServiceExportSpec } from '../api/serviceexport/type.ts';
 import type { SliceSpec } from '../api/slice/type.ts';
@@ -12,13 +12,10 @@ const type = 'FieldsIgnored';
  * its conditions as they are.
  */
 export const ignoredVerdicts = (fields: readonly string[], before: readonly Condition[] | undefined): Verdict[] => {
-  if (fields.length > 0) {
-    const message = `Accepted, but without effect in this version: ${fields.join(', ')}. Remove what you rely on.`;
-    return [{ type, status: 'True', reason: 'FieldsIgnored', message }];
-  }
-  return conditionOf(before, type) === undefined
-    ? []
-    : [{ type, status: 'False', reason: 'Accepted', message: 'Every field that is set has an effect.' }];
+  const message = `Accepted, but without effect in this version: ${fields.join(', ')}. Remove what you rely on.`;
+  const ignored: Verdict = { type, status: 'True', reason: 'FieldsIgnored', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Accepted', message: 'Every field that is set has an effect.' };
+  return exceptionVerdicts(before, fields.length > 0 ? ignored : undefined, resolved);
 };
 
 /** A field with whether it asks for something that does not happen. */

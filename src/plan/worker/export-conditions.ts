@@ -1,7 +1,7 @@
-import { type Condition, conditionOf, type Verdict } from '../../api/condition.ts';
+import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condition.ts';
 import { maxEndpoints } from '../../exchange/shards.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
-import { type NamedExport, offersOfName } from './offer-conflict.ts';
+import { type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
 
 /** Who else exports a name. */
 interface Rivalry {
@@ -14,13 +14,10 @@ interface Rivalry {
 /** The condition `EndpointsOmitted`: the export has more endpoints than can be published. Nothing about one that never had (`before`: its conditions as they are). */
 export const omittedVerdicts = (before: readonly Condition[] | undefined, omitted: number): Verdict[] => {
   const type = 'EndpointsOmitted';
-  if (omitted > 0) {
-    const message = `${omitted} endpoints are not published, because an export has room for ${maxEndpoints}; divide the service.`;
-    return [{ type, status: 'True', reason: 'TooManyEndpoints', message }];
-  }
-  return conditionOf(before, type) === undefined
-    ? []
-    : [{ type, status: 'False', reason: 'Exported', message: 'Every endpoint is published.' }];
+  const message = `${omitted} endpoints are not published, because an export has room for ${maxEndpoints}; divide the service.`;
+  const left: Verdict = { type, status: 'True', reason: 'TooManyEndpoints', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Exported', message: 'Every endpoint is published.' };
+  return exceptionVerdicts(before, omitted > 0 ? left : undefined, resolved);
 };
 
 /**
@@ -34,18 +31,18 @@ export const conflictVerdicts = (
 ): Verdict[] => {
   const type = 'Conflict';
   const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...rivals, { cluster, body }], since);
+  const message = conflictMessage(cluster, conflicts);
+  const conflict: Verdict | undefined = message === undefined ? undefined : { type, status: 'True', reason: 'ExportConflict', message };
+  return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
+};
+
+/** What is wrong, for the owner of the export of this cluster; undefined when it is in no conflict. */
+const conflictMessage = (cluster: string, conflicts: readonly OfferConflict[]): string | undefined => {
   const lost = conflicts.find(({ younger }) => younger === cluster);
-  if (lost !== undefined) {
-    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
-    return [{ type, status: 'True', reason: 'ExportConflict', message }];
-  }
+  if (lost !== undefined)
+    return `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
   const won = conflicts.filter(({ older }) => older === cluster);
-  if (won.length > 0) {
-    const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
-    const message = `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
-    return [{ type, status: 'True', reason: 'ExportConflict', message }];
-  }
-  return conditionOf(before, type) === undefined
-    ? []
-    : [{ type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' }];
+  if (won.length === 0) return undefined;
+  const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
+  return `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
 };

@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
 import { namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
   endpointSliceManager,
@@ -134,14 +134,11 @@ const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
 /** Says which exports of the name are not used. Nothing is written about what is as it should be. */
 const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | undefined): Verdict[] => {
   const type = 'Conflict';
-  if (conflicts.length > 0) {
-    const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
-    const message = `The oldest export of the name is used. These exports are not used: ${list.join(', ')}.`;
-    return [{ type, status: 'True', reason: 'ExportConflict', message }];
-  }
-  return conditionOf(seen?.status?.conditions, type) === undefined
-    ? []
-    : [{ type, status: 'False', reason: 'Imported', message: 'The exports of this name agree.' }];
+  const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
+  const message = `The oldest export of the name is used. These exports are not used: ${list.join(', ')}.`;
+  const conflict: Verdict = { type, status: 'True', reason: 'ExportConflict', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'The exports of this name agree.' };
+  return exceptionVerdicts(seen?.status?.conditions, conflicts.length > 0 ? conflict : undefined, resolved);
 };
 
 /** Everything an import is decided from. */
