@@ -1,5 +1,6 @@
 import { memberNamespace, sliceZone } from '../api/places.ts';
 import { corednsConfigMap, stubBegin, stubEnd, stubKey } from '../api/stub-block.ts';
+import { isAccount } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
 /*
@@ -52,7 +53,7 @@ const isOurs = (which: string): string => `(!has(${which}.data) || ${which}.data
 export const clusterDnsPolicy = planPolicy({
   name: 'kubeslice-cluster-dns',
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
-  conditions: [{ name: 'caller', expression: `request.userInfo.username == 'system:serviceaccount:${memberNamespace}:kubeslice-worker'` }],
+  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
   variables: [
     { name: 'before', expression: textOf('oldObject', key) },
     { name: 'after', expression: textOf('object', key) },
@@ -79,7 +80,7 @@ export const clusterDnsPolicy = planPolicy({
   validations: [
     {
       expression: `request.operation == 'UPDATE' || request.name == '${custom}' || (object != null && object.metadata.name == '${custom}')`,
-      message: 'The worker of KubeSlice may make and remove no ConfigMap but coredns-custom.',
+      message: `The worker of KubeSlice may make and remove no ConfigMap but ${custom}.`,
       reason: 'Forbidden',
     },
     {

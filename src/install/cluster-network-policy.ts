@@ -4,7 +4,6 @@ import { planPolicy } from './policy.ts';
 
 /** How many IPv4 networks shorter than a prefix a cluster may call its own: more of them than any cluster has would forbid others their slices. */
 const mostShorterThan = [
-  { prefix: 8, most: 0 },
   { prefix: 12, most: 2 },
   { prefix: 16, most: 16 },
   { prefix: 20, most: 64 },

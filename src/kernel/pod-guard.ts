@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { sha256Hex } from '../values/hash.ts';
 import { podInterface } from '../values/pod-interface.ts';
 import { inNetns } from './netns.ts';
 import { parseTable } from './nft.ts';
@@ -86,4 +86,4 @@ export const removeGuard = async (run: Run, netns: string, signal: AbortSignal):
   await run(inNetns(netns, ['nft', 'delete', 'table', 'inet', guardTable]), { signal });
 };
 
-const keyOf = (subnet: string): string => createHash('sha256').update(guardRules(subnet)).digest('hex');
+const keyOf = (subnet: string): string => sha256Hex(guardRules(subnet));

@@ -1,4 +1,4 @@
-import { type Cidr, containsCidr, containsIp, formatCidr, readCidr } from '../../values/cidr.ts';
+import { type Cidr, containsCidr, containsIp, formatCidr, parseCidr, readCidr } from '../../values/cidr.ts';
 import { Failure } from '../../values/failure.ts';
 import { familyOf, formatIp, type Ip, readIp } from '../../values/ip.ts';
 import { isDnsLabel, isDnsSubdomain } from '../../values/names.ts';
@@ -25,10 +25,7 @@ export const refuse = (field: string, value: unknown, wanted: string): never => 
 const ofSlice = (ip: Ip): boolean => familyOf(ip) === 4;
 
 /** This host, loopback, link-local, multicast and reserved (RFC 6890): no slice can be there. */
-const unusable: readonly Cidr[] = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].flatMap((text) => {
-  const cidr = readCidr(text);
-  return 'fault' in cidr ? [] : [cidr];
-});
+const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].map(parseCidr);
 
 const cidr = (field: string, value: unknown): Cidr => {
   const read = typeof value === 'string' ? readCidr(value) : undefined;

@@ -1,3 +1,4 @@
+import { sortedBy } from '../../values/order.ts';
 import { type PeerFacts, peerName, type SliceFacts } from './node-state.ts';
 
 /** How long a node acts on objects that are missing without a deletion event, in milliseconds. The worker creates them again within a minute of its start. */
@@ -64,7 +65,7 @@ export const holdLost = (input: LostObjectsInput): HeldSlices => {
     losses.set(name, lostAt ?? input.now);
   }
   for (const [name, slice] of input.present) if (!slices.has(name)) slices.set(name, slice);
-  return { slices: [...slices.values()].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), losses };
+  return { slices: sortedBy(slices.values(), ({ name }) => name), losses };
 };
 
 /** Of some deleted peers those that the node still acts on; only these could be held by mistake. */
@@ -80,6 +81,5 @@ const withPeers = (present: SliceFacts, known: SliceFacts, ended: ReadonlySet<st
     !ended.has(`${known.name}/${peerName(peer)}`) && ![peerName(peer), peer.publicKey, ...peer.blocks].some((one) => taken.has(one));
   const lost = known.peers.filter((peer) => isLost(peer) && !peer.blocks.some((block) => present.blocks.includes(block)));
   if (lost.length === 0) return present;
-  const order = (peer: PeerFacts): string => peerName(peer);
-  return { ...present, peers: [...present.peers, ...lost].toSorted((a, b) => (order(a) < order(b) ? -1 : 1)) };
+  return { ...present, peers: sortedBy([...present.peers, ...lost], peerName) };
 };

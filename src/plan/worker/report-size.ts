@@ -1,5 +1,6 @@
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
+import { sortedBy } from '../../values/order.ts';
 
 /** Bytes of a report at the most: a statement has other content, too, and must not exceed its own limit. */
 export const maxReportBytes = 28_672;
@@ -42,5 +43,5 @@ export const fitReport = (report: LinksBody): LinksBody => {
     bytes += Buffer.byteLength(canonicalJson(cluster)) + 1;
     return bytes <= room;
   });
-  return { ...next, clusters: clusters.toSorted((a, b) => (a.cluster < b.cluster ? -1 : 1)) };
+  return { ...next, clusters: sortedBy(clusters, ({ cluster }) => cluster) };
 };

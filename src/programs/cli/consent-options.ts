@@ -10,7 +10,7 @@ import { textOption } from './common-options.ts';
 export const consentOptions = [
   {
     flags: '--slice-networks <list>',
-    text: 'Networks outside the private ranges in which slices may lie, such as 203.0.113.0/24; private ones need no word',
+    text: 'Networks outside the private ranges in which slices may lie, such as 203.0.113.0/24; private networks are always allowed',
   },
   {
     flags: '--namespaces <list>',

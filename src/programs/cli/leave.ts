@@ -159,7 +159,7 @@ export const command: CliCommand = {
       }
       if (!isOffHub) {
         terminal.out(
-          `Other members keep its authority pinned, for it could not say farewell; should it join again: kubeslice trust forget ${cluster} --context <each member>`,
+          `Other members keep its authority pinned, because it left without a signed farewell; if it joins again: kubeslice trust forget ${cluster} --context <each member>`,
         );
       }
       return unfinished.length === 0 && (hubContext === undefined || isOffHub) ? exitCodes.ok : exitCodes.unhealthy;

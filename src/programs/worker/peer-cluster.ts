@@ -61,7 +61,7 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
       agent = undefined;
       if ((failures & (failures - 1)) === 0)
         local.log.warn('a member cannot be asked for its notices', { slice, cluster, error, failures });
-      await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(endsWith(signal));
+      await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(unlessAborted(signal));
     }
   }
 };
@@ -108,7 +108,8 @@ const someOf = (list: readonly string[], count: number, random: Random): string[
   return [...list.slice(start), ...list.slice(0, start)].slice(0, count);
 };
 
-const endsWith =
+/** Ignores the error of a wait that ended because the signal aborted. */
+const unlessAborted =
   (signal: AbortSignal) =>
   (error: unknown): void => {
     if (!signal.aborted) throw error;
