@@ -27,7 +27,7 @@ export const workerAccount = (cluster: string): string => `kubeslice-worker-${cl
 export const joinAccount = (cluster: string): string => `kubeslice-join-${cluster}`;
 
 /** Service account on the hub, in the namespace of the controller, with which a cluster asks for a credential when it has none; it can do nothing else. */
-export const knockAccount = (project: string, cluster: string): string => `kubeslice-knock-${project}.${cluster}`;
+export const credentialRequestAccount = (project: string, cluster: string): string => `kubeslice-credential-request-${project}.${cluster}`;
 /** Role on the hub by which the controller makes tokens for the worker of a cluster. */
 export const renewalRole = (cluster: string): string => `kubeslice-renewal-${cluster}`;
 /** ConfigMap on the hub, in the namespace of the controller, with the addresses at which members reach the hub and the authority of its server. */

@@ -122,7 +122,7 @@ const credentialRequests = planPolicy({
       operations: ['CREATE', 'UPDATE', 'DELETE'],
     },
   ],
-  conditions: callerIs('kubeslice-knock-.+$'),
+  conditions: callerIs('kubeslice-credential-request-.+$'),
   validations: [
     {
       // Which object, its role says; here, that nothing is stored with it but the question.

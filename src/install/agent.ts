@@ -1,7 +1,7 @@
 import { memberNamespace } from '../api/places.ts';
 import type { Container, PodSpec, SecurityContext, Volume, VolumeMount } from '../values/builtin/pod.ts';
 import type { DaemonSet } from '../values/builtin/workloads.ts';
-import { peerDoorPort } from '../values/exchange-ports.ts';
+import { peerEndpointPort } from '../values/exchange-ports.ts';
 import { fromField, nodeHealth, podBasics, programContainer } from './container.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
@@ -54,8 +54,8 @@ const container = (options: MemberOptions): Container =>
     health: nodeHealth,
     securityContext: privileged,
     // Only on the address by which the cluster knows the node: the worker asks here, nobody else.
-    env: [fromField('HOST_IP', 'status.hostIP'), { name: 'PEER_DOOR_PORT', value: String(peerDoorPort) }],
-    ports: [{ name: 'peer-notices', containerPort: peerDoorPort, protocol: 'TCP' }],
+    env: [fromField('HOST_IP', 'status.hostIP'), { name: 'PEER_ENDPOINT_PORT', value: String(peerEndpointPort) }],
+    ports: [{ name: 'peer-notices', containerPort: peerEndpointPort, protocol: 'TCP' }],
     volumeMounts: mounts,
   });
 

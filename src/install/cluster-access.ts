@@ -1,7 +1,7 @@
 import { type CredentialRequest, credentialRequestName } from '../api/credentialrequest/type.ts';
 import { controller, exchange } from '../api/groups.ts';
 import { clusterLabel } from '../api/labels.ts';
-import { hubAddressConfigMap, hubNamespace, joinAccount, knockAccount, renewalRole, workerAccount } from '../api/places.ts';
+import { credentialRequestAccount, hubAddressConfigMap, hubNamespace, joinAccount, renewalRole, workerAccount } from '../api/places.ts';
 import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Lease } from '../values/builtin/lease.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
@@ -96,8 +96,8 @@ export const planJoinAccess = (cluster: string, namespace: string): KubernetesOb
  * How a cluster asks for a credential when it has none that is valid: an account that lasts, and can do nothing but ask in the one object that is
  * there for this cluster. Only proof of the key of the cluster's authority gets an answer.
  */
-export const planKnockAccess = (project: string, cluster: string): KubernetesObject[] => {
-  const name = knockAccount(project, cluster);
+export const planCredentialRequestAccess = (project: string, cluster: string): KubernetesObject[] => {
+  const name = credentialRequestAccount(project, cluster);
   const meta = metadata(credentialRequestName(project, cluster), { namespace: hubNamespace });
   const labelled = { ...meta, labels: { ...meta.labels, [clusterLabel]: cluster } };
   const request: CredentialRequest = {

@@ -4,7 +4,7 @@ import { chosenNamespaces } from '../api/slice/schema.ts';
 import { planPolicy } from './policy.ts';
 
 /*
- * What people are refused at the door, beyond what a schema can say because it depends on other objects. What slips through two people
+ * What admission refuses to people, beyond what a schema can say because it depends on other objects. What slips through two people
  * applying at once is found by the controller or the worker, which say it in a condition.
  */
 

@@ -13,7 +13,7 @@ export interface JoinToken {
   /** Service account token of the cluster's join account. */
   readonly bearer: string;
   /** Token of the cluster's account that can only ask for a credential by proof of its key, if the hub has one. */
-  readonly knock?: string;
+  readonly renewalToken?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -33,7 +33,7 @@ const isJoinToken = (value: unknown): value is JoinToken => {
     typeof token === 'object' &&
     token !== null &&
     texts.every((field) => typeof token[field] === 'string') &&
-    (token.knock === undefined || typeof token.knock === 'string') &&
+    (token.renewalToken === undefined || typeof token.renewalToken === 'string') &&
     Number.isFinite(token.expiresAt)
   );
 };

@@ -4,7 +4,7 @@ import type { PodSpec } from '../values/builtin/pod.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAgentCleanup } from './agent.ts';
-import { planCluster, planJoinAccess, planKnockAccess, planWorkerAccess } from './cluster-access.ts';
+import { planCluster, planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
 import { planHub } from './hub.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planHubSecret, planMember } from './member.ts';
@@ -15,7 +15,7 @@ const hub = [
   planCluster('east', 'default'),
   ...planWorkerAccess('east', 'default'),
   ...planJoinAccess('east', 'default'),
-  ...planKnockAccess('default', 'east'),
+  ...planCredentialRequestAccess('default', 'east'),
 ];
 const credential = { server: 's', ca: 'c', token: 't', project: 'default', namespace: 'default', cluster: 'east' };
 const member = [planHubSecret(credential), ...planMember(memberDefaults('image'))];
@@ -54,7 +54,7 @@ describe('accounts', () => {
   });
 
   it('who only asks for a credential sees and changes one object', () => {
-    const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-knock-default.east').flatMap(rulesOf);
+    const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-credential-request-default.east').flatMap(rulesOf);
     expect(rules).toEqual([
       { apiGroups: ['exchange.kubeslice.io'], resources: ['credentialrequests'], resourceNames: ['default.east'], verbs: ['get', 'patch'] },
     ]);

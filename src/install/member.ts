@@ -22,7 +22,7 @@ export interface HubCredential {
   /** Token of the cluster's worker account; the worker renews it. */
   readonly token: string;
   /** Token of the account that can only ask for a credential by proof of the cluster's key; it lasts. Undefined when the hub has none. */
-  readonly knock?: string | undefined;
+  readonly renewalToken?: string | undefined;
   readonly project: string;
   /** Namespace of the project on the hub. */
   readonly namespace: string;
@@ -50,7 +50,7 @@ export const planHubSecret = (credential: HubCredential): Secret => ({
     server: credential.server,
     'ca.crt': credential.ca,
     token: credential.token,
-    ...(credential.knock === undefined ? {} : { knock: credential.knock }),
+    ...(credential.renewalToken === undefined ? {} : { 'renewal-token': credential.renewalToken }),
     project: credential.project,
     namespace: credential.namespace,
     cluster: credential.cluster,

@@ -5,7 +5,7 @@ import { inNetns, netnsDirectory, netnsIdentity, netnsPath } from './netns.ts';
 
 /**
  * Tells when interfaces, addresses or routes change in the slices' namespaces and in their pods, whoever changed them, and when a namespace
- * is made or deleted. It says where, not what: the kernel port finds out. Our own changes are told too.
+ * is made or deleted. It says where, not what: the kernel port finds out. Our own changes are reported too.
  *
  * Firewall rules, peers and settings make no such events; what is done to those is found by looking from time to time.
  */

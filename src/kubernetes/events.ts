@@ -7,7 +7,7 @@ import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import type { Client } from './port.ts';
 
-/** Something worth telling the owner of an object. */
+/** Something worth reporting to the owner of an object. */
 export type Notification = {
   readonly regarding: KubernetesObject;
   readonly type: 'Normal' | 'Warning';

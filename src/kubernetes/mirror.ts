@@ -20,7 +20,7 @@ export type Change<T> = {
   readonly previous?: T;
   /** It was there when we came: part of the first list, or held already when the handler subscribed. */
   readonly initial: boolean;
-  /** A deletion that no event told of: a list lacked the object. It may have been deleted unseen, or the server's memory was set back. */
+  /** A deletion that no event reported: a list lacked the object. It may have been deleted unseen, or the server's memory was set back. */
   readonly missed?: true;
 };
 
@@ -85,7 +85,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
   let staleSince: number | undefined;
   let lastContact = 0;
 
-  const tell = (handler: (change: Change<T>) => void, change: Change<T>): void => {
+  const notify = (handler: (change: Change<T>) => void, change: Change<T>): void => {
     try {
       handler(change);
     } catch (error) {
@@ -95,7 +95,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
 
   const emit = (change: Change<T>): void => {
     metrics?.add('mirrorEvents', { mirror: name, type: change.type });
-    for (const handler of handlers) tell(handler, change);
+    for (const handler of handlers) notify(handler, change);
   };
 
   const stored = (object: T): T => {
@@ -229,7 +229,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     },
     staleSince: () => staleSince,
     subscribe: (handler) => {
-      for (const object of store.list()) tell(handler, { type: 'added', key: objectKey(object.metadata), object, initial: true });
+      for (const object of store.list()) notify(handler, { type: 'added', key: objectKey(object.metadata), object, initial: true });
       handlers.add(handler);
       return () => void handlers.delete(handler);
     },

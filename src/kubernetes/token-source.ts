@@ -70,7 +70,7 @@ export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringTok
   return async ({ signal, rejected }) => {
     const now = clock.monotonic();
     if (held !== undefined && held.token !== rejected && now < held.until) {
-      // In the background: its failure is told by the next caller that has no token.
+      // In the background: its failure is reported to the next caller that has no token.
       if (now >= held.renewAt && now - failedAt >= retryMs) shared(signal).catch(() => {});
       return held.token;
     }

@@ -153,7 +153,7 @@ const runOnce = async (
     const retryMs = Math.round(queue.retry(key, failure.retry === 'conflict' ? conflictBackoff : backoff));
     const failures = queue.failures(key);
     const fields = { object: key, error: failure.code === 'Unexpected' ? error : failure, failures, retryMs };
-    // Conflicts are everyday, and a long outage must not fill the log: failures 1, 2, 4, 8, … are told aloud.
+    // Conflicts are everyday, and a long outage must not fill the log: failures 1, 2, 4, 8, … are logged as warnings.
     if (failure.retry === 'conflict' || (failures & (failures - 1)) !== 0) log.debug('reconcile failed', fields);
     else log.warn('reconcile failed', fields);
   } finally {

@@ -19,10 +19,10 @@ import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
 import { LookPace } from './agent/look-pace.ts';
 import { NodeAgent } from './agent/node-agent.ts';
-import { openPeerDoor } from './agent/open-peer-door.ts';
 import { PeerExchange } from './agent/peer-exchange.ts';
 import { PodNetns } from './agent/pod-netns.ts';
 import { Publisher } from './agent/publisher.ts';
+import { servePeerEndpoint } from './agent/serve-peer-endpoint.ts';
 import { agentSettings, cniSocket, relayDirectory, relayProgram } from './agent/settings.ts';
 import { SliceSubnetsFile } from './agent/slice-subnets-file.ts';
 import { SnapshotFile } from './agent/snapshot-file.ts';
@@ -99,7 +99,7 @@ export const run: Program = async ({ args, env, signal }) => {
   };
   const monitor = new NamespaceMonitor((netns) => {
     const slice = agent.last?.plan.networks.find((network) => network.netns === netns)?.slice;
-    if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).told() });
+    if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).changed() });
   });
   const publisher = new Publisher({
     client,
@@ -162,7 +162,7 @@ export const run: Program = async ({ args, env, signal }) => {
     node.run(signal),
     status.run(signal),
     links.run(signal),
-    openPeerDoor(settings.door, { client, agent, links, exchange: peerExchange, clock, log }, signal),
+    servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
     installPlugin(settings)
       .then(() => keepChained(settings.cniConf, log, signal))
       .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),

@@ -2,4 +2,4 @@
 export const relayPort = 9811;
 
 /** TCP port on each node's own address, where the worker of the same cluster asks for notices of other clusters. */
-export const peerDoorPort = 9810;
+export const peerEndpointPort = 9810;

@@ -149,7 +149,7 @@ describe.skipIf(program instanceof Error && process.env.CI === undefined)('behin
     await vi.waitUntil(async () => (await askUdp(port, backend)).code !== 0, soon);
   });
 
-  test('the door of distributions that reset their Corefile works the same', async () => {
+  test('the import of distributions that reset their Corefile works the same', async () => {
     const corefile = `${plain}import custom/*.server\n`;
     const [action] = planClusterDns({ main: { metadata: {}, data: { Corefile: corefile } }, custom: undefined }, stub());
     await mkdir(join(directory, 'custom'));

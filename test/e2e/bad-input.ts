@@ -5,7 +5,7 @@ import { client, service, serviceExport, slice } from './workloads.ts';
 import { conditionOf, type World } from './world.ts';
 
 /** Refused when it is applied, also for what else there is: what is written, and words that the refusal must contain. */
-const refusedAtTheDoor: readonly (readonly [title: string, context: 'hub' | 'east', object: object, words: readonly string[]])[] = [
+const refusedByAdmission: readonly (readonly [title: string, context: 'hub' | 'east', object: object, words: readonly string[]])[] = [
   ['no subnet at all', 'hub', slice('bad', 'none', ['bad-ns']), ['sliceSubnet', '"none"', '10.0.0.0/16']],
   ['host bits', 'hub', slice('bad', '10.0.0.1/16', ['bad-ns']), ['sliceSubnet', '10.0.0.1/16', 'host bits']],
   ['a prefix that is too long', 'hub', slice('bad', '10.9.0.0/29', ['bad-ns']), ['/8 to /28']],
@@ -80,7 +80,7 @@ const badCommands: readonly (readonly [title: string, args: readonly string[], w
 /** Everything that a user can get wrong: refused with a sentence, and nothing changed. */
 export const badInputTopic = (world: World): void => {
   describe('bad input', () => {
-    test.each(refusedAtTheDoor)('is refused at the door: %s', async (_, context, object, words) => {
+    test.each(refusedByAdmission)('is refused by admission: %s', async (_, context, object, words) => {
       const { code, stderr } = await world.tryKubectl(context, ['apply', '-f', '-'], { input: JSON.stringify(object) });
       expect(code).not.toBe(0);
       for (const word of words) expect(stderr).toContain(word);

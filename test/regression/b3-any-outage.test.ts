@@ -35,7 +35,14 @@ beforeEach(async () => {
       data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
     });
   keep(authoritySecret, { 'tls.crt': files.certificate, 'tls.key': files.privateKey });
-  keep(hubSecret, { server: fleet.hub.connection.server, 'ca.crt': '', token, knock: 'knock', namespace: 'default', ...owner });
+  keep(hubSecret, {
+    server: fleet.hub.connection.server,
+    'ca.crt': '',
+    token,
+    'renewal-token': 'renewal-token',
+    namespace: 'default',
+    ...owner,
+  });
   fleet.hub.put(clusterKind, {
     apiVersion: 'controller.kubeslice.io/v1alpha1',
     kind: 'Cluster',

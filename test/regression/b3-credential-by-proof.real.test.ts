@@ -2,12 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { credentialRequestName } from '../../src/api/credentialrequest/type.ts';
 import { clusterKind, credentialRequestKind } from '../../src/api/kinds.ts';
-import { authoritySecret, hubNamespace, hubSecret, knockAccount, memberNamespace, workerAccount } from '../../src/api/places.ts';
+import {
+  authoritySecret,
+  credentialRequestAccount,
+  hubNamespace,
+  hubSecret,
+  memberNamespace,
+  workerAccount,
+} from '../../src/api/places.ts';
 import { type Authority, type AuthorityFiles, openAuthority } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
 import { proveAuthority } from '../../src/identity/credential-proof.ts';
 import { ephemeralKey } from '../../src/identity/sealed-box.ts';
-import { planHubAddress, planKnockAccess } from '../../src/install/cluster-access.ts';
+import { planCredentialRequestAccess, planHubAddress } from '../../src/install/cluster-access.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { type RealApi, realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
@@ -39,7 +46,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
   let local: Client;
   let files: AuthorityFiles;
   let authority: Authority;
-  let knockToken: string;
+  let renewalToken: string;
   const stopping = new AbortController();
   const open: Client[] = [];
 
@@ -49,14 +56,14 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
     hubApi = await startHubApi(['east'], call);
     ({ api, admin } = hubApi);
     await hubApi.apply([
-      ...planKnockAccess('default', 'east'),
-      ...planKnockAccess('default', 'west'),
+      ...planCredentialRequestAccess('default', 'east'),
+      ...planCredentialRequestAccess('default', 'west'),
       planHubAddress({ server: `https://127.0.0.1:1 ${api.connection.server}`, ca: api.connection.ca ?? '' }),
     ]);
     files = await createAuthority(owner, Date.now(), (bytes) => randomBytes(bytes));
     authority = openAuthority(files, owner);
     await admin.mergePatch(clusterKind, { namespace: 'default', name: 'east' }, { spec: { caBundle: files.certificate } }, call);
-    knockToken = await hubApi.tokenOf(hubNamespace, knockAccount('default', 'east'));
+    renewalToken = await hubApi.tokenOf(hubNamespace, credentialRequestAccount('default', 'east'));
 
     // The controller with the rights that it is given, and no more.
     const controller = as(await hubApi.tokenOf(hubNamespace, 'kubeslice-controller'));
@@ -86,7 +93,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
   const worker = async (clock: Clock, access: Record<string, string> = {}): Promise<Hub> => {
     keep(authoritySecret, { 'tls.crt': files.certificate, 'tls.key': files.privateKey });
     const place = { server: api.connection.server, 'ca.crt': api.connection.ca ?? '', namespace: 'default', ...owner };
-    keep(hubSecret, { ...place, token: dead, knock: knockToken, ...access });
+    keep(hubSecret, { ...place, token: dead, 'renewal-token': renewalToken, ...access });
     const hub = await openHub(
       { local, metrics: createMetrics(), log: quietLog, clock, credentialSeconds: 600, fenced: (client) => client },
       call.signal,
@@ -134,16 +141,16 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
 
   describe('and the account with which it asks', () => {
     it('can do nothing else', async () => {
-      const knock = as(knockToken);
-      await knock.get(credentialRequestKind, own, call);
+      const requester = as(renewalToken);
+      await requester.get(credentialRequestKind, own, call);
       const other = { ...own, name: credentialRequestName('default', 'west') };
       const forbidden = { code: 'Forbidden' };
-      await expect(knock.get(credentialRequestKind, other, call)).rejects.toMatchObject(forbidden);
-      await expect(knock.list(credentialRequestKind, { namespace: hubNamespace, ...call })).rejects.toMatchObject(forbidden);
-      await expect(knock.get(clusterKind, { namespace: 'default', name: 'east' }, call)).rejects.toMatchObject(forbidden);
-      await expect(knock.delete(credentialRequestKind, own, call)).rejects.toMatchObject(forbidden);
+      await expect(requester.get(credentialRequestKind, other, call)).rejects.toMatchObject(forbidden);
+      await expect(requester.list(credentialRequestKind, { namespace: hubNamespace, ...call })).rejects.toMatchObject(forbidden);
+      await expect(requester.get(clusterKind, { namespace: 'default', name: 'east' }, call)).rejects.toMatchObject(forbidden);
+      await expect(requester.delete(credentialRequestKind, own, call)).rejects.toMatchObject(forbidden);
       const write = (patch: object, subresource?: string): Promise<unknown> =>
-        knock.mergePatch(credentialRequestKind, own, patch, { ...call, ...(subresource === undefined ? {} : { subresource }) });
+        requester.mergePatch(credentialRequestKind, own, patch, { ...call, ...(subresource === undefined ? {} : { subresource }) });
       await expect(write({ status: { challenge: 'mine' } }, 'status')).rejects.toMatchObject(forbidden);
       await expect(write({ metadata: { finalizers: ['example.org/mine'] } })).rejects.toThrow('may change only the spec');
       await expect(write({ metadata: { annotations: { a: 'x' } } })).rejects.toThrow('may change only the spec');
@@ -151,21 +158,21 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
     });
 
     it('gets nothing without the key, and nothing twice', async () => {
-      const knock = as(knockToken);
+      const requester = as(renewalToken);
       const seen = () => admin.get(credentialRequestKind, own, call);
       const challenge = (await seen()).status?.challenge ?? '';
       const stranger = openAuthority(await createAuthority(owner, Date.now(), (bytes) => randomBytes(bytes)), owner);
-      await knock.mergePatch(credentialRequestKind, own, { spec: proveAuthority(stranger, challenge, ephemeralKey()) }, call);
+      await requester.mergePatch(credentialRequestKind, own, { spec: proveAuthority(stranger, challenge, ephemeralKey()) }, call);
       await vi.waitFor(async () => expect((await seen()).status?.refused).toContain('not signed by the authority'), { timeout: 20_000 });
       expect((await seen()).status?.challenge).toBe(challenge);
 
       const question = proveAuthority(authority, challenge, ephemeralKey());
-      await knock.mergePatch(credentialRequestKind, own, { spec: question }, call);
+      await requester.mergePatch(credentialRequestKind, own, { spec: question }, call);
       await vi.waitFor(async () => expect((await seen()).status?.answer?.challenge).toBe(challenge), { timeout: 20_000 });
       const answered = await seen();
       expect(answered.status?.refused).toBeUndefined();
-      await knock.mergePatch(credentialRequestKind, own, { spec: { signature: null } }, call);
-      await knock.mergePatch(credentialRequestKind, own, { spec: question }, call);
+      await requester.mergePatch(credentialRequestKind, own, { spec: { signature: null } }, call);
+      await requester.mergePatch(credentialRequestKind, own, { spec: question }, call);
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       expect((await seen()).status).toEqual(answered.status);
     });

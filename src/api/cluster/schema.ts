@@ -49,7 +49,7 @@ export const clusterSpec = z
       .optional()
       .describe('Facts about the cluster for people.'),
   })
-  .describe('What is asked of or told about the cluster.');
+  .describe('What is asked of or reported about the cluster.');
 
 /** Schema of `Cluster.status`. */
 export const clusterStatus = z

@@ -19,7 +19,7 @@ const bySeniority = (a: Slice, b: Slice): number =>
   compareText(`${a.metadata.namespace}/${a.metadata.name}`, `${b.metadata.namespace}/${b.metadata.name}`);
 
 /** The older slice that has one of the namespaces on one of the same clusters, if any. */
-const namespaceRival = (slice: Slice, others: readonly Slice[]): { readonly slice: Slice; readonly namespace: string } | undefined => {
+const olderWithNamespace = (slice: Slice, others: readonly Slice[]): { readonly slice: Slice; readonly namespace: string } | undefined => {
   const own = new Set(memberNamespaces(slice.spec));
   const share = (other: Slice): boolean => {
     const [a, b] = [slice.spec.clusters ?? [], other.spec.clusters ?? []];
@@ -35,7 +35,7 @@ const namespaceRival = (slice: Slice, others: readonly Slice[]): { readonly slic
 };
 
 /**
- * Whether a slice may be, and with which of its clusters. Admission refuses most of this at the door; what slips through two people
+ * Whether a slice may be, and with which of its clusters. Admission refuses most of this; what slips through two people
  * applying at once, or arises later, is settled here, always in favour of the older.
  *
  * ```
@@ -51,9 +51,9 @@ export const accept = (
   candidates: readonly Cluster[],
   running: ReadonlySet<string>,
 ): Acceptance => {
-  const rival = namespaceRival(slice, others);
-  if (rival !== undefined) {
-    const message = `Namespace ${rival.namespace} belongs to the older slice ${rival.slice.metadata.name} already, and a pod has one slice; remove it from one of the two.`;
+  const older = olderWithNamespace(slice, others);
+  if (older !== undefined) {
+    const message = `Namespace ${older.namespace} belongs to the older slice ${older.slice.metadata.name} already, and a pod has one slice; remove it from one of the two.`;
     return { verdict: { type: 'Accepted', status: 'False', reason: 'NamespaceConflict', message }, admitted: [], excluded: new Map() };
   }
   const excluded = new Map<string, string>();

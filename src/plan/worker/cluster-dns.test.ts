@@ -4,7 +4,7 @@ import { withStub } from './corefile.ts';
 
 const stub = { zone: 'slice.local', servers: ['10.96.0.53'] };
 const plain = '.:53 {\n    errors\n}\n';
-const door = `${plain}import /etc/coredns/custom/*.server\n`;
+const importing = `${plain}import /etc/coredns/custom/*.server\n`;
 const gardener = '.:8053 {\n    import custom/*.override\n}\nimport custom/*.server\n';
 const map = (data: Record<string, string>, labels?: Record<string, string>): DnsConfigMap => ({
   metadata: labels === undefined ? {} : { labels },
@@ -33,25 +33,25 @@ describe('cluster DNS', () => {
       [{ kind: 'patch', configMap: 'coredns', data: { Corefile: withStub(plain, stub) } }],
     ],
     [
-      'with a door: a ConfigMap is made for it',
-      { main: main(door), custom: undefined },
+      'with an import: a ConfigMap is made for it',
+      { main: main(importing), custom: undefined },
       [{ kind: 'create', configMap: 'coredns-custom', labels: mine, data: { 'kubeslice.server': withStub('', stub) } }],
     ],
     [
-      'with a door and a ConfigMap of the user: one key is added, with the port of the rest',
+      'with an import and a ConfigMap of the user: one key is added, with the port of the rest',
       { main: main(gardener), custom: map({ 'other.server': 'example.org:8053 {\n}\n' }) },
       [{ kind: 'patch', configMap: 'coredns-custom', data: { 'kubeslice.server': withStub('', stub, gardener) } }],
     ],
     [
-      'a door that was opened later: the block moves there',
-      { main: main(withStub(door, stub)), custom: map({}) },
+      'an import that was added later: the block moves there',
+      { main: main(withStub(importing, stub)), custom: map({}) },
       [
-        { kind: 'patch', configMap: 'coredns', data: { Corefile: door } },
+        { kind: 'patch', configMap: 'coredns', data: { Corefile: importing } },
         { kind: 'patch', configMap: 'coredns-custom', data: { 'kubeslice.server': withStub('', stub) } },
       ],
     ],
     [
-      'a door that was closed: the block moves back',
+      'an import that was removed: the block moves back',
       { main: main(plain), custom: map({ 'kubeslice.server': withStub('', stub) }, mine) },
       [
         { kind: 'patch', configMap: 'coredns', data: { Corefile: withStub(plain, stub) } },
@@ -65,9 +65,9 @@ describe('cluster DNS', () => {
 
   test.each<[string, ClusterDns]>([
     ['plain', { main: main(plain), custom: undefined }],
-    ['a door', { main: main(door), custom: undefined }],
-    ['a door and keys of the user', { main: main(gardener), custom: map({ 'other.server': 'example.org {\n}\n' }) }],
-    ['an empty ConfigMap of the user', { main: main(door), custom: map({}) }],
+    ['an import', { main: main(importing), custom: undefined }],
+    ['an import and keys of the user', { main: main(gardener), custom: map({ 'other.server': 'example.org {\n}\n' }) }],
+    ['an empty ConfigMap of the user', { main: main(importing), custom: map({}) }],
     ['no cluster DNS', { main: undefined, custom: undefined }],
   ])('forgets everything again: %s', (_, seen) => {
     expect(planClusterDns(seen, undefined)).toEqual([]);
@@ -88,20 +88,20 @@ describe('cluster DNS', () => {
   test.each<[string, ClusterDns, string]>([
     ['in the Corefile', { main: main(`${plain}slice.local {\n}\n`), custom: undefined }, '"slice.local" of its own;'],
     [
-      'in the Corefile, with a door',
-      { main: main(`${door}slice.local {\n}\n`), custom: undefined },
+      'in the Corefile, with an import',
+      { main: main(`${importing}slice.local {\n}\n`), custom: undefined },
       '"slice.local" of its own in Corefile;',
     ],
     [
-      'behind the door',
-      { main: main(door), custom: map({ 'x.server': 'slice.local:53 {\n}\n' }) },
+      'in the imported ConfigMap',
+      { main: main(importing), custom: map({ 'x.server': 'slice.local:53 {\n}\n' }) },
       '"slice.local:53" of its own in x.server;',
     ],
   ])('where somebody else serves the zone %s is refused', (_, seen, sentence) => {
     expect(() => planClusterDns(seen, stub)).toThrow(sentence);
   });
 
-  test('does not mind what is not a server behind the door', () => {
-    expect(planClusterDns({ main: main(door), custom: map({ 'x.override': 'slice.local {\n}\n' }) }, stub)).toHaveLength(1);
+  test('does not mind what is not a server in the imported ConfigMap', () => {
+    expect(planClusterDns({ main: main(importing), custom: map({ 'x.override': 'slice.local {\n}\n' }) }, stub)).toHaveLength(1);
   });
 });

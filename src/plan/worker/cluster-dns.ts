@@ -27,7 +27,7 @@ export type ClusterDnsAction =
     }
   | { readonly kind: 'delete'; readonly configMap: string };
 
-/** Distributions that reset the main Corefile leave a door: `import custom/*.server` (AKS, Gardener), `import /etc/coredns/custom/*.server` (k3s). */
+/** Distributions that reset the main Corefile leave an import: `import custom/*.server` (AKS, Gardener), `import /etc/coredns/custom/*.server` (k3s). */
 const takesServers = (corefile: string): boolean => readCorefile(corefile).imports.some((pattern) => pattern.endsWith('/*.server'));
 
 /**
@@ -69,13 +69,13 @@ export const planClusterDns = ({ main, custom }: ClusterDns, stub: StubZone | un
   }
   const wanted = withStub('', stub, corefile);
   const data = { [stubKey]: wanted };
-  const door: ClusterDnsAction[] =
+  const inCustom: ClusterDnsAction[] =
     custom === undefined
       ? [{ kind: 'create', configMap: corednsConfigMap.custom, labels: { [managedByLabel]: managedBy }, data }]
       : custom.data?.[stubKey] === wanted
         ? []
         : [{ kind: 'patch', configMap: corednsConfigMap.custom, data }];
-  return [...patchMain(corefile, withoutStub(corefile)), ...door];
+  return [...patchMain(corefile, withoutStub(corefile)), ...inCustom];
 };
 
 const patchMain = (seen: string, wanted: string): ClusterDnsAction[] =>

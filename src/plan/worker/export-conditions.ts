@@ -4,10 +4,10 @@ import type { ExportBody } from '../../exchange/statement/export.ts';
 import { type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
 
 /** Who else exports a name. */
-interface Rivalry {
+interface ExportsOfName {
   /** Name of this cluster. */
   readonly cluster: string;
-  readonly rivals?: readonly NamedExport[];
+  readonly sameName?: readonly NamedExport[];
   readonly since?: (cluster: string) => number;
 }
 
@@ -26,11 +26,11 @@ export const omittedVerdicts = (before: readonly Condition[] | undefined, omitte
  */
 export const conflictVerdicts = (
   before: readonly Condition[] | undefined,
-  { cluster, rivals = [], since = () => 0 }: Rivalry,
+  { cluster, sameName = [], since = () => 0 }: ExportsOfName,
   body: ExportBody | undefined,
 ): Verdict[] => {
   const type = 'Conflict';
-  const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...rivals, { cluster, body }], since);
+  const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...sameName, { cluster, body }], since);
   const message = conflictMessage(cluster, conflicts);
   const conflict: Verdict | undefined = message === undefined ? undefined : { type, status: 'True', reason: 'ExportConflict', message };
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });

@@ -27,7 +27,7 @@ export interface ExportSnapshot extends ExportSource {
   /** Shard in which each endpoint was published, by the name of its pod; none when left out. */
   readonly published?: ReadonlyMap<string, number>;
   /** What the other clusters export under the name; none when left out. */
-  readonly rivals?: readonly NamedExport[];
+  readonly sameName?: readonly NamedExport[];
   /** When this cluster first saw another one, in milliseconds since 1970. */
   readonly since?: (cluster: string) => number;
   /** Nodes that have no room for the service ports of this export; none when left out. */

@@ -55,10 +55,10 @@ describe('the subnet of a grant', () => {
 
   it('outside the private ranges needs a word of this cluster', () => {
     const foreign = grant({ sliceSubnet: '203.0.113.0/24' });
-    expect(judge({ grant: foreign }).taken).toBeUndefined();
+    expect(judge({ grant: foreign }).applied).toBeUndefined();
     expect(accepted({ grant: foreign })).toMatchObject({ status: 'False', reason: 'SubnetNotAllowed' });
     const consent = { networks: ['203.0.113.0/24'], namespaces: undefined };
-    expect(judge({ grant: foreign, consent }).taken).toEqual(foreign);
+    expect(judge({ grant: foreign, consent }).applied).toEqual(foreign);
   });
 });
 
@@ -70,12 +70,12 @@ describe('the blocks of a grant', () => {
     ['that is no block', '10.0.0.1/24\n', 'which is not an address block'],
   ])('%s', (_, block, why) => {
     const blocks = [block];
-    const { taken } = judge({ grant: grant({ blocks }) });
-    expect(taken === undefined).toBe(why !== undefined);
+    const { applied } = judge({ grant: grant({ blocks }) });
+    expect(applied === undefined).toBe(why !== undefined);
     if (why === undefined) return;
     expect(accepted({ grant: grant({ blocks }) })).toMatchObject({ reason: 'BlockRefused', message: expect.stringContaining(why) });
     // Not even for a slice that runs: its pods would get addresses of something else.
-    expect(judge({ grant: grant({ blocks }), nodes: [node('10.0.0.0/16')] }).taken).toBeUndefined();
+    expect(judge({ grant: grant({ blocks }), nodes: [node('10.0.0.0/16')] }).applied).toBeUndefined();
   });
 });
 
@@ -84,15 +84,15 @@ describe('the namespaces of a grant', () => {
   const early = '2026-11-24T12:00:00Z';
   const late = '2026-11-25T12:00:00Z';
   it.each<[string, Slice[], string[]]>([
-    ['are taken when they are in no slice', [], namespaces],
-    ['are taken when they are in this slice', [slice('app', namespaces, late)], namespaces],
+    ['are applied when they are in no slice', [], namespaces],
+    ['are applied when they are in this slice', [slice('app', namespaces, late)], namespaces],
     ['stay with a slice that has them, though this one sorts before it', [slice('zoo', ['app-ns'], late)], ['other-ns']],
     ['stay with the older slice when both have them', [slice('app', namespaces, late), slice('zoo', ['app-ns'], early)], ['other-ns']],
     ['stay here when this slice is the older one', [slice('app', namespaces, early), slice('zoo', ['app-ns'], late)], namespaces],
     ['are not won by age alone', [slice('app', ['other-ns'], early), slice('zoo', ['app-ns'], late)], ['other-ns']],
   ])('%s', (_, slices, expected) => {
-    const { taken, verdicts } = judge({ grant: grant({ namespaces }), slices });
-    expect(taken?.namespaces).toEqual(expected);
+    const { applied, verdicts } = judge({ grant: grant({ namespaces }), slices });
+    expect(applied?.namespaces).toEqual(expected);
     expect(verdicts.find(({ type }) => type === 'NamespacesAccepted')).toMatchObject(
       expected.length === 2
         ? { status: 'True' }
@@ -102,8 +102,8 @@ describe('the namespaces of a grant', () => {
 
   it('beyond a list need a word of this cluster', () => {
     const consent = { networks: [], namespaces: ['other-*'] };
-    const { taken, verdicts } = judge({ grant: grant({ namespaces }), consent });
-    expect(taken?.namespaces).toEqual(['other-ns']);
+    const { applied, verdicts } = judge({ grant: grant({ namespaces }), consent });
+    expect(applied?.namespaces).toEqual(['other-ns']);
     expect(verdicts[1]).toMatchObject({ reason: 'NamespaceNotAllowed', message: expect.stringContaining('app-ns') });
   });
 });

@@ -23,14 +23,14 @@ export interface GrantSnapshot {
 /** What this cluster makes of a grant. */
 export interface GrantJudgement {
   /** The grant without the namespaces that stay with another slice; undefined when nothing is made of it. */
-  readonly taken: MembershipSpec | undefined;
+  readonly applied: MembershipSpec | undefined;
   readonly verdicts: readonly Verdict[];
 }
 
 const accepted: Verdict = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'This cluster applies the grant of the hub.' };
 
 const refused = (reason: Verdict['reason'], message: string): GrantJudgement => ({
-  taken: undefined,
+  applied: undefined,
   verdicts: [{ type: 'Accepted', status: 'False', reason, message: `${message}; the grant is not applied.` }],
 });
 
@@ -43,8 +43,8 @@ const refused = (reason: Verdict['reason'], message: string): GrantJudgement => 
  * subnet meets a network of the cluster              SubnetOverlap: nothing is made of it
  * subnet is not private, and nobody here allowed it  SubnetNotAllowed: nothing is made of it
  * a block outside the subnet, or over a network      BlockRefused: nothing is made of it
- * a namespace is in an older slice here              the others are taken; NamespaceConflict
- * a namespace that nobody here allowed               the others are taken; NamespaceNotAllowed
+ * a namespace is in an older slice here              the others are applied; NamespaceConflict
+ * a namespace that nobody here allowed               the others are applied; NamespaceNotAllowed
  * ```
  */
 export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
@@ -68,7 +68,7 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
   const block = refusedBlock(seen, runs);
   if (block !== undefined) return refused('BlockRefused', block);
   const { namespaces, verdict } = ownNamespaces(seen);
-  return { taken: { ...grant, namespaces }, verdicts: [accepted, verdict] };
+  return { applied: { ...grant, namespaces }, verdicts: [accepted, verdict] };
 };
 
 /** A block that would give pods of this cluster addresses of something else. */

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../api/condition.ts';
 
 /** How long contact must be lost before the condition says so, in milliseconds: a hub that restarts is back by then. */
-export const tellAfterMs = 10_000;
+export const reportAfterMs = 10_000;
 
 /**
  * Whether this cluster has contact with the hub, and since when it has none. Times are milliseconds since 1970.
@@ -10,7 +10,7 @@ export const tellAfterMs = 10_000;
  */
 export const planHubContact = (lostAt: number | undefined, now: number): Verdict | undefined => {
   if (lostAt === undefined) return { type: 'HubReachable', status: 'True', reason: 'Ready', message: 'The hub answers.' };
-  if (now - lostAt < tellAfterMs) return undefined;
+  if (now - lostAt < reportAfterMs) return undefined;
   const since = new Date(lostAt).toISOString();
   return {
     type: 'HubReachable',

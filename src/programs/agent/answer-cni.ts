@@ -2,7 +2,7 @@ import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 import type { CniHandler } from './cni-server.ts';
 import type { NodeAgent } from './node-agent.ts';
 
-/** Tells waiting requests that a step was made. */
+/** Notifies waiting requests that a step was made. */
 export interface StepSignal {
   /** Resolves at the end of the next step, or when the signal aborts. */
   next(signal: AbortSignal): Promise<void>;

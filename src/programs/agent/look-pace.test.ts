@@ -5,14 +5,14 @@ import { LookPace } from './look-pace.ts';
 /** Waits of looks that follow one another as closely as they may, and find what is said. */
 const waits = (pace: LookPace, clock: HandClock, found: readonly boolean[]): number[] =>
   found.map((repaired) => {
-    const wait = pace.told();
+    const wait = pace.changed();
     clock.advance(wait);
     pace.looked(repaired);
     return wait;
   });
 const nothing = (times: number): boolean[] => Array.from({ length: times }, () => false);
 
-it('looks ever more seldom while changes are told without end and nothing is found', () => {
+it('looks ever more seldom while changes are reported without end and nothing is found', () => {
   const clock = handClock();
   expect(waits(new LookPace(clock), clock, nothing(8))).toEqual([200, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
 });
@@ -26,13 +26,13 @@ it('is prompt while it finds something, after that, and after a quiet time', () 
   expect(waits(pace, clock, nothing(3))).toEqual([200, 200, 400]);
 });
 
-it('names one moment, however many changes are told until then', () => {
+it('names one moment, however many changes are reported until then', () => {
   const clock = handClock();
   const pace = new LookPace(clock);
   waits(pace, clock, nothing(6));
-  expect(pace.told()).toBe(5_000);
+  expect(pace.changed()).toBe(5_000);
   clock.advance(3_000);
-  expect(pace.told()).toBe(2_000);
+  expect(pace.changed()).toBe(2_000);
 });
 
 it('does not count looks that no change provoked', () => {

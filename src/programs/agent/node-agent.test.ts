@@ -33,8 +33,8 @@ class SaidNetns extends PodNetns {
     super(systemClock);
     this.said = said;
   }
-  override tell(uid: string, path: string): void {
-    super.tell(uid, path);
+  override announce(uid: string, path: string): void {
+    super.announce(uid, path);
     this.said.set(uid, path);
   }
   override async locate(uids: readonly string[]): Promise<Map<string, string>> {
@@ -157,22 +157,22 @@ it('makes up for a lost snapshot with what it had published', async () => {
   expect(step?.plan.networks[0]).toMatchObject({ listenPort: 51_830, pods: [{ address: '10.0.0.44' }] });
 });
 
-it('attaches a pod that the CNI plugin tells of once the API server has said that it is a member, and forgets it when it ends', async () => {
+it('attaches a pod that the CNI plugin announces once the API server has said that it is a member, and forgets it when it ends', async () => {
   const agent = await started();
   await agent.step('everything', signal);
   agent.podStarts('b', '/run/netns/b');
   await agent.step('changes', signal);
   expect([agent.isAttached('b'), agent.awaitsAttachment('b')]).toEqual([false, true]);
-  const told = (eligible: boolean): NodeFacts => ({
+  const announced = (eligible: boolean): NodeFacts => ({
     node: 'n1',
     addresses: [],
     slices: [slice],
     pods: [pod('a'), { ...pod('b'), eligible }],
   });
-  facts = told(false);
+  facts = announced(false);
   await agent.step('changes', signal);
   expect([agent.isAttached('b'), agent.awaitsAttachment('b')]).toEqual([false, false]);
-  facts = told(true);
+  facts = announced(true);
   await agent.step('changes', signal);
   expect(agent.isAttached('b')).toBe(true);
   agent.podEnds('b', '/run/netns/b');

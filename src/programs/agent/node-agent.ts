@@ -76,7 +76,7 @@ export class NodeAgent {
    * be excluded by a label. It is closed until then.
    */
   podStarts(uid: string, netns: string): void {
-    this.#parts.podNetns.tell(uid, netns);
+    this.#parts.podNetns.announce(uid, netns);
   }
 
   /** The CNI plugin says that a pod's namespace ends. */
@@ -90,7 +90,7 @@ export class NodeAgent {
   }
 
   /**
-   * Whether a pod of which the CNI plugin told may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
+   * Whether a pod that the CNI plugin announced may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
    * address for it, or when the node has no slice to attach it to: then it is attached when that changes.
    */
   awaitsAttachment(uid: string): boolean {
@@ -135,7 +135,7 @@ export class NodeAgent {
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
     // Decisions are saved before the kernel acts on them, so that no crash can give an address or port to two.
-    await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.told() });
+    await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
     // Before a pod can be attached: a pod that starts while the agent is away must be closed.
     await this.#parts.sliceSubnets.save(facts.slices);
     const outcome = await kernel.converge(

@@ -22,7 +22,7 @@ import { createAskAgent } from '../worker/ask-agent.ts';
 import { readPeers } from '../worker/peer-board.ts';
 import { askRouter } from './ask-router.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
-import { createPeerDoor, type KnownPeer } from './peer-door.ts';
+import { createPeerEndpoint, type KnownPeer } from './peer-endpoint.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import { createWorkerGuard } from './worker-guard.ts';
 
@@ -40,7 +40,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
   let api: FakeApi;
   let client: Client;
   let exchanges: { readonly east: PeerExchange; readonly west: PeerExchange };
-  let door: JsonServer;
+  let endpoint: JsonServer;
   let folder: string;
   let networkEast: SliceNetwork;
   let networkWest: SliceNetwork;
@@ -103,9 +103,9 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
         status: { authenticated: true, user: { username: workerUser }, audiences: [agentAudience] },
       }),
     } as unknown as Pick<Client, 'create'>;
-    door = await serveJson(
+    endpoint = await serveJson(
       { host: '127.0.0.1', port: 0 },
-      createPeerDoor({
+      createPeerEndpoint({
         guard: createWorkerGuard(reviewing, clock, signal),
         peers: () => networkWest.peers.map(({ router }) => ({ cluster: 'east', router, link })),
         ask: (router, asked, askSignal) => askRouter(exchanges.west.sockets('app').dial, router, asked, clock, askSignal),
@@ -116,7 +116,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
 
   afterAll(async () => {
     ending.abort();
-    await door?.stop();
+    await endpoint?.stop();
     await exchanges?.east.stop();
     await exchanges?.west.stop();
     client?.close();
@@ -128,7 +128,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
 
   const get = async (path: string, bearer: string | undefined = token): Promise<{ status: number; text: string }> => {
     const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-    const response = await fetch(`http://127.0.0.1:${door.port}${path}`, { headers });
+    const response = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { headers });
     return { status: response.status, text: await response.text() };
   };
 
@@ -159,7 +159,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
         nodes: { get: () => ({ status: { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }] } }) as unknown as Node },
       },
     };
-    const ask = createAskAgent({ fetch, port: door.port, token: async () => token });
+    const ask = createAskAgent({ fetch, port: endpoint.port, token: async () => token });
     const onNotice = (spec: NoticeSpec): void => void received.set(spec.statement, clock.monotonic());
     const reading = readPeers(session, { ask, random: Math.random }, onNotice, ending.signal);
     await new Promise((resolve) => setTimeout(resolve, 500));

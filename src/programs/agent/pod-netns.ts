@@ -6,36 +6,36 @@ import type { Clock } from '../../values/clock.ts';
 const scanEveryMs = 400;
 
 /**
- * Knows where the network namespaces of this node's pods are: told by the CNI plugin when a pod starts, or else found by the pod's UID
+ * Knows where the network namespaces of this node's pods are: announced by the CNI plugin when a pod starts, or else found by the pod's UID
  * among the running processes.
  */
 export class PodNetns {
   readonly #clock: Clock;
-  readonly #told: Map<string, string>;
+  readonly #announced: Map<string, string>;
   #found = new Map<string, string>();
   #scannedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, told: Readonly<Record<string, string>> = {}) {
+  constructor(clock: Clock, announced: Readonly<Record<string, string>> = {}) {
     this.#clock = clock;
-    this.#told = new Map(Object.entries(told));
+    this.#announced = new Map(Object.entries(announced));
   }
 
   /** The CNI plugin says that a pod starts in this namespace. */
-  tell(uid: string, path: string): void {
-    this.#told.set(uid, path);
+  announce(uid: string, path: string): void {
+    this.#announced.set(uid, path);
   }
 
   /** The CNI plugin says that a pod's namespace ends; a newer one of the same pod stays. */
   forget(uid: string, path: string | undefined): void {
-    if (path === undefined || path === '' || this.#told.get(uid) === path) this.#told.delete(uid);
+    if (path === undefined || path === '' || this.#announced.get(uid) === path) this.#announced.delete(uid);
   }
 
-  /** What the CNI plugin told, by pod UID; for the snapshot. */
-  told(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#told);
+  /** What the CNI plugin announced, by pod UID; for the snapshot. */
+  announced(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#announced);
   }
 
-  /** Namespace paths that exist now, by UID, of the given pods; and drops what was told about pods whose namespace is gone. */
+  /** Namespace paths that exist now, by UID, of the given pods; and drops what was announced about pods whose namespace is gone. */
   async locate(uids: readonly string[]): Promise<Map<string, string>> {
     const own = await netnsIdentity('/proc/self/ns/net');
     const located = await this.#known(uids, own);
@@ -45,14 +45,14 @@ export class PodNetns {
       this.#found = await findPodNamespaces();
       for (const [uid, path] of await this.#known(missing, own)) located.set(uid, path);
     }
-    for (const [uid, path] of this.#told) if ((await netnsIdentity(path)) === undefined) this.#told.delete(uid);
+    for (const [uid, path] of this.#announced) if ((await netnsIdentity(path)) === undefined) this.#announced.delete(uid);
     return located;
   }
 
   async #known(uids: readonly string[], own: string | undefined): Promise<Map<string, string>> {
     const located = new Map<string, string>();
     for (const uid of uids) {
-      for (const path of [this.#told.get(uid), this.#found.get(uid)]) {
+      for (const path of [this.#announced.get(uid), this.#found.get(uid)]) {
         if (path === undefined) continue;
         const identity = await netnsIdentity(path);
         // The node's own namespace is never a pod's, whatever a process that went there makes it look like.

@@ -1,4 +1,4 @@
-import { peerDoorPort } from '../../values/exchange-ports.ts';
+import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import type { ProgramContext } from '../program.ts';
 
@@ -14,7 +14,7 @@ export interface AgentSettings {
   readonly cniBin: string;
   readonly cniConf: string;
   /** Where this cluster's worker asks for notices of other clusters; the address is one of the node's, undefined to serve nothing. */
-  readonly door: { readonly host: string | undefined; readonly port: number };
+  readonly peerEndpoint: { readonly host: string | undefined; readonly port: number };
 }
 
 /** Settings from the environment; `InvalidInput` without the name of the node. */
@@ -30,7 +30,7 @@ export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
     hostFiles: env.KUBESLICE_HOST_FILES ?? '/opt/kubeslice/host',
     cniBin: env.KUBESLICE_CNI_BIN ?? '/host/opt/cni/bin',
     cniConf: env.KUBESLICE_CNI_CONF ?? '/host/etc/cni/net.d',
-    door: { host: env.HOST_IP, port: Number(env.PEER_DOOR_PORT ?? peerDoorPort) },
+    peerEndpoint: { host: env.HOST_IP, port: Number(env.PEER_ENDPOINT_PORT ?? peerEndpointPort) },
   };
 };
 

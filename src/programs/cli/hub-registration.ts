@@ -2,8 +2,14 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
 import { hubCredentialSeconds } from '../../api/hub-credential.ts';
 import { clusterKind } from '../../api/kinds.ts';
-import { hubNamespace, joinAccount, knockAccount, workerAccount } from '../../api/places.ts';
-import { planCluster, planHubAddress, planJoinAccess, planKnockAccess, planWorkerAccess } from '../../install/cluster-access.ts';
+import { credentialRequestAccount, hubNamespace, joinAccount, workerAccount } from '../../api/places.ts';
+import {
+  planCluster,
+  planCredentialRequestAccess,
+  planHubAddress,
+  planJoinAccess,
+  planWorkerAccess,
+} from '../../install/cluster-access.ts';
 import type { JoinToken } from '../../install/join-token.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { configMapKind, type Secret, secretKind } from '../../kubernetes/kinds.ts';
@@ -58,7 +64,7 @@ export const prepareCluster = async (
   const { cluster, project, namespace } = want;
   await applyAll(
     hub.client,
-    [planCluster(cluster, namespace), ...planWorkerAccess(cluster, namespace), ...planKnockAccess(project, cluster)],
+    [planCluster(cluster, namespace), ...planWorkerAccess(cluster, namespace), ...planCredentialRequestAccess(project, cluster)],
     signal,
   );
   try {
@@ -75,8 +81,8 @@ const tokenSecretMs = 3_000;
 const lastingSeconds = 10 * 365 * 24 * 3600;
 
 /** The token with which a cluster asks for a credential when it has none: one that does not end, where the hub makes such. */
-export const requestKnockToken = async (hub: Client, project: string, cluster: string, signal: AbortSignal): Promise<string> => {
-  const account = { namespace: hubNamespace, name: knockAccount(project, cluster) };
+export const requestRenewalToken = async (hub: Client, project: string, cluster: string, signal: AbortSignal): Promise<string> => {
+  const account = { namespace: hubNamespace, name: credentialRequestAccount(project, cluster) };
   try {
     const secret = await waitFor<Secret>({
       client: hub,
@@ -112,8 +118,8 @@ export const makeJoinToken = async (
   await prepareCluster(hub, { cluster, project, namespace, address }, signal);
   await applyAll(hub.client, planJoinAccess(cluster, namespace), signal);
   const { token, expiresAt } = await requestToken(hub.client, { namespace, name: joinAccount(cluster) }, seconds, { signal });
-  const knock = await requestKnockToken(hub.client, project, cluster, signal);
-  return { ...address, project, namespace, cluster, bearer: token, knock, expiresAt };
+  const renewalToken = await requestRenewalToken(hub.client, project, cluster, signal);
+  return { ...address, project, namespace, cluster, bearer: token, renewalToken, expiresAt };
 };
 
 /** Fetches the first token of a cluster's worker, good for an hour; the worker renews it from then on. */

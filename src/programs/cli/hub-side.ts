@@ -7,7 +7,7 @@ import { fixedToken } from '../../kubernetes/token-source.ts';
 import { type Clock, sleep, systemClock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { findProject } from './find-project.ts';
-import { hubAddress, isLoopback, prepareCluster, requestKnockToken, requestWorkerToken } from './hub-registration.ts';
+import { hubAddress, isLoopback, prepareCluster, requestRenewalToken, requestWorkerToken } from './hub-registration.ts';
 import { fieldManager, type OpenCluster } from './open-cluster.ts';
 import { shownFingerprint } from './shown-fingerprint.ts';
 
@@ -16,7 +16,7 @@ export interface HubSide {
   /** Acts with the rights of whoever joins. */
   readonly client: Client;
   /** All of the worker's credential but its token. */
-  readonly place: Omit<HubCredential, 'token' | 'knock'>;
+  readonly place: Omit<HubCredential, 'token' | 'renewalToken'>;
   /**
    * Makes what must exist on the hub before the cluster can be registered; does nothing with a token, whose maker did it. Resolves to the token with
    * which the cluster can ask for a credential by proof of its key, if there is one.
@@ -26,7 +26,7 @@ export interface HubSide {
 
 /** The hub by a token. @throws Failure InvalidInput for an address where the credential would travel in clear. */
 export const hubByToken = (token: JoinToken, hubServer: string | undefined): HubSide => {
-  const { server, ca, project, namespace, cluster, bearer, knock } = token;
+  const { server, ca, project, namespace, cluster, bearer, renewalToken } = token;
   for (const address of [server, hubServer ?? server]) {
     const isSafe = URL.canParse(address) && (new URL(address).protocol === 'https:' || isLoopback(address));
     if (isSafe) continue;
@@ -39,7 +39,7 @@ export const hubByToken = (token: JoinToken, hubServer: string | undefined): Hub
   return {
     client: createClient(connection, { fieldManager, userAgent: 'kubeslice-cli' }),
     place: { server: hubServer ?? server, ca, project, namespace, cluster },
-    prepare: async () => knock,
+    prepare: async () => renewalToken,
   };
 };
 
@@ -56,7 +56,7 @@ export const hubByContext = async (
     place: { ...address, project: want.project, namespace, cluster: want.cluster },
     prepare: async (during) => {
       await prepareCluster(hub, { cluster: want.cluster, project: want.project, namespace, address }, during);
-      return requestKnockToken(hub.client, want.project, want.cluster, during);
+      return requestRenewalToken(hub.client, want.project, want.cluster, during);
     },
   };
 };
@@ -121,9 +121,9 @@ const firstToken = async (side: HubSide, clock: Clock, signal: AbortSignal): Pro
 export const register = async (side: HubSide, certificate: string, signal: AbortSignal, clock = systemClock): Promise<HubCredential> => {
   const { cluster, namespace } = side.place;
   try {
-    const knock = await side.prepare(signal);
+    const renewalToken = await side.prepare(signal);
     await side.client.mergePatch(clusterKind, { namespace, name: cluster }, { spec: { caBundle: certificate } }, { signal });
-    return { ...side.place, knock, token: await firstToken(side, clock, signal) };
+    return { ...side.place, renewalToken, token: await firstToken(side, clock, signal) };
   } catch (error) {
     if (Failure.is(error, 'InvalidInput')) await checkName(side, certificate, signal);
     throw refusedByHub(side, error);

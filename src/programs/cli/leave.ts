@@ -3,7 +3,7 @@ import { clusterKind, membershipKind } from '../../api/kinds.ts';
 import { clusterLabel, endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
 import { hasEnded } from '../../api/membership/type.ts';
 import { authoritySecret, hubSecret, memberNamespace, projectNamespace } from '../../api/places.ts';
-import { planJoinAccess, planKnockAccess, planWorkerAccess } from '../../install/cluster-access.ts';
+import { planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from '../../install/cluster-access.ts';
 import { resourceKindOf } from '../../install/kinds.ts';
 import { planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
@@ -59,7 +59,7 @@ const leaveHub = async (input: CliInput, member: Client, cluster: string, hubCon
     const access = [
       ...planJoinAccess(cluster, namespace),
       ...planWorkerAccess(cluster, namespace),
-      ...planKnockAccess(projectOf(input), cluster),
+      ...planCredentialRequestAccess(projectOf(input), cluster),
     ];
     for (const object of access.toReversed()) await remove(hub.client, resourceKindOf(object), object.metadata, input.signal);
   });

@@ -3,7 +3,7 @@ import { credentialRequestName } from '../../api/credentialrequest/type.ts';
 import { clusterKind, credentialRequestKind } from '../../api/kinds.ts';
 import { clusterFinalizer, clusterLabel } from '../../api/labels.ts';
 import { hasEnded } from '../../api/membership/type.ts';
-import { hubNamespace, joinAccount, knockAccount, projectOfNamespace, renewalRole, workerAccount } from '../../api/places.ts';
+import { credentialRequestAccount, hubNamespace, joinAccount, projectOfNamespace, renewalRole, workerAccount } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -50,7 +50,7 @@ export const clusterController = (world: World, clock: { now(): number }) => {
         for (const kind of [roleBindingKind, roleKind]) await remove(world.client, kind, { namespace, name: renewalRole(name) }, signal);
         const project = projectOfNamespace(namespace);
         if (project !== undefined) {
-          await removeAccount(world, hubNamespace, knockAccount(project, name), signal);
+          await removeAccount(world, hubNamespace, credentialRequestAccount(project, name), signal);
           await remove(
             world.client,
             credentialRequestKind,

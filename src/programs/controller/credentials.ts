@@ -14,7 +14,7 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { World } from './world.ts';
 
-/** Shortest time between two answers to one cluster, in milliseconds: the holder of its knock account may ask at any rate. */
+/** Shortest time between two answers to one cluster, in milliseconds: the holder of the account for credential requests may ask at any rate. */
 const paceMs = 2_000;
 
 /** The PEM blocks of some texts, each once. */

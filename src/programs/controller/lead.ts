@@ -1,7 +1,7 @@
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import type { Clock } from '../../values/clock.ts';
-import { tellTransitions } from '../tell-transitions.ts';
+import { publishTransitions } from '../publish-transitions.ts';
 import { clusterController } from './clusters.ts';
 import { credentialController } from './credentials.ts';
 import { endingController } from './endings.ts';
@@ -22,7 +22,7 @@ export const leadController = async (world: World, options: ControllerOptions, c
   const { client, log, metrics } = world;
   await Promise.all(mirrorsOf(world).map((mirror) => mirror.synced(signal)));
   const events = createEvents({ client, component: fieldManager, instance: options.instance, signal, log, clock });
-  tellTransitions([world.slices, world.clusters], events, signal);
+  publishTransitions([world.slices, world.clusters], events, signal);
   const controllers = [
     projectController(world, clock),
     clusterController(world, clock),

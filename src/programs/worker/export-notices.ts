@@ -148,7 +148,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
         published: publishedIn(key),
-        rivals: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
+        sameName: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
         since: (cluster) => clusterOf(session.ledger(), cluster).since,
       };
       const decision = planExport(seen, session.clock.now());

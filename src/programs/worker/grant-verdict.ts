@@ -11,32 +11,32 @@ import { planLocalSlice } from '../../plan/worker/slice-objects.ts';
 import type { Clock } from '../../values/clock.ts';
 import { writeConditions } from './local-condition.ts';
 import { fieldManager, type LocalWorld } from './local-world.ts';
+import type { Received } from './received-grant.ts';
 import { serviceNetworks } from './service-networks.ts';
-import type { Taken } from './taken-grant.ts';
 
 /**
- * Judges a grant by what this cluster knows of itself, and says in the local slice what of it is not taken. `missing` says that the hub no longer
+ * Judges a grant by what this cluster knows of itself, and says in the local slice what of it is not accepted. `missing` says that the hub no longer
  * knows it.
  *
  * @returns undefined when nothing is made of it.
  */
-export const takeGrant = async (
+export const receiveGrant = async (
   local: LocalWorld,
   granted: Membership,
   missing: boolean,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Taken | undefined> => {
+): Promise<Received | undefined> => {
   const grant = granted.spec;
   const consent = await local.client.find(configMapKind, { namespace: memberNamespace, name: consentConfigMap }, { signal });
-  const { taken, verdicts } = judgeGrant({
+  const { applied, verdicts } = judgeGrant({
     grant,
     networks: planClusterNetworks(local.nodes.list(), await serviceNetworks(local, signal)),
     nodes: local.sliceNodes.byIndex('slice', grant.slice),
     slices: local.slices.list(),
     consent: readConsent(consent?.data),
   });
-  const membership = { ...granted, spec: taken ?? { ...grant, namespaces: [] } };
+  const membership = { ...granted, spec: applied ?? { ...grant, namespaces: [] } };
   const desired = planLocalSlice(membership, granted);
   const all = [...verdicts, presence(grant.slice, missing)];
   const before = local.slices.get(`${memberNamespace}/${grant.slice}`);
@@ -48,7 +48,7 @@ export const takeGrant = async (
       for (const { status, message } of news)
         if (status !== 'True') local.log.warn('a grant of the hub is not applied in full', { slice: grant.slice, reason: message });
   }
-  return taken === undefined ? undefined : { membership, granted };
+  return applied === undefined ? undefined : { membership, granted };
 };
 
 const presence = (slice: string, missing: boolean): Verdict =>

@@ -2,7 +2,7 @@ import { conditionOf } from '../../api/condition.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
-import { planHubContact, tellAfterMs } from '../../plan/worker/hub-contact.ts';
+import { planHubContact, reportAfterMs } from '../../plan/worker/hub-contact.ts';
 import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +16,7 @@ export const hubContact = (session: Session, contact: Source<undefined>) => {
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const slice = local.slices.get(`${memberNamespace}/${name}`);
       const verdict = planHubContact(board.staleSince(), clock.now());
-      if (verdict === undefined) return { againMs: tellAfterMs };
+      if (verdict === undefined) return { againMs: reportAfterMs };
       // Nothing is written about what is as it should be.
       if (slice === undefined || (verdict.status === 'True' && conditionOf(slice.status?.conditions, verdict.type) === undefined))
         return undefined;

@@ -22,7 +22,7 @@ export interface HubAccess {
   /** Token of the worker account. */
   readonly token: string;
   /** Token of the account that can only ask for a credential; undefined in clusters that joined before there was one. */
-  readonly knock: string | undefined;
+  readonly renewalToken: string | undefined;
 }
 
 const target = { namespace: memberNamespace, name: hubSecret };
@@ -49,7 +49,7 @@ export const readHubSecret = async (local: Client, signal: AbortSignal): Promise
       servers: (find('servers') ?? '').split('\n').filter((server) => server !== ''),
       ca: field('ca.crt'),
       token: field('token'),
-      knock: find('knock') || undefined,
+      renewalToken: find('renewal-token') || undefined,
     },
   };
 };

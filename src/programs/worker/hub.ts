@@ -13,8 +13,8 @@ import { Failure } from '../../values/failure.ts';
 import { countedClient } from '../counted-client.ts';
 import { readAuthority } from './authority.ts';
 import { type HubAccess, type HubIdentity, readHubSecret, writeHubSecret } from './hub-place.ts';
-import { knock } from './knock.ts';
 import { fieldManager } from './local-world.ts';
+import { requestCredential } from './request-credential.ts';
 import { lifeOfFresh, lifeOfKept } from './token-life.ts';
 
 export type { HubIdentity } from './hub-place.ts';
@@ -72,8 +72,8 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
   const byToken = async (during: AbortSignal): Promise<ExpiringToken> =>
     accept({ ...now, token: await askByToken(now, identity, credentialSeconds, during) }, during);
 
-  const byProof = async (knockToken: string, during: AbortSignal): Promise<ExpiringToken> => {
-    const { server, given } = await askByProof(now, knockToken, authority, clock, during);
+  const byProof = async (renewalToken: string, during: AbortSignal): Promise<ExpiringToken> => {
+    const { server, given } = await askByProof(now, renewalToken, authority, clock, during);
     const servers = given.servers.length === 0 ? now.servers : given.servers;
     const ca = given.ca === '' ? now.ca : await confirmedAuthority(server, now.ca, given, during);
     provedAt = clock.monotonic();
@@ -87,7 +87,7 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
       return { token: now.token, lifetimeMs: left };
     }
     kept = false;
-    const ways = [byToken, ...(now.knock === undefined ? [] : [(until: AbortSignal) => byProof(now.knock ?? '', until)])];
+    const ways = [byToken, ...(now.renewalToken === undefined ? [] : [(until: AbortSignal) => byProof(now.renewalToken ?? '', until)])];
     if (clock.monotonic() - provedAt >= proofEveryMs) ways.reverse();
     return firstThatWorks(ways, log, during);
   };
@@ -141,7 +141,7 @@ const askByProof = async (
   for (const address of new Set([server, ...servers])) {
     const asking = createClient({ server: address, ca, credential: { kind: 'token', token: fixedToken(token) } }, { fieldManager });
     try {
-      return { server: address, given: await knock(asking, authority, clock, signal) };
+      return { server: address, given: await requestCredential(asking, authority, clock, signal) };
     } catch (error) {
       if (signal.aborted) throw error;
       last = error;

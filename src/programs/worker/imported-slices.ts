@@ -34,7 +34,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
   const exportsBy = (cluster: string): string[] =>
     statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => keyOf(cluster, subject));
   /** All clusters that offer a name: another one of them may have the oldest export now. */
-  const withRivals = (cluster: string, subject: string): string[] => [
+  const withSameName = (cluster: string, subject: string): string[] => [
     keyOf(cluster, subject),
     ...offersOf(session.ledger(), subject).map((offer) => keyOf(offer.cluster, subject)),
   ];
@@ -45,7 +45,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
     held: () => standing().flatMap(keysOf),
     watches: [
       watching(statements, ({ kind, subject, cluster }) => {
-        if (kind === 'Export') return withRivals(cluster, subject);
+        if (kind === 'Export') return withSameName(cluster, subject);
         if (kind === 'Endpoints') return [keyOf(cluster, exportOfShard(subject))];
         // An endpoint counts only on a node whose statement is in force.
         return kind === 'Node' ? [...exportsOnNode(session.ledger(), cluster, subject)].map((one) => keyOf(cluster, one)) : [];

@@ -5,15 +5,15 @@ import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
-import { peerDoorPort } from '../../values/exchange-ports.ts';
+import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
-import { tellTransitions } from '../tell-transitions.ts';
+import { publishTransitions } from '../publish-transitions.ts';
 import { createAskAgent } from './ask-agent.ts';
 import { readAuthority } from './authority.ts';
 import { clusterDns } from './cluster-dns.ts';
 import { openHub } from './hub.ts';
 import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
-import { beat, heartbeatMs, tellFacts } from './registration.ts';
+import { beat, heartbeatMs, reportFacts } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { strayExports } from './stray-exports.ts';
 import { openTrust } from './trust.ts';
@@ -57,7 +57,7 @@ const openJoined = async (
 /** Asks agents with the token that the kubelet keeps fresh for this pod. */
 const askAgents = createAskAgent({
   fetch,
-  port: peerDoorPort,
+  port: peerEndpointPort,
   token: async (signal) => (await readFile(agentTokenPath, { encoding: 'utf8', signal })).trim(),
 });
 
@@ -69,7 +69,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const { hub, authority, trust } = await openJoined(local, clock, options, signal);
   const memberships = observeGrants(hub, log, metrics);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
-  tellTransitions([local.slices, local.exports, local.imports], events, signal);
+  publishTransitions([local.slices, local.exports, local.imports], events, signal);
   const controllers = [
     sessions({ hub, local, authority, trust, clock, ask: askAgents }, local, memberships)(signal),
     strayExports(local, memberships, clock),
@@ -79,7 +79,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     memberships.run(signal),
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
     periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (signal) => beat(hub, clock, signal), signal, log }),
-    periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => tellFacts(hub, local, version, signal), signal, log }),
+    periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => reportFacts(hub, local, version, signal), signal, log }),
   ]);
   hub.client.close();
 };

@@ -11,20 +11,20 @@ const notice = (cluster: string, subject: string, statement = '{}'): NoticeSpec 
 });
 
 let passedOn: PassedOn;
-let told: string[];
+let emitted: string[];
 beforeEach(() => {
   passedOn = createPassedOn();
-  told = [];
-  passedOn.subscribe((name) => told.push(name));
+  emitted = [];
+  passedOn.subscribe((name) => emitted.push(name));
 });
 
 describe('notices passed on', () => {
-  it('are told, held until they are judged, and replaced by later ones', () => {
+  it('are emitted, held until they are judged, and replaced by later ones', () => {
     const [first, later] = [notice('east', 'n1', '{"a":1}'), notice('east', 'n1', '{"a":2}')];
     passedOn.offer(first);
     passedOn.offer(later);
-    const [name = ''] = told;
-    expect(told).toEqual([name, name]);
+    const [name = ''] = emitted;
+    expect(emitted).toEqual([name, name]);
     expect(name.startsWith('east.')).toBe(true);
     passedOn.done(name, first);
     expect(passedOn.get(name)).toBe(later);
@@ -35,10 +35,10 @@ describe('notices passed on', () => {
   it('of one cluster take the place of its oldest when there are too many, and of no other', () => {
     passedOn.offer(notice('west', 'n'));
     for (let index = 0; index <= maxNotices; index += 1) passedOn.offer(notice('east', `n${index}`));
-    const [west = '', oldest = '', next = ''] = told;
+    const [west = '', oldest = '', next = ''] = emitted;
     expect(passedOn.get(west)).toBeDefined();
     expect(passedOn.get(oldest)).toBeUndefined();
-    expect(told.at(-1)).toBe(oldest);
+    expect(emitted.at(-1)).toBe(oldest);
     expect(passedOn.namesAbout(notice('east', 'n0'))).toEqual([]);
     expect(passedOn.namesAbout(notice('east', 'n1'))).toEqual([next]);
     expect(passedOn.namesAbout(notice('north', 'n1'))).toEqual([]);

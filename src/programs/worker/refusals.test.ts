@@ -4,8 +4,8 @@ import { createRefusals, graceMs } from './refusals.ts';
 it('lists a refusal once it has lasted, measured by the monotonic clock', () => {
   let now = 5_000;
   const refusals = createRefusals({ monotonic: () => now });
-  const told: number[] = [];
-  refusals.subscribe(() => told.push(now));
+  const emitted: number[] = [];
+  refusals.subscribe(() => emitted.push(now));
   refusals.set('east.1', 'It is not used.');
   expect([refusals.list(now), refusals.pending(now)]).toEqual([[], true]);
   now += graceMs;
@@ -13,5 +13,5 @@ it('lists a refusal once it has lasted, measured by the monotonic clock', () => 
   refusals.set('east.1', 'It is not used.');
   refusals.set('east.1', undefined);
   expect(refusals.list(now)).toEqual([]);
-  expect(told).toEqual([5_000, now]);
+  expect(emitted).toEqual([5_000, now]);
 });

@@ -19,8 +19,8 @@ export const beat = async (hub: Hub, clock: Clock, signal: AbortSignal): Promise
   await hub.client.mergePatch(leaseKind, target, { spec }, { signal, timeoutMs: heartbeatMs });
 };
 
-/** Tells the hub what kind of cluster this is: nodes, networks, versions. Writes only what changed. */
-export const tellFacts = async (hub: Hub, local: LocalWorld, version: string, signal: AbortSignal): Promise<void> => {
+/** Reports to the hub what kind of cluster this is: nodes, networks, versions. Writes only what changed. */
+export const reportFacts = async (hub: Hub, local: LocalWorld, version: string, signal: AbortSignal): Promise<void> => {
   const cluster = await hub.client.get(clusterKind, { namespace: hub.namespace, name: hub.cluster }, { signal });
   const info = (await local.client.raw('/version', { signal })) as { gitVersion?: string };
   const facts = planClusterFacts({

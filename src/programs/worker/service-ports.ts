@@ -10,7 +10,7 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import type { LeftOut } from './left-out.ts';
 import type { Session } from './session.ts';
 
-/** Tells each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
+/** Reports to each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
 export const servicePorts = (session: Session, leftOut: LeftOut) => {
   const { local, slice, hub, statements } = session;
   /** Nodes on which an export has ports to lead, by export, and the other way round. */

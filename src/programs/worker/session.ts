@@ -16,11 +16,11 @@ import type { Trust } from './trust.ts';
 /** Everything that the work for one slice needs: the grant, both sides, and what is known of the others. */
 export interface Session {
   readonly slice: string;
-  /** The membership as this cluster takes it, now. */
+  /** The membership as this cluster accepts it, now. */
   readonly membership: Membership;
   /** The membership as the hub granted it, now. */
   readonly granted: Membership;
-  /** The spec of the membership as it is taken, now: namespaces and blocks may change while the session runs, the identity of the slice does not. */
+  /** The spec of the membership as this cluster accepts it, now: namespaces and blocks may change while the session runs, the identity of the slice does not. */
   readonly grant: MembershipSpec;
   /** All namespaces of the slice as the hub granted them, those included that this cluster does not give to it. */
   readonly sliceNamespaces: readonly string[];

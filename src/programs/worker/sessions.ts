@@ -3,14 +3,14 @@ import { memberNamespace } from '../../api/places.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { removeSlice } from './cleanup.ts';
-import { takeGrant } from './grant-verdict.ts';
+import { receiveGrant } from './grant-verdict.ts';
 import { type Granted, grantedNow, isMembership, keptMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
+import { createReceivedGrant, isSameSlice, type Received } from './received-grant.ts';
 import { runSlice, type SliceSurroundings } from './slice.ts';
-import { createTakenGrant, isSameSlice, type Taken } from './taken-grant.ts';
 
 interface Running {
-  readonly grant: ReturnType<typeof createTakenGrant>;
+  readonly grant: ReturnType<typeof createReceivedGrant>;
   readonly stop: () => Promise<void>;
 }
 
@@ -40,10 +40,10 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
     return grantedNow(current, memberships.isSynced(), kept);
   };
 
-  const start = (slice: string, taken: Taken, lifetime: AbortSignal): Running => {
+  const start = (slice: string, received: Received, lifetime: AbortSignal): Running => {
     const stopping = new AbortController();
     const both = AbortSignal.any([lifetime, stopping.signal]);
-    const grant = createTakenGrant(taken);
+    const grant = createReceivedGrant(received);
     const ended = runSlice(surroundings, grant, both).catch((error) => {
       if (both.aborted) return;
       // The rest of the failed session must not run beside its successor.
@@ -85,15 +85,15 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
       }
       if (!('membership' in granted)) return undefined;
       // A refused grant changes nothing: a session with the earlier grant continues.
-      const taken = await takeGrant(local, granted.membership, granted.state === 'missing', clock, signal);
-      if (taken === undefined) return undefined;
+      const received = await receiveGrant(local, granted.membership, granted.state === 'missing', clock, signal);
+      if (received === undefined) return undefined;
       const now = running.get(slice);
-      if (now !== undefined && isSameSlice(now.grant.current().membership.spec, taken.membership.spec)) {
-        now.grant.replace(taken);
+      if (now !== undefined && isSameSlice(now.grant.current().membership.spec, received.membership.spec)) {
+        now.grant.replace(received);
         return undefined;
       }
       await end(slice);
-      running.set(slice, start(slice, taken, lifetime));
+      running.set(slice, start(slice, received, lifetime));
       return undefined;
     },
   });

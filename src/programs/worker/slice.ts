@@ -30,12 +30,12 @@ import { readPeers } from './peer-board.ts';
 import { peers } from './peers.ts';
 import { publisher } from './publish.ts';
 import { receiver } from './receive.ts';
+import type { ReceivedGrant } from './received-grant.ts';
 import { createRefusals, refusalReport } from './refusals.ts';
 import { revision } from './revision.ts';
 import { servicePorts } from './service-ports.ts';
 import type { Session } from './session.ts';
 import { observeSlice } from './slice-world.ts';
-import type { TakenGrant } from './taken-grant.ts';
 import type { Trust } from './trust.ts';
 import { withdrawnThrough } from './withdrawn-through.ts';
 
@@ -54,9 +54,9 @@ export interface SliceSurroundings {
 const hubGraceMs = 5_000;
 
 /** Runs the worker's part of one slice until the signal aborts, always with the current grant. */
-export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGrant, signal: AbortSignal): Promise<void> => {
+export const runSlice = async (surroundings: SliceSurroundings, received: ReceivedGrant, signal: AbortSignal): Promise<void> => {
   const { local, hub, clock, authority } = surroundings;
-  const { slice, sliceUID } = taken.current().membership.spec;
+  const { slice, sliceUID } = received.current().membership.spec;
   const log = local.log.with({ slice });
   let controllers: readonly Controller[] = [];
   const presence = createHubPresence(clock);
@@ -67,25 +67,25 @@ export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGran
     // What could not be written while the hub was away is written as soon as it is back.
     if (change === 'found') for (const controller of controllers) controller.retryAll();
   };
-  const { members, board, pods, services } = observeSlice(hub, local, taken.current().membership.spec, log, onContact, signal);
+  const { members, board, pods, services } = observeSlice(hub, local, received.current().membership.spec, log, onContact, signal);
   const statements = createBelief();
   const progress = createBoardProgress(board, hub.cluster);
   const session: Session = {
     ...surroundings,
     slice,
     get membership(): Membership {
-      return taken.current().membership;
+      return received.current().membership;
     },
     get granted() {
-      return taken.current().granted;
+      return received.current().granted;
     },
     get grant() {
-      return taken.current().membership.spec;
+      return received.current().membership.spec;
     },
     get sliceNamespaces() {
-      return taken.current().granted.spec.namespaces;
+      return received.current().granted.spec.namespaces;
     },
-    grantChanges: taken,
+    grantChanges: received,
     members,
     board,
     pods: (namespace) => pods.of(namespace),
@@ -120,7 +120,7 @@ export const runSlice = async (surroundings: SliceSurroundings, taken: TakenGran
   ];
   const follow = (): void =>
     void followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));
-  const unsubscribe = taken.subscribe(follow);
+  const unsubscribe = received.subscribe(follow);
   // The grant may have changed while the hub was waited for.
   follow();
   const sweep = (): void => {

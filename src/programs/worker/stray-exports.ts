@@ -9,7 +9,7 @@ import { isMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
- * Tells the owners of exports that name a slice which this cluster is not in; no session would. The key is namespace/name. As soon as
+ * Reports to the owners of exports that name a slice which this cluster is not in; no session would. The key is namespace/name. As soon as
  * the slice is granted, its session takes over.
  */
 export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, clock: Clock) => {

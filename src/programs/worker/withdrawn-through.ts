@@ -11,7 +11,7 @@ const checkAgainMs = 1_000;
 const gapMs = 5_000;
 
 /**
- * Tells each node up to which revision of its pods' addresses everything was published to the other clusters: until then, released addresses stay in
+ * Reports to each node up to which revision of its pods' addresses everything was published to the other clusters: until then, released addresses stay in
  * quarantine, since clients elsewhere may still use them. While the hub is away nothing is published, so the quarantine lasts as long. The key is the node.
  *
  * @param isPublished whether every change that this worker has seen is on the board

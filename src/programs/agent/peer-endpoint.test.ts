@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import type { Reply } from './json-server.ts';
-import { createPeerDoor, type KnownPeer, routersToAsk } from './peer-door.ts';
+import { createPeerEndpoint, type KnownPeer, routersToAsk } from './peer-endpoint.ts';
 import type { WorkerVerdict } from './worker-guard.ts';
 
 const peers: KnownPeer[] = [
@@ -18,10 +18,10 @@ test('nodes whose link is up are asked first, those that are down never', () => 
   expect(routersToAsk(peers, 'south')).toEqual([]);
 });
 
-describe('the door', () => {
+describe('the peer endpoint', () => {
   const ask = async (path: string, replies: Readonly<Record<string, Reply | Error>>, verdict: WorkerVerdict = 'worker') => {
     const asked: string[] = [];
-    const door = createPeerDoor({
+    const endpoint = createPeerEndpoint({
       guard: async () => verdict,
       peers: (slice) => (slice === 'app' ? peers : []),
       clock: handClock(),
@@ -33,7 +33,7 @@ describe('the door', () => {
       },
     });
     const url = new URL(path, 'http://agent');
-    const { status, body } = await door({ path: url.pathname, query: url.searchParams, bearer: 'token', from: '10.244.0.5' }, signal);
+    const { status, body } = await endpoint({ path: url.pathname, query: url.searchParams, bearer: 'token', from: '10.244.0.5' }, signal);
     return { status, body, asked };
   };
   const page: Reply = { status: 200, body: '{"next":1}' };
@@ -56,7 +56,7 @@ describe('the door', () => {
   it('waits no longer for a node whose link is lost', async () => {
     const clock = handClock();
     let link: KnownPeer['link'] = 'Up';
-    const door = createPeerDoor({
+    const endpoint = createPeerEndpoint({
       guard: async () => 'worker',
       peers: () => [
         { cluster: 'east', router: '10.0.1.2', link },
@@ -69,7 +69,7 @@ describe('the door', () => {
           : new Promise((_, reject) => both.addEventListener('abort', () => reject(new Error('lost')))),
     });
     const url = new URL('/v1/peers/app/east/notices?waitMs=5000', 'http://agent');
-    const answer = door({ path: url.pathname, query: url.searchParams, bearer: 'token', from: '10.244.0.5' }, signal);
+    const answer = endpoint({ path: url.pathname, query: url.searchParams, bearer: 'token', from: '10.244.0.5' }, signal);
     await clock.pass(2_000);
     link = 'Suspect';
     await clock.pass(500);

@@ -11,7 +11,7 @@ export type Conditioned = KubernetesObject & { readonly status?: { readonly cond
  * Tells people by Kubernetes Events when a condition of one of these objects becomes another, until the signal aborts. It listens to
  * the objects themselves, so whoever writes a status need not think of it.
  */
-export const tellTransitions = (
+export const publishTransitions = (
   mirrors: readonly Pick<Mirror<Conditioned>, 'subscribe'>[],
   events: Pick<Events, 'emit'>,
   signal: AbortSignal,

@@ -12,8 +12,8 @@ export interface KnownPeer {
   readonly link: LinkVerdict | undefined;
 }
 
-/** What the door works with. */
-export interface PeerDoorParts {
+/** What the peer endpoint works with. */
+export interface PeerEndpointParts {
   readonly guard: WorkerGuard;
   /** The peers of a slice on this node; nothing else is ever asked. */
   readonly peers: (slice: string) => readonly KnownPeer[];
@@ -42,8 +42,8 @@ export const routersToAsk = (peers: readonly KnownPeer[], cluster: string): read
  * Answers this cluster's worker, which cannot enter a slice itself: asks a node of the other cluster through the tunnel and passes its answer on as it
  * is. The statements in it certify themselves.
  */
-export const createPeerDoor =
-  ({ guard, peers, ask, clock }: PeerDoorParts): Answer =>
+export const createPeerEndpoint =
+  ({ guard, peers, ask, clock }: PeerEndpointParts): Answer =>
   async ({ path, query, bearer, from }, signal) => {
     const asked = readNoticeRequest(path, query);
     if (asked?.cluster === undefined) return { status: 404, body: 'served here: /v1/peers/<slice>/<cluster>/notices?after=&waitMs=\n' };

@@ -4,23 +4,23 @@ import type { Source } from '../../loop/source.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 
 /** A grant of the hub, and what this cluster makes of it. */
-export interface Taken {
-  /** The membership as it is taken here. */
+export interface Received {
+  /** The membership as this cluster accepts it. */
   readonly membership: Membership;
   /** The membership as the hub granted it. */
   readonly granted: Membership;
 }
 
 /** The grant of a running session; it changes without a restart of the session. Emits when it changes. */
-export interface TakenGrant extends Source<undefined> {
-  current(): Taken;
+export interface ReceivedGrant extends Source<undefined> {
+  current(): Received;
 }
 
 /** A grant that can be replaced by a later one of the same slice. */
-export const createTakenGrant = (first: Taken): TakenGrant & { readonly replace: (next: Taken) => void } => {
+export const createReceivedGrant = (first: Received): ReceivedGrant & { readonly replace: (next: Received) => void } => {
   let current = first;
   const changes = createSignals();
-  const essence = ({ membership, granted }: Taken): string => canonicalJson([membership.spec, granted.spec]);
+  const essence = ({ membership, granted }: Received): string => canonicalJson([membership.spec, granted.spec]);
   return {
     current: () => current,
     replace: (next) => {

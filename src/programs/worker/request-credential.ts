@@ -19,7 +19,12 @@ const pollMs = 500;
  *
  * @throws Failure Unauthorized when the hub refuses, Timeout when its controller does not answer, and what the client throws.
  */
-export const knock = async (hub: Client, authority: Authority, clock: Clock, signal: AbortSignal): Promise<RenewedCredential> => {
+export const requestCredential = async (
+  hub: Client,
+  authority: Authority,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<RenewedCredential> => {
   const target = { namespace: hubNamespace, name: credentialRequestName(authority.project, authority.cluster) };
   const deadline = clock.monotonic() + answerMs;
   const until = async <T>(find: (seen: CredentialRequest) => T | undefined): Promise<T> => {

@@ -6,13 +6,13 @@ import { askRouter } from './ask-router.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
 import type { LinkWatch } from './link-watch.ts';
 import type { NodeAgent } from './node-agent.ts';
-import { createPeerDoor, type KnownPeer } from './peer-door.ts';
+import { createPeerEndpoint, type KnownPeer } from './peer-endpoint.ts';
 import type { PeerExchange } from './peer-exchange.ts';
 import type { AgentSettings } from './settings.ts';
 import { createWorkerGuard } from './worker-guard.ts';
 
-/** What the door of a running agent works with. */
-export interface RunningDoorParts {
+/** What the peer endpoint of a running agent works with. */
+export interface RunningPeerEndpointParts {
   readonly client: Client;
   readonly agent: Pick<NodeAgent, 'last'>;
   readonly links: Pick<LinkWatch, 'links'>;
@@ -25,13 +25,17 @@ export interface RunningDoorParts {
 const againMs = 10_000;
 
 /** Serves this cluster's worker on the node's own address until the signal aborts. An address that is taken is tried again and again. */
-export const openPeerDoor = async ({ host, port }: AgentSettings['door'], parts: RunningDoorParts, signal: AbortSignal): Promise<void> => {
+export const servePeerEndpoint = async (
+  { host, port }: AgentSettings['peerEndpoint'],
+  parts: RunningPeerEndpointParts,
+  signal: AbortSignal,
+): Promise<void> => {
   const { client, agent, links, exchange, clock, log } = parts;
   if (host === undefined) {
     log.warn('HOST_IP is not set: the worker cannot ask here for notices of other clusters while the hub is away');
     return;
   }
-  const door = createPeerDoor({
+  const endpoint = createPeerEndpoint({
     guard: createWorkerGuard(client, clock, signal),
     peers: (slice) => peersOf(agent, links, slice),
     clock,
@@ -40,7 +44,7 @@ export const openPeerDoor = async ({ host, port }: AgentSettings['door'], parts:
   let server: JsonServer | undefined;
   while (!signal.aborted && server === undefined) {
     try {
-      server = await serveJson({ host, port }, door);
+      server = await serveJson({ host, port }, endpoint);
     } catch (error) {
       log.error('the worker cannot ask here for notices of other clusters', { error });
       await sleep(clock, againMs, signal).catch(interrupted);
