@@ -7,27 +7,35 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const source = join(root, 'src', 'programs', 'main.ts');
+const words = process.argv.slice(2);
 
-if (Number(process.versions.node.split('.')[0]) < 24) {
-  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
-  const found = [join(root, 'node_modules'), join(root, '..')]
-    .map((p) => join(p, `node-linux-${arch}`, 'bin', 'node'))
-    .find((p) => existsSync(p));
-  if (found === undefined) {
-    process.stderr.write(
-      `error: KubeSlice needs Node 24 and this is ${process.version}; install Node 24, or run npm ci in ${root}, which brings it\n`,
-    );
-    process.exit(1);
-  }
-  const child = spawn(found, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+/** Hands over to another Node, and ends with its exit code. */
+const continueWith = async (node, script, ...args) => {
+  const child = spawn(node, [script, ...args], { stdio: 'inherit' });
   // Ctrl-C reaches the child from the terminal itself; SIGTERM comes to this process alone and is passed on.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   const code = await new Promise((resolve) => child.on('close', (status) => resolve(status ?? 1)));
   process.exit(code);
+};
+
+const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24;
+const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+const brought = [join(root, 'node_modules'), join(root, '..')]
+  .map((folder) => join(folder, `node-linux-${arch}`, 'bin', 'node'))
+  .find((path) => existsSync(path));
+const isFreshClone = existsSync(source) && !existsSync(join(root, 'node_modules', '.package-lock.json'));
+
+if (isFreshClone) await continueWith(process.execPath, join(root, 'tools', 'start.mjs'), 'kubeslice', ...words);
+if (!isNewEnough && brought !== undefined) await continueWith(brought, fileURLToPath(import.meta.url), ...words);
+if (!isNewEnough) {
+  process.stderr.write(
+    `error: KubeSlice needs Node 24 and this is ${process.version}: install Node 24, or let npm bring it by installing kubeslice with its optional packages (on Linux, x86-64 or arm64)\n`,
+  );
+  process.exit(1);
 }
 
 module.enableCompileCache?.();
-const source = join(root, 'src', 'programs', 'main.ts');
 const { main } = await import(pathToFileURL(existsSync(source) ? source : join(root, 'dist', 'main.mjs')).href);
 await main();

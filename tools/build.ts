@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { buildImage } from '../src/images/build-image.ts';
 import { bundlePrograms } from '../src/images/bundle.ts';
 import { containerfile } from '../src/images/containerfile.ts';
+import { nodeBinary } from '../src/images/node-binary.ts';
 import type { ImageConfig } from '../src/images/recipe.ts';
 import { architectureOf } from '../src/images/recipe.ts';
 import { demoConfig } from '../src/images/recipes/demo.ts';
@@ -10,9 +11,12 @@ import { kubesliceConfig } from '../src/images/recipes/kubeslice.ts';
 import { playgroundImages } from '../src/images/recipes/playground-images.ts';
 import { stageImage } from '../src/images/stage-image.ts';
 import { tools } from '../src/playground/toolchain/catalogue.ts';
+import { provideDebianPackages } from '../src/playground/toolchain/debian.ts';
+import { imagePackages } from '../src/playground/toolchain/debian-packages.ts';
 import { provide } from '../src/playground/toolchain/provide.ts';
 import { places } from '../src/programs/cli/playground/places.ts';
 import { version } from '../src/programs/version.ts';
+import { Failure } from '../src/values/failure.ts';
 
 /*
  * Makes what is shipped. Without arguments: the bundle in dist/. With --images also the image archives, whose paths are printed; with --stage
@@ -24,19 +28,28 @@ const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort());
 const { signal } = abort;
 
-if (words.has('--containerfiles')) await writeContainerfiles(words.has('--check'));
-else if (words.has('--images') || words.has('--stage')) await makeImages();
-else {
-  console.log(await bundlePrograms(root, signal));
+try {
+  if (words.has('--containerfiles')) await writeContainerfiles(words.has('--check'));
+  else if (words.has('--images') || words.has('--stage')) await makeImages();
+  else console.log(await bundlePrograms(root, signal));
+} catch (error) {
+  // What is missing on this machine is a sentence; only a mistake of our own shows where it was made.
+  if (!Failure.is(error)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
 }
 
 async function makeImages(): Promise<void> {
   const architecture = architectureOf(process.arch);
   if (architecture === undefined) throw new Error(`images are made for x64 and arm64, not for ${process.arch}`);
   const { cache } = places(process.env);
+  await provideDebianPackages(
+    { packages: imagePackages, report: ({ state, packages }) => console.error(`Debian packages (${packages.join(', ')}): ${state}`) },
+    signal,
+  );
   const names = ['pause', 'coredns', 'wireguard-go', 'cni-plugin', 'prober', 'relay'] as const;
   const programs = await provide(names, { cache, modules: join(root, 'toolchain') }, signal);
-  const node = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  const node = nodeBinary(root);
   const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };
   for (const recipe of await playgroundImages(options, signal)) {
     const name = recipe.reference.replace(/^kubeslice\/|:.*$/g, '');

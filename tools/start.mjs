@@ -31,6 +31,7 @@ const targets = {
     ['node', 'tools/build.ts', '--containerfiles'],
   ],
   build: [['node', 'tools/build.ts']],
+  kubeslice: [['node', join(root, 'bin', 'kubeslice.mjs')]],
   format: [['biome', 'check', '--write', '.']],
 };
 
@@ -42,9 +43,9 @@ const stop = (message) => {
 };
 
 /** Runs a program to its end with our terminal; resolves to its exit code, as a shell would report it. */
-const run = (program, args, env) =>
+const run = (program, args, env, { cwd = root, stdio = 'inherit' } = {}) =>
   new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: 'inherit' });
+    const child = spawn(program, args, { cwd, env, stdio });
     // Ctrl-C reaches the child from the terminal itself; we only wait for it to end. SIGTERM comes to us alone, so it is passed on.
     const wait = () => undefined;
     const pass = (signal) => child.kill(signal);
@@ -72,7 +73,9 @@ const install = async () => {
   process.stderr.write('Installing the packages of package-lock.json (npm ci), about 20 seconds ...\n');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
-  const code = npm?.endsWith('.js') ? await run(process.execPath, [npm, ...args], process.env) : await run('npm', args, process.env);
+  const [program, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  // What it prints is no output of the command that comes after it.
+  const code = await run(program, [...first, ...args], process.env, { stdio: ['inherit', process.stderr, 'inherit'] });
   if (code !== 0) stop(`npm ci failed with exit code ${code}; its messages are above. Mend that and run the same command again.`);
 };
 
@@ -116,6 +119,11 @@ const env = { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH ?? 
 const steps = targets[name];
 for (const [index, [program, ...args]] of steps.entries()) {
   const extra = index === steps.length - 1 ? rest : [];
-  const code = await run(program === 'node' ? node : join(modules, '.bin', program), [...args, ...extra], env);
+  const code = await run(
+    program === 'node' ? node : join(modules, '.bin', program),
+    [...args, ...extra],
+    env,
+    name === 'kubeslice' ? { cwd: process.cwd() } : {},
+  );
   if (code !== 0) process.exit(code);
 }

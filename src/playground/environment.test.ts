@@ -10,6 +10,7 @@ test.each(['/state', '/state of "things" & $HOME `x`'])('a shell understands the
   const script = environment(playgroundPaths(directory, 'pg'), undefined);
   expect(evaluated(script, 'KUBECONFIG')).toBe(`${directory}/pg/kubeconfig`);
   expect(evaluated(script, 'PATH')).toBe(`${directory}/pg/bin:/usr/bin:/bin`);
+  expect(evaluated(script, 'KUBESLICE_PLAYGROUND')).toBe('pg');
 });
 
 test.each([

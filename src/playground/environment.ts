@@ -1,10 +1,11 @@
+import { basename } from 'node:path';
 import { shellQuote } from '../values/shell-quote.ts';
 import { underlayRange } from './address-plan.ts';
 import type { PlaygroundPaths } from './paths.ts';
 import { programFolder } from './tools.ts';
 
 /**
- * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl, helm and kubeslice, and, where a proxy is set, that the playground is reached
+ * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl, helm and kubeslice, the playground's name, and, where a proxy is set, that the playground is reached
  * without it.
  */
 export function environment(paths: PlaygroundPaths, noProxy: string | undefined): string {
@@ -12,6 +13,7 @@ export function environment(paths: PlaygroundPaths, noProxy: string | undefined)
   return [
     `export KUBECONFIG=${shellQuote(paths.kubeconfig)}`,
     `export PATH="${programFolder(paths).replaceAll(/["$`\\]/g, '\\$&')}:$PATH"`,
+    `export KUBESLICE_PLAYGROUND=${shellQuote(basename(paths.directory))}`,
     `export NO_PROXY=${shellQuote(exclusions)}`,
     `export no_proxy=${shellQuote(exclusions)}`,
   ].join('\n');

@@ -33,6 +33,9 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'wireguard-tools', files: ['wg'], purpose: 'keys and peers of tunnels' },
 ];
 
+/** Those of them that images are made with, wherever that happens. */
+export const imagePackages: readonly DebianPackage[] = debianPackages.filter(({ name }) => ['binutils', 'mmdebstrap'].includes(name));
+
 const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** The packages of which some file is absent, judged by the given look-up of absolute paths. */

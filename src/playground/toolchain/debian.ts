@@ -14,7 +14,7 @@ export interface DebianProgress {
 }
 
 /**
- * Makes sure that the Debian packages the playground needs are there, and gives the names of those it installed.
+ * Makes sure that the Debian packages are there that the playground needs, or those given, and gives the names of those it installed.
  *
  * Reads only files when nothing is missing: no apt-get, no network, no root. Waits up to three minutes for another apt-get to finish.
  *
@@ -22,10 +22,10 @@ export interface DebianProgress {
  *   CommandFailed with apt-get's own complaint; Interrupted by the signal, which is looked at between the two steps only.
  */
 export async function provideDebianPackages(
-  options: { readonly report?: (progress: DebianProgress) => void; readonly uid?: number },
+  options: { readonly report?: (progress: DebianProgress) => void; readonly uid?: number; readonly packages?: readonly DebianPackage[] },
   signal: AbortSignal,
 ): Promise<string[]> {
-  const missing = missingPackages(existsSync);
+  const missing = missingPackages(existsSync, options.packages);
   if (missing.length === 0) return [];
   const refusal = refusalToInstall(missing, options.uid ?? process.getuid?.() ?? -1, existsSync('/usr/bin/apt-get'));
   if (refusal !== undefined) throw refusal;
@@ -62,7 +62,7 @@ export function refusalToInstall(missing: readonly DebianPackage[], uid: number,
     const programs = missing.flatMap((each) => each.files).join(', ');
     return new Failure(
       'CapabilityMissing',
-      `The playground needs ${programs}, and without apt-get it cannot install them itself: install them with this distribution's package manager (on Debian: ${names(missing)}).`,
+      `The programs ${programs} are needed, and without apt-get they are not installed by this command: install them with this distribution's package manager (on Debian: ${names(missing)}).`,
     );
   }
   if (uid !== 0) {

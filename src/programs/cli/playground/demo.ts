@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sleep, systemClock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { CliCommand } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 import { bringUp, shapeOptions } from './up.ts';
 
@@ -76,7 +76,8 @@ export const demoCommand: CliCommand = {
       }
       await sleep(systemClock, 500, signal);
     }
-    const named = input.options.name === 'default' ? '' : ` --name ${String(input.options.name)}`;
+    const name = playgroundName(input);
+    const named = name === 'default' ? '' : ` --name ${name}`;
     terminal.err(`
 It answered after ${seconds()}. The playground goes on running. What to try next:
   eval "$(npx kubeslice playground env${named})"        kubectl, kubeslice and kubeconfig for this shell; contexts hub, ${members.join(', ')}

@@ -2,7 +2,7 @@ import { down } from '../../../playground/down.ts';
 import { requireRoot } from '../../../playground/requirements.ts';
 import { playgroundNames, readSpec } from '../../../playground/state.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 
 /** `kubeslice playground down`. */
@@ -12,7 +12,7 @@ export const downCommand: CliCommand = {
   options: [nameOption],
   run: async ({ options, env, terminal, signal }) => {
     const { state } = places(env);
-    const name = String(options.name);
+    const name = playgroundName({ options, env });
     // Another user's folder knows nothing of the playgrounds of root, which would be misleading to read first.
     requireRoot();
     // Its name may be mistyped; but a half-made one has no description either, so it is looked for all the same.

@@ -3,7 +3,7 @@ import { playgroundPaths } from '../../../playground/paths.ts';
 import { requireSpec } from '../../../playground/state.ts';
 import { programFolder } from '../../../playground/tools.ts';
 import type { CliCommand } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { provideOwnCommand } from './own-command.ts';
 import { places } from './places.ts';
 
@@ -15,7 +15,7 @@ export const envCommand: CliCommand = {
   examples: ['eval "$(kubeslice playground env)"'],
   run: async ({ options, env, terminal }) => {
     const where = places(env);
-    const { name } = await requireSpec(where.state, String(options.name));
+    const { name } = await requireSpec(where.state, playgroundName({ options, env }));
     const paths = playgroundPaths(where.state, name);
     await provideOwnCommand(where, programFolder(paths));
     terminal.out(environment(paths, env.NO_PROXY ?? env.no_proxy));

@@ -2,7 +2,7 @@ import { describeFault, type Fault } from '../../../playground/fault/fault.ts';
 import { type FaultTarget, heal, inject, killThings } from '../../../playground/fault/inject.ts';
 import { sleep, systemClock } from '../../../values/clock.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 import { duration, percentage } from './quantities.ts';
 
@@ -84,7 +84,7 @@ export const faultCommand: CliCommand = {
   ],
 };
 
-const target = ({ options, env }: CliInput): FaultTarget => ({ name: String(options.name), stateDirectory: places(env).state });
+const target = (input: CliInput): FaultTarget => ({ name: playgroundName(input), stateDirectory: places(input.env).state });
 
 const ends = (input: CliInput): readonly [string, string] => [input.arguments[0] ?? '', input.arguments[1] ?? ''];
 

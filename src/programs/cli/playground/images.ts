@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildArchive } from '../../../images/build-archive.ts';
+import { nodeBinary } from '../../../images/node-binary.ts';
 import { playgroundImages } from '../../../images/recipes/playground-images.ts';
 import { toolOf } from '../../../playground/toolchain/catalogue.ts';
 import { provide } from '../../../playground/toolchain/provide.ts';
@@ -14,7 +15,7 @@ export async function provideImages(places: Places, version: string, signal: Abo
     { cache: places.cache, modules: join(places.project, 'toolchain') },
     signal,
   );
-  const node = join(places.project, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+  const node = nodeBinary(places.project);
   const corednsVersion = toolOf('coredns').version;
   const recipes = await playgroundImages({ project: places.project, version, architecture, node, corednsVersion, programs }, signal);
   return (await buildArchive('playground', recipes, places.cache, signal)).path;

@@ -1,7 +1,7 @@
 import { playgroundPaths } from '../../../playground/paths.ts';
 import { requireSpec } from '../../../playground/state.ts';
 import type { CliCommand } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 
 /** `kubeslice playground kubeconfig`. */
@@ -12,7 +12,7 @@ export const kubeconfigCommand: CliCommand = {
   examples: ['kubectl --kubeconfig "$(kubeslice playground kubeconfig)" --context east get pods -A'],
   run: async ({ options, env, terminal }) => {
     const { state } = places(env);
-    const { name } = await requireSpec(state, String(options.name));
+    const { name } = await requireSpec(state, playgroundName({ options, env }));
     terminal.out(playgroundPaths(state, name).kubeconfig);
     return 0;
   },

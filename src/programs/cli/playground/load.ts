@@ -1,6 +1,6 @@
 import { load } from '../../../playground/load.ts';
 import type { CliCommand } from '../command.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 
 /** `kubeslice playground load`. */
@@ -12,7 +12,11 @@ export const loadCommand: CliCommand = {
   examples: ['kubeslice playground load my-image.tar'],
   run: async ({ arguments: files, options, env, terminal, signal }) => {
     const wanted = files.filter((file) => file !== undefined);
-    await load({ name: String(options.name), stateDirectory: places(env).state, files: wanted }, (line) => terminal.err(line), signal);
+    await load(
+      { name: playgroundName({ options, env }), stateDirectory: places(env).state, files: wanted },
+      (line) => terminal.err(line),
+      signal,
+    );
     return 0;
   },
 };

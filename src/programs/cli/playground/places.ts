@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../../../values/failure.ts';
 
 /** Where the playground keeps what it has: by the XDG base directory specification. */
 export interface Places {
@@ -7,16 +8,31 @@ export interface Places {
   state: string;
   /** Programs and images, by a hash of what they are made from. */
   cache: string;
-  /** The project's own folder. */
+  /** The project's own folder: a checkout, or the installed npm package. */
   project: string;
 }
 
-/** Reads the places from the environment; an empty variable counts as unset, as the specification says. */
+/**
+ * Reads the places from the environment; an empty variable counts as unset, as the specification says.
+ *
+ * @throws Failure `CapabilityMissing` in the single-file program, which brings nothing to make clusters from.
+ */
 export function places(env: Readonly<Record<string, string | undefined>>): Places {
   const home = env.HOME || '/root';
   return {
     state: join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'kubeslice', 'playground'),
     cache: join(env.XDG_CACHE_HOME || join(home, '.cache'), 'kubeslice'),
-    project: fileURLToPath(new URL('../../../../', import.meta.url)),
+    project: projectAbove(import.meta.dirname),
   };
+}
+
+/** The folder that holds `toolchain`: some folders up from this source, one up from the bundle in `dist`. A single-file program has no folder at all. */
+function projectAbove(start: string | undefined): string {
+  for (let folder = start ?? '/'; folder !== '/'; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'toolchain', 'kubernetes', 'go.mod'))) return folder;
+  }
+  throw new Failure(
+    'CapabilityMissing',
+    'The playground is made from files that this single-file kubeslice does not hold: use a checkout of the project or its npm package.',
+  );
 }

@@ -1,7 +1,7 @@
 import { type PlaygroundStatus, status } from '../../../playground/status.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { outputOption, printModel } from '../output.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 
 /** `kubeslice playground status`. */
@@ -10,7 +10,7 @@ export const statusCommand: CliCommand = {
   summary: 'Show the machines, their memory and the faults',
   options: [nameOption, outputOption('json', 'yaml')],
   run: async ({ options, env, terminal }) => {
-    const model = await status(places(env).state, String(options.name));
+    const model = await status(places(env).state, playgroundName({ options, env }));
     await printModel(terminal, options.output, model, () => describe(model));
     return model.machines.every((machine) => machine.running) && model.faults.length === 0 ? exitCodes.ok : exitCodes.unhealthy;
   },

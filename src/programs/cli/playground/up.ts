@@ -3,7 +3,7 @@ import { toolOf } from '../../../playground/toolchain/catalogue.ts';
 import { checkUp, up } from '../../../playground/up.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
 import { provideImages } from './images.ts';
-import { nameOption } from './name-option.ts';
+import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
@@ -38,7 +38,7 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const report = (line: string): void => terminal.err(line);
   const clusters = options.clusters === undefined ? [] : clusterNames(String(options.clusters));
   const nodes = options.nodes === undefined ? {} : { nodes: nodeCount(String(options.nodes)) };
-  const name = String(options.name);
+  const name = playgroundName(input);
   // Before minutes go into building.
   await checkUp({ name, clusters, ...nodes, stateDirectory: where.state });
   const tools = await provideTools(where, report, signal);
