@@ -19,6 +19,7 @@ export const reasons = {
   FieldRefused:
     'An object that the agent reads has a value that it cannot have; the message names object and field. What it said before holds.',
   FieldsIgnored: 'The object sets fields that are accepted and have no effect in this version; the message names them.',
+  HostNetworkPods: 'The pods of the export use the network of their node (hostNetwork), which no slice reaches.',
   HubAway: 'The hub does not answer; the message says since when.',
   Imported: 'The service of the slice can be used in this cluster.',
   KernelFeatureMissing: 'The node lacks a kernel feature; the message names it.',
@@ -30,16 +31,20 @@ export const reasons = {
   NamespaceNotAllowed: 'A namespace of the slice was not allowed when this cluster joined.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
+  NotReadyAddressesPublished: 'The Service asks for publishNotReadyAddresses, so pods that are not Ready are endpoints, too.',
   NotConnected: 'The node has no tunnel to the rest of the slice.',
   OfferImpossible:
     'What the export offers cannot be stated to other clusters, because they would refuse it; the message says why, and what was stated before is withdrawn.',
+  PodsExcluded: 'The pods of the export have the label kubeslice.io/exclude=true, which keeps them out of the slice.',
   PortConflict:
     'An older export leads a port of a pod to another place; the message names it. This one is offered as soon as the other is gone.',
   Ready: 'Everything that was asked for is in place and was seen to work.',
   Registered: 'The cluster has joined and its worker is connected.',
+  ServiceIsExternalName: 'The service that should be exported is another name for a host outside of the cluster (ExternalName).',
   ServiceNotFound: 'The service that should be exported does not exist in the namespace.',
   ServiceWithoutPorts: 'The service that should be exported has no ports, and the export names none.',
   ServiceWithoutSelector: 'The service that should be exported selects no pods, and the export has no selector.',
+  SessionAffinityIgnored: 'The Service asks for sessionAffinity, which has no effect in a slice.',
   SliceNotFound: 'There is no slice of that name in this cluster.',
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message says which and why.',
   SubnetNotAllowed: 'The slice subnet is not a private network, and nobody in this cluster allowed it.',

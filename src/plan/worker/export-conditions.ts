@@ -1,6 +1,7 @@
 import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condition.ts';
 import { maxEndpoints } from '../../exchange/shards.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
+import type { Service } from '../../values/builtin/service.ts';
 import { type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
 
 /** Who else exports a name. */
@@ -18,6 +19,44 @@ export const omittedVerdicts = (before: readonly Condition[] | undefined, omitte
   const left: Verdict = { type, status: 'True', reason: 'TooManyEndpoints', message };
   const resolved: Verdict = { type, status: 'False', reason: 'Exported', message: 'Every endpoint is published.' };
   return exceptionVerdicts(before, omitted > 0 ? left : undefined, resolved);
+};
+
+/**
+ * What becomes of fields of a Service that mean something else to a slice than to its own cluster: `SessionAffinity` is not kept, and endpoints that are
+ * not Ready are published as the Service asks (`NotReadyAddresses`). Nothing about a Service that never asked (`before`: the conditions as they are).
+ */
+export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, service: Service | undefined): Verdict[] => {
+  const affinity: Verdict = {
+    type: 'SessionAffinity',
+    status: 'False',
+    reason: 'SessionAffinityIgnored',
+    message:
+      'The Service asks for sessionAffinity ClientIP, which has no effect in a slice: a client may reach another pod with each connection.',
+  };
+  const notReady: Verdict = {
+    type: 'NotReadyAddresses',
+    status: 'True',
+    reason: 'NotReadyAddressesPublished',
+    message: 'The Service asks for publishNotReadyAddresses, so pods that are not Ready are endpoints, too.',
+  };
+  const resolved = (verdict: Verdict, message: string): Verdict => ({
+    ...verdict,
+    status: verdict.status === 'True' ? 'False' : 'True',
+    reason: 'Exported',
+    message,
+  });
+  return [
+    ...exceptionVerdicts(
+      before,
+      service?.spec?.sessionAffinity === 'ClientIP' ? affinity : undefined,
+      resolved(affinity, 'The Service asks for no session affinity.'),
+    ),
+    ...exceptionVerdicts(
+      before,
+      service?.spec?.publishNotReadyAddresses === true ? notReady : undefined,
+      resolved(notReady, 'Only pods that are Ready are endpoints.'),
+    ),
+  ];
 };
 
 /**

@@ -1,3 +1,4 @@
+import { excludeLabel } from '../../api/labels.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { LabelSelector } from '../../values/builtin/label-selector.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
@@ -13,9 +14,14 @@ export interface ExportSource {
   readonly pods: readonly Pod[];
 }
 
-/** Whether a pod may be an endpoint: it has not ended and has a network of its own. */
-export const canBeEndpoint = ({ status, spec }: Pod): boolean =>
-  status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && spec?.hostNetwork !== true;
+/** Whether a pod counts for what selects it: it has not ended. */
+export const hasNotEnded = ({ status }: Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+
+/** Why no slice reaches a pod, whatever its state is: it uses the network of its node, or its owner keeps it out. Undefined for all others. */
+export const outsideBecause = ({ spec, metadata }: Pod): 'HostNetwork' | 'Excluded' | undefined => {
+  if (spec?.hostNetwork === true) return 'HostNetwork';
+  return metadata.labels?.[excludeLabel] === 'true' ? 'Excluded' : undefined;
+};
 
 /** What selects the pods of an export: its own selector, else that of the Service; undefined when that selects nothing. */
 export const selectorOf = ({ exported, service }: Omit<ExportSource, 'pods'>): LabelSelector | undefined => {
@@ -24,12 +30,27 @@ export const selectorOf = ({ exported, service }: Omit<ExportSource, 'pods'>): L
   return Object.keys(matchLabels).length === 0 ? undefined : { matchLabels };
 };
 
-/** The pods behind an export in the order of their names, attached or not; none that has ended or uses the host network. */
-export const podsOf = (source: ExportSource): Pod[] => {
+const selectedPods = (source: ExportSource): Pod[] => {
   const selector = selectorOf(source);
-  if (selector === undefined) return [];
-  return sortedBy(
-    source.pods.filter((pod) => canBeEndpoint(pod) && selects(selector, pod.metadata.labels)),
+  return selector === undefined ? [] : source.pods.filter((pod) => hasNotEnded(pod) && selects(selector, pod.metadata.labels));
+};
+
+/** The pods behind an export in the order of their names, attached or not; none that has ended or that no slice reaches. */
+export const podsOf = (source: ExportSource): Pod[] =>
+  sortedBy(
+    selectedPods(source).filter((pod) => outsideBecause(pod) === undefined),
     (pod) => pod.metadata.name,
   );
+
+/** How many pods an export selects that no slice reaches, by the reason. */
+export interface OutsidePods {
+  readonly hostNetwork: number;
+  readonly excluded: number;
+}
+
+/** Counts the pods that an export selects and that no slice reaches. */
+export const outsidePodsOf = (source: ExportSource): OutsidePods => {
+  const reasons = selectedPods(source).map(outsideBecause);
+  const count = (wanted: ReturnType<typeof outsideBecause>): number => reasons.filter((reason) => reason === wanted).length;
+  return { hostNetwork: count('HostNetwork'), excluded: count('Excluded') };
 };

@@ -68,17 +68,24 @@ export interface ResolvedPorts {
  * has every port that any pod has          is an endpoint
  * lacks one, or has it by another number   is none: an offer has one list of ports for all its endpoints
  * ```
- * While there is no pod at all, the service port stands in for a name.
+ * While there is no pod at all, a name stands for what it stood for last (`last`, the ports as they were offered before); a port whose name never stood
+ * for a number is left out until there is a pod.
  */
-export const resolvePorts = (wanted: readonly WantedPort[], pods: readonly Pod[]): ResolvedPorts => {
+export const resolvePorts = (
+  wanted: readonly WantedPort[],
+  pods: readonly Pod[],
+  last: readonly ExportPort[] | undefined = [],
+): ResolvedPorts => {
+  const lastTarget = ({ name, port, protocol }: WantedPort): number | undefined =>
+    last.find((one) => one.name === name && one.port === port && one.protocol === protocol)?.targetPort;
   const targets = wanted.map((port) => {
     if (typeof port.targetPort === 'number') return { port, target: port.targetPort };
-    return { port, target: pods.length === 0 ? port.port : commonTarget(port, pods) };
+    return { port, target: pods.length === 0 ? lastTarget(port) : commonTarget(port, pods) };
   });
   const found = targets.flatMap(({ port, target }) => (target === undefined ? [] : [{ port, target }]));
   return {
     ports: found.map(({ port, target }) => ({ ...port, targetPort: target })),
-    missing: targets.flatMap(({ port, target }) => (target === undefined ? [port] : [])),
+    missing: pods.length === 0 ? [] : targets.flatMap(({ port, target }) => (target === undefined ? [port] : [])),
     serves: (pod) => found.every(({ port, target }) => targetIn(pod, port) === target),
   };
 };

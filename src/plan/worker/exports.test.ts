@@ -20,6 +20,10 @@ const snapshot = (more: Partial<ExportSnapshot> = {}): ExportSnapshot => ({
 });
 const reasonOf = (seen: ExportSnapshot) => conditionOf(planExport(seen, 0).status.conditions, 'Ready')?.reason;
 
+const onHost = (name: string) => pod(name, true, { spec: { containers: [], hostNetwork: true } });
+const excluded = (name: string) =>
+  pod(name, true, { metadata: { ...pod(name).metadata, labels: { app: 'web', 'kubeslice.io/exclude': 'true' } } });
+
 describe('an export', () => {
   it('takes selector and ports from the Service of its name, and offers the attached pods in order', () => {
     const { body, status } = planExport(snapshot(), 0);
@@ -114,8 +118,17 @@ describe('an export', () => {
       expect(offered({ service: ports([80, 'http']), pods })).toMatchObject({ pods: ['b'], targets: ['80:2'] });
     });
 
-    it('lets the service port stand in while there is no pod', () => {
-      expect(offered({ service: ports([80, 'http']), pods: [] })).toMatchObject({ targets: ['80:80'], state: 'PENDING NoMatchingPods' });
+    it('leaves a name out that never stood for a number, while there is no pod', () => {
+      const seen = snapshot({ service: ports([80, 'http'], [81, 8081]), pods: [] });
+      expect(offered(seen)).toMatchObject({ targets: ['81:8081'], state: 'PENDING NoMatchingPods' });
+      expect(planExport(seen, 0).status).toMatchObject({ servicePorts: '80/TCP,81/TCP', exposedPorts: '8081/TCP' });
+    });
+
+    it('goes on with the last number of a name while there is no pod', () => {
+      const lastPorts = planExport(snapshot({ service: ports([80, 'http']), pods: [listens('a', { http: 8080 })] }), 0).body?.ports;
+      expect(offered({ service: ports([80, 'http']), pods: [], lastPorts })).toMatchObject({ targets: ['80:8080'] });
+      // Of another port nothing is known.
+      expect(offered({ service: ports([90, 'http']), pods: [], lastPorts })).toMatchObject({ targets: [], pods: [] });
     });
   });
 
@@ -169,7 +182,15 @@ describe('an export', () => {
     ['service is missing', { service: undefined }, 'ServiceNotFound', false],
     ['service selects nothing', { service: service({ ports: [{ port: 80 }] }) }, 'ServiceWithoutSelector', false],
     ['service has no ports', { service: service({ selector: { app: 'web' } }) }, 'ServiceWithoutPorts', false],
+    [
+      'service is another name for a host',
+      { service: service({ type: 'ExternalName', ports: [{ port: 80 }] }) },
+      'ServiceIsExternalName',
+      false,
+    ],
     ['no pod matches', { pods: [] }, 'NoMatchingPods', true],
+    ['only pod uses the host network', { pods: [onHost('a')] }, 'HostNetworkPods', true],
+    ['only pod is excluded', { pods: [excluded('a')] }, 'PodsExcluded', true],
     ['no pod is attached', { pods: [pod('c')] }, 'EndpointsNotAttached', true],
     ['no pod is ready', { pods: [pod('a', false)] }, 'EndpointsNotReady', true],
   ])('says why there is no endpoint when the %s', (_, more, reason, offers) => {
@@ -177,5 +198,42 @@ describe('an export', () => {
     const decision = planExport(snapshot(more), 0);
     expect(decision.body !== undefined).toBe(offers);
     expect(decision.status.exportStatus).toBe(offers ? 'PENDING' : 'ERROR');
+  });
+
+  it('goes on without pods that no slice reaches, and counts them', () => {
+    const { status } = planExport(snapshot({ pods: [pod('a'), onHost('b'), excluded('c')] }), 0);
+    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
+      status: 'True',
+      message: '1 pod matches, 2 more with hostNetwork or kubeslice.io/exclude=true and so left out, 1 attached, 1 ready.',
+    });
+  });
+
+  it('names the trouble of the first pod that has one', () => {
+    const waiting = { name: 'c', ready: false, restartCount: 0, image: 'nope:1', state: { waiting: { reason: 'ImagePullBackOff' } } };
+    const broken = pod('a', false, {
+      status: { phase: 'Pending', conditions: [{ type: 'Ready', status: 'False' }], containerStatuses: [waiting] },
+    });
+    const { status } = planExport(snapshot({ pods: [broken] }), 0);
+    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
+      reason: 'EndpointsNotReady',
+      message: '0 endpoints: 1 pod matches, 1 attached, 0 ready; pod a: the image "nope:1" of container c cannot be pulled.',
+    });
+  });
+
+  it('says that session affinity has no effect, and that it has ended when the Service no longer asks for it', () => {
+    const asking = service({ ...service().spec, sessionAffinity: 'ClientIP' });
+    const { status } = planExport(snapshot({ service: asking }), 0);
+    expect(conditionOf(status.conditions, 'SessionAffinity')).toMatchObject({ status: 'False', reason: 'SessionAffinityIgnored' });
+    const after = planExport(snapshot({ exported: { ...exported(), status } }), 0).status;
+    expect(conditionOf(after.conditions, 'SessionAffinity')).toMatchObject({ status: 'True', reason: 'Exported' });
+    expect(conditionOf(planExport(snapshot(), 0).status.conditions, 'SessionAffinity')).toBeUndefined();
+  });
+
+  it('publishes pods that are not Ready where the Service asks for it, and says so', () => {
+    const asking = service({ ...service().spec, publishNotReadyAddresses: true });
+    const { status, body } = planExport(snapshot({ service: asking, pods: [pod('a', false)] }), 0);
+    expect(body?.endpoints).toMatchObject([{ pod: 'a', ready: true }]);
+    expect(conditionOf(status.conditions, 'Ready')?.reason).toBe('Exported');
+    expect(conditionOf(status.conditions, 'NotReadyAddresses')).toMatchObject({ status: 'True', reason: 'NotReadyAddressesPublished' });
   });
 });

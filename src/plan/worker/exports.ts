@@ -2,13 +2,14 @@ import { type Condition, setCondition, type Verdict } from '../../api/condition.
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
 import { assignShards } from '../../exchange/shards.ts';
-import type { EndpointsBody, ExportBody, ExportEndpoint } from '../../exchange/statement/export.ts';
+import type { EndpointsBody, ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
+import type { Service } from '../../values/builtin/service.ts';
 import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
-import { conflictVerdicts, omittedVerdicts } from './export-conditions.ts';
-import { type ExportSource, podsOf, selectorOf } from './export-pods.ts';
+import { conflictVerdicts, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
+import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './export-pods.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
 import type { NamedExport } from './offer-conflict.ts';
@@ -26,6 +27,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly attachment: (pod: Pod) => Attachment | undefined;
   /** Shard in which each endpoint was published, by the name of its pod; none when left out. */
   readonly published?: ReadonlyMap<string, number>;
+  /** The ports as they were offered before; none when left out. */
+  readonly lastPorts?: readonly ExportPort[] | undefined;
   /** What the other clusters export under the name; none when left out. */
   readonly sameName?: readonly NamedExport[];
   /** When this cluster first saw another one, in milliseconds since 1970. */
@@ -62,6 +65,12 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   if (service === undefined && (exported.spec.selector === undefined || !ownPorts)) {
     return no('ServiceNotFound', `Service ${namespace}/${name} does not exist; create it, or give the export a selector and ports.`);
   }
+  if (selectorOf(seen) === undefined && service?.spec?.type === 'ExternalName') {
+    return no(
+      'ServiceIsExternalName',
+      `Service ${namespace}/${name} is another name for a host outside of the cluster (ExternalName), and a slice reaches pods only; let clients call that host, or export a Service that selects pods.`,
+    );
+  }
   if (selectorOf(seen) === undefined) {
     return no('ServiceWithoutSelector', `Service ${namespace}/${name} selects no pods; give it or the export a selector.`);
   }
@@ -93,7 +102,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const { exported, service } = seen;
   const { name, namespace = '' } = exported.metadata;
   const before = exported.status?.conditions;
-  const ignored = ignoredVerdicts(ignoredInExport(exported.spec), before);
+  const ignored = [...ignoredVerdicts(ignoredInExport(exported.spec), before), ...serviceFieldVerdicts(before, service)];
   const withConditions = (status: ServiceExportStatus, verdicts: readonly Verdict[]): ServiceExportStatus => ({
     ...status,
     conditions: [
@@ -116,7 +125,8 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   if (refused !== undefined) return refuse(refused);
 
   const matching = podsOf(seen);
-  const resolved = resolvePorts(wantedPorts(exported, service), matching);
+  const wanted = wantedPorts(exported, service);
+  const resolved = resolvePorts(wanted, matching, seen.lastPorts);
   const portsRefused = portRefusal(resolved);
   if (portsRefused !== undefined) return refuse(portsRefused);
 
@@ -131,7 +141,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
 
   const attached = serving.flatMap((pod) => {
     const attachment = seen.attachment(pod);
-    return attachment === undefined ? [] : [{ pod, endpoint: endpointOf(pod, attachment) }];
+    return attachment === undefined ? [] : [{ pod, endpoint: endpointOf(pod, attachment, service) }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
   const { shards, omitted } = assignShards(endpoints, seen.published ?? new Map());
@@ -142,7 +152,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     exportStatus: stateOf(available, crowded, missing),
     dnsName,
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
-    servicePorts: ports.map(portText).join(','),
+    servicePorts: wanted.map(portText).join(','),
     availableEndpoints: available,
     pods: attached.slice(0, 100).map(({ pod, endpoint }) => ({
       name: pod.metadata.name,
@@ -151,7 +161,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
-  const ready = crowdedVerdict(crowded) ?? verdictOf(matching, resolved, endpoints);
+  const ready = crowdedVerdict(crowded) ?? verdictOf({ matching, outside: outsidePodsOf(seen) }, resolved, endpoints);
   const body: ExportBody = {
     namespace,
     name,
@@ -170,13 +180,14 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   };
 };
 
-const endpointOf = (pod: Pod, { address, node }: Attachment): ExportEndpoint => ({
+const endpointOf = (pod: Pod, { address, node }: Attachment, service: Service | undefined): ExportEndpoint => ({
   pod: pod.metadata.name,
   // The names that Kubernetes gives to pods of a headless service.
   ...(pod.spec?.hostname === undefined || pod.spec.subdomain === undefined ? {} : { hostname: pod.spec.hostname }),
   node,
   addresses: [address],
-  ready: isReady(pod),
+  // As in the EndpointSlices that Kubernetes makes: such a Service takes its pods for ready.
+  ready: service?.spec?.publishNotReadyAddresses === true || isReady(pod),
   ...(pod.metadata.deletionTimestamp === undefined ? {} : { terminating: true as const }),
 });
 

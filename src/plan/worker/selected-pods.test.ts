@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabelSelector } from '../../values/builtin/label-selector.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
-import { canBeEndpoint } from './export-pods.ts';
+import { hasNotEnded } from './export-pods.ts';
 import { SelectedPods } from './selected-pods.ts';
 import { selects } from './selector.ts';
 
@@ -92,7 +92,7 @@ describe('the pods that exports select', () => {
           }
         }
         for (const [key, wanted] of exports) {
-          const found = [...pods.values()].filter((each) => canBeEndpoint(each) && selects(wanted, each.metadata.labels));
+          const found = [...pods.values()].filter((each) => hasNotEnded(each) && selects(wanted, each.metadata.labels));
           expect(names(selected, key)).toEqual(found.map(({ metadata }) => metadata.name).toSorted());
           for (const { metadata } of found) expect(selected.exportsOf(metadata.uid ?? '')).toContain(key);
         }

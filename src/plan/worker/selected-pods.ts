@@ -2,7 +2,7 @@ import type { LabelSelector } from '../../values/builtin/label-selector.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
-import { canBeEndpoint } from './export-pods.ts';
+import { hasNotEnded } from './export-pods.ts';
 import { selects } from './selector.ts';
 
 /** An export with what selects its pods. */
@@ -29,7 +29,7 @@ const labelsOf = (labels: Readonly<Record<string, string>> = {}): string[] =>
  * not all exports of its namespace; a change of an export costs the pods that have the label. No clock, no I/O: the same pods and exports in any order
  * give the same answers.
  *
- * Exports are named by namespace/name, pods by namespace/name or UID. Pods that cannot be endpoints are not selected.
+ * Exports are named by namespace/name, pods by namespace/name or UID. Pods that have ended are not selected.
  */
 export class SelectedPods {
   readonly #exports = new Map<string, Selecting>();
@@ -142,7 +142,7 @@ export class SelectedPods {
   }
 }
 
-const isSelected = ({ selector }: Selecting, pod: Pod): boolean => canBeEndpoint(pod) && selects(selector, pod.metadata.labels);
+const isSelected = ({ selector }: Selecting, pod: Pod): boolean => hasNotEnded(pod) && selects(selector, pod.metadata.labels);
 
 const without = (all: ReadonlySet<string>, one: string): ReadonlySet<string> => new Set([...all].filter((other) => other !== one));
 

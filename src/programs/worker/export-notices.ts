@@ -148,6 +148,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
         published: publishedIn(key),
+        lastPorts: statementOf(session.ledger(), 'Export', hub.cluster, key)?.body.ports,
         sameName: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
         since: (cluster) => clusterOf(session.ledger(), cluster).since,
       };

@@ -104,6 +104,14 @@ export type PodSpec = {
 
 export type PodTemplate = { readonly metadata?: Partial<ObjectMeta>; readonly spec: PodSpec };
 
+export type ContainerStatus = {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly image?: string;
+  readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
+};
+
 export type PodStatus = {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly conditions?: readonly Condition[];
@@ -111,7 +119,8 @@ export type PodStatus = {
   readonly podIP?: string;
   readonly podIPs?: readonly { readonly ip: string }[];
   readonly startTime?: string;
-  readonly containerStatuses?: readonly { readonly name: string; readonly ready: boolean; readonly restartCount: number }[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
 };
 
 export type Pod = KubernetesObject & { readonly spec?: PodSpec; readonly status?: PodStatus };

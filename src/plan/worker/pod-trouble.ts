@@ -1,0 +1,43 @@
+import type { ContainerStatus, Pod } from '../../values/builtin/pod.ts';
+
+/** Waiting reasons of a container whose image is not there; the kubelet goes back and forth between some of them. */
+const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+
+const containerTrouble = ({ name, image = '', ready, restartCount, state }: ContainerStatus): string | undefined => {
+  const waiting = state?.waiting?.reason;
+  if (waiting !== undefined && imageReasons.has(waiting)) return `the image "${image}" of container ${name} cannot be pulled`;
+  if (waiting === 'CreateContainerConfigError' || waiting === 'CreateContainerError' || waiting === 'RunContainerError')
+    return `container ${name} cannot be started (${waiting})`;
+  return restartCount > 0 && !ready ? `container ${name} ends again and again` : undefined;
+};
+
+/**
+ * Why a pod is not Ready, as a clause without a full stop; undefined for one that is, or that gives no reason yet. It stays the same while the trouble
+ * does, though Kubernetes' own words change with every try: what is made of it is written to an API server.
+ */
+export const podTrouble = ({ status }: Pod): string | undefined => {
+  const conditionStatus = (type: string) => status?.conditions?.find((condition) => condition.type === type);
+  if (conditionStatus('Ready')?.status === 'True') return undefined;
+  const scheduled = conditionStatus('PodScheduled');
+  if (scheduled?.status === 'False') return 'no node takes it (Unschedulable)';
+  for (const container of status?.initContainerStatuses ?? []) {
+    // A container that ran to its end is not ready either, as is meant.
+    const trouble = container.ready ? undefined : containerTrouble({ ...container, restartCount: 0 });
+    if (trouble !== undefined) return trouble;
+  }
+  for (const container of status?.containerStatuses ?? []) {
+    const trouble = containerTrouble(container);
+    if (trouble !== undefined) return trouble;
+  }
+  if (status?.phase !== 'Running') return undefined;
+  return 'it runs, but its readiness check does not pass';
+};
+
+/** The first trouble among pods in the order of their names, with the name of its pod; undefined when none gives a reason. */
+export const firstTrouble = (pods: readonly Pod[]): string | undefined => {
+  for (const pod of pods) {
+    const trouble = podTrouble(pod);
+    if (trouble !== undefined) return `pod ${pod.metadata.name}: ${trouble}`;
+  }
+  return undefined;
+};
