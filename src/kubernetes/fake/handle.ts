@@ -86,6 +86,8 @@ const post = ({ storage, now }: Backend, route: Route, object: KubernetesObject,
   if (subresource === 'token' && name !== undefined)
     return { ...object, status: issueToken(namespace, name, storage.version, new Date(now() + 3_600_000)) };
   if (subresource !== undefined) throw new Refused(404, 'NotFound', 'the server could not find the requested resource');
+  // Whoever asks may do everything here; like the real one, it keeps no reviews.
+  if (kind.kind === 'SelfSubjectAccessReview') return { ...object, status: { allowed: true } };
   return storage.create(kind, placed(route, object), writerOf(route, query));
 };
 

@@ -16,12 +16,14 @@ import { checkClusterName } from './cluster-name.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, waitOption } from './common-options.ts';
 import { consentOf, consentOptions } from './consent-options.ts';
+import { belongsToHelm, findRelease, upgradeCommand } from './helm-release.ts';
 import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
-import { imageFor, imageOption } from './image.ts';
+import { imageFor, imageNamed, imageOption } from './image.ts';
 import { joinedName } from './joined-name.ts';
 import { ensureAuthority, findAuthority } from './member-authority.ts';
 import { fieldManager, openCluster, withCluster } from './open-cluster.ts';
+import { placeOfPart } from './parts.ts';
 import { checkCluster } from './preflight.ts';
 import { restartWorker } from './restart-worker.ts';
 import { waitForDaemonSet, waitForDeployment } from './rollout.ts';
@@ -42,7 +44,13 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
   const token = textOption(input, 'token');
   const hubContext = textOption(input, 'hubContext');
   const hubServer = textOption(input, 'hubServer');
-  if ((token === undefined) === (hubContext === undefined)) {
+  if (token !== undefined && hubContext !== undefined) {
+    throw new Failure(
+      'InvalidInput',
+      '--token and --hub-context are two ways to the same hub; leave out --token when the context of the hub is at hand here, and --hub-context otherwise.',
+    );
+  }
+  if (token === undefined && hubContext === undefined) {
     throw new Failure(
       'InvalidInput',
       'Say how to reach the hub: --hub-context when its context is at hand here, or --token with what "kubeslice token create" printed there.',
@@ -114,6 +122,8 @@ export const command: CliCommand = {
     const { terminal, signal } = input;
     const cluster = checkClusterName(input.arguments[0] ?? '');
     const consent = consentOf(input);
+    const timeoutMs = waitLimit(input);
+    const named = imageNamed(input);
     const hub = await openHub(input, cluster);
     try {
       return await withCluster(input, textOption(input, 'context'), async (opened) => {
@@ -122,6 +132,12 @@ export const command: CliCommand = {
         await checkCluster(opened, signal);
         await checkMember(member, cluster, context, signal);
         await checkName(hub, (await findAuthority(member, signal))?.certificate, signal);
+        const release = await findRelease(member, 'member', signal);
+        if (release !== undefined && named !== undefined) throw belongsToHelm('The member', release, context, named);
+        const image =
+          release !== undefined || input.options.registerOnly === true
+            ? undefined
+            : await imageFor(input, member, daemonSetKind, placeOfPart('member'));
 
         await member.apply(namespaceKind, memberNamespaceObject, { signal });
         const { certificate } = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
@@ -130,19 +146,16 @@ export const command: CliCommand = {
         await applyAll(member, [planHubSecret(credential), ...(consent === undefined ? [] : [consent])], signal);
         // One that runs already would go on with the credential that it has, which may be worth nothing any more.
         await restartWorker(member, signal);
-        if (input.options.registerOnly !== true) {
-          await applyDefinitions(member, planCrds('member'), signal);
-          await applyAll(
-            member,
-            planMember(
-              memberDefaults(await imageFor(input, member, daemonSetKind, { namespace: memberNamespace, name: 'kubeslice-agent' })),
-            ),
-            signal,
+        if (release !== undefined) {
+          terminal.err(
+            `note: worker, agents and DNS are release "${release.name}" of Helm and stay as they are; upgrade them with "${upgradeCommand(release, context)}"`,
           );
+        } else if (image !== undefined) {
+          await applyDefinitions(member, planCrds('member'), signal);
+          await applyAll(member, planMember(memberDefaults(image)), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }
 
-        const timeoutMs = waitLimit(input);
         if (timeoutMs !== undefined) {
           terminal.err('waiting until they run and the hub sees them …');
           const deadline = performance.now() + timeoutMs;

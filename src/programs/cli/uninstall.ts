@@ -3,25 +3,16 @@ import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
 import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
 import { planHub } from '../../install/hub.ts';
 import { resourceKindOf } from '../../install/kinds.ts';
-import { type Component, componentName } from '../../install/metadata.ts';
 import { hubDefaults } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import {
-  daemonSetKind,
-  deploymentKind,
-  leaseKind,
-  namespaceKind,
-  roleBindingKind,
-  roleKind,
-  serviceAccountKind,
-} from '../../kubernetes/kinds.ts';
+import { deploymentKind, leaseKind, namespaceKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { isConnected } from './hub-registration.ts';
-import { joinedName } from './joined-name.ts';
+import { findMember } from './installed-member.ts';
 import { type OpenCluster, withCluster } from './open-cluster.ts';
 import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 import { removeDefinitions } from './remove-definitions.ts';
@@ -65,20 +56,11 @@ const checkConnected = async ({ options, terminal, signal }: CliInput, hub: Clie
 /** Refuses a member cluster: nothing of it is removed here, and its kinds are its own. @throws Failure InvalidInput. */
 const checkHub = async ({ client, context }: OpenCluster, signal: AbortSignal): Promise<void> => {
   if ((await client.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined) return;
-  // Who may not read the Secret still learns what the cluster is.
-  const name = await joinedName(client, signal).catch((error: unknown) => {
-    if (Failure.is(error, 'Forbidden')) return undefined;
-    throw error;
-  });
-  const inMember = (component: Component) => ({ namespace: memberNamespace, name: componentName(component) });
-  const programs = await Promise.all([
-    client.find(deploymentKind, inMember('worker'), { signal }),
-    client.find(daemonSetKind, inMember('agent'), { signal }),
-  ]);
-  if (name === undefined && programs.every((program) => program === undefined)) return;
+  const member = await findMember(client, signal);
+  if (member === undefined) return;
   throw new Failure(
     'InvalidInput',
-    `Context "${context}" is a member cluster, not a hub; run "kubeslice leave ${name ?? '<name>'} --context ${context}".`,
+    `Context "${context}" is a member cluster, not a hub; run "kubeslice leave ${member.cluster ?? '<name>'} --context ${context}".`,
   );
 };
 
@@ -123,7 +105,12 @@ export const command: CliCommand = {
         if (object.kind !== 'Namespace') await remove(hub, resourceKindOf(object), object.metadata, signal);
       await removeDefinitions(hub, 'hub', { graceMs, signal });
       await removeAndWait(hub, namespaceKind, { name: hubNamespace }, { graceMs: 120_000, signal });
-      terminal.out(`Nothing of KubeSlice is left in context "${context}".`);
+      const member = await findMember(hub, signal);
+      terminal.out(
+        member === undefined
+          ? `Nothing of KubeSlice is left in context "${context}".`
+          : `The hub is removed from context "${context}"; as a member this cluster stays: "kubeslice leave ${member.cluster ?? '<name>'} --context ${context}" takes that out, too.`,
+      );
       return 0;
     }),
 };
