@@ -1,5 +1,6 @@
 import { memberNamespace } from '../api/places.ts';
 import type { Container, PodSpec, SecurityContext, Volume, VolumeMount } from '../values/builtin/pod.ts';
+import type { ServiceAccount } from '../values/builtin/service-account.ts';
 import type { DaemonSet } from '../values/builtin/workloads.ts';
 import { peerEndpointPort } from '../values/exchange-ports.ts';
 import { fromField, nodeHealth, podBasics, programContainer } from './container.ts';
@@ -85,6 +86,16 @@ export const planAgent = (options: MemberOptions): DaemonSet => {
   };
 };
 
+/** The account of the pods that clean the nodes: the agents', which may be gone by then. They ask no API server, so it needs no rights. */
+export const agentCleanupAccount: ServiceAccount = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: metadata(componentName('agent'), { namespace: memberNamespace, component: 'agent' }),
+};
+
+/** Where the clean-up sees the folder that the state folder lies in: what is mounted by itself cannot be removed. */
+const stateParent = { name: 'state-parent', host: '/var/lib', path: '/host/var/lib' };
+
 /**
  * Takes everything of KubeSlice off every node, after the agents are gone. A pod whose init container has ended has cleaned its node; its
  * main container only waits to be deleted.
@@ -106,7 +117,14 @@ export const planAgentCleanup = (options: MemberOptions): DaemonSet => {
           ...onNode,
           priorityClassName: 'system-node-critical',
           terminationGracePeriodSeconds: 1,
-          initContainers: [{ ...cleaning, name: 'cleanup', args: ['agent', '--cleanup'] }],
+          initContainers: [
+            {
+              ...cleaning,
+              name: 'cleanup',
+              args: ['agent', '--cleanup'],
+              volumeMounts: [...(cleaning.volumeMounts ?? []), { name: stateParent.name, mountPath: stateParent.path }],
+            },
+          ],
           containers: [
             {
               name: 'done',
@@ -116,7 +134,7 @@ export const planAgentCleanup = (options: MemberOptions): DaemonSet => {
               resources: cleaning.resources ?? {},
             },
           ],
-          volumes,
+          volumes: [...volumes, { name: stateParent.name, hostPath: { path: stateParent.host, type: 'Directory' } }],
         },
       },
     },

@@ -19,7 +19,9 @@ export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSi
   await removePlugin(settings);
   for (const directory of [settings.runDirectory, settings.stateDirectory]) await empty(directory);
   // Of the folders that are mounted here only the node itself can be rid; what is not empty stays.
-  for (const path of [settings.runDirectory, settings.stateDirectory, '/run/wireguard']) await rmdir(`/proc/1/root${path}`).catch(() => {});
+  const { runDirectory, stateDirectory } = settings;
+  const places = [...[runDirectory, stateDirectory, '/run/wireguard'].map((path) => `/proc/1/root${path}`), `/host${stateDirectory}`];
+  for (const path of places) await rmdir(path).catch(() => {});
   log.info('node cleaned', { node: settings.node });
 };
 

@@ -6,9 +6,7 @@ import { waitFor } from './wait-for.ts';
 /** Why pods of a selector do not run, in the words of Kubernetes; empty when it says nothing. */
 const podTrouble = (pods: readonly Pod[]): string => {
   const found = pods.flatMap((pod) => {
-    const containers = (pod.status as { containerStatuses?: { state?: { waiting?: { reason?: string; message?: string } } }[] } | undefined)
-      ?.containerStatuses;
-    const waiting = containers?.find((container) => container.state?.waiting?.reason !== undefined)?.state?.waiting;
+    const waiting = pod.status?.containerStatuses?.find((container) => container.state?.waiting?.reason !== undefined)?.state?.waiting;
     if (waiting !== undefined) return [`pod ${pod.metadata.name}: ${waiting.reason} ${waiting.message ?? ''}`.trim()];
     const unscheduled = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled' && condition.status === 'False');
     return unscheduled === undefined ? [] : [`pod ${pod.metadata.name}: ${unscheduled.message ?? 'not scheduled'}`];
