@@ -23,6 +23,8 @@ export interface Outcome {
    * pinned before, since an authority that names its successor signed the notice itself.
    */
   readonly pin?: string;
+  /** The notice is a tombstone that counts. It must be kept before anything follows from it, or a crash would undo the end. */
+  readonly isEnd?: true;
   /** Statements that came into force, changed, or ceased to be. */
   readonly changes: readonly StatementRef[];
 }
@@ -71,7 +73,9 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   const pin = prover.pin === undefined ? {} : { pin: prover.pin };
   if (isTombstone(stated)) {
     const refusal = tooManyKept(ref, ledger);
-    return refusal === undefined ? { ...become(ledger, ref, entry, context), ...pin } : { ...same, refusal, waitsFor: refusal.waitsFor };
+    return refusal === undefined
+      ? { ...become(ledger, ref, entry, context), ...pin, isEnd: true }
+      : { ...same, refusal, waitsFor: refusal.waitsFor };
   }
   if (isExpired(entry, context)) return { ...same, refusal: expired(ref, stated) };
   const refusal = notDelegated(stated, ledger, context);

@@ -73,6 +73,17 @@ it('is as young as its youngest part', () => {
   expect(offer?.issuedAt).toBe(new Date(start + 2000).toISOString());
 });
 
+it('is as young as its youngest part, with and without fractions of a second', () => {
+  const issued = (said: Said, serial: number, issuedAt: string) => {
+    const [cluster, kind, subject, body] = said;
+    return { ...draftStatement({ cluster, project: 'default' }, { kind, subject, body, serial, ...slice }, start), issuedAt };
+  };
+  const whole = issued(exported([]), 1, '2026-11-24T12:00:00Z');
+  const later = issued(shard(1, []), 2, '2026-11-24T12:00:00.5Z');
+  const [offer] = offersOf(state(state(emptyLedger, whole, start), later, start), 'app-ns/backend');
+  expect(offer?.issuedAt).toBe('2026-11-24T12:00:00.5Z');
+});
+
 it('offers of several clusters come in the order of their names', () => {
   const ledger = knowing(exported([], {}, 'west'), exported([], {}, 'east'), [
     'north',

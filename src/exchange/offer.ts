@@ -47,16 +47,16 @@ const offerOf = (ledger: Ledger, head: Statement<'Export'>): Offer => {
     (endpoint.targetPorts === undefined || endpoint.targetPorts.length === body.ports.length) && onItsNode(endpoint);
   return {
     cluster,
-    issuedAt:
-      [head, ...shards]
-        .map(({ issuedAt }) => issuedAt)
-        .toSorted()
-        .at(-1) ?? head.issuedAt,
+    issuedAt: latestOf([head, ...shards].map(({ issuedAt }) => issuedAt)),
     body,
     parts: stated.map((part) => ({ ...part, endpoints: part.endpoints.filter(onNode) })),
     strays: stated.flatMap(({ endpoints }) => endpoints.filter((endpoint) => !onNode(endpoint))),
   };
 };
+
+/** The latest of some times (RFC 3339), at least one. As texts they would be in another order: with and without fractions of a second. */
+const latestOf = (times: readonly string[]): string =>
+  times.reduce((latest, time) => (Date.parse(time) > Date.parse(latest) ? time : latest));
 
 /** Whether an endpoint lies on the node that it names; looks at each node once. */
 const nodeCheck = (ledger: Ledger, cluster: string): ((endpoint: ExportEndpoint) => boolean) => {

@@ -34,5 +34,8 @@ export const credentialRequestStatus = z
       .optional()
       .describe('The last answer; only who made the request can open it.'),
     refused: z.string().max(1024).optional().describe('Why the last request was refused, if it was.'),
+    refusedKey: base64(128)
+      .optional()
+      .describe('The publicKey of the request that was refused, so that nobody takes it for the answer to another one.'),
   })
   .describe('What the hub answers.');

@@ -1,7 +1,8 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { KnownPeer } from '../../plan/node/peer-routers.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import type { Reply } from './json-server.ts';
-import { createPeerEndpoint, type KnownPeer, routersToAsk } from './peer-endpoint.ts';
+import { createPeerEndpoint } from './peer-endpoint.ts';
 import type { WorkerVerdict } from './worker-guard.ts';
 
 const peers: KnownPeer[] = [
@@ -12,11 +13,6 @@ const peers: KnownPeer[] = [
   { cluster: 'north', router: '10.0.2.1', link: 'Up' },
 ];
 const { signal } = new AbortController();
-
-test('nodes whose link is up are asked first, those that are down never', () => {
-  expect(routersToAsk(peers, 'east')).toEqual(['10.0.1.2', '10.0.1.3']);
-  expect(routersToAsk(peers, 'south')).toEqual([]);
-});
 
 describe('the peer endpoint', () => {
   const ask = async (path: string, replies: Readonly<Record<string, Reply | Error>>, verdict: WorkerVerdict = 'worker') => {

@@ -1,16 +1,8 @@
 import { type NoticeRequest, readNoticeRequest } from '../../exchange/notice-request.ts';
+import { type KnownPeer, routersToAsk } from '../../plan/node/peer-routers.ts';
 import type { Clock } from '../../values/clock.ts';
-import type { LinkVerdict } from '../../values/link-verdict.ts';
-import { compareText } from '../../values/order.ts';
 import type { Answer, Reply } from './json-server.ts';
 import type { WorkerGuard } from './worker-guard.ts';
-
-/** What the agent knows of a node of a slice. */
-export interface KnownPeer {
-  readonly cluster: string;
-  readonly router: string;
-  readonly link: LinkVerdict | undefined;
-}
 
 /** What the peer endpoint works with. */
 export interface PeerEndpointParts {
@@ -22,21 +14,8 @@ export interface PeerEndpointParts {
   readonly clock: Clock;
 }
 
-/** How many nodes of a cluster are asked for one request. */
-const mostNodes = 3;
 /** How often the link to a node whose answer is awaited is checked, in milliseconds. */
 const checkEveryMs = 500;
-
-/**
- * Routers of a cluster's nodes that may answer, those first whose link is up. A link without a verdict may work; a node
- * whose link is Down or Suspect is not asked.
- */
-export const routersToAsk = (peers: readonly KnownPeer[], cluster: string): readonly string[] =>
-  peers
-    .filter((peer) => peer.cluster === cluster && (peer.link === 'Up' || peer.link === 'Pending' || peer.link === undefined))
-    .toSorted((a, b) => Number(b.link === 'Up') - Number(a.link === 'Up') || compareText(a.router, b.router))
-    .slice(0, mostNodes)
-    .map(({ router }) => router);
 
 /**
  * Answers this cluster's worker, which cannot enter a slice itself: asks a node of the other cluster through the tunnel and passes its answer on as it

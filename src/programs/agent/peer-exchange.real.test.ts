@@ -12,6 +12,7 @@ import { cable, obstacleTo, RealNode, realKernel, shell } from '../../kernel/fix
 import { createClient } from '../../kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
 import type { Client } from '../../kubernetes/port.ts';
+import type { KnownPeer } from '../../plan/node/peer-routers.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import { provide } from '../../playground/toolchain/provide.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
@@ -22,7 +23,7 @@ import { createAskAgent } from '../worker/ask-agent.ts';
 import { readPeers } from '../worker/peer-board.ts';
 import { askRouter } from './ask-router.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
-import { createPeerEndpoint, type KnownPeer } from './peer-endpoint.ts';
+import { createPeerEndpoint } from './peer-endpoint.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import { createWorkerGuard } from './worker-guard.ts';
 

@@ -34,6 +34,8 @@ interface Exchanged {
 export class PeerExchange {
   readonly #parts: PeerExchangeParts;
   readonly #slices = new Map<string, Exchanged>();
+  /** Why notices of a slice cannot be exchanged now; each step tries again, and the log names a reason once. */
+  readonly #failures = new Map<string, string>();
 
   constructor(parts: PeerExchangeParts) {
     this.#parts = parts;
@@ -45,15 +47,21 @@ export class PeerExchange {
     return { serve: `${directory}/${slice}.serve`, dial: `${directory}/${slice}.dial` };
   }
 
-  /** Exchanges in exactly these slices. Call it again now and then; calls must not overlap. A failure is logged: the next call tries again. */
+  /** Exchanges in exactly these slices. Call it again now and then; calls must not overlap. A failure is logged once: the next call tries again. */
   async aim(networks: readonly SliceNetwork[]): Promise<void> {
     const wanted = new Set(networks.map(({ slice }) => slice));
     for (const slice of this.#slices.keys()) if (!wanted.has(slice)) await this.#end(slice);
+    for (const slice of this.#failures.keys()) if (!wanted.has(slice)) this.#failures.delete(slice);
     for (const network of networks) {
       try {
         const exchanged = this.#slices.get(network.slice) ?? (await this.#begin(network.slice));
         await exchanged.relay.aim(network);
+        if (this.#failures.delete(network.slice))
+          this.#parts.log.info('notices are exchanged with other nodes again', { slice: network.slice });
       } catch (error) {
+        const { message } = Failure.from(error);
+        if (this.#failures.get(network.slice) === message) continue;
+        this.#failures.set(network.slice, message);
         this.#parts.log.warn('notices cannot be exchanged with other nodes', { slice: network.slice, error });
       }
     }

@@ -1,4 +1,5 @@
 import type { Client } from '../../kubernetes/port.ts';
+import type { KnownPeer } from '../../plan/node/peer-routers.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -6,7 +7,7 @@ import { askRouter } from './ask-router.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
 import type { LinkWatch } from './link-watch.ts';
 import type { NodeAgent } from './node-agent.ts';
-import { createPeerEndpoint, type KnownPeer } from './peer-endpoint.ts';
+import { createPeerEndpoint } from './peer-endpoint.ts';
 import type { PeerExchange } from './peer-exchange.ts';
 import type { AgentSettings } from './settings.ts';
 import { createWorkerGuard } from './worker-guard.ts';

@@ -48,7 +48,9 @@ export const credentialController = (world: World, clock: Clock, seconds: number
   const refuse = async (request: CredentialRequest, why: string, signal: AbortSignal): Promise<void> => {
     world.log.warn('a request for a hub credential was refused', { cluster: request.metadata.name, why });
     // The challenge stays: who cannot prove anything must not take it from the one who can.
-    if (request.status?.refused !== why) await write(request, { refused: why }, signal);
+    const refusedKey = request.spec.publicKey ?? null;
+    if (request.status?.refused !== why || request.status.refusedKey !== refusedKey)
+      await write(request, { refused: why, refusedKey }, signal);
   };
   const freshChallenge = (): string => randomBytes(32).toString('base64');
 
@@ -90,7 +92,7 @@ export const credentialController = (world: World, clock: Clock, seconds: number
       if (!Failure.is(error, 'StatementRefused') && !Failure.is(error, 'InvalidInput')) throw error;
       return refuse(request, error.message.slice(0, 1024), signal);
     }
-    await write(request, { challenge: freshChallenge(), answer: given, refused: null }, signal);
+    await write(request, { challenge: freshChallenge(), answer: given, refused: null, refusedKey: null }, signal);
     world.log.info('a hub credential was renewed by proof of the key', { cluster: request.metadata.name });
   };
 

@@ -1,5 +1,6 @@
 import type { Lease } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
+import { clockAhead } from '../../plan/hub/clock-ahead.ts';
 import type { WorkerSign } from '../../plan/hub/cluster-status.ts';
 import type { Clock } from '../../values/clock.ts';
 
@@ -20,12 +21,6 @@ export interface WorkerSigns {
   /** What is known of the Lease of that key (`namespace/name`). */
   signOf(key: string): WorkerSign;
 }
-
-/**
- * The smaller of two differences: news that come late, after an outage, look like a clock that is behind, but not twice. Undefined before there are two.
- */
-const difference = ([a, b]: readonly number[]): number | undefined =>
-  a === undefined || b === undefined ? undefined : Math.abs(a) < Math.abs(b) ? a : b;
 
 /** Signs of which none was seen yet. */
 export const createWorkerSigns = (clock: Pick<Clock, 'now' | 'monotonic'>): WorkerSigns => {
@@ -52,7 +47,7 @@ export const createWorkerSigns = (clock: Pick<Clock, 'now' | 'monotonic'>): Work
         everConnected: one !== undefined,
         seenToChange: one?.changed === true,
         silentMs: one === undefined ? 0 : clock.monotonic() - one.at,
-        aheadMs: one === undefined ? undefined : difference(one.readings),
+        aheadMs: one === undefined ? undefined : clockAhead(one.readings),
       };
     },
   };

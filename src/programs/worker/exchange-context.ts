@@ -1,8 +1,9 @@
 import { membershipName } from '../../api/membership/type.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
+import { isFarewell } from '../../exchange/farewell.ts';
+import { isMembership } from '../../plan/worker/granted.ts';
 import { type Cidr, readCidr } from '../../values/cidr.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
-import { isMembership } from './granted.ts';
 import type { Session } from './session.ts';
 
 /** The blocks that a hub grants; what is no block, which only a hostile hub writes, grants nothing. */
@@ -34,7 +35,7 @@ export const exchangeContext = (session: Session): ExchangeContext => {
     pinned: trust.rootOf,
     departed: (cluster) => {
       const about = local.notices.byIndex('about', cluster);
-      return about.length > 0 && about.every(({ spec }) => spec.statement.includes('"withdrawn":true'));
+      return about.length > 0 && about.every(({ spec }) => isFarewell(spec));
     },
     holdExpired: grant.expiry !== 'Strict' && session.hubWasAway(),
     now,

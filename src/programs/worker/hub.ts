@@ -6,6 +6,7 @@ import { type Client, createClient } from '../../kubernetes/client.ts';
 import { movableClient } from '../../kubernetes/movable-client.ts';
 import { requestToken } from '../../kubernetes/request-token.ts';
 import { type ExpiringToken, fixedToken, renewedToken } from '../../kubernetes/token-source.ts';
+import { lifeOfFresh, lifeOfKept } from '../../plan/worker/token-life.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -15,7 +16,6 @@ import { readAuthority } from './authority.ts';
 import { type HubAccess, type HubIdentity, readHubSecret, writeHubSecret } from './hub-place.ts';
 import { fieldManager } from './local-world.ts';
 import { requestCredential } from './request-credential.ts';
-import { lifeOfFresh, lifeOfKept } from './token-life.ts';
 
 export type { HubIdentity } from './hub-place.ts';
 

@@ -66,9 +66,8 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
   /** What counts only after it is written down is written down first: a root, and an end, which a crash must not undo. */
   const judge = async (spec: NoticeSpec, signal: AbortSignal): Promise<Outcome> => {
     const context = exchangeContext(session);
-    const { pin, refusal } = accept(session.ledger(), spec, context);
-    const isEnd = refusal === undefined && spec.statement.includes('"withdrawn":true');
-    if (pin === undefined && !isEnd) return believe(spec, context);
+    const { pin, isEnd } = accept(session.ledger(), spec, context);
+    if (pin === undefined && isEnd === undefined) return believe(spec, context);
     if (isEnd) await kept.keep(spec, signal);
     if (pin === undefined) return believe(spec, exchangeContext(session));
     const before = trust.rootOf(spec.cluster);

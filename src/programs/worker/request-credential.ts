@@ -20,7 +20,7 @@ const pollMs = 500;
  * @throws Failure Unauthorized when the hub refuses, Timeout when its controller does not answer, and what the client throws.
  */
 export const requestCredential = async (
-  hub: Client,
+  hub: Pick<Client, 'get' | 'mergePatch'>,
   authority: Authority,
   clock: Clock,
   signal: AbortSignal,
@@ -33,8 +33,6 @@ export const requestCredential = async (
       const found = find(seen);
       if (found !== undefined) return found;
       if (clock.monotonic() >= deadline) {
-        const refused = seen.status?.refused;
-        if (refused !== undefined) throw new Failure('Unauthorized', `The hub does not renew the credential of this cluster: ${refused}`);
         throw new Failure(
           'Timeout',
           `The controller of the hub did not answer a credential request within ${answerMs / 1000} s; see "kubeslice status" on the hub.`,
@@ -47,6 +45,11 @@ export const requestCredential = async (
   const own = ephemeralKey();
   const question = proveAuthority(authority, challenge, own);
   await hub.mergePatch(credentialRequestKind, target, { spec: question }, { signal, timeoutMs: 10_000 });
-  const answer = await until(({ status }) => (status?.answer?.challenge === challenge ? status.answer : undefined));
+  const answer = await until(({ status }) => {
+    // A refusal of another request says nothing about this one: it may be years old.
+    if (status?.refusedKey === question.publicKey)
+      throw new Failure('Unauthorized', `The hub does not renew the credential of this cluster: ${status.refused ?? 'no reason is given'}`);
+    return status?.answer?.challenge === challenge ? status.answer : undefined;
+  });
   return openAnswer(answer, question, own, authority);
 };

@@ -6,6 +6,7 @@ import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { type Controller, type ControllerOptions, createController } from '../../loop/controller.ts';
 import { createSignals } from '../../loop/signals.ts';
+import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import type { AskAgent } from './ask-agent.ts';
 import { type Belief, createBelief } from './belief.ts';
@@ -15,7 +16,6 @@ import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
 import type { Hub } from './hub.ts';
 import { hubContact } from './hub-contact.ts';
-import { createHubPresence } from './hub-presence.ts';
 import { importedSlices } from './imported-slices.ts';
 import { importedServices } from './imports.ts';
 import { type KeptNotices, keptNotices } from './kept-notices.ts';
@@ -59,10 +59,10 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   const { slice, sliceUID } = received.current().membership.spec;
   const log = local.log.with({ slice });
   let controllers: readonly Controller[] = [];
-  const presence = createHubPresence(clock);
+  let contactHistory = noContactYet;
   const contact = createSignals();
   const onContact = (change: 'lost' | 'found'): void => {
-    presence.changed(change);
+    contactHistory = afterContact(contactHistory, change, clock.monotonic());
     contact.emit();
     // What could not be written while the hub was away is written as soon as it is back.
     if (change === 'found') for (const controller of controllers) controller.retryAll();
@@ -96,7 +96,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
     statements,
     outbox: createOutbox(statements, authority, { slice, sliceUID }, clock),
     boardRead: progress.isRead,
-    hubWasAway: presence.wasAway,
+    hubWasAway: () => wasAway(contactHistory, clock.monotonic()),
   };
 
   const observing = [members, board].map((mirror) => mirror.run(signal));

@@ -2,10 +2,10 @@ import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { watching } from '../../loop/watching.ts';
 import { planExport } from '../../plan/worker/exports.ts';
+import { isMembership } from '../../plan/worker/granted.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
-import { isMembership } from './granted.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
