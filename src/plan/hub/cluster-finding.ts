@@ -26,6 +26,12 @@ export const pairsOf = (name: string, report: LinksBody, clusters: readonly Clus
   });
 };
 
+/** That a cluster does not use everything that others publish, as a sentence; undefined when it does. */
+export const refusedBy = ({ name, report }: ClusterEvidence): string | undefined => {
+  const first = report?.refused?.[0];
+  return first === undefined ? undefined : `Cluster ${name} does not use what another published: ${first}`;
+};
+
 /**
  * What is found about a cluster, the worst first; the ranks are those of `planSliceStatus`.
  *
@@ -49,12 +55,13 @@ export const findCluster = (evidence: ClusterEvidence, clusters: readonly Cluste
   // A cluster whose own nodes do not reach one another is Degraded: every pair of clusters may still work.
   const lost = of('Lost').filter(({ cluster }) => cluster !== name);
   if (lost.length > 0) return bad(0, 'LinkDown', `Cluster ${name}: ${sentenceOf(report, lost)}`);
-  const refused = report.refused?.[0];
-  if (refused !== undefined) return bad(2, 'StatementRefused', `Cluster ${name} does not use what another published: ${refused}`);
   const absent = report.missingNodes[0];
   const few = nodes < Math.ceil((nodes + report.missing) * firstShare);
   if (absent !== undefined && (nodes === 0 || (few && !wasReady))) return bad(2, 'AgentAbsent', `${name}/${absent.node}: ${absent.reason}`);
   const pending = of('Pending');
+  const refused = refusedBy(evidence);
+  // Links to nodes whose statements are refused never come up, so that is the cause to name.
+  if (pending.length > 0 && refused !== undefined) return bad(2, 'StatementRefused', refused);
   if (pending.length > 0) return bad(4, 'LinksPending', `Cluster ${name}: ${sentenceOf(report, pending)}`);
   return { name, nodes, ready: true, problem: undefined };
 };

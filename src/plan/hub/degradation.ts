@@ -1,5 +1,6 @@
 import type { Verdict } from '../../api/condition.ts';
 import { sentenceOf } from '../pair-verdict.ts';
+import { refusedBy } from './cluster-finding.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
 /** Clusters that the message spells out. */
@@ -7,29 +8,36 @@ const shownClusters = 3;
 
 /** What does not work in one cluster although the slice may be Ready; undefined when nothing is known of it. */
 const trouble = (
-  { name, report }: ClusterEvidence,
+  evidence: ClusterEvidence,
   outOfService: ReadonlyMap<string, number>,
 ): { readonly reason: Verdict['reason']; readonly message: string } | undefined => {
+  const { name, report } = evidence;
   if (report === undefined) return undefined;
   // Links to nodes that their own cluster is draining are down, as they should be.
   const down = report.clusters.filter((pair) => pair.down > report.nodes * (outOfService.get(pair.cluster) ?? 0));
   if (down.length > 0) return { reason: 'LinkDown', message: `Cluster ${name}: ${sentenceOf(report, down)}` };
   const [absent] = report.missingNodes;
-  if (absent === undefined) return undefined;
   const more = report.missing > 1 ? ` And ${report.missing - 1} more nodes of ${name}.` : '';
-  return { reason: 'AgentAbsent', message: `${name}/${absent.node}: ${absent.reason}${more}` };
+  if (absent !== undefined) return { reason: 'AgentAbsent', message: `${name}/${absent.node}: ${absent.reason}${more}` };
+  const refused = refusedBy(evidence);
+  return refused === undefined ? undefined : { reason: 'StatementRefused', message: refused };
 };
 
 /**
- * Whether something in a slice does not work though it may be Ready: links between single nodes, and nodes without a tunnel. Nodes that are being
- * drained or removed degrade nothing.
+ * Whether something in a slice does not work though it may be Ready: links between single nodes, nodes without a tunnel, and statements that a cluster
+ * refuses. Nodes that are being drained or removed degrade nothing.
  */
 export const planDegradation = (clusters: readonly ClusterEvidence[]): Verdict => {
   const outOfService = new Map(clusters.map(({ name, report }) => [name, report?.outOfService ?? 0]));
   const found = clusters.flatMap((cluster) => trouble(cluster, outOfService) ?? []);
   const worst = found.find(({ reason }) => reason === 'LinkDown') ?? found[0];
   if (worst === undefined) {
-    return { type: 'Degraded', status: 'False', reason: 'Ready', message: 'Every node in service has its tunnel, and no link is down.' };
+    return {
+      type: 'Degraded',
+      status: 'False',
+      reason: 'Ready',
+      message: 'Every node in service has its tunnel, no link is down, and every statement is used.',
+    };
   }
   const shown = found.slice(0, shownClusters).map(({ message }) => message);
   const more = found.length > shown.length ? ` And ${found.length - shown.length} more clusters.` : '';

@@ -18,6 +18,7 @@ describe('an ended membership', () => {
     ['ended a minute ago', at, now + 60_000, { isOver: false, againMs: endedKeptMs - 60_000 }],
     ['ended six days ago', at, now + 6 * day, { isOver: false, againMs: day }],
     ['ended seven days ago', at, now + 7 * day, { isOver: true, againMs: undefined }],
+    ['ended at a time that is none', 'yesterday', now, { isOver: false, againMs: endedKeptMs - 60_000 }],
     ['ends tomorrow by a wrong clock', at, now - day, { isOver: false, againMs: 10_000 }],
   ])('that %s', (_, when, seenAt, step) => {
     expect(planEnded(ended(when), seenAt)).toEqual(step);

@@ -26,11 +26,13 @@ export interface EndedStep {
  * 7 days              the object goes
  * ```
  *
- * An end in the future, written by a clock that was wrong, counts as one of this moment: the object stays the longer, never the shorter.
+ * An end in the future, written by a clock that was wrong, counts as one of this moment, and one that is no time as one of a minute ago: the object
+ * stays the longer, never the shorter.
  */
 export const planEnded = (membership: Membership, now: number): EndedStep | undefined => {
   if (!hasEnded(membership)) return undefined;
-  const age = Math.max(0, now - Date.parse(membership.spec.ended ?? ''));
+  const endedAt = Date.parse(membership.spec.ended ?? '');
+  const age = Number.isNaN(endedAt) ? lateNoticesMs : Math.max(0, now - endedAt);
   if (age >= endedKeptMs) return { isOver: true, againMs: undefined };
   return { isOver: false, againMs: age < lateNoticesMs ? lateSweepMs : endedKeptMs - age };
 };

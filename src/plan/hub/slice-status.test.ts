@@ -68,8 +68,8 @@ describe('status of a slice', () => {
     ['a worker is silent', west({ connected: false }), 'ConnectionLost', /worker of cluster west/],
     ['a cluster has not reported', west({ report: undefined }), 'AgentAbsent', /west has not reported/],
     [
-      'a cluster refuses another',
-      west({ report: report(2, { east: [4, 4], west: [2, 2] }, { refused: ['east shows another authority.'] }) }),
+      'links do not come up to a cluster that another refuses',
+      west({ report: report(2, { east: [0, 4, 0], west: [2, 2] }, { refused: ['east shows another authority.'] }) }),
       'StatementRefused',
       /west does not use .*east shows another authority/,
     ],
@@ -109,6 +109,26 @@ describe('status of a slice', () => {
       status: 'False',
       reason: 'LinksPending',
     });
+  });
+
+  it('is Ready and Degraded when a cluster refuses a statement of another: its author must not make the slice not Ready', () => {
+    const refusing = west({ report: report(2, { east: [4, 4], west: [2, 2] }, { refused: ['east states a year 9999.'] }) });
+    const { conditions, clusters } = planSliceStatus(evidence([east(), refusing]), 0);
+    const of = (type: string) => conditions?.find((condition) => condition.type === type);
+    expect(of('Ready')).toMatchObject({ status: 'True' });
+    expect(of('Degraded')).toMatchObject({ status: 'True', reason: 'StatementRefused' });
+    expect(of('Degraded')?.message).toMatch(/^Cluster west does not use what another published: east states a year 9999\.$/);
+    expect(clusters?.map(({ ready }) => ready)).toEqual([true, true]);
+  });
+
+  it('spells out what is missing for fifty clusters at the most, and briefly', () => {
+    const message = `Cluster c cannot ${'be in the slice '.repeat(100)}.`;
+    const missing = new Map(Array.from({ length: 1_000 }, (_, index) => [`c${index}`, { reason: 'UnknownCluster', message } as const]));
+    const { clusters = [] } = planSliceStatus(evidence([east()], { missing }), 0);
+    expect(clusters).toHaveLength(1_001);
+    const messages = clusters.flatMap((one) => one.message ?? []);
+    expect(messages).toHaveLength(50);
+    expect(Math.max(...messages.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(512);
   });
 
   it('puts a link that is down before a worker that is silent', () => {

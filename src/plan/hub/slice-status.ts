@@ -1,6 +1,7 @@
 import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
 import { memberNamespaces, type RetiredBlock, type Slice, type SliceStatus } from '../../api/slice/type.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
+import { boundedText } from '../../values/bounded-text.ts';
 import { sortedBy } from '../../values/order.ts';
 import { ignoredInSlice, ignoredVerdicts } from '../ignored-fields.ts';
 import { type ClusterFinding, findCluster } from './cluster-finding.ts';
@@ -76,6 +77,21 @@ const emptyHint = (slice: Slice): string =>
     ? ''
     : ' No pod can join yet, because no namespace is named in spec.namespaceIsolationProfile.allowedNamespaces.';
 
+/** Clusters whose entry in the list spells out what is missing, and the bytes of each of these messages: a slice may have a thousand clusters. */
+const shownMessages = 50;
+const messageBytes = 512;
+
+/** The list with at most {@link shownMessages} messages, each cut; the other clusters are listed without one. */
+const withBoundedMessages = <T extends { readonly message?: string }>(clusters: readonly T[]): T[] => {
+  let left = shownMessages;
+  return clusters.map((cluster) => {
+    const { message, ...others } = cluster;
+    if (message === undefined) return cluster;
+    left -= 1;
+    return (left < 0 ? others : { ...cluster, message: boundedText(message, messageBytes) }) as T;
+  });
+};
+
 /** How a cluster is listed that has no part in the slice. */
 const outside = (name: string, message: string) => ({ name, blocks: [], nodes: 0, ready: false, message });
 
@@ -97,15 +113,17 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  *  -     slice refused, or no block for a cluster       that of the refusal
  *  0     no node of a cluster reaches another cluster   LinkDown, with a pair and the evidence
  *  1     a worker's lease has run out                   ConnectionLost
- *  2     a cluster refuses what another published       StatementRefused, with its sentence
  *  2, 3  a cluster lacks more than one node in ten yet  AgentAbsent
+ *  2     links come up to a cluster of which something  StatementRefused, with its sentence
+ *        is refused
  *  4     links to a cluster are still coming up         LinksPending
  *  -     a cluster of the spec is not there             SubnetOverlap, UnknownCluster, WaitingForCluster
  *  -     nothing of these                               Ready
  * ```
  *
- * What is Ready stays so while every cluster reaches every other by some link; single links and nodes are in the condition Degraded. The work is
- * that of the pairs of clusters, not of nodes.
+ * What is Ready stays so while every cluster reaches every other by some link; single links and nodes are in the condition Degraded, and so are refused
+ * statements: one of them concerns one subject of one author, who must not be able to make the slice not Ready for everybody. The work is that of the
+ * pairs of clusters, not of nodes.
  */
 export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStatus => {
   const wereReady = new Set((evidence.slice.status?.clusters ?? []).flatMap(({ name, ready }) => (ready === true ? [name] : [])));
@@ -127,6 +145,20 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
   let conditions: readonly Condition[] = before ?? [];
   for (const verdict of verdicts) conditions = setCondition(conditions, verdict, generation, at);
   const readyClusters = findings.filter((finding) => finding.ready).length;
+  const clusters = sortedBy(
+    [
+      ...findings.map((finding, index) => ({
+        name: finding.name,
+        blocks: [...(evidence.clusters[index]?.blocks ?? [])],
+        nodes: finding.nodes,
+        ready: finding.ready,
+        ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
+      })),
+      ...[...evidence.missing].map(([name, { message }]) => outside(name, message)),
+      ...[...evidence.withoutBlock].map(([name, message]) => outside(name, message)),
+    ],
+    (cluster) => cluster.name,
+  );
   return {
     conditions: [...conditions],
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -134,19 +166,6 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
     namespaces: memberNamespaces(evidence.slice.spec),
     ...(evidence.retired.length === 0 ? {} : { retiredBlocks: [...evidence.retired] }),
     readyClusters: `${readyClusters}/${findings.length + evidence.missing.size + evidence.withoutBlock.size}`,
-    clusters: sortedBy(
-      [
-        ...findings.map((finding, index) => ({
-          name: finding.name,
-          blocks: [...(evidence.clusters[index]?.blocks ?? [])],
-          nodes: finding.nodes,
-          ready: finding.ready,
-          ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
-        })),
-        ...[...evidence.missing].map(([name, { message }]) => outside(name, message)),
-        ...[...evidence.withoutBlock].map(([name, message]) => outside(name, message)),
-      ],
-      (cluster) => cluster.name,
-    ),
+    clusters: withBoundedMessages(clusters),
   };
 };

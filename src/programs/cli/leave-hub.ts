@@ -45,7 +45,7 @@ const leaveHub = async (input: CliInput, member: Client, cluster: string, hubCon
     }
     // Its farewell stays, too, for members that are away now.
     for (const { spec } of memberships.items)
-      await removeNotices(hub.client, spec.exchangeNamespace, cluster, { keepFarewell: true }, input.signal);
+      await removeNotices(hub.client, spec.exchangeNamespace, new Map([[cluster, true]]), input.signal);
     // Last, when its worker can no longer write over it.
     await publishFarewell({ member, hub: hub.client, cluster, namespace }, Date.now(), input.signal);
     const access = [

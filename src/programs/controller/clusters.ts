@@ -9,7 +9,7 @@ import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { isSkewed, planClusterStatus, signDueMs } from '../../plan/hub/cluster-status.ts';
-import { endMembership } from './endings.ts';
+import { endMemberships } from './endings.ts';
 import type { World } from './world.ts';
 
 const removeAccount = async (world: World, namespace: string, name: string, signal: AbortSignal): Promise<void> => {
@@ -58,10 +58,10 @@ export const clusterController = (world: World, clock: { now(): number }) => {
             signal,
           );
         }
-        const own = world.memberships.list().filter(({ metadata, spec }) => metadata.namespace === namespace && spec.cluster === name);
-        for (const membership of own) {
-          if (!hasEnded(membership)) await endMembership(world, membership, clock.now(), signal);
-        }
+        const own = world.memberships
+          .list()
+          .filter((one) => one.metadata.namespace === namespace && one.spec.cluster === name && !hasEnded(one));
+        await endMemberships(world, own, clock.now(), signal);
         await remove(world.client, leaseKind, { namespace, name: workerAccount(name) }, signal);
         const finalizers = cluster.metadata.finalizers.filter((finalizer) => finalizer !== clusterFinalizer);
         await world.client.mergePatch(

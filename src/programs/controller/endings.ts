@@ -8,29 +8,48 @@ import { removeNotices } from './notices.ts';
 import type { World } from './world.ts';
 
 /**
- * Marks a membership as ended, and deletes the notices of the cluster from the board. The object stays, so that the others learn of the end: a missing
- * object ends nothing. `now` is in milliseconds since 1970.
+ * Marks memberships as ended, and nothing else. The objects stay, so that the others learn of the end: a missing object ends nothing. `now` is in
+ * milliseconds since 1970.
  */
-export const endMembership = async (world: World, { metadata, spec }: Membership, now: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await world.client.mergePatch(membershipKind, metadata, { spec: { ended: new Date(now).toISOString() } }, { signal });
-  } catch (error) {
-    if (!Failure.is(error, 'NotFound')) throw error;
+export const markEnded = async (world: World, memberships: readonly Membership[], now: number, signal: AbortSignal): Promise<void> => {
+  for (const { metadata } of memberships) {
+    try {
+      await world.client.mergePatch(membershipKind, metadata, { spec: { ended: new Date(now).toISOString() } }, { signal });
+    } catch (error) {
+      if (!Failure.is(error, 'NotFound')) throw error;
+    }
   }
-  await removeNotices(world.client, spec.exchangeNamespace, spec.cluster, { keepFarewell: true }, signal);
 };
 
-/** Looks after the memberships that ended: deletes late notices, and deletes the object after its retention time. */
+/** Marks memberships as ended, and deletes the notices of their clusters but the farewells: each board is listed once. */
+export const endMemberships = async (world: World, memberships: readonly Membership[], now: number, signal: AbortSignal): Promise<void> => {
+  await markEnded(world, memberships, now, signal);
+  for (const [board, ended] of Map.groupBy(memberships, ({ spec }) => spec.exchangeNamespace))
+    await removeNotices(world.client, board, new Map(ended.map(({ spec }) => [spec.cluster, true])), signal);
+};
+
+/**
+ * Looks after the memberships that ended: deletes late notices, and deletes the object after its retention time. The key is the exchange namespace, so
+ * that one look at the board serves all who left it.
+ */
 export const endingController = (world: World, clock: { now(): number }) => ({
   name: 'ending',
-  watches: [watching(world.memberships, ({ type, key, object }) => (type !== 'deleted' && hasEnded(object) ? [key] : []))],
-  reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-    const membership = world.memberships.get(key);
-    const step = membership === undefined ? undefined : planEnded(membership, clock.now());
-    if (membership === undefined || step === undefined) return undefined;
-    const { exchangeNamespace, cluster } = membership.spec;
-    await removeNotices(world.client, exchangeNamespace, cluster, { keepFarewell: !step.isOver }, signal);
-    if (step.isOver) await remove(world.client, membershipKind, membership.metadata, signal);
-    return step.againMs === undefined ? undefined : { againMs: step.againMs };
+  watches: [
+    watching(world.memberships, ({ type, object }) => (type !== 'deleted' && hasEnded(object) ? [object.spec.exchangeNamespace] : [])),
+  ],
+  reconcile: async (board: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+    const now = clock.now();
+    const ended = world.memberships.byIndex('exchange', board).flatMap((membership) => {
+      const step = planEnded(membership, now);
+      return step === undefined ? [] : [{ membership, step }];
+    });
+    // A cluster that left twice by two objects keeps its farewell for the later one.
+    const sweeps = new Map<string, boolean>();
+    for (const { membership, step } of ended)
+      sweeps.set(membership.spec.cluster, !step.isOver || sweeps.get(membership.spec.cluster) === true);
+    await removeNotices(world.client, board, sweeps, signal);
+    for (const { membership, step } of ended) if (step.isOver) await remove(world.client, membershipKind, membership.metadata, signal);
+    const waits = ended.flatMap(({ step }) => step.againMs ?? []);
+    return waits.length === 0 ? undefined : { againMs: Math.min(...waits) };
   },
 });

@@ -8,7 +8,7 @@ import { planMembership } from '../../plan/hub/membership.ts';
 import { planTakeBack } from '../../plan/hub/take-back.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
-import { endMembership } from './endings.ts';
+import { endMemberships } from './endings.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
 
 /** Where the allocations of a slice are written down, and what they are from now on. */
@@ -94,7 +94,7 @@ export const dismissSurplus = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const surplus = memberships.filter((membership) => !hasEnded(membership) && !grants.blocks.has(membership.spec.cluster));
-  for (const membership of surplus) await endMembership(world, membership, clock.now(), signal);
+  await endMemberships(world, surplus, clock.now(), signal);
 };
 
 /**

@@ -17,26 +17,33 @@ const release = async (client: Client, notice: Notice, signal: AbortSignal): Pro
   }
 };
 
-/** Whether a notice is of that cluster, by what the API server has checked: its name, and the cluster in its spec. Labels are not evidence. */
-const isOf = ({ metadata, spec }: Notice, cluster: string): boolean => spec.cluster === cluster || metadata.name.startsWith(`${cluster}.`);
+/** The clusters that a notice is of, by what the API server has checked: its name, and the cluster in its spec. Labels are not evidence. */
+const ownersOf = ({ metadata, spec }: Notice): readonly string[] => [spec.cluster, metadata.name.slice(0, metadata.name.indexOf('.'))];
+
+/** Whether the statements of a removed cluster about itself stay: among them is the signed farewell by which the others release its root and blocks. */
+type KeepFarewell = boolean;
 
 /**
- * Deletes what a cluster has on a board, whatever it did to labels and finalizers. With `keepFarewell`, its statements about itself stay: among
- * them is the signed farewell by which the others release its root and blocks.
+ * Deletes what some clusters have on a board, whatever they did to labels and finalizers. The board is listed once, however many clusters there are.
  */
 export const removeNotices = async (
   client: Client,
   namespace: string,
-  cluster: string,
-  { keepFarewell }: { readonly keepFarewell: boolean },
+  clusters: ReadonlyMap<string, KeepFarewell>,
   signal: AbortSignal,
 ): Promise<void> => {
-  let kept = 0;
+  if (clusters.size === 0) return;
+  const kept = new Map<string, number>();
+  const isFarewell = ({ spec: { kind, cluster } }: Notice): boolean => {
+    const before = kept.get(cluster) ?? 0;
+    if (kind !== 'Cluster' || clusters.get(cluster) !== true || before >= keptFarewells) return false;
+    kept.set(cluster, before + 1);
+    return true;
+  };
   for await (const page of client.pages(noticeKind, { namespace, signal })) {
-    for (const notice of page.items.filter((one) => isOf(one, cluster))) {
+    for (const notice of page.items.filter((one) => ownersOf(one).some((owner) => clusters.has(owner)))) {
       await release(client, notice, signal);
-      if (keepFarewell && notice.spec.kind === 'Cluster' && notice.spec.cluster === cluster && kept < keptFarewells) kept += 1;
-      else await remove(client, noticeKind, notice.metadata, signal);
+      if (!isFarewell(notice)) await remove(client, noticeKind, notice.metadata, signal);
     }
   }
 };

@@ -12,11 +12,12 @@ import { membersBinding, planExchange } from '../../plan/hub/exchange.ts';
 import { membersOf } from '../../plan/hub/members.ts';
 import { sliceEvidence } from '../../plan/hub/slice-evidence.ts';
 import { planSliceStatus } from '../../plan/hub/slice-status.ts';
+import { statusDelay } from '../../plan/hub/status-pace.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { boardRepairMs, createBoards } from './boards.ts';
-import { endMembership } from './endings.ts';
+import { markEnded } from './endings.ts';
 import { allocate, dismissSurplus, holdsIn, membershipsOf, takeBack, writeMemberships, writeRetired } from './memberships.ts';
 import { releaseNotices } from './notices.ts';
 import { ReportReader } from './reports.ts';
@@ -29,6 +30,8 @@ import type { World } from './world.ts';
 export const sliceController = (world: World, clock: Clock) => {
   const boards = createBoards(world, clock);
   const reader = new ReportReader();
+  /** When the status of each slice was last written, by the monotonic clock, by slice UID. */
+  const writtenAt = new Map<string, number>();
   const slicesOf = (namespace: string | undefined): string[] =>
     world.slices
       .list()
@@ -59,6 +62,7 @@ export const sliceController = (world: World, clock: Clock) => {
       const project = projectOfNamespace(namespace);
       if (slice.metadata.deletionTimestamp !== undefined) {
         boards.forget(slice);
+        writtenAt.delete(slice.metadata.uid ?? '');
         if (!finalizers.includes(sliceFinalizer)) return undefined;
         await withdraw(world, slice, clock, signal);
         const others = finalizers.filter((finalizer) => finalizer !== sliceFinalizer);
@@ -86,10 +90,18 @@ export const sliceController = (world: World, clock: Clock) => {
       await dismissSurplus(world, allocation, clock, signal);
       const status = planSliceStatus(sliceEvidence({ ...seen, slice, acceptance, grants }), clock.now());
       const { sliceConfig: _, ...before } = { ...slice.status, ...(retired.length === 0 ? {} : { retiredBlocks: retired }) };
+      const waits = againMs === undefined ? [] : [againMs];
       if (canonicalJson(before) !== canonicalJson(status)) {
-        await world.client.mergePatch(sliceKind, slice.metadata, { status }, { signal, subresource: 'status' });
+        const { uid = '' } = slice.metadata;
+        const written = writtenAt.get(uid);
+        const delay = statusDelay(written === undefined ? undefined : clock.monotonic() - written, grants.blocks.size);
+        if (delay > 0) waits.push(delay);
+        else {
+          await world.client.mergePatch(sliceKind, slice.metadata, { status }, { signal, subresource: 'status' });
+          writtenAt.set(uid, clock.monotonic());
+        }
       }
-      return againMs === undefined ? undefined : { againMs };
+      return waits.length === 0 ? undefined : { againMs: Math.min(...waits) };
     },
   };
 };
@@ -125,9 +137,9 @@ const setFinalizers = async (world: World, slice: Slice, finalizers: readonly st
 const withdraw = async (world: World, slice: Slice, clock: { now(): number }, signal: AbortSignal): Promise<void> => {
   const name = exchangeNamespace(slice.metadata.uid ?? '');
   await remove(world.client, roleBindingKind, { namespace: name, name: membersBinding }, signal);
-  for (const membership of membershipsOf(world, slice).filter((one) => !hasEnded(one))) {
-    await endMembership(world, membership, clock.now(), signal);
-  }
+  const standing = membershipsOf(world, slice).filter((one) => !hasEnded(one));
+  await markEnded(world, standing, clock.now(), signal);
+  // The notices go with the board.
   await releaseNotices(world.client, name, signal);
   await remove(world.client, namespaceKind, { name }, signal);
 };
