@@ -71,6 +71,37 @@ describe('the guard', () => {
     expect(await guard(tokenOf({ sub: workerUser, aud: agentAudience }, 'late'), 'eve')).toBe('worker');
   });
 
+  it('locks no worker out, however many addresses forge claims', async () => {
+    const forge = async (minute: number): Promise<void> => {
+      const own = verdict;
+      verdict = { authenticated: false };
+      for (let index = 0; index < 200; index += 1)
+        await guard(tokenOf({ sub: workerUser, aud: agentAudience }, `forged-${minute}-${index}`), `10.0.0.${index % 50}`);
+      verdict = own;
+    };
+    await forge(0);
+    expect(await guard(worker, 'worker')).toBe('worker');
+    // Also behind the very address from which claims are forged: what it showed before is known.
+    for (let minute = 1; minute < 10; minute += 1) {
+      clock.advance(61_000);
+      await forge(minute);
+      expect(await guard(worker, '10.0.0.1')).toBe('worker');
+    }
+    expect(reviews.length).toBeLessThan(10 * (50 * 2 + 60 + 1));
+  });
+
+  it("asks again about a token that was the worker's only once a minute, and not once it is not", async () => {
+    expect(await guard(worker, 'a')).toBe('worker');
+    verdict = { authenticated: false };
+    for (let index = 0; index < 20; index += 1) {
+      clock.advance(61_000);
+      expect(await guard(worker, 'a')).toBe('stranger');
+    }
+    const before = reviews.length;
+    for (let index = 0; index < 20; index += 1) await guard(worker, 'a');
+    expect([before, reviews.length]).toEqual([21, 21]);
+  });
+
   it('believes nothing while the API server does not answer', async () => {
     verdict = undefined;
     await expect(guard(worker, 'a')).rejects.toMatchObject({ code: 'Unavailable' });

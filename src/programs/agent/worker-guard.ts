@@ -7,10 +7,15 @@ import { tokenClaims } from '../../values/token-claims.ts';
 
 /** How long a verdict of the API server is believed, in milliseconds. */
 const believeMs = 60_000;
-/** How many verdicts are remembered, and how many questions to the API server one address may cause a minute, and all together. */
+/** How long a token is known to be the worker's after it last was, in milliseconds: only whoever has it can ask again with it. */
+const knownMs = 3_600_000;
+/** How many verdicts are remembered. */
 const mostVerdicts = 64;
-const questionsEach = 6;
-const questionsTogether = 60;
+/**
+ * How many questions to the API server one address may cause a minute: some by itself, whatever others do, and further ones while all together have not
+ * caused too many. Addresses that are counted are bounded, too; those of a cluster are fewer.
+ */
+const questions = { own: 2, each: 6, together: 60, addresses: 4_096 } as const;
 
 /** The verdict on a token: that of this cluster's worker, another one, or not judged because of too many reviews. */
 export type WorkerVerdict = 'worker' | 'stranger' | 'busy';
@@ -23,19 +28,26 @@ export type WorkerGuard = (token: string | undefined, from: string) => Promise<W
  * server is asked (TokenReview) once a minute for each token, and never for a token whose claims name another account or audience. It rejects with the
  * failure of the API server.
  *
+ * Claims cost nothing to forge, so forged ones must not use up what the worker needs: every address has questions of its own, and a token that was the
+ * worker's before is asked about again without counting.
+ *
  * @param lifetime ends all questions; several askers may wait for one, so it is not theirs.
  */
 export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, lifetime: AbortSignal): WorkerGuard => {
   const verdicts = new Map<string, { readonly isWorker: boolean; readonly until: number }>();
+  /** Tokens that were the worker's, by hash, with the time until which they are known; the kubelet renews one in less than an hour. */
+  const known = new Map<string, number>();
   const asking = new Map<string, Promise<boolean>>();
   let asked = { minute: -1, together: 0, by: new Map<string, number>() };
 
   const mayAsk = (from: string): boolean => {
     const minute = Math.floor(clock.monotonic() / 60_000);
     if (asked.minute !== minute) asked = { minute, together: 0, by: new Map() };
-    const count = asked.by.get(from) ?? 0;
-    if (count >= questionsEach || asked.together >= questionsTogether) return false;
-    asked.by.set(from, count + 1);
+    const count = asked.by.get(from);
+    if (count === undefined && asked.by.size >= questions.addresses) return false;
+    const isOver = asked.together >= questions.together;
+    if ((count ?? 0) >= (isOver ? questions.own : questions.each)) return false;
+    asked.by.set(from, (count ?? 0) + 1);
     asked.together += 1;
     return true;
   };
@@ -52,7 +64,11 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
       status?.authenticated === true && status.user?.username === workerUser && status.audiences?.includes(agentAudience) === true;
     const [oldest] = verdicts.keys();
     if (verdicts.size >= mostVerdicts && oldest !== undefined) verdicts.delete(oldest);
-    verdicts.set(key, { isWorker, until: clock.monotonic() + believeMs });
+    const now = clock.monotonic();
+    verdicts.set(key, { isWorker, until: now + believeMs });
+    for (const [other, until] of known) if (until <= now) known.delete(other);
+    if (isWorker) known.set(key, now + knownMs);
+    else known.delete(key);
     return isWorker;
   };
 
@@ -60,10 +76,11 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
     if (token === undefined || !claimsToBeWorker(token)) return 'stranger';
     // Kept by its hash: what is in memory may be dumped.
     const key = sha256Hex(Buffer.from(token, 'utf8'));
-    const known = verdicts.get(key);
-    if (known !== undefined && known.until > clock.monotonic()) return known.isWorker ? 'worker' : 'stranger';
+    const now = clock.monotonic();
+    const verdict = verdicts.get(key);
+    if (verdict !== undefined && verdict.until > now) return verdict.isWorker ? 'worker' : 'stranger';
     const running = asking.get(key);
-    if (running === undefined && !mayAsk(from)) return 'busy';
+    if (running === undefined && (known.get(key) ?? 0) <= now && !mayAsk(from)) return 'busy';
     const answer = running ?? ask(token, key).finally(() => asking.delete(key));
     asking.set(key, answer);
     return (await answer) ? 'worker' : 'stranger';
