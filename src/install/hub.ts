@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../values/object.ts';
 import { planAccount } from './account.ts';
 import { hubAccountPolicies } from './account-policies.ts';
 import { planDeployment } from './deployment.ts';
+import { hubFlowControl } from './flow-control.ts';
 import { controllerRights } from './hub-rights.ts';
 import { hubInputPolicies } from './input-policies.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
@@ -40,6 +41,7 @@ export const planHub = (options: HubOptions): KubernetesObject[] => [
       labels: { ...metadata(hubNamespace).labels, 'pod-security.kubernetes.io/enforce': 'restricted' },
     },
   },
+  ...hubFlowControl,
   ...hubAccountPolicies,
   ...hubInputPolicies,
   ...planAccount(component, hubNamespace, controllerRights),

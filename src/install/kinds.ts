@@ -2,6 +2,7 @@ import * as ourKinds from '../api/kinds.ts';
 import { validatingAdmissionPolicyBindingKind, validatingAdmissionPolicyKind } from '../values/builtin/admission-policy.ts';
 import { configMapKind } from '../values/builtin/config-map.ts';
 import { customResourceDefinitionKind } from '../values/builtin/custom-resource-definition.ts';
+import { flowSchemaKind, priorityLevelConfigurationKind } from '../values/builtin/flow-control.ts';
 import { leaseKind } from '../values/builtin/lease.ts';
 import { namespaceKind } from '../values/builtin/namespace.ts';
 import { podDisruptionBudgetKind } from '../values/builtin/pod-disruption-budget.ts';
@@ -29,6 +30,8 @@ const installed: readonly ResourceKind[] = [
   deploymentKind,
   daemonSetKind,
   podDisruptionBudgetKind,
+  priorityLevelConfigurationKind,
+  flowSchemaKind,
   validatingAdmissionPolicyKind,
   validatingAdmissionPolicyBindingKind,
   ...Object.values(ourKinds),

@@ -9,6 +9,7 @@ export * from '../values/builtin/config-map.ts';
 export * from '../values/builtin/custom-resource-definition.ts';
 export * from '../values/builtin/endpoint-slice.ts';
 export * from '../values/builtin/event.ts';
+export * from '../values/builtin/flow-control.ts';
 export * from '../values/builtin/label-selector.ts';
 export * from '../values/builtin/lease.ts';
 export * from '../values/builtin/namespace.ts';

@@ -1,3 +1,4 @@
+import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { noticeKind } from '../../src/api/kinds.ts';
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../src/api/labels.ts';
@@ -6,6 +7,7 @@ import { maxNotices, type Notice, noticeSlotName } from '../../src/api/notice/ty
 import type { Client } from '../../src/kubernetes/client.ts';
 import { realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
 import type { RoleBinding } from '../../src/kubernetes/kinds.ts';
+import { priorityLevelConfigurationKind } from '../../src/values/builtin/flow-control.ts';
 import { type HubApi, startHubApi } from './hub-api.ts';
 
 const programs = realPrograms();
@@ -107,6 +109,37 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('F
       for (let count = 0; count < 20; count++) await writeAs(`manager-${count}`);
     };
     await expect(writers()).rejects.toThrow('field managers');
+  });
+
+  describe('is served at a level', () => {
+    const levels = new Map<string, string>();
+    beforeAll(async () => {
+      for (const { metadata } of (await admin.list(priorityLevelConfigurationKind, call)).items)
+        levels.set(metadata.uid ?? '', metadata.name);
+    });
+
+    /** Name of the level at which the API server served a request, as it says itself. */
+    const servedBy = async (token: string, path: string): Promise<string | undefined> => {
+      const { server, ca } = hub.api.connection;
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      get(`${server}${path}`, { ca, headers: { authorization: `Bearer ${token}` } }, (response) => {
+        response.resume();
+        resolve(String(response.headers['x-kubernetes-pf-prioritylevel-uid']));
+      }).on('error', reject);
+      return levels.get(await promise);
+    };
+    const exchange = '/apis/exchange.kubeslice.io/v1alpha1';
+
+    it.each([
+      ['notices', 'default', 'kubeslice-worker-east', `${exchange}/namespaces/${board}/notices`, 'kubeslice-members'],
+      ['memberships', 'default', 'kubeslice-worker-east', `${exchange}/namespaces/default/memberships`, 'kubeslice-members'],
+      ['what it may not read', 'default', 'kubeslice-worker-east', '/api/v1/secrets', 'kubeslice-members'],
+      ['no resource', 'default', 'kubeslice-worker-east', '/version', 'kubeslice-members'],
+      ['notices', 'kubeslice-controller', 'kubeslice-controller', `${exchange}/notices`, 'kubeslice-controller'],
+    ])('of its own: %s for %s/%s', async (_, namespace, account, path, level) => {
+      const token = await hub.tokenOf(namespace, account);
+      await vi.waitFor(async () => expect(await servedBy(token, path)).toBe(level), { timeout: 20_000 });
+    });
   });
 
   it('what it had before under other names it may still take off', async () => {

@@ -34,6 +34,7 @@ const objectsOf = (side: Side): KubernetesObject[] => {
 /** Which file of the chart an object goes to. */
 const fileOf = (side: Side, { kind, metadata }: KubernetesObject): string => {
   if (kind.startsWith('ValidatingAdmissionPolicy')) return `${side}-admission.yaml`;
+  if (kind === 'FlowSchema' || kind === 'PriorityLevelConfiguration') return `${side}-flow-control.yaml`;
   if (kind.includes('Role') || kind === 'ServiceAccount') return `${side}-access.yaml`;
   return `${side}-${metadata.labels?.['app.kubernetes.io/component'] ?? 'state'}.yaml`;
 };
