@@ -16,6 +16,14 @@ export const budgets = {
   exports: 1_000,
   /** Statements about further endpoints of exports, of a member in a slice. */
   shards: 1_000,
+  /** Statements about exports and their further endpoints together, of a member in a slice: those of all its nodes, and of itself, still have room. */
+  offers: maxNotices - 1_000 - 2,
+  /** Writes of a member on the board of a slice. Its author paces itself, its receivers read no faster than {@link budgets.reads}. */
+  writes: { burst: 1_000, perSecond: 50 },
+  /** Changed notices of a member that a receiver verifies: twice what an honest author writes; all of them at once after a quiet time. */
+  reads: { burst: maxNotices, perSecond: 100 },
+  /** From this share of a budget on, a condition says that the end is near. */
+  nearShare: 0.8,
   /** Subjects that are remembered of a member for each that may be in force: those that ended are kept until nothing older about them can be shown. */
   endedPerLimit: 8,
   /** Slice addresses that a member is given for each of its nodes at the most: a kubelet runs 110 pods unless told otherwise, and some are told 250. */

@@ -4,15 +4,68 @@ import { maxNotices } from '../api/notice/type.ts';
 export const reportSlot = 0;
 
 /**
- * The lowest free slot of a member on a board; undefined when all are taken.
+ * The slots of a member's notices on a board, by key of the notice. Taking and releasing cost the same however many there are.
  *
  * A notice's name is its slot and not its subject: so the number of notices that a member can have is bounded by names, which admission can check
  * without counting.
  */
-export const freeSlot = (taken: ReadonlySet<number>, limit = maxNotices): number | undefined => {
-  for (let slot = 0; slot < limit; slot += 1) if (!taken.has(slot)) return slot;
-  return undefined;
-};
+export class SlotTable {
+  readonly #limit: number;
+  readonly #byKey = new Map<string, number>();
+  /** How many keys have a slot: two may, for a moment, until the board shows which of them is there. */
+  readonly #holders = new Map<number, number>();
+  /** Released slots; some may be taken again. */
+  readonly #released: number[] = [];
+  /** No slot from here on was ever given by {@link take}. */
+  #next = reportSlot + 1;
+
+  constructor(limit = maxNotices) {
+    this.#limit = limit;
+  }
+
+  /** How many keys have a slot. */
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get(key: string): number | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The board shows the key in this slot. */
+  set(key: string, slot: number): void {
+    if (this.#byKey.get(key) === slot) return;
+    this.delete(key);
+    this.#byKey.set(key, slot);
+    this.#holders.set(slot, (this.#holders.get(slot) ?? 0) + 1);
+  }
+
+  delete(key: string): void {
+    const slot = this.#byKey.get(key);
+    if (slot === undefined) return;
+    this.#byKey.delete(key);
+    const others = (this.#holders.get(slot) ?? 1) - 1;
+    if (others > 0) this.#holders.set(slot, others);
+    else {
+      this.#holders.delete(slot);
+      this.#released.push(slot);
+    }
+  }
+
+  /** The slot of a key, a free one when it has none; undefined when all are taken. */
+  take(key: string): number | undefined {
+    const slot = this.#byKey.get(key) ?? this.#free();
+    if (slot !== undefined) this.set(key, slot);
+    return slot;
+  }
+
+  #free(): number | undefined {
+    for (let slot = this.#released.pop(); slot !== undefined; slot = this.#released.pop())
+      if (slot !== reportSlot && !this.#holders.has(slot)) return slot;
+    while (this.#next < this.#limit && this.#holders.has(this.#next)) this.#next += 1;
+    return this.#next < this.#limit ? this.#next : undefined;
+  }
+}
 
 /** The slot in the name of a notice of that cluster; undefined for another name. */
 export const slotOf = (cluster: string, name: string): number | undefined => {

@@ -2,9 +2,10 @@ import { noticeKind } from '../../api/kinds.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../api/notice/type.ts';
 import { issueStatement } from '../../exchange/issue.ts';
 import { decidePublication, publishedBy } from '../../exchange/publication.ts';
-import { freeSlot, reportSlot, slotOf } from '../../exchange/slots.ts';
+import { reportSlot, SlotTable, slotOf } from '../../exchange/slots.ts';
 import { verifyStatement } from '../../exchange/verify.ts';
 import { remove } from '../../kubernetes/remove.ts';
+import type { Pace } from '../../loop/pace.ts';
 import { watching } from '../../loop/watching.ts';
 import { noticeObject } from '../../plan/worker/notice-object.ts';
 import { Failure } from '../../values/failure.ts';
@@ -26,27 +27,39 @@ export const renewalEveryMs = 300_000;
  *
  * They are separate because a hub may delay a write for any time. Meanwhile the other members read later changes from this cluster.
  */
-export const publisher = (session: Session, own: OwnNotices) => {
+export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
   const { hub, clock, authority, board, outbox } = session;
   const { slice, sliceUID, exchangeNamespace: namespace } = session.grant;
   const writes = createBoardWrites();
   const digests = new WeakMap<NoticeSpec, string>();
-  /** Identifies a signed text. Computed once for each notice, since `isPublished` needs all of them. */
+  /** Identifies a signed text. Computed once for each notice. */
   const digestOf = (spec: NoticeSpec): string => {
     const digest = digests.get(spec) ?? sha256Hex(`${spec.signature}${spec.statement}`);
     digests.set(spec, digest);
     return digest;
   };
   /** Slots of own notices, by key: what the board shows, and what was written but is not shown yet. */
-  const slots = new Map<string, number>();
+  const slots = new SlotTable();
   /** The entries of the outbox that are signed, by key. */
   const signed = new Map<string, Wanted>();
+
+  /** Keys of which the board does not hold what the outbox does. */
+  const unpublished = new Set<string>();
+  /** To be called after everything that may change whether the board holds what is wanted about a key. */
+  const follow = (key: string): void => {
+    const wanted = outbox.get(key);
+    const mine = own.get(key);
+    const holds = signed.get(key) === wanted && writes.held(key) === (mine === undefined ? undefined : digestOf(mine));
+    if (wanted === undefined || wanted.kind === 'Links' || holds) unpublished.delete(key);
+    else unpublished.add(key);
+  };
 
   const shown = ({ type, object: { metadata, spec } }: { readonly type: string; readonly object: Notice }): string[] => {
     const slot = slotOf(hub.cluster, metadata.name);
     if (spec.cluster !== hub.cluster || slot === undefined) return [];
     const key = outboxKey(spec.kind, spec.subject);
     writes.shown(key, type === 'deleted' ? undefined : digestOf(spec));
+    follow(key);
     if (type === 'deleted') {
       if (slots.get(key) === slot) slots.delete(key);
       return [];
@@ -95,10 +108,9 @@ export const publisher = (session: Session, own: OwnNotices) => {
 
   const slotFor = (key: string, kind: string): number => {
     if (kind === 'Links') return reportSlot;
-    const slot = slots.get(key) ?? freeSlot(new Set([reportSlot, ...slots.values()]));
+    const slot = slots.take(key);
     if (slot === undefined)
       throw new Failure('QuotaExceeded', `This cluster has as many notices in slice ${slice} as one may have; delete exports.`);
-    slots.set(key, slot);
     return slot;
   };
 
@@ -123,8 +135,15 @@ export const publisher = (session: Session, own: OwnNotices) => {
     await hub.client.update(noticeKind, { ...notice, metadata }, { signal });
   };
 
+  const isShown = (key: string): boolean => {
+    const mine = own.get(key);
+    return mine === undefined ? onBoard(key) === undefined : writes.held(key) === digestOf(mine);
+  };
+
   /** Makes the board show the own notice, or nothing when there is none. */
   const show = async (key: string, signal: AbortSignal): Promise<void> => {
+    if (isPaced(key) && !isShown(key)) await pace.turn(signal);
+    // What is the newest now is written: meanwhile it may have changed.
     const [mine, seen] = [own.get(key), onBoard(key)];
     if (mine === undefined) {
       if (seen !== undefined) await remove(hub.client, noticeKind, seen.metadata, signal);
@@ -155,15 +174,20 @@ export const publisher = (session: Session, own: OwnNotices) => {
   const publish = {
     name: 'publish',
     resync,
+    laneOf: laneOfStatement,
     watches: [watching(board, shown), watching(own, (key) => [key])],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       const wanted = outbox.get(key);
       // The board shows which slots are taken; all keys are queued again as soon as it is read.
       if (wanted === undefined || !board.isSynced()) return;
-      await show(key, signal);
-      if (outbox.get(key) !== wanted || wanted.text !== undefined || own.get(key) !== undefined) return;
-      outbox.forget(key);
-      signed.delete(key);
+      try {
+        await show(key, signal);
+        if (outbox.get(key) !== wanted || wanted.text !== undefined || own.get(key) !== undefined) return;
+        outbox.forget(key);
+        signed.delete(key);
+      } finally {
+        follow(key);
+      }
     },
   };
   const signing = {
@@ -175,15 +199,25 @@ export const publisher = (session: Session, own: OwnNotices) => {
       if (wanted === undefined) return;
       await sign(key, wanted, signal);
       signed.set(key, wanted);
+      follow(key);
     },
   };
-  /** Whether the board holds everything that the outbox does; reports do not count. */
-  const isPublished = (): boolean =>
-    [...outbox.keys()].every((key) => {
-      const wanted = outbox.get(key);
-      const mine = own.get(key);
-      if (wanted?.kind === 'Links') return true;
-      return signed.get(key) === wanted && writes.held(key) === (mine === undefined ? undefined : digestOf(mine));
-    });
-  return { controllers: [publish, signing] as const, isPublished };
+  // Subscribed before the controllers are, so that no change of the outbox is handled while this does not know of it.
+  outbox.subscribe(follow);
+  return {
+    controllers: [publish, signing] as const,
+    /** Whether the board holds everything that the outbox does; reports do not count. */
+    isPublished: (): boolean => unpublished.size === 0,
+    /** How many notices this cluster has on the board, or will have. */
+    notices: (): number => slots.size + 1,
+  };
+};
+
+/** Whether writes about it are paced: a cluster says little about itself, and its reports have a pace of their own. */
+const isPaced = (key: string): boolean => !key.startsWith('Links/') && !key.startsWith('Cluster/');
+
+/** Statements of one namespace, and those of each other kind, take turns: no namespace, and no node, holds up the others. */
+const laneOfStatement = (key: string): string => {
+  const [kind = '', namespace = '', name] = key.split('/');
+  return name === undefined ? kind : namespace;
 };

@@ -1,9 +1,11 @@
+import { budgets } from '../../api/budgets.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { accept, type Outcome } from '../../exchange/accept.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
 import { entryOf, refKey } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import { slotOf } from '../../exchange/slots.ts';
+import { createTurns, type Turns } from '../../loop/turns.ts';
 import { watching } from '../../loop/watching.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
@@ -16,6 +18,12 @@ import type { Session } from './session.ts';
 
 /** Refusals that pass when a clock is put right, or when time goes by. */
 const byClock: ReadonlySet<StatementRefusalCode> = new Set(['AuthorityExpired', 'NotYetValid']);
+
+/** The cluster that a notice is of, by its name: admission and {@link receiver} see to it that no other has that name. */
+const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+/** Authors that each have a rate of their own: as many as a slice can have members. */
+const mostAuthors = 1_024;
 
 /** How soon a notice is judged again that was refused because of a clock, in milliseconds. */
 const clockRetryMs = 60_000;
@@ -85,6 +93,16 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
     if (latest?.digest === sha256Hex(Buffer.from(spec.statement, 'utf8'))) await kept.keep(spec, signal);
   };
 
+  /** Judging costs a verification, so the notices of each author are judged at a rate of its own. */
+  const turns = new Map<string, Turns>();
+  const turnsOf = (author: string): Turns => {
+    // Names of more clusters than a slice can have are forged, and share one rate.
+    const who = turns.has(author) || turns.size < mostAuthors ? author : '';
+    const own = turns.get(who) ?? createTurns(budgets.reads);
+    turns.set(who, own);
+    return own;
+  };
+
   const found = (name: string): NoticeSpec | string | undefined => {
     const passed = passedOn.get(name);
     if (passed !== undefined) return passed;
@@ -98,7 +116,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
   return {
     name: 'receive',
     // A cluster that publishes much must not hold up the others.
-    laneOf: (name: string) => name.slice(0, name.indexOf('.')),
+    laneOf: authorOf,
     watches: [
       // What this cluster publishes it need not read, and reports are for the hub only.
       watching(board, ({ object }) => (object.spec.cluster === hub.cluster || object.spec.kind === 'Links' ? [] : [object.metadata.name])),
@@ -109,6 +127,9 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
       watching(session.grantChanges, () => wake('Grant')),
     ],
     reconcile: async (name: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      // What changes meanwhile is judged with the turn: of each notice only the newest.
+      const waitMs = turnsOf(authorOf(name)).take(name, session.clock.monotonic());
+      if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const spec = found(name);
       if (spec === undefined || typeof spec === 'string') {
         refusals.set(name, spec);

@@ -1,3 +1,4 @@
+import { budgets } from '../../api/budgets.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { emptyLedger, type Ledger } from '../../exchange/ledger.ts';
@@ -5,6 +6,7 @@ import { recall, restate } from '../../exchange/recall.ts';
 import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
 import { type Controller, type ControllerOptions, createController } from '../../loop/controller.ts';
+import { createPace } from '../../loop/pace.ts';
 import { createSignals } from '../../loop/signals.ts';
 import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
@@ -181,7 +183,7 @@ interface PartsInput {
 const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInput): readonly Part[] => {
   const refusals = createRefusals(session.clock);
   const leftOut = createLeftOut();
-  const publishing = publisher(session, createOwnNotices(kept, session.hub.cluster));
+  const publishing = publisher(session, createOwnNotices(kept, session.hub.cluster), createPace(budgets.writes, session.clock));
   return [
     // What this cluster states …
     grants(session),
