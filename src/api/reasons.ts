@@ -16,6 +16,7 @@ export const reasons = {
   EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
   Exported: 'The service is offered to the slice and has ready endpoints.',
   ExportConflict: 'Exports of one name in several clusters have different ports or types; the oldest one holds.',
+  ExportContradicted: 'Another cluster has a younger export of this name with other ports or another type, which is not used; this one is.',
   FieldRefused:
     'An object that the agent reads has a value that it cannot have; the message names object and field. What it said before holds.',
   FieldsIgnored: 'The object sets fields that are accepted and have no effect in this version; the message names them.',
@@ -29,9 +30,11 @@ export const reasons = {
   NamespaceConflict: 'A namespace of the slice belongs to another, older slice.',
   MembershipMissing: 'The hub has no membership of this cluster in the slice and did not end it; what runs goes on.',
   NamespaceNotAllowed: 'A namespace of the slice was not allowed when this cluster joined.',
+  NamespaceNotFound: 'No cluster of the slice has a namespace that the slice names; the message proposes one that has nearly that name.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
   NotReadyAddressesPublished: 'The Service asks for publishNotReadyAddresses, so pods that are not Ready are endpoints, too.',
+  NodeNotReady: 'A node is not Ready, as Kubernetes sees it: it is switched off, cut off or broken.',
   NotConnected: 'The node has no tunnel to the rest of the slice.',
   OfferImpossible:
     'What the export offers cannot be stated to other clusters, because they would refuse it; the message says why, and what was stated before is withdrawn.',

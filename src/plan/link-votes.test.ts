@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeVote, encodeVotes, sameVotes, tokensIn, type Vote, voteOf } from './link-votes.ts';
+import { decodeVote, encodeVotes, nodeToken, sameVotes, tokensIn, type Vote, voteOf, votesWithout } from './link-votes.ts';
 
 const vote = fc.constantFrom<Vote>('Up', 'Down', 'Pending');
 
@@ -11,6 +11,20 @@ it('says of every node what was said', () => {
       for (const [node, each] of Object.entries(said)) expect(decodeVote(votes, node)).toBe(each);
       expect(votes.up).toBe(Object.values(said).filter((each) => each === 'Up').length);
       expect(votes.down).toBe(Object.values(said).filter((each) => each === 'Down').length);
+    }),
+  );
+});
+
+it('counts what is left without some nodes', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), vote, { maxKeys: 30 }), fc.nat(30), (said, number) => {
+      const all = Object.entries(said);
+      const left = all.slice(number).map(([, each]) => each);
+      const tokens = new Set(all.slice(0, number).map(([node]) => nodeToken(node)));
+      expect(votesWithout({ ...encodeVotes(new Map(all)) }, tokens)).toEqual({
+        up: left.filter((each) => each === 'Up').length,
+        down: left.filter((each) => each === 'Down').length,
+      });
     }),
   );
 });

@@ -57,6 +57,16 @@ export const decodeVote = (votes: LinkVotes, node: string): Vote => {
   return votes.up + votes.down === 0 ? 'Pending' : votes.rest;
 };
 
+/** How many nodes the votes reach and do not reach, without those of the given tokens. The work is that of what the lists name. */
+export const votesWithout = (votes: LinkVotes, tokens: ReadonlySet<string>): Pick<LinkVotes, 'up' | 'down'> => {
+  if (tokens.size === 0 || votes.up + votes.down === 0) return { up: votes.up, down: votes.down };
+  const among = (list: string | undefined): number => tokensIn(list).filter((token) => tokens.has(token)).length;
+  const [named, pending] = [votes.rest === 'Up' ? among(votes.downNodes) : among(votes.upNodes), among(votes.pendingNodes)];
+  const others = tokens.size - named - pending;
+  const [up, down] = votes.rest === 'Up' ? [others, named] : [named, others];
+  return { up: Math.max(0, votes.up - up), down: Math.max(0, votes.down - down) };
+};
+
 /** Whether two reports say the same about every node. Numbers, measurements and what is still Pending do not matter. */
 export const sameVotes = (
   a: Readonly<Record<string, LinkVotes>> | undefined,

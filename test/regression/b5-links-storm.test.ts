@@ -33,7 +33,8 @@ const reportOf = (sliceNodes: SliceNode[], peers: number) =>
     cluster: 'east',
     silent: new Set(),
     refused: [],
-    exports: [],
+    failing: { list: [], count: 0 },
+    absentNamespaces: [],
   });
 
 it('a node that joins costs a cluster of 100 nodes two writes of a few hundred bytes, whenever each node finds it', () => {

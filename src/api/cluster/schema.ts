@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
-import { cidrField, ipField, timeField, validations } from '../fields.ts';
+import { cidrField, dnsLabel, ipField, timeField, validations } from '../fields.ts';
 
 /** Node addresses that a status lists at the most; a cluster with more nodes is judged by its networks. */
 export const maxNodeAddresses = 256;
@@ -8,6 +8,9 @@ export const maxNodeAddresses = 256;
 export const maxPodNetworks = 256;
 /** Service networks that a status lists at the most. */
 export const maxServiceNetworks = 16;
+
+/** Exports without a slice that a status lists at the most. */
+export const maxStrayExports = 50;
 
 const text = (description: string) => z.string().max(1024).optional().describe(description);
 
@@ -84,6 +87,21 @@ export const clusterStatus = z
       .describe('Networks of the cluster’s service addresses, as detected.'),
     networkPresent: z.boolean().optional().describe('Whether the node agents run.'),
     nodes: z.int().min(0).optional().describe('Nodes of the cluster.'),
+    strayExports: z
+      .array(
+        z.object({
+          namespace: dnsLabel().describe('Namespace of the ServiceExport.'),
+          name: dnsLabel().describe('Name of the ServiceExport.'),
+          slice: dnsLabel().describe('The slice that it names.'),
+          reason: z.string().max(64).describe('Why it is not offered, as one word from the catalogue of reasons.'),
+          message: z.string().max(512).describe('Why it is not offered, in a sentence.'),
+          since: timeField().optional().describe('Since when, by the clock of the cluster.'),
+        }),
+      )
+      .max(maxStrayExports)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('ServiceExports that name a slice which the cluster is not in; of more, the first.'),
     version: z.string().max(256).optional().describe('Version of KubeSlice in the cluster.'),
     kubernetesVersion: z.string().max(256).optional().describe('Version of Kubernetes in the cluster.'),
   })

@@ -9,6 +9,8 @@ export const maxReportedLinks = 20;
 export const maxReportedClusters = 1024;
 /** Nodes that one report names at the most, of those that have no tunnel and of those that do not reach everybody, each. */
 export const maxReportedNodes = 50;
+/** Namespaces that one report names at the most as absent. */
+export const maxReportedNamespaces = 50;
 /** Failing exports that one report carries at the most. */
 export const maxReportedExports = 50;
 /** Refusals that one report carries at the most. */
@@ -35,7 +37,31 @@ const clusterLinks = z.object({
 
 const reportedNode = z.object({ node: subdomain, up: count, down: count, total: count, reason: line(1024).exactOptional() });
 
-const failingExport = z.object({ namespace: label, name: label, reason: line(64), message: line(512) });
+const missingNode = z.object({
+  node: subdomain,
+  reason: line(1024),
+  /** The node itself is not Ready, as Kubernetes sees it: switched off, cut off or broken. */
+  notReady: z.literal(true).exactOptional(),
+  /** Since when it is not Ready, as Kubernetes sees it. */
+  since: time.exactOptional(),
+});
+
+const failingExport = z.object({
+  namespace: label,
+  name: label,
+  reason: line(64),
+  message: line(512),
+  /** Since when, by the clock of the cluster. */
+  since: time.exactOptional(),
+  /** The service works, but not in all as its owner asks. */
+  works: z.literal(true).exactOptional(),
+});
+
+const absentNamespace = z.object({
+  namespace: label,
+  /** A namespace that is there and has nearly that name. */
+  near: label.exactOptional(),
+});
 
 /**
  * Schema of what a cluster says about its part of a slice, as sums: it is as large for ten thousand nodes as for fifty. The status of the slice
@@ -54,10 +80,13 @@ export const linksBody = z.object({
   impaired: z.array(reportedNode).max(maxReportedNodes),
   impairedNodes: count,
   /** Nodes that have no tunnel or whose agent is silent, with the reason; `missing` says how many there are. */
-  missingNodes: z.array(z.object({ node: subdomain, reason: line(1024) })).max(maxReportedNodes),
+  missingNodes: z.array(missingNode).max(maxReportedNodes),
   missing: count,
-  /** Exports that offer nothing because of a mistake. */
+  /** Exports that offer nothing, and those that do not work as their owners ask; `failing` says how many there are. */
   failingExports: z.array(failingExport).max(maxReportedExports).exactOptional(),
+  failing: count.exactOptional(),
+  /** Namespaces of the slice that the cluster does not have, at most {@link maxReportedNamespaces}. */
+  absentNamespaces: z.array(absentNamespace).max(maxReportedNamespaces).exactOptional(),
   /** Why notices of other clusters are not used. */
   refused: z.array(line(1024)).max(maxReportedRefusals).exactOptional(),
 });
@@ -70,8 +99,10 @@ export type ReportedLink = LinksBody['worst'][number];
 export type ClusterLinks = LinksBody['clusters'][number];
 /** A node in a report that does not reach everybody. */
 export type ImpairedNode = LinksBody['impaired'][number];
-/** An export that has no notice of its own, because it cannot be made from what its owner wrote. */
+/** An export that does not offer what its owner asks, with the reason. */
 export type FailingExport = NonNullable<LinksBody['failingExports']>[number];
+/** A node in a report that has no part in the slice. */
+export type MissingNode = LinksBody['missingNodes'][number];
 
 /** A text as a report may carry it. */
 export const reportLine = (text: string, max = 1024): string => toLine(text, max);

@@ -1,4 +1,6 @@
 import type { Verdict } from '../../api/condition.ts';
+import type { LinksBody } from '../../exchange/statement/links.ts';
+import { neededPairs } from '../needed-pairs.ts';
 import { sentenceOf } from '../pair-verdict.ts';
 import { refusedBy } from './cluster-finding.ts';
 import type { ClusterEvidence } from './slice-status.ts';
@@ -9,16 +11,19 @@ const shownClusters = 3;
 /** What does not work in one cluster although the slice may be Ready; undefined when nothing is known of it. */
 const trouble = (
   evidence: ClusterEvidence,
-  outOfService: ReadonlyMap<string, number>,
+  reports: ReadonlyMap<string, LinksBody | undefined>,
 ): { readonly reason: Verdict['reason']; readonly message: string } | undefined => {
   const { name, report } = evidence;
   if (report === undefined) return undefined;
-  // Links to nodes that their own cluster is draining are down, as they should be.
-  const down = report.clusters.filter((pair) => pair.down > report.nodes * (outOfService.get(pair.cluster) ?? 0));
+  // Links to nodes that are off, or that their own cluster drains, are down as they should be.
+  const down = neededPairs(name, report, reports).filter((pair) => pair.down > 0);
   if (down.length > 0) return { reason: 'LinkDown', message: `Cluster ${name}: ${sentenceOf(report, down)}` };
   const [absent] = report.missingNodes;
   const more = report.missing > 1 ? ` And ${report.missing - 1} more nodes of ${name}.` : '';
-  if (absent !== undefined) return { reason: 'AgentAbsent', message: `${name}/${absent.node}: ${absent.reason}${more}` };
+  if (absent !== undefined) {
+    const reason = absent.notReady === true ? 'NodeNotReady' : 'AgentAbsent';
+    return { reason, message: `${name}/${absent.node}: ${absent.reason}${more}` };
+  }
   const refused = refusedBy(evidence);
   return refused === undefined ? undefined : { reason: 'StatementRefused', message: refused };
 };
@@ -28,8 +33,8 @@ const trouble = (
  * refuses. Nodes that are being drained or removed degrade nothing.
  */
 export const planDegradation = (clusters: readonly ClusterEvidence[]): Verdict => {
-  const outOfService = new Map(clusters.map(({ name, report }) => [name, report?.outOfService ?? 0]));
-  const found = clusters.flatMap((cluster) => trouble(cluster, outOfService) ?? []);
+  const reports = new Map(clusters.map(({ name, report }) => [name, report]));
+  const found = clusters.flatMap((cluster) => trouble(cluster, reports) ?? []);
   const worst = found.find(({ reason }) => reason === 'LinkDown') ?? found[0];
   if (worst === undefined) {
     return {

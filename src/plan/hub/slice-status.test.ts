@@ -58,6 +58,24 @@ describe('status of a slice', () => {
     expect(ready({ ...seen, slice: empty })).toMatchObject({ status: 'True', message: expect.stringMatching(hint) });
   });
 
+  it('is ready without a node that is switched off, also when it never was before, and names the node', () => {
+    const off = { node: 'e2', reason: 'the node is switched off.', notReady: true as const };
+    const seen = evidence([
+      west({ report: report(2, { east: [2, 4], west: [2, 2] }, { worst: [link('Down')] }) }),
+      east({ report: report(1, { east: [0, 0], west: [2, 2] }, { missingNodes: [off], missing: 1 }) }),
+    ]);
+    const status = planSliceStatus(seen, 0);
+    expect(ready(seen)).toMatchObject({ status: 'True' });
+    expect(status.readyClusters).toBe('2/2');
+    expect(conditionOf(status.conditions, 'Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'NodeNotReady',
+      message: 'east/e2: the node is switched off.',
+    });
+    const alone = evidence([west(), east({ report: report(0, {}, { missingNodes: [off], missing: 1 }) })]);
+    expect(ready(alone)).toMatchObject({ status: 'False', reason: 'NodeNotReady' });
+  });
+
   it.each<[string, ClusterEvidence, string, RegExp]>([
     [
       'a cluster is not reached',

@@ -4,6 +4,7 @@ import type { LinksBody } from '../../exchange/statement/links.ts';
 import { boundedText } from '../../values/bounded-text.ts';
 import { sortedBy } from '../../values/order.ts';
 import { ignoredInSlice, ignoredVerdicts } from '../ignored-fields.ts';
+import { absentNamespaces } from './absent-namespaces.ts';
 import { type ClusterFinding, findCluster } from './cluster-finding.ts';
 import { planDegradation } from './degradation.ts';
 
@@ -113,7 +114,7 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  *  -     slice refused, or no block for a cluster       that of the refusal
  *  0     no node of a cluster reaches another cluster   LinkDown, with a pair and the evidence
  *  1     a worker's lease has run out                   ConnectionLost
- *  2, 3  a cluster lacks more than one node in ten yet  AgentAbsent
+ *  2, 3  a cluster lacks more than one node in ten yet  AgentAbsent; NodeNotReady where all are off
  *  2     links come up to a cluster of which something  StatementRefused, with its sentence
  *        is refused
  *  4     links to a cluster are still coming up         LinksPending
@@ -140,6 +141,7 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
     ready,
     degraded,
     addressSpace(evidence),
+    ...absentNamespaces(evidence.clusters, before),
     ...ignoredVerdicts(ignoredInSlice(evidence.slice.spec), before),
   ].filter((verdict) => verdict !== undefined);
   let conditions: readonly Condition[] = before ?? [];

@@ -22,6 +22,13 @@ it.each([
     [condition('True', 'Ready'), condition('True', 'Accepted', 'm', 'Valid')],
     ['Normal Accepted'],
   ],
+  ['a conflict', undefined, [condition('True', 'ExportConflict', 'm', 'Conflict')], ['Warning ExportConflict']],
+  [
+    'its end',
+    [condition('True', 'ExportConflict', 'm', 'Conflict')],
+    [condition('False', 'Exported', 'm', 'Conflict')],
+    ['Normal Exported'],
+  ],
   ['not what is gone', [condition('True', 'Ready')], undefined, []],
 ] as const)('tells %s', (_, before, after, expected) => {
   expect(transitions(before, after).map(({ type, reason }) => `${type} ${reason}`)).toEqual(expected);

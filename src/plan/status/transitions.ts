@@ -11,6 +11,9 @@ export interface Transition {
 /** A condition that is false for one of these reasons is on its way; nobody has to do anything. */
 const underWay: ReadonlySet<string> = new Set<Reason>(['AwaitingCluster', 'LinksPending', 'WaitingForCluster', 'EndpointsNotAttached']);
 
+/** Conditions that are true of what is not well. */
+const badWhenTrue: ReadonlySet<string> = new Set(['ClockSkew', 'Conflict', 'Degraded', 'EndpointsOmitted', 'FieldsIgnored']);
+
 /**
  * What has changed in the conditions of an object, one line each. Only another status or reason counts: messages name pairs and numbers, which come
  * and go by the second.
@@ -20,8 +23,8 @@ export const transitions = (before: readonly Condition[] | undefined, after: rea
     const { type, status, reason, message } = condition;
     const last = before?.find((one) => one.type === type);
     if (last?.status === status && last.reason === reason) return [];
-    // Of this condition False is the good one, and no news where there was none before.
-    const isGood = type === 'Degraded' ? status === 'False' : status === 'True';
-    if (type === 'Degraded' && isGood && last === undefined) return [];
+    // Of these conditions False is the good one, and no news where there was none before.
+    const isGood = badWhenTrue.has(type) ? status === 'False' : status === 'True';
+    if (badWhenTrue.has(type) && isGood && last === undefined) return [];
     return [{ type: isGood || underWay.has(reason) ? 'Normal' : 'Warning', reason, message }];
   });

@@ -70,18 +70,21 @@ export const conflictVerdicts = (
 ): Verdict[] => {
   const type = 'Conflict';
   const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...sameName, { cluster, body }], since);
-  const message = conflictMessage(cluster, conflicts);
-  const conflict: Verdict | undefined = message === undefined ? undefined : { type, status: 'True', reason: 'ExportConflict', message };
+  const told = conflictOf(cluster, conflicts);
+  const conflict: Verdict | undefined = told === undefined ? undefined : { type, status: 'True', ...told };
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
 };
 
 /** What is wrong, for the owner of the export of this cluster; undefined when it is in no conflict. */
-const conflictMessage = (cluster: string, conflicts: readonly OfferConflict[]): string | undefined => {
+const conflictOf = (cluster: string, conflicts: readonly OfferConflict[]): Pick<Verdict, 'reason' | 'message'> | undefined => {
   const lost = conflicts.find(({ younger }) => younger === cluster);
-  if (lost !== undefined)
-    return `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
+  if (lost !== undefined) {
+    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
+    return { reason: 'ExportConflict', message };
+  }
   const won = conflicts.filter(({ older }) => older === cluster);
   if (won.length === 0) return undefined;
   const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
-  return `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
+  const message = `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
+  return { reason: 'ExportContradicted', message };
 };

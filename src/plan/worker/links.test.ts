@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { LinkReport, SliceNodeStatus } from '../../api/slicenode/type.ts';
 import { linksBody } from '../../exchange/statement/links.ts';
 import type { Node } from '../../values/builtin/node.ts';
@@ -38,7 +37,8 @@ const linksOf = (seen: Partial<LinksSnapshot>) =>
     cluster: 'east',
     silent: new Set(),
     refused: [],
-    exports: [],
+    failing: { list: [], count: 0 },
+    absentNamespaces: [],
     ...seen,
   });
 
@@ -117,7 +117,7 @@ describe('the report about links', () => {
     expect(linksOf({ nodes })).toMatchObject({ nodes: 2, missing: 0 });
     expect(linksOf({ nodes, silent: new Set(['n1']) })).toMatchObject({
       nodes: 1,
-      missingNodes: [{ node: 'n1', reason: expect.stringContaining('not Ready') }],
+      missingNodes: [{ node: 'n1', reason: expect.stringContaining('switched off or cut off'), notReady: true }],
     });
   });
 
@@ -134,22 +134,35 @@ describe('the report about links', () => {
     expect(body).toMatchObject({ nodes: 10_000, impairedNodes: 10_000, clusters: [{ total: 100_000_000 }] });
   });
 
-  it('names exports that cannot be made, and not those that only wait for their pods', () => {
-    const exported = (name: string, exportStatus: 'ERROR' | 'PENDING', reason: string): ServiceExport => ({
-      apiVersion: 'networking.kubeslice.io/v1beta1',
-      kind: 'ServiceExport',
-      metadata: { name, namespace: 'app-ns' },
-      spec: { slice: 'app' },
-      status: { exportStatus, conditions: [{ type: 'Ready', status: 'False', reason, message: `${name}.`, lastTransitionTime: '' }] },
+  it('carries what the exports report, and differs by what is wrong and not by its words', () => {
+    const one = (message: string, reason = 'NoMatchingPods') => ({
+      list: [{ namespace: 'app-ns', name: 'web', reason, message }],
+      count: 1,
     });
-    const well = linksOf({ exports: [exported('slow', 'PENDING', 'EndpointsNotReady')] });
-    const ill = linksOf({ exports: [exported('wrong', 'ERROR', 'ServiceNotFound')] });
-    const early = linksOf({ exports: [exported('early', 'ERROR', 'SliceNotFound')] });
-    const corrected = exported('corrected', 'ERROR', 'ServiceNotFound');
-    const stale = linksOf({ exports: [{ ...corrected, metadata: { ...corrected.metadata, generation: 2 } }] });
-    for (const fine of [well, early, stale]) expect(fine.failingExports).toBeUndefined();
-    expect(ill.failingExports).toEqual([{ namespace: 'app-ns', name: 'wrong', reason: 'ServiceNotFound', message: 'wrong.' }]);
+    const [well, ill] = [linksOf({}), linksOf({ failing: one('0 of 3.') })];
+    expect(well.failingExports).toBeUndefined();
+    expect(ill).toMatchObject({ failing: 1, failingExports: [{ name: 'web', message: '0 of 3.' }] });
     expect(sameLinkStates(well, ill)).toBe(false);
+    expect(sameLinkStates(ill, linksOf({ failing: one('0 of 4.') }))).toBe(true);
+    expect(sameLinkStates(ill, linksOf({ failing: one('0 of 3.', 'HostNetworkPods') }))).toBe(false);
+    expect(sameLinkStates(well, linksOf({ absentNamespaces: [{ namespace: 'tema-b', near: 'team-b' }] }))).toBe(false);
+  });
+
+  it('counts no links to a node of this cluster that is switched off, and spells none out', () => {
+    const [to2, to3] = [links({ east: { n2: 'Up', n3: 'Down' } }), links({ east: { n1: 'Up', n3: 'Down' } })];
+    const body = linksOf({
+      sliceNodes: [part('n1', to2), part('n2', to3), part('n3', links({ east: { n1: 'Up', n2: 'Up' } }))],
+      nodes: [node('n1'), node('n2'), node('n3', notReady)],
+      peers: new Map([['east', 3]]),
+      silent: new Set(['n3']),
+    });
+    expect(body).toMatchObject({
+      nodes: 2,
+      clusters: [{ cluster: 'east', up: 2, down: 0, total: 2 }],
+      worst: [],
+      impaired: [],
+      missingNodes: [{ node: 'n3', notReady: true, reason: expect.stringContaining('switched off or cut off') }],
+    });
   });
 
   it('is the same while only measurements differ', () => {

@@ -1,4 +1,3 @@
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import {
   type ClusterLinks,
@@ -13,7 +12,9 @@ import {
 import type { Node } from '../../values/builtin/node.ts';
 import { compareVerdicts } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
-import { failingExportsOf } from './failing-exports.ts';
+import { nodeToken, votesWithout } from '../link-votes.ts';
+import type { FailingExports } from './failing-exports.ts';
+import { whyMissing } from './missing-node.ts';
 import { fitReport } from './report-size.ts';
 
 /** Everything the report about links is made from. */
@@ -30,31 +31,22 @@ export interface LinksSnapshot {
   readonly silent: ReadonlySet<string>;
   /** Sentences about notices that are not used. */
   readonly refused: readonly string[];
-  /** The slice's exports of this cluster. */
-  readonly exports: readonly ServiceExport[];
+  /** What the slice's exports of this cluster report. */
+  readonly failing: Pick<FailingExports, 'list' | 'count'>;
+  /** Namespaces of the slice that this cluster does not have. */
+  readonly absentNamespaces: NonNullable<LinksBody['absentNamespaces']>;
 }
 
 /** Whether a node is expected to serve: nobody drains or removes it. One that is not Ready is missed, since that is not intended. */
 const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
 
-const isReady = ({ status }: Node): boolean => (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';
-
-const tunnelAbsent = 'the agent has not set up its tunnel yet; see "kubectl -n kubeslice-system get pods -o wide" there.';
-const nodeNotReady = 'the node is not Ready; see "kubectl describe node" there.';
-const agentSilent = 'its agent has not reported for 45 s; see "kubectl -n kubeslice-system get pods -o wide" there.';
-
-/** Why a node has no part in the slice; undefined when it has. */
-const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet<string>, node: Node): string | undefined => {
-  const { name } = node.metadata;
-  if (!isReady(node) && (sliceNode?.status?.publicKey === undefined || silent.has(name))) return nodeNotReady;
-  if (sliceNode?.status?.publicKey === undefined) {
-    return sliceNode?.status?.conditions?.find((condition) => condition.status === 'False')?.message ?? tunnelAbsent;
-  }
-  return silent.has(name) ? agentSilent : undefined;
-};
-
 /** Sums by cluster, and for each node what it lacks. */
-const sumLinks = (reporting: readonly SliceNode[], expected: ReadonlyMap<string, number>) => {
+const sumLinks = (
+  reporting: readonly SliceNode[],
+  expected: ReadonlyMap<string, number>,
+  gone: { readonly cluster: string; readonly nodes: ReadonlySet<string> },
+) => {
+  const goneTokens = new Set([...gone.nodes].map(nodeToken));
   const clusters = new Map<string, { up: number; down: number; worstRttMs?: number }>();
   const impaired: ImpairedNode[] = [];
   const worst: ReportedLink[] = [];
@@ -66,17 +58,19 @@ const sumLinks = (reporting: readonly SliceNode[], expected: ReadonlyMap<string,
       if (!expected.has(cluster)) continue;
       const sum = clusters.get(cluster) ?? { up: 0, down: 0 };
       clusters.set(cluster, sum);
-      sum.up += votes.up;
-      sum.down += votes.down;
-      if (votes.worstRttMs !== undefined) sum.worstRttMs = Math.max(sum.worstRttMs ?? 0, votes.worstRttMs);
-      up += votes.up;
-      down += votes.down;
+      const counted = cluster === gone.cluster ? votesWithout(votes, goneTokens) : votes;
+      sum.up += counted.up;
+      sum.down += counted.down;
+      if (votes.worstRttMs !== undefined && counted.up > 0) sum.worstRttMs = Math.max(sum.worstRttMs ?? 0, votes.worstRttMs);
+      up += counted.up;
+      down += counted.down;
     }
-    const exceptions = (status?.links?.exceptions ?? []).map((each): ReportedLink => {
+    const exceptions = (status?.links?.exceptions ?? []).flatMap((each): ReportedLink[] => {
       const slash = each.peer.indexOf('/');
       const { driver, state, since } = each;
       const [peerCluster, peerNode] = [each.peer.slice(0, slash), each.peer.slice(slash + 1)];
-      return { node: spec.node, peerCluster, peerNode, driver, state, reason: reportLine(each.reason), since };
+      if (peerCluster === gone.cluster && gone.nodes.has(peerNode)) return [];
+      return [{ node: spec.node, peerCluster, peerNode, driver, state, reason: reportLine(each.reason), since }];
     });
     worst.push(...exceptions);
     if (up >= total) continue;
@@ -89,27 +83,29 @@ const sumLinks = (reporting: readonly SliceNode[], expected: ReadonlyMap<string,
 
 /**
  * What this cluster reports to the hub about its part of a slice: sums by cluster, and the worst in words, each list bounded. The work is that of the
- * nodes of this cluster times the clusters of the slice. Nodes that are being drained or removed are neither counted nor missed.
+ * nodes of this cluster times the clusters of the slice. Nodes that are being drained or removed are neither counted nor missed; links to nodes of this
+ * cluster that are missed are not counted.
  */
 export const planLinks = (seen: LinksSnapshot): LinksBody => {
   const byNode = new Map(seen.sliceNodes.map((node) => [node.spec.node, node]));
   const serving = seen.nodes.filter(isInService);
   const missing = serving.flatMap((node) => {
-    const reason = whyMissing(byNode.get(node.metadata.name), seen.silent, node);
-    return reason === undefined ? [] : [{ node: node.metadata.name, reason: reportLine(reason) }];
+    return whyMissing(byNode.get(node.metadata.name), seen.silent, node) ?? [];
   });
   missing.sort((a, b) => compareText(a.node, b.node));
   const absent = new Set(missing.map(({ node }) => node));
   const reporting = serving.flatMap(({ metadata: { name } }) => (absent.has(name) ? [] : (byNode.get(name) ?? [])));
+  // Nodes of this cluster that have no part any more though others still know their tunnels: nobody needs a link to them.
+  const gone = missing.flatMap(({ node }) => (byNode.get(node)?.status?.publicKey === undefined ? [] : [node]));
   // A node has no link to itself.
   const expected = new Map(
     [...seen.peers].flatMap(([cluster, nodes]): [string, number][] => {
-      const others = cluster === seen.cluster ? nodes - 1 : nodes;
+      const others = cluster === seen.cluster ? nodes - 1 - gone.length : nodes;
       return others > 0 ? [[cluster, others]] : [];
     }),
   );
-  const { clusters, impaired, worst } = sumLinks(reporting, expected);
-  const failingExports = failingExportsOf(seen.exports);
+  const { clusters, impaired, worst } = sumLinks(reporting, expected, { cluster: seen.cluster, nodes: new Set(gone) });
+  const { failing } = seen;
   const outOfService = seen.nodes.length - serving.length;
   const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
   return fitReport({
@@ -123,7 +119,8 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
     impairedNodes: impaired.length,
     missingNodes: missing.slice(0, maxReportedNodes),
     missing: missing.length,
-    ...(failingExports.length === 0 ? {} : { failingExports }),
+    ...(failing.list.length === 0 ? {} : { failingExports: [...failing.list], failing: failing.count }),
+    ...(seen.absentNamespaces.length === 0 ? {} : { absentNamespaces: [...seen.absentNamespaces] }),
     ...(seen.refused.length === 0 ? {} : { refused: seen.refused.slice(0, maxReportedRefusals).map((each) => reportLine(each)) }),
   });
 };
@@ -137,7 +134,9 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
       rest.impairedNodes,
       rest.missing,
       rest.refused,
-      rest.failingExports,
+      rest.failing,
+      rest.failingExports?.map(({ namespace, name, reason, works }) => [namespace, name, reason, works]),
+      rest.absentNamespaces,
       missingNodes,
       clusters.map(({ cluster, up, down, total }) => [cluster, up, down, total]),
       worst.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),

@@ -37,7 +37,21 @@ describe("a cluster's own part of a slice", () => {
       '0 of 4 links to west are up (e1 → west/w1: No answer).',
     ],
     ['has no node', { nodes: 0, clusters: [], ...absent }, true, 'AgentAbsent', 'e2: its agent does not run'],
-    ['is coming up', { clusters: [pair('west', 3, 1)] }, false, 'LinksPending', '3 of 4 links to west are up.'],
+    ['is coming up', { clusters: [pair('west', 3, 0, 4)] }, false, 'LinksPending', '3 of 4 links to west are up.'],
+    [
+      'came up but for a node that is off',
+      { clusters: [pair('west', 2, 2)] },
+      false,
+      'Ready',
+      'Every cluster is reached, by 2 of 4 links from 2 nodes.',
+    ],
+    [
+      'has no node that is on',
+      { nodes: 0, clusters: [], missing: 1, missingNodes: [{ node: 'e1', reason: 'switched off.', notReady: true }] },
+      true,
+      'NodeNotReady',
+      'e1: switched off.',
+    ],
     [
       'came up, and loses some links',
       { clusters: [pair('west', 3, 1)] },

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../api/condition.ts';
-import type { LinksBody } from '../../exchange/statement/links.ts';
+import type { ClusterLinks, LinksBody } from '../../exchange/statement/links.ts';
 import { type PairVerdict, pairVerdict, sentenceOf } from '../pair-verdict.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type PairVerdict, pairVerdict, sentenceOf } from '../pair-verdict.ts';
  * ```
  * no node reaches any node of a cluster    LinkDown, with a pair
  * no node here has a tunnel yet            AgentAbsent, with its reason
- * links to a cluster are still coming up   LinksPending
+ * links to a cluster are not yet judged    LinksPending, until a pair that has some is judged as a whole
  * otherwise                                Ready; what does not work besides is in Degraded
  * ```
  *
@@ -18,11 +18,14 @@ import { type PairVerdict, pairVerdict, sentenceOf } from '../pair-verdict.ts';
  */
 export const planLocalReadiness = (report: LinksBody, cluster: string, wasReady: boolean): Verdict => {
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
-  const of = (verdict: PairVerdict) => report.clusters.filter((pair) => pairVerdict(pair, wasReady) === verdict);
+  // Only the hub knows which nodes of other clusters are off: what is judged and down is not waited for.
+  const isJudged = ({ up, down, total }: ClusterLinks): boolean => up > 0 && up + down >= total;
+  const of = (verdict: PairVerdict) => report.clusters.filter((pair) => pairVerdict(pair, wasReady || isJudged(pair)) === verdict);
   const lost = of('Lost').filter((pair) => pair.cluster !== cluster);
   if (lost[0] !== undefined) return no('LinkDown', sentenceOf(report, lost));
   const [absent] = report.missingNodes;
-  if (report.nodes === 0 && absent !== undefined) return no('AgentAbsent', `${absent.node}: ${absent.reason}`);
+  if (report.nodes === 0 && absent !== undefined)
+    return no(absent.notReady === true ? 'NodeNotReady' : 'AgentAbsent', `${absent.node}: ${absent.reason}`);
   const pending = of('Pending');
   if (pending[0] !== undefined) return no('LinksPending', sentenceOf(report, pending));
   const total = report.clusters.reduce((sum, each) => sum + each.total, 0);
@@ -42,6 +45,7 @@ export const planLocalDegradation = (report: LinksBody): Verdict => {
   if (impaired.length > 0) return yes('LinkDown', sentenceOf(report, impaired));
   const [absent] = report.missingNodes;
   const more = report.missing > 1 ? ` And ${report.missing - 1} more nodes.` : '';
-  if (absent !== undefined) return yes('AgentAbsent', `${absent.node}: ${absent.reason}${more}`);
+  if (absent !== undefined)
+    return yes(absent.notReady === true ? 'NodeNotReady' : 'AgentAbsent', `${absent.node}: ${absent.reason}${more}`);
   return { type: 'Degraded', status: 'False', reason: 'Ready', message: 'Every node in service has its tunnel, and no link is down.' };
 };

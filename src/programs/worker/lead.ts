@@ -16,6 +16,7 @@ import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local
 import { beat, heartbeatMs, reportFacts } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { strayExports } from './stray-exports.ts';
+import { strayReport } from './stray-report.ts';
 import { openTrust } from './trust.ts';
 
 /** How often the facts about the cluster are compared with what the hub knows, in milliseconds. */
@@ -73,6 +74,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const controllers = [
     sessions({ hub, local, authority, trust, clock, ask: askAgents }, local, memberships)(signal),
     strayExports(local, memberships, clock),
+    strayReport(hub, local, clock),
     clusterDns(local),
   ];
   await Promise.all([

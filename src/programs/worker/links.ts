@@ -6,6 +6,8 @@ import type { Node } from '../../kubernetes/kinds.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
 import { sameVotes } from '../../plan/link-votes.ts';
+import { absentNamespacesOf } from '../../plan/worker/absent-namespaces.ts';
+import { failingExportsOf, mayBeReported } from '../../plan/worker/failing-exports.ts';
 import { planLinks, sameLinkStates } from '../../plan/worker/links.ts';
 import { planLocalDegradation, planLocalReadiness } from '../../plan/worker/local-readiness.ts';
 import { reportDelay } from '../../plan/worker/report-pace.ts';
@@ -13,6 +15,7 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import { followReportAges, ReportAges } from '../report-ages.ts';
 import { writeCondition } from './local-condition.ts';
+import { comesOrGoes, isThere } from './namespace-presence.ts';
 import { graceMs, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
@@ -54,7 +57,18 @@ export const links = (session: Session, refusals: Refusals) => {
         if (turned.length > 0) handler('links');
       }),
   };
-  const snapshot = (now: number): LinksBody => {
+  let absent: ReturnType<typeof absentNamespacesOf> | undefined;
+  const absentNamespaces = () =>
+    (absent ??= absentNamespacesOf(
+      session.grant.namespaces,
+      new Set(
+        local.namespaces
+          .list()
+          .filter(isThere)
+          .map(({ metadata }) => metadata.name),
+      ),
+    ));
+  const snapshot = (now: number, failing: ReturnType<typeof failingExportsOf>): LinksBody => {
     const sliceNodes = local.sliceNodes.byIndex('slice', name).filter((node) => node.spec.sliceUID === session.grant.sliceUID);
     const peers = new Map<string, number>();
     for (const { spec } of local.slicePeers.byIndex('slice', name)) peers.set(spec.cluster, (peers.get(spec.cluster) ?? 0) + 1);
@@ -65,7 +79,8 @@ export const links = (session: Session, refusals: Refusals) => {
       cluster,
       silent: new Set(sliceNodes.flatMap(({ spec }) => (ages.isSilent(spec.node) ? [spec.node] : []))),
       refused: refusals.list(now),
-      exports: local.exports.byIndex('failing', name),
+      failing,
+      absentNamespaces: absentNamespaces(),
     });
   };
   return {
@@ -77,8 +92,17 @@ export const links = (session: Session, refusals: Refusals) => {
       watching(silence, (key) => [key]),
       watching(local.slicePeers, (change) => (change.object.spec.slice === name ? ['links'] : [])),
       watching(local.exports, ({ object, previous }) =>
-        [object, previous].some((one) => one?.spec.slice === name && one.status?.exportStatus === 'ERROR') ? ['links'] : [],
+        [object, previous].some((one) => one?.spec.slice === name && mayBeReported(one)) ? ['links'] : [],
       ),
+      watching(local.namespaces, (change) => {
+        if (!comesOrGoes(change)) return [];
+        absent = undefined;
+        return ['links'];
+      }),
+      watching(session.grantChanges, () => {
+        absent = undefined;
+        return ['links'];
+      }),
       watching(refusals, () => ['links']),
       watching(local.slices, (change) => (change.object.metadata.name === name ? ['links'] : [])),
       watching(local.nodes, ({ type, object, previous }) =>
@@ -90,10 +114,11 @@ export const links = (session: Session, refusals: Refusals) => {
       if (early > 0) return { againMs: Math.ceil(early) };
       const now = clock.monotonic();
       snapshotAt = now;
-      const body = snapshot(now);
+      const failing = failingExportsOf(local.exports.byIndex('failing', name), clock.now());
+      const body = snapshot(now, failing);
       // Before the report to the hub, which may be away.
       await showLocally(session, body, signal);
-      const again = (ms: number) => ({ againMs: refusals.pending(now) ? Math.min(ms, graceMs) : ms });
+      const again = (ms: number) => ({ againMs: Math.min(ms, refusals.pending(now) ? graceMs : ms, failing.dueMs ?? ms) });
       const since = last === undefined ? undefined : clock.monotonic() - last.at;
       const differs = last === undefined || !sameLinkStates(body, last.body);
       const same = !differs && last !== undefined && canonicalJson(body) === canonicalJson(last.body);

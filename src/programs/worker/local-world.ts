@@ -32,6 +32,7 @@ import {
   serviceKind,
 } from '../../kubernetes/kinds.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
+import { isStray, mayBeReported } from '../../plan/worker/failing-exports.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Hub } from './hub.ts';
@@ -51,7 +52,7 @@ export interface LocalWorld {
   readonly slicePeers: Mirror<SlicePeer>;
   /** Accepted notices of other clusters. Index `slice`; index `about`: the cluster of a statement about a cluster. */
   readonly notices: Mirror<Notice>;
-  /** Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that offer nothing because of a mistake. */
+  /** Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that may have something to report; index `stray`: all that belong to no slice here. */
   readonly exports: Mirror<ServiceExport>;
   /** Index `slice`. */
   readonly imports: Mirror<ServiceImport>;
@@ -115,7 +116,8 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       indexes: {
         slice: (exported: ServiceExport) => [exported.spec.slice],
         place: ({ spec, metadata }: ServiceExport) => [`${spec.slice}/${metadata.namespace}`],
-        failing: ({ spec, status }: ServiceExport) => (status?.exportStatus === 'ERROR' ? [spec.slice] : []),
+        stray: (exported: ServiceExport) => (isStray(exported) ? ['stray'] : []),
+        failing: (exported: ServiceExport) => (mayBeReported(exported) ? [exported.spec.slice] : []),
       },
     }),
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),

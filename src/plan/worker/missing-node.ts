@@ -1,0 +1,36 @@
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import { type MissingNode, reportLine } from '../../exchange/statement/links.ts';
+import type { Node } from '../../values/builtin/node.ts';
+
+const tunnelAbsent = 'the agent has not set up its tunnel yet; see "kubectl -n kubeslice-system get pods -o wide" there.';
+const agentSilent = 'its agent has not reported for 45 s; see "kubectl -n kubeslice-system get pods -o wide" there.';
+
+const readiness = ({ status }: Node) => status?.conditions?.find(({ type }) => type === 'Ready');
+
+/** Whether Kubernetes sees that a node is not Ready: switched off, cut off or broken. A node about which it says nothing is. */
+export const isNotReady = (node: Node): boolean => (readiness(node)?.status ?? 'True') !== 'True';
+
+/** What is wrong with a node that is not Ready. `Unknown` is what Kubernetes says of a node whose kubelet is not heard of. */
+const notReadyBecause = (node: Node): Pick<MissingNode, 'reason' | 'notReady' | 'since'> => {
+  const ready = readiness(node);
+  const since = Date.parse(ready?.lastTransitionTime ?? '');
+  const when = Number.isNaN(since) ? {} : { since: new Date(since).toISOString() };
+  const what =
+    ready?.status === 'Unknown'
+      ? 'the node is switched off or cut off: its kubelet does not answer; see "kubectl describe node" there.'
+      : 'the node is not Ready; see "kubectl describe node" there.';
+  return { reason: what, notReady: true, ...when };
+};
+
+/** Why a node that should serve has no part in a slice, as it is reported; undefined when it has. `silent` are nodes whose agents have not confirmed their reports for long. */
+export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet<string>, node: Node): MissingNode | undefined => {
+  const { name } = node.metadata;
+  const status = sliceNode?.status;
+  const hasTunnel = status?.publicKey !== undefined;
+  if (isNotReady(node) && (!hasTunnel || silent.has(name))) return { node: name, ...notReadyBecause(node) };
+  if (!hasTunnel) {
+    const said = status?.conditions?.find((condition) => condition.status === 'False')?.message;
+    return { node: name, reason: reportLine(said ?? tunnelAbsent) };
+  }
+  return silent.has(name) ? { node: name, reason: agentSilent } : undefined;
+};
