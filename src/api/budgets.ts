@@ -16,8 +16,11 @@ export const budgets = {
   exports: 1_000,
   /** Statements about further endpoints of exports, of a member in a slice. */
   shards: 1_000,
-  /** Statements about exports and their further endpoints together, of a member in a slice: those of all its nodes, and of itself, still have room. */
-  offers: maxNotices - 1_000 - 2,
+  /**
+   * Statements about exports and their further endpoints together, of a member in a slice, those included that were withdrawn and are remembered: its
+   * nodes still find places on the board. The author divides them among its namespaces.
+   */
+  offers: 1_000,
   /** Writes of a member on the board of a slice. Its author paces itself, its receivers read no faster than {@link budgets.reads}. */
   writes: { burst: 1_000, perSecond: 50 },
   /** Changed notices of a member that a receiver verifies: twice what an honest author writes; all of them at once after a quiet time. */

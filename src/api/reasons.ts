@@ -7,6 +7,8 @@ export const reasons = {
   AgentAbsent: 'A node has not published its tunnel yet; its agent does not run or cannot reach its API server.',
   AwaitingCluster: 'No cluster of the slice has joined yet.',
   BlockRefused: 'The hub grants the cluster an address block that is not of the slice, or that the cluster uses itself.',
+  BudgetNear: 'Most of a budget is used up; the message says whose, of what, and how much.',
+  BudgetReached: 'A budget is used up, or a rate is reached; the message says whose, of what, and what is left out or waits.',
   ClockAgrees: 'The clock of the member agrees with that of the hub again.',
   ClockDiffers: 'The clock of a member differs from that of the hub; nothing depends on it, but certificates and logs go by it.',
   ConnectionLost: 'The worker of a cluster has not been heard of for longer than its lease.',

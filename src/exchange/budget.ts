@@ -22,6 +22,12 @@ export const overBudget = (ref: StatementRef, ledger: Ledger): DelegationRefusal
   return clusterOf(ledger, ref.cluster).used[ref.kind] < limit ? tooManyKept(ref, ledger) : refused(ref, limit);
 };
 
+/** How many more statements of a kind a member may have in force. */
+export const roomLeft = (ledger: Ledger, kind: StatementKind, cluster: string): number => {
+  const limit = limits[kind];
+  return limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, limit - clusterOf(ledger, cluster).used[kind]);
+};
+
 /**
  * Whether a member would have more subjects remembered than one member may: those that ended are kept until nothing older about them can be shown, so
  * without a limit a member could fill memory with ever new names.

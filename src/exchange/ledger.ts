@@ -2,6 +2,7 @@ import type { StatementKind } from '../api/notice/type.ts';
 import { type Cidr, parseCidr } from '../values/cidr.ts';
 import type { Entry } from './entry.ts';
 import { type NodeBlock, withNodeBlocks } from './node-blocks.ts';
+import type { ExportEndpoint } from './statement/export.ts';
 import { isAbout, isTombstone, type Statement } from './statement/statement.ts';
 
 /** Everything that one cluster stated in the slice. */
@@ -73,6 +74,10 @@ export const statementOf = <K extends StatementKind>(ledger: Ledger, kind: K, cl
 export const statementsBy = <K extends StatementKind>(ledger: Ledger, kind: K, cluster: string): Statement<K>[] =>
   [...clusterOf(ledger, cluster).entries[kind].values()].flatMap((entry) => inForce(entry, kind) ?? []);
 
+/** The endpoints that a statement about an export, or about further endpoints of it, has in force; undefined for none. */
+export const endpointsIn = (ledger: Ledger, { kind, cluster, subject }: StatementRef): readonly ExportEndpoint[] | undefined =>
+  kind === 'Export' || kind === 'Endpoints' ? statementOf(ledger, kind, cluster, subject)?.body.endpoints : undefined;
+
 /** What all clusters state about a subject, in force, in the order of their names. */
 export const statementsAbout = <K extends StatementKind>(ledger: Ledger, kind: K, subject: string): Statement<K>[] =>
   [...ledger.clusters.keys()].toSorted().flatMap((cluster) => statementOf(ledger, kind, cluster, subject) ?? []);
@@ -134,13 +139,13 @@ const claimOf = ({ floor }: ClusterLedger, entry: Entry | undefined): Pick<Clust
 
 const nodesWith = (before: ClusterLedger, changes: ReadonlyMap<string, Entry | undefined>): Pick<ClusterLedger, 'keys' | 'nodeBlocks'> => {
   const keys = new Map(before.keys);
-  let { nodeBlocks } = before;
+  const blocks = new Map<string, readonly Cidr[]>();
   for (const [node, entry] of changes) {
     const old = inForce(before.entries.Node.get(node), 'Node')?.body;
     const next = inForce(entry, 'Node')?.body;
     if (old !== undefined && keys.get(old.publicKey) === node) keys.delete(old.publicKey);
     if (next !== undefined) keys.set(next.publicKey, node);
-    if (old?.blocks.join() !== next?.blocks.join()) nodeBlocks = withNodeBlocks(nodeBlocks, node, (next?.blocks ?? []).map(parseCidr));
+    if (old?.blocks.join() !== next?.blocks.join()) blocks.set(node, (next?.blocks ?? []).map(parseCidr));
   }
-  return { keys, nodeBlocks };
+  return { keys, nodeBlocks: withNodeBlocks(before.nodeBlocks, blocks) };
 };

@@ -16,7 +16,7 @@ it('finds another node in a block exactly if one by one would', () => {
         const apart = held.every(({ block: other }) => !overlaps(other, one));
         if (!apart) continue;
         const blocks = held.filter((each) => each.node === name).map((each) => each.block);
-        held = withNodeBlocks(held, name, [...blocks, one]);
+        held = withNodeBlocks(held, new Map([[name, [...blocks, one]]]));
       }
       expect(held.toSorted((a, b) => compareCidr(a.block, b.block))).toEqual(held);
       const others = held.filter((each) => each.node !== who && overlaps(each.block, asked)).map((each) => each.node);

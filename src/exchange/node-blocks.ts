@@ -7,11 +7,12 @@ export interface NodeBlock {
   readonly node: string;
 }
 
-/** The blocks of a cluster's nodes with those of one node replaced; ascending, so that {@link blockHolder} need not look at all of them. */
-export const withNodeBlocks = (held: readonly NodeBlock[], node: string, blocks: readonly Cidr[]): readonly NodeBlock[] => {
-  const others = held.filter((one) => one.node !== node);
-  if (others.length === held.length && blocks.length === 0) return held;
-  return [...others, ...blocks.map((block) => ({ block, node }))].toSorted((a, b) => compareCidr(a.block, b.block));
+/** The blocks of a cluster's nodes with those of some nodes replaced; ascending, so that {@link blockHolder} need not look at all of them. */
+export const withNodeBlocks = (held: readonly NodeBlock[], changes: ReadonlyMap<string, readonly Cidr[]>): readonly NodeBlock[] => {
+  const others = held.filter((one) => !changes.has(one.node));
+  const added = [...changes].flatMap(([node, blocks]) => blocks.map((block) => ({ block, node })));
+  if (others.length === held.length && added.length === 0) return held;
+  return [...others, ...added].toSorted((a, b) => compareCidr(a.block, b.block));
 };
 
 /** Another node than `node` that has an address of the block. */

@@ -1,9 +1,16 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Author, author, authorityOf, day, endpoints, hour, start } from '../../test/exchange/author.ts';
+import { cpuCost } from '../../test/cpu-cost.ts';
+import { type Author, author, authorityOf, day, endpoints, exportBody, hour, nodeBody, slice, start } from '../../test/exchange/author.ts';
 import { type Grants, type Receiver, receiver } from '../../test/exchange/receiver.ts';
+import { budgets } from '../api/budgets.ts';
 import type { Authority } from '../identity/authority.ts';
-import { clusterOf } from './ledger.ts';
+import { parseCidr } from '../values/cidr.ts';
+import type { ExchangeContext } from './context.ts';
+import { createEntry } from './entry.ts';
+import { draftStatement } from './issue.ts';
+import { clusterOf, emptyLedger, type Ledger, withEntries } from './ledger.ts';
 import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
+import { revise } from './revise.ts';
 
 const all = ['Cluster/east/east', 'Export/east/app-ns/backend', 'Node/east/n1'];
 let authorities: Record<'east' | 'west', Authority>;
@@ -77,6 +84,58 @@ describe('a change of the circumstances', () => {
     here.show(east.claim(['10.0.0.0/24']));
     expect(here.believes()).toEqual(['Cluster/east/east', 'Export/east/app-ns/backend', 'Node/east/n1', 'Node/east/n2']);
     expect(here.inForce('Node', 'east', 'n2')?.body.blocks).toEqual(['10.0.0.64/26']);
+  });
+});
+
+describe('a cluster of many nodes and exports', () => {
+  const context = (ended: boolean): ExchangeContext => ({
+    ...slice,
+    project: 'default',
+    cluster: 'north',
+    subnet: parseCidr('10.0.0.0/8'),
+    pods: [parseCidr('10.0.0.0/8')],
+    namespaces: new Set(['app-ns']),
+    member: () => ({ blocks: [parseCidr('10.0.0.0/8')], ended }),
+    pinned: () => undefined,
+    departed: () => false,
+    holdExpired: false,
+    now: start,
+  });
+  /** The ledger of a cluster with so many nodes and exports. */
+  const many = (count: number): Ledger => {
+    const of = (kind: 'Cluster' | 'Node' | 'Export', subject: string, body: object) => {
+      const draft = { kind, subject, body, serial: 1, ...slice } as Parameters<typeof draftStatement>[1];
+      const stated = draftStatement({ cluster: 'east', project: 'default' }, draft, start);
+      return [subject, { ...createEntry(stated, subject, start + day, [parseCidr('10.0.0.0/8')]), inForce: true }] as const;
+    };
+    const key = (index: number): string => Buffer.alloc(32, String(index).padStart(8, '0')).toString('base64');
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    const put = (ledger: Ledger, kind: 'Cluster' | 'Node' | 'Export', entries: readonly ReturnType<typeof of>[]): Ledger =>
+      withEntries(ledger, { kind, cluster: 'east' }, new Map(entries), start);
+    const block = (index: number): string => `10.${index >> 8}.${index & 255}.0/26`;
+    const claimed = put(emptyLedger, 'Cluster', [of('Cluster', 'east', { caCertificate: '', blocks: ['10.0.0.0/8'] })]);
+    const nodes = indexes.map((index) => {
+      const body = { ...nodeBody(`n${index}`, [block(index)]), publicKey: key(index), addresses: [block(index).replace('0/26', '1')] };
+      return of('Node', `n${index}`, body);
+    });
+    const exports = indexes.map((index) => of('Export', `app-ns/e${index}`, exportBody({ name: `e${index}` })));
+    return put(put(claimed, 'Node', nodes), 'Export', exports);
+  };
+
+  it('comes back as a whole, ten times as many in less than fifteen times the time', () => {
+    const cost = (count: number): number => {
+      const gone = revise(many(count), 'east', context(true)).ledger;
+      expect(revise(gone, 'east', context(false)).changes).toHaveLength(2 * count + 1);
+      return cpuCost(() => void revise(gone, 'east', context(false)));
+    };
+    const [few, all] = [cost(100), cost(1_000)];
+    expect(all).toBeLessThan(few * 15);
+  });
+
+  it('comes back up to what it may have', () => {
+    const gone = revise(many(budgets.nodes + 5), 'east', context(true)).ledger;
+    const back = revise(gone, 'east', context(false)).ledger;
+    expect(clusterOf(back, 'east').used).toMatchObject({ Node: budgets.nodes, Export: budgets.exports });
   });
 });
 

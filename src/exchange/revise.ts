@@ -1,10 +1,12 @@
 import type { StatementKind } from '../api/notice/type.ts';
+import { roomLeft } from './budget.ts';
 import type { ExchangeContext } from './context.ts';
+import { entangledNodes } from './entangled-nodes.ts';
 import { type Entry, rememberedUntil } from './entry.ts';
 import { clusterOf, type Ledger, type StatementRef, withEntries, withEntry } from './ledger.ts';
 import { clockSkewMs } from './lifetime.ts';
 import { isExpired, notDelegated } from './standing.ts';
-import { isTombstone } from './statement/statement.ts';
+import { isAbout, isTombstone } from './statement/statement.ts';
 
 /** The result of judging statements again. */
 export interface Revision {
@@ -35,14 +37,43 @@ export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext
       changes.push({ kind, cluster, subject });
     }
     if (ended.size > 0) next = withEntries(next, { kind, cluster }, ended, context.now);
-    for (const [subject, entry] of entries[kind]) {
-      if (entry.inForce || !mayBeInForce(entry)) continue;
+    const returning = [...entries[kind]].filter(([, entry]) => !entry.inForce && mayBeInForce(entry));
+    const { together, apart } = divided(returning, roomLeft(next, kind, cluster));
+    if (together.length > 0) {
+      next = withEntries(
+        next,
+        { kind, cluster },
+        new Map(together.map(([subject, entry]) => [subject, { ...entry, inForce: true }])),
+        context.now,
+      );
+      for (const [subject] of together) changes.push({ kind, cluster, subject });
+    }
+    for (const [subject, entry] of apart) {
+      if (!mayBeInForce(entry)) continue;
       const ref = { kind, cluster, subject };
       next = withEntry(next, ref, { ...entry, inForce: true }, context.now);
       changes.push(ref);
     }
   }
   return { ledger: next, changes };
+};
+
+type Returning = readonly (readonly [subject: string, entry: Entry])[];
+
+/**
+ * Entries that come back in one step, since none of them decides about another, and those that must be judged one after another: nodes that have
+ * something in common, and all of them when there is no room for all.
+ */
+const divided = (returning: Returning, room: number): { readonly together: Returning; readonly apart: Returning } => {
+  if (returning.length > room) return { together: [], apart: returning };
+  const bodies = returning.flatMap(([subject, { stated }]) =>
+    !isTombstone(stated) && isAbout(stated, 'Node') ? [[subject, stated.body] as const] : [],
+  );
+  const entangled = entangledNodes(new Map(bodies));
+  return {
+    together: returning.filter(([subject]) => !entangled.has(subject)),
+    apart: returning.filter(([subject]) => entangled.has(subject)),
+  };
 };
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../values/canonical-json.ts';
-import { assignShards, maxEndpoints } from './shards.ts';
+import { assignShards, endpointBytes, maxEndpoints } from './shards.ts';
 import { type ExportEndpoint, endpointsPerShard } from './statement/export.ts';
 
 const endpoint = (pod: string, ready = true): ExportEndpoint => ({ pod, node: 'n1', addresses: ['10.0.0.2'], ready });
@@ -25,6 +25,34 @@ describe('assignShards', () => {
     const after = assignShards([...many(250).slice(1), endpoint('new')], published(before));
     const moved = [...published(after)].filter(([pod, shard]) => published(before).get(pod) !== shard);
     expect(moved).toEqual([['new', 0]]);
+  });
+
+  it('uses no more shards than it may, keeps those that are published, and says what finds no room', () => {
+    const plan = assignShards(many(250), new Map(), 1);
+    expect([...plan.shards.keys()]).toEqual([0, 1]);
+    expect(plan.omitted).toBe(50);
+    const moved = new Map([...published(plan)].map(([pod, shard]) => [pod, shard === 1 ? 7 : shard]));
+    expect([...assignShards(many(250), moved, 1).shards.keys()]).toEqual([0, 7]);
+    expect(assignShards(many(250), moved, 0).omitted).toBe(150);
+  });
+
+  it('knows the bytes of an endpoint without writing it', () => {
+    const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
+    const optional = fc.record(
+      {
+        hostname: name,
+        terminating: fc.constant(true as const),
+        targetPorts: fc.array(fc.integer({ min: 1, max: 65_535 }), { maxLength: 5 }),
+      },
+      { requiredKeys: [] },
+    );
+    const addresses = fc.constantFrom(['10.0.0.1'], ['fd00::1'], ['10.20.30.40', 'fd00::1']);
+    fc.assert(
+      fc.property(name, name, addresses, fc.boolean(), optional, (pod, node, list, ready, more) => {
+        const one = { pod, node, addresses: list, ready, ...more };
+        expect(endpointBytes(one)).toBe(Buffer.byteLength(canonicalJson(one)) + 1);
+      }),
+    );
   });
 
   it('leaves the not ready ones out when there are too many, and says how many', () => {

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../values/canonical-json.ts';
 import { compareText, sortedBy } from '../values/order.ts';
 import { type ExportEndpoint, endpointsPerShard, maxShards } from './statement/export.ts';
 import { takesConnections } from './statement/takes-connections.ts';
@@ -17,27 +16,57 @@ export interface Shards {
   readonly omitted: number;
 }
 
-const sizeOf = (endpoint: ExportEndpoint): number => Buffer.byteLength(canonicalJson(endpoint)) + 1;
+/**
+ * Bytes of an endpoint in canonical JSON, with a comma, counted without making it: an export is divided anew for each change of one endpoint. Every text
+ * in it is ASCII without characters that JSON escapes.
+ */
+export const endpointBytes = (endpoint: ExportEndpoint): number => {
+  const { pod, node, hostname, addresses, ready, terminating, targetPorts } = endpoint;
+  let bytes = '{"addresses":[],"node":"","pod":"","ready":}'.length + node.length + pod.length + (ready ? 4 : 5) + 1;
+  for (const address of addresses) bytes += address.length + 3;
+  bytes -= 1;
+  if (hostname !== undefined) bytes += '"hostname":"",'.length + hostname.length;
+  if (terminating !== undefined) bytes += ',"terminating":true'.length;
+  if (targetPorts !== undefined) bytes += ',"targetPorts":[]'.length + targetPorts.join(',').length;
+  return bytes;
+};
 
 /**
  * Divides the endpoints of an export among shards. An endpoint stays in the shard in which it was published, so that a change of one rewrites one
  * statement; a new one enters the first shard with room. When there is no room for all, those that take connections come first, and others make room.
+ *
+ * @param most shards that may be used beside the first
  */
-export const assignShards = (endpoints: readonly ExportEndpoint[], published: ReadonlyMap<string, number>): Shards => {
+export const assignShards = (
+  endpoints: readonly ExportEndpoint[],
+  published: ReadonlyMap<string, number>,
+  most: number = maxShards,
+): Shards => {
   const sorted = endpoints.toSorted((a, b) => compareText(a.pod, b.pod));
-  const all = place([sorted], published);
+  // Numbers need not be consecutive: those that are published stay, the lowest others are added.
+  const kept = [...new Set(published.values())].filter((shard) => shard > 0).toSorted((a, b) => a - b);
+  const free = Array.from({ length: maxShards }, (_, index) => index + 1).filter((shard) => !kept.includes(shard));
+  const usable = new Set([0, ...[...kept, ...free].slice(0, Math.max(0, most))]);
+  const all = place([sorted], published, usable);
   if (all.omitted === 0) return all;
   const { true: first = [], false: last = [] } = Object.groupBy(sorted, (endpoint) => `${takesConnections(endpoint)}`);
-  return place([first, last], published);
+  return place([first, last], published, usable);
 };
 
 /** Gives each endpoint of the first list its place before any of the next. */
-const place = (lists: readonly (readonly ExportEndpoint[])[], published: ReadonlyMap<string, number>): Shards => {
-  const rooms = Array.from({ length: maxShards + 1 }, () => ({ count: endpointsPerShard, bytes: bytesPerShard }));
+const place = (
+  lists: readonly (readonly ExportEndpoint[])[],
+  published: ReadonlyMap<string, number>,
+  usable: ReadonlySet<number>,
+): Shards => {
+  const rooms = Array.from({ length: maxShards + 1 }, (_, shard) => ({
+    count: usable.has(shard) ? endpointsPerShard : 0,
+    bytes: bytesPerShard,
+  }));
   const shards = new Map<number, ExportEndpoint[]>([[0, []]]);
   const enter = (shard: number, endpoint: ExportEndpoint): boolean => {
     const room = rooms[shard];
-    const bytes = sizeOf(endpoint);
+    const bytes = endpointBytes(endpoint);
     if (room === undefined || room.count === 0 || room.bytes < bytes) return false;
     room.count -= 1;
     room.bytes -= bytes;

@@ -8,12 +8,14 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
+import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import { conflictVerdicts, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './export-pods.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
 import type { NamedExport } from './offer-conflict.ts';
 import { portConflict } from './port-conflict.ts';
+import { exportRoom, type TenantRoom } from './tenant-room.ts';
 
 /** Everything an export is decided from. */
 export interface ExportSnapshot extends ExportSource {
@@ -33,6 +35,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly sameName?: readonly NamedExport[];
   /** When this cluster first saw another one, in milliseconds since 1970. */
   readonly since?: (cluster: string) => number;
+  /** What its namespace has of the budget of this cluster in the slice, and how many statements this export has of that; no bound when left out. */
+  readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
   /** Nodes that have no room for the service ports of this export; none when left out. */
   readonly crowdedNodes?: readonly string[];
 }
@@ -93,6 +97,8 @@ const stateOf = (available: number, crowded: readonly string[], missing: Resolve
  * an older export has a port of a pod already     the same
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
  * no pod has the target of some of the ports      the other ports, PENDING with the names
+ * the namespace has used up its part of the       no offer, ERROR with the reason; an export that is stated already stays
+ *   cluster's budget
  * a node has no room for the service ports        the same offer, ERROR with the node: without the offer there would be room
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
@@ -144,7 +150,9 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     return attachment === undefined ? [] : [{ pod, endpoint: endpointOf(pod, attachment, service) }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
-  const { shards, omitted } = assignShards(endpoints, seen.published ?? new Map());
+  const room = seen.room === undefined ? undefined : exportRoom(seen.room, seen.room.own);
+  if (seen.room !== undefined && room === 0) return refuse(budgetReached(seen.room, exported));
+  const { shards, omitted } = assignShards(endpoints, seen.published ?? new Map(), room === undefined ? undefined : room - 1);
   const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter(takesConnections).length;
@@ -176,7 +184,12 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   return {
     body,
     shards: [...shards].flatMap(([shard, held]) => (shard === 0 ? [] : [{ namespace, name, shard, endpoints: held }])),
-    status: withConditions(status, [ready, ...omittedVerdicts(before, omitted), ...conflictVerdicts(before, seen, body)]),
+    status: withConditions(status, [
+      ready,
+      ...omittedVerdicts(before, omitted),
+      ...conflictVerdicts(before, seen, body),
+      ...nearBudgetVerdicts(before, seen.room, exported),
+    ]),
   };
 };
 

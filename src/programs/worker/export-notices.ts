@@ -11,12 +11,14 @@ import { type ExportSource, selectorOf } from '../../plan/worker/export-pods.ts'
 import { type ExportSnapshot, planExport, unstatedExport } from '../../plan/worker/exports.ts';
 import { compareAge } from '../../plan/worker/port-conflict.ts';
 import { SelectedPods } from '../../plan/worker/selected-pods.ts';
+import { tenantRoom } from '../../plan/worker/tenant-room.ts';
 import { Failure } from '../../values/failure.ts';
-import { objectKey } from '../../values/object-key.ts';
+import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import type { LeftOut } from './left-out.ts';
 import { renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
+import type { Tenants } from './tenants.ts';
 
 /** UIDs of the pods whose attachment may differ between two states of a node. */
 const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
@@ -29,7 +31,7 @@ const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
 };
 
 /** States the exports of this cluster. The key is namespace/name. Neither the statement nor the status waits for the hub. */
-export const exportNotices = (session: Session, leftOut: LeftOut) => {
+export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenants) => {
   const { local, slice, hub, outbox } = session;
   const selected = new SelectedPods();
   const keyOf = ({ metadata }: ServiceExport): string => objectKey(metadata);
@@ -83,6 +85,12 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
       pod,
       saying.filter(({ spec }) => spec.slice === slice),
     );
+  };
+
+  const roomOf = (key: string): NonNullable<ExportSnapshot['room']> => {
+    const { namespace = '' } = parseObjectKey(key);
+    const room = tenantRoom(tenants.use(session.grant.namespaces.length), namespace);
+    return { ...room, own: tenants.ofExport(key), withdrawn: tenants.withdrawn(namespace) };
   };
 
   const publishedIn = (key: string): Map<string, number> => {
@@ -148,6 +156,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut) => {
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
         published: publishedIn(key),
+        room: roomOf(key),
         lastPorts: statementOf(session.ledger(), 'Export', hub.cluster, key)?.body.ports,
         sameName: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
         since: (cluster) => clusterOf(session.ledger(), cluster).since,

@@ -1,6 +1,5 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
 import { sliceLabel } from '../../api/labels.ts';
-import { exportsOnNode } from '../../exchange/exports-on-node.ts';
 import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
 import { offersOf } from '../../exchange/offer.ts';
 import { exportOfShard } from '../../exchange/statement/export.ts';
@@ -48,7 +47,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         if (kind === 'Export') return withSameName(cluster, subject);
         if (kind === 'Endpoints') return [keyOf(cluster, exportOfShard(subject))];
         // An endpoint counts only on a node whose statement is in force.
-        return kind === 'Node' ? [...exportsOnNode(session.ledger(), cluster, subject)].map((one) => keyOf(cluster, one)) : [];
+        return kind === 'Node' ? session.exportsOnNode(cluster, subject).map((one) => keyOf(cluster, one)) : [];
       }),
       // A changed label also concerns the service that it named before.
       watching(local.endpointSlices, ({ object, previous }) =>

@@ -2,7 +2,6 @@ import { importedServiceOf } from '../../api/imported-service.ts';
 import { serviceImportKind } from '../../api/kinds.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
-import { exportsOnNode } from '../../exchange/exports-on-node.ts';
 import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
 import { offersOf } from '../../exchange/offer.ts';
 import { exportOfShard } from '../../exchange/statement/export.ts';
@@ -37,12 +36,14 @@ export const importedServices = (session: Session) => {
 
   return {
     name: 'import',
+    // A cluster whose exports change all the time holds up its own namespaces only.
+    laneOf: (key: string) => key.slice(0, key.indexOf('/')),
     held: () => local.imports.byIndex('slice', slice).map((one) => objectKey(one.metadata)),
     watches: [
       watching(statements, ({ kind, subject, cluster }) => {
         if (kind === 'Export') return [subject];
         if (kind === 'Endpoints') return [exportOfShard(subject)];
-        return kind === 'Node' ? exportsOnNode(session.ledger(), cluster, subject) : [];
+        return kind === 'Node' ? session.exportsOnNode(cluster, subject) : [];
       }),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === slice ? [change.key] : [])),
       watching(withheld, exportsBy),

@@ -15,6 +15,7 @@ export const peers = (session: Session) => {
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;
   return {
     name: 'peer',
+    laneOf: (key: string) => key.slice(0, key.indexOf('/')),
     held: () => local.slicePeers.byIndex('slice', slice).map(keyOf),
     watches: [
       watching(statements, (change) => (change.kind === 'Node' ? [`${change.cluster}/${change.subject}`] : [])),

@@ -4,6 +4,7 @@ import { maxNotices, type Notice, noticeSlotName } from '../../api/notice/type.t
 import { createController } from '../../loop/controller.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import { type HandClock, handClock } from '../../values/fixtures/hand-clock.ts';
+import { createAuthorTurns } from './author-turns.ts';
 import { createBelief } from './belief.ts';
 import { createPassedOn } from './passed-on.ts';
 import { receiver } from './receive.ts';
@@ -33,7 +34,13 @@ const receiving = (clock: HandClock) => {
   } as unknown as Session;
   const read: string[] = [];
   const kept = { list: () => [], keep: async () => undefined, forget: async () => undefined };
-  const parts = { kept, refusals: createRefusals(clock), passedOn: createPassedOn(), onRead: (name: string) => void read.push(name) };
+  const parts = {
+    kept,
+    refusals: createRefusals(clock),
+    passedOn: createPassedOn(),
+    turns: createAuthorTurns(),
+    onRead: (name: string) => void read.push(name),
+  };
   const controller = createController({ ...receiver(session, parts), concurrency: 4, clock });
   const ending = new AbortController();
   const ended = controller.run(ending.signal);

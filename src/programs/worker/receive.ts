@@ -1,15 +1,14 @@
-import { budgets } from '../../api/budgets.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { accept, type Outcome } from '../../exchange/accept.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
 import { entryOf, refKey } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import { slotOf } from '../../exchange/slots.ts';
-import { createTurns, type Turns } from '../../loop/turns.ts';
 import { watching } from '../../loop/watching.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import type { StatementRefusalCode } from '../../values/statement-refusal.ts';
+import type { AuthorTurns } from './author-turns.ts';
 import { exchangeContext } from './exchange-context.ts';
 import type { KeptNotices } from './kept-notices.ts';
 import type { PassedOn } from './passed-on.ts';
@@ -22,9 +21,6 @@ const byClock: ReadonlySet<StatementRefusalCode> = new Set(['AuthorityExpired', 
 /** The cluster that a notice is of, by its name: admission and {@link receiver} see to it that no other has that name. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-/** Authors that each have a rate of their own: as many as a slice can have members. */
-const mostAuthors = 1_024;
-
 /** How soon a notice is judged again that was refused because of a clock, in milliseconds. */
 const clockRetryMs = 60_000;
 
@@ -34,6 +30,7 @@ export interface ReceiverParts {
   readonly refusals: Refusals;
   /** Notices that came from other members and not from the board. */
   readonly passedOn: PassedOn;
+  readonly turns: AuthorTurns;
   /** Called with the name of each notice of the board that was judged. */
   readonly onRead: (name: string) => void;
 }
@@ -42,7 +39,7 @@ export interface ReceiverParts {
  * Reads the notices of other clusters, from the board or as other members pass them on: judges each (`exchange/accept.ts`), pins and keeps what follows,
  * and emits the changes. The key is the name of the notice. A notice that is missing from the board has no effect.
  */
-export const receiver = (session: Session, { kept, refusals, passedOn, onRead }: ReceiverParts) => {
+export const receiver = (session: Session, { kept, refusals, passedOn, turns, onRead }: ReceiverParts) => {
   const { board, hub, trust, statements } = session;
   const namespace = session.grant.exchangeNamespace;
   /** Names of notices by what they wait for, and the other way round. */
@@ -93,16 +90,6 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
     if (latest?.digest === sha256Hex(Buffer.from(spec.statement, 'utf8'))) await kept.keep(spec, signal);
   };
 
-  /** Judging costs a verification, so the notices of each author are judged at a rate of its own. */
-  const turns = new Map<string, Turns>();
-  const turnsOf = (author: string): Turns => {
-    // Names of more clusters than a slice can have are forged, and share one rate.
-    const who = turns.has(author) || turns.size < mostAuthors ? author : '';
-    const own = turns.get(who) ?? createTurns(budgets.reads);
-    turns.set(who, own);
-    return own;
-  };
-
   const found = (name: string): NoticeSpec | string | undefined => {
     const passed = passedOn.get(name);
     if (passed !== undefined) return passed;
@@ -128,7 +115,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, onRead }:
     ],
     reconcile: async (name: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       // What changes meanwhile is judged with the turn: of each notice only the newest.
-      const waitMs = turnsOf(authorOf(name)).take(name, session.clock.monotonic());
+      const waitMs = turns.of(authorOf(name)).take(name, session.clock.monotonic());
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const spec = found(name);
       if (spec === undefined || typeof spec === 'string') {

@@ -44,6 +44,8 @@ export interface Session {
   ledger(): Ledger;
   /** Emits the statements that came into force, changed, or ended. */
   readonly statements: Belief;
+  /** Subjects of the exports of a cluster with an endpoint on one of its nodes. */
+  exportsOnNode(cluster: string, node: string): readonly string[];
   readonly outbox: Outbox;
   /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
   readonly boardRead: () => boolean;

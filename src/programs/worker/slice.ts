@@ -1,7 +1,8 @@
 import { budgets } from '../../api/budgets.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
-import { emptyLedger, type Ledger } from '../../exchange/ledger.ts';
+import { ExportsOnNode } from '../../exchange/exports-on-node.ts';
+import { emptyLedger, endpointsIn, type Ledger } from '../../exchange/ledger.ts';
 import { recall, restate } from '../../exchange/recall.ts';
 import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
@@ -11,8 +12,10 @@ import { createSignals } from '../../loop/signals.ts';
 import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import type { AskAgent } from './ask-agent.ts';
+import { createAuthorTurns } from './author-turns.ts';
 import { type Belief, createBelief } from './belief.ts';
 import { createBoardProgress } from './board-progress.ts';
+import { budgetReport } from './budget-report.ts';
 import { exchangeContext } from './exchange-context.ts';
 import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
@@ -38,6 +41,7 @@ import { revision } from './revision.ts';
 import { servicePorts } from './service-ports.ts';
 import type { Session } from './session.ts';
 import { observeSlice } from './slice-world.ts';
+import { followTenants } from './tenants.ts';
 import type { Trust } from './trust.ts';
 import { withdrawnThrough } from './withdrawn-through.ts';
 
@@ -71,6 +75,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   };
   const { members, board, pods, services } = observeSlice(hub, local, received.current().membership.spec, log, onContact, signal);
   const statements = createBelief();
+  const placed = new ExportsOnNode();
   const progress = createBoardProgress(board, hub.cluster);
   const session: Session = {
     ...surroundings,
@@ -96,6 +101,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
     serviceChanges: services,
     ledger: () => statements.ledger(),
     statements,
+    exportsOnNode: (cluster, node) => placed.of(cluster, node),
     outbox: createOutbox(statements, authority, { slice, sliceUID }, clock),
     boardRead: progress.isRead,
     hubWasAway: () => wasAway(contactHistory, clock.monotonic()),
@@ -103,7 +109,10 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
 
   const observing = [members, board].map((mirror) => mirror.run(signal));
   const kept = keptNotices(local, slice);
-  for (const notice of recallKept(session, statements, kept)) await kept.forget(notice, signal);
+  const foreign = recallKept(session, statements, kept);
+  // Before anybody else: who follows the statements asks for it.
+  statements.subscribe((ref) => placed.set(ref, endpointsIn(session.ledger(), ref)));
+  for (const notice of foreign) await kept.forget(notice, signal);
   const followNamespaces = async (): Promise<void> => {
     const { namespaces } = session.grant;
     await Promise.all([pods.follow(namespaces), services.follow(namespaces)]);
@@ -183,20 +192,23 @@ interface PartsInput {
 const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInput): readonly Part[] => {
   const refusals = createRefusals(session.clock);
   const leftOut = createLeftOut();
-  const publishing = publisher(session, createOwnNotices(kept, session.hub.cluster), createPace(budgets.writes, session.clock));
+  const own = createOwnNotices(kept, session.hub.cluster);
+  const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
+  const publishing = publisher(session, own, pace);
   return [
     // What this cluster states …
     grants(session),
     nodeNotices(session, refusals),
-    exportNotices(session, leftOut),
+    exportNotices(session, leftOut, tenants),
     servicePorts(session, leftOut),
     links(session, refusals),
     ...publishing.controllers,
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
     // … what the others state …
-    receiver(session, { kept, refusals, passedOn, onRead }),
+    receiver(session, { kept, refusals, passedOn, turns, onRead }),
     revision(session, kept),
     refusalReport(session, refusals),
+    budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
     // … and what follows from that.
     peers(session),
     importedSlices(session, refusals),
