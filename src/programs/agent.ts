@@ -14,6 +14,7 @@ import { answerCni } from './agent/answer-cni.ts';
 import { cleanUp } from './agent/cleanup.ts';
 import { keepChained } from './agent/cni-conf.ts';
 import { serveCni } from './agent/cni-server.ts';
+import { answerQuestions } from './agent/facts/answer-questions.ts';
 import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
@@ -41,9 +42,11 @@ const scopeOf = (key: string): Scope => (key === 'everything' || key === 'change
 
 /**
  * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes what is true. What it has made goes
- * on working without it. `--cleanup` takes everything off the node instead.
+ * on working without it. `--cleanup` takes everything off the node instead; `--facts` and `--probe` answer a question about it and end.
  */
-export const run: Program = async ({ args, env, signal }) => {
+export const run: Program = async (context) => {
+  const { args, env, signal } = context;
+  if (await answerQuestions(context)) return 0;
   const settings = agentSettings(env);
   const log = createLog({ program: 'agent', level: env.LOG_LEVEL ?? 'info' });
   if (args.includes('--cleanup')) {

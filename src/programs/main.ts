@@ -12,6 +12,8 @@ const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>
   agent: () => import('./agent.ts'),
   dns: () => import('./dns.ts'),
   idle: () => import('./idle.ts'),
+  echo: () => import('./echo.ts'),
+  probe: () => import('./probe.ts'),
 };
 
 /** The program and its arguments: by the name it was called under (`kubeslice-agent`), else by the first word, else the command line. */

@@ -1,5 +1,6 @@
 // Program prober sends one ICMP echo request (RFC 792) for each IPv4 address that it reads on a line of stdin, and writes one
-// line for each answer: the address and the round-trip time in microseconds, with a space between.
+// line for each answer: the address and the round-trip time in microseconds, with a space between. A number after the address is the
+// size of the whole packet in bytes; nobody on the way may divide it then.
 //
 // It keeps no list, no schedule and no timeout: the agent decides whom to probe, when, and what a missing answer means. So a peer
 // that comes or goes disturbs no other. It ends with stdin.
@@ -12,6 +13,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -24,6 +27,11 @@ const (
 	payload = 16
 	// ICMP_FILTER of raw(7): which types of message are kept from the socket.
 	icmpFilter = 1
+	// IP_MTU_DISCOVER of ip(7): whether the kernel divides packets, and with what it believes of the path. PROBE sets the flag that
+	// forbids it and believes nothing.
+	discoverWant  = 1
+	discoverProbe = 3
+	ipHeader      = 20
 )
 
 func main() {
@@ -57,13 +65,29 @@ func run() error {
 func send(socket int, token []byte, start time.Time) error {
 	lines := bufio.NewScanner(os.Stdin)
 	sequence := uint16(0)
+	discover := discoverWant
 	for lines.Scan() {
-		address, err := netip.ParseAddr(lines.Text())
+		word, size, sized := strings.Cut(lines.Text(), " ")
+		address, err := netip.ParseAddr(word)
 		if err != nil || !address.Is4() {
-			return fmt.Errorf("%q is not an IPv4 address", lines.Text())
+			return fmt.Errorf("%q is not an IPv4 address", word)
+		}
+		length, wanted := header+payload, discoverWant
+		if sized {
+			whole, err := strconv.Atoi(size)
+			if err != nil || whole < ipHeader+header+payload || whole > 65535 {
+				return fmt.Errorf("%q is not a size of packets", size)
+			}
+			length, wanted = whole-ipHeader, discoverProbe
+		}
+		if wanted != discover {
+			if err := syscall.SetsockoptInt(socket, syscall.IPPROTO_IP, syscall.IP_MTU_DISCOVER, wanted); err != nil {
+				return fmt.Errorf("setting IP_MTU_DISCOVER: %w", err)
+			}
+			discover = wanted
 		}
 		sequence++
-		message := make([]byte, header+payload)
+		message := make([]byte, length)
 		message[0] = echoRequest
 		copy(message[4:6], token)
 		binary.BigEndian.PutUint16(message[6:8], sequence)
@@ -77,7 +101,7 @@ func send(socket int, token []byte, start time.Time) error {
 }
 
 func receive(socket int, token []byte, start time.Time) error {
-	buffer := make([]byte, 2048)
+	buffer := make([]byte, 65536)
 	for {
 		length, from, err := syscall.Recvfrom(socket, buffer, 0)
 		if err == syscall.EINTR {
@@ -110,9 +134,13 @@ func receive(socket int, token []byte, start time.Time) error {
 // checksum is the one's complement sum of RFC 1071.
 func checksum(message []byte) uint16 {
 	sum := uint32(0)
-	for index := 0; index < len(message); index += 2 {
+	for index := 0; index+1 < len(message); index += 2 {
 		sum += uint32(binary.BigEndian.Uint16(message[index:]))
 	}
+	if len(message)%2 == 1 {
+		sum += uint32(message[len(message)-1]) << 8
+	}
+	// A packet has less than 2^15 words, so that two steps carry all.
 	sum = sum>>16 + sum&0xffff
 	sum += sum >> 16
 	return ^uint16(sum)

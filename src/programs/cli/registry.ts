@@ -19,6 +19,11 @@ export const registry: readonly Entry[] = [
   { name: 'services', summary: 'List the services that clusters offer to slices', load: () => import('./services.ts') },
   { name: 'links', summary: 'List the tunnels that are not up, and count all of them by cluster', load: () => import('./links.ts') },
   {
+    name: 'doctor',
+    summary: 'Find out what is wrong in a cluster, and what mends it',
+    load: () => import('./diagnosis/doctor.ts'),
+  },
+  {
     name: 'trust',
     summary: 'Show or forget the pinned authorities of other clusters',
     load: () => import('./trust.ts'),

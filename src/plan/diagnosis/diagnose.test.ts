@@ -1,0 +1,425 @@
+import { describe, expect, it, test } from 'vitest';
+import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { diagnose } from './diagnose.ts';
+import { facts, pod, sickPod, healthyMember as well, workload } from './diagnosis.fixtures.ts';
+import { findingCodes } from './finding.ts';
+import type { NodeFacts, SliceOnNode } from './node-facts.ts';
+
+const [slice] = facts.slices as [SliceOnNode];
+const node = (change: Partial<NodeFacts>): Partial<ClusterView> => ({ facts: new Map([['e1', { ...facts, ...change }]]) });
+const onNode = (change: Partial<SliceOnNode>): Partial<ClusterView> => node({ slices: [{ ...slice, ...change }] });
+const condition = (type: string, status: 'True' | 'False', reason: string, message = 'Evidence.') => ({
+  type,
+  status,
+  reason: reason as 'Ready',
+  message,
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+});
+const noName: ClusterView['name'] = {
+  from: 'pod',
+  asked: 'slice.local',
+  answer: { outcome: 'answered', ms: 1, addresses: [], detail: 'ENOTFOUND' },
+};
+const sliceNode = (status: NonNullable<SliceNode['status']>): SliceNode => ({
+  apiVersion: '',
+  kind: 'SliceNode',
+  metadata: { name: 'app.e1' },
+  spec: { slice: 'app', sliceUID: 'u', node: 'e1', sliceSubnet: '10.0.0.0/16', blocks: [], driver: 'Auto' },
+  status,
+});
+const hubSlice = (status: 'True' | 'False', reason: string) =>
+  well.slices.map((each) => ({ ...each, status: { conditions: [condition('Ready', status, reason)] } }));
+
+test('a member in order has no finding', () => {
+  expect(diagnose(well)).toEqual([]);
+});
+
+/** Name of the row, what is different, and code, object, and a part of the remedy or advice. */
+const table: readonly (readonly [string, Partial<ClusterView>, keyof typeof findingCodes, string, string])[] = [
+  [
+    'the worker is not installed',
+    { workloads: [{ ...workload('Deployment', 'worker'), object: undefined }] },
+    'ProgramMissing',
+    'Deployment kubeslice-system/kubeslice-worker',
+    'kubeslice join east --hub-context hub --context east',
+  ],
+  [
+    'the worker is scaled to 0',
+    { workloads: [workload('Deployment', 'worker', { replicas: 0 })] },
+    'ProgramStopped',
+    'Deployment kubeslice-system/kubeslice-worker',
+    'scale deployment/kubeslice-worker --replicas=1',
+  ],
+  [
+    'the agents fit no node',
+    { workloads: [workload('DaemonSet', 'agent', { template: { spec: { containers: [], nodeSelector: { disk: 'fast' } } } })] },
+    'ProgramNotPlaced',
+    'DaemonSet kubeslice-system/kubeslice-agent',
+    'rollout undo daemonset/kubeslice-agent',
+  ],
+  [
+    'a program is not ready',
+    { pods: [...well.pods.slice(0, 2), sickPod('kubeslice-system', 'agent-0', { 'app.kubernetes.io/component': 'agent' })] },
+    'ProgramNotReady',
+    'DaemonSet kubeslice-system/kubeslice-agent',
+    'describe pod agent-0',
+  ],
+  [
+    'a Deployment has no pod',
+    { pods: well.pods.slice(1) },
+    'ProgramNotReady',
+    'Deployment kubeslice-system/kubeslice-worker',
+    'describe deployment/kubeslice-worker',
+  ],
+  [
+    'there is a second installation',
+    { strangers: [{ kind: 'DaemonSet', namespace: 'other', name: 'kubeslice-agent', image: 'kubeslice:0' }] },
+    'SecondInstallation',
+    'DaemonSet other/kubeslice-agent',
+    'kubectl --context east -n other delete daemonset kubeslice-agent',
+  ],
+  [
+    'a kind is not known',
+    { missingDefinitions: ['serviceexports.networking.kubeslice.io'] },
+    'DefinitionMissing',
+    'CustomResourceDefinition serviceexports.networking.kubeslice.io',
+    'kubeslice join east',
+  ],
+  [
+    'Kubernetes is old',
+    { version: { minor: 29, text: 'v1.29.0' } },
+    'KubernetesTooOld',
+    'API server of context east',
+    'upgrade the cluster',
+  ],
+  ['a right is missing', { lacking: ['create namespaces'] }, 'NotAllowed', 'API server of context east', '--context'],
+  ['something may not be read', { unread: [{ what: 'pods', why: 'Forbidden.' }] }, 'NotAllowed', 'pods', 'ask an administrator'],
+  [
+    'the credential is not there',
+    { credential: undefined },
+    'CredentialEnded',
+    'Secret kubeslice-system/kubeslice-hub',
+    'kubeslice join east',
+  ],
+  [
+    'the credential has ended',
+    { credential: { server: 'https://h', cluster: 'east', ends: 999_999 } },
+    'CredentialEnded',
+    'Secret kubeslice-system/kubeslice-hub',
+    'kubeslice join east',
+  ],
+  [
+    'the hub refuses the credential',
+    {
+      slices: well.slices.map((each) => ({
+        ...each,
+        status: { conditions: [condition('HubReachable', 'False', 'HubAway', 'it refused: Unauthorized (HTTP 401)')] },
+      })),
+    },
+    'CredentialEnded',
+    'Secret kubeslice-system/kubeslice-hub',
+    'kubeslice join east',
+  ],
+  [
+    'the hub is silent',
+    { hub: { from: 'pod worker-0', answer: { outcome: 'silent', ms: 2000 } } },
+    'HubUnreachable',
+    'https://hub.example.org:6443',
+    'hub.example.org:6443 by TCP',
+  ],
+  [
+    'a clock is off',
+    { clocks: [{ object: 'node e1', of: 'node e1', aheadMs: 3_600_000, doubtMs: 20 }] },
+    'ClockDiffers',
+    'node e1',
+    'chrony',
+  ],
+  [
+    'the DNS Service is gone',
+    { clusterDns: { ...well.clusterDns, service: undefined }, name: noName },
+    'DnsServiceMissing',
+    'Service kubeslice-system/kubeslice-dns',
+    'kubeslice join east',
+  ],
+  [
+    'no DNS server is ready',
+    { clusterDns: { ...well.clusterDns, servers: 0 } },
+    'DnsSilent',
+    'Service kubeslice-system/kubeslice-dns',
+    'describe pods',
+  ],
+  [
+    'cluster DNS is another',
+    { clusterDns: { ...well.clusterDns, main: undefined }, name: noName },
+    'DnsNotWired',
+    'ConfigMap kube-system/coredns',
+    'slice.local:53 { errors; forward . 10.96.0.7 }',
+  ],
+  [
+    'the zone is not in the Corefile',
+    {
+      clusterDns: {
+        ...well.clusterDns,
+        main: {
+          ...(well.clusterDns.main ?? { apiVersion: '', kind: '', metadata: { name: '' } }),
+          data: { Corefile: '.:53 { forward . 1.1.1.1 }' },
+        },
+      },
+      name: noName,
+    },
+    'DnsNotWired',
+    'ConfigMap kube-system/coredns',
+    'rollout restart deployment/kubeslice-worker',
+  ],
+  [
+    'the Service was made anew',
+    {
+      clusterDns: {
+        ...well.clusterDns,
+        service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: { clusterIP: '10.96.0.8' } },
+      },
+      name: noName,
+    },
+    'DnsNotWired',
+    'ConfigMap kube-system/coredns',
+    'rollout restart deployment/kubeslice-worker',
+  ],
+  ['cluster DNS does not know the zone', { name: noName }, 'DnsSilent', 'cluster DNS', 'rollout restart deployment/coredns'],
+  [
+    'a node is off',
+    {
+      nodes: well.nodes.map((each) => ({ ...each, status: { conditions: [{ type: 'Ready', status: 'Unknown' as const }] } })),
+      facts: new Map(),
+    },
+    'NodeAway',
+    'node e1',
+    'describe node e1',
+  ],
+  [
+    'a node cannot be asked',
+    { facts: new Map(), silent: new Map([['e1', 'no agent runs on it']]) },
+    'NodeSilent',
+    'node e1',
+    'spec.nodeName=e1',
+  ],
+  [
+    'a node has no driver',
+    node({ drivers: [{ driver: 'WireGuard', usable: false, reason: 'no module' }] }),
+    'DriverMissing',
+    'node e1',
+    'modprobe',
+  ],
+  [
+    'a disk takes nothing',
+    node({ disks: [{ path: '/var/lib/kubeslice', totalBytes: 1e7, freeBytes: 0, refused: 'ENOSPC' }] }),
+    'DiskFull',
+    'node e1',
+    'exec agent-0 -- sh -c "du',
+  ],
+  [
+    'a disk is nearly full',
+    node({ disks: [{ path: '/var/lib/kubeslice', totalBytes: 1e7, freeBytes: 100 }] }),
+    'DiskFull',
+    'node e1',
+    'exec agent-0 -- sh -c "du',
+  ],
+  ['the agent hangs', node({ agentTrouble: 'it does not answer on port 9809' }), 'AgentNotReady', 'node e1', 'logs agent-0'],
+  ['ports are taken', { ...node({ busyPorts: [51_820], slices: [{ ...slice, present: false }] }) }, 'PortTaken', 'node e1', 'other ports'],
+  [
+    'the firewall drops tunnels',
+    node({ dropRules: [{ family: 'inet', table: 'filter', chain: 'input', handle: 4, text: 'udp dport 51820 drop' }] }),
+    'FirewallDrops',
+    'node e1',
+    'exec agent-0 -- nft delete rule inet filter input handle 4',
+  ],
+  [
+    'there is no network plug-in',
+    node({ cni: { files: [], isList: false, chained: false, plugin: true } }),
+    'CniNotChained',
+    'node e1',
+    'install a network plug-in',
+  ],
+  [
+    'another file is in use',
+    node({ cni: { files: ['00-x.conf', '10-net.conflist'], isList: false, chained: false, plugin: true } }),
+    'CniNotAList',
+    'node e1',
+    'mv /host/etc/cni/net.d/00-x.conf',
+  ],
+  [
+    'the plugin is not in the chain',
+    node({ cni: { ...facts.cni, chained: false } }),
+    'CniNotChained',
+    'node e1',
+    'rollout restart daemonset/kubeslice-agent',
+  ],
+  [
+    'the plugin is not there',
+    node({ cni: { ...facts.cni, plugin: false } }),
+    'CniNotChained',
+    'node e1',
+    'rollout restart daemonset/kubeslice-agent',
+  ],
+  ['the slice is not on the node', onNode({ present: false }), 'SliceAbsent', 'slice app on node e1', 'delete pod agent-0'],
+  [
+    'another key is in use',
+    { ...onNode({}), sliceNodes: [sliceNode({ publicKey: 'OTHER' })] },
+    'KeyDiffers',
+    'slice app on node e1',
+    'delete pod agent-0',
+  ],
+  ['the route is gone', onNode({ routes: [] }), 'RouteMissing', 'slice app on node e1', 'delete pod agent-0'],
+  [
+    'a setting is wrong',
+    onNode({ wrongSettings: ['net/ipv4/conf/all/rp_filter=1'] }),
+    'SettingWrong',
+    'slice app on node e1',
+    'delete pod agent-0',
+  ],
+  [
+    'the underlay is narrow',
+    node({ links: [{ name: 'eth0', mtu: 1280, up: true, addresses: ['192.0.2.1/24'] }] }),
+    'LinkTooNarrow',
+    'slice app on node e1',
+    'delete pod agent-0',
+  ],
+  [
+    'a link is down',
+    {
+      sliceNodes: [
+        sliceNode({
+          links: {
+            observedAt: 't',
+            clusters: {},
+            exceptions: [{ peer: 'west/w1', driver: 'WireGuard', state: 'Down', reason: 'No answer.', since: 't' }],
+          },
+        }),
+      ],
+    },
+    'LinkDown',
+    'slice app on node e1, link to west/w1',
+    'UDP 51820-51899',
+  ],
+  [
+    'a pod is not attached',
+    onNode({ pods: slice.pods.map((each) => ({ ...each, routed: false })) }),
+    'PodNotAttached',
+    'pod shop/client',
+    'delete pod agent-0',
+  ],
+  ['a subnet overlaps', { networks: { ...well.networks, nodeIPs: ['10.0.3.4'] } }, 'NetworkOverlap', 'Slice app', 'delete slice app'],
+  ['a slice says that it is not ready', { slices: hubSlice('False', 'LinksPending') }, 'ConditionFalse', 'Slice app', 'describe slice app'],
+];
+
+describe('a member in which', () => {
+  test.each(table)('%s', (_what, change, code, object, mends) => {
+    const findings = diagnose({ ...well, ...change });
+    const found = findings.find((finding) => finding.code === code && finding.object === object);
+    expect(found, JSON.stringify(findings)).toBeDefined();
+    expect(`${found?.remedy ?? ''} ${found?.advice ?? ''}`).toContain(mends);
+    expect(found?.evidence).not.toBe('');
+  });
+
+  it('has each finding once, errors first', () => {
+    const findings = diagnose({
+      ...well,
+      lacking: ['create namespaces'],
+      strangers: [{ kind: 'Deployment', namespace: 'z', name: 'x', image: 'y' }],
+    });
+    expect(findings.map(({ severity }) => severity)).toEqual(['error', 'warning']);
+  });
+});
+
+test('every code of the catalogue has a row', () => {
+  const covered = new Set<string>(table.map(([, , code]) => code));
+  expect(Object.keys(findingCodes).filter((code) => !covered.has(code))).toEqual([]);
+});
+
+describe('an export', () => {
+  const exported = (reason: string, change: Partial<ServiceExport['spec']> = {}): ServiceExport => ({
+    apiVersion: '',
+    kind: 'ServiceExport',
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: { slice: 'app', ...change },
+    status: { conditions: [condition('Ready', 'False', reason)] },
+  });
+  const service = (selector: Record<string, string>, targetPort: string | number = 'http') => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: { selector, ports: [{ port: 80, targetPort }] },
+  });
+  const deployment = (replicas: number) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [] } },
+    },
+  });
+  const remedyOf = (view: Partial<ClusterView>): string | undefined => diagnose({ ...well, ...view })[0]?.remedy;
+
+  test.each([
+    [
+      'whose pods were scaled to 0',
+      { exports: [exported('NoMatchingPods')], services: [service({ app: 'web' })], applicationDeployments: [deployment(0)] },
+      'kubectl --context east -n shop scale deployment/web --replicas=1',
+    ],
+    [
+      'with a selector that is nearly right',
+      {
+        exports: [exported('NoMatchingPods')],
+        services: [service({ app: 'webb' })],
+        applicationPods: [pod('shop', 'web-1', { app: 'web', 'pod-template-hash': 'x' })],
+      },
+      `kubectl --context east -n shop patch service web --type merge -p '{"spec":{"selector":{"app":"web"}}}'`,
+    ],
+    [
+      'with a selector that is like nothing',
+      {
+        exports: [exported('NoMatchingPods')],
+        services: [service({ tier: 'front' })],
+        applicationPods: [pod('shop', 'db-1', { app: 'db' })],
+      },
+      'kubectl --context east -n shop get pods --show-labels',
+    ],
+    [
+      'whose pods are not Ready',
+      {
+        exports: [exported('EndpointsNotReady')],
+        services: [service({ app: 'web' })],
+        applicationPods: [sickPod('shop', 'web-1', { app: 'web' })],
+        applicationDeployments: [deployment(1)],
+      },
+      'kubectl --context east -n shop rollout undo deployment/web',
+    ],
+    [
+      'whose namespace is not in the slice',
+      { exports: [exported('NamespaceNotInSlice')] },
+      `kubectl --context hub -n default patch slice app --type json -p '[{"op":"add","path":"/spec/namespaceIsolationProfile/applicationNamespaces/-","value":"shop"}]'`,
+    ],
+    [
+      'of a target port that no container has',
+      {
+        exports: [exported('TargetPortNotFound')],
+        services: [service({ app: 'web' }, 'htp')],
+        applicationPods: [pod('shop', 'web-1', { app: 'web' })],
+      },
+      `kubectl --context east -n shop patch service web --type json -p '[{"op":"replace","path":"/spec/ports/0/targetPort","value":"http"}]'`,
+    ],
+    [
+      'to a slice that is misspelt',
+      { exports: [exported('SliceNotFound', { slice: 'ap' })] },
+      `kubectl --context east -n shop patch serviceexport web --type merge -p '{"spec":{"slice":"app"}}'`,
+    ],
+    ['that another one contradicts', { exports: [exported('ExportConflict')] }, 'kubectl --context east -n shop delete serviceexport web'],
+    ['of a service that is not there', { exports: [exported('ServiceNotFound')] }, 'kubectl --context east -n shop get services'],
+    ['with another reason', { exports: [exported('DuplicatePorts')] }, 'kubectl --context east -n shop describe serviceexport web'],
+  ])('%s comes with the command that mends it', (_what, view, remedy) => {
+    expect(remedyOf(view)).toBe(remedy);
+  });
+});

@@ -1,0 +1,20 @@
+import { dnsFindings } from './cluster-dns.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { environmentFindings } from './environment.ts';
+import { exportFindings } from './exports.ts';
+import { type Finding, sortedFindings } from './finding.ts';
+import { clockFindings, hubContactFindings } from './hub-contact.ts';
+import { nodeFindings } from './nodes.ts';
+import { programFindings } from './programs.ts';
+
+/** Everything that is wrong in a cluster, by what was seen of it: errors first, each with what mends it. */
+export const diagnose = (view: ClusterView): Finding[] =>
+  sortedFindings([
+    ...programFindings(view),
+    ...environmentFindings(view),
+    ...hubContactFindings(view),
+    ...clockFindings(view),
+    ...dnsFindings(view),
+    ...nodeFindings(view),
+    ...exportFindings(view),
+  ]);

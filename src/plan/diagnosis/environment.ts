@@ -1,0 +1,124 @@
+import { overlappedNetwork } from '../cluster-networks.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { commandsFor, type Finding } from './finding.ts';
+
+/** The oldest minor version of Kubernetes that serves everything that KubeSlice uses. */
+const oldestMinor = 30;
+
+const ofServer = (view: ClusterView): Finding[] => {
+  const findings: Finding[] = [];
+  const object = `API server of context ${view.contexts.cluster}`;
+  if (view.version.minor < oldestMinor)
+    findings.push({
+      code: 'KubernetesTooOld',
+      severity: 'error',
+      object,
+      cause: `KubeSlice needs Kubernetes 1.${oldestMinor} or newer, for ValidatingAdmissionPolicy.`,
+      evidence: `it is ${view.version.text}`,
+      advice: 'upgrade the cluster',
+    });
+  if (view.lacking.length > 0)
+    findings.push({
+      code: 'NotAllowed',
+      severity: view.isHub || view.isMember ? 'warning' : 'error',
+      object,
+      cause: `Your account may not install here; that needs an administrator of the cluster (ClusterRole cluster-admin).`,
+      evidence: `it may not ${view.lacking.join(', ')}`,
+      advice: 'use another context with --context',
+    });
+  for (const { what, why } of view.unread)
+    findings.push({
+      code: 'NotAllowed',
+      severity: 'warning',
+      object: what,
+      cause: `${what} could not be read, so nothing is said about it here.`,
+      evidence: why,
+      advice: 'ask an administrator of the cluster to run this',
+    });
+  return findings;
+};
+
+const ofDefinitions = (view: ClusterView): Finding[] => {
+  const commands = commandsFor(view.contexts);
+  return view.missingDefinitions.map((name) => ({
+    code: 'DefinitionMissing',
+    severity: 'error',
+    object: `CustomResourceDefinition ${name}`,
+    cause: `The API server does not know ${name}: the definition was deleted, and all objects of this kind with it.`,
+    evidence: 'no such CustomResourceDefinition, or it is not Established',
+    remedy: view.isHub && !view.isMember ? commands.install() : commands.join(),
+  }));
+};
+
+const ofSlices = (view: ClusterView): Finding[] => {
+  const commands = commandsFor(view.contexts);
+  return view.slices.flatMap((slice): Finding[] => {
+    const { name, namespace = 'default' } = slice.metadata;
+    const object = `Slice ${name}`;
+    const subnet = slice.spec.sliceSubnet ?? slice.status?.sliceConfig?.sliceSubnet;
+    const met = subnet === undefined || !view.isMember ? undefined : overlappedNetwork(subnet, view.networks);
+    if (met !== undefined)
+      return [
+        {
+          code: 'NetworkOverlap',
+          severity: 'error',
+          object,
+          cause: `The subnet ${subnet ?? ''} of the slice overlaps with the ${met} of this cluster: pods of the slice would not reach what is there.`,
+          evidence: `subnet ${subnet ?? ''}, ${met}`,
+          remedy: commands.hubKubectl('default', `delete slice ${name}`),
+          advice: 'a subnet cannot be changed: make the slice again with another one, or name the clusters of the slice without this one',
+        },
+      ];
+    return (slice.status?.conditions ?? []).flatMap((condition): Finding[] => {
+      const { type, status, reason, message } = condition;
+      const isWrong = type === 'Degraded' || type === 'Stale' ? status === 'True' : status === 'False';
+      if (!isWrong && reason !== 'SubnetOverlap') return [];
+      const remedy =
+        reason === 'SubnetOverlap'
+          ? commands.kubectl(namespace, `delete slice ${name}`)
+          : reason === 'NamespaceConflict'
+            ? commands.kubectl(namespace, `edit slice ${name}`)
+            : commands.kubectl(namespace, `describe slice ${name}`);
+      return [
+        {
+          code: 'ConditionFalse',
+          severity: type === 'Ready' ? 'error' : 'warning',
+          object,
+          cause: message,
+          evidence: `${type} is ${status}, reason ${reason}, since ${condition.lastTransitionTime}`,
+          remedy,
+        },
+      ];
+    });
+  });
+};
+
+const ofClusters = (view: ClusterView): Finding[] => {
+  const commands = commandsFor(view.contexts);
+  return view.clusters.flatMap((cluster): Finding[] => {
+    const ready = cluster.status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready === undefined || ready.status === 'True') return [];
+    return [
+      {
+        code: 'ConditionFalse',
+        severity: 'error',
+        object: `Cluster ${cluster.metadata.name}`,
+        cause: ready.message,
+        evidence: `Ready is ${ready.status}, reason ${ready.reason}, since ${ready.lastTransitionTime}`,
+        remedy: commands.kubectl(
+          cluster.metadata.namespace ?? 'default',
+          `describe clusters.controller.kubeslice.io ${cluster.metadata.name}`,
+        ),
+        advice: `run "kubeslice doctor" in that cluster: --context of cluster ${cluster.metadata.name}`,
+      },
+    ];
+  });
+};
+
+/** What the API server and the objects in it say. */
+export const environmentFindings = (view: ClusterView): Finding[] => [
+  ...ofServer(view),
+  ...ofDefinitions(view),
+  ...ofSlices(view),
+  ...ofClusters(view),
+];

@@ -1,0 +1,101 @@
+import { hubSecret, memberNamespace } from '../../api/places.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { commandsFor, type Finding } from './finding.ts';
+
+const named = `Secret ${memberNamespace}/${hubSecret}`;
+
+/** The Date header is in whole seconds, and a quiet network adds little; what differs by less is no finding. */
+const clockToleranceMs = 5_000;
+
+/** Whether the member has a credential for the hub that holds, and reaches the hub with it. */
+export const hubContactFindings = (view: ClusterView): Finding[] => {
+  if (!view.isMember) return [];
+  const commands = commandsFor(view.contexts);
+  const { credential, hub, now } = view;
+  // Of what may not be read nothing is said.
+  const readable = !view.unread.some(({ what }) => what === named);
+  if (credential === undefined)
+    return readable
+      ? [
+          {
+            code: 'CredentialEnded',
+            severity: 'error',
+            object: named,
+            cause: 'This cluster has no credential for a hub: it was never joined, or the Secret was deleted.',
+            evidence: 'the API server has no such object',
+            remedy: commands.join(),
+          },
+        ]
+      : [];
+  const findings: Finding[] = [];
+  if (credential.ends !== undefined && credential.ends < now)
+    findings.push({
+      code: 'CredentialEnded',
+      severity: 'error',
+      object: named,
+      cause: `The credential for the hub has ended, so changes between this cluster and the hub wait; the worker renews it by proof of the cluster's key while the hub knows the cluster.`,
+      evidence: `it ended at ${new Date(credential.ends).toISOString()}, and now it is ${new Date(now).toISOString()}`,
+      remedy: commands.join(),
+    });
+  if (hub !== undefined && hub.answer.outcome !== 'answered')
+    findings.push({
+      code: 'HubUnreachable',
+      severity: 'error',
+      object: credential.server,
+      cause: `Pods of this cluster do not reach the API server of the hub at ${credential.server}; what was connected stays connected, and changes of clusters and slices wait.`,
+      evidence: `asked from ${hub.from}: ${hub.answer.outcome}${hub.answer.detail === undefined ? '' : ` (${hub.answer.detail})`}`,
+      advice: `let nodes of this cluster reach ${new URL(credential.server).host} by TCP; when the address is wrong, join again with --hub-server`,
+    });
+  const refused = /Unauthorized|HTTP 401|HTTP 403|credential/.exec(hubCondition(view) ?? '');
+  if (refused !== null && findings.length === 0)
+    findings.push({
+      code: 'CredentialEnded',
+      severity: 'error',
+      object: named,
+      cause: 'The hub answers but does not accept the credential of this cluster: it was revoked, or the cluster was removed from the hub.',
+      evidence: hubCondition(view) ?? '',
+      remedy: commands.join(),
+    });
+  return findings;
+};
+
+/** What the objects of a member say about its contact with the hub when it is away. */
+const hubCondition = ({ slices }: ClusterView): string | undefined =>
+  slices.flatMap(({ status }) => status?.conditions ?? []).find(({ type, status }) => type === 'HubReachable' && status === 'False')
+    ?.message;
+
+const apart = (ms: number): string => (Math.abs(ms) < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+
+/** Clocks that differ, each against the API server of the cluster; without one, against the machine that asks. */
+export const clockFindings = (view: ClusterView): Finding[] => {
+  const mend = 'let a time service (chrony, systemd-timesyncd) set the clock of that machine';
+  const reference = view.clocks.find(({ isReference }) => isReference === true);
+  const measured = view.clocks.flatMap((clock): Finding[] => {
+    // The server of the reference differs from this machine as much as this machine from it: it is told of once.
+    const isReference = clock === reference;
+    const difference = isReference ? -clock.aheadMs : clock.aheadMs - (reference?.aheadMs ?? 0);
+    const doubt = isReference ? clock.doubtMs : clock.doubtMs + (reference?.doubtMs ?? 0);
+    if (Math.abs(difference) <= clockToleranceMs + doubt) return [];
+    const object = isReference ? 'this machine' : clock.object;
+    const of = isReference ? 'the machine that runs this command' : clock.of;
+    const against = isReference || reference !== undefined ? 'the API server' : 'the machine that runs this command';
+    return [
+      {
+        code: 'ClockDiffers',
+        severity: 'warning',
+        object,
+        cause: `The clock of ${of} is ${apart(Math.abs(difference))} ${difference > 0 ? 'ahead of' : 'behind'} that of ${against}: certificates and tokens are refused when clocks differ by more than their reserve, and logs cannot be compared.`,
+        evidence: `measured to within ${apart(doubt)}`,
+        advice: mend,
+      },
+    ];
+  });
+  const told = view.clusters.flatMap((cluster): Finding[] => {
+    const condition = cluster.status?.conditions?.find(({ reason }) => reason === 'ClockDiffers');
+    if (condition === undefined) return [];
+    const { name } = cluster.metadata;
+    const evidence = `condition ${condition.type} of Cluster ${name}`;
+    return [{ code: 'ClockDiffers', severity: 'warning', object: `cluster ${name}`, cause: condition.message, evidence, advice: mend }];
+  });
+  return [...measured, ...told];
+};

@@ -1,0 +1,87 @@
+import { access, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { busyUdpPorts } from '../../../kernel/busy-ports.ts';
+import type { Run } from '../../../kernel/run.ts';
+import type { LinkJson } from '../../../kernel/slice-state.ts';
+import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
+import { activeConflist, pluginType } from '../../../plan/node/conflist.ts';
+import { readJson } from '../../../values/read-json.ts';
+
+/** A network interface as it is told of. */
+export const linkFactsOf = (link: LinkJson): NodeFacts['links'][number] => ({
+  name: link.ifname,
+  mtu: link.mtu,
+  up: link.flags.includes('UP'),
+  addresses: link.addr_info.flatMap(({ local, prefixlen }) => (local === undefined ? [] : [`${local}/${prefixlen}`])).slice(0, 256),
+});
+
+/** The interfaces of the node itself that have an address. */
+export const hostLinks = async (run: Run, signal: AbortSignal): Promise<NodeFacts['links']> => {
+  const { stdout } = await run(['ip', '-j', '-d', '-4', 'addr', 'show'], { signal });
+  const links = (readJson(stdout) ?? []) as LinkJson[];
+  return links.filter((link) => link.ifname !== undefined && link.addr_info.length > 0).map(linkFactsOf);
+};
+
+/** Whether a folder takes a file, tried out, and how much room its file system has. */
+const diskOf = async (path: string): Promise<NodeFacts['disks'][number] | undefined> => {
+  const seen = await statfs(path).catch(() => undefined);
+  if (seen === undefined) return undefined;
+  const trial = `${path}/.diagnosis-${process.pid}`;
+  // One block, since an empty file needs none.
+  const refused = await writeFile(trial, 'x'.repeat(4096)).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+  await rm(trial, { force: true }).catch(() => undefined);
+  return {
+    path,
+    totalBytes: seen.blocks * seen.bsize,
+    freeBytes: seen.bavail * seen.bsize,
+    ...(refused === undefined ? {} : { refused }),
+  };
+};
+
+/** The file systems of these folders; a folder that is not there has none. */
+export const disksOf = async (paths: readonly string[]): Promise<NodeFacts['disks']> =>
+  (await Promise.all(paths.map(diskOf))).filter((disk) => disk !== undefined);
+
+/** The configuration of the container network, as the container runtime chooses it. */
+export const cniOf = async (settings: { readonly cniConf: string; readonly cniBin: string }): Promise<CniFacts> => {
+  const files = (await readdir(settings.cniConf).catch(() => [] as string[]))
+    .filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.'))
+    .toSorted();
+  const [active] = files;
+  const list = activeConflist(files);
+  const content = list === undefined ? undefined : readJson(await readFile(`${settings.cniConf}/${list}`, 'utf8').catch(() => ''));
+  const plugins = typeof content === 'object' && content !== null && 'plugins' in content ? content.plugins : undefined;
+  const types = Array.isArray(plugins) ? plugins.map((plugin: { readonly type?: unknown }) => plugin.type) : [];
+  const plugin = await access(`${settings.cniBin}/${pluginType}`).then(
+    () => true,
+    () => false,
+  );
+  return {
+    files: files.slice(0, 256),
+    ...(active === undefined ? {} : { active }),
+    isList: list !== undefined,
+    chained: types.includes(pluginType),
+    plugin,
+  };
+};
+
+/** The ports between first and last that something on the node uses and that are none of our tunnels'. */
+export const foreignPorts = async (first: number, last: number, own: readonly number[]): Promise<number[]> =>
+  [...(await busyUdpPorts())].filter((port) => port >= first && port <= last && !own.includes(port)).toSorted((a, b) => a - b);
+
+/** What the agent of this node answers when it is asked whether it is ready; undefined when it is. */
+export const agentTrouble = async (
+  { host, port }: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  try {
+    const answer = await fetch(`http://${host}:${port}/readyz`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) });
+    if (answer.ok) return undefined;
+    return `it says ${(await answer.text()).trim().slice(0, 500)}`;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return `it does not answer on port ${port}`;
+  }
+};

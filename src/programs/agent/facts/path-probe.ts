@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inNetns, netnsIdentity, netnsPath } from '../../../kernel/netns.ts';
+import { findPodNamespaces } from '../../../kernel/pod-namespaces.ts';
+import { parseProbeLine } from '../../../kernel/probe.ts';
+import { run } from '../../../kernel/run.ts';
+import { type Answer, answersSchema, type PathAnswer, type PathQuestion, type Question } from '../../../plan/diagnosis/probe-report.ts';
+import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
+import { readJson } from '../../../values/read-json.ts';
+import { proberProgram } from '../host-files.ts';
+import type { AgentSettings } from '../settings.ts';
+
+/** How many echo requests are sent, how far apart, and how long the last one is waited for, in milliseconds. */
+const requests = { count: 5, everyMs: 60, patienceMs: 1_200 } as const;
+
+type Echoes = PathAnswer['target'];
+
+/** Echo requests from a namespace to an address, counted. */
+const echo = async (program: string, enter: readonly string[], address: string, size: number | undefined): Promise<Echoes> => {
+  const [command = program, ...args] = enter;
+  const child = spawn(command, enter.length === 0 ? [] : [...args, program], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const times: number[] = [];
+  let pending = '';
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${pending}${text}`.split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) {
+      const answer = parseProbeLine(line);
+      if (answer?.address === address) times.push(answer.rttMs);
+    }
+  });
+  for (let sent = 0; sent < requests.count; sent += 1) {
+    child.stdin.write(`${address}${size === undefined ? '' : ` ${size}`}\n`);
+    await pause(requests.everyMs);
+  }
+  for (let waited = 0; waited < requests.patienceMs && times.length < requests.count; waited += 50) await pause(50);
+  child.kill('SIGKILL');
+  const answered = Math.min(times.length, requests.count);
+  return { sent: requests.count, answered, ...(answered === 0 ? {} : { rttMs: Math.min(...times) }) };
+};
+
+interface Counters {
+  readonly leftPod: number;
+  readonly enteredPod: number;
+  readonly tunnelSent: number;
+  readonly tunnelReceived: number;
+}
+
+/** Counters of the pod's interface and of the tunnel as they are now. */
+const counters = async (netns: string, host: string | undefined, tunnel: string, signal: AbortSignal): Promise<Counters> => {
+  type Stats = {
+    readonly ifname?: string;
+    readonly stats64?: { readonly rx: { readonly packets: number }; readonly tx: { readonly packets: number } };
+  };
+  const { stdout } = await run(inNetns(netnsPath(netns), ['ip', '-j', '-s', 'link', 'show']), { signal });
+  const links = (readJson(stdout) ?? []) as Stats[];
+  const of = (name: string | undefined) => links.find(({ ifname }) => ifname === name)?.stats64;
+  return {
+    leftPod: of(host)?.rx.packets ?? 0,
+    enteredPod: of(host)?.tx.packets ?? 0,
+    tunnelSent: of(tunnel)?.tx.packets ?? 0,
+    tunnelReceived: of(tunnel)?.rx.packets ?? 0,
+  };
+};
+
+const routeTo = async (path: string, address: string, signal: AbortSignal): Promise<string | undefined> => {
+  const { code, stdout } = await run(inNetns(path, ['ip', '-4', 'route', 'get', address]), { signal });
+  return code === 0 ? stdout.split('\n')[0]?.trim() : undefined;
+};
+
+/** The name servers that a pod's programs ask, from the file that the kubelet gave it. */
+const serversOf = async (netnsOfPod: string): Promise<string[]> => {
+  const text = await readFile(netnsOfPod.replace(/\/ns\/net$/, '/root/etc/resolv.conf'), 'utf8').catch(() => '');
+  return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server = '']) => server).slice(0, 8);
+};
+
+/** Questions that this program itself asks, started once more inside the namespace. */
+const askInside = async (path: string, questions: readonly Question[], signal: AbortSignal): Promise<Answer[]> => {
+  if (questions.length === 0) return [];
+  const [program = ''] = process.argv.slice(1);
+  const argv = inNetns(path, [process.execPath, program, 'probe', JSON.stringify(questions)]);
+  const { stdout, stderr } = await run(argv, { signal, timeoutMs: 30_000 });
+  const answers = answersSchema.safeParse(readJson(stdout));
+  if (answers.success) return answers.data;
+  return questions.map(() => ({ outcome: 'failed' as const, ms: 0, detail: stderr.trim().slice(0, 300) }));
+};
+
+const nothing: Echoes = { sent: 0, answered: 0 };
+
+/**
+ * Sends packets along a path of a slice from this node, and counts at each place that it can see: at the pod's interface, at the tunnel, and the
+ * answers. Of the node nothing is changed.
+ */
+export const probePath = async (settings: AgentSettings, question: PathQuestion, signal: AbortSignal): Promise<PathAnswer> => {
+  const { slice, podUid, address, router, underlay, mtu } = question;
+  const netns = sliceNetns(slice);
+  const pod = podUid === undefined ? undefined : (await findPodNamespaces()).get(podUid);
+  const from = podUid === undefined ? netnsPath(netns) : pod;
+  const sliceThere = (await netnsIdentity(netnsPath(netns))) !== undefined;
+  if (from === undefined || !sliceThere) {
+    const zero = { leftPod: 0, enteredPod: 0, tunnelSent: 0, tunnelReceived: 0 };
+    return { present: false, servers: [], target: nothing, targetLarge: nothing, ...zero, answers: [] };
+  }
+  const program = proberProgram(settings);
+  const servers = pod === undefined ? [] : await serversOf(pod);
+  const host = podUid === undefined ? undefined : podHostInterface(slice, podUid);
+  const count = () => counters(netns, host, tunnelInterface(slice, settings.node), signal);
+  const inSlice = inNetns(netnsPath(netns), []);
+  const [podRoute, sliceRoute] = await Promise.all([routeTo(from, address, signal), routeTo(netnsPath(netns), address, signal)]);
+  const before = await count();
+  const [target, targetLarge] = [
+    await echo(program, inNetns(from, []), address, undefined),
+    await echo(program, inNetns(from, []), address, mtu),
+  ];
+  const after = await count();
+  const [routerEchoes, routerLarge, underlayEchoes, answers] = await Promise.all([
+    router === undefined ? undefined : echo(program, inSlice, router, undefined),
+    router === undefined ? undefined : echo(program, inSlice, router, mtu),
+    underlay === undefined ? undefined : echo(program, [], underlay, undefined),
+    askInside(
+      from,
+      question.questions.map((each) =>
+        each.kind === 'name' && each.servers === undefined && servers.length > 0 ? { ...each, servers: servers.slice(0, 3) } : each,
+      ),
+      signal,
+    ),
+  ]);
+  const difference = (of: keyof Counters): number => Math.max(0, after[of] - before[of]);
+  return {
+    present: true,
+    servers,
+    ...(podRoute === undefined ? {} : { podRoute }),
+    ...(sliceRoute === undefined ? {} : { sliceRoute }),
+    target,
+    targetLarge,
+    ...(routerEchoes === undefined ? {} : { router: routerEchoes }),
+    ...(routerLarge === undefined ? {} : { routerLarge }),
+    ...(underlayEchoes === undefined ? {} : { underlay: underlayEchoes }),
+    leftPod: difference('leftPod'),
+    enteredPod: difference('enteredPod'),
+    tunnelSent: difference('tunnelSent'),
+    tunnelReceived: difference('tunnelReceived'),
+    answers,
+  };
+};

@@ -1,0 +1,51 @@
+import type { Node, Pod } from '../../../kubernetes/kinds.ts';
+import type { ClockView } from '../../../plan/diagnosis/cluster-view.ts';
+import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
+import { Failure } from '../../../values/failure.ts';
+import type { OpenCluster } from '../open-cluster.ts';
+import { askFacts, runningPod } from './ask-node.ts';
+
+/** Nodes that are asked at the same time. */
+const atOnce = 8;
+
+/** What nodes say, and why others say nothing. */
+export interface FactsOfNodes {
+  readonly facts: ReadonlyMap<string, NodeFacts>;
+  readonly silent: ReadonlyMap<string, string>;
+  readonly clocks: readonly ClockView[];
+}
+
+/** Asks the agent of every node, some at a time. A node that does not answer keeps nobody from being asked. */
+export const factsOfNodes = async (
+  cluster: OpenCluster,
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  signal: AbortSignal,
+): Promise<FactsOfNodes> => {
+  const facts = new Map<string, NodeFacts>();
+  const silent = new Map<string, string>();
+  const clocks: ClockView[] = [];
+  const waiting = nodes.map(({ metadata }) => metadata.name);
+  const ask = async (): Promise<void> => {
+    for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
+      const pod = runningPod(pods, 'agent', node);
+      if (pod === undefined) {
+        silent.set(node, 'no agent runs on it');
+        continue;
+      }
+      try {
+        const start = Date.now();
+        const told = await askFacts(cluster, pod.metadata.name, signal);
+        facts.set(node, told);
+        // It looked at its clock somewhere between question and answer.
+        const doubtMs = (Date.now() - start) / 2;
+        clocks.push({ object: `node ${node}`, of: `node ${node}`, aheadMs: told.now - start - doubtMs, doubtMs });
+      } catch (error) {
+        if (Failure.is(error, 'Interrupted')) throw error;
+        silent.set(node, Failure.from(error).message);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, ask));
+  return { facts, silent, clocks };
+};

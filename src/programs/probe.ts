@@ -1,0 +1,14 @@
+import { questionSchema } from '../plan/diagnosis/probe-report.ts';
+import { Failure } from '../values/failure.ts';
+import { readJson } from '../values/read-json.ts';
+import { askAll } from './probe/ask.ts';
+import type { Program } from './program.ts';
+
+/** Tries what its argument asks, a JSON list of questions, from where it runs, and prints the answers as JSON. */
+export const run: Program = async ({ args }) => {
+  const asked = questionSchema.array().safeParse(readJson(args[0] ?? ''));
+  if (!asked.success)
+    throw new Failure('InvalidInput', `The questions cannot be read: ${asked.error.message}; "kubeslice explain" asks them.`);
+  process.stdout.write(`${JSON.stringify(await askAll(asked.data))}\n`);
+  return 0;
+};
