@@ -14,7 +14,6 @@ import { answerCni } from './agent/answer-cni.ts';
 import { cleanUp } from './agent/cleanup.ts';
 import { keepChained } from './agent/cni-conf.ts';
 import { serveCni } from './agent/cni-server.ts';
-import { answerQuestions } from './agent/facts/answer-questions.ts';
 import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
 import { LinkWatch } from './agent/link-watch.ts';
@@ -46,7 +45,9 @@ const scopeOf = (key: string): Scope => (key === 'everything' || key === 'change
  */
 export const run: Program = async (context) => {
   const { args, env, signal } = context;
-  if (await answerQuestions(context)) return 0;
+  // Asked once in a while, so that no running agent pays for what reads and checks the question.
+  const [first] = args;
+  if (first === '--facts' || first === '--probe') return (await import('./agent/facts/answer-question.ts')).answerQuestion(context);
   const settings = agentSettings(env);
   const log = createLog({ program: 'agent', level: env.LOG_LEVEL ?? 'info' });
   if (args.includes('--cleanup')) {
