@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { diagnose } from './diagnose.ts';
-import { facts, pod, sickPod, healthyMember as well, workload } from './diagnosis.fixtures.ts';
+import { facts, sickPod, healthyMember as well, workload } from './diagnosis.fixtures.ts';
 import { findingCodes } from './finding.ts';
 import type { NodeFacts, SliceOnNode } from './node-facts.ts';
 
