@@ -14,6 +14,7 @@ const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>
   idle: () => import('./idle.ts'),
   echo: () => import('./echo.ts'),
   probe: () => import('./probe.ts'),
+  metrics: () => import('./metrics-text.ts'),
 };
 
 /** The program and its arguments: by the name it was called under (`kubeslice-agent`), else by the first word, else the command line. */

@@ -24,6 +24,21 @@ export const registry: readonly Entry[] = [
     load: () => import('./diagnosis/doctor.ts'),
   },
   {
+    name: 'explain',
+    summary: 'Show the way from a pod to a service or pod of a slice, and where it breaks',
+    load: () => import('./diagnosis/explain.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'Test that pods of your clusters reach each other, and leave nothing behind',
+    load: () => import('./diagnosis/verify/verify.ts'),
+  },
+  {
+    name: 'gather',
+    summary: 'Write an archive with everything that helps to find a fault, without secrets',
+    load: () => import('./diagnosis/gather/gather.ts'),
+  },
+  {
     name: 'trust',
     summary: 'Show or forget the pinned authorities of other clusters',
     load: () => import('./trust.ts'),
