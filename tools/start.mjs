@@ -31,6 +31,8 @@ const targets = {
     ['node', 'tools/build.ts', '--containerfiles'],
   ],
   build: [['node', 'tools/build.ts']],
+  prepack: [['node', 'tools/build.ts']],
+  release: [['node', 'tools/release.ts']],
   kubeslice: [['node', join(root, 'bin', 'kubeslice.mjs')]],
   format: [['biome', 'check', '--write', '.']],
 };

@@ -96,3 +96,29 @@ test.each([
 ])('canonicalReference: %s is stored as %s', (short, long) => {
   expect(canonicalReference(short)).toBe(long);
 });
+
+describe('an image of several architectures', () => {
+  const { files, digests } = archiveFiles([image, { ...image, architecture: 'arm64', layers: [{ digest: two, size: 20 }] }]);
+  const parsed = (path: string): any => JSON.parse(files[path] ?? '');
+
+  test('has one name, which leads to a manifest for each platform', () => {
+    const { manifests } = parsed('index.json');
+    expect(manifests).toMatchObject([
+      {
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        annotations: { 'io.containerd.image.name': 'docker.io/kubeslice/demo:1.2.3', 'org.opencontainers.image.ref.name': '1.2.3' },
+      },
+    ]);
+    expect(parsed(`blobs/sha256/${manifests[0].digest.replace('sha256:', '')}`).manifests).toMatchObject([
+      { digest: `sha256:${digests[0]}`, platform: { os: 'linux', architecture: 'amd64' } },
+      { digest: `sha256:${digests[1]}`, platform: { os: 'linux', architecture: 'arm64' } },
+    ]);
+  });
+
+  test('has a tag for each architecture where a format knows no platforms', () => {
+    expect(parsed('manifest.json').map(({ RepoTags }: { RepoTags: string[] }) => RepoTags)).toEqual([
+      ['kubeslice/demo:1.2.3-amd64'],
+      ['kubeslice/demo:1.2.3-arm64'],
+    ]);
+  });
+});

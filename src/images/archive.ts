@@ -26,6 +26,9 @@ export interface ArchiveFiles {
 /**
  * All files of an archive of one or more images, but for the layers themselves, which belong at `blobs/sha256/<digest>`.
  *
+ * Images with one reference and different architectures become one image of several platforms. docker-archive knows no such thing: there each of
+ * them has the architecture behind its tag (`name:tag-arm64`).
+ *
  * The archive is an OCI image layout (index.json, oci-layout, blobs; OCI image specification 1.1) and a docker-archive (manifest.json)
  * at once, as `docker save` writes it, so `ctr images import`, `docker load`, `podman load`, skopeo and kind all read it.
  * Equal input gives equal bytes: no time of creation is recorded.
@@ -43,28 +46,26 @@ export function archiveFiles(images: readonly ArchiveImage[]): ArchiveFiles {
     const layers = image.layers.map((layer): Descriptor => ({ mediaType: layerType, digest: `sha256:${layer.digest}`, size: layer.size }));
     return { image, config, manifest: blob(manifestType, { schemaVersion: 2, mediaType: manifestType, config, layers }) };
   });
-  const index = {
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
-    manifests: described.map(({ image, manifest }) => ({
-      ...manifest,
-      platform: { architecture: image.architecture, os: 'linux' },
-      annotations: {
-        'io.containerd.image.name': canonicalReference(image.reference),
-        'org.opencontainers.image.ref.name': image.reference.slice(image.reference.lastIndexOf(':') + 1),
-      },
-    })),
-  };
+  const named = [...Map.groupBy(described, ({ image }) => image.reference)].map(([reference, same]) => {
+    const platforms = same.map(({ image, manifest }) => ({ ...manifest, platform: { architecture: image.architecture, os: 'linux' } }));
+    const [first] = platforms;
+    const target = platforms.length === 1 && first !== undefined ? first : blob(indexType, indexOf(platforms));
+    return { ...target, annotations: annotationsOf(reference) };
+  });
   const docker = described.map(({ image, config }) => ({
     Config: blobPath(hexOf(config)),
-    RepoTags: [image.reference],
+    RepoTags: [
+      described.some((other) => other.image !== image && other.image.reference === image.reference)
+        ? `${image.reference}-${image.architecture}`
+        : image.reference,
+    ],
     Layers: image.layers.map((layer) => blobPath(layer.digest)),
   }));
   return {
     digests: described.map(({ manifest }) => hexOf(manifest)),
     files: {
       ...blobs,
-      'index.json': JSON.stringify(index),
+      'index.json': JSON.stringify(indexOf(named)),
       'manifest.json': JSON.stringify(docker),
       'oci-layout': JSON.stringify({ imageLayoutVersion: '1.0.0' }),
     },
@@ -72,7 +73,15 @@ export function archiveFiles(images: readonly ArchiveImage[]): ArchiveFiles {
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const indexType = 'application/vnd.oci.image.index.v1+json';
 const layerType = 'application/vnd.oci.image.layer.v1.tar';
+
+const indexOf = (manifests: readonly unknown[]): unknown => ({ schemaVersion: 2, mediaType: indexType, manifests });
+
+const annotationsOf = (reference: string): Readonly<Record<string, string>> => ({
+  'io.containerd.image.name': canonicalReference(reference),
+  'org.opencontainers.image.ref.name': reference.slice(reference.lastIndexOf(':') + 1),
+});
 
 interface Descriptor {
   readonly mediaType: string;

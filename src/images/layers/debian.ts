@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { run } from '../command.ts';
 import { contentKey } from '../content-key.ts';
 import type { Architecture, Layer } from '../recipe.ts';
+import { debianVersions, writePackageStatus } from './debian-versions.ts';
 import { removeSame } from './remove-same.ts';
 
 /** The Debian release that every image is made of, whatever the machine that builds it runs. */
 export const debianSuite = 'bookworm';
 
 /** Part of every Debian layer's key: raise it when the way these layers are made changes. */
-const revision = '2';
+const revision = '3';
 
 /** What containers never read. Debian's essential packages come along as dependencies of maintainer scripts that are never run here. */
 const ballast = [
@@ -63,6 +64,8 @@ export interface DebianLayerOptions {
   readonly packages: readonly string[];
   /** Another Debian layer below this one: only what that one lacks is kept. Its packages must be among ours. */
   readonly over?: Layer;
+  /** A layer of the same packages that runs on this machine, where this one does not: it is asked for busybox's commands. */
+  readonly native?: Layer;
   /** Symbolic links to add, by absolute path; what Debian would make by its alternatives when a package is configured. */
   readonly links?: Readonly<Record<string, string>>;
   /** Archive to fetch from instead of Debian's own. */
@@ -76,7 +79,7 @@ export interface DebianLayerOptions {
  * The key covers the names of packages, not their versions: a cached layer stays as it is until the cache is removed.
  */
 export function debianLayer(options: DebianLayerOptions): Layer {
-  const { name, architecture, packages, over, links = {}, mirror } = options;
+  const { name, architecture, packages, over, native, links = {}, mirror } = options;
   const key = contentKey({
     architecture,
     suite: debianSuite,
@@ -90,33 +93,39 @@ export function debianLayer(options: DebianLayerOptions): Layer {
   const fill: Layer['fill'] = async (root, { signal, scratch, tarOf }) => {
     const choice = ['--mode=root', '--variant=extract', `--architectures=${architecture}`, `--include=${packages.join(',')}`];
     await run('mmdebstrap', ['--quiet', ...choice, debianSuite, root, ...(mirror === undefined ? [] : [mirror])], signal);
+    const versions = await debianVersions(root);
     await Promise.all(ballast.map((path) => rm(join(root, path), { recursive: true, force: true })));
     await removePerl(root);
     // Nobody in a container of ours becomes somebody else.
     await run('find', [root, '-type', 'f', '-perm', '/6000', '-exec', 'chmod', 'a-s', '{}', '+'], signal);
     for (const [path, target] of Object.entries(links)) await symlink(target, join(root, path));
     await chmod(root, 0o755);
+    await writePackageStatus(root, architecture, versions);
     if (over === undefined) {
       for (const [path, text] of Object.entries(accounts)) await writeFile(join(root, path), text);
       await mkdir(join(root, 'root'), { mode: 0o700, recursive: true });
-      await linkBusybox(root, signal);
+      if (native !== undefined) await run('tar', ['--extract', `--file=${tarOf(native)}`, `--directory=${scratch}`], signal);
+      await linkBusybox(root, native === undefined ? root : scratch, signal);
     } else {
       await run('tar', ['--extract', `--file=${tarOf(over)}`, `--directory=${scratch}`], signal);
       await removeSame(root, scratch);
     }
   };
-  return { name, key, fill, ...(over === undefined ? {} : { needs: [over] }) };
+  const needs = [over, native].filter((each) => each !== undefined);
+  return { name, key, fill, ...(needs.length === 0 ? {} : { needs }) };
 }
 
 /**
  * A link for each busybox command that no package brings in full, among them the shell.
  *
  * They lie in /bin, the last folder of PATH, so that the real program wins when a layer above brings it, wherever it lies.
+ *
+ * @param runnable root of a file system whose busybox runs on this machine.
  */
-async function linkBusybox(root: string, signal: AbortSignal): Promise<void> {
+async function linkBusybox(root: string, runnable: string, signal: AbortSignal): Promise<void> {
   const places = ['bin', 'sbin', 'usr/bin', 'usr/sbin'];
   const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
-  const commands = (await run('chroot', [root, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
+  const commands = (await run('chroot', [runnable, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
   await Promise.all(commands.filter((command) => !taken.has(command)).map((command) => symlink('busybox', join(root, 'bin', command))));
   // The one that scripts name by path.
   await mkdir(join(root, 'usr/bin'), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from '../command.ts';
 import { contentKey } from '../content-key.ts';
 import { fileDigest } from '../file-digest.ts';
-import type { Layer } from '../recipe.ts';
+import { type Architecture, architectureOf, type Layer } from '../recipe.ts';
 
 const folder = 'usr/local/bin';
 
@@ -12,14 +12,20 @@ const folder = 'usr/local/bin';
  *
  * @param node path of an official Node binary for the image's architecture.
  */
-export async function nodeLayer(node: string, signal: AbortSignal): Promise<Layer> {
+export async function nodeLayer(node: string, architecture: Architecture, signal: AbortSignal): Promise<Layer> {
   const key = contentKey({ revision: '2', node: await fileDigest(node, signal) });
   const fill: Layer['fill'] = async (root) => {
     const binary = join(root, folder, 'node');
     await mkdir(join(root, folder), { recursive: true });
     await copyFile(node, binary);
     await chmod(binary, 0o755);
-    await run('strip', [binary], signal);
+    await run(stripOf(architecture), [binary], signal);
   };
   return { name: 'node', key, fill };
+}
+
+/** The program that removes the symbols of a binary: this machine's own, else Debian's for the other architecture (binutils-aarch64-linux-gnu, binutils-x86-64-linux-gnu). */
+export function stripOf(architecture: Architecture): string {
+  if (architecture === architectureOf(process.arch)) return 'strip';
+  return architecture === 'arm64' ? 'aarch64-linux-gnu-strip' : 'x86_64-linux-gnu-strip';
 }

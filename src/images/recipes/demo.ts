@@ -31,7 +31,7 @@ export async function demoImage(
     architecture,
     layers: [
       base,
-      await nodeLayer(node, signal),
+      await nodeLayer(node, architecture, signal),
       debianLayer({
         name: 'demo-tools',
         architecture,

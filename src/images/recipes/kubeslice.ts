@@ -50,7 +50,7 @@ export async function kubesliceImage(
     architecture,
     layers: [
       base,
-      await nodeLayer(node, signal),
+      await nodeLayer(node, architecture, signal),
       await filesLayer('node-programs', nodePrograms, signal),
       await filesLayer('kubeslice', programs, signal),
     ],

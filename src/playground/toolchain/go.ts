@@ -20,8 +20,8 @@ const settings = ['CGO_ENABLED=0', 'GOWORK=off', 'GOFLAGS=', 'GOOS=linux', 'GOGC
  *
  * @throws Failure CapabilityMissing when there is no Go, CommandFailed when it refuses the module.
  */
-export async function goVersion(moduleFolder: string, signal: AbortSignal): Promise<GoVersion> {
-  const [version = '', architecture = ''] = (await go(moduleFolder, ['env', 'GOVERSION', 'GOARCH'], signal)).split('\n');
+export async function goVersion(moduleFolder: string, signal: AbortSignal, goarch?: string): Promise<GoVersion> {
+  const [version = '', architecture = ''] = (await go(moduleFolder, ['env', 'GOVERSION', 'GOARCH'], signal, { goarch })).split('\n');
   return { goVersion: version, architecture };
 }
 
@@ -33,13 +33,18 @@ export async function goBuild(
     readonly output: string;
     readonly tags: readonly string[];
     readonly definitions: readonly string[];
+    /** Architecture to compile for, as Go calls it. @default that of this machine */
+    readonly goarch?: string | undefined;
     readonly onPackage?: (importPath: string) => void;
   },
   signal: AbortSignal,
 ): Promise<void> {
   const linker = ['-s', '-w', ...options.definitions.map((definition) => `-X ${definition}`)].join(' ');
   const flags = ['-trimpath', '-buildvcs=false', '-v', '-tags', options.tags.join(','), '-ldflags', linker];
-  await go(options.moduleFolder, ['build', ...flags, '-o', options.output, options.package], signal, options.onPackage);
+  await go(options.moduleFolder, ['build', ...flags, '-o', options.output, options.package], signal, {
+    onLine: options.onPackage,
+    goarch: options.goarch,
+  });
 }
 
 /**
@@ -62,9 +67,18 @@ const noGo =
   'Go was not found on PATH, and the playground compiles Kubernetes, etcd, CoreDNS, containerd and wireguard-go from source: install Go 1.26 or newer (https://go.dev/dl) and run this again.';
 
 /** Runs `go` in a folder and gives what it printed; lines on standard error also go to `onLine` as they come. */
-async function go(folder: string, args: readonly string[], signal: AbortSignal, onLine?: (line: string) => void): Promise<string> {
+async function go(
+  folder: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  { onLine, goarch }: { readonly onLine?: ((line: string) => void) | undefined; readonly goarch?: string | undefined } = {},
+): Promise<string> {
   // `env` sets the variables and then becomes go, so the caller's own environment (proxies, caches) is inherited untouched.
-  const child = spawn('env', [...settings, 'go', ...args], { cwd: folder, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('env', [...settings, ...(goarch === undefined ? [] : [`GOARCH=${goarch}`]), 'go', ...args], {
+    cwd: folder,
+    signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const complaints: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -33,6 +33,8 @@ export interface ProvideOptions {
   readonly cache: string;
   /** The `toolchain` folder that holds the Go modules. */
   readonly modules: string;
+  /** Architecture to compile for, as Go calls it (`amd64`, `arm64`). @default that of this machine */
+  readonly goarch?: string;
   readonly report?: (progress: ToolProgress) => void;
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
@@ -81,7 +83,7 @@ async function provideOne(name: ToolName, options: ProvideOptions, signal: Abort
     options.report?.({ tool: name, version: tool.version, state, elapsedSeconds: (now() - started) / 1000, ...counts });
 
   const sources = await toolSources(moduleFolder, tool, signal);
-  const key = toolKey({ tool, sources, ...(await goVersion(moduleFolder, signal)) });
+  const key = toolKey({ tool, sources, ...(await goVersion(moduleFolder, signal, options.goarch)) });
   const folder = join(options.cache, 'tools', `${name}-${tool.version}-${key}`);
   if (await exists(folder)) {
     report('present');
@@ -106,7 +108,10 @@ async function provideOne(name: ToolName, options: ProvideOptions, signal: Abort
           counts.compiled += 1;
         };
         const output = join(partial, program);
-        await goBuild({ moduleFolder, package: path, output, tags: tool.tags, definitions: tool.definitions, onPackage }, signal);
+        await goBuild(
+          { moduleFolder, package: path, output, tags: tool.tags, definitions: tool.definitions, goarch: options.goarch, onPackage },
+          signal,
+        );
       }
       for (const [link, program] of Object.entries(tool.links ?? {})) await symlink(program, join(partial, link));
       await chmod(partial, 0o755);

@@ -1,0 +1,54 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Architecture } from '../recipe.ts';
+
+/** One Debian package as it was unpacked. */
+export interface DebianVersion {
+  readonly name: string;
+  readonly version: string;
+  /** The source package that it was built from. */
+  readonly source: string;
+}
+
+/** Where the list of packages lies in an image; scanners of images read it there, for there is no package manager beside it. */
+export const statusFolder = 'var/lib/dpkg/status.d';
+
+/** Packages whose programs an image does not keep: they came along for maintainer scripts, which never run. */
+const removed = new Set(['apt', 'debconf', 'perl-base']);
+
+/** Name and version of every package unpacked under `root`, by the changelogs that Debian's policy demands (12.7), in order of the names. */
+export async function debianVersions(root: string): Promise<DebianVersion[]> {
+  const docs = join(root, 'usr/share/doc');
+  const found: DebianVersion[] = [];
+  for (const name of (await readdir(docs).catch((): string[] => [])).toSorted()) {
+    if (removed.has(name)) continue;
+    const files = await readdir(join(docs, name)).catch(() => []);
+    // A package that was built again without a change of its source has a changelog of its own for the architecture.
+    const file =
+      files.find((each) => /^changelog\.Debian\.\w+\.gz$/.test(each)) ?? files.find((each) => /^changelog\.(Debian\.)?gz$/.test(each));
+    if (file === undefined) continue;
+    const head = gunzipSync(await readFile(join(docs, name, file)))
+      .subarray(0, 300)
+      .toString('utf8');
+    const [, source, version] = /^(\S+) \(([^)]+)\)/.exec(head) ?? [];
+    if (source !== undefined && version !== undefined) found.push({ name, version, source });
+  }
+  return found;
+}
+
+/** Writes the packages where scanners look for them: one file for each, in the form of dpkg's status file. */
+export async function writePackageStatus(root: string, architecture: Architecture, packages: readonly DebianVersion[]): Promise<void> {
+  const folder = join(root, statusFolder);
+  await mkdir(folder, { recursive: true });
+  for (const { name, version, source } of packages) {
+    const lines = [
+      `Package: ${name}`,
+      'Status: install ok installed',
+      `Architecture: ${architecture}`,
+      `Source: ${source}`,
+      `Version: ${version}`,
+    ];
+    await writeFile(join(folder, name), `${lines.join('\n')}\n`);
+  }
+}

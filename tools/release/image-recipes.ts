@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { bundlePrograms } from '../../src/images/bundle.ts';
+import type { Architecture, Recipe } from '../../src/images/recipe.ts';
+import { demoImage } from '../../src/images/recipes/demo.ts';
+import { kubesliceImage } from '../../src/images/recipes/kubeslice.ts';
+import type { Parts } from './parts.ts';
+
+/** The recipes of the images that people install, for one architecture: the very ones that the playground runs. */
+export async function imageRecipes(
+  options: { readonly project: string; readonly version: string; readonly architecture: Architecture; readonly parts: Parts },
+  signal: AbortSignal,
+): Promise<Readonly<Record<'kubeslice' | 'demo', Recipe>>> {
+  const { project, version, architecture, parts } = options;
+  const { node, programs } = parts;
+  const bundle = await bundlePrograms(project, signal);
+  const { 'wireguard-go': wireguardGo, 'cni-plugin': cniPlugin, prober, relay } = programs;
+  return {
+    kubeslice: await kubesliceImage({ version, architecture, node, bundle, wireguardGo, cniPlugin, prober, relay }, signal),
+    demo: await demoImage({ version, architecture, node, answer: join(project, 'images', 'demo', 'answer.js') }, signal),
+  };
+}
