@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
+import { didYouMean } from '../values/nearest.ts';
 import type { Connection, Credential } from './connection.ts';
 import { type ExecPlugin, execToken } from './exec-token.ts';
 import { fixedToken, tokenFile } from './token-source.ts';
@@ -98,7 +99,11 @@ export const connectionFor = async (
   const known = contextNames(config).join(', ') || 'none';
   if (name === undefined) throw new Failure('InvalidInput', `The kubeconfig has no current context; name one of: ${known}.`);
   const context = config.contexts.get(name);
-  if (context === undefined) throw new Failure('InvalidInput', `The kubeconfig has no context "${name}"; there are: ${known}.`);
+  if (context === undefined)
+    throw new Failure(
+      'InvalidInput',
+      `The kubeconfig has no context "${name}"; there are: ${known}.${didYouMean(name, contextNames(config))}`,
+    );
   const cluster = config.clusters.get(context.cluster ?? '');
   if (cluster?.server === undefined || !URL.canParse(cluster.server))
     throw new Failure(

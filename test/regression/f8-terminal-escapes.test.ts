@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
 import type { FleetStatus } from '../../src/plan/status/fleet-status.ts';
+import { renderProblems } from '../../src/programs/cli/fleet/problems-text.ts';
+import { renderFleetStatus } from '../../src/programs/cli/fleet/status-text.ts';
 import { printModel } from '../../src/programs/cli/output.ts';
-import { renderFleetStatus } from '../../src/programs/cli/status-text.ts';
 import { createTerminal } from '../../src/programs/cli/terminal.ts';
 
 /*
@@ -12,13 +13,17 @@ import { createTerminal } from '../../src/programs/cli/terminal.ts';
 
 const hostile = '\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b8m\u001b[8mhidden\r✗ forged\n✓ all is well\u202e\u2028';
 const status: FleetStatus = {
+  side: 'hub',
   project: 'default',
   healthy: false,
-  controller: { replicas: 1, available: 1, image: 'i' },
+  fleetHealthy: false,
+  programs: [{ name: 'controller', wanted: 1, available: 1, image: 'i' }],
   clusters: [],
   slices: [],
   nodes: [],
-  problems: [{ subject: hostile, severity: 'error', text: hostile, help: hostile }] as unknown as FleetStatus['problems'],
+  problems: [
+    { subject: hostile, severity: 'error', reason: hostile, cause: hostile, text: hostile, help: hostile },
+  ] as unknown as FleetStatus['problems'],
 };
 
 /** What a terminal gets that has colours. */
@@ -37,14 +42,15 @@ const commands = (text: string): string[] =>
     ?.filter((one) => one !== '\n' && one !== '\t') ?? [];
 
 it('status shows a member’s message on its own line, without its commands', () => {
-  const shown = renderFleetStatus(status, pc.createColors(false), false);
+  const shown = renderFleetStatus(status, pc.createColors(false), false, 0);
   expect(commands(shown)).toEqual([]);
+  expect(commands(renderProblems(status.problems, pc.createColors(false), 0))).toEqual([]);
   expect(shown.split('\n').filter((line) => line.startsWith('✗ ') || line.startsWith('✓'))).toHaveLength(1);
 });
 
 it.each(['json', 'yaml', 'text'])('nothing that a member wrote commands the terminal, as %s', async (format) => {
   const out = terminal();
-  await printModel(out.terminal, format, status, () => renderFleetStatus(status, out.terminal.color, true));
+  await printModel(out.terminal, format, status, () => renderFleetStatus(status, out.terminal.color, true, 0));
   expect(commands(out.written())).toEqual([]);
   if (format === 'json') expect(JSON.parse(out.written())).toEqual(status);
 });

@@ -4,7 +4,8 @@ import { conditionOf } from '../../api/condition.ts';
 /** One cluster at a glance. */
 export interface ClusterRow {
   readonly name: string;
-  readonly state: 'Connected' | 'Lost' | 'Waiting' | 'Leaving';
+  /** As the hub sees it; in a member, whether the hub is reached, or whether the other cluster is. */
+  readonly state: 'Connected' | 'Lost' | 'Waiting' | 'Leaving' | 'HubAway' | 'Reached' | 'Unreached' | 'Pending';
   readonly nodes: number | undefined;
   readonly version: string | undefined;
   readonly kubernetesVersion: string | undefined;
@@ -12,7 +13,11 @@ export interface ClusterRow {
   readonly message: string;
 }
 
-const order: readonly ClusterRow['state'][] = ['Lost', 'Leaving', 'Waiting', 'Connected'];
+const order: readonly ClusterRow['state'][] = ['Lost', 'HubAway', 'Unreached', 'Leaving', 'Waiting', 'Pending', 'Connected', 'Reached'];
+
+/** Those that need attention first, then by name. */
+export const sortClusters = (rows: readonly ClusterRow[]): ClusterRow[] =>
+  rows.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.name < b.name ? -1 : 1));
 
 const stateOf = (cluster: Cluster): ClusterRow['state'] => {
   if (cluster.metadata.deletionTimestamp !== undefined) return 'Leaving';
@@ -23,8 +28,8 @@ const stateOf = (cluster: Cluster): ClusterRow['state'] => {
 
 /** All clusters, those that need attention first. */
 export const planClusters = (clusters: readonly Cluster[]): ClusterRow[] =>
-  clusters
-    .map(
+  sortClusters(
+    clusters.map(
       (cluster): ClusterRow => ({
         name: cluster.metadata.name,
         state: stateOf(cluster),
@@ -34,5 +39,5 @@ export const planClusters = (clusters: readonly Cluster[]): ClusterRow[] =>
         fingerprint: cluster.status?.caFingerprint,
         message: conditionOf(cluster.status?.conditions, 'Ready')?.message ?? '',
       }),
-    )
-    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.name < b.name ? -1 : 1));
+    ),
+  );

@@ -1,17 +1,18 @@
 import type { Cluster } from '../../api/cluster/type.ts';
+import type { Notice } from '../../api/notice/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { NodeBody } from '../../exchange/statement/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
+import type { Contexts } from './help.ts';
 
 /** What the hub shows of one project. */
 export interface FleetSnapshot {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly project: string;
-  /** Contexts of the person's kubeconfig: the one that the hub was read by, and all that there are. */
-  readonly contexts: { readonly hub: string; readonly known: readonly string[] };
+  readonly contexts: Contexts;
   /** Namespace of the project. */
   readonly namespace: string;
   readonly controller: Deployment | undefined;
@@ -39,8 +40,19 @@ export interface SliceReport {
   readonly report: LinksBody;
 }
 
-/** Names of slices by the namespace of their notice board. */
-export const sliceByBoard = (slices: readonly Slice[]): ReadonlyMap<string, string> =>
-  new Map(
+/** A notice with the slice on whose board it is. */
+export interface SliceNotice {
+  readonly slice: string;
+  readonly notice: Notice;
+}
+
+/** The notices of some boards with the names of their slices; those of boards of other slices are left out. */
+export const noticesOf = (slices: readonly Slice[], notices: readonly Notice[]): SliceNotice[] => {
+  const names = new Map(
     slices.flatMap(({ metadata, status }) => (status?.exchangeNamespace === undefined ? [] : [[status.exchangeNamespace, metadata.name]])),
   );
+  return notices.flatMap((notice) => {
+    const slice = names.get(notice.metadata.namespace ?? '');
+    return slice === undefined ? [] : [{ slice, notice }];
+  });
+};

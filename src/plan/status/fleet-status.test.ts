@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planFleetStatus } from './fleet-status.ts';
+import { type Reason, reasons } from '../../api/reasons.ts';
+import { planFleetLists, planFleetStatus } from './fleet-status.ts';
 import { planLinks, planPairs } from './links.ts';
-import { planServices } from './services.ts';
 import { cluster, healthy, healthyNotices, link, node, notice, report, slice, withNotices } from './status.fixtures.ts';
 
 describe('the state of a fleet', () => {
@@ -11,7 +11,7 @@ describe('the state of a fleet', () => {
     expect(status).toMatchObject({
       healthy: true,
       problems: [],
-      controller: { replicas: 2, available: 2, image: 'kubeslice/kubeslice:1' },
+      programs: [{ name: 'controller', wanted: 2, available: 2, image: 'kubeslice/kubeslice:1' }],
     });
     expect(status.clusters.map(({ name, state }) => [name, state])).toEqual([
       ['east', 'Connected'],
@@ -32,7 +32,7 @@ describe('the state of a fleet', () => {
     });
   });
 
-  it.each([
+  it.each<[Reason, string]>([
     ['LinkDown', 'kubeslice links --slice app --context hub'],
     ['LinksPending', 'kubeslice links --slice app --context hub'],
     ['AgentAbsent', 'kubectl --context CONTEXT -n kubeslice-system get pods -o wide -l app.kubernetes.io/component=agent'],
@@ -42,7 +42,10 @@ describe('the state of a fleet', () => {
   ])('a slice that is not ready because of %s comes with the command that helps', (reason, help) => {
     const { healthy: well, problems } = planFleetStatus({ ...healthy, slices: [slice('app', reason, 'Evidence.')] });
     expect(well).toBe(false);
-    expect(problems).toEqual([{ subject: 'slice app', severity: 'error', reason, text: 'Evidence.', help }]);
+    expect(problems).toMatchObject([
+      { subject: 'slice app', severity: 'error', scope: 'fleet', reason, text: 'Evidence.', since: '2026-01-01T00:00:00Z', help },
+    ]);
+    expect(problems[0]?.cause).toBe(reasons[reason]);
   });
 
   it('a slice that the controller has not seen yet is a problem, not a crash', () => {
@@ -78,22 +81,213 @@ describe('the state of a fleet', () => {
     expect(problems[0]?.help).toMatch(/^kubectl --context west .* get pods /);
   });
 
-  it('an export that offers nothing is a warning, and is listed among the services', () => {
-    const failing = [{ namespace: 'app-ns', name: 'web', reason: 'ServiceNotFound', message: 'There is no Service web.' }];
-    const broken = report('app', 'east', 'west', { failingExports: failing });
+  it('an export that offers nothing is an error of a service, and is listed among the services', () => {
+    const failing = [
+      { namespace: 'app-ns', name: 'web', reason: 'ServiceNotFound', message: 'There is no Service web.', since: '2026-01-01T00:00:09Z' },
+    ];
+    const broken = report('app', 'east', 'west', { failingExports: failing, failing: 3 });
     const snapshot = withNotices([...healthyNotices, broken]);
     const status = planFleetStatus(snapshot);
-    expect(status.healthy).toBe(true);
+    expect([status.healthy, status.fleetHealthy]).toEqual([false, true]);
     expect(status.problems).toEqual([
       {
+        subject: 'cluster east',
+        object: { kind: 'cluster', name: 'east' },
+        severity: 'error',
+        scope: 'service',
+        reason: 'EndpointsNotReady',
+        cause: reasons.EndpointsNotReady,
+        text: '2 more exports of slice app do not work as their owners ask.',
+        help: 'kubectl --context east get serviceexports -A',
+      },
+      {
         subject: 'export app-ns/web of east',
-        severity: 'warning',
+        object: { kind: 'serviceexport', namespace: 'app-ns', name: 'web', cluster: 'east' },
+        severity: 'error',
+        scope: 'service',
         reason: 'ServiceNotFound',
+        cause: reasons.ServiceNotFound,
         text: 'There is no Service web.',
-        help: 'kubectl --context east -n app-ns describe serviceexport web',
+        since: '2026-01-01T00:00:09Z',
+        help: 'kubectl --context east -n app-ns get services -o wide',
       },
     ]);
-    expect(planServices(snapshot)).toMatchObject([{ name: 'web', cluster: 'east', ready: 0, problem: 'There is no Service web.' }]);
+    expect(planFleetLists(snapshot).services).toMatchObject([
+      {
+        name: 'web',
+        cluster: 'east',
+        ready: 0,
+        problem: 'There is no Service web.',
+        reason: 'ServiceNotFound',
+        since: '2026-01-01T00:00:09Z',
+      },
+    ]);
+  });
+
+  it.each([
+    ['NoMatchingPods', 'kubectl --context east -n app-ns get pods -o wide --show-labels'],
+    ['HostNetworkPods', 'kubectl --context east -n app-ns get pods -o wide --show-labels'],
+    ['ServiceWithoutSelector', 'kubectl --context east -n app-ns edit service web'],
+    ['ExportConflict', 'kubectl --context east -n app-ns describe serviceexport web'],
+    ['OfANewerVersion', 'kubectl --context east -n app-ns describe serviceexport web'],
+  ])('an export that offers nothing because of %s comes with the command that helps', (reason, help) => {
+    const failingExports = [{ namespace: 'app-ns', name: 'web', reason, message: 'm' }];
+    expect(planFleetStatus(withNotices([report('app', 'east', 'west', { failingExports })])).problems).toMatchObject([{ reason, help }]);
+  });
+
+  it('an export that works, but not in all as asked, is a warning', () => {
+    const failingExports = [{ namespace: 'app-ns', name: 'web', reason: 'SessionAffinityIgnored', message: 'm', works: true as const }];
+    expect(planFleetStatus(withNotices([report('app', 'east', 'west', { failingExports })]))).toMatchObject({
+      healthy: true,
+      problems: [{ severity: 'warning', scope: 'service' }],
+    });
+  });
+
+  it('an export whose slice is gone is told by its cluster', () => {
+    const east = cluster('east');
+    const strayExports = [
+      {
+        namespace: 'app-ns',
+        name: 'web',
+        slice: 'old',
+        reason: 'SliceNotFound',
+        message: 'There is no slice old.',
+        since: '2026-01-01T00:00:00Z',
+      },
+    ];
+    const snapshot = { ...healthy, clusters: [{ ...east, status: { ...east.status, strayExports } }, cluster('west')] };
+    expect(planFleetStatus(snapshot).problems).toMatchObject([
+      { subject: 'export app-ns/web of east', reason: 'SliceNotFound', help: 'kubectl --context east -n app-ns edit serviceexport web' },
+    ]);
+    expect(planFleetLists(snapshot).services).toMatchObject([{ slice: 'old', name: 'web', ready: 0, problem: 'There is no slice old.' }]);
+  });
+
+  it('other conditions of clusters and slices are warnings, so that a new one is shown, too', () => {
+    const more = (type: string, status: 'True' | 'False', reason: string) => ({
+      type,
+      status,
+      reason,
+      message: `${reason}.`,
+      lastTransitionTime: '',
+    });
+    const [east, app] = [cluster('east'), slice('app')];
+    const snapshot = {
+      ...healthy,
+      clusters: [
+        {
+          ...east,
+          status: { ...east.status, conditions: [...(east.status?.conditions ?? []), more('ClockSkew', 'True', 'ClockDiffers')] },
+        },
+      ],
+      slices: [
+        {
+          ...app,
+          status: {
+            ...app.status,
+            conditions: [
+              ...(app.status?.conditions ?? []),
+              more('NamespacesFound', 'False', 'NamespaceNotFound'),
+              more('FieldsIgnored', 'False', 'Accepted'),
+            ],
+          },
+        },
+      ],
+    };
+    expect(planFleetStatus(snapshot)).toMatchObject({
+      healthy: true,
+      problems: [
+        { subject: 'cluster east', reason: 'ClockDiffers', help: 'kubectl --context hub -n default describe cluster east' },
+        { subject: 'slice app', reason: 'NamespaceNotFound', help: 'kubectl --context hub -n default edit slice app' },
+      ],
+    });
+  });
+
+  describe('with a node that is switched off', () => {
+    const off = { node: 'w2', reason: 'the node is switched off or cut off.', notReady: true as const, since: '2026-01-01T00:00:00Z' };
+    const offer = notice('app', 'west', 'Export', 'app-ns/web', {
+      namespace: 'app-ns',
+      name: 'web',
+      created: '2026-01-01T00:00:00Z',
+      type: 'ClusterSetIP',
+      sessionAffinity: 'None',
+      ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }],
+      aliases: [],
+      endpoints: ['w1', 'w2', 'w2'].map((on, index) => ({ pod: `p${index}`, addresses: [`10.0.1.${index + 9}`], node: on, ready: true })),
+    });
+    const tunnels = [
+      node('app', 'east', 'e1', '10.0.0.1'),
+      node('app', 'west', 'w1', '10.0.1.1'),
+      node('app', 'west', 'w2', '10.0.1.2'),
+      offer,
+    ];
+    const east = report('app', 'east', 'west', {
+      clusters: [{ cluster: 'west', up: 1, down: 1, total: 2, worstRttMs: 2 }],
+      worst: [link('e1', 'west', 'w2')],
+    });
+
+    it('says so, counts no links to it and no endpoints on it, and is healthy', () => {
+      const west = report('app', 'west', 'east', { missingNodes: [off], missing: 1 });
+      const snapshot = withNotices([...tunnels, east, west]);
+      const { healthy: well, problems, nodes, slices } = planFleetStatus(snapshot);
+      expect(well).toBe(true);
+      expect(problems).toMatchObject([
+        {
+          subject: 'node west/w2',
+          severity: 'warning',
+          reason: 'NodeNotReady',
+          since: off.since,
+          help: 'kubectl --context west describe node w2',
+        },
+      ]);
+      expect(nodes[0]).toMatchObject({ node: 'w2', state: 'Off', linksUp: undefined, reason: off.reason });
+      expect(slices).toMatchObject([{ nodes: 2, linksUp: 2, links: 2 }]);
+      const { services, links, pairs } = planFleetLists(snapshot);
+      expect(services).toMatchObject([
+        { ready: 1, reason: 'NodeNotReady', problem: '2 of 3 endpoints are on nodes that are off or not reached: w2.' },
+      ]);
+      expect(links).toMatchObject([{ peerNode: 'w2', state: 'PeerOff', reason: off.reason }]);
+      expect(pairs.map(({ state, up, links: all }) => [state, up, all])).toEqual([
+        ['Up', 1, 1],
+        ['Up', 1, 1],
+      ]);
+    });
+
+    it('does not believe its last report while Kubernetes does not know yet', () => {
+      const west = report('app', 'west', 'east', {
+        nodes: 2,
+        clusters: [
+          { cluster: 'east', up: 2, down: 0, total: 2 },
+          { cluster: 'west', up: 1, down: 1, total: 2 },
+        ],
+        worst: [link('w1', 'west', 'w2')],
+        impaired: [{ node: 'w1', up: 1, down: 1, total: 2 }],
+        impairedNodes: 1,
+      });
+      const snapshot = withNotices([...tunnels, east, west]);
+      expect(planFleetStatus(snapshot).nodes[0]).toMatchObject({ node: 'w2', state: 'Unreached', links: undefined });
+      expect(planFleetLists(snapshot).services).toMatchObject([{ ready: 1 }]);
+    });
+
+    it('has no round trip of links that are all down', () => {
+      const cut = report('app', 'east', 'west', { clusters: [{ cluster: 'west', up: 0, down: 2, total: 2, worstRttMs: 2 }] });
+      expect(planFleetLists(withNotices([cut])).pairs).toMatchObject([{ state: 'Down' }]);
+      expect(planFleetLists(withNotices([cut])).pairs[0]?.worstRttMs).toBeUndefined();
+    });
+  });
+
+  it('services of a cluster that is lost say so', () => {
+    const offer = notice('app', 'west', 'Export', 'app-ns/web', {
+      namespace: 'app-ns',
+      name: 'web',
+      created: '2026-01-01T00:00:00Z',
+      type: 'ClusterSetIP',
+      sessionAffinity: 'None',
+      ports: [],
+      aliases: [],
+      endpoints: [],
+    });
+    const lost = { ...withNotices([offer]), clusters: [cluster('west', 'ConnectionLost', 'silent')] };
+    expect(planFleetLists(lost).services).toMatchObject([{ reason: 'ConnectionLost', problem: expect.stringContaining('published last') }]);
   });
 
   it('a slice that works although a network came to overlap is a problem', () => {
@@ -186,7 +380,7 @@ describe('notices', () => {
         const written = notice('app', 'east', kind, 'x', body as never);
         const snapshot = withNotices([written]);
         planLinks(snapshot.reports);
-        planServices(snapshot);
+        planFleetLists(snapshot).services;
         planFleetStatus(snapshot);
       }),
     );
@@ -208,7 +402,7 @@ describe('services', () => {
 
   it('are listed with their name, those without a ready endpoint first', () => {
     const notices = [offer('app', 'east', 'a', [true, false]), offer('app', 'west', 'a', [true]), offer('app', 'east', 'b', [false])];
-    expect(planServices(withNotices(notices)).map((row) => [row.name, row.cluster, row.ready, row.ports, row.dnsName])).toEqual([
+    expect(planFleetLists(withNotices(notices)).services.map((row) => [row.name, row.cluster, row.ready, row.ports, row.dnsName])).toEqual([
       ['b', 'east', 0, ['80/TCP'], 'b.app-ns.svc.slice.local'],
       ['a', 'east', 1, ['80/TCP'], 'a.app-ns.svc.slice.local'],
       ['a', 'west', 1, ['80/TCP'], 'a.app-ns.svc.slice.local'],

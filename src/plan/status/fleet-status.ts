@@ -1,38 +1,100 @@
+import { conditionOf } from '../../api/condition.ts';
+import type { Deployment } from '../../values/builtin/workloads.ts';
 import { type ClusterRow, planClusters } from './clusters.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
-import { planPairs } from './links.ts';
+import { type LinkRow, type PairRow, planLinks, planPairs } from './links.ts';
 import { type NodeRow, planNodes } from './nodes.ts';
-import { type Problem, planProblems } from './problems.ts';
+import type { Problem } from './problem.ts';
+import { planProblems } from './problems.ts';
+import { planServices, type ServiceRow } from './services.ts';
+import { sickExportsOf } from './sick-exports.ts';
 import { planSlices, type SliceRow } from './slices.ts';
 
-/** The state of a project: what `kubeslice status` shows, and prints as it stands with `-o json`. */
+/** A program of KubeSlice in the cluster that is looked at. */
+export interface ProgramRow {
+  readonly name: string;
+  /** Copies that run, of all that should. */
+  readonly available: number;
+  readonly wanted: number;
+  readonly image: string | undefined;
+}
+
+/** What is seen from one side, the hub or a member: what `kubeslice status` shows, and prints as it stands with `-o json`. */
 export interface FleetStatus {
+  /** From where it is seen: the hub knows what all clusters report, a member what its own objects say. */
+  readonly side: 'hub' | 'member';
   readonly project: string;
-  /** Whether the clusters and slices are as asked for; mistakes in single applications are warnings, and do not count. */
+  /** Name of the member cluster. */
+  readonly cluster?: string;
+  /** Whether nothing is an error. */
   readonly healthy: boolean;
-  readonly controller: { readonly replicas: number; readonly available: number; readonly image: string | undefined };
+  /** Whether no error is about clusters, slices and programs, whatever single services are. */
+  readonly fleetHealthy: boolean;
+  readonly programs: readonly ProgramRow[];
   readonly clusters: readonly ClusterRow[];
   readonly slices: readonly SliceRow[];
   readonly nodes: readonly NodeRow[];
   readonly problems: readonly Problem[];
 }
 
+/** The lists of one side that have a command of their own. */
+export interface FleetLists {
+  readonly slices: readonly SliceRow[];
+  readonly services: readonly ServiceRow[];
+  readonly pairs: readonly PairRow[];
+  readonly links: readonly LinkRow[];
+  /** Names by which slices and clusters can be asked for. */
+  readonly names: { readonly slices: readonly string[]; readonly clusters: readonly string[] };
+}
+
+/** Whether anything, and whether anything of the fleet, is an error. */
+export const healthOf = (problems: readonly Problem[]): Pick<FleetStatus, 'healthy' | 'fleetHealthy'> => {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return { healthy: errors.length === 0, fleetHealthy: errors.every(({ scope }) => scope === 'service') };
+};
+
+/** A Deployment as a row; one that is not there has no copies. */
+export const deploymentRow = (name: string, deployment: Deployment | undefined): ProgramRow => ({
+  name,
+  wanted: deployment?.spec?.replicas ?? (deployment === undefined ? 0 : 1),
+  available: deployment?.status?.availableReplicas ?? 0,
+  image: deployment?.spec?.template.spec.containers[0]?.image,
+});
+
 /** The state of a project from the objects on the hub; every list the worst first. */
 export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
   const nodes = planNodes(snapshot);
   const problems = planProblems(snapshot);
-  const { controller } = snapshot;
   return {
+    side: 'hub',
     project: snapshot.project,
-    healthy: problems.every(({ severity }) => severity === 'warning'),
-    controller: {
-      replicas: controller?.spec?.replicas ?? 0,
-      available: controller?.status?.availableReplicas ?? 0,
-      image: controller?.spec?.template.spec.containers[0]?.image,
-    },
+    ...healthOf(problems),
+    programs: [deploymentRow('controller', snapshot.controller)],
     clusters: planClusters(snapshot.clusters),
     slices: planSlices(snapshot.slices, nodes, planPairs(snapshot.reports)),
     nodes,
     problems,
+  };
+};
+
+/** The lists of a project from the objects on the hub. */
+export const planFleetLists = (snapshot: FleetSnapshot): FleetLists => {
+  const { reports, clusters, slices, offers } = snapshot;
+  const nodes = planNodes(snapshot);
+  const pairs = planPairs(reports);
+  const lost = new Map(
+    clusters.flatMap(({ metadata, status }): [string, string][] => {
+      const ready = conditionOf(status?.conditions, 'Ready');
+      return ready?.reason === 'ConnectionLost'
+        ? [[metadata.name, `its cluster is not connected to the hub since ${ready.lastTransitionTime}; this is what it published last.`]]
+        : [];
+    }),
+  );
+  return {
+    slices: planSlices(slices, nodes, pairs),
+    services: planServices({ offers, sick: sickExportsOf(reports, clusters), nodes, lost }),
+    pairs,
+    links: planLinks(reports),
+    names: { slices: slices.map(({ metadata }) => metadata.name), clusters: clusters.map(({ metadata }) => metadata.name) },
   };
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { helpFor } from './help.ts';
 
-const given = (hub: string, known: readonly string[] = [], project = 'default') => helpFor({ contexts: { hub, known }, project });
+const given = (hub: string, known: readonly string[] = [], project = 'default') =>
+  helpFor({ contexts: { here: hub, hub, known }, project });
 
 describe('commands that help', () => {
   it('name the contexts of the person who asks', () => {
@@ -16,6 +17,17 @@ describe('commands that help', () => {
       'kubectl --context CONTEXT -n app-ns describe serviceexport web',
     );
     expect(given('hub').join(undefined)).toBe('kubeslice join NAME --hub-context hub --context CONTEXT');
+  });
+
+  it('of a member are for the context that was read, whatever it is called, and leave a place for the hub', () => {
+    const help = helpFor({
+      contexts: { here: 'prod-1', hub: undefined, cluster: 'east', known: ['prod-1', 'prod-2'] },
+      project: 'default',
+    });
+    expect(help.workerLogs('east')).toContain('--context prod-1 ');
+    expect(help.workerLogs('west')).toContain('--context CONTEXT ');
+    expect(help.links('app')).toBe('kubeslice links --slice app --context prod-1');
+    expect(help.join('east')).toBe('kubeslice join east --hub-context HUB --context prod-1');
   });
 
   it('name the project when it is not the default one', () => {

@@ -1,32 +1,56 @@
 import { defaultProject, hubNamespace, memberNamespace } from '../../api/places.ts';
 import { shellQuote } from '../../values/shell-quote.ts';
-import type { FleetSnapshot } from './fleet-snapshot.ts';
+
+/** Contexts of the person who asks. */
+export interface Contexts {
+  /** The one that was read. */
+  readonly here: string;
+  /** The hub's; undefined where it is not known. */
+  readonly hub: string | undefined;
+  /** Name of the member cluster that {@link here} is, if it is one. */
+  readonly cluster?: string;
+  /** All that there are. */
+  readonly known: readonly string[];
+}
 
 /** Commands that show or mend what is wrong, each as text to be pasted. */
 export type Help = ReturnType<typeof helpFor>;
 
 /**
  * The commands, with the contexts of the person who asks. A member cluster is reached by a context of its own name when there is one, as
- * the playground makes them; `CONTEXT` stands for it where nobody can know.
+ * the playground makes them; `CONTEXT` and `HUB` stand for contexts that nobody can know.
  */
-export const helpFor = ({ contexts, project }: Pick<FleetSnapshot, 'contexts' | 'project'>) => {
-  const hub = shellQuote(contexts.hub);
-  const member = (cluster: string | undefined): string =>
-    cluster !== undefined && contexts.known.includes(cluster) ? shellQuote(cluster) : 'CONTEXT';
+export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; readonly project: string }) => {
+  const hub = contexts.hub === undefined ? 'HUB' : shellQuote(contexts.hub);
+  const here = shellQuote(contexts.here);
+  const member = (cluster: string | undefined): string => {
+    if (cluster !== undefined && cluster === contexts.cluster) return here;
+    return cluster !== undefined && contexts.known.includes(cluster) ? shellQuote(cluster) : 'CONTEXT';
+  };
   const inProject = project === defaultProject ? '' : ` --project ${project}`;
   const onHub = (namespace: string, rest: string): string => `kubectl --context ${hub} -n ${namespace} ${rest}`;
-  const onMember = (cluster: string | undefined, rest: string): string =>
-    `kubectl --context ${member(cluster)} -n ${memberNamespace} ${rest}`;
+  const onMember = (cluster: string | undefined, rest: string, namespace = memberNamespace): string =>
+    `kubectl --context ${member(cluster)} -n ${namespace} ${rest}`;
   return {
     join: (cluster: string | undefined) =>
       `kubeslice join ${cluster ?? 'NAME'} --hub-context ${hub} --context ${member(cluster)}${inProject}`,
-    links: (slice: string) => `kubeslice links --slice ${slice} --context ${hub}${inProject}`,
+    links: (slice: string) => `kubeslice links --slice ${slice} --context ${here}${inProject}`,
     controllerPods: () => onHub(hubNamespace, 'describe pods'),
     describeSlice: (slice: string, namespace: string) => onHub(namespace, `describe slice ${slice}`),
+    describeLocalSlice: (slice: string, cluster: string) => onMember(cluster, `describe slice ${slice}`),
     editSlice: (slice: string, namespace: string) => onHub(namespace, `edit slice ${slice}`),
+    describeCluster: (cluster: string, namespace: string) => onHub(namespace, `describe cluster ${cluster}`),
     workerLogs: (cluster: string | undefined) => onMember(cluster, 'logs deploy/kubeslice-worker --tail 20'),
     agentPods: (cluster: string | undefined) => onMember(cluster, 'get pods -o wide -l app.kubernetes.io/component=agent'),
-    describeExport: (cluster: string, namespace: string, name: string) =>
-      `kubectl --context ${member(cluster)} -n ${namespace} describe serviceexport ${name}`,
+    memberPods: (cluster: string, component: string) => onMember(cluster, `describe pods -l app.kubernetes.io/component=${component}`),
+    describeNode: (cluster: string, node: string) => `kubectl --context ${member(cluster)} describe node ${node}`,
+    createNamespace: (namespace: string) => `kubectl --context CONTEXT create namespace ${namespace}`,
+    exports: (cluster: string) => `kubectl --context ${member(cluster)} get serviceexports -A`,
+    describeExport: (cluster: string, namespace: string, name: string) => onMember(cluster, `describe serviceexport ${name}`, namespace),
+    editExport: (cluster: string, namespace: string, name: string) => onMember(cluster, `edit serviceexport ${name}`, namespace),
+    describeImport: (cluster: string, namespace: string, name: string) => onMember(cluster, `describe serviceimport ${name}`, namespace),
+    servicePods: (cluster: string, namespace: string) => onMember(cluster, 'get pods -o wide --show-labels', namespace),
+    editService: (cluster: string, namespace: string, name: string) => onMember(cluster, `edit service ${name}`, namespace),
+    services: (cluster: string, namespace: string) => onMember(cluster, 'get services -o wide', namespace),
   };
 };

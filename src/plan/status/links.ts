@@ -1,6 +1,8 @@
+import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 import { compareVerdicts } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
+import { neededPairs } from '../needed-pairs.ts';
 import type { SliceReport } from './fleet-snapshot.ts';
 
 /** The links from one cluster to another, counted. */
@@ -13,7 +15,7 @@ export interface PairRow {
   readonly up: number;
   readonly down: number;
   readonly links: number;
-  /** Longest of the round-trip times. */
+  /** Longest of the round-trip times; absent while no link is up. */
   readonly worstRttMs?: number;
 }
 
@@ -25,7 +27,8 @@ export interface LinkRow {
   readonly peerCluster: string;
   readonly peerNode: string;
   readonly driver: string;
-  readonly state: LinkVerdict;
+  /** `PeerOff`: the other node is off, as its own cluster says. */
+  readonly state: LinkVerdict | 'PeerOff';
   readonly reason: string;
   readonly since: string;
 }
@@ -38,23 +41,35 @@ const pairState = (up: number, down: number, total: number): PairRow['state'] =>
 
 const pairOrder: readonly PairRow['state'][] = ['Down', 'Degraded', 'Pending', 'Up'];
 
-/** How every cluster reaches every other, the worst first, then by name. */
+/** The reports of one slice by cluster; undefined for a cluster that is only spoken of. */
+const byCluster = (reports: readonly SliceReport[]): ReadonlyMap<string, LinksBody | undefined> =>
+  new Map<string, LinksBody | undefined>([
+    ...reports.flatMap(({ report }) => report.clusters.map(({ cluster }): [string, undefined] => [cluster, undefined])),
+    ...reports.map(({ cluster, report }): [string, LinksBody] => [cluster, report]),
+  ]);
+
+/** How every cluster reaches every other, the worst first, then by name. Links to nodes that are off, or drained, do not count. */
 export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
-  reports
-    .flatMap(({ slice, cluster, report }) =>
-      report.clusters.map(
-        ({ cluster: peerCluster, up, down, total, worstRttMs }): PairRow => ({
-          slice,
-          cluster,
-          peerCluster,
-          state: pairState(up, down, total),
-          up,
-          down,
-          links: total,
-          ...(worstRttMs === undefined ? {} : { worstRttMs }),
-        }),
-      ),
-    )
+  [...Map.groupBy(reports, ({ slice }) => slice)]
+    .flatMap(([slice, ofSlice]) => {
+      const all = byCluster(ofSlice);
+      return ofSlice.flatMap(({ cluster, report }) =>
+        neededPairs(cluster, report, all)
+          .filter(({ total }) => total > 0)
+          .map(
+            ({ cluster: peerCluster, up, down, total, worstRttMs }): PairRow => ({
+              slice,
+              cluster,
+              peerCluster,
+              state: pairState(up, down, total),
+              up,
+              down,
+              links: total,
+              ...(worstRttMs === undefined || up === 0 ? {} : { worstRttMs }),
+            }),
+          ),
+      );
+    })
     .toSorted(
       (a, b) =>
         pairOrder.indexOf(a.state) - pairOrder.indexOf(b.state) ||
@@ -63,8 +78,27 @@ export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
 
 const keyOf = (row: LinkRow): string => [row.slice, row.cluster, row.node, row.peerCluster, row.peerNode].join('\u0000');
 
+/** Those to nodes that are off come last: nobody can mend them here. */
+const compareStates = (a: LinkRow['state'], b: LinkRow['state']): number => {
+  if (a === 'PeerOff' || b === 'PeerOff') return Number(a === 'PeerOff') - Number(b === 'PeerOff');
+  return compareVerdicts(a, b);
+};
+
 /** The links that clusters spell out, the worst first, then by name: those that are not up, a bounded number for each cluster. */
-export const planLinks = (reports: readonly SliceReport[]): LinkRow[] =>
-  reports
-    .flatMap(({ slice, cluster, report }) => report.worst.map((link): LinkRow => ({ slice, cluster, ...link })))
-    .toSorted((a, b) => compareVerdicts(a.state, b.state) || compareText(keyOf(a), keyOf(b)));
+export const planLinks = (reports: readonly SliceReport[]): LinkRow[] => {
+  const off = new Map(
+    reports.flatMap(({ slice, cluster, report }) =>
+      report.missingNodes.flatMap(({ node, notReady, reason }): [string, string][] =>
+        notReady === true ? [[[slice, cluster, node].join('/'), reason]] : [],
+      ),
+    ),
+  );
+  return reports
+    .flatMap(({ slice, cluster, report }) =>
+      report.worst.map((link): LinkRow => {
+        const reason = off.get([slice, link.peerCluster, link.peerNode].join('/'));
+        return { slice, cluster, ...link, ...(reason === undefined ? {} : { state: 'PeerOff' as const, reason }) };
+      }),
+    )
+    .toSorted((a, b) => compareStates(a.state, b.state) || compareText(keyOf(a), keyOf(b)));
+};

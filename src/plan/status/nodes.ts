@@ -1,16 +1,26 @@
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import { compareText } from '../../values/order.ts';
+import type { Vote } from '../link-votes.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
 
-/** How a node is, as its cluster reports it. `NotReported` when nobody says anything about it. */
-export type NodeState = 'Absent' | 'Down' | 'Pending' | 'NotReported' | 'Up';
+/**
+ * How a node is, as its cluster reports it. `NotReported` when nobody says anything about it.
+ *
+ * ```
+ * Off           Kubernetes does not hear of it: switched off, cut off or broken
+ * Absent        it has no tunnel, or its agent is silent
+ * Unreached     no other node of its cluster reaches it, whatever it said last; in a member: no node of this cluster does
+ * Down          it does not reach some others
+ * Pending       it does not know yet
+ * ```
+ */
+export type NodeState = 'Off' | 'Absent' | 'Unreached' | 'Down' | 'Pending' | 'NotReported' | 'Up';
 
 /** One node in one slice: its place, and how its tunnels are. */
 export interface NodeRow {
   readonly slice: string;
   readonly cluster: string;
   readonly node: string;
-  /** `Absent` has no tunnel or a silent agent, `Down` does not reach some, `Pending` does not know yet. */
   readonly state: NodeState;
   /** Links that are up, of all; undefined where nobody counted them. */
   readonly linksUp: number | undefined;
@@ -21,25 +31,52 @@ export interface NodeRow {
   readonly endpoint: string | undefined;
   readonly blocks: readonly string[];
   readonly reason: string | undefined;
+  /** Since when it is off, as Kubernetes sees it. */
+  readonly since?: string;
 }
 
-const order: readonly NodeState[] = ['Absent', 'Down', 'Pending', 'NotReported', 'Up'];
+const order: readonly NodeState[] = ['Off', 'Absent', 'Unreached', 'Down', 'Pending', 'NotReported', 'Up'];
 
-type Judgement = Pick<NodeRow, 'state' | 'linksUp' | 'links' | 'reason'>;
+/** Whether nobody can reach what runs on a node. */
+export const isDead = ({ state }: Pick<NodeRow, 'state'>): boolean => state === 'Off' || state === 'Unreached';
+
+type Judgement = Pick<NodeRow, 'state' | 'linksUp' | 'links' | 'reason' | 'since'>;
 
 const nothing: Judgement = { state: 'NotReported', linksUp: undefined, links: undefined, reason: undefined };
 
+/** The nodes of a cluster that none of its other nodes reaches, with the evidence. */
+const unreachedIn = (cluster: string, report: LinksBody): ReadonlyMap<string, string> => {
+  const sources = Map.groupBy(
+    report.worst.filter((link) => link.peerCluster === cluster && link.state === 'Down'),
+    ({ peerNode }) => peerNode,
+  );
+  return new Map(
+    [...sources].flatMap(([node, links]): [string, string][] => {
+      const others = report.nodes - 1;
+      const [first] = links;
+      return first === undefined || others < 1 || links.length < others ? [] : [[node, `${first.node} → ${node}: ${first.reason}`]];
+    }),
+  );
+};
+
 /** Judges the nodes of one cluster by its report; each costs one look-up. */
-const judgeBy = (report: LinksBody | undefined): ((node: string) => Judgement) => {
+const judgeBy = (cluster: string, report: LinksBody | undefined): ((node: string) => Judgement) => {
   if (report === undefined) return () => ({ ...nothing, reason: 'its cluster has not reported' });
-  const missing = new Map(report.missingNodes.map(({ node, reason }) => [node, reason]));
+  const missing = new Map(report.missingNodes.map((each) => [each.node, each]));
   const impaired = new Map(report.impaired.map((each) => [each.node, each]));
+  const unreached = unreachedIn(cluster, report);
   // Lists are cut: only where they are whole does it mean something not to be on them.
   const whole = report.missing === missing.size && report.impairedNodes === impaired.size && (report.outOfService ?? 0) === 0;
   const links = report.nodes === 0 ? 0 : report.clusters.reduce((sum, each) => sum + each.total, 0) / report.nodes;
   return (node) => {
-    const reason = missing.get(node);
-    if (reason !== undefined) return { ...nothing, state: 'Absent', reason };
+    const absent = missing.get(node);
+    if (absent !== undefined) {
+      const { reason, notReady, since } = absent;
+      return { ...nothing, state: notReady === true ? 'Off' : 'Absent', reason, ...(since === undefined ? {} : { since }) };
+    }
+    // What it said itself is older than that nobody reaches it.
+    const evidence = unreached.get(node);
+    if (evidence !== undefined) return { ...nothing, state: 'Unreached', reason: evidence };
     const own = impaired.get(node);
     if (own !== undefined) return { state: own.down > 0 ? 'Down' : 'Pending', linksUp: own.up, links: own.total, reason: own.reason };
     if (!whole) return { ...nothing, reason: 'the report of its cluster does not name it' };
@@ -48,18 +85,35 @@ const judgeBy = (report: LinksBody | undefined): ((node: string) => Judgement) =
   };
 };
 
-/** Every node of every slice, the worst first: those that published a tunnel, and those that their cluster misses. */
-export const planNodes = ({ nodes: tunnels, reports: all }: Pick<FleetSnapshot, 'nodes' | 'reports'>): NodeRow[] => {
-  const reports = new Map(all.map(({ slice, cluster, report }) => [`${slice}/${cluster}`, report]));
-  const judges = new Map([...reports].map(([key, report]) => [key, judgeBy(report)]));
-  const unknown = judgeBy(undefined);
+/** What the nodes of the cluster that is looked at say of a node of another cluster: `slice/cluster/node`. */
+export type VoteOn = (slice: string, cluster: string, node: string) => Vote;
+
+const judgeByVote = (vote: Vote): Judgement => {
+  if (vote === 'Down') return { ...nothing, state: 'Unreached', reason: 'no node of this cluster reaches it' };
+  return { ...nothing, state: vote };
+};
+
+/**
+ * Every node of every slice, the worst first: those that published a tunnel, and those that their cluster misses.
+ *
+ * @param voteOn judges the nodes of clusters whose reports are not known here; without it they are `NotReported`
+ */
+export const planNodes = ({ nodes: tunnels, reports: all }: Pick<FleetSnapshot, 'nodes' | 'reports'>, voteOn?: VoteOn): NodeRow[] => {
+  const reports = new Map(all.map((each) => [`${each.slice}/${each.cluster}`, each]));
+  const judges = new Map([...reports].map(([key, { cluster, report }]) => [key, judgeBy(cluster, report)]));
+  const unknown = judgeBy('', undefined);
+  const judge = (slice: string, cluster: string, node: string): Judgement => {
+    const known = judges.get(`${slice}/${cluster}`);
+    if (known !== undefined) return known(node);
+    return voteOn === undefined ? unknown(node) : judgeByVote(voteOn(slice, cluster, node));
+  };
   const rows = tunnels.map(({ slice, cluster, body }): NodeRow => {
     const [first] = body.endpoints;
     return {
       slice,
       cluster,
       node: body.node,
-      ...(judges.get(`${slice}/${cluster}`) ?? unknown)(body.node),
+      ...judge(slice, cluster, body.node),
       router: body.addresses.join(', '),
       endpoint: first === undefined ? undefined : `${first.address}:${first.port}`,
       blocks: body.blocks,
@@ -67,20 +121,9 @@ export const planNodes = ({ nodes: tunnels, reports: all }: Pick<FleetSnapshot, 
   });
   const key = (row: Pick<NodeRow, 'slice' | 'cluster' | 'node'>): string => [row.slice, row.cluster, row.node].join('\u0000');
   const listed = new Set(rows.map(key));
-  for (const [place, { missingNodes }] of reports) {
-    const [slice = '', cluster = ''] = place.split('/');
-    for (const { node, reason } of missingNodes) {
-      const row = {
-        slice,
-        cluster,
-        node,
-        ...nothing,
-        state: 'Absent' as const,
-        router: undefined,
-        endpoint: undefined,
-        blocks: [],
-        reason,
-      };
+  for (const { slice, cluster, report } of reports.values()) {
+    for (const { node } of report.missingNodes) {
+      const row = { slice, cluster, node, ...judge(slice, cluster, node), router: undefined, endpoint: undefined, blocks: [] };
       if (!listed.has(key(row))) rows.push(row);
     }
   }

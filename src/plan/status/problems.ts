@@ -1,26 +1,17 @@
 import type { Cluster } from '../../api/cluster/type.ts';
-import { conditionOf } from '../../api/condition.ts';
+import { type Condition, conditionOf } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { Slice } from '../../api/slice/type.ts';
-import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { exportProblem } from './export-problems.ts';
+import type { FleetSnapshot, SliceReport } from './fleet-snapshot.ts';
+import { furtherTrouble } from './further-conditions.ts';
 import { type Help, helpFor } from './help.ts';
-
-/** Something that is not as asked for, with what shows or mends it. */
-export interface Problem {
-  /** For example `slice app-slice`. */
-  readonly subject: string;
-  /** An error keeps the project from being as asked for; a warning is about one application or some nodes, while the rest works. */
-  readonly severity: 'error' | 'warning';
-  readonly reason: string;
-  /** The evidence, in a sentence. */
-  readonly text: string;
-  /** The command that helps. `CONTEXT` stands for the context of the cluster concerned where it is not known. */
-  readonly help: string;
-}
+import { type Problem, problemOf, worstFirst } from './problem.ts';
+import { sickExportsOf } from './sick-exports.ts';
 
 /** The cluster that the verdict about a slice speaks of first. */
 const concerned = ({ status }: Slice, message: string): string | undefined => {
-  const unready = (status?.clusters ?? []).filter(({ ready }) => !ready);
+  const unready = (status?.clusters ?? []).filter(({ ready }) => ready !== true);
   return (unready.find((cluster) => cluster.message !== undefined && message.startsWith(cluster.message)) ?? unready[0])?.name;
 };
 
@@ -32,15 +23,8 @@ const sliceHelp: Partial<Record<Reason, (help: Help, slice: Slice, cluster: stri
   AwaitingCluster: (help, _, cluster) => help.join(cluster),
   WaitingForCluster: (help, _, cluster) => help.join(cluster),
   UnknownCluster: (help, { metadata }) => help.editSlice(metadata.name, metadata.namespace ?? ''),
+  NamespaceNotFound: (help, { metadata }) => help.editSlice(metadata.name, metadata.namespace ?? ''),
 };
-
-const error = (subject: string, reason: string, text: string, help: string): Problem => ({
-  subject,
-  severity: 'error',
-  reason,
-  text,
-  help,
-});
 
 const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
   const wanted = controller?.spec?.replicas ?? 0;
@@ -50,64 +34,97 @@ const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
     controller === undefined
       ? 'The controller is not installed as a Deployment here; changes to slices have no effect.'
       : `None of ${wanted} copies of the controller runs; traffic goes on, changes to slices wait.`;
-  return [error('controller', 'Unavailable', text, help.controllerPods())];
+  const since = controller?.status?.conditions?.find(({ type }) => type === 'Available')?.lastTransitionTime;
+  return [
+    problemOf({ kind: 'deployment', name: 'kubeslice-controller' }, { reason: 'Unavailable', text, since, help: help.controllerPods() }),
+  ];
 };
 
-const ofCluster = (cluster: Cluster, help: Help): Problem[] => {
-  const { name } = cluster.metadata;
-  const ready = conditionOf(cluster.status?.conditions, 'Ready');
-  if (ready?.status === 'True') return [];
+/** A condition beside the main ones, as a problem: it works, but not as asked. */
+const told = ({ reason, message, lastTransitionTime }: Condition, help: string) =>
+  ({ reason, text: message, since: lastTransitionTime, severity: 'warning', help }) as const;
+
+const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
+  const { name, namespace = '' } = metadata;
+  const object = { kind: 'cluster', name, namespace };
+  const ready = conditionOf(status?.conditions, 'Ready');
+  const more = furtherTrouble(status?.conditions).map((each) =>
+    problemOf({ kind: 'cluster', name }, told(each, help.describeCluster(name, namespace))),
+  );
+  if (ready?.status === 'True') return more;
   const reason = ready?.reason ?? 'WaitingForCluster';
   const text = ready?.message ?? 'The controller has not processed this cluster yet.';
-  return [error(`cluster ${name}`, reason, text, reason === 'WaitingForCluster' ? help.join(name) : help.workerLogs(name))];
+  const mend = reason === 'WaitingForCluster' ? help.join(name) : help.workerLogs(name);
+  const problem = problemOf(
+    { kind: 'cluster', name },
+    { reason, text, since: ready?.lastTransitionTime ?? metadata.creationTimestamp, help: mend },
+  );
+  return [{ ...problem, object }, ...more];
 };
+
+/** Reasons that are told node by node. */
+const byNode: ReadonlySet<string> = new Set<Reason>(['NodeNotReady', 'AgentAbsent']);
 
 const ofSlice = (slice: Slice, help: Help): Problem[] => {
   const { name, namespace = '' } = slice.metadata;
-  const ready = conditionOf(slice.status?.conditions, 'Ready');
-  if (ready?.status === 'True') {
-    // Ready says that it works; only Accepted knows that a network of a running member overlaps.
-    const accepted = conditionOf(slice.status?.conditions, 'Accepted');
-    const degraded = conditionOf(slice.status?.conditions, 'Degraded');
-    const warnings: Problem[] =
-      degraded?.status !== 'True'
-        ? []
-        : [{ ...error(`slice ${name}`, degraded.reason, degraded.message, help.links(name)), severity: 'warning' }];
-    if (accepted?.reason !== 'SubnetOverlap') return warnings;
-    return [...warnings, error(`slice ${name}`, accepted.reason, accepted.message, help.describeSlice(name, namespace))];
+  const object = { kind: 'slice', name, namespace };
+  const conditions = slice.status?.conditions;
+  const helpAgainst = (reason: string, text: string): string =>
+    sliceHelp[reason as Reason]?.(help, slice, concerned(slice, text)) ?? help.describeSlice(name, namespace);
+  const more = furtherTrouble(conditions).map((each) => problemOf(object, told(each, helpAgainst(each.reason, each.message))));
+  const ready = conditionOf(conditions, 'Ready');
+  if (ready?.status !== 'True') {
+    const reason = ready?.reason ?? 'LinksPending';
+    const text = ready?.message ?? 'The controller has not processed this slice yet.';
+    const since = ready?.lastTransitionTime ?? slice.metadata.creationTimestamp;
+    return [problemOf(object, { reason, text, since, help: helpAgainst(reason, text) }), ...more];
   }
-  const reason = ready?.reason ?? 'LinksPending';
-  const text = ready?.message ?? 'The controller has not processed this slice yet.';
-  const specific = sliceHelp[reason as Reason]?.(help, slice, concerned(slice, text));
-  return [error(`slice ${name}`, reason, text, specific ?? help.describeSlice(name, namespace))];
+  // Ready says that it works; only Accepted knows that a network of a running member overlaps.
+  const accepted = conditionOf(conditions, 'Accepted');
+  if (accepted?.reason === 'SubnetOverlap')
+    more.push(problemOf(object, { ...told(accepted, help.describeSlice(name, namespace)), severity: 'error' }));
+  const degraded = conditionOf(conditions, 'Degraded');
+  if (degraded?.status === 'True' && !byNode.has(degraded.reason)) more.push(problemOf(object, told(degraded, help.links(name))));
+  return more;
 };
 
-const ofExports = ({ reports }: FleetSnapshot, help: Help): Problem[] =>
-  reports.flatMap(({ cluster, report }) =>
-    (report.failingExports ?? []).map(
-      ({ namespace, name, reason, message }): Problem => ({
-        subject: `export ${namespace}/${name} of ${cluster}`,
-        severity: 'warning',
-        reason,
-        text: message,
-        help: help.describeExport(cluster, namespace, name),
-      }),
-    ),
-  );
+/** The nodes that have no part in some slice, each once. */
+export const nodeProblems = (reports: readonly SliceReport[], help: Help): Problem[] => {
+  const problems = new Map<string, Problem>();
+  for (const { cluster, report } of reports) {
+    for (const { node, reason: text, notReady, since } of report.missingNodes) {
+      const finding =
+        notReady === true
+          ? ({ reason: 'NodeNotReady', help: help.describeNode(cluster, node) } as const)
+          : ({ reason: 'AgentAbsent', help: help.agentPods(cluster) } as const);
+      const problem = problemOf({ kind: 'node', name: node, cluster }, { ...finding, text, since, severity: 'warning' });
+      if (!problems.has(problem.subject)) problems.set(problem.subject, problem);
+    }
+  }
+  return [...problems.values()];
+};
 
-/** Reasons in the order in which people should look at them: what stops traffic, then what stops changes, then what is on its way. */
-const order = ['LinkDown', 'NamespaceConflict', 'SubnetOverlap', 'AddressSpaceTooSmall', 'AgentAbsent', 'ConnectionLost', 'Unavailable'];
+/** The exports that a report has no room for. */
+export const omittedExports = (reports: readonly SliceReport[], help: Help): Problem[] =>
+  reports.flatMap(({ slice, cluster, report }) => {
+    const omitted = (report.failing ?? 0) - (report.failingExports?.length ?? 0);
+    if (omitted <= 0) return [];
+    const text = `${omitted} more exports of slice ${slice} do not work as their owners ask.`;
+    return [
+      problemOf({ kind: 'cluster', name: cluster }, { reason: 'EndpointsNotReady', text, help: help.exports(cluster), scope: 'service' }),
+    ];
+  });
 
-/** Everything that is wrong, the worst first, errors before warnings. */
+/** Everything that is wrong, the worst first. */
 export const planProblems = (snapshot: FleetSnapshot): Problem[] => {
-  const rank = ({ reason }: Problem): number => (order.includes(reason) ? order.indexOf(reason) : order.length);
   const help = helpFor(snapshot);
-  const all = [
-    ...snapshot.slices.flatMap((slice) => ofSlice(slice, help)),
-    ...ofExports(snapshot, help),
-    ...snapshot.clusters.flatMap((cluster) => ofCluster(cluster, help)),
+  const { reports, clusters, slices } = snapshot;
+  return worstFirst([
+    ...slices.flatMap((slice) => ofSlice(slice, help)),
+    ...nodeProblems(reports, help),
+    ...sickExportsOf(reports, clusters).map((sick) => exportProblem(sick, help)),
+    ...omittedExports(reports, help),
+    ...clusters.flatMap((cluster) => ofCluster(cluster, help)),
     ...ofController(snapshot, help),
-  ];
-  const severity = (problem: Problem): number => (problem.severity === 'error' ? 0 : 1);
-  return all.toSorted((a, b) => severity(a) - severity(b) || rank(a) - rank(b) || (a.subject < b.subject ? -1 : 1));
+  ]);
 };

@@ -1,20 +1,15 @@
 import type { Notice } from '../../api/notice/type.ts';
-import type { Slice } from '../../api/slice/type.ts';
 import { readReport } from '../../exchange/read-report.ts';
 import { isAbout, isTombstone, readStatement, type Statement } from '../../exchange/statement/statement.ts';
 import { readJson } from '../../values/read-json.ts';
-import { type FleetSnapshot, type Shown, sliceByBoard } from './fleet-snapshot.ts';
+import type { FleetSnapshot, Shown, SliceNotice } from './fleet-snapshot.ts';
 
 /**
- * What the notices on the boards of some slices state, by the schema by which members judge them. Signatures are not verified: it is for showing only,
+ * What some notices state, by the schema by which members judge them. Signatures are not verified: it is for showing only,
  * and nothing is decided from it. The schema takes long to load, so load this file when there are notices to read.
  */
-export const statementsIn = (slices: readonly Slice[], notices: readonly Notice[]): Pick<FleetSnapshot, 'reports' | 'nodes' | 'offers'> => {
-  const names = sliceByBoard(slices);
-  const shown = notices.flatMap((notice) => {
-    const slice = names.get(notice.metadata.namespace ?? '');
-    return slice === undefined ? [] : [{ slice, cluster: notice.spec.cluster, notice }];
-  });
+export const statementsIn = (notices: readonly SliceNotice[]): Pick<FleetSnapshot, 'reports' | 'nodes' | 'offers'> => {
+  const shown = notices.map(({ slice, notice }) => ({ slice, cluster: notice.spec.cluster, notice }));
   const statements = shown.flatMap(({ slice, cluster, notice }) => {
     const statement = statementIn(notice);
     return statement === undefined ? [] : [{ slice, cluster, statement }];

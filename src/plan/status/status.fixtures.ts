@@ -5,7 +5,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { LinksBody, ReportedLink } from '../../exchange/statement/links.ts';
 import { type StatementBodies, statementVersion } from '../../exchange/statement/statement.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
-import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { type FleetSnapshot, noticesOf } from './fleet-snapshot.ts';
 import { statementsIn } from './statements.ts';
 
 const at = '2026-01-01T00:00:00Z';
@@ -106,7 +106,7 @@ const controller: Deployment = {
 const bare: FleetSnapshot = {
   now: Date.parse(at) + 60_000,
   project: 'default',
-  contexts: { hub: 'hub', known: ['hub', 'east', 'west'] },
+  contexts: { here: 'hub', hub: 'hub', known: ['hub', 'east', 'west'] },
   namespace: 'default',
   controller,
   clusters: [cluster('west'), cluster('east')],
@@ -120,7 +120,7 @@ const bare: FleetSnapshot = {
 export const withNotices = (notices: readonly Notice[], slices: readonly Slice[] = bare.slices): FleetSnapshot => ({
   ...bare,
   slices,
-  ...statementsIn(slices, notices),
+  ...statementsIn(noticesOf(slices, notices)),
 });
 
 /** The notices of two clusters with a node each in one slice, all well. */

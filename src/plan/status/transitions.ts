@@ -1,5 +1,6 @@
 import type { Condition } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
+import { badWhenTrue } from './further-conditions.ts';
 
 /** A change of a condition, as an Event describes it. */
 export interface Transition {
@@ -10,9 +11,6 @@ export interface Transition {
 
 /** A condition that is false for one of these reasons is on its way; nobody has to do anything. */
 const underWay: ReadonlySet<string> = new Set<Reason>(['AwaitingCluster', 'LinksPending', 'WaitingForCluster', 'EndpointsNotAttached']);
-
-/** Conditions that are true of what is not well. */
-const badWhenTrue: ReadonlySet<string> = new Set(['ClockSkew', 'Conflict', 'Degraded', 'EndpointsOmitted', 'FieldsIgnored']);
 
 /**
  * What has changed in the conditions of an object, one line each. Only another status or reason counts: messages name pairs and numbers, which come

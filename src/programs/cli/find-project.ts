@@ -2,6 +2,7 @@ import { projectKind } from '../../api/kinds.ts';
 import { hubNamespace, memberNamespace, projectNamespace, trustConfigMap } from '../../api/places.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
+import { didYouMean } from '../../values/nearest.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** The namespace of a project on the hub. @throws Failure NotFound when KubeSlice or the project is not there. */
@@ -22,5 +23,8 @@ export const findProject = async (hub: OpenCluster, project: string, signal: Abo
   });
   const names = installed.items.map(({ metadata }) => metadata.name);
   if (names.includes(project)) return projectNamespace(project);
-  throw new Failure('NotFound', `The hub has no project "${project}"; there are: ${names.toSorted().join(', ') || 'none'}.`);
+  throw new Failure(
+    'NotFound',
+    `The hub has no project "${project}"; there are: ${names.toSorted().join(', ') || 'none'}.${didYouMean(project, names)}`,
+  );
 };

@@ -12,9 +12,9 @@ import { type RealApi, realPrograms, startRealApi } from '../../kubernetes/fixtu
 import { secretKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { testTerminal } from './cli.fixtures.ts';
 import type { CliCommand, CliInput } from './command.ts';
+import { command as statusCommand } from './fleet/status.ts';
 import { command as installCommand } from './install.ts';
 import { command as joinCommand } from './join.ts';
-import { command as statusCommand } from './status.ts';
 import { command as tokenCommand } from './token.ts';
 
 const programs = realPrograms();

@@ -1,4 +1,4 @@
-import { planServices } from '../../plan/status/services.ts';
+import { formatAge } from '../duration.ts';
 import { clusterOption, fleetList, isWanted, sliceOption } from './fleet-list.ts';
 
 /** `kubeslice services`. */
@@ -7,8 +7,8 @@ export const command = fleetList({
   summary: 'List the services that clusters offer to slices',
   examples: ['kubeslice services --context hub', 'kubeslice services --slice app-slice -o json'],
   options: [sliceOption, clusterOption],
-  kinds: ['Export', 'Links'],
-  rows: (snapshot, input) => planServices(snapshot).filter((row) => isWanted(input, { ...row, clusters: [row.cluster] })),
+  kinds: ['Export', 'Endpoints', 'Links', 'Node'],
+  rows: ({ services }, input) => services.filter((row) => isWanted(input, { ...row, clusters: [row.cluster] })),
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.slice },
     { title: 'NAMESPACE', value: (row) => row.namespace },
@@ -22,6 +22,11 @@ export const command = fleetList({
       align: 'right',
     },
     { title: 'NAME', value: (row) => row.dnsName },
+    {
+      title: 'FOR',
+      value: ({ since }) => (since === undefined ? undefined : formatAge(Date.now() - Date.parse(since))),
+      align: 'right',
+    },
     { title: 'PROBLEM', value: (row) => row.problem, paint: color.red },
     { title: 'ENDPOINTS', value: (row) => row.endpoints.flatMap(({ addresses }) => addresses).join(','), wide: true },
   ],

@@ -1,7 +1,4 @@
-import { planPairs } from '../../plan/status/links.ts';
-import { planNodes } from '../../plan/status/nodes.ts';
-import { planSlices } from '../../plan/status/slices.ts';
-import { formatAge } from './duration.ts';
+import { formatAge } from '../duration.ts';
 import { fleetList } from './fleet-list.ts';
 import { paintState } from './status-colors.ts';
 
@@ -9,9 +6,9 @@ import { paintState } from './status-colors.ts';
 export const command = fleetList({
   name: 'slices',
   summary: 'List the slices',
-  examples: ['kubeslice slices --context hub', 'kubeslice slices -o wide'],
+  examples: ['kubeslice slices --context hub', 'kubeslice slices --context east -o wide'],
   kinds: ['Node', 'Links'],
-  rows: (snapshot) => planSlices(snapshot.slices, planNodes(snapshot), planPairs(snapshot.reports)),
+  rows: ({ slices }) => slices,
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.name },
     { title: 'STATE', value: (row) => (row.ready ? 'Ready' : row.reason), paint: paintState(color) },

@@ -1,5 +1,5 @@
-import { type LinkRow, type PairRow, planLinks, planPairs } from '../../plan/status/links.ts';
-import { formatAge } from './duration.ts';
+import type { LinkRow, PairRow } from '../../../plan/status/links.ts';
+import { formatAge } from '../duration.ts';
 import { clusterOption, fleetList, isWanted, sliceOption } from './fleet-list.ts';
 import { paintState } from './status-colors.ts';
 
@@ -15,8 +15,8 @@ export const command = fleetList({
   examples: ['kubeslice links --context hub', 'kubeslice links --slice app-slice --cluster east -o wide'],
   options: [sliceOption, clusterOption],
   kinds: ['Links'],
-  rows: ({ reports }, input): readonly Row[] =>
-    [...planLinks(reports), ...planPairs(reports)].filter((row) => isWanted(input, { ...row, clusters: [row.cluster, row.peerCluster] })),
+  rows: ({ links, pairs }, input): readonly Row[] =>
+    [...links, ...pairs].filter((row) => isWanted(input, { ...row, clusters: [row.cluster, row.peerCluster] })),
   columns: (color) => [
     { title: 'SLICE', value: (row) => row.slice },
     { title: 'FROM', value: (row) => (isLink(row) ? `${row.cluster}/${row.node}` : row.cluster) },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clusterKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
-import { hubNamespace } from '../../api/places.ts';
-import { deploymentKind } from '../../kubernetes/kinds.ts';
-import { type FakeContexts, startFakeContexts } from './contexts.fixtures.ts';
+import { clusterKind, noticeKind, projectKind, sliceKind } from '../../../api/kinds.ts';
+import { hubNamespace } from '../../../api/places.ts';
+import { deploymentKind } from '../../../kubernetes/kinds.ts';
+import { type FakeContexts, startFakeContexts } from '../contexts.fixtures.ts';
 import { command } from './status.ts';
 
 let contexts: FakeContexts;

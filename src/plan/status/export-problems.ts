@@ -1,0 +1,43 @@
+import type { Reason } from '../../api/reasons.ts';
+import { type Help } from './help.ts';
+import { type Problem, problemOf } from './problem.ts';
+
+/** An export that does not offer what its owner asks, as its cluster says. */
+export interface SickExport {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The slice that it names, where it is known. */
+  readonly slice: string | undefined;
+  readonly reason: string;
+  readonly message: string;
+  readonly since?: string | undefined;
+  /** The service works all the same. */
+  readonly works?: boolean | undefined;
+}
+
+/** What helps against a mistake of each kind; describing the export does for all others. */
+const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>> = {
+  NoMatchingPods: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  EndpointsNotAttached: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  EndpointsNotReady: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  HostNetworkPods: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  PodsExcluded: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  ServiceNotFound: (help, { cluster, namespace }) => help.services(cluster, namespace),
+  ServiceWithoutSelector: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  ServiceWithoutPorts: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  ServiceIsExternalName: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  TargetPortNotFound: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  SessionAffinityIgnored: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  SliceNotFound: (help, { cluster, namespace, name }) => help.editExport(cluster, namespace, name),
+};
+
+/** The problem that a sick export is: an error when nobody can call the service, else a warning. */
+export const exportProblem = (sick: SickExport, help: Help): Problem => {
+  const { cluster, namespace, name, reason, message, since, works } = sick;
+  const remedy = remedies[reason as Reason] ?? ((of: Help) => of.describeExport(cluster, namespace, name));
+  return problemOf(
+    { kind: 'serviceexport', name, namespace, cluster },
+    { reason, text: message, since, help: remedy(help, sick), severity: works === true ? 'warning' : 'error', scope: 'service' },
+  );
+};

@@ -1,0 +1,141 @@
+import { type Condition, conditionOf } from '../../api/condition.ts';
+import type { Reason } from '../../api/reasons.ts';
+import type { ServiceImport } from '../../api/serviceimport/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import type { Deployment } from '../../values/builtin/workloads.ts';
+import { exportProblem } from './export-problems.ts';
+import type { SliceReport } from './fleet-snapshot.ts';
+import { furtherTrouble } from './further-conditions.ts';
+import { type Help, helpFor } from './help.ts';
+import { type MemberSnapshot, ownSickExports } from './member-snapshot.ts';
+import type { NodeRow } from './nodes.ts';
+import { type Problem, problemOf, worstFirst } from './problem.ts';
+import { nodeProblems } from './problems.ts';
+
+/** What stands still while a program does not run. */
+const consequences = {
+  worker: 'traffic goes on, changes of services and slices are neither published nor received',
+  dns: 'no name of a slice is answered in this cluster',
+} as const;
+
+const ofDeployment = (
+  component: keyof typeof consequences,
+  seen: Deployment | undefined,
+  { cluster }: MemberSnapshot,
+  help: Help,
+): Problem[] => {
+  if ((seen?.status?.availableReplicas ?? 0) > 0) return [];
+  const object = { kind: 'deployment', name: `kubeslice-${component}`, cluster };
+  const what = seen === undefined ? `There is no Deployment kubeslice-${component}` : `No copy of kubeslice-${component} runs`;
+  const since = seen?.status?.conditions?.find(({ type }) => type === 'Available')?.lastTransitionTime;
+  return [
+    problemOf(object, {
+      reason: 'Unavailable',
+      text: `${what}; ${consequences[component]}.`,
+      since,
+      help: seen === undefined ? help.join(cluster) : help.memberPods(cluster, component),
+    }),
+  ];
+};
+
+const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => {
+  const wanted = agent?.status?.desiredNumberScheduled ?? 0;
+  const ready = agent?.status?.numberReady ?? 0;
+  const object = { kind: 'daemonset', name: 'kubeslice-agent', cluster };
+  if (agent === undefined)
+    return [
+      problemOf(object, {
+        reason: 'Unavailable',
+        text: 'There is no DaemonSet kubeslice-agent, so no node has tunnels.',
+        help: help.join(cluster),
+      }),
+    ];
+  if (wanted === 0 || ready > 0) return [];
+  const text = `No agent of ${wanted} nodes is ready; traffic goes on, pods that start are not attached.`;
+  return [problemOf(object, { reason: 'AgentAbsent', text, help: help.agentPods(cluster) })];
+};
+
+/** That the hub does not answer is said in every slice, and told once. */
+const ofHub = ({ slices, cluster }: MemberSnapshot, help: Help): Problem[] => {
+  for (const { status } of slices) {
+    const contact = conditionOf(status?.conditions, 'HubReachable');
+    if (contact?.status !== 'False') continue;
+    const { reason, message: text, lastTransitionTime: since } = contact;
+    return [problemOf({ kind: 'cluster', name: cluster }, { reason, text, since, help: help.workerLogs(cluster) })];
+  }
+  return [];
+};
+
+/** Reasons that are told node by node. */
+const byNode: ReadonlySet<string> = new Set<Reason>(['NodeNotReady', 'AgentAbsent']);
+
+const ofSlice = ({ metadata, status }: Slice, { cluster }: MemberSnapshot, help: Help): Problem[] => {
+  const { name } = metadata;
+  const object = { kind: 'slice', name, cluster };
+  const warned = ({ reason, message, lastTransitionTime }: Condition, mend: string): Problem =>
+    problemOf(object, { reason, text: message, since: lastTransitionTime, severity: 'warning', help: mend });
+  const describe = help.describeLocalSlice(name, cluster);
+  const problems = furtherTrouble(status?.conditions).map((each) => warned(each, describe));
+  const ready = conditionOf(status?.conditions, 'Ready');
+  if (ready?.status !== 'True') {
+    const reason = ready?.reason ?? 'LinksPending';
+    const text = ready?.message ?? 'The worker has not judged this slice yet.';
+    const mend = reason === 'LinkDown' || reason === 'LinksPending' ? help.links(name) : describe;
+    problems.push(problemOf(object, { reason, text, since: ready?.lastTransitionTime ?? metadata.creationTimestamp, help: mend }));
+  }
+  const degraded = conditionOf(status?.conditions, 'Degraded');
+  if (ready?.status === 'True' && degraded?.status === 'True' && !byNode.has(degraded.reason))
+    problems.push(warned(degraded, help.links(name)));
+  return problems;
+};
+
+/** Services of other clusters that cannot be called from here. */
+const ofImport = ({ metadata, status }: ServiceImport, { cluster }: MemberSnapshot, help: Help): Problem[] => {
+  const { name, namespace = '' } = metadata;
+  const ready = conditionOf(status?.conditions, 'Ready');
+  const mend = help.describeImport(cluster, namespace, name);
+  const object = { kind: 'serviceimport', name, namespace, cluster };
+  const conflict = conditionOf(status?.conditions, 'Conflict');
+  const problems: Problem[] = [];
+  const tell = ({ reason, message, lastTransitionTime }: Condition, severity: Problem['severity']): void =>
+    void problems.push(problemOf(object, { reason, text: message, since: lastTransitionTime, severity, scope: 'service', help: mend }));
+  if (ready?.status === 'False') tell(ready, 'error');
+  if (conflict?.status === 'True') tell(conflict, 'warning');
+  return problems;
+};
+
+/** Everything that is wrong in a member cluster, as far as it is known there; the worst first. */
+export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly SliceReport[], rows: readonly NodeRow[]): Problem[] => {
+  const help = helpFor(snapshot);
+  const { cluster } = snapshot;
+  const sick = ownSickExports(snapshot);
+  const own = new Set(sick.map(({ namespace, name }) => `${namespace}/${name}`));
+  // Their own cluster knows why; here it is only seen that nobody reaches them, while others of that cluster are reached.
+  const reached = new Set(rows.filter(({ state }) => state === 'Up').map((row) => `${row.slice}/${row.cluster}`));
+  const away = rows.filter((row) => row.cluster !== cluster && row.state === 'Unreached' && reached.has(`${row.slice}/${row.cluster}`));
+  const unreached = [...new Map(away.map((row) => [`${row.cluster}/${row.node}`, row])).values()].map((row) =>
+    problemOf(
+      { kind: 'node', name: row.node, cluster: row.cluster },
+      {
+        reason: 'LinkDown',
+        text: 'No node of this cluster reaches it, but others of its cluster are reached: it is off, or cut off; its endpoints are left out.',
+        severity: 'warning',
+        help: help.links(row.slice),
+      },
+    ),
+  );
+  return worstFirst([
+    ...ofHub(snapshot, help),
+    ...ofDeployment('worker', snapshot.worker, snapshot, help),
+    ...ofDeployment('dns', snapshot.dns, snapshot, help),
+    ...ofAgents(snapshot, help),
+    ...snapshot.slices.flatMap((slice) => ofSlice(slice, snapshot, help)),
+    ...nodeProblems(reports, help),
+    ...unreached,
+    ...sick.map((each) => exportProblem(each, help)),
+    // What is wrong with an export of this cluster is told there.
+    ...snapshot.imports
+      .filter(({ metadata }) => !own.has(`${metadata.namespace}/${metadata.name}`))
+      .flatMap((imported) => ofImport(imported, snapshot, help)),
+  ]);
+};

@@ -1,0 +1,79 @@
+import { projectKind } from '../../../api/kinds.ts';
+import type { StatementKind } from '../../../api/notice/type.ts';
+import { defaultProject, hubNamespace, hubSecret, memberNamespace, trustConfigMap } from '../../../api/places.ts';
+import { configMapKind, secretKind } from '../../../kubernetes/kinds.ts';
+import type { FleetSnapshot } from '../../../plan/status/fleet-snapshot.ts';
+import type { MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
+import { Failure } from '../../../values/failure.ts';
+import type { CliInput } from '../command.ts';
+import { projectOf } from '../common-options.ts';
+import type { OpenCluster } from '../open-cluster.ts';
+import { observeHub } from './observe-hub.ts';
+import { observeMember } from './observe-member.ts';
+
+/** As what a cluster joined. */
+export interface JoinedAs {
+  readonly cluster: string;
+  readonly project: string;
+}
+
+/** What a context shows: the hub, a member, or both when one cluster is both. */
+export interface Sides {
+  readonly hub: FleetSnapshot | undefined;
+  readonly member: MemberSnapshot | undefined;
+}
+
+/** Undefined for what is not there: the object, or its kind. */
+const orAbsent = async <T>(looking: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await looking;
+  } catch (error) {
+    if (Failure.is(error, 'NotFound')) return undefined;
+    throw error;
+  }
+};
+
+const joinedAs = async ({ client }: OpenCluster, signal: AbortSignal): Promise<JoinedAs | undefined> => {
+  const [trust, secret] = await Promise.all([
+    client.find(configMapKind, { namespace: memberNamespace, name: trustConfigMap }, { signal }),
+    client.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal }).catch((error: unknown) => {
+      // Who may look at a cluster need not see its credential.
+      if (Failure.is(error, 'Forbidden')) return undefined;
+      throw error;
+    }),
+  ]);
+  const read = (field: string): string => Buffer.from(secret?.data?.[field] ?? '', 'base64').toString('utf8');
+  if (trust === undefined && secret === undefined) return undefined;
+  return { cluster: read('cluster') || 'this cluster', project: read('project') || defaultProject };
+};
+
+/**
+ * Finds out what the cluster of a context is, and reads what is known there: a project on the hub with the notices of the given kinds, a member's own
+ * objects, or both.
+ *
+ * @throws Failure NotFound when the cluster is neither, or the hub has no such project.
+ */
+export const observeSides = async (
+  cluster: OpenCluster,
+  input: CliInput,
+  kinds: readonly StatementKind[],
+  signal: AbortSignal,
+): Promise<Sides> => {
+  const [projects, joined] = await Promise.all([
+    orAbsent(cluster.client.list(projectKind, { namespace: hubNamespace, signal })),
+    joinedAs(cluster, signal),
+  ]);
+  const isHub = projects !== undefined && (projects.items.length > 0 || joined === undefined);
+  if (!isHub && joined === undefined) {
+    const { context } = cluster;
+    throw new Failure(
+      'NotFound',
+      `Context "${context}" is neither a hub nor a member: KubeSlice is not installed there; run "kubeslice install --context ${context}" or "kubeslice join", or name another context.`,
+    );
+  }
+  const [hub, member] = await Promise.all([
+    isHub ? observeHub(cluster, { project: projectOf(input), cluster: joined?.cluster, kinds }, signal) : undefined,
+    joined === undefined ? undefined : observeMember(cluster, joined, signal),
+  ]);
+  return { hub, member };
+};
