@@ -51,8 +51,9 @@ export interface Finding extends Pick<Problem, 'reason' | 'text' | 'help'> {
 
 const subjectOf = ({ kind, name, namespace, cluster }: ProblemObject): string => {
   if (kind === 'node') return `node ${cluster}/${name}`;
-  if (kind === 'deployment' || kind === 'daemonset') return name.replace(/^kubeslice-/, '');
   const short = kind.replace(/^service(?=export|import)/, '');
+  const isProgram = kind === 'deployment' || kind === 'daemonset';
+  if (isProgram) return `${name.replace(/^kubeslice-/, '')}${cluster === undefined ? '' : ` of ${cluster}`}`;
   const place = namespace === undefined || short === 'slice' ? name : `${namespace}/${name}`;
   return `${short} ${place}${cluster === undefined || cluster === name ? '' : ` of ${cluster}`}`;
 };

@@ -8,6 +8,7 @@ import { systemClock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { CliInput } from './command.ts';
 import { textOption } from './common-options.ts';
+import { contextFailure } from './context-failure.ts';
 
 /** A cluster that a command talks to. */
 export interface OpenCluster {
@@ -70,6 +71,8 @@ export const withCluster = async <T>(
   const cluster = await openCluster(input, contextName);
   try {
     return await use(cluster);
+  } catch (error) {
+    throw contextFailure(error, cluster.context);
   } finally {
     cluster.client.close();
   }

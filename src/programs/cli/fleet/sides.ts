@@ -23,12 +23,15 @@ export interface Sides {
   readonly member: MemberSnapshot | undefined;
 }
 
-/** Undefined for what is not there: the object, or its kind. */
-const orAbsent = async <T>(looking: Promise<T>): Promise<T | undefined> => {
+/** Why the projects of a hub cannot be listed: there are none, or the person may not see them. */
+type NoProjects = 'absent' | 'forbidden';
+
+const listProjects = async ({ client }: OpenCluster, signal: AbortSignal) => {
   try {
-    return await looking;
+    return (await client.list(projectKind, { namespace: hubNamespace, signal })).items;
   } catch (error) {
-    if (Failure.is(error, 'NotFound')) return undefined;
+    if (Failure.is(error, 'NotFound')) return 'absent' satisfies NoProjects;
+    if (Failure.is(error, 'Forbidden')) return 'forbidden' satisfies NoProjects;
     throw error;
   }
 };
@@ -59,11 +62,9 @@ export const observeSides = async (
   kinds: readonly StatementKind[],
   signal: AbortSignal,
 ): Promise<Sides> => {
-  const [projects, joined] = await Promise.all([
-    orAbsent(cluster.client.list(projectKind, { namespace: hubNamespace, signal })),
-    joinedAs(cluster, signal),
-  ]);
-  const isHub = projects !== undefined && (projects.items.length > 0 || joined === undefined);
+  const [projects, joined] = await Promise.all([listProjects(cluster, signal), joinedAs(cluster, signal)]);
+  // Who may not see the projects of a cluster that is no member is told so by the next request.
+  const isHub = projects === 'forbidden' ? joined === undefined : projects !== 'absent' && (projects.length > 0 || joined === undefined);
   if (!isHub && joined === undefined) {
     const { context } = cluster;
     throw new Failure(
