@@ -131,7 +131,7 @@ export const badInputTopic = (world: World): void => {
           },
           { withinMs: 10_000 },
         );
-        // The hub says so, also of an export whose slice there is not; and so does the member, to whom has no access to the hub.
+        // The hub says so, also of an export whose slice there is not; and so does the member, by its own objects.
         for (const context of ['hub', 'east']) {
           await until(
             `the status of ${context}`,

@@ -2,6 +2,7 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import { exchangeNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
+import { didYouMean } from '../../values/nearest.ts';
 import type { Acceptance } from './acceptance.ts';
 import type { Grants } from './grants.ts';
 import type { Members } from './members.ts';
@@ -20,11 +21,12 @@ export interface SliceFindings {
 }
 
 /** Clusters that should be members and are not, each with the reason and what helps. */
-const missingClusters = ({ members, acceptance }: SliceFindings): ReadonlyMap<string, MissingCluster> => {
+const missingClusters = ({ members, acceptance, clusters }: SliceFindings): ReadonlyMap<string, MissingCluster> => {
+  const joined = clusters.map(({ metadata }) => metadata.name);
   const missing = new Map<string, MissingCluster>();
   for (const [name, message] of acceptance.excluded) missing.set(name, { reason: 'SubnetOverlap', message });
   for (const name of members.unknown) {
-    const message = `Cluster ${name} is not registered; join it with "kubeslice join ${name}" or remove it from spec.clusters.`;
+    const message = `Cluster ${name} is not registered; join it with "kubeslice join ${name}" or remove it from spec.clusters.${didYouMean(name, joined)}`;
     missing.set(name, { reason: 'UnknownCluster', message });
   }
   for (const name of members.waiting) {

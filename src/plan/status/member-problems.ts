@@ -5,7 +5,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 import { exportProblem } from './export-problems.ts';
 import type { SliceReport } from './fleet-snapshot.ts';
-import { furtherTrouble } from './further-conditions.ts';
+import { furtherTrouble, severityOf } from './further-conditions.ts';
 import { type Help, helpFor } from './help.ts';
 import { type MemberSnapshot, ownSickExports } from './member-snapshot.ts';
 import type { NodeRow } from './nodes.ts';
@@ -55,15 +55,16 @@ const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => 
   return [problemOf(object, { reason: 'AgentAbsent', text, help: help.agentPods(cluster) })];
 };
 
-/** That the hub does not answer is said in every slice, and told once. */
-const ofHub = ({ slices, cluster }: MemberSnapshot, help: Help): Problem[] => {
-  for (const { status } of slices) {
-    const contact = conditionOf(status?.conditions, 'HubReachable');
-    if (contact?.status !== 'False') continue;
-    const { reason, message: text, lastTransitionTime: since } = contact;
-    return [problemOf({ kind: 'cluster', name: cluster }, { reason, text, since, help: help.workerLogs(cluster) })];
-  }
-  return [];
+/** How the cluster stands with the hub and with its own DNS, as its worker says. That the hub does not answer is said in every slice, too, and told once. */
+const ofConnection = ({ connection, slices, cluster }: MemberSnapshot, help: Help): Problem[] => {
+  const everywhere = [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])];
+  const away = everywhere.find(({ type, status }) => type === 'HubReachable' && status === 'False');
+  const tell = ({ reason, message: text, lastTransitionTime: since }: Condition, severity: Problem['severity']): Problem =>
+    problemOf({ kind: 'cluster', name: cluster }, { reason, text, since, severity, help: help.workerLogs(cluster) });
+  return [
+    ...(away === undefined ? [] : [tell(away, 'error')]),
+    ...furtherTrouble(connection).map((condition) => tell(condition, severityOf(condition))),
+  ];
 };
 
 /** Reasons that are told node by node. */
@@ -125,7 +126,7 @@ export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly S
     ),
   );
   return worstFirst([
-    ...ofHub(snapshot, help),
+    ...ofConnection(snapshot, help),
     ...ofDeployment('worker', snapshot.worker, snapshot, help),
     ...ofDeployment('dns', snapshot.dns, snapshot, help),
     ...ofAgents(snapshot, help),

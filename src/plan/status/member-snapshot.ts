@@ -1,3 +1,4 @@
+import type { Condition } from '../../api/condition.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import type { Notice } from '../../api/notice/type.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
@@ -25,6 +26,8 @@ export interface MemberSnapshot {
   readonly cluster: string;
   readonly project: string;
   readonly contexts: Contexts;
+  /** What the worker says about its connection to the hub and about the cluster's DNS; nothing while it has not said so. */
+  readonly connection: readonly Condition[];
   readonly worker: Deployment | undefined;
   readonly dns: Deployment | undefined;
   readonly agent: DaemonSet | undefined;

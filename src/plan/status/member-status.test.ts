@@ -111,6 +111,7 @@ const well: MemberSnapshot = {
   cluster: 'east',
   project: 'default',
   contexts: { here: 'prod', hub: undefined, cluster: 'east', known: ['prod'] },
+  connection: [condition('HubReachable', 'True', 'Ready'), condition('NamesWired', 'True', 'Ready')],
   worker: deployment('kubeslice-worker'),
   dns: deployment('kubeslice-dns'),
   agent: {
@@ -205,6 +206,14 @@ describe('a member cluster by its own objects', () => {
       'a hub that is away',
       { slices: [local([condition('Ready', 'True', 'Ready'), condition('HubReachable', 'False', 'HubAway')])] },
       [['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20']],
+    ],
+    [
+      'a hub that refuses it, before it is in any slice',
+      { connection: [condition('HubReachable', 'False', 'HubAway'), condition('NamesWired', 'False', 'HubAway')] },
+      [
+        ['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20'],
+        ['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20'],
+      ],
     ],
     [
       'a slice that is cut off',

@@ -9,9 +9,15 @@ import { planServices } from './services.ts';
 import { planSlices } from './slices.ts';
 
 /** This cluster by its contact with the hub, and the others by whether some node of theirs is reached. */
-const clusterRows = ({ slices, cluster, nodes }: MemberSnapshot, rows: readonly NodeRow[], version: string | undefined): ClusterRow[] => {
+const clusterRows = (
+  { connection, slices, cluster, nodes }: MemberSnapshot,
+  rows: readonly NodeRow[],
+  version: string | undefined,
+): ClusterRow[] => {
   const unknown = { nodes: undefined, version: undefined, kubernetesVersion: undefined, fingerprint: undefined, message: '' };
-  const isAway = slices.some(({ status }) => conditionOf(status?.conditions, 'HubReachable')?.status === 'False');
+  const isAway = [connection, ...slices.map(({ status }) => status?.conditions)].some(
+    (conditions) => conditionOf(conditions, 'HubReachable')?.status === 'False',
+  );
   const own: ClusterRow = {
     ...unknown,
     name: cluster,

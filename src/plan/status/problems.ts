@@ -4,7 +4,7 @@ import type { Reason } from '../../api/reasons.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { exportProblem } from './export-problems.ts';
 import type { FleetSnapshot, SliceReport } from './fleet-snapshot.ts';
-import { furtherTrouble } from './further-conditions.ts';
+import { furtherTrouble, severityOf } from './further-conditions.ts';
 import { type Help, helpFor } from './help.ts';
 import { type Problem, problemOf, worstFirst } from './problem.ts';
 import { sickExportsOf } from './sick-exports.ts';
@@ -41,8 +41,8 @@ const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
 };
 
 /** A condition beside the main ones, as a problem: it works, but not as asked. */
-const told = ({ reason, message, lastTransitionTime }: Condition, help: string) =>
-  ({ reason, text: message, since: lastTransitionTime, severity: 'warning', help }) as const;
+const told = ({ type, reason, message, lastTransitionTime }: Condition, help: string) =>
+  ({ reason, text: message, since: lastTransitionTime, severity: severityOf({ type, reason }), help }) as const;
 
 const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
   const { name, namespace = '' } = metadata;

@@ -200,6 +200,14 @@ describe('an export', () => {
     expect(decision.status.exportStatus).toBe(offers ? 'PENDING' : 'ERROR');
   });
 
+  it('proposes the nearest name of a Service or slice that is not there', () => {
+    const names = { services: () => ['db', 'wbe'], slices: () => ['apps'] };
+    const messageOf = (more: Partial<ExportSnapshot>) =>
+      conditionOf(planExport(snapshot({ names, ...more }), 0).status.conditions, 'Ready')?.message;
+    expect(messageOf({ service: undefined })).toMatch(/^Service app-ns\/web does not exist; .* Did you mean "wbe"\?$/);
+    expect(messageOf({ namespaces: undefined })).toMatch(/^There is no slice app in this cluster; .* Did you mean "apps"\?$/);
+  });
+
   it('goes on without pods that no slice reaches, and counts them', () => {
     const { status } = planExport(snapshot({ pods: [pod('a'), onHost('b'), excluded('c')] }), 0);
     expect(conditionOf(status.conditions, 'Ready')).toMatchObject({

@@ -6,6 +6,7 @@ import type { EndpointsBody, ExportBody, ExportEndpoint, ExportPort } from '../.
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
+import { didYouMean } from '../../values/nearest.ts';
 import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
@@ -29,6 +30,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly attachment: (pod: Pod) => Attachment | undefined;
   /** Shard in which each endpoint was published, by the name of its pod; none when left out. */
   readonly published?: ReadonlyMap<string, number>;
+  /** Names that its owner may have meant: Services of its namespace, and slices of this cluster; none when left out. */
+  readonly names?: { readonly services?: () => Iterable<string>; readonly slices?: () => Iterable<string> };
   /** The ports as they were offered before; none when left out. */
   readonly lastPorts?: readonly ExportPort[] | undefined;
   /** What the other clusters export under the name; none when left out. */
@@ -58,7 +61,10 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   const { name, namespace } = exported.metadata;
   const slice = exported.spec.slice;
   if (namespaces === undefined)
-    return no('SliceNotFound', `There is no slice ${slice} in this cluster; create it on the hub or correct spec.slice.`);
+    return no(
+      'SliceNotFound',
+      `There is no slice ${slice} in this cluster; create it on the hub or correct spec.slice.${didYouMean(slice, seen.names?.slices?.() ?? [])}`,
+    );
   if (!namespaces.includes(namespace ?? '')) {
     return no(
       'NamespaceNotInSlice',
@@ -67,7 +73,11 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   }
   const ownPorts = (exported.spec.ports?.length ?? 0) > 0;
   if (service === undefined && (exported.spec.selector === undefined || !ownPorts)) {
-    return no('ServiceNotFound', `Service ${namespace}/${name} does not exist; create it, or give the export a selector and ports.`);
+    const meant = didYouMean(name, seen.names?.services?.() ?? []);
+    return no(
+      'ServiceNotFound',
+      `Service ${namespace}/${name} does not exist; create it, or give the export a selector and ports.${meant}`,
+    );
   }
   if (selectorOf(seen) === undefined && service?.spec?.type === 'ExternalName') {
     return no(

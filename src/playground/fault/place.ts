@@ -1,4 +1,5 @@
 import { Failure } from '../../values/failure.ts';
+import { didYouMean } from '../../values/nearest.ts';
 import { siteOf } from '../address-plan.ts';
 import { machinesOf } from '../machines.ts';
 import type { PlaygroundSpec } from '../spec.ts';
@@ -18,7 +19,10 @@ export function placeOf(spec: PlaygroundSpec, name: string): Place {
   const machine = machinesOf(spec).find((each) => each.name === name);
   if (machine !== undefined) return { cluster: machine.cluster, addresses: `${machine.address}/32` };
   const known = [...spec.clusters, ...machinesOf(spec)].map((each) => each.name);
-  throw new Failure('InvalidInput', `"${name}" is no cluster and no machine of this playground: it has ${known.join(', ')}.`);
+  throw new Failure(
+    'InvalidInput',
+    `"${name}" is no cluster and no machine of this playground: it has ${known.join(', ')}.${didYouMean(name, known)}`,
+  );
 }
 
 /** Both ends, checked to be two different places. */

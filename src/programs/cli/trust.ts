@@ -4,6 +4,7 @@ import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
+import { didYouMean } from '../../values/nearest.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, textOption } from './common-options.ts';
 import { type OpenCluster, withCluster } from './open-cluster.ts';
@@ -63,7 +64,7 @@ const forget: CliCommand = {
       if (!pinned.includes(cluster)) {
         throw new Failure(
           'NotFound',
-          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${pinned.toSorted().join(', ') || 'none'}.`,
+          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${pinned.toSorted().join(', ') || 'none'}.${didYouMean(cluster, pinned)}`,
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });

@@ -157,6 +157,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         crowdedNodes: leftOut.nodesOf(key),
         published: publishedIn(key),
         room: roomOf(key),
+        names: { services: () => (session.services(exported.metadata.namespace ?? '')?.list() ?? []).map(({ metadata }) => metadata.name) },
         lastPorts: statementOf(session.ledger(), 'Export', hub.cluster, key)?.body.ports,
         sameName: statementsAbout(session.ledger(), 'Export', key).filter(({ cluster }) => cluster !== hub.cluster),
         since: (cluster) => clusterOf(session.ledger(), cluster).since,

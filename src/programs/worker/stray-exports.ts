@@ -30,7 +30,15 @@ export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>,
       const exported = local.exports.get(key);
       if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || isGranted(exported.spec.slice)) return;
       const now = clock.now();
-      const seen = { exported, cluster: '', namespaces: undefined, service: undefined, pods: [], attachment: () => undefined };
+      const seen = {
+        exported,
+        cluster: '',
+        namespaces: undefined,
+        service: undefined,
+        pods: [],
+        attachment: () => undefined,
+        names: { slices: () => local.slices.list().map(({ metadata }) => metadata.name) },
+      };
       await writeExportStatus(local.client, exported, planExport(seen, now).status, Math.floor(now / 1000), signal);
     },
   };

@@ -29,6 +29,7 @@ export const observeMember = async (member: OpenCluster, joined: JoinedAs, signa
     cluster: joined.cluster,
     project: joined.project,
     contexts: { here: member.context, hub: undefined, cluster: joined.cluster, known: member.contexts },
+    connection: [],
     worker,
     dns,
     agent,
