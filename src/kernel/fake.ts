@@ -1,7 +1,7 @@
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
-import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome } from './port.ts';
+import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
 import { RepairPace } from './repair-pace.ts';
 import { Report } from './report.ts';
 
@@ -33,9 +33,14 @@ export class FakeKernel implements Kernel {
     this.#pace = new RepairPace(clock);
   }
 
-  async converge(desired: readonly SliceNetwork[]): Promise<Outcome> {
+  async converge(
+    desired: readonly SliceNetwork[],
+    _signal?: AbortSignal,
+    _scope?: Scope,
+    { untouched = [] }: Standing = {},
+  ): Promise<Outcome> {
     const report = new Report();
-    const wanted = new Set(desired.map((network) => network.netns));
+    const wanted = new Set([...desired, ...untouched].map(({ netns }) => netns));
     for (const [netns, { network }] of this.machine.slices) {
       if (wanted.has(netns)) continue;
       this.machine.slices.delete(netns);

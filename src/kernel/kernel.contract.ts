@@ -150,6 +150,18 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect(await world.traces(network)).toEqual([]);
     });
 
+    it('leaves an untouched slice as it is, also after a restart', async () => {
+      const network = await withPod();
+      const kernel = world.restart();
+      await kernel.converge([network], signal);
+      const before = [await kernel.observe(network, signal), await world.traces(network)];
+      for (const other of [kernel, world.restart()]) {
+        const { changes, failures } = await other.converge([], signal, 'everything', { untouched: [network] });
+        expect([changes, failures]).toEqual([[], new Map()]);
+        expect([await other.observe(network, signal), await world.traces(network)]).toEqual(before);
+      }
+    });
+
     it('does not look at what a pod has of its own, however much', async () => {
       const network = await withPod();
       const kernel = world.restart();

@@ -5,7 +5,7 @@ import { sweepPods } from './attach.ts';
 import { type DetachedOptions, DetachedTunnels } from './detached.ts';
 import { probeDrivers } from './drivers.ts';
 import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';
-import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
+import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
 import { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { SliceKeeper } from './slice-keeper.ts';
@@ -51,11 +51,11 @@ export class LinuxKernel implements Kernel {
     desired: readonly SliceNetwork[],
     signal: AbortSignal,
     scope: Scope = 'everything',
-    closedSubnets: readonly string[] = [],
+    { closedSubnets = [], untouched = [] }: Standing = {},
   ): Promise<Outcome> {
     const report = new Report();
     const closed = new Set([...desired.map((network) => network.subnet), ...closedSubnets]);
-    const wanted = new Set(desired.map((network) => network.netns));
+    const wanted = new Set([...desired, ...untouched].map(({ netns }) => netns));
     for (const [netns, { keeper, network }] of this.#keepers) {
       if (wanted.has(netns)) continue;
       await this.#guard(network.slice, report, async () => {
@@ -68,7 +68,7 @@ export class LinuxKernel implements Kernel {
       this.#keepers.delete(netns);
     }
     if (!this.#swept) {
-      await this.#sweep(desired, closed, report, signal);
+      await this.#sweep([...desired, ...untouched], closed, report, signal);
       this.#swept = true;
     }
     for (const network of desired) {
@@ -106,7 +106,9 @@ export class LinuxKernel implements Kernel {
   }
 
   /** Removes what an earlier run left and nobody wants: namespaces that are marked as ours, tunnel processes by their program. */
-  async #sweep(desired: readonly SliceNetwork[], closed: ReadonlySet<string>, report: Report, signal: AbortSignal): Promise<void> {
+  async #sweep(
+    desired: readonly Pick<SliceNetwork, 'netns' | 'interface'>[],
+    closed: ReadonlySet<string>, report: Report, signal: AbortSignal): Promise<void> {
     const interfaces = new Set(desired.map((network) => network.interface));
     const names = new Set(desired.map((network) => network.netns));
     for (const name of (await this.#processes.list()).keys()) {

@@ -53,16 +53,23 @@ export interface DriverVerdict {
  */
 export type Scope = 'everything' | 'changes' | { readonly slice: string };
 
+/** What stands beside the slices that are desired. */
+export interface Standing {
+  /** Subnets of slices that have no network on this node though they have not ended: pods that have left them stay closed to them. */
+  readonly closedSubnets?: readonly string[];
+  /** Slices that are neither made nor repaired nor removed, also where a former run left them. */
+  readonly untouched?: readonly Pick<SliceNetwork, 'netns' | 'interface'>[];
+}
+
 /**
  * The node's kernel as one declarative port.
  *
  * `converge` makes the kernel hold exactly the given slices: called twice with the same input the second call changes nothing, and what
  * somebody else broke in between is repaired. Slices that are not named are removed. Calls must not overlap.
  *
- * `closedSubnets` are those of slices that have no network on this node though they have not ended: pods that have left them stay closed to them.
  */
 export interface Kernel {
-  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, closedSubnets?: readonly string[]): Promise<Outcome>;
+  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, standing?: Standing): Promise<Outcome>;
   /** The tunnel of a slice, or undefined when there is none. */
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined>;
   /** Removes everything of every slice, also what a former run left. */

@@ -144,7 +144,7 @@ describe.skipIf(obstacle !== undefined)('a pod that starts while its agent is aw
     expect((await kernel.converge([network], signal)).changes).toEqual([]);
     expect(leaked(made, 'live', '10.77.1.1')).toBe(0);
     // The slice has no network for a while: no driver, no block.
-    await kernel.converge([], signal, 'changes', [network.subnet]);
+    await kernel.converge([], signal, 'changes', { closedSubnets: [network.subnet] });
     for (const { netns } of [made, never]) expect(shell(`nsenter --net=${netns} ip route`)).toContain('unreachable 10.77.0.0/16');
     expect(leaked(made, 'live', '10.77.1.1')).toBe(0);
     await kernel.converge([network], signal);

@@ -15,6 +15,8 @@ export interface NodeInput {
   readonly drivers: readonly DriverEvidence[];
   /** Key pair by slice name: the public half, and the file of the private one. */
   readonly keys: ReadonlyMap<string, { readonly publicKey: string; readonly privateKeyFile: string }>;
+  /** By slice name: why its key cannot be read; none when left out. */
+  readonly keyProblems?: ReadonlyMap<string, string>;
   /** MTU inside tunnels over this node's network. */
   readonly mtu: number;
   /** Network namespace path by pod UID, of the pods that have one now. */
@@ -33,9 +35,14 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A slice of which nothing is known but its names in the kernel. */
+export type StandingSlice = Pick<SliceNetwork, 'slice' | 'netns' | 'interface'>;
+
 /** What the node's kernel should hold, and what must be written down before it does. */
 export interface NodePlan {
   readonly networks: readonly SliceNetwork[];
+  /** What must stay as it is, whatever it is: slices whose key cannot be read. Their tunnels may run. */
+  readonly untouched: readonly StandingSlice[];
   readonly decisions: NodeDecisions;
   /** By slice, also of those that have a network. */
   readonly drivers: ReadonlyMap<string, DriverChoice>;
@@ -60,6 +67,7 @@ export interface NodePlan {
  * slice                                   then
  * has blocks and a driver                 a network: its peers, and those of its pods that have an address and a namespace
  * has no block yet, no driver, no port    no network, and a problem that says why
+ * has a key that cannot be read           what the kernel holds of it stays, and a problem that says why
  * is gone                                 no network, and its decisions are forgotten
  * made again under its name               its port stays, its addresses start afresh
  * ```
@@ -68,6 +76,7 @@ export interface NodePlan {
  */
 export const planNode = (input: NodeInput): NodePlan => {
   const networks: SliceNetwork[] = [];
+  const untouched: StandingSlice[] = [];
   const decisions: Record<string, SliceDecisions> = {};
   const drivers = new Map<string, DriverChoice>();
   const problems = new Map<string, Problem>();
@@ -100,13 +109,15 @@ export const planNode = (input: NodeInput): NodePlan => {
     }
     if (addresses.wantedAddresses !== undefined) wantedAddresses.set(slice.name, addresses.wantedAddresses);
     const key = input.keys.get(slice.name);
-    const problem = obstacle(choice, port, addresses.router);
+    const names = { slice: slice.name, netns: sliceNetns(slice.name), interface: tunnelInterface(slice.name, input.facts.node) };
+    const keyProblem = input.keyProblems?.get(slice.name);
+    const problem: Problem | undefined =
+      keyProblem === undefined ? obstacle(choice, port, addresses.router) : { reason: 'NotConnected', message: keyProblem };
     if (problem !== undefined) problems.set(slice.name, problem);
+    if (keyProblem !== undefined) untouched.push(names);
     if (choice.driver === undefined || port === undefined || addresses.router === undefined || key === undefined) continue;
     networks.push({
-      slice: slice.name,
-      netns: sliceNetns(slice.name),
-      interface: tunnelInterface(slice.name, input.facts.node),
+      ...names,
       driver: choice.driver,
       ...key,
       listenPort: port,
@@ -123,6 +134,7 @@ export const planNode = (input: NodeInput): NodePlan => {
   const memberPods = [...members].flatMap(([slice, pods]) => pods.map((pod) => [pod.uid, slice] as const));
   return {
     networks,
+    untouched,
     decisions,
     drivers,
     problems,

@@ -113,7 +113,9 @@ export class NodeAgent {
     if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
-    const ownKeys = new Map(await Promise.all(facts.slices.map(async ({ name }) => [name, await keys.of(name)] as const)));
+    const { keys: ownKeys, problems: keyProblems } = await keys.all(facts.slices.map(({ name }) => name));
+    for (const [slice, problem] of keyProblems)
+      if (!this.#last?.plan.problems.has(slice)) log.warn('a tunnel key cannot be read; what there is of the slice stays as it is', { slice, problem });
     this.#calls = planPeerCalls({
       before: this.#calls,
       slices: facts.slices,
@@ -126,6 +128,7 @@ export class NodeAgent {
       decisions: recalled(this.#parts.published(), this.#decisions, clock.now()),
       drivers: await kernel.drivers(signal),
       keys: ownKeys,
+      keyProblems,
       mtu: this.#mtu,
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
@@ -138,14 +141,14 @@ export class NodeAgent {
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
     // Before a pod can be attached: a pod that starts while the agent is away must be closed.
     await this.#parts.sliceSubnets.save(facts.slices);
-    const outcome = await kernel.converge(
-      plan.networks,
-      signal,
-      scope,
-      facts.slices.map(({ subnet }) => subnet),
-    );
+    const outcome = await kernel.converge(plan.networks, signal, scope, {
+      closedSubnets: facts.slices.map(({ subnet }) => subnet),
+      untouched: plan.untouched,
+    });
     // Not those in `gone`: an agent that was killed here left keys that no decision remembers.
-    await keys.keepOnly(new Set(facts.slices.map((slice) => slice.name)));
+    await keys
+      .keepOnly(new Set(facts.slices.map((slice) => slice.name)))
+      .catch((error: unknown) => log.warn('keys of slices that ended are not deleted; the next step tries again', { error }));
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });
       for (const state of linkVerdicts) metrics.remove('nodeLinks', { slice, state });
@@ -183,6 +186,8 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
 
 const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
   const waits = callInMs === undefined ? [] : [callInMs];
+  // A file may be mended, and a full table of files empties.
+  if (plan.untouched.length > 0) waits.push(1_000);
   // Postponed pods come with their own time for the next step.
   if (outcome.failures.size > 0 || [...outcome.podFailures.keys()].some((uid) => !outcome.putOff.has(uid))) waits.push(1_000);
   waits.push(...outcome.putOff.values());

@@ -62,7 +62,9 @@ export class Publisher {
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
     const soon = (this.#votedAt.get(slice) ?? Number.NEGATIVE_INFINITY) + voteGapMs - now;
     const heartbeat = input.links !== undefined && now - this.#beatAt >= heartbeatMs;
-    const { links: held, ...others } = desiredStatus(input);
+    // What stands in the kernel is not known, so what was published of it stands too.
+    const stays = step.plan.untouched.some((one) => one.slice === slice);
+    const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
     const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), { heartbeat, now: new Date(clock.now()) });
     const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;

@@ -44,6 +44,24 @@ export class TunnelKeys {
     return key;
   }
 
+  /** The keys of these slices, and by slice why one cannot be had: that concerns this slice alone. */
+  async all(
+    slices: readonly string[],
+  ): Promise<{ readonly keys: ReadonlyMap<string, TunnelKey>; readonly problems: ReadonlyMap<string, string> }> {
+    const keys = new Map<string, TunnelKey>();
+    const problems = new Map<string, string>();
+    await Promise.all(
+      slices.map(async (slice) => {
+        try {
+          keys.set(slice, await this.of(slice));
+        } catch (error) {
+          problems.set(slice, Failure.is(error) ? error.message : unreadable(this.#directory, slice, error));
+        }
+      }),
+    );
+    return { keys, problems };
+  }
+
   /** Deletes every key but those of these slices, also what an agent that was killed left behind. */
   async keepOnly(slices: ReadonlySet<string>): Promise<void> {
     const names = [...slices].toSorted().join('/');
@@ -56,3 +74,6 @@ export class TunnelKeys {
     this.#kept = names;
   }
 }
+
+const unreadable = (directory: string, slice: string, error: unknown): string =>
+  `The tunnel key ${directory}/${slice}.key can be neither read nor made: ${error instanceof Error ? error.message : String(error)}. The tunnel stays as it is; correct what keeps the file from being read, or delete it to have a new key.`;
