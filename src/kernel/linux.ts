@@ -108,7 +108,10 @@ export class LinuxKernel implements Kernel {
   /** Removes what an earlier run left and nobody wants: namespaces that are marked as ours, tunnel processes by their program. */
   async #sweep(
     desired: readonly Pick<SliceNetwork, 'netns' | 'interface'>[],
-    closed: ReadonlySet<string>, report: Report, signal: AbortSignal): Promise<void> {
+    closed: ReadonlySet<string>,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<void> {
     const interfaces = new Set(desired.map((network) => network.interface));
     const names = new Set(desired.map((network) => network.netns));
     for (const name of (await this.#processes.list()).keys()) {

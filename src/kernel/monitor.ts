@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { type FSWatcher, watch } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { inNetns, netnsDirectory, netnsIdentity, netnsPath } from './netns.ts';
+import { startProgram } from './start-program.ts';
 
 /**
  * Tells when interfaces, addresses or routes change in the slices' namespaces and in their pods, whoever changed them, and when a namespace
@@ -41,14 +42,12 @@ export class NamespaceMonitor {
 
   #start(name: string, identity: string): void {
     // all-nsid: also what happens in the namespaces at the other ends of the pods' interfaces.
-    const [command = '', ...args] = inNetns(netnsPath(name), ['ip', '-o', 'monitor', 'all-nsid', 'link', 'address', 'route']);
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    this.#children.set(name, { child, identity });
-    const forget = (): void => {
+    const words = inNetns(netnsPath(name), ['ip', '-o', 'monitor', 'all-nsid', 'link', 'address', 'route']);
+    const child = startProgram(words, ['ignore', 'pipe', 'ignore'], () => {
       if (this.#children.get(name)?.child === child) this.#children.delete(name);
-    };
-    child.on('error', forget);
-    child.on('exit', forget);
+    });
+    if (!child?.stdout) return;
+    this.#children.set(name, { child, identity });
     createInterface({ input: child.stdout }).on('line', () => this.#onChange(name));
   }
 

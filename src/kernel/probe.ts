@@ -1,7 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
+import { startProgram } from './start-program.ts';
 
 /** An answer to a probe. */
 export interface ProbeAnswer {
@@ -35,7 +35,7 @@ export interface ProberOptions {
  */
 export class Prober {
   readonly #options: ProberOptions;
-  #child: ChildProcessByStdio<Writable, Readable, null> | undefined;
+  #child: ChildProcess | undefined;
   #identity: string | undefined;
   #stopped = false;
 
@@ -55,7 +55,7 @@ export class Prober {
   /** Asks these addresses once each; false when nobody was asked, because there is no process or it does not read. */
   ask(addresses: readonly string[]): boolean {
     const stdin = this.#child?.stdin;
-    if (stdin === undefined || !stdin.writable || stdin.writableNeedDrain) return false;
+    if (stdin === undefined || stdin === null || !stdin.writable || stdin.writableNeedDrain) return false;
     if (addresses.length > 0) stdin.write(addresses.map((address) => `${address}\n`).join(''));
     return true;
   }
@@ -68,16 +68,11 @@ export class Prober {
 
   #start(): void {
     const { netns, program, onAnswer } = this.#options;
-    const [command = '', ...args] = inNetns(netnsPath(netns), [program]);
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child = child;
-    const forget = (): void => {
+    const child = startProgram(inNetns(netnsPath(netns), [program]), ['pipe', 'pipe', 'inherit'], () => {
       if (this.#child === child) this.#child = undefined;
-    };
-    child.on('error', forget);
-    child.on('exit', forget);
-    // A process that has ended does not read; the events above report its end.
-    child.stdin.on('error', forget);
+    });
+    this.#child = child;
+    if (!child?.stdout) return;
     createInterface({ input: child.stdout }).on('line', (text) => {
       const answer = parseProbeLine(text);
       if (answer !== undefined && this.#child === child) onAnswer(answer);

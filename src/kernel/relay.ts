@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
 import type { Clock } from '../values/clock.ts';
 import { relayPort } from '../values/exchange-ports.ts';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
+import { startProgram } from './start-program.ts';
 
 /** Where the two sockets of a relay are. */
 export interface RelaySockets {
@@ -34,7 +35,7 @@ const settledMs = 30_000;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #sockets: RelaySockets;
-  #running: { readonly child: ChildProcess; readonly identity: string; readonly router: string } | undefined;
+  #running: { readonly child: ChildProcess | undefined; readonly identity: string; readonly router: string } | undefined;
   #aimed: SliceNetwork | undefined;
   #failures = 0;
   #cancelRestart: (() => void) | undefined;
@@ -68,28 +69,23 @@ export class Relay {
     const { program, clock, random, onEnd } = this.#options;
     const { serve, dial } = this.#sockets;
     const words = [program, '-router', router, '-port', String(relayPort), '-serve', serve, '-dial', dial];
-    const [command = '', ...args] = inNetns(netnsPath(netns), words);
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     const started = clock.monotonic();
     let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = `${complaint}${chunk.toString()}`.slice(-500);
-    });
-    // The input of a relay that has ended cannot be written.
-    child.stdin.on('error', () => {});
-    const ended = (why: string): void => {
-      if (this.#running?.child !== child) return;
+    const child = startProgram(inNetns(netnsPath(netns), words), ['pipe', 'ignore', 'pipe'], (why) => {
+      if (this.#running !== running) return;
       this.#running = undefined;
       this.#failures = clock.monotonic() - started >= settledMs ? 1 : this.#failures + 1;
-      onEnd(slice, why);
+      onEnd(slice, complaint.trim() || why);
       this.#cancelRestart = clock.after(backoffDelay(backoff, this.#failures, random), () => {
         this.#cancelRestart = undefined;
         if (this.#aimed !== undefined) void this.aim(this.#aimed);
       });
-    };
-    this.#running = { child, identity, router };
-    child.on('error', (error) => ended(error.message));
-    child.on('close', (code, killed) => ended(complaint.trim() || (killed === null ? `exit code ${code}` : `signal ${killed}`)));
+    });
+    const running = { child, identity, router };
+    this.#running = running;
+    child?.stderr?.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk.toString()}`.slice(-500);
+    });
   }
 
   #end(): void {

@@ -115,7 +115,8 @@ export class NodeAgent {
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
     const { keys: ownKeys, problems: keyProblems } = await keys.all(facts.slices.map(({ name }) => name));
     for (const [slice, problem] of keyProblems)
-      if (!this.#last?.plan.problems.has(slice)) log.warn('a tunnel key cannot be read; what there is of the slice stays as it is', { slice, problem });
+      if (!this.#last?.plan.problems.has(slice))
+        log.warn('a tunnel key cannot be read; what there is of the slice stays as it is', { slice, problem });
     this.#calls = planPeerCalls({
       before: this.#calls,
       slices: facts.slices,

@@ -1,0 +1,32 @@
+import { type ChildProcess, type IOType, spawn } from 'node:child_process';
+
+/**
+ * Starts a program that runs beside this one, and calls `onEnd` once, later, with the reason for which it ended or could not be started. Never throws.
+ *
+ * Without free file descriptors (`EMFILE`, `ENFILE`) Node gives a child without pipes, and without memory (`ENOMEM`) it throws: both are a program that
+ * could not be started, so its pipes may be absent.
+ */
+export const startProgram = (
+  words: readonly string[],
+  stdio: readonly [IOType, IOType, IOType],
+  onEnd: (why: string) => void,
+): ChildProcess | undefined => {
+  const [command = '', ...args] = words;
+  let over = false;
+  const end = (why: string): void => {
+    if (over) return;
+    over = true;
+    onEnd(why);
+  };
+  try {
+    const child = spawn(command, args, { stdio: [...stdio] });
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code, killed) => end(killed === null ? `exit code ${code}` : `signal ${killed}`));
+    // The input of a program that has ended cannot be written; its end is told by the events above.
+    child.stdin?.on('error', () => {});
+    return child;
+  } catch (error) {
+    queueMicrotask(() => end(error instanceof Error ? error.message : String(error)));
+    return undefined;
+  }
+};
