@@ -53,7 +53,7 @@ export class PodGuard {
 
   /** Whether what was seen in a pod is the guard of this subnet. */
   async isRight(subnet: string, seen: string | undefined): Promise<boolean> {
-    this.#known ??= await readIfPresent(this.#record);
+    await this.#read();
     return seen !== undefined && this.#known === `${keyOf(subnet)} ${seen}`;
   }
 
@@ -66,12 +66,20 @@ export class PodGuard {
     const made = await this.#run(inNetns(netns, ['nft', `create table inet ${guardTable}\n${rules}`]), { signal });
     if (made.code !== 0)
       await mustRun(this.#run, inNetns(netns, ['nft', `table inet ${guardTable}\ndelete table inet ${guardTable}\n${rules}`]), { signal });
-    this.#known ??= await readIfPresent(this.#record);
+    await this.#read();
     if (this.#known?.startsWith(`${keyOf(subnet)} `)) return;
     const listed = await mustRun(this.#run, inNetns(netns, listGuard.split(' ')), { signal });
-    this.#known = `${keyOf(subnet)} ${guardDigest(listed) ?? ''}`;
+    const known = `${keyOf(subnet)} ${guardDigest(listed) ?? ''}`;
+    this.#known = known;
     await mkdir(this.#record.slice(0, this.#record.lastIndexOf('/')), { recursive: true, mode: 0o700 });
-    await writeFile(this.#record, this.#known, { mode: 0o600 });
+    await writeFile(this.#record, known, { mode: 0o600 });
+  }
+
+  /** Takes the record where nothing is known. Pods are attached at the same time: what became known while it was read stays. */
+  async #read(): Promise<void> {
+    if (this.#known !== undefined) return;
+    const recorded = await readIfPresent(this.#record);
+    this.#known ??= recorded;
   }
 
   /** Forgets what was loaded. */
