@@ -124,6 +124,20 @@ describe.skipIf(runnable.length === 0).each(runnable)('data path between two nod
     expect(answers(client, '10.77.1.1')).toBe(true);
   });
 
+  it('refuses connections to addresses without a pod at once, however many, on its own node and on the other', () => {
+    const script = (address: string): string => `
+      const results = {}; let left = 40;
+      for (let i = 0; i < 40; i++) {
+        const socket = require('net').connect(80, '${address}');
+        const end = (what) => { socket.destroy(); results[what] = (results[what] ?? 0) + 1; if (--left === 0) { console.log(JSON.stringify(results)); process.exit(); } };
+        socket.setTimeout(700, () => end('timeout')); socket.on('error', (error) => end(error.code)); socket.on('connect', () => end('connected'));
+      }`;
+    for (const address of ['10.77.0.99', '10.77.1.99'])
+      expect(JSON.parse(a.inPod(client, `${process.execPath} -e "${script(address).replaceAll(/\n\s*/g, ' ')}"`)), address).toEqual({
+        ECONNREFUSED: 40,
+      });
+  });
+
   it('lets nothing of a pod out of the slice, and nothing of the slice in the clear', () => {
     const sent = (): number => Number(shell(`nsenter --net=/run/netns/${a.name} cat /sys/class/net/c0/statistics/tx_packets || true`) || 0);
     const before = sent();

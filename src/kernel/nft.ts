@@ -35,6 +35,10 @@ export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
  * talks with those of other nodes: from their router addresses only, so no pod can (`toolchain/relay`). Chain `admission` is
  * where access policies will go.
  *
+ * An address without a pod refuses connections at once, so that a client that still has it from the DNS tries the next one. The kernel's own
+ * answer, host unreachable, is limited to one a second and client (icmp(7), icmp_ratelimit), and all others would wait for nothing. Only the first
+ * packet of a connection is refused: one that is open outlives a pod's interface that is made anew.
+ *
  * Service ports that differ from those of the pods are the one thing that needs connection tracking, so only a slice that has some gets the
  * chain for it; addresses stay as they are. Every other slice is not tracked.
  */
@@ -52,6 +56,10 @@ export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | '
     type filter hook prerouting priority raw; policy accept;
     meta nfproto ipv6 drop
     iifname ${pods} iifname . ip saddr != @pods counter drop
+  }
+  chain ended {
+    type filter hook prerouting priority filter; policy accept;
+    tcp flags & (fin | syn | rst | ack) == syn ip daddr != ${network.router} fib daddr oif missing reject with tcp reset
   }
   chain admission {
   }
