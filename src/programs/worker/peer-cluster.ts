@@ -1,7 +1,7 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import type { NoticePage, Position } from '../../exchange/notice-page.ts';
 import type { Slots } from '../../loop/slots.ts';
-import { nextQuestion } from '../../plan/worker/peer-reading.ts';
+import { freshPace, nextQuestion } from '../../plan/worker/peer-reading.ts';
 import { type Backoff, backoffDelay, type Random } from '../../values/backoff.ts';
 import { sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -41,6 +41,7 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
   let after = parts.from;
   let agent: string | undefined;
   let failures = 0;
+  let pace = freshPace(clock.monotonic());
   while (!signal.aborted) {
     try {
       const waitMs = agent === undefined ? 0 : parts.waitMs();
@@ -50,11 +51,13 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
       after = answer.page.next;
       for (const notice of answer.page.notices) onNotice(notice);
       onRead(after);
-      const next = nextQuestion(answer.page, waitMs, clock.monotonic() - began);
+      const now = clock.monotonic();
+      const next = nextQuestion(answer.page, waitMs, now - began, pace, now);
       if (next === 'useless') throw new Failure('Unavailable', `Cluster "${cluster}" answers without notices before the wait is over.`);
       // An answer without a wait proves little: a peer that always answers at once would otherwise be asked without any pause.
       if (waitMs > 0 || answer.page.notices.length > 0) failures = 0;
-      await sleep(clock, next, signal);
+      pace = next.pace;
+      if (next.pauseMs > 0) await sleep(clock, next.pauseMs, signal);
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
