@@ -82,10 +82,10 @@ export async function stopMachine(machine: MachineHandle, signal: AbortSignal): 
   );
 }
 
-/** Sends SIGKILL; a process that has ended meanwhile is no error. */
-export function kill(pid: number): void {
+/** Sends SIGKILL, or another signal; a process that has ended meanwhile is no error. */
+export function kill(pid: number, signalName: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signalName);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -5,7 +5,7 @@ import { kubeconfig } from './config/kubeconfig.ts';
 import { hierarchies } from './control-groups.ts';
 import { readFaults } from './fault/context.ts';
 import { convergeFaults } from './fault/converge.ts';
-import { describeFault } from './fault/fault.ts';
+import { describeFault, isOfNetwork } from './fault/fault.ts';
 import { changeHost } from './host-changes.ts';
 import { imageArchive } from './images.ts';
 import type { ClusterKeys } from './keys/cluster-keys.ts';
@@ -33,6 +33,8 @@ export interface UpOptions {
   tools: Tools;
   /** Image archives to load beside those that the tools bring. */
   images?: readonly string[];
+  /** Leaves faults of the network between clusters in place, so that nodes can be added during one. @default false */
+  keepFaults?: boolean;
 }
 
 /** A playground that runs. */
@@ -69,10 +71,11 @@ export async function up(options: UpOptions, report: Report, signal: AbortSignal
     progress.done('router');
     const all = await hierarchies();
     const faults = await readFaults(paths);
-    if (faults.length > 0) {
-      await convergeFaults({ spec, paths, hierarchies: all }, [], signal);
-      progress.note(`healed: ${faults.map(describeFault).join('; ')}`);
-    }
+    const kept = options.keepFaults === true ? faults.filter(isOfNetwork) : [];
+    const healed = faults.filter((fault) => !kept.includes(fault));
+    if (faults.length > 0) await convergeFaults({ spec, paths, hierarchies: all }, kept, signal);
+    if (healed.length > 0) progress.note(`healed: ${healed.map(describeFault).join('; ')}`);
+    if (kept.length > 0) progress.note(`still there: ${kept.map(describeFault).join('; ')}`);
     const archives = [...options.tools.images, ...(options.images ?? [])];
     const images = await Promise.all(archives.map((file) => imageArchive(file, signal)));
     const context = { spec, paths, hierarchies: all, facts, tools: options.tools, images, progress };

@@ -12,6 +12,7 @@ import { convergeDelays } from './delays.ts';
 import type { Fault } from './fault.ts';
 import { packetRules } from './packet-rules.ts';
 import { checkFault } from './place.ts';
+import { convergeFrozen } from './programs.ts';
 
 /** Makes exactly these faults: those that are not in the list are healed. Called again it changes nothing. */
 export async function convergeFaults(context: FaultContext, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
@@ -50,6 +51,8 @@ async function convergeMachine(context: FaultContext, machine: Machine, faults: 
     if (complete) await powerOn(context.spec, machine, handle, held, signal);
     return;
   }
+  const frozen = faults.flatMap((fault) => (fault.kind === 'frozen' && fault.machine === machine.name ? [fault.program] : []));
+  await convergeFrozen(handle, new Set(frozen));
   for (const service of await readdir(handle.paths.hold)) if (!held.includes(service)) await holdService(handle, service, false);
   for (const service of held) {
     await holdService(handle, service, true);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PlaygroundSpec } from '../spec.ts';
-import { describeFault, type Fault, withFault, withoutFault } from './fault.ts';
+import { describeFault, type Fault, isOfNetwork, withFault, withoutFault } from './fault.ts';
 import { packetRules } from './packet-rules.ts';
 import { checkFault, placeOf, placesBetween } from './place.ts';
-import { isProgram, killTarget } from './targets.ts';
+import { freezeTarget, isProgram, killTarget } from './targets.ts';
 
 const spec: PlaygroundSpec = {
   name: 'pg',
@@ -29,6 +29,7 @@ describe('lists of faults', () => {
     [{ kind: 'loss', between: ['a', 'b'], share: 0.05 } as const, '5% of the packets between a and b are lost'],
     [{ kind: 'delay', between: ['a', 'b'], milliseconds: 50 } as const, 'packets between a and b take 50 ms longer each way'],
     [{ kind: 'off', machine: 'n' } as const, 'n is off'],
+    [{ kind: 'frozen', machine: 'n', program: 'agent' } as const, 'agent of n is frozen'],
     [{ kind: 'held', machine: 'n', service: 'kubelet' } as const, 'kubelet of n is stopped'],
   ])('described %#', (fault, words) => {
     expect(describeFault(fault)).toBe(words);
@@ -126,4 +127,20 @@ describe('kill', () => {
   ])('%s is %s: %s', (words, program, expected) => {
     expect(isProgram(words, program)).toBe(expected);
   });
+});
+
+describe('frozen programs', () => {
+  test('are programs of KubeSlice, on nodes', () => {
+    expect(freezeTarget(spec, 'agent', 'west').map(({ name }) => name)).toEqual(['west-node-1', 'west-node-2']);
+    expect(() => freezeTarget(spec, 'kubelet', 'west')).toThrow(/"kubelet" cannot be frozen: name one of controller, worker, agent/);
+  });
+});
+
+test('faults of the network are those with which machines can be added', () => {
+  const others: Fault[] = [
+    { kind: 'off', machine: 'n' },
+    { kind: 'held', machine: 'n', service: 'kubelet' },
+    { kind: 'frozen', machine: 'n', program: 'agent' },
+  ];
+  expect([cut, ...others].filter(isOfNetwork)).toEqual([cut]);
 });

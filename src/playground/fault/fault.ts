@@ -7,6 +7,8 @@ export type Fault =
   | { kind: 'delay'; between: readonly [string, string]; milliseconds: number }
   /** A service that was killed and is not started again. */
   | { kind: 'held'; machine: string; service: string }
+  /** A program of KubeSlice that is stopped (SIGSTOP) where it is; one that its kubelet starts in its place runs. */
+  | { kind: 'frozen'; machine: string; program: string }
   /** A machine without power. */
   | { kind: 'off'; machine: string };
 
@@ -14,6 +16,7 @@ export type Fault =
 export function faultKey(fault: Fault): string {
   if (fault.kind === 'off') return `off ${fault.machine}`;
   if (fault.kind === 'held') return `held ${fault.machine} ${fault.service}`;
+  if (fault.kind === 'frozen') return `frozen ${fault.machine} ${fault.program}`;
   return `${fault.kind} ${[...fault.between].toSorted().join(' ')}`;
 }
 
@@ -27,10 +30,14 @@ export function withoutFault(faults: readonly Fault[], fault: Fault): Fault[] {
   return faults.filter((each) => faultKey(each) !== faultKey(fault));
 }
 
+/** Whether a fault is one of the network between clusters, with which machines can be started and added. */
+export const isOfNetwork = ({ kind }: Fault): boolean => kind === 'cut' || kind === 'loss' || kind === 'delay';
+
 /** One line for people. */
 export function describeFault(fault: Fault): string {
   if (fault.kind === 'off') return `${fault.machine} is off`;
   if (fault.kind === 'held') return `${fault.service} of ${fault.machine} is stopped`;
+  if (fault.kind === 'frozen') return `${fault.program} of ${fault.machine} is frozen`;
   const [a, b] = fault.between;
   if (fault.kind === 'cut') return `${a} and ${b} are cut off from one another`;
   if (fault.kind === 'loss') return `${fault.share * 100}% of the packets between ${a} and ${b} are lost`;

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { Failure } from '../../values/failure.ts';
-import { groupProcesses } from '../control-groups.ts';
-import { kill, killService, machineGroup } from '../machine.ts';
+import { kill, killService } from '../machine.ts';
 import { requireRoot } from '../requirements.ts';
 import { withLock } from '../state.ts';
 import { type FaultContext, faultContext, handleOf, readFaults } from './context.ts';
 import { convergeFaults } from './converge.ts';
 import { type Fault, withFault, withoutFault } from './fault.ts';
-import { isProgram, killTarget } from './targets.ts';
+import { programProcesses } from './programs.ts';
+import { freezeTarget, killTarget } from './targets.ts';
 
 /** Which playground. */
 export interface FaultTarget {
@@ -76,12 +75,33 @@ export async function killThings(
 }
 
 async function killProgram(context: FaultContext, machine: string, program: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const pid of await groupProcesses(context.hierarchies, machineGroup(handleOf(context, machine)))) {
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (!isProgram(words, program)) continue;
-    kill(pid);
-    lines.push(`killed ${program} on ${machine} (process ${pid})`);
-  }
-  return lines;
+  const handle = handleOf(context, machine);
+  const pids = await programProcesses(handle, program);
+  for (const pid of pids) kill(pid);
+  return pids.map((pid) => `killed ${program} on ${machine} (process ${pid})`);
+}
+
+/**
+ * Freezes a program of KubeSlice by SIGSTOP until it is healed.
+ *
+ * @throws Failure `NotFound` when it runs nowhere, `CapabilityMissing` without root.
+ */
+export async function freezeProgram(
+  target: FaultTarget,
+  program: string,
+  where: string | undefined,
+  signal: AbortSignal,
+): Promise<Fault[]> {
+  requireRoot();
+  const context = await faultContext(target.stateDirectory, target.name);
+  const frozen: Fault[] = [];
+  for (const { name } of freezeTarget(context.spec, program, where))
+    if ((await programProcesses(handleOf(context, name), program)).length > 0) frozen.push({ kind: 'frozen', machine: name, program });
+  if (frozen.length === 0)
+    throw new Failure(
+      'NotFound',
+      `No ${program} runs ${where === undefined ? 'in this playground' : `in ${where}`}: there is nothing to freeze.`,
+    );
+  await inject(target, frozen, signal);
+  return frozen;
 }

@@ -35,7 +35,7 @@ export function placesBetween(spec: PlaygroundSpec, [a, b]: readonly [string, st
 
 /** Checks that a fault can be, before anything is done. @throws Failure `InvalidInput`. */
 export function checkFault(spec: PlaygroundSpec, fault: Fault): void {
-  if (fault.kind === 'off' || fault.kind === 'held') return;
+  if (fault.kind === 'off' || fault.kind === 'held' || fault.kind === 'frozen') return;
   const [a, b] = placesBetween(spec, fault.between);
   if (fault.kind !== 'delay' || a.cluster !== b.cluster) return;
   throw new Failure('InvalidInput', 'Packets within a cluster are not routed and cannot be delayed: name places of two clusters.');

@@ -53,6 +53,17 @@ export function killTarget(spec: PlaygroundSpec, what: string, where: string | u
   throw new Failure('InvalidInput', `"${what}" cannot be killed: name one of ${known.join(', ')}.`);
 }
 
+/**
+ * Resolves `freeze PROGRAM [WHERE]`: a program of KubeSlice, on the nodes of a place or on all.
+ *
+ * @throws Failure `InvalidInput` with what there is to choose from.
+ */
+export function freezeTarget(spec: PlaygroundSpec, program: string, where: string | undefined): Machine[] {
+  if (!programNames.includes(program))
+    throw new Failure('InvalidInput', `"${program}" cannot be frozen: name one of ${programNames.join(', ')}.`);
+  return machinesAt(spec, where).filter((machine) => machine.role === 'node');
+}
+
 function machinesAt(spec: PlaygroundSpec, where: string | undefined): Machine[] {
   const all = machinesOf(spec);
   if (where === undefined) return all;

@@ -1,5 +1,5 @@
 import { describeFault, type Fault } from '../../../playground/fault/fault.ts';
-import { type FaultTarget, heal, inject, killThings } from '../../../playground/fault/inject.ts';
+import { type FaultTarget, freezeProgram, heal, inject, killThings } from '../../../playground/fault/inject.ts';
 import { sleep, systemClock } from '../../../values/clock.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
 import { nameOption, playgroundName } from './name-option.ts';
@@ -27,6 +27,7 @@ export const faultCommand: CliCommand = {
     'kubeslice playground fault loss east-node-1 west 5%',
     'kubeslice playground fault kill apiserver hub --hold',
     'kubeslice playground fault kill node east-node-2',
+    'kubeslice playground fault freeze agent west-node-1 --for 20s',
     'kubeslice playground fault heal',
   ],
   commands: [
@@ -69,6 +70,22 @@ export const faultCommand: CliCommand = {
         const killed = await killThings(target(input), what ?? '', where, hold, input.signal);
         for (const line of killed.lines) input.terminal.out(line);
         return await healLater(input, killed.lasting, time);
+      },
+    },
+    {
+      name: 'freeze',
+      summary: 'Stop a program of KubeSlice where it is, without ending it',
+      arguments: [
+        { usage: '<program>', text: 'controller, worker, agent, dns, wireguard-go' },
+        { usage: '[where]', text: 'A cluster or a machine; everywhere without it' },
+      ],
+      options: [forOption, nameOption],
+      run: async (input) => {
+        const [program, where] = input.arguments;
+        const time = healAfter(input);
+        const frozen = await freezeProgram(target(input), program ?? '', where, input.signal);
+        for (const fault of frozen) input.terminal.out(describeFault(fault));
+        return await healLater(input, frozen, time);
       },
     },
     {

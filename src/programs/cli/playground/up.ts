@@ -45,7 +45,15 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const bare = options.bare === true;
   const images = bare ? [] : [await provideImages(where, version, signal)];
   const { spec, kubeconfig } = await up(
-    { name, clusters, ...nodes, stateDirectory: where.state, tools: bare ? tools : { ...tools, images }, images: [] },
+    {
+      name,
+      clusters,
+      ...nodes,
+      stateDirectory: where.state,
+      tools: bare ? tools : { ...tools, images },
+      images: [],
+      keepFaults: options.keepFaults === true,
+    },
     report,
     signal,
   );
@@ -60,8 +68,17 @@ export const upCommand: CliCommand = {
   summary: 'Start clusters, or what of them is missing',
   description:
     'Brings up a hub and member clusters of real Kubernetes whose nodes are namespaces of this machine. What runs is left alone, so it can be called again after an interruption, to add clusters or nodes, and to start again what was killed.',
-  options: [nameOption, ...shapeOptions, { flags: '--bare', text: 'Clusters only, without KubeSlice in them' }],
-  examples: ['kubeslice playground up', 'kubeslice playground up --clusters east,west,north --nodes 1 --bare'],
+  options: [
+    nameOption,
+    ...shapeOptions,
+    { flags: '--bare', text: 'Clusters only, without KubeSlice in them' },
+    { flags: '--keep-faults', text: 'Leave cuts, delays and losses between clusters in place; what was killed is started again' },
+  ],
+  examples: [
+    'kubeslice playground up',
+    'kubeslice playground up --clusters east,west,north --nodes 1 --bare',
+    'kubeslice playground up --clusters west --nodes 3 --keep-faults',
+  ],
   run: async (input) => {
     const { kubeconfig } = await bringUp(input);
     input.terminal.out(`export KUBECONFIG=${kubeconfig}`);

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { groupProcesses } from '../control-groups.ts';
+import { kill, type MachineHandle, machineGroup } from '../machine.ts';
+import { isProgram, programNames } from './targets.ts';
+
+/** Processes of a program of KubeSlice on a machine. */
+export async function programProcesses(handle: MachineHandle, program: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of await groupProcesses(handle.hierarchies, machineGroup(handle))) {
+    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (isProgram(words, program)) found.push(pid);
+  }
+  return found;
+}
+
+/** Stops exactly these programs of a machine where they are, and lets the others go on. Called again it changes nothing. */
+export async function convergeFrozen(handle: MachineHandle, frozen: ReadonlySet<string>): Promise<void> {
+  for (const program of programNames)
+    for (const pid of await programProcesses(handle, program)) kill(pid, frozen.has(program) ? 'SIGSTOP' : 'SIGCONT');
+}
