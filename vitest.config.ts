@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` is pure and fast and shares one thread pool; `real` needs root, a kernel or built binaries and says why when it
- * cannot run; `e2e` drives a whole playground as a user would.
+ * Four projects: `unit` is pure and fast and shares one thread pool; `real` needs root, a kernel or built binaries and says why when it
+ * cannot run; `e2e` drives a whole playground as a user would; `long` does so for minutes and is no part of `npm test`.
  */
 export default defineConfig({
   test: {
@@ -27,6 +27,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/e2e/long/*.long.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 2_400_000,
+          hookTimeout: 1_500_000,
         },
       },
       {

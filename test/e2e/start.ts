@@ -26,7 +26,7 @@ export const scripts = (ns: string): object => {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'scripts', namespace: ns },
-    data: { 'echo.mjs': read('echo.mjs'), 'pinger.mjs': read('pinger.mjs') },
+    data: Object.fromEntries(['echo.mjs', 'pinger.mjs', 'quitter.mjs', 'caller.mjs'].map((name) => [name, read(name)])),
   };
 };
 

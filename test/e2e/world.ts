@@ -42,6 +42,8 @@ export interface World {
   exec(context: string, namespace: string, pod: string, command: readonly string[], options?: Options): Promise<string>;
   /** Takes over what `kubeslice playground env` prints, so that kubectl finds the clusters. */
   enter(): Promise<void>;
+  /** The environment in which kubectl finds the clusters. */
+  environment(): Readonly<Record<string, string | undefined>>;
 }
 
 const succeeded = (what: string, { code, stdout, stderr }: Ended): string => {
@@ -94,6 +96,7 @@ export const createWorld = (name: string, project: string): World => {
       const script = succeeded('kubeslice playground env', await kubeslice(['playground', 'env', '--name', name]));
       env = { ...env, ...exportsOf(script, env) };
     },
+    environment: () => env,
   };
 };
 
