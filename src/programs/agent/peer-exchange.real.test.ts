@@ -175,6 +175,10 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
       await vi.waitFor(() => expect(received.has(statement)).toBe(true), { timeout: 5_000, interval: 1 });
       delays.push((received.get(statement) ?? Number.NaN) - began);
     }
+    // The first of them come in a group, as those of a rolling update do; the others are a stream, which is paced.
+    const group = delays.slice(0, 9).toSorted((a, b) => a - b);
+    console.log(`a change in a group written to received elsewhere: p50 ${group[4]?.toFixed(0)} ms, most ${group[8]?.toFixed(0)} ms`);
+    expect(group[4]).toBeLessThan(delays.toSorted((a, b) => a - b)[50] ?? 0);
     delays.sort((a, b) => a - b);
     console.log(
       `change written to received elsewhere: p50 ${delays[50]?.toFixed(0)} ms, p99 ${delays[98]?.toFixed(0)} ms, most ${delays[99]?.toFixed(0)} ms`,
