@@ -81,6 +81,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
       drivers: new Map(),
     },
     outcome: { failures: new Map(), podFailures: new Map(), attached: new Map() },
+    peersVersions: new Map(),
   } as unknown as Step;
   const publisher = new Publisher({
     client: {

@@ -120,6 +120,13 @@ export const sliceNodeStatus = z
       .optional()
       .describe('Attached pods by UID.'),
     podsRevision: z.int().min(0).optional().describe('Counts the changes of the addresses of pods; what pods says is at least as new.'),
+    peersVersion: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer has got further blocks.',
+      ),
     wantedAddresses: z
       .int()
       .min(0)

@@ -24,6 +24,8 @@ export interface StatusInput {
   readonly links: LinkReport | undefined;
   /** Of the decisions by which the pods have their addresses. */
   readonly podsRevision?: number | undefined;
+  /** Version of SlicePeers up to which the tunnel has every block that they have. */
+  readonly peersVersion?: number | undefined;
   /** How many addresses would do, when there are too few. */
   readonly wantedAddresses?: number | undefined;
 }
@@ -36,6 +38,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     drivers: usable,
     ...(choice === undefined ? {} : { driverReason: choice.reason }),
     ...(input.podsRevision === undefined ? {} : { podsRevision: input.podsRevision }),
+    ...(input.peersVersion === undefined ? {} : { peersVersion: input.peersVersion }),
     ...(input.wantedAddresses === undefined ? {} : { wantedAddresses: input.wantedAddresses }),
   };
   if (network === undefined) return { ...shared, pods: {} };
@@ -130,6 +133,7 @@ const scalarFields = [
   'router',
   'mtu',
   'podsRevision',
+  'peersVersion',
   'wantedAddresses',
 ] as const;
 

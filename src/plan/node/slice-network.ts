@@ -73,3 +73,13 @@ export interface SliceNetwork {
   /** Ports by which services are called, where pods listen on others. */
   readonly servicePorts: readonly ServicePort[];
 }
+
+/** Whether a network has blocks of a peer that the one before did not have, or is the first. Peers that are new say by their link when they are reached. */
+export const hasGrown = (before: SliceNetwork | undefined, network: SliceNetwork): boolean => {
+  if (before === undefined) return true;
+  const known = new Map(before.peers.map((peer) => [peer.name, new Set(peer.allowedIPs)]));
+  return network.peers.some(({ name, allowedIPs }) => {
+    const blocks = known.get(name);
+    return blocks !== undefined && allowedIPs.some((block) => !blocks.has(block));
+  });
+};

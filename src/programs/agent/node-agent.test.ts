@@ -75,6 +75,7 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
   return new NodeAgent({
     kernel,
     facts: () => facts,
+    peersVersion: () => 1,
     published: () => published,
     keys: new TunnelKeys(directory),
     snapshotFile,

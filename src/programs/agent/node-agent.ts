@@ -5,6 +5,7 @@ import { recalled } from '../../plan/node/known-decisions.ts';
 import type { LinkHistory } from '../../plan/node/liveness.ts';
 import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/node/node-state.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
+import { hasGrown, type SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -19,6 +20,8 @@ export interface NodeAgentParts {
   readonly kernel: Kernel;
   /** The facts as the API server has them, undefined while it has not been read. */
   readonly facts: (before: NodeFacts | undefined) => NodeFacts | undefined;
+  /** The version of the latest SlicePeer among the facts; undefined while none has a number. */
+  readonly peersVersion: () => number | undefined;
   /** What this node published of its decisions, which stands in for those that the snapshot lost. */
   readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
@@ -40,6 +43,8 @@ export interface Step {
   readonly facts: NodeFacts;
   readonly plan: NodePlan;
   readonly outcome: Outcome;
+  /** By slice: the version of SlicePeers up to which the tunnel has all that they ask for, as of the last time that a peer got further blocks. */
+  readonly peersVersions: ReadonlyMap<string, number>;
   /** Milliseconds until the next step is worth while though nothing changes; undefined when none is. */
   readonly againMs: number | undefined;
 }
@@ -52,6 +57,9 @@ export class NodeAgent {
   #calls: PeerCalls = new Map();
   #mtu: number | undefined;
   #last: Step | undefined;
+  /** By slice: the network that the kernel took last without a failure. */
+  readonly #applied = new Map<string, SliceNetwork>();
+  readonly #peersVersions = new Map<string, number>();
   /** Pods without a namespace in the last step, and for how many steps in a row the same ones. */
   #waiting = { pods: '', steps: 0 };
 
@@ -107,6 +115,8 @@ export class NodeAgent {
   /** One step; undefined while nothing is known about this node, when nothing must be touched. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
+    // Before the facts: what comes between the two is confirmed by the next step.
+    const peersVersion = this.#parts.peersVersion();
     const facts = this.#parts.facts(this.#facts) ?? this.#facts;
     if (facts === undefined) return undefined;
     this.#facts = facts;
@@ -165,9 +175,16 @@ export class NodeAgent {
     this.#waiting = { pods, steps: pods === this.#waiting.pods ? this.#waiting.steps + 1 : 0 };
     const callAt = nextCallAt(this.#calls);
     const callInMs = callAt === undefined ? undefined : Math.max(0, callAt - clock.monotonic());
+    const confirmed = plan.networks.filter(
+      (network) => !outcome.failures.has(network.slice) && hasGrown(this.#applied.get(network.slice), network),
+    );
+    for (const network of confirmed) if (peersVersion !== undefined) this.#peersVersions.set(network.slice, peersVersion);
+    for (const network of plan.networks) if (!outcome.failures.has(network.slice)) this.#applied.set(network.slice, network);
+    for (const slice of this.#applied.keys()) if (!facts.slices.some(({ name }) => name === slice)) this.#applied.delete(slice);
     this.#last = {
       facts,
       plan,
+      peersVersions: new Map(this.#peersVersions),
       outcome: withKeptPods(outcome, this.#last?.outcome),
       againMs: againMs(plan, outcome, this.#waiting.steps, clock.now(), callInMs),
     };

@@ -88,7 +88,7 @@ export class Publisher {
     return { againMs };
   }
 
-  async #input(slice: string, { facts, plan, outcome }: Step, signal: AbortSignal): Promise<StatusInput> {
+  async #input(slice: string, { facts, plan, outcome, peersVersions }: Step, signal: AbortSignal): Promise<StatusInput> {
     const network = plan.networks.find((candidate) => candidate.slice === slice);
     const failure = outcome.failures.get(slice);
     const refused: Problem | undefined = failure && {
@@ -110,6 +110,7 @@ export class Publisher {
       podNames: new Map(facts.pods.map(({ uid, namespace, name }) => [uid, { namespace, name }])),
       addresses: facts.addresses,
       podsRevision: plan.decisions[slice]?.revision,
+      peersVersion: peersVersions.get(slice),
       wantedAddresses: plan.wantedAddresses.get(slice),
       links: network === undefined ? undefined : await this.#links(network, signal),
     };

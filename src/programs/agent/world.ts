@@ -2,6 +2,7 @@ import { sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
 import { nodeLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue } from '../../api/slicenode/type.ts';
+import { positionOf } from '../../exchange/notice-page.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/node/facts.ts';
@@ -53,6 +54,11 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     if (type === 'deleted' && missed !== true) ended.add(object.spec.slice);
     else if (type !== 'deleted') ended.delete(object.spec.slice);
   });
+  let latestPeer: number | undefined;
+  slicePeers.subscribe(({ object }) => {
+    const version = positionOf(object.metadata.resourceVersion);
+    if (version !== undefined) latestPeer = Math.max(latestPeer ?? 0, version);
+  });
   let endedPeers = new Set<string>();
   slicePeers.subscribe(({ type, object: { spec }, missed }) => {
     const peer = `${spec.slice}/${peerName(spec)}`;
@@ -96,6 +102,8 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     pods,
     nodes,
     mirrors,
+    /** The version of the latest SlicePeer, see `NodeAgentParts.peersVersion`. */
+    peersVersion: (): number | undefined => latestPeer,
     /** The decisions that this node published before; see `publishedDecisions`. */
     published: (): NodeDecisions => publishedDecisions(sliceNodes.list().filter(({ spec }) => spec.node === node)),
     /** The facts after those acted on `before`, or undefined until everything was read once: a part of them would end what runs. */

@@ -1,8 +1,8 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import { clusterOf, statementsBy } from '../../exchange/ledger.ts';
-import { offersOf } from '../../exchange/offer.ts';
-import { exportOfShard } from '../../exchange/statement/export.ts';
+import { type Offer, offersOf } from '../../exchange/offer.ts';
+import { type ExportEndpoint, exportOfShard } from '../../exchange/statement/export.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { type EndpointSlice, endpointSliceKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -13,6 +13,7 @@ import { Failure } from '../../values/failure.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { fieldManager, serviceIndex } from './local-world.ts';
 import { comesOrGoes, isThere } from './namespace-presence.ts';
+import { createPaths, type Paths } from './paths.ts';
 import type { Refusals } from './refusals.ts';
 import { isUnknown, type Session } from './session.ts';
 
@@ -25,6 +26,9 @@ const keyOf = (cluster: string, subject: string): string => `${cluster}/${subjec
  */
 export const importedSlices = (session: Session, refusals: Refusals) => {
   const { local, slice, statements } = session;
+  const paths = createPaths({ slice, slicePeers: local.slicePeers, sliceNodes: local.sliceNodes, clock: session.clock });
+  /** By key of an offer: the nodes here that it waits for say up to where they have a path. */
+  const waiting = new Set<string>();
   const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
   const keysOf = ({ metadata }: EndpointSlice): string[] => {
     const imported = importedServiceOf(metadata);
@@ -49,6 +53,15 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         // An endpoint counts only on a node whose statement is in force.
         return kind === 'Node' ? session.exportsOnNode(cluster, subject).map((one) => keyOf(cluster, one)) : [];
       }),
+      // An endpoint is answered once the nodes here have a path to it.
+      watching(local.slicePeers, ({ object }) =>
+        object.spec.slice === slice
+          ? [...exportsOnNode(session.ledger(), object.spec.cluster, object.spec.node)].map((one) => keyOf(object.spec.cluster, one))
+          : [],
+      ),
+      watching(local.sliceNodes, ({ object, previous }) =>
+        object.spec.slice === slice && object.status?.peersVersion !== previous?.status?.peersVersion ? waiting : [],
+      ),
       // A changed label also concerns the service that it named before.
       watching(local.endpointSlices, ({ object, previous }) =>
         [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === slice ? keysOf(one) : [])),
@@ -60,7 +73,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
           : [],
       ),
     ],
-    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const [cluster = '', namespace = '', name = ''] = key.split('/');
       const subject = `${namespace}/${name}`;
       const ledger = session.ledger();
@@ -69,10 +82,14 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
       const seen = local.endpointSlices
         .byIndex('service', serviceIndex(slice, namespace, name))
         .filter(({ metadata }) => importedServiceOf(metadata)?.cluster === cluster);
-      if (offer === undefined && isUnknown(session, { kind: 'Export', cluster, subject })) return;
+      if (offer === undefined && isUnknown(session, { kind: 'Export', cluster, subject })) return undefined;
+      const answered = new Set(seen.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)));
+      const { reached, until } = reachedOf(offer, answered, paths);
+      if (until === undefined) waiting.delete(key);
+      else waiting.add(key);
       const hasNamespace = isThere(local.namespaces.get(namespace));
       const desired = new Map(
-        (offer === undefined ? [] : importedEndpointSlices(slice, offer, hasNamespace)).map((one) => [objectKey(one.metadata), one]),
+        (reached === undefined ? [] : importedEndpointSlices(slice, reached, hasNamespace)).map((one) => [objectKey(one.metadata), one]),
       );
       const refused: string[] = [];
       const failed: unknown[] = [];
@@ -94,8 +111,30 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
       refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0));
       if (failed.length > 0) throw failed[0];
+      return until === undefined || until === Infinity ? undefined : { againMs: Math.max(1, until - session.clock.monotonic()) };
     },
   };
+};
+
+/**
+ * The offer with those endpoints alone to which every node here has a path, or which are answered already: a path that is there is not taken back.
+ * `until` says when to look again at those that were left out.
+ */
+const reachedOf = (
+  offer: Offer | undefined,
+  answered: ReadonlySet<string>,
+  paths: Paths,
+): { readonly reached: Offer | undefined; readonly until: number | undefined } => {
+  if (offer === undefined) return { reached: undefined, until: undefined };
+  let until: number | undefined;
+  const isReached = ({ node, addresses }: ExportEndpoint): boolean =>
+    addresses.every((address) => {
+      const held = answered.has(address) ? undefined : paths.heldUntil(offer.cluster, node, address);
+      if (held !== undefined) until = Math.min(until ?? Infinity, held);
+      return held === undefined;
+    });
+  const parts = offer.parts.map((part) => ({ ...part, endpoints: part.endpoints.filter(isReached) }));
+  return { reached: { ...offer, parts }, until };
 };
 
 /** Why parts of an offer are not used; undefined when all are. */
