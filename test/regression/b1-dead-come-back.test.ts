@@ -75,6 +75,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
       decisions: {},
       wantedAddresses: new Map(),
       networks: [{ ...network, publicKey: 'k' }],
+      untouched: [],
       sliceOfPod: new Map(),
       podProblems: new Map(),
       problems: new Map(),
