@@ -56,7 +56,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
       // An endpoint is answered once the nodes here have a path to it.
       watching(local.slicePeers, ({ object }) =>
         object.spec.slice === slice
-          ? [...exportsOnNode(session.ledger(), object.spec.cluster, object.spec.node)].map((one) => keyOf(object.spec.cluster, one))
+          ? session.exportsOnNode(object.spec.cluster, object.spec.node).map((one) => keyOf(object.spec.cluster, one))
           : [],
       ),
       watching(local.sliceNodes, ({ object, previous }) =>
