@@ -41,6 +41,8 @@ export const hubSecret = 'kubeslice-hub';
 export const trustConfigMap = 'kubeslice-trust';
 /** ConfigMap of a member cluster with what its administrator allows the hub: further networks, and a list of namespaces. */
 export const consentConfigMap = 'kubeslice-consent';
+/** ConfigMap of a member cluster in which its worker says how it stands with the hub and with cluster DNS: `conditions`, as JSON. */
+export const connectionConfigMap = 'kubeslice-connection';
 /** Service of the DNS program in a member cluster. */
 export const dnsService = 'kubeslice-dns';
 /** Zone under which exported services are found. */

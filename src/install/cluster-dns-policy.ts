@@ -1,5 +1,5 @@
 import { memberNamespace, sliceZone } from '../api/places.ts';
-import { corednsConfigMap, stubBegin, stubEnd, stubKey } from '../api/stub-block.ts';
+import { corednsConfigMap, dnsOperatorServer, kubeDnsConfigMap, stubBegin, stubEnd, stubKey } from '../api/stub-block.ts';
 import { isAccount } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
@@ -7,7 +7,8 @@ import { planPolicy } from './policy.ts';
  * F11: what the worker's account may change of cluster DNS. Whoever can write all of the Corefile is the way to every Service of the cluster.
  */
 
-const { namespace, main, custom, key } = corednsConfigMap;
+const { namespace, custom, key } = corednsConfigMap;
+const { name: kubeDns, key: domainsKey } = kubeDnsConfigMap;
 
 /** A text as a piece of a regular expression of RE2. */
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -47,10 +48,24 @@ const sameMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers']
 
 const isUpdateOf = (name: string): string =>
   `request.operation == 'UPDATE' && request.namespace == '${namespace}' && request.name == '${name}'`;
-const isOurs = (which: string): string => `(!has(${which}.data) || ${which}.data.all(k, k == '${stubKey}')) && !has(${which}.binaryData)`;
+/** Any other ConfigMap of others that the worker has a right to: one with a Corefile, whatever a chart calls it. */
+const isCorefile = `request.operation == 'UPDATE' && request.namespace != '${memberNamespace}' && !(request.namespace == '${namespace}' && request.name in ['${custom}', '${kubeDns}'])`;
+const holdsOnly = (which: string, only: string): string =>
+  `(!has(${which}.data) || ${which}.data.all(k, k == '${only}')) && !has(${which}.binaryData)`;
+const isOurs = (which: string): string =>
+  `(${which}.metadata.name == '${kubeDns}' ? ${holdsOnly(which, domainsKey)} : ${holdsOnly(which, stubKey)})`;
 
-/** The worker keeps to its own block of the cluster's DNS configuration; everything else of it stays as it is. */
-export const clusterDnsPolicy = planPolicy({
+/** Our entry at the beginning of the `stubDomains` of kube-dns, with the comma that is needed where there are others. */
+const domain = `^\\{"${literal(sliceZone)}":\\["${address}"(?:,"${address}")*\\],?`;
+/** What is beside it where the worker made the key itself. */
+const madeDomains = "'{}\\n\\n'";
+/** CEL: a text of `stubDomains` without our entry. */
+const domainsRest = (text: string): string =>
+  `(${text}.find(${raw(domain)}) == '' ? ${text} : '{' + ${text}.substring(size(${text}.find(${raw(domain)}))))`;
+const domainsSame = (a: string, b: string): string =>
+  `${a} == ${b} || (${a} == '' && ${b} == ${madeDomains}) || (${b} == '' && ${a} == ${madeDomains})`;
+
+const configMaps = planPolicy({
   name: 'kubeslice-cluster-dns',
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['configmaps'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
   conditions: isAccount(memberNamespace, 'kubeslice-worker'),
@@ -72,6 +87,9 @@ export const clusterDnsPolicy = planPolicy({
       expression:
         "variables.block == '' || variables.after.startsWith(variables.block) || (variables.replaced.size() > 0 && variables.after.indexOf(variables.block) == variables.before.indexOf(variables.replaced[0]))",
     },
+    { name: 'domainsBefore', expression: textOf('oldObject', domainsKey) },
+    { name: 'domainsAfter', expression: textOf('object', domainsKey) },
+    { name: 'domainsRest', expression: domainsRest('variables.domainsAfter') },
     {
       name: 'listens',
       expression: `variables.block.findAll(r'\\n    bind [^\\n]*').all(line, variables.restBefore.contains(line.trim())) && (variables.block == '' || variables.block.contains('${sliceZone}:53 {') || variables.restBefore.contains(variables.block.find(r':[0-9]+ \\{').replace(' {', '')))`,
@@ -79,24 +97,24 @@ export const clusterDnsPolicy = planPolicy({
   ],
   validations: [
     {
-      expression: `request.operation == 'UPDATE' || request.name == '${custom}' || (object != null && object.metadata.name == '${custom}')`,
-      message: `The worker of KubeSlice may make and remove no ConfigMap but ${custom}.`,
+      expression: `request.operation == 'UPDATE' || (request.namespace == '${namespace}' && (object == null ? oldObject : object).metadata.name in ['${custom}', '${kubeDns}'])`,
+      message: `The worker of KubeSlice may make and remove no ConfigMap but ${custom} and ${kubeDns}.`,
       reason: 'Forbidden',
     },
     {
-      expression: `request.operation != 'UPDATE' || request.namespace != '${namespace}' || request.name in ['${main}', '${custom}']`,
-      message: `The worker of KubeSlice may change no ConfigMap of ${namespace} but ${main} and ${custom}.`,
+      expression: `!(${isCorefile}) || (has(oldObject.data) && '${key}' in oldObject.data)`,
+      message: 'The worker of KubeSlice may change no ConfigMap of others but one with a Corefile.',
       reason: 'Forbidden',
     },
     {
-      expression: `!(${isUpdateOf(main)}) || (variables.rest == variables.restBefore && variables.stands && variables.listens)`,
+      expression: `!(${isCorefile}) || (variables.rest == variables.restBefore && variables.stands && variables.listens)`,
       message:
         'The worker of KubeSlice may change nothing of the Corefile but its own block, which hands its zone on to an address and listens where the rest does.',
       reason: 'Forbidden',
     },
     {
-      expression: `!(${isUpdateOf(main)}) || (${sameBut('data', key)} && ${sameBut('binaryData', '')})`,
-      message: `The worker of KubeSlice may change no key of ConfigMap ${main} but ${key}.`,
+      expression: `!(${isCorefile}) || (${sameBut('data', key)} && ${sameBut('binaryData', '')})`,
+      messageExpression: `'The worker of KubeSlice may change no key of ConfigMap ' + request.name + ' but ${key}.'`,
       reason: 'Forbidden',
     },
     {
@@ -110,14 +128,52 @@ export const clusterDnsPolicy = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: `request.operation != 'UPDATE' || request.namespace != '${namespace}' || (${sameMetadata} && object.?immutable == oldObject.?immutable)`,
+      expression: `!(${isUpdateOf(kubeDns)}) || (${sameBut('data', domainsKey)} && ${sameBut('binaryData', '')})`,
+      message: `The worker of KubeSlice may change no key of ConfigMap ${kubeDns} but ${domainsKey}.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `object == null || request.namespace != '${namespace}' || object.metadata.name != '${kubeDns}' || ((${domainsSame('variables.domainsRest', domainsRest('variables.domainsBefore'))}) && (variables.domainsRest == variables.domainsAfter || variables.domainsRest.matches(${raw('^\\{\\s*\\}')}) != variables.domainsAfter.find(${raw(domain)}).endsWith(',')))`,
+      message: `The worker of KubeSlice may change nothing of ${domainsKey} but its own entry, which hands its zone on to an address.`,
+      reason: 'Forbidden',
+    },
+    {
+      expression: `request.operation != 'UPDATE' || request.namespace == '${memberNamespace}' || (${sameMetadata} && object.?immutable == oldObject.?immutable)`,
       message: 'The worker of KubeSlice may change no labels, annotations, owners or finalizers of the configuration of cluster DNS.',
       reason: 'Forbidden',
     },
     {
       expression: `request.operation == 'UPDATE' || (request.operation == 'CREATE' ? ${isOurs('object')} : ${isOurs('oldObject')})`,
-      message: `The worker of KubeSlice may make and remove ConfigMap ${custom} only while it holds nothing but ${stubKey}.`,
+      message: `The worker of KubeSlice may make and remove ConfigMap ${custom} only while it holds nothing but ${stubKey}, and ${kubeDns} only while it holds nothing but ${domainsKey}.`,
       reason: 'Forbidden',
     },
   ],
 });
+
+const serversOf = (which: string): string => `${which}.?spec.?servers.orValue([])`;
+const othersOf = (which: string): string => `${serversOf(which)}.filter(s, s.name != '${dnsOperatorServer}')`;
+
+/** CEL: every field of the spec but `servers` that the one has, the other has with the same value. */
+const specWithin = (a: string, b: string): string => `${a}.spec.all(k, k == 'servers' || (k in ${b}.spec && ${a}.spec[k] == ${b}.spec[k]))`;
+
+/** The DNS of OpenShift: there the worker may have one server, which forwards its zone to addresses. */
+const operator = planPolicy({
+  name: 'kubeslice-dns-operator',
+  rules: [{ apiGroups: ['operator.openshift.io'], apiVersions: ['*'], resources: ['dnses'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
+  validations: [
+    {
+      expression: `request.operation == 'UPDATE' && ${othersOf('object')} == ${othersOf('oldObject')} && ${specWithin('object', 'oldObject')} && ${specWithin('oldObject', 'object')} && ${sameMetadata}`,
+      message: 'The worker of KubeSlice may change nothing of the DNS operator but its own server.',
+      reason: 'Forbidden',
+    },
+    {
+      expression: `object == null || (${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').size() <= 1 && ${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').all(s, s.zones == ['${sliceZone}'] && s.forwardPlugin.upstreams.all(u, u.matches(${raw(`^${address}$`)}))))`,
+      message: 'The server of KubeSlice may forward its zone to addresses, and nothing else.',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
+/** The worker keeps to its own part of the cluster's DNS configuration; everything else of it stays as it is. */
+export const clusterDnsPolicy = [...configMaps, ...operator];

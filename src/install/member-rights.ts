@@ -1,11 +1,10 @@
 import { exchange, networking } from '../api/groups.ts';
-import { authoritySecret, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { authoritySecret, connectionConfigMap, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { corednsConfigMap } from '../api/stub-block.ts';
 import { change, ownMany, type Rights, read } from './account.ts';
+import { knownClusterDns } from './cluster-dns-rights.ts';
 
 const ours = networking.group;
-
-/** Where cluster DNS has its configuration, with the ConfigMap for additions that some distributions leave to others. */
-const clusterDns = { namespace: 'kube-system', configMaps: ['coredns', 'coredns-custom'] } as const;
 
 /**
  * What the worker may do in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS.
@@ -23,6 +22,8 @@ export const workerRights: Rights = {
     // The address of an EndpointSlice's owner may be guarded by OwnerReferencesPermissionEnforcement, endpoints by this right.
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },
     { apiGroups: [ours], resources: ['serviceimports/finalizers', 'serviceexports/finalizers'], verbs: ['update'] },
+    // The DNS of OpenShift; what of it, the policy kubeslice-dns-operator says.
+    { apiGroups: ['operator.openshift.io'], resources: ['dnses'], resourceNames: ['default'], verbs: ['get', 'patch'] },
     { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   ],
   in: {
@@ -32,15 +33,11 @@ export const workerRights: Rights = {
       { apiGroups: [ours], resources: ['slices/status'], verbs: change },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret], verbs: change },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecret], verbs: ['get'] },
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap], verbs: change },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap, connectionConfigMap], verbs: change },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [consentConfigMap], verbs: ['get'] },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
     ],
-    [clusterDns.namespace]: [
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: clusterDns.configMaps, verbs: [...read, 'update', 'patch', 'delete'] },
-      // Creation cannot be limited by name in a role; the policy kubeslice-cluster-dns does it.
-      { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
-    ],
+    [corednsConfigMap.namespace]: knownClusterDns,
   },
 };
 

@@ -1,4 +1,4 @@
-import { consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { connectionConfigMap, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
 import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Namespace } from '../values/builtin/namespace.ts';
 import type { Secret } from '../values/builtin/secret.ts';
@@ -60,6 +60,13 @@ export const planHubSecret = (credential: HubCredential): Secret => ({
 /** Roots of other clusters are kept here by the worker; made empty at first, so that it needs no right to create. */
 const trust: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(trustConfigMap, { namespace: memberNamespace }) };
 
+/** What the worker says about its connection; made empty at first, for the same reason. */
+const connection: ConfigMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadata(connectionConfigMap, { namespace: memberNamespace }),
+};
+
 /** What the administrator of the member allows the hub, as the worker reads it. */
 export const planConsent = (consent: { readonly networks: readonly string[]; readonly namespaces: readonly string[] }): ConfigMap => ({
   apiVersion: 'v1',
@@ -72,6 +79,7 @@ export const planConsent = (consent: { readonly networks: readonly string[]; rea
 export const planMember = (options: MemberOptions): KubernetesObject[] => [
   memberNamespaceObject,
   trust,
+  connection,
   ...memberAccountPolicies,
   ...memberInputPolicies,
   ...planAccount('worker', memberNamespace, workerRights),

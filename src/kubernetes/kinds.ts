@@ -7,6 +7,7 @@ export * from '../values/builtin/admission-policy.ts';
 export * from '../values/builtin/condition.ts';
 export * from '../values/builtin/config-map.ts';
 export * from '../values/builtin/custom-resource-definition.ts';
+export * from '../values/builtin/dns-operator.ts';
 export * from '../values/builtin/endpoint-slice.ts';
 export * from '../values/builtin/event.ts';
 export * from '../values/builtin/flow-control.ts';

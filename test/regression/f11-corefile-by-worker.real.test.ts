@@ -7,9 +7,17 @@ import { planMember } from '../../src/install/member.ts';
 import { memberDefaults } from '../../src/install/options.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../../src/kubernetes/fixtures/real-api.ts';
-import { configMapKind, serviceAccountKind, type TokenRequest, validatingAdmissionPolicyKind } from '../../src/kubernetes/kinds.ts';
+import {
+  configMapKind,
+  customResourceDefinitionKind,
+  dnsOperatorKind,
+  serviceAccountKind,
+  type TokenRequest,
+  validatingAdmissionPolicyKind,
+} from '../../src/kubernetes/kinds.ts';
 import { fixedToken } from '../../src/kubernetes/token-source.ts';
-import { withoutStub, withStub } from '../../src/plan/worker/corefile.ts';
+import { withoutStub, withStub } from '../../src/plan/cluster-dns/corefile.ts';
+import { withoutStubDomain, withStubDomain } from '../../src/plan/cluster-dns/stub-domains.ts';
 
 /*
  * F11: the worker's account could write any Corefile, so that a worker that was taken over answered for every Service of its cluster.
@@ -158,5 +166,107 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
     await write('coredns-custom', { [stubKey]: null });
     await admin.mergePatch(configMapKind, target('coredns-custom'), { data: { 'theirs.server': null } }, call);
     await worker.delete(configMapKind, target('coredns-custom'), call);
+  });
+
+  it('keeps to its block in the Corefile of any other ConfigMap that it was given the right to', async () => {
+    const make = (name: string, data: Record<string, string>) =>
+      admin.create(configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: target(name), data }, call);
+    await make('rke2-coredns-rke2-coredns', { Corefile: corefile });
+    await write('rke2-coredns-rke2-coredns', { Corefile: withStub(corefile, stub) });
+    await expect(write('rke2-coredns-rke2-coredns', { Corefile: corefile.replace('cache 30', 'cache 31') })).rejects.toThrow(
+      'nothing of the Corefile but its own block',
+    );
+    await expect(write('rke2-coredns-rke2-coredns', { more: 'x' })).rejects.toThrow('no key of ConfigMap rke2-coredns-rke2-coredns');
+    await make('node-local-dns', { 'Corefile.base': corefile });
+    await expect(write('node-local-dns', { Corefile: own })).rejects.toThrow('no ConfigMap of others but one with a Corefile');
+  });
+
+  describe('kube-dns', () => {
+    const entry = '"slice.local":["10.96.0.53"]';
+    const domains = (text: string | null) => write('kube-dns', { stubDomains: text });
+    const start = async (stubDomains: string | undefined) => {
+      await admin.delete(configMapKind, target('kube-dns'), call).catch(() => undefined);
+      const data = { other: 'kept', ...(stubDomains === undefined ? {} : { stubDomains }) };
+      await admin.create(configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: target('kube-dns'), data }, call);
+    };
+    const text = async () => (await admin.get(configMapKind, target('kube-dns'), call)).data?.stubDomains;
+
+    it.each([undefined, '{}', '{"acme.local": ["1.2.3.4"]}\n'])(
+      'beside %j an entry is set, changed and taken out, byte for byte',
+      async (before) => {
+        await start(before);
+        await domains(withStubDomain(before, stub));
+        await domains(withStubDomain(await text(), { ...stub, servers: ['10.96.7.7', 'fd00::53'] }));
+        await domains(withoutStubDomain(await text(), stub.zone) ?? null);
+        expect(await text()).toBe(before);
+      },
+    );
+
+    it.each([
+      ['another zone', `{"evil.example":["192.0.2.66"],"acme.local": ["1.2.3.4"]}`],
+      ['a zone of others', `{${entry},"acme.local": ["192.0.2.66"]}`],
+      ['two entries', `{${entry},${entry},"acme.local": ["1.2.3.4"]}`],
+      ['a name to hand on to', `{"slice.local":["evil.example"],"acme.local": ["1.2.3.4"]}`],
+      ['what kube-dns cannot read', `{${entry}"acme.local": ["1.2.3.4"]}`],
+      ['nothing', null],
+    ])('may not write %s', async (_, wrong) => {
+      await start('{"acme.local": ["1.2.3.4"]}');
+      await expect(domains(wrong)).rejects.toThrow('nothing of stubDomains but its own entry');
+    });
+
+    it('another key is not its own, and the ConfigMap only while it holds nothing else', async () => {
+      await start(undefined);
+      await expect(write('kube-dns', { upstreamNameservers: '["192.0.2.66"]' })).rejects.toThrow('no key of ConfigMap kube-dns');
+      await expect(worker.delete(configMapKind, target('kube-dns'), call)).rejects.toThrow('only while it holds nothing but');
+      await admin.delete(configMapKind, target('kube-dns'), call);
+      const make = (data: Record<string, string>) =>
+        worker.create(configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: target('kube-dns'), data }, call);
+      await expect(make({ upstreamNameservers: '["192.0.2.66"]' })).rejects.toThrow('only while it holds nothing but');
+      await expect(make({ stubDomains: '{"evil.example":["192.0.2.66"]}' })).rejects.toThrow('nothing of stubDomains');
+      await make({ stubDomains: withStubDomain(undefined, stub) });
+      await worker.delete(configMapKind, target('kube-dns'), call);
+    });
+  });
+
+  it('keeps to its server of the DNS operator', async () => {
+    const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    await admin.create(
+      customResourceDefinitionKind,
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'dnses.operator.openshift.io' },
+        spec: {
+          group: 'operator.openshift.io',
+          scope: 'Cluster',
+          names: { plural: 'dnses', singular: 'dns', kind: 'DNS', listKind: 'DNSList' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+        },
+      } as never,
+      call,
+    );
+    const acme = { name: 'acme', zones: ['acme.corp'], forwardPlugin: { upstreams: ['1.1.1.1'] } };
+    const ours = { name: 'kubeslice', zones: ['slice.local'], forwardPlugin: { upstreams: ['10.96.0.53'] } };
+    await vi.waitFor(
+      () =>
+        admin.create(
+          dnsOperatorKind,
+          { apiVersion: 'operator.openshift.io/v1', kind: 'DNS', metadata: { name: 'default' }, spec: { servers: [acme] } },
+          call,
+        ),
+      { timeout: 20_000 },
+    );
+    const set = (servers: readonly object[] | null) => worker.mergePatch(dnsOperatorKind, { name: 'default' }, { spec: { servers } }, call);
+    await set([acme, ours]);
+    await expect(set([ours])).rejects.toThrow('nothing of the DNS operator but its own server');
+    await expect(set([{ ...acme, zones: ['evil.example'] }, ours])).rejects.toThrow('nothing of the DNS operator but its own server');
+    await expect(set([acme, { ...ours, zones: ['evil.example'] }])).rejects.toThrow('may forward its zone to addresses');
+    await expect(set([acme, { ...ours, forwardPlugin: { upstreams: ['evil.example'] } }])).rejects.toThrow(
+      'may forward its zone to addresses',
+    );
+    await expect(worker.mergePatch(dnsOperatorKind, { name: 'default' }, { spec: { logLevel: 'Trace' } }, call)).rejects.toThrow(
+      'nothing of the DNS operator',
+    );
+    await set([acme]);
   });
 });

@@ -11,6 +11,8 @@ export const maxServiceNetworks = 16;
 
 /** Exports without a slice that a status lists at the most. */
 export const maxStrayExports = 50;
+/** Reasons of what a member finds about the way of names through its DNS. */
+export const dnsFindings = ['NamesAnswered', 'NamesPending', 'NamesNotWired', 'DnsServersAway'] as const;
 
 const text = (description: string) => z.string().max(1024).optional().describe(description);
 
@@ -85,6 +87,14 @@ export const clusterStatus = z
       .max(maxServiceNetworks)
       .optional()
       .describe('Networks of the cluster’s service addresses, as detected.'),
+    clusterDns: z
+      .object({
+        answers: z.boolean().describe('Whether cluster DNS answers for the zone of the slices.'),
+        reason: z.enum(dnsFindings).describe('Why, as one word.'),
+        message: z.string().max(1024).describe('Why, in a sentence.'),
+      })
+      .optional()
+      .describe('What the worker got when it asked for a name as pods do.'),
     networkPresent: z.boolean().optional().describe('Whether the node agents run.'),
     nodes: z.int().min(0).optional().describe('Nodes of the cluster.'),
     strayExports: z

@@ -80,8 +80,15 @@ const skewVerdict = (cluster: Cluster, { aheadMs }: WorkerSign): Verdict | undef
   return { type: 'ClockSkew', status: 'False', reason: 'ClockAgrees', message: 'The clock of the cluster agrees with that of the hub.' };
 };
 
+const namesVerdicts = (cluster: Cluster): Verdict[] => {
+  const { clusterDns } = cluster.status ?? {};
+  if (clusterDns === undefined) return [];
+  const { answers, reason, message } = clusterDns;
+  return [{ type: 'NamesWired', status: answers ? 'True' : 'False', reason, message }];
+};
+
 /**
- * The controller's part of a cluster's status: registration, health, the Ready condition and, where its clock differs or fields do nothing, ClockSkew and
+ * The controller's part of a cluster's status: registration, health, the Ready condition, NamesWired as the member finds it and, where its clock differs or fields do nothing, ClockSkew and
  * FieldsIgnored. `fingerprint` is that of its authority, `now` milliseconds since 1970; fields that the worker writes are not touched.
  *
  * ```
@@ -104,7 +111,7 @@ export const planClusterStatus = (
   let conditions = setCondition(cluster.status?.conditions, verdict, generation, new Date(now));
   const skew = skewVerdict(cluster, sign);
   const ignored = ignoredVerdicts(ignoredInCluster(cluster.spec), cluster.status?.conditions);
-  for (const further of skew === undefined ? ignored : [skew, ...ignored])
+  for (const further of [...(skew === undefined ? [] : [skew]), ...namesVerdicts(cluster), ...ignored])
     conditions = setCondition(conditions, further, generation, new Date(now));
   const health = verdict.status === 'True' ? 'Normal' : 'Warning';
   const before = cluster.status?.clusterHealth;

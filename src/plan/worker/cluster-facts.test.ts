@@ -21,7 +21,13 @@ it('joins pod networks that touch, keeps addresses only, and does not depend on 
     node('a', '10.244.0.0/24', '192.168.0.1'),
     node('c', '10.244.9.0/24', '192.168.0.3'),
   ];
-  const facts = planClusterFacts({ nodes, serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' });
+  const facts = planClusterFacts({
+    nodes,
+    serviceNetworks: ['10.96.0.0/16'],
+    version: '1',
+    names: undefined,
+    kubernetesVersion: 'v1.37.2',
+  });
   expect(facts).toEqual({
     nodes: 3,
     nodeIPs: ['192.168.0.1', '192.168.0.2', '192.168.0.3'],
@@ -31,6 +37,25 @@ it('joins pod networks that touch, keeps addresses only, and does not depend on 
     kubernetesVersion: 'v1.37.2',
   });
   expect(
-    planClusterFacts({ nodes: nodes.toReversed(), serviceNetworks: ['10.96.0.0/16'], version: '1', kubernetesVersion: 'v1.37.2' }),
+    planClusterFacts({
+      nodes: nodes.toReversed(),
+      serviceNetworks: ['10.96.0.0/16'],
+      version: '1',
+      names: undefined,
+      kubernetesVersion: 'v1.37.2',
+    }),
   ).toEqual(facts);
+});
+
+it('says how names find their way, in the words of the condition and not at any length', () => {
+  const names = {
+    type: 'NamesWired',
+    status: 'False',
+    reason: 'NamesNotWired',
+    message: 'm'.repeat(5000),
+    lastTransitionTime: 't',
+  } as const;
+  const { clusterDns } = planClusterFacts({ nodes: [], serviceNetworks: [], version: '1', kubernetesVersion: 'v1', names });
+  expect(clusterDns).toMatchObject({ answers: false, reason: 'NamesNotWired' });
+  expect(clusterDns?.message.length).toBeLessThanOrEqual(1024);
 });

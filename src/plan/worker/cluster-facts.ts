@@ -1,5 +1,7 @@
-import { maxNodeAddresses, maxPodNetworks, maxServiceNetworks } from '../../api/cluster/schema.ts';
+import { dnsFindings, maxNodeAddresses, maxPodNetworks, maxServiceNetworks } from '../../api/cluster/schema.ts';
 import type { ClusterStatus } from '../../api/cluster/type.ts';
+import type { Condition } from '../../api/condition.ts';
+import { boundedText } from '../../values/bounded-text.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import { type Cidr, formatCidr, readCidr } from '../../values/cidr.ts';
 import { mergeCidrs } from '../../values/cidr-space.ts';
@@ -11,12 +13,15 @@ export interface ClusterSight {
   readonly serviceNetworks: readonly string[];
   readonly version: string;
   readonly kubernetesVersion: string;
+  /** Condition NamesWired of this cluster, once it was judged. */
+  readonly names: Condition | undefined;
 }
 
 /** The worker's part of a cluster's status: its nodes and the networks that a slice must not overlap. */
 export type ClusterFacts = Required<
   Pick<ClusterStatus, 'nodes' | 'nodeIPs' | 'cniSubnet' | 'serviceSubnet' | 'version' | 'kubernetesVersion'>
->;
+> &
+  Pick<ClusterStatus, 'clusterDns'>;
 
 /** The networks that are the cluster's own, sorted. Pod networks are those of the nodes, joined where they touch. */
 export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: readonly string[]): Required<ClusterNetworks> => {
@@ -36,10 +41,17 @@ export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: rea
   };
 };
 
+const clusterDnsOf = ({ status, reason, message }: Condition): ClusterStatus['clusterDns'] => ({
+  answers: status === 'True',
+  reason: dnsFindings.find((finding) => finding === reason) ?? 'NamesPending',
+  message: boundedText(message, 1024),
+});
+
 /** The facts, sorted, so that an unchanged cluster gives an unchanged status. */
-export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion }: ClusterSight): ClusterFacts => ({
+export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion, names }: ClusterSight): ClusterFacts => ({
   nodes: nodes.length,
   ...planClusterNetworks(nodes, serviceNetworks),
   version,
   kubernetesVersion,
+  ...(names === undefined ? {} : { clusterDns: clusterDnsOf(names) }),
 });

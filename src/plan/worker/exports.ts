@@ -24,6 +24,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly cluster: string;
   /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
+  /** What the hub said when it had removed this cluster; undefined while it has not. */
+  readonly removed?: string | undefined;
   /** Other exports of the slice with pods of this one, and the older ones with pods of those; none when left out. */
   readonly others?: readonly ExportSource[];
   /** Where a pod of them is attached. */
@@ -60,6 +62,7 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   const { exported, namespaces, service } = seen;
   const { name, namespace } = exported.metadata;
   const slice = exported.spec.slice;
+  if (namespaces === undefined && seen.removed !== undefined) return no('ClusterRemoved', seen.removed);
   if (namespaces === undefined)
     return no(
       'SliceNotFound',

@@ -1,34 +1,32 @@
 import { text } from 'node:stream/consumers';
-import type { Cluster } from '../../api/cluster/type.ts';
-import { clusterKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { planCrds } from '../../install/crds.ts';
 import { decodeJoinToken, type JoinToken } from '../../install/join-token.ts';
-import { type HubCredential, memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
+import { memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
 import { memberDefaults } from '../../install/options.ts';
-import { type Client, createClient } from '../../kubernetes/client.ts';
+import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, namespaceKind } from '../../kubernetes/kinds.ts';
-import { fixedToken } from '../../kubernetes/token-source.ts';
 import { Failure } from '../../values/failure.ts';
 import { applyAll, applyDefinitions } from './apply-all.ts';
+import { grantClusterDns } from './cluster-dns.ts';
 import { checkClusterName } from './cluster-name.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, waitOption } from './common-options.ts';
 import { consentOf, consentOptions } from './consent-options.ts';
 import { belongsToHelm, findRelease, upgradeCommand } from './helm-release.ts';
-import { isConnected } from './hub-registration.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from './hub-side.ts';
 import { imageFor, imageNamed, imageOption } from './image.ts';
 import { joinedName } from './joined-name.ts';
 import { ensureAuthority, findAuthority } from './member-authority.ts';
-import { fieldManager, openCluster, withCluster } from './open-cluster.ts';
+import { forgetConnection } from './member-connection.ts';
+import { openCluster, withCluster } from './open-cluster.ts';
 import { placeOfPart } from './parts.ts';
 import { checkCluster } from './preflight.ts';
 import { restartWorker } from './restart-worker.ts';
 import { waitForDaemonSet, waitForDeployment } from './rollout.ts';
 import { hubServerOption } from './token.ts';
-import { waitFor } from './wait-for.ts';
+import { reportNames, waitUntilRegistered } from './wait-joined.ts';
 
 /** Refuses a token of another project than the one asked for. @throws Failure TokenRefused. */
 const checkTokenProject = (token: JoinToken, project: string | undefined): void => {
@@ -73,28 +71,6 @@ const checkMember = async (member: Client, cluster: string, context: string, sig
     'AlreadyExists',
     `The cluster of context "${context}" has joined as "${joined}"; join it under that name, or take it out first with "kubeslice leave ${joined} --context ${context}".`,
   );
-};
-
-const waitUntilRegistered = async (hub: HubCredential, timeoutMs: number, signal: AbortSignal): Promise<void> => {
-  // By the worker's own token: the join token is withdrawn as soon as the worker is connected.
-  const client = createClient(
-    { server: hub.server, ca: hub.ca, credential: { kind: 'token', token: fixedToken(hub.token) } },
-    { fieldManager, userAgent: 'kubeslice-cli' },
-  );
-  try {
-    await waitFor<Cluster>({
-      client,
-      kind: clusterKind,
-      target: { namespace: hub.namespace, name: hub.cluster },
-      until: isConnected,
-      timeoutMs,
-      signal,
-      late: (seen) =>
-        `Cluster "${hub.cluster}" is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub after ${Math.round(timeoutMs / 1000)} s; see "kubectl -n ${memberNamespace} logs deploy/kubeslice-worker" in the cluster and "kubeslice status" on the hub.`,
-    });
-  } finally {
-    client.close();
-  }
 };
 
 /** `kubeslice join`. */
@@ -145,7 +121,9 @@ export const command: CliCommand = {
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
         await applyAll(member, [planHubSecret(credential), ...(consent === undefined ? [] : [consent])], signal);
         // One that runs already would go on with the credential that it has, which may be worth nothing any more.
+        await forgetConnection(member, signal);
         await restartWorker(member, signal);
+        await grantClusterDns(member, signal);
         if (release !== undefined) {
           terminal.err(
             `note: worker, agents and DNS are release "${release.name}" of Helm and stay as they are; upgrade them with "${upgradeCommand(release, context)}"`,
@@ -167,8 +145,10 @@ export const command: CliCommand = {
           ]);
           // Only then: while a pod cannot start, that is what people should read.
           const left = Math.max(1000, deadline - performance.now());
-          await waitUntilRegistered({ ...credential, server: hub.client.server }, left, signal);
+          const seen = { ...credential, server: hub.client.server };
+          await waitUntilRegistered({ hub: seen, member, context, terminal, timeoutMs: left, signal });
           terminal.out('It is connected.');
+          return await reportNames(input, member, Math.max(1000, deadline - performance.now()));
         }
         return 0;
       });

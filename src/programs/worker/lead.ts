@@ -4,16 +4,19 @@ import type { Client } from '../../kubernetes/client.ts';
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
+import { planHubVerdict } from '../../plan/worker/hub-verdict.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import { publishTransitions } from '../publish-transitions.ts';
 import { createAskAgent } from './ask-agent.ts';
 import { readAuthority } from './authority.ts';
-import { clusterDns } from './cluster-dns.ts';
+import { clusterDns, createClusterDnsState } from './cluster-dns.ts';
+import { type ConnectionReport, openConnectionReport } from './connection-report.ts';
 import { openHub } from './hub.ts';
 import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
-import { beat, heartbeatMs, reportFacts } from './registration.ts';
+import { checkNames } from './names-check.ts';
+import { heartbeatMs, reportFacts, shownBeat } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { strayExports } from './stray-exports.ts';
 import { strayReport } from './stray-report.ts';
@@ -41,6 +44,7 @@ const openJoined = async (
   { client, log, metrics }: LocalWorld,
   clock: Clock,
   { credentialSeconds, fenced }: WorkerOptions,
+  connection: ConnectionReport,
   signal: AbortSignal,
 ) => {
   for (;;) {
@@ -50,6 +54,7 @@ const openJoined = async (
     } catch (error) {
       if (signal.aborted) throw error;
       log.error('this cluster cannot use its credential for the hub', { error: Failure.from(error) });
+      await connection.set(planHubVerdict('', error, 'unjoined'), signal);
       await sleep(clock, unjoinedMs, signal);
     }
   }
@@ -67,21 +72,28 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const { client, log, metrics } = local;
   const { version, instance } = options;
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
-  const { hub, authority, trust } = await openJoined(local, clock, options, signal);
+  const connection = await openConnectionReport(local, clock, signal);
+  const { hub, authority, trust } = await openJoined(local, clock, options, connection, signal);
   const memberships = observeGrants(hub, log, metrics);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   publishTransitions([local.slices, local.exports, local.imports], events, signal);
+  const dnsState = createClusterDnsState();
+  const report = (during: AbortSignal): Promise<void> =>
+    reportFacts(hub, local, { version, names: connection.latest('NamesWired') }, during);
   const controllers = [
     sessions({ hub, local, authority, trust, clock, ask: askAgents }, local, memberships)(signal),
-    strayExports(local, memberships, clock),
     strayReport(hub, local, clock),
-    clusterDns(local),
+    strayExports(local, memberships, connection, clock),
+    clusterDns(local, dnsState),
   ];
   await Promise.all([
     memberships.run(signal),
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
-    periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (signal) => beat(hub, clock, signal), signal, log }),
-    periodically({ name: 'cluster-facts', everyMs: factsMs, task: (signal) => reportFacts(hub, local, version, signal), signal, log }),
+    periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (during) => shownBeat(hub, connection, clock, during), signal, log }),
+    periodically({ name: 'cluster-facts', everyMs: factsMs, task: report, signal, log }),
+    checkNames(local, { state: dnsState, report: connection, changed: report }, clock, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    }),
   ]);
   hub.client.close();
 };

@@ -1,8 +1,12 @@
+import type { Condition } from '../../api/condition.ts';
 import { clusterKind } from '../../api/kinds.ts';
 import { workerAccount } from '../../api/places.ts';
 import { leaseKind } from '../../kubernetes/kinds.ts';
 import { planClusterFacts } from '../../plan/worker/cluster-facts.ts';
+import { planHubVerdict } from '../../plan/worker/hub-verdict.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
 import type { Clock } from '../../values/clock.ts';
+import type { ConnectionReport } from './connection-report.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import { serviceNetworks } from './service-networks.ts';
@@ -19,18 +23,38 @@ export const beat = async (hub: Hub, clock: Clock, signal: AbortSignal): Promise
   await hub.client.mergePatch(leaseKind, target, { spec }, { signal, timeoutMs: heartbeatMs });
 };
 
+/** The same, and what came of it written down in this cluster: only the worker sees why the hub is not reached. */
+export const shownBeat = async (hub: Hub, connection: ConnectionReport, clock: Clock, signal: AbortSignal): Promise<void> => {
+  try {
+    await beat(hub, clock, signal);
+  } catch (error) {
+    if (!signal.aborted) await connection.set(planHubVerdict(hub.cluster, error), signal);
+    throw error;
+  }
+  await connection.set(planHubVerdict(hub.cluster, undefined), signal);
+};
+
+/** What the worker knows beside what the API server shows. */
+export interface WorkerFacts {
+  /** Version of this worker. */
+  readonly version: string;
+  /** Condition NamesWired, once it was judged. */
+  readonly names: Condition | undefined;
+}
+
 /** Reports to the hub what kind of cluster this is: nodes, networks, versions. Writes only what changed. */
-export const reportFacts = async (hub: Hub, local: LocalWorld, version: string, signal: AbortSignal): Promise<void> => {
+export const reportFacts = async (hub: Hub, local: LocalWorld, { version, names }: WorkerFacts, signal: AbortSignal): Promise<void> => {
   const cluster = await hub.client.get(clusterKind, { namespace: hub.namespace, name: hub.cluster }, { signal });
   const info = (await local.client.raw('/version', { signal })) as { gitVersion?: string };
   const facts = planClusterFacts({
     nodes: local.nodes.list(),
     serviceNetworks: await serviceNetworks(local, signal),
     version,
+    names,
     kubernetesVersion: info.gitVersion ?? '',
   });
   const changed = Object.entries(facts).filter(
-    ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof facts]),
+    ([field, value]) => canonicalJson(value ?? null) !== canonicalJson(cluster.status?.[field as keyof typeof facts] ?? null),
   );
   if (changed.length === 0) return;
   await hub.client.mergePatch(clusterKind, cluster.metadata, { status: Object.fromEntries(changed) }, { signal, subresource: 'status' });

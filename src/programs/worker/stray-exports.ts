@@ -5,6 +5,7 @@ import { planExport } from '../../plan/worker/exports.ts';
 import { isMembership } from '../../plan/worker/granted.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
+import type { ConnectionReport } from './connection-report.ts';
 import { writeExportStatus } from './export-status.ts';
 import type { LocalWorld } from './local-world.ts';
 
@@ -12,7 +13,7 @@ import type { LocalWorld } from './local-world.ts';
  * Reports to the owners of exports that name a slice which this cluster is not in; no session would. The key is namespace/name. As soon as
  * the slice is granted, its session takes over.
  */
-export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, clock: Clock) => {
+export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, connection: ConnectionReport, clock: Clock) => {
   const isGranted = (slice: string): boolean =>
     memberships.list().some((membership) => isMembership(membership) && membership.spec.slice === slice && !hasEnded(membership));
   const exportsTo = (slice: string): string[] => local.exports.byIndex('slice', slice).map((exported) => objectKey(exported.metadata));
@@ -23,6 +24,7 @@ export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>,
       watching(memberships, (change) =>
         isMembership(change.object) && (change.type === 'deleted' || hasEnded(change.object)) ? exportsTo(change.object.spec.slice) : [],
       ),
+      watching(connection.changes, () => local.exports.list().map((exported) => objectKey(exported.metadata))),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
       // Only the hub can say that there is no such slice.
@@ -30,10 +32,13 @@ export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>,
       const exported = local.exports.get(key);
       if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || isGranted(exported.spec.slice)) return;
       const now = clock.now();
+      const hub = connection.latest('HubReachable');
+      const removed = hub?.reason === 'ClusterRemoved' ? hub.message : undefined;
       const seen = {
         exported,
         cluster: '',
         namespaces: undefined,
+        removed,
         service: undefined,
         pods: [],
         attachment: () => undefined,

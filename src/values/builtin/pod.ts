@@ -63,7 +63,11 @@ export type Volume = {
   readonly hostPath?: { readonly path: string; readonly type?: string };
   readonly emptyDir?: { readonly medium?: '' | 'Memory'; readonly sizeLimit?: string };
   readonly secret?: { readonly secretName: string; readonly optional?: boolean; readonly defaultMode?: number };
-  readonly configMap?: { readonly name: string; readonly optional?: boolean };
+  readonly configMap?: {
+    readonly name: string;
+    readonly optional?: boolean;
+    readonly items?: readonly { readonly key: string; readonly path: string }[];
+  };
   readonly projected?: {
     readonly sources: readonly {
       readonly serviceAccountToken: { readonly audience: string; readonly expirationSeconds: number; readonly path: string };

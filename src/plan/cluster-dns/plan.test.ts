@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ClusterDns, type ClusterDnsAction, type DnsConfigMap, planClusterDns } from './cluster-dns.ts';
 import { withStub } from './corefile.ts';
+import { type ClusterDns, type ClusterDnsAction, type DnsConfigMap, planClusterDns } from './plan.ts';
 
 const stub = { zone: 'slice.local', servers: ['10.96.0.53'] };
 const plain = '.:53 {\n    errors\n}\n';
@@ -16,6 +16,7 @@ const mine = { 'app.kubernetes.io/managed-by': 'kubeslice' };
 /** What the two ConfigMaps are once the actions are done. */
 const after = (seen: ClusterDns, actions: readonly ClusterDnsAction[]): ClusterDns =>
   actions.reduce<ClusterDns>((state, action) => {
+    if (action.kind === 'servers') return state;
     const which = action.configMap === 'coredns' ? 'main' : 'custom';
     if (action.kind === 'delete') return { ...state, [which]: undefined };
     if (action.kind === 'create') return { ...state, [which]: map({ ...action.data }, { ...action.labels }) };
@@ -76,12 +77,9 @@ describe('cluster DNS', () => {
     expect(after(installed, planClusterDns(installed, undefined))).toEqual(seen);
   });
 
-  test('that keeps its Corefile elsewhere is refused with what to do', () => {
-    expect(() => planClusterDns({ main: undefined, custom: undefined }, stub)).toThrow(
-      'forward that zone to Service kubeslice-system/kubeslice-dns by hand',
-    );
-    expect(() => planClusterDns({ main: map({}), custom: undefined }, stub)).toThrow(
-      'There is no ConfigMap kube-system/coredns with a Corefile',
+  test.each([[undefined], [map({})]])('that is configured nowhere that is known is refused with the lines to add', (found) => {
+    expect(() => planClusterDns({ main: found, custom: undefined }, stub)).toThrow(
+      'add by hand: in a Corefile\nslice.local:53 {\n    errors\n    forward . 10.96.0.53\n}\nor in the stubDomains of kube-dns\n{"slice.local": ["10.96.0.53"]}',
     );
   });
 

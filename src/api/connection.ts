@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { readJson } from '../values/read-json.ts';
+import type { Condition } from './condition.ts';
+import { conditionSchema } from './conditions.ts';
+
+/*
+ * What the worker of a member says in its own cluster about its connection, in ConfigMap kubeslice-connection: condition HubReachable, whether the hub
+ * answers, and NamesWired, whether pods find names of the slices.
+ */
+
+/** Key of the ConfigMap: a JSON list of conditions, as in a status. */
+export const connectionKey = 'conditions';
+
+const schema = z.array(conditionSchema).max(32);
+
+/** The conditions in the ConfigMap; none when nothing was said yet, or nothing that can be read. */
+export const readConnection = (data: Readonly<Record<string, string>> | undefined): readonly Condition[] =>
+  schema.safeParse(readJson(data?.[connectionKey] ?? '')).data ?? [];

@@ -1,0 +1,44 @@
+import { memberNamespace } from '../api/places.ts';
+import { corednsConfigMap, kubeDnsConfigMap, otherCorefiles } from '../api/stub-block.ts';
+import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
+import { change, read } from './account.ts';
+import { componentName, metadata } from './metadata.ts';
+
+const { namespace: system, main, custom } = corednsConfigMap;
+const apiVersion = 'rbac.authorization.k8s.io/v1';
+const apiGroup = 'rbac.authorization.k8s.io';
+
+/** Label value of rights that only the cluster at hand needs. */
+export const clusterDnsComponent = 'cluster-dns';
+
+/** What the worker may do with the configuration of cluster DNS, wherever a distribution is known to have it. What of it, a policy says. */
+export const knownClusterDns: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [main, custom], verbs: [...read, 'update', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [...otherCorefiles], verbs: change },
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: [kubeDnsConfigMap.name], verbs: [...change, 'delete'] },
+  // Creation cannot be limited by name in a role; the policy kubeslice-cluster-dns does it.
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+];
+
+const known = new Set<string>([main, custom, ...otherCorefiles]);
+
+/** A role for the worker in each namespace where cluster DNS reads a Corefile that no distribution has there: a chart may call it anything. */
+export const planClusterDnsRights = (
+  corefiles: readonly { readonly namespace: string; readonly name: string }[],
+): (Role | RoleBinding)[] => {
+  const others = corefiles.filter(({ namespace, name }) => namespace !== system || !known.has(name));
+  return [...new Set(others.map(({ namespace }) => namespace))].flatMap((namespace): (Role | RoleBinding)[] => {
+    const resourceNames = others.filter((one) => one.namespace === namespace).map(({ name }) => name);
+    const meta = metadata(componentName(clusterDnsComponent), { namespace, component: clusterDnsComponent });
+    return [
+      { apiVersion, kind: 'Role', metadata: meta, rules: [{ apiGroups: [''], resources: ['configmaps'], resourceNames, verbs: change }] },
+      {
+        apiVersion,
+        kind: 'RoleBinding',
+        metadata: meta,
+        roleRef: { apiGroup, kind: 'Role', name: meta.name },
+        subjects: [{ kind: 'ServiceAccount', name: componentName('worker'), namespace: memberNamespace }],
+      },
+    ];
+  });
+};

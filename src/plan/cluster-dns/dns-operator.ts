@@ -1,0 +1,34 @@
+import { dnsOperatorServer } from '../../api/stub-block.ts';
+import type { DnsOperator, DnsServer } from '../../values/builtin/dns-operator.ts';
+import { canonicalJson } from '../../values/canonical-json.ts';
+import { Failure } from '../../values/failure.ts';
+import type { StubZone } from './corefile.ts';
+
+const isUnder = (zone: string, above: string): boolean => zone === above || zone.endsWith(`.${above}`);
+
+/**
+ * The servers of OpenShift's DNS operator with ours as the stub wants it, or without it; undefined when they are so already, null when the field is to go
+ * because nobody has a server in it.
+ *
+ * @throws Failure InvalidInput when somebody else forwards the zone.
+ */
+export const planServers = (operator: DnsOperator, stub: StubZone | undefined): readonly DnsServer[] | null | undefined => {
+  const before = operator.spec?.servers ?? [];
+  const others = before.filter(({ name }) => name !== dnsOperatorServer);
+  if (stub === undefined) return others.length === before.length ? undefined : others.length === 0 ? null : others;
+  const foreign = others.find(({ zones = [] }) => zones.some((zone) => isUnder(zone.toLowerCase().replace(/\.$/, ''), stub.zone)));
+  if (foreign !== undefined) {
+    throw new Failure(
+      'InvalidInput',
+      `The DNS operator already has a server "${foreign.name}" for "${stub.zone}"; remove it from spec.servers of dns.operator/default, and KubeSlice will serve ${stub.zone} there.`,
+    );
+  }
+  const ours: DnsServer = { name: dnsOperatorServer, zones: [stub.zone], forwardPlugin: { upstreams: [...stub.servers] } };
+  const seen = before.find(({ name }) => name === dnsOperatorServer);
+  // The API server fills in fields that we do not set.
+  const same =
+    seen !== undefined &&
+    canonicalJson(seen.zones ?? []) === canonicalJson(ours.zones ?? []) &&
+    canonicalJson(seen.forwardPlugin?.upstreams ?? []) === canonicalJson(ours.forwardPlugin?.upstreams ?? []);
+  return same ? undefined : [...others, ours];
+};

@@ -1,0 +1,45 @@
+import { Failure } from '../../values/failure.ts';
+import { readJson } from '../../values/read-json.ts';
+import type { StubZone } from './corefile.ts';
+
+/** What the key holds beside our entry when we made it, as nobody writes it by hand: it goes with our entry. */
+const made = '{}\n\n';
+
+/** Our entry as we write it and nobody else does, without a blank. */
+const entryOf = ({ zone, servers }: StubZone): string => `${JSON.stringify(zone)}:${JSON.stringify(servers)}`;
+
+/** Our entry in a text, with the comma behind it. */
+const oursOf = (zone: string): RegExp => new RegExp(`^\\{"${zone.replaceAll('.', '\\.')}":\\["[0-9A-Fa-f.:]+"(?:,"[0-9A-Fa-f.:]+")*\\],?`);
+
+/** The `stubDomains` of kube-dns without our entry, everything else byte for byte; undefined when the key was made for it. */
+export const withoutStubDomain = (text: string | undefined, zone: string): string | undefined => {
+  const rest = text?.replace(oursOf(zone), '{');
+  return rest === made && rest !== text ? undefined : rest;
+};
+
+/**
+ * The `stubDomains` of kube-dns (`{"zone": ["address", …], …}`) with our zone first and everything else byte for byte.
+ *
+ * @throws Failure InvalidInput when it is no JSON object, or somebody else has the zone in it.
+ */
+export const withStubDomain = (text: string | undefined, stub: StubZone): string => {
+  const others = withoutStubDomain(text, stub.zone) ?? made;
+  const parsed = readJson(others);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new Failure(
+      'InvalidInput',
+      'The stubDomains of kube-dns are no JSON object, beside which no zone can stand; correct ConfigMap kube-system/kube-dns.',
+    );
+  }
+  if (Object.hasOwn(parsed, stub.zone)) {
+    throw new Failure(
+      'InvalidInput',
+      `The stubDomains of kube-dns already have "${stub.zone}"; remove it from ConfigMap kube-system/kube-dns, and KubeSlice will serve ${stub.zone} there.`,
+    );
+  }
+  if (!others.startsWith('{')) {
+    throw new Failure('InvalidInput', 'The stubDomains of kube-dns do not begin with a brace; correct ConfigMap kube-system/kube-dns.');
+  }
+  const comma = Object.keys(parsed).length === 0 ? '' : ',';
+  return `{${entryOf(stub)}${comma}${others.slice(1)}`;
+};
