@@ -87,9 +87,14 @@ export const exampleTopic = (world: World): void => {
         importStatus: 'READY',
         availableEndpoints: 1,
       });
-      const { code, stdout } = await world.kubeslice(['status', '--context', 'hub']);
-      expect(stdout).toContain('app-slice');
-      expect(code).toBe(0);
+      // A member's administrator sees the slice without access to the hub.
+      for (const context of ['hub', 'west']) {
+        const { code, stdout } = await world.kubeslice(['status', '--context', context]);
+        expect(stdout).toContain('app-slice');
+        expect(code).toBe(0);
+        expect((await world.kubeslice(['services', '--context', context])).stdout).toMatch(/backend-service +east +\S+ +1\/1/);
+        expect((await world.kubeslice(['problems', '--context', context])).stdout).toContain('No problems.');
+      }
     });
 
     test('between the two pods there are nodes only', async () => {

@@ -108,7 +108,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     expect((await clusterOnHub('east')).spec.caBundle).toBe(certificate);
     const credential = await secretOf('east', 'kubeslice-hub');
     expect(credential).toMatchObject({ server: serverOf('hub'), project: 'default', namespace: 'default', cluster: 'east' });
-    expect(credential.renewalToken).toMatch(/^ey/);
+    expect(credential['renewal-token']).toMatch(/^ey/);
 
     await byContext('east', 'east');
     expect((await secretOf('east', 'kubeslice-ca'))['tls.crt']).toBe(certificate);
