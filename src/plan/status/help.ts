@@ -43,6 +43,7 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
     workerLogs: (cluster: string | undefined) => onMember(cluster, 'logs deploy/kubeslice-worker --tail 20'),
     agentPods: (cluster: string | undefined) => onMember(cluster, 'get pods -o wide -l app.kubernetes.io/component=agent'),
     memberPods: (cluster: string, component: string) => onMember(cluster, `describe pods -l app.kubernetes.io/component=${component}`),
+    clusterDns: (cluster: string) => onMember(cluster, 'get configmaps', 'kube-system'),
     describeNode: (cluster: string, node: string) => `kubectl --context ${member(cluster)} describe node ${node}`,
     createNamespace: (namespace: string) => `kubectl --context CONTEXT create namespace ${namespace}`,
     exports: (cluster: string) => `kubectl --context ${member(cluster)} get serviceexports -A`,

@@ -55,12 +55,23 @@ const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => 
   return [problemOf(object, { reason: 'AgentAbsent', text, help: help.agentPods(cluster) })];
 };
 
+/** What helps against a broken connection; the worker's log tells of all others. */
+const connectionHelp: Partial<Record<Reason, (help: Help, cluster: string) => string>> = {
+  ClusterRemoved: (help, cluster) => help.join(cluster),
+  NotJoined: (help, cluster) => help.join(cluster),
+  DnsServersAway: (help, cluster) => help.memberPods(cluster, 'dns'),
+  NamesNotWired: (help, cluster) => help.clusterDns(cluster),
+};
+
 /** How the cluster stands with the hub and with its own DNS, as its worker says. That the hub does not answer is said in every slice, too, and told once. */
 const ofConnection = ({ connection, slices, cluster }: MemberSnapshot, help: Help): Problem[] => {
   const everywhere = [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])];
   const away = everywhere.find(({ type, status }) => type === 'HubReachable' && status === 'False');
   const tell = ({ reason, message: text, lastTransitionTime: since }: Condition, severity: Problem['severity']): Problem =>
-    problemOf({ kind: 'cluster', name: cluster }, { reason, text, since, severity, help: help.workerLogs(cluster) });
+    problemOf(
+      { kind: 'cluster', name: cluster },
+      { reason, text, since, severity, help: connectionHelp[reason as Reason]?.(help, cluster) ?? help.workerLogs(cluster) },
+    );
   return [
     ...(away === undefined ? [] : [tell(away, 'error')]),
     ...furtherTrouble(connection).map((condition) => tell(condition, severityOf(condition))),

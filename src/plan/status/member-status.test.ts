@@ -208,12 +208,19 @@ describe('a member cluster by its own objects', () => {
       [['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20']],
     ],
     [
-      'a hub that refuses it, before it is in any slice',
-      { connection: [condition('HubReachable', 'False', 'HubAway'), condition('NamesWired', 'False', 'HubAway')] },
-      [
-        ['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20'],
-        ['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20'],
-      ],
+      'a hub that has removed it, before it is in any slice',
+      { connection: [condition('HubReachable', 'False', 'ClusterRemoved')] },
+      [['cluster east', 'error', 'ClusterRemoved', 'kubeslice join east --hub-context HUB --context prod']],
+    ],
+    [
+      'cluster DNS that does not hand on the names, and one that will',
+      { connection: [condition('NamesWired', 'False', 'NamesNotWired')] },
+      [['cluster east', 'error', 'NamesNotWired', 'kubectl --context prod -n kube-system get configmaps']],
+    ],
+    [
+      'cluster DNS that is about to hand them on',
+      { connection: [condition('NamesWired', 'False', 'NamesPending')] },
+      [['cluster east', 'warning', 'NamesPending', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20']],
     ],
     [
       'a slice that is cut off',

@@ -48,9 +48,11 @@ const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
   const { name, namespace = '' } = metadata;
   const object = { kind: 'cluster', name, namespace };
   const ready = conditionOf(status?.conditions, 'Ready');
-  const more = furtherTrouble(status?.conditions).map((each) =>
-    problemOf({ kind: 'cluster', name }, told(each, help.describeCluster(name, namespace))),
-  );
+  const helpAgainst = (reason: string): string => {
+    if (reason === 'NamesNotWired') return help.clusterDns(name);
+    return reason === 'DnsServersAway' ? help.memberPods(name, 'dns') : help.describeCluster(name, namespace);
+  };
+  const more = furtherTrouble(status?.conditions).map((each) => problemOf({ kind: 'cluster', name }, told(each, helpAgainst(each.reason))));
   if (ready?.status === 'True') return more;
   const reason = ready?.reason ?? 'WaitingForCluster';
   const text = ready?.message ?? 'The controller has not processed this cluster yet.';

@@ -26,7 +26,7 @@ const troubleOf = ({ status }: ServiceExport): Condition | undefined => {
 };
 
 /** Reasons of an export that belongs to no slice of its cluster. */
-const strayReasons: ReadonlySet<string> = new Set<Reason>(['SliceNotFound']);
+const strayReasons: ReadonlySet<string> = new Set<Reason>(['SliceNotFound', 'ClusterRemoved']);
 
 /** Whether an export says that its cluster is not in the slice that it names. */
 export const isStray = ({ status }: ServiceExport): boolean => strayReasons.has(conditionOf(status?.conditions, 'Ready')?.reason ?? '');
