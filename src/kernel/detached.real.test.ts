@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DetachedTunnels } from './detached.ts';
 import { RealNode, realKernel, shell } from './fixtures/real-node.ts';
 import { parseMembership } from './own-cgroup.ts';
@@ -34,6 +34,18 @@ describe.skipIf(skippedBecause !== undefined)('tunnel processes', () => {
     const session = (of: number | 'self'): string | undefined => readFileSync(`/proc/${of}/stat`, 'utf8').split(') ')[1]?.split(' ')[3];
     expect(session(pid)).toBe(String(pid));
     expect(session(pid)).not.toBe(session('self'));
+  });
+
+  it('have the right to use networks and no other, and cannot get it back', async () => {
+    const pid = await tunnels.start(name, signal);
+    await vi.waitFor(() => {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      const netAdmin = (1n << 12n).toString(16).padStart(16, '0');
+      for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(status, set).toContain(`${set}:\t${netAdmin}\n`);
+      expect(status).toContain('NoNewPrivs:\t1\n');
+    }, 5_000);
+    // Every thread of it.
+    expect(shell(`grep -h CapEff /proc/${pid}/task/*/status | sort -u | wc -l`).trim()).toBe('1');
   });
 
   it('outlive a starter that is killed, and are found by the next one', async () => {

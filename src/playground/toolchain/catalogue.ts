@@ -60,7 +60,7 @@ export const tools = {
   },
   'wireguard-go': {
     module: 'wireguard',
-    programs: { 'wireguard-go': 'golang.zx2c4.com/wireguard' },
+    programs: { 'wireguard-go': '.' },
     version: '20260522',
     tags: [],
     definitions: [],
