@@ -66,6 +66,7 @@ export const run: Program = async (context) => {
   const agent = new NodeAgent({
     kernel,
     facts: world.facts,
+    slicesVersion: world.slicesVersion,
     peersVersion: world.peersVersion,
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),

@@ -49,6 +49,7 @@ const started = (): { readonly agent: NodeAgent; readonly kernel: FakeKernel } =
   const agent = new NodeAgent({
     kernel,
     facts: () => facts,
+    slicesVersion: () => 0,
     peersVersion: () => 1,
     published: () => ({}),
     keys: new TunnelKeys(directory),

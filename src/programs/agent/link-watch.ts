@@ -62,7 +62,13 @@ export class LinkWatch {
     }
     for (const network of networks) {
       const watched = this.#slices.get(network.slice) ?? this.#watch(network);
+      const isSame = samePeers(watched.network, network) && watched.links.size === network.peers.length;
       watched.network = network;
+      // A pod that starts or ends changes the network, but no peer.
+      if (isSame) {
+        await watched.prober.keep();
+        continue;
+      }
       watched.names = new Map(network.peers.map((peer) => [peer.router, peer.name]));
       watched.addresses = new Map(network.peers.map((peer) => [peer.name, peer.router]));
       const now = this.#parts.clock.monotonic();
@@ -189,3 +195,7 @@ export class LinkWatch {
     }
   }
 }
+
+/** Whether two states of a network have the same peers with the same routers. */
+const samePeers = ({ peers: a }: SliceNetwork, { peers: b }: SliceNetwork): boolean =>
+  a === b || (a.length === b.length && a.every(({ name, router }, index) => name === b[index]?.name && router === b[index].router));

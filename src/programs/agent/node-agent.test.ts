@@ -62,6 +62,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+let factsMade = 0;
+let slicesVersion = 0;
 const snapshotFiles: SnapshotFile[] = [];
 const snapshots = (): SnapshotFile => {
   const file = new SnapshotFile({ runDirectory: `${directory}/run`, stateDirectory: `${directory}/state` }, quietLog);
@@ -74,7 +76,11 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
   const snapshotFile = snapshots();
   return new NodeAgent({
     kernel,
-    facts: () => facts,
+    facts: () => {
+      factsMade += 1;
+      return facts;
+    },
+    slicesVersion: () => slicesVersion,
     peersVersion: () => 1,
     published: () => published,
     keys: new TunnelKeys(directory),
@@ -264,4 +270,18 @@ it('calls a silent peer anew after 400 ms, if its own key is the smaller one', a
   expect((await agent.step('changes', signal))?.plan.networks[0]?.peers[0]?.renewals).toBe(1);
   facts = { ...facts, slices: [peer('!')] };
   expect((await agent.step('changes', signal))?.againMs).toBeUndefined();
+});
+
+it('knows the slice of a namespace without making its facts anew, until slices change', async () => {
+  const agent = await started();
+  await agent.step('everything', signal);
+  const before = factsMade;
+  for (let index = 0; index < 100; index += 1) expect(agent.sliceOf('app-ns')).toBe('app');
+  expect(agent.sliceOf('other-ns')).toBeUndefined();
+  expect(factsMade).toBe(before);
+  const [slice] = facts?.slices ?? [];
+  facts = { ...facts!, slices: [{ ...slice!, namespaces: ['other-ns'] }] };
+  slicesVersion += 1;
+  expect([agent.sliceOf('other-ns'), agent.sliceOf('app-ns')]).toEqual(['app', undefined]);
+  expect(factsMade).toBe(before + 1);
 });

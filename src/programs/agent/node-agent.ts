@@ -20,6 +20,8 @@ export interface NodeAgentParts {
   readonly kernel: Kernel;
   /** The facts as the API server has them, undefined while it has not been read. */
   readonly facts: (before: NodeFacts | undefined) => NodeFacts | undefined;
+  /** Changes whenever the slices of the facts may have changed, or their namespaces; not with pods and peers. */
+  readonly slicesVersion: () => number;
   /** The version of the latest SlicePeer among the facts; undefined while none has a number. */
   readonly peersVersion: () => number | undefined;
   /** What this node published of its decisions, which stands in for those that the snapshot lost. */
@@ -55,6 +57,8 @@ export class NodeAgent {
   #facts: NodeFacts | undefined;
   #decisions: NodeDecisions;
   #calls: PeerCalls = new Map();
+  /** Slice by namespace, as of a version. */
+  #slicesByNamespace: { readonly version: number; readonly slices: ReadonlyMap<string, string> } | undefined;
   #mtu: number | undefined;
   #last: Step | undefined;
   /** By slice: the network that the kernel took last without a failure. */
@@ -74,9 +78,18 @@ export class NodeAgent {
     return this.#last;
   }
 
+  #index(facts: NodeFacts | undefined, version: number): void {
+    const pairs = (facts?.slices ?? []).flatMap(({ name, namespaces }) => namespaces.map((namespace) => [namespace, name] as const));
+    // Of two slices with one namespace the first one counts.
+    this.#slicesByNamespace = { version, slices: new Map(pairs.toReversed()) };
+  }
+
   /** The slice that pods of a namespace join, if there is one. */
   sliceOf(namespace: string): string | undefined {
-    return (this.#parts.facts(this.#facts) ?? this.#facts)?.slices.find((slice) => slice.namespaces.includes(namespace))?.name;
+    const version = this.#parts.slicesVersion();
+    // Every pod that starts or ends on the node asks this, so the facts are not made anew for it.
+    if (this.#slicesByNamespace?.version !== version) this.#index(this.#parts.facts(this.#facts) ?? this.#facts, version);
+    return this.#slicesByNamespace?.slices.get(namespace);
   }
 
   /**
@@ -117,7 +130,9 @@ export class NodeAgent {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
     // Before the facts: what comes between the two is confirmed by the next step.
     const peersVersion = this.#parts.peersVersion();
+    const version = this.#parts.slicesVersion();
     const facts = this.#parts.facts(this.#facts) ?? this.#facts;
+    this.#index(facts, version);
     if (facts === undefined) return undefined;
     this.#facts = facts;
     if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);

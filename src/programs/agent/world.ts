@@ -54,6 +54,11 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     if (type === 'deleted' && missed !== true) ended.add(object.spec.slice);
     else if (type !== 'deleted') ended.delete(object.spec.slice);
   });
+  let slicesVersion = 0;
+  for (const mirror of [sliceNodes, slices])
+    mirror.subscribe(() => {
+      slicesVersion += 1;
+    });
   let latestPeer: number | undefined;
   slicePeers.subscribe(({ object }) => {
     const version = positionOf(object.metadata.resourceVersion);
@@ -102,6 +107,8 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     pods,
     nodes,
     mirrors,
+    /** See `NodeAgentParts.slicesVersion`. The first complete list may be empty, which is no change of an object. */
+    slicesVersion: (): number => (mirrors.every((mirror) => mirror.isSynced()) ? slicesVersion : -1 - slicesVersion),
     /** The version of the latest SlicePeer, see `NodeAgentParts.peersVersion`. */
     peersVersion: (): number | undefined => latestPeer,
     /** The decisions that this node published before; see `publishedDecisions`. */
