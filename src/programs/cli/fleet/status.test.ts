@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterKind, noticeKind, projectKind, sliceKind } from '../../../api/kinds.ts';
+import { statementLabel } from '../../../api/labels.ts';
 import { hubNamespace } from '../../../api/places.ts';
 import { deploymentKind } from '../../../kubernetes/kinds.ts';
+import { report, slice } from '../../../plan/status/status.fixtures.ts';
 import { type FakeContexts, startFakeContexts } from '../contexts.fixtures.ts';
 import { command } from './status.ts';
 
@@ -63,5 +65,30 @@ describe('status of a hub whose API server is away', () => {
     contexts.api('hub').remove(deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' });
     expect((await status('1ms')).code).toBe(3);
     expect((await status()).code).toBe(2);
+  });
+});
+
+describe('status of a hub with a service that nobody can call', () => {
+  const withDeadService = (since: string) => {
+    const hub = contexts.api('hub');
+    hub.put(sliceKind, slice('app'));
+    const failingExports = [{ namespace: 'app-ns', name: 'web', reason: 'NoMatchingPods', message: 'No pod.', since }];
+    const { metadata, ...rest } = report('app', 'east', 'west', { failingExports, failing: 1 });
+    hub.put(noticeKind, { ...rest, metadata: { ...metadata, labels: { [statementLabel]: 'links' } } });
+  };
+
+  it('ends with code 2, and with --wait at once when it has been so for long', async () => {
+    withDeadService('2026-01-01T00:00:00Z');
+    expect(await status()).toMatchObject({ code: 2, out: expect.stringContaining('✗ export app-ns/web of east') });
+    const began = performance.now();
+    expect((await status('20s')).code).toBe(2);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  it('waits with --wait while it may be on its way, and then ends with code 2 all the same', async () => {
+    withDeadService(new Date().toISOString());
+    const began = performance.now();
+    expect((await status('1500ms')).code).toBe(2);
+    expect(performance.now() - began).toBeGreaterThan(1_400);
   });
 });
