@@ -76,16 +76,32 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     return slot === undefined ? undefined : board.get(`${namespace}/${noticeSlotName(hub.cluster, slot)}`);
   };
 
+  const serialOf = (spec: NoticeSpec): number | undefined => {
+    const verified = verifyStatement(spec, authority, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
+    return verified.ok ? verified.stated.serial : undefined;
+  };
+
+  /** Whether the board has a later notice of this cluster than its own memory: it was restored from an older copy, or ended before it kept the notice. */
+  const isBehind = (mine: NoticeSpec, seen: Notice | undefined): boolean =>
+    seen !== undefined && digestOf(seen.spec) !== digestOf(mine) && (serialOf(seen.spec) ?? 0) > (serialOf(mine) ?? 0);
+
   /** Makes sure that the next serial is higher than that of a notice which this cluster no longer knows but once signed. */
   const raiseSerial = (spec: NoticeSpec): void => {
-    const verified = verifyStatement(spec, authority, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
-    if (verified.ok) outbox.raiseSerial(verified.stated.serial);
+    const serial = serialOf(spec);
+    if (serial !== undefined) outbox.raiseSerial(serial);
   };
 
   /** Signs the statement again where necessary. */
   const sign = async (key: string, { kind, subject, body, text }: Wanted, signal: AbortSignal): Promise<void> => {
     const [mine, seen] = [own.get(key), onBoard(key)];
-    const last = mine === undefined ? (seen === undefined ? undefined : 'overwritten') : publishedBy(mine, sliceUID);
+    const last =
+      mine === undefined
+        ? seen === undefined
+          ? undefined
+          : 'overwritten'
+        : isBehind(mine, seen)
+          ? 'overwritten'
+          : publishedBy(mine, sliceUID);
     const now = clock.now();
     switch (decidePublication(text, last, now)) {
       case 'keep':

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { noticeKind } from '../../src/api/kinds.ts';
+import { beginExample, east, eastOffers, endExample, endpoints, runPod, wait, west } from '../clusters/example.ts';
+
+/*
+ * A worker ended after the board had its latest notice and before its own cluster kept it, or its cluster was restored from an older copy. What it
+ * found kept was what it wanted to say again, so it put the older notice on the board, which everybody refused for its serial: the others went by
+ * the later one for days.
+ */
+
+beforeEach(beginExample);
+afterEach(endExample);
+
+const keptExport = () => {
+  const [found] = east.api.objects(noticeKind).filter(({ spec }) => spec.kind === 'Export' && spec.cluster === 'east');
+  if (found === undefined) throw new Error('no notice is kept');
+  return found;
+};
+
+it('a cluster whose kept notice is older than the board states it anew', { timeout: 60_000 }, async () => {
+  await eastOffers();
+  await vi.waitFor(() => expect(endpoints(west)).toEqual([expect.stringMatching(/true$/)]), wait);
+  const older = keptExport();
+  runPod(east, 'a', false);
+  await vi.waitFor(() => expect(endpoints(west)).toEqual([expect.stringMatching(/false$/)]), wait);
+  await vi.waitFor(() => expect(keptExport().spec.statement).not.toBe(older.spec.statement), wait);
+  await east.stop();
+  east.api.put(noticeKind, { ...keptExport(), spec: older.spec });
+  runPod(east, 'a', true);
+  east.start();
+  await vi.waitFor(() => expect(endpoints(west)).toEqual([expect.stringMatching(/true$/)]), { timeout: 10_000 });
+});
