@@ -25,6 +25,7 @@ const targets = {
   test: [['node', 'tools/test.ts']],
   check: [['node', 'tools/check.ts']],
   bench: [['node', 'tools/bench.ts']],
+  exam: [['node', 'test/exam/run.ts']],
   generate: [
     ['node', 'tools/generate.ts'],
     ['node', 'tools/reference.ts'],

@@ -44,7 +44,8 @@ class Missing {
       return await work;
     } catch (error) {
       if (!Failure.is(error) || error.code === 'Interrupted') throw error;
-      this.lines.push(`${what}: ${error.message}`);
+      // A kind of the other side is not there; one that should be is among the findings.
+      if (error.code !== 'NotFound') this.lines.push(`${what}: ${error.message}`);
       return undefined;
     }
   }
