@@ -9,11 +9,14 @@ export const reasons = {
   BlockRefused: 'The hub grants the cluster an address block that is not of the slice, or that the cluster uses itself.',
   BudgetNear: 'Most of a budget is used up; the message says whose, of what, and how much.',
   BudgetReached: 'A budget is used up, or a rate is reached; the message says whose, of what, and what is left out or waits.',
+  CniNotChained:
+    'The plugin of KubeSlice is not in the container network configuration that a node uses; its pods are attached only after they have started.',
   ClockAgrees: 'The clock of the member agrees with that of the hub again.',
   ClockDiffers: 'The clock of a member differs from that of the hub; nothing depends on it, but certificates and logs go by it.',
   ClusterRemoved: 'The hub accepts no credential of this cluster any more, as when the cluster was removed there.',
   ConnectionLost: 'The worker of a cluster has not been heard of for longer than its lease.',
   DnsServersAway: 'The DNS servers of KubeSlice do not answer in this cluster.',
+  DiskFull: 'The disk of a node takes nothing any more, so the node would not remember its slices after a reboot.',
   DriverUnavailable: 'No tunnel driver is shared by the two nodes or present on this one.',
   DuplicatePorts: 'Two ports of the export have the same name, or the same number and protocol.',
   EndpointsNotAttached: 'Matching pods exist, but none has a slice address yet.',
@@ -48,6 +51,8 @@ export const reasons = {
   OfferImpossible:
     'What the export offers cannot be stated to other clusters, because they would refuse it; the message says why, and what was stated before is withdrawn.',
   PodsExcluded: 'The pods of the export have the label kubeslice.io/exclude=true, which keeps them out of the slice.',
+  PacketsTooLarge:
+    'Large packets to the nodes of a cluster are lost while small ones arrive: the network between them carries less than the interfaces of the nodes say.',
   PortConflict:
     'An older export leads a port of a pod to another place; the message names it. This one is offered as soon as the other is gone.',
   Ready: 'Everything that was asked for is in place and was seen to work.',

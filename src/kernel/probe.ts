@@ -7,16 +7,18 @@ import { startProgram } from './start-program.ts';
 export interface ProbeAnswer {
   readonly address: string;
   readonly rttMs: number;
+  /** Bytes of the whole packet, if a size was asked for. */
+  readonly size?: number;
 }
 
-const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)$/;
+const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)(?: (\d+))?$/;
 
-/** Reads one line of the prober's output, `10.0.0.1 412` with microseconds; undefined for any other line. */
+/** Reads one line of the prober's output, `10.0.0.1 412` with microseconds, and the size of the packet where one was asked for; undefined for any other line. */
 export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
   const found = line.exec(text);
   if (found === null) return undefined;
-  const [, address = '', microseconds] = found;
-  return { address, rttMs: Number(microseconds) / 1_000 };
+  const [, address = '', microseconds, size] = found;
+  return { address, rttMs: Number(microseconds) / 1_000, ...(size === undefined ? {} : { size: Number(size) }) };
 };
 
 /** Which program probes, where, and who gets the answers. */
@@ -52,7 +54,7 @@ export class Prober {
     if (identity !== undefined) this.#start();
   }
 
-  /** Asks these addresses once each; false when nobody was asked, because there is no process or it does not read. */
+  /** Asks these addresses once each, by packets of the size that stands after an address and a space, if one does; false when nobody was asked, because there is no process or it does not read. */
   ask(addresses: readonly string[]): boolean {
     const stdin = this.#child?.stdin;
     if (stdin === undefined || stdin === null || !stdin.writable || stdin.writableNeedDrain) return false;

@@ -5,6 +5,7 @@ import { run as execute } from '../kernel/run.ts';
 import { tunnelMtu } from '../kernel/underlay.ts';
 import { createController } from '../loop/controller.ts';
 import { watching } from '../loop/watching.ts';
+import { nodeTrouble } from '../plan/node/node-trouble.ts';
 import { ownCluster } from '../plan/node/own-cluster.ts';
 import { startHealth } from '../telemetry/health.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -27,6 +28,7 @@ import { agentSettings, cniSocket, relayDirectory, relayProgram } from './agent/
 import { SliceSubnetsFile } from './agent/slice-subnets-file.ts';
 import { SnapshotFile } from './agent/snapshot-file.ts';
 import { Steps } from './agent/step-signal.ts';
+import { Surroundings } from './agent/surroundings.ts';
 import { TunnelKeys } from './agent/tunnel-keys.ts';
 import { observeNode } from './agent/world.ts';
 import { inClusterClient } from './in-cluster.ts';
@@ -107,11 +109,16 @@ export const run: Program = async (context) => {
     const slice = agent.last?.plan.networks.find((network) => network.netns === netns)?.slice;
     if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).changed() });
   });
+  const surroundings = new Surroundings(settings, () => {
+    for (const { slice } of agent.last?.plan.networks ?? []) status.enqueue(slice);
+  });
   const publisher = new Publisher({
     client,
     kernel,
     agent,
     links,
+    trouble: (slice) =>
+      nodeTrouble(surroundings.last, links.narrow(slice), agent.last?.plan.networks.find((each) => each.slice === slice)?.mtu),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
     metrics,
@@ -168,6 +175,7 @@ export const run: Program = async (context) => {
     node.run(signal),
     status.run(signal),
     links.run(signal),
+    surroundings.run(signal, log),
     servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
     installPlugin(settings)
       .then(() => keepChained(settings.cniConf, log, signal))

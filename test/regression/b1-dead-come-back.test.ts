@@ -98,6 +98,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     kernel: { drivers: async () => [], observe: async () => undefined },
     agent: { last: step },
     links: watch,
+    trouble: () => undefined,
     seen: () => seen,
     clock,
     metrics: { set: () => undefined },

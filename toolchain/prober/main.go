@@ -1,6 +1,6 @@
 // Program prober sends one ICMP echo request (RFC 792) for each IPv4 address that it reads on a line of stdin, and writes one
 // line for each answer: the address and the round-trip time in microseconds, with a space between. A number after the address is the
-// size of the whole packet in bytes; nobody on the way may divide it then.
+// size of the whole packet in bytes; nobody on the way may divide it then, and its answer has the size as a third word.
 //
 // It keeps no list, no schedule and no timeout: the agent decides whom to probe, when, and what a missing answer means. So a peer
 // that comes or goes disturbs no other. It ends with stdin.
@@ -125,7 +125,11 @@ func receive(socket int, token []byte, start time.Time) error {
 		if sent < 0 || sent > now {
 			continue
 		}
-		if _, err := fmt.Printf("%s %d\n", netip.AddrFrom4(sender.Addr), (now - sent).Microseconds()); err != nil {
+		sized := ""
+		if whole := length - skip + ipHeader; whole > ipHeader+header+payload {
+			sized = fmt.Sprintf(" %d", whole)
+		}
+		if _, err := fmt.Printf("%s %d%s\n", netip.AddrFrom4(sender.Addr), (now - sent).Microseconds(), sized); err != nil {
 			return fmt.Errorf("writing an answer: %w", err)
 		}
 	}

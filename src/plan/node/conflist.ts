@@ -25,6 +25,9 @@ const read = (text: string): Conflist | undefined => {
   }
 };
 
+/** Whether our plugin is in a configuration. */
+export const isChained = (text: string): boolean => read(text)?.plugins?.some(({ type }) => type === pluginType) === true;
+
 const write = (list: Conflist): string => `${JSON.stringify(list, null, 2)}\n`;
 
 /**

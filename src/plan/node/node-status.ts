@@ -1,4 +1,4 @@
-import { setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import type { LinkReport, SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { sameVotes } from '../link-votes.ts';
@@ -108,7 +108,7 @@ export const statusPatch = (
   seen: SliceNode,
   wanted: SliceNodeStatus,
   verdict: Verdict | undefined,
-  options: { readonly heartbeat: boolean; readonly now: Date },
+  options: { readonly heartbeat: boolean; readonly now: Date; readonly further?: readonly Verdict[] },
 ): StatusPatch | undefined => {
   const before = seen.status ?? {};
   const status: Record<string, unknown> = {};
@@ -117,8 +117,11 @@ export const statusPatch = (
   if (pods !== undefined) status.pods = pods;
   const links = linksPatch(before.links, wanted, options.heartbeat);
   if (links !== undefined) status.links = links;
-  const conditions =
-    verdict === undefined ? before.conditions : setCondition(before.conditions, verdict, seen.metadata.generation, options.now);
+  const verdicts = [...(verdict === undefined ? [] : [verdict]), ...(options.further ?? [])];
+  const conditions = verdicts.reduce<readonly Condition[] | undefined>(
+    (list, each) => setCondition(list, each, seen.metadata.generation, options.now),
+    before.conditions,
+  );
   if (conditions !== before.conditions) status.conditions = conditions;
   return Object.keys(status).length === 0 ? undefined : { status };
 };

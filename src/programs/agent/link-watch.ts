@@ -1,5 +1,6 @@
 import type { ObservedTunnel } from '../../kernel/port.ts';
 import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/probe.ts';
+import { answeredLarge, type LargeProbes, narrowClusters, planLargeProbes } from '../../plan/node/large-packets.ts';
 import { answered, type LinkHistory, newLink, received } from '../../plan/node/liveness.ts';
 import { planProbes, tickMs } from '../../plan/node/probe-schedule.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
@@ -22,6 +23,7 @@ interface WatchedSlice {
   tickedAt: number;
   counters: Counters | undefined;
   settled: boolean;
+  large: LargeProbes;
 }
 
 /** How often ended probers are restarted and the tunnels' counters are read: well within the time by which a reading postpones a probe. */
@@ -83,6 +85,11 @@ export class LinkWatch {
     return this.#slices.get(slice)?.links ?? new Map();
   }
 
+  /** Clusters to which packets of the slice's size are lost though small ones arrive. */
+  narrow(slice: string): readonly string[] {
+    return narrowClusters(this.#slices.get(slice)?.large ?? new Map());
+  }
+
   /**
    * Whether every link that was there at the start has been judged: until then what an earlier run published is better than what this one knows. It
    * takes a round trip, or 4.5 s where a peer is dead.
@@ -117,6 +124,7 @@ export class LinkWatch {
       watched.tickedAt = now;
       if (!watched.prober.ask(ask.flatMap((name) => watched.addresses.get(name) ?? []))) continue;
       for (const [name, link] of changed) this.#set(slice, watched, name, link);
+      this.#askLarge(slice, watched, now);
       if (!watched.settled && [...watched.links.values()].every(({ state }) => state !== 'Pending')) {
         watched.settled = true;
         this.#parts.onChange(slice);
@@ -150,14 +158,31 @@ export class LinkWatch {
       tickedAt: clock.monotonic(),
       counters: undefined,
       settled: false,
+      large: new Map(),
     };
     this.#slices.set(slice, watched);
     return watched;
   }
 
-  #answered(slice: string, { address, rttMs }: ProbeAnswer): void {
+  /** Sends packets as large as the slice carries to one node of each cluster, and tells when they begin or cease to be lost. */
+  #askLarge(slice: string, watched: WatchedSlice, now: number): void {
+    const { network, links } = watched;
+    const up = new Set([...links].flatMap(([name, { state }]) => (state === 'Up' ? [name] : [])));
+    const before = narrowClusters(watched.large).join();
+    const { probes, ask } = planLargeProbes(watched.large, network, up, now);
+    watched.large = probes;
+    watched.prober.ask(ask.flatMap((name) => watched.addresses.get(name) ?? []).map((address) => `${address} ${network.mtu}`));
+    if (narrowClusters(probes).join() !== before) this.#parts.onChange(slice);
+  }
+
+  #answered(slice: string, { address, rttMs, size }: ProbeAnswer): void {
     const watched = this.#slices.get(slice);
     const name = watched?.names.get(address);
+    if (watched !== undefined && name !== undefined && size !== undefined) {
+      const before = narrowClusters(watched.large).join();
+      watched.large = answeredLarge(watched.large, name);
+      if (narrowClusters(watched.large).join() !== before) this.#parts.onChange(slice);
+    }
     const link = name === undefined ? undefined : watched?.links.get(name);
     if (watched === undefined || name === undefined || link === undefined) return;
     this.#set(slice, watched, name, answered(link, rttMs, this.#parts.clock.monotonic(), this.#parts.random()));

@@ -9,6 +9,7 @@ import type { Problem } from '../../plan/node/desired.ts';
 import { planLinkReport } from '../../plan/node/link-report.ts';
 import type { LinkHistory } from '../../plan/node/liveness.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
+import { type nodeTrouble, troubleVerdicts } from '../../plan/node/node-trouble.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -30,6 +31,8 @@ export interface PublisherParts {
   };
   /** The published object of a slice, as the mirror has it. */
   readonly seen: (slice: string) => SliceNode | undefined;
+  /** What is wrong around the node, as far as it concerns a slice. */
+  readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'set'>;
 }
@@ -66,7 +69,9 @@ export class Publisher {
     const stays = step.plan.untouched.some((one) => one.slice === slice);
     const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
-    const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), { heartbeat, now: new Date(clock.now()) });
+    const further = troubleVerdicts(seen.status?.conditions, this.#parts.trouble(slice));
+    const options = { heartbeat, now: new Date(clock.now()), further };
+    const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), options);
     const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;
     if (patch === undefined) return { againMs };
     const beatAt = this.#beatAt;

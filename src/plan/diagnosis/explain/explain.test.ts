@@ -260,6 +260,13 @@ describe('the first broken step when', () => {
   });
 });
 
+test('a name without address is no fault of DNS while the node behind it is not reached', () => {
+  const answers = [{ outcome: 'answered' as const, ms: 1, addresses: [], detail: 'ENODATA' }];
+  const hops = explainPath({ ...well, ...probed({ ...lost, answers }) });
+  expect(firstBroken(hops)?.hop).toBe('tunnel');
+  expect(hops.find(({ hop }) => hop === 'name')?.state).toBe('unknown');
+});
+
 test('a wrong target port is corrected to one that the pod declares', () => {
   const wrong = {
     apiVersion: 'v1',

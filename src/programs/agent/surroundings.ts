@@ -1,0 +1,57 @@
+import { readdir, readFile, statfs } from 'node:fs/promises';
+import { periodically } from '../../loop/periodic.ts';
+import { activeConflist, isChained } from '../../plan/node/conflist.ts';
+import { isFull, type NodeSurroundings } from '../../plan/node/node-trouble.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { AgentSettings } from './settings.ts';
+
+/** How often the node's files are looked at, in milliseconds. */
+const lookEveryMs = 3_000;
+
+/** What is around the slices of a node and is not ours to mend: the container network's configuration, and the disk. */
+export class Surroundings {
+  readonly #settings: Pick<AgentSettings, 'cniConf' | 'stateDirectory'>;
+  readonly #onChange: () => void;
+  #last: NodeSurroundings = { cni: undefined, disk: undefined };
+  #key = '';
+  #doubted = false;
+
+  constructor(settings: Pick<AgentSettings, 'cniConf' | 'stateDirectory'>, onChange: () => void) {
+    this.#settings = settings;
+    this.#onChange = onChange;
+  }
+
+  /** What was seen last. */
+  get last(): NodeSurroundings {
+    return this.#last;
+  }
+
+  /** Looks now and every three seconds, until the signal aborts. */
+  async run(signal: AbortSignal, log: Log): Promise<void> {
+    await periodically({ name: 'surroundings', everyMs: lookEveryMs, task: async () => this.#look(), signal, log });
+  }
+
+  async #look(): Promise<void> {
+    const { cniConf, stateDirectory } = this.#settings;
+    const [seen, disk] = await Promise.all([this.#cni(cniConf), statfs(stateDirectory).catch(() => undefined)]);
+    // When the agent starts, and when another plug-in writes its file, ours is put in a moment later: only what is so twice is so.
+    const isWrong = seen !== undefined && !(seen.isList && seen.chained);
+    const cni = isWrong && !this.#doubted ? this.#last.cni : seen;
+    this.#doubted = isWrong;
+    this.#last = { cni, disk: disk && { path: stateDirectory, freeBytes: disk.bavail * disk.bsize } };
+    // Free bytes change all the time; what is told of them does not.
+    const key = JSON.stringify([cni, isFull(this.#last.disk)]);
+    if (key === this.#key) return;
+    this.#key = key;
+    this.#onChange();
+  }
+
+  async #cni(directory: string): Promise<NodeSurroundings['cni']> {
+    const names = await readdir(directory).catch(() => undefined);
+    if (names === undefined) return undefined;
+    const list = activeConflist(names);
+    const [active] = names.filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.')).toSorted();
+    const text = list === undefined ? '' : await readFile(`${directory}/${list}`, 'utf8').catch(() => '');
+    return { active, isList: list !== undefined, chained: isChained(text) };
+  }
+}
