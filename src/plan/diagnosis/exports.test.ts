@@ -75,7 +75,7 @@ describe('an export', () => {
     [
       'whose namespace is not in the slice',
       { exports: [exported('NamespaceNotInSlice')] },
-      `kubectl --context hub -n default patch slice app --type json -p '[{"op":"add","path":"/spec/namespaceIsolationProfile/applicationNamespaces/-","value":"shop"}]'`,
+      `kubectl --context hub -n default patch slice app --type merge -p '{"spec":{"namespaceIsolationProfile":{"applicationNamespaces":["shop"]}}}'`,
     ],
     [
       'of a target port that no container has',

@@ -112,19 +112,25 @@ const notReady = (view: ClusterView, exported: ServiceExport): Mending => {
   };
 };
 
+/**
+ * Words of kubectl that make a namespace a member of a slice. On the hub either field may hold the members, and the one that is set here counts
+ * wherever they were before.
+ */
+export const joinNamespace = (slice: string, members: readonly string[], namespace: string): string => {
+  const patch = { spec: { namespaceIsolationProfile: { applicationNamespaces: [...new Set([...members, namespace])].toSorted() } } };
+  return `patch slice ${slice} --type merge -p ${shellQuote(JSON.stringify(patch))}`;
+};
+
 const notInSlice = (view: ClusterView, exported: ServiceExport): Mending => {
   const { namespace = '' } = exported.metadata;
   const { slice } = exported.spec;
   const commands = commandsFor(view.contexts);
   const found = view.slices.find(({ metadata }) => metadata.name === slice);
-  const profile = found?.spec.namespaceIsolationProfile;
-  const field = profile?.applicationNamespaces?.length ? 'applicationNamespaces' : 'allowedNamespaces';
   const members = found === undefined ? [] : memberNamespaces(found.spec);
-  const patch = [{ op: 'add', path: `/spec/namespaceIsolationProfile/${field}/-`, value: namespace }];
   return {
     cause: `Namespace ${namespace} is not in slice ${slice}, so its pods have no addresses in it and its services cannot be offered.`,
     evidence: `the slice has ${members.join(', ') || 'no namespace'}`,
-    remedy: commands.hubKubectl('default', `patch slice ${slice} --type json -p ${shellQuote(JSON.stringify(patch))}`),
+    remedy: commands.hubKubectl('default', joinNamespace(slice, members, namespace)),
   };
 };
 

@@ -7,7 +7,7 @@ const patch = (namespaces: readonly string[]): readonly string[] => [
   '--type',
   'merge',
   '-p',
-  JSON.stringify({ spec: { namespaceIsolationProfile: { allowedNamespaces: namespaces } } }),
+  JSON.stringify({ spec: { namespaceIsolationProfile: { allowedNamespaces: namespaces, applicationNamespaces: null } } }),
 ];
 
 /** A namespace that was taken out of the slice. */

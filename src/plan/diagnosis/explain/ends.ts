@@ -1,7 +1,7 @@
 import { excludeLabel } from '../../../api/labels.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
-import { exportFindings, nearest } from '../exports.ts';
+import { exportFindings, joinNamespace, nearest } from '../exports.ts';
 import { commandsFor } from '../finding.ts';
 import { podTrouble } from '../programs.ts';
 import type { End, Hop, PathView } from './path-view.ts';
@@ -49,13 +49,11 @@ export const membership = ({ from }: PathView): Hop => {
   const slice = sliceOf(from);
   if (slice === undefined) {
     const [first] = from.slices;
-    const field = first?.spec.namespaceIsolationProfile?.applicationNamespaces?.length ? 'applicationNamespaces' : 'allowedNamespaces';
-    const patch = [{ op: 'add', path: `/spec/namespaceIsolationProfile/${field}/-`, value: namespace }];
     return broken(
       `Namespace ${namespace} is in no slice of this cluster${first === undefined ? '' : `; there is ${from.slices.map(({ metadata }) => metadata.name).join(', ')}`}.`,
       first === undefined
         ? commands.hubKubectl('default', 'get slices')
-        : commands.hubKubectl('default', `patch slice ${first.metadata.name} --type json -p ${shellQuote(JSON.stringify(patch))}`),
+        : commands.hubKubectl('default', joinNamespace(first.metadata.name, memberNamespaces(first.spec), namespace)),
       `namespace ${namespace}`,
     );
   }
