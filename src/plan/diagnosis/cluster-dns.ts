@@ -107,9 +107,17 @@ const ofAnswer = (view: ClusterView): Finding[] => {
   ];
 };
 
+/** What of cluster DNS can be told before there is a zone of ours: that it answers at all, and that it is one that we can configure. */
+const beforeInstall = (view: ClusterView): Finding[] => {
+  if (view.name === undefined) return [];
+  const answers = view.name.answer.outcome === 'answered' ? [] : ofAnswer({ ...view, clusterDns: { ...view.clusterDns, servers: 1 } });
+  const unknown = view.clusterDns.main === undefined ? ofWiring({ ...view, name: undefined }) : [];
+  return [...answers, ...unknown.map((finding): Finding => ({ ...finding, severity: 'warning' }))];
+};
+
 /** Whether pods of a member find names of slices, the first break only: what comes after it follows from it. */
 export const dnsFindings = (view: ClusterView): Finding[] => {
-  if (!view.isMember) return [];
+  if (!view.isMember) return beforeInstall(view);
   const broken = [ofService, ofWiring, ofAnswer].map((part) => part(view)).find((findings) => findings.length > 0);
   return broken ?? [];
 };

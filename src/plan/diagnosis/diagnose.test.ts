@@ -321,6 +321,20 @@ describe('a member in which', () => {
     expect(found?.evidence).not.toBe('');
   });
 
+  it('is not asked what an installation brings before there is one', () => {
+    const bare = { ...well, isMember: false, workloads: [], pods: [], slices: [], credential: undefined, hub: undefined };
+    expect(diagnose({ ...bare, ...node({ cni: { ...facts.cni, chained: false, plugin: false }, slices: [] }) })).toEqual([]);
+    const wrong = {
+      ...bare,
+      ...node({ cni: { files: ['00-x.conf'], isList: false, chained: false, plugin: false }, slices: [] }),
+      credential: { server: 'https://h', cluster: 'NAME', ends: undefined },
+      hub: { from: 'a pod', answer: { outcome: 'unreachable' as const, ms: 1 } },
+      clusterDns: { ...well.clusterDns, main: undefined },
+      name: { from: 'a pod', asked: 'kubernetes.default', answer: { outcome: 'silent' as const, ms: 1 } },
+    };
+    expect(diagnose(wrong).map(({ code }) => code)).toEqual(['CniNotAList', 'DnsSilent', 'HubUnreachable', 'DnsNotWired']);
+  });
+
   it('has each finding once, errors first', () => {
     const findings = diagnose({
       ...well,

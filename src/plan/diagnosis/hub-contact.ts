@@ -7,11 +7,26 @@ const named = `Secret ${memberNamespace}/${hubSecret}`;
 /** The Date header is in whole seconds, and a quiet network adds little; what differs by less is no finding. */
 const clockToleranceMs = 5_000;
 
+/** Whether pods reach the hub, where one is named; asked before an installation, too. */
+const unreachable = ({ hub, credential }: ClusterView): Finding[] => {
+  if (hub === undefined || credential === undefined || hub.answer.outcome === 'answered') return [];
+  return [
+    {
+      code: 'HubUnreachable',
+      severity: 'error',
+      object: credential.server,
+      cause: `Pods of this cluster do not reach the API server of the hub at ${credential.server}; what was connected stays connected, and changes of clusters and slices wait.`,
+      evidence: `asked from ${hub.from}: ${hub.answer.outcome}${hub.answer.detail === undefined ? '' : ` (${hub.answer.detail})`}`,
+      advice: `let nodes of this cluster reach ${new URL(credential.server).host} by TCP; when the address is wrong, join again with --hub-server`,
+    },
+  ];
+};
+
 /** Whether the member has a credential for the hub that holds, and reaches the hub with it. */
 export const hubContactFindings = (view: ClusterView): Finding[] => {
-  if (!view.isMember) return [];
+  if (!view.isMember) return unreachable(view);
   const commands = commandsFor(view.contexts);
-  const { credential, hub, now } = view;
+  const { credential, now } = view;
   // Of what may not be read nothing is said.
   const readable = !view.unread.some(({ what }) => what === named);
   if (credential === undefined)
@@ -37,15 +52,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
       evidence: `it ended at ${new Date(credential.ends).toISOString()}, and now it is ${new Date(now).toISOString()}`,
       remedy: commands.join(),
     });
-  if (hub !== undefined && hub.answer.outcome !== 'answered')
-    findings.push({
-      code: 'HubUnreachable',
-      severity: 'error',
-      object: credential.server,
-      cause: `Pods of this cluster do not reach the API server of the hub at ${credential.server}; what was connected stays connected, and changes of clusters and slices wait.`,
-      evidence: `asked from ${hub.from}: ${hub.answer.outcome}${hub.answer.detail === undefined ? '' : ` (${hub.answer.detail})`}`,
-      advice: `let nodes of this cluster reach ${new URL(credential.server).host} by TCP; when the address is wrong, join again with --hub-server`,
-    });
+  findings.push(...unreachable(view));
   const refused = /Unauthorized|HTTP 401|HTTP 403|credential/.exec(hubCondition(view) ?? '');
   if (refused !== null && findings.length === 0)
     findings.push({

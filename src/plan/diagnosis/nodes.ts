@@ -80,7 +80,7 @@ const ofMachine = (node: Node): Finding[] => {
   return findings;
 };
 
-const ofCni = (node: Node): Finding[] => {
+const ofCni = (node: Node, isMember: boolean): Finding[] => {
   const { cni, node: name } = node.facts;
   const object = `node ${name}`;
   const [active = ''] = cni.files;
@@ -107,7 +107,8 @@ const ofCni = (node: Node): Finding[] => {
         ...inAgent(node, `mv /host/etc/cni/net.d/${active} /host/etc/cni/net.d/${active}.disabled`),
       },
     ];
-  if (cni.chained && cni.plugin) return [];
+  // Before an installation nobody has put it there.
+  if (!isMember || (cni.chained && cni.plugin)) return [];
   return [
     {
       code: 'CniNotChained',
@@ -253,7 +254,7 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
   const told = [...view.facts.values()].flatMap((facts) => {
     if (away.includes(facts.node)) return [];
     const node: Node = { facts, commands, agent: agentOf(view.pods, facts.node), sliceNodes: view.sliceNodes };
-    return [...ofMachine(node), ...(view.isMember ? ofCni(node) : []), ...facts.slices.flatMap((slice) => ofSlice(node, slice))];
+    return [...ofMachine(node), ...ofCni(node, view.isMember), ...facts.slices.flatMap((slice) => ofSlice(node, slice))];
   });
   return [...absent, ...silent, ...told];
 };
