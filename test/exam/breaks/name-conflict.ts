@@ -4,12 +4,8 @@ import type { Break } from '../break.ts';
 /** A second cluster that offers a service of the same name with another port. */
 export const nameConflict: Break = {
   name: 'name conflict',
-  make: async (world) =>
-    void (await world.apply(
-      'west',
-      service('backend-service', 'app-ns', 'client', [8000]),
-      serviceExport('backend-service', 'app-ns', 'app-slice'),
-    )),
+  make: (world) =>
+    world.apply('west', service('backend-service', 'app-ns', 'client', [8000]), serviceExport('backend-service', 'app-ns', 'app-slice')),
   status: /backend-service.*(conflict|different ports|older)/is,
   cause: { command: ['doctor', '--context', 'west'], says: /ExportConflict/ },
   remedy: 'printed',
