@@ -126,6 +126,7 @@ it('what was published of the slice stays, with the reason', async () => {
     kernel,
     agent,
     links: { links: () => new Map(), isSettled: () => true },
+    trouble: () => undefined,
     seen: () => seen,
     clock: systemClock,
     metrics: { set: () => {} },
