@@ -44,6 +44,10 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
     agentPods: (cluster: string | undefined) => onMember(cluster, 'get pods -o wide -l app.kubernetes.io/component=agent'),
     memberPods: (cluster: string, component: string) => onMember(cluster, `describe pods -l app.kubernetes.io/component=${component}`),
     clusterDns: (cluster: string) => onMember(cluster, 'get configmaps', 'kube-system'),
+    /** The command that looks at everything in a cluster. */
+    doctor: (cluster: string | undefined) => `kubeslice doctor --context ${member(cluster)}`,
+    deleteWorkload: (cluster: string, namespace: string, kind: string, name: string) =>
+      onMember(cluster, `delete ${kind} ${name}`, namespace),
     describeNode: (cluster: string, node: string) => `kubectl --context ${member(cluster)} describe node ${node}`,
     createNamespace: (namespace: string) => `kubectl --context CONTEXT create namespace ${namespace}`,
     exports: (cluster: string) => `kubectl --context ${member(cluster)} get serviceexports -A`,

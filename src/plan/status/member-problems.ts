@@ -7,6 +7,7 @@ import { exportProblem } from './export-problems.ts';
 import type { SliceReport } from './fleet-snapshot.ts';
 import { furtherTrouble, severityOf } from './further-conditions.ts';
 import { type Help, helpFor } from './help.ts';
+import { installationProblems } from './installation-problems.ts';
 import { type MemberSnapshot, ownSickExports } from './member-snapshot.ts';
 import type { NodeRow } from './nodes.ts';
 import { type Problem, problemOf, worstFirst } from './problem.ts';
@@ -141,6 +142,7 @@ export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly S
     ...ofDeployment('worker', snapshot.worker, snapshot, help),
     ...ofDeployment('dns', snapshot.dns, snapshot, help),
     ...ofAgents(snapshot, help),
+    ...installationProblems(snapshot, help),
     ...snapshot.slices.flatMap((slice) => ofSlice(slice, snapshot, help)),
     ...nodeProblems(reports, help),
     ...unreached,

@@ -16,6 +16,7 @@ import { isNotReady } from '../worker/missing-node.ts';
 import type { SickExport } from './export-problems.ts';
 import type { FleetSnapshot, SliceNotice, SliceReport } from './fleet-snapshot.ts';
 import type { Contexts } from './help.ts';
+import type { InstallationView } from './installation-problems.ts';
 import type { VoteOn } from './nodes.ts';
 
 /** What a member cluster shows of itself and of the slices that it is in: its own objects and nothing else. */
@@ -31,6 +32,8 @@ export interface MemberSnapshot {
   readonly worker: Deployment | undefined;
   readonly dns: Deployment | undefined;
   readonly agent: DaemonSet | undefined;
+  /** Whether the installation is whole and alone; absent where that was not read. */
+  readonly installation?: InstallationView;
   readonly nodes: readonly Node[];
   /** The slices as the worker keeps them here. */
   readonly slices: readonly Slice[];

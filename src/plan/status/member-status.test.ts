@@ -172,6 +172,35 @@ describe('a member cluster by its own objects', () => {
     });
   });
 
+  it('tells of an installation that is not whole, not alone or not placed, and of what surrounds a node', () => {
+    const stranger = { kind: 'Deployment', namespace: 'other', name: 'kubeslice-worker', image: 'kubeslice:0' };
+    const degraded = {
+      type: 'Degraded',
+      status: 'True',
+      reason: 'DiskFull',
+      message: 'Full.',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    } as const;
+    const sliceNodes = well.sliceNodes.map((each) => ({ ...each, status: { ...each.status, conditions: [degraded] } }));
+    const found = planMemberStatus({
+      ...well,
+      installation: { strangers: [stranger], missingDefinitions: ['serviceexports.networking.kubeslice.io'] },
+      sliceNodes,
+      agent: { ...well.agent, status: { desiredNumberScheduled: 0 } } as NonNullable<MemberSnapshot['agent']>,
+    }).problems;
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          reason: 'SecondInstallation',
+          help: expect.stringContaining('-n other delete deployment kubeslice-worker'),
+        }),
+        expect.objectContaining({ reason: 'DefinitionMissing', help: expect.stringContaining('kubeslice join') }),
+        expect.objectContaining({ reason: 'AgentAbsent', text: expect.stringContaining('none of') }),
+        expect.objectContaining({ reason: 'DiskFull', severity: 'warning', help: expect.stringContaining('kubeslice doctor') }),
+      ]),
+    );
+  });
+
   it.each<[string, Partial<MemberSnapshot>, string[][]]>([
     [
       'a worker that does not run',

@@ -33,6 +33,8 @@ export interface Problem {
 
 /** Reasons that no condition carries. */
 const further = {
+  DefinitionMissing: 'A kind of KubeSlice is not known to the API server.',
+  SecondInstallation: 'There is a second installation of KubeSlice, which does the same work.',
   Unavailable: 'A program of KubeSlice does not run.',
   Unknown: 'The cluster gives no reason.',
 } as const;

@@ -5,19 +5,14 @@ export const credentialEnded: Break = {
   name: 'credential ended',
   make: async (world) => {
     const garbage = Buffer.from('ended').toString('base64');
-    await world.kubectl('east', [
-      '--namespace',
-      'kubeslice-system',
-      'patch',
-      'secret',
-      'kubeslice-hub',
-      '--type',
-      'merge',
-      '-p',
-      JSON.stringify({ data: { token: garbage, knock: garbage } }),
-    ]);
-    await world.kubectl('east', ['--namespace', 'kubeslice-system', 'rollout', 'restart', 'deployment/kubeslice-worker']);
-    await world.kubectl('east', ['--namespace', 'kubeslice-system', 'rollout', 'status', 'deployment/kubeslice-worker', '--timeout=60s']);
+    const worker = (...words: readonly string[]) => world.kubectl('east', ['--namespace', 'kubeslice-system', ...words]);
+    // A worker that runs would write its credential again.
+    await worker('scale', 'deployment/kubeslice-worker', '--replicas=0');
+    await worker('wait', 'pod', '-l', 'app.kubernetes.io/component=worker', '--for=delete', '--timeout=60s');
+    const data = Object.fromEntries(['token', 'renewal-token'].map((key) => [key, garbage]));
+    await worker('patch', 'secret', 'kubeslice-hub', '--type', 'merge', '-p', JSON.stringify({ data }));
+    await worker('scale', 'deployment/kubeslice-worker', '--replicas=1');
+    await worker('rollout', 'status', 'deployment/kubeslice-worker', '--timeout=60s');
   },
   status: /credential|Unauthorized|ConnectionLost|hub.*away|not been heard/is,
   cause: { command: ['doctor', '--context', 'east', '--hub-context', 'hub'], says: /CredentialEnded/ },
