@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { CliCommand } from '../src/programs/cli/command.ts';
 import { registry } from '../src/programs/cli/registry.ts';
+import { allPages } from '../tools/guides/catalogue.ts';
+import { countRun } from '../tools/guides/run-page.ts';
 import { root } from './source-tree.ts';
 
 const below = (folder: string): string[] =>
@@ -9,7 +12,29 @@ const below = (folder: string): string[] =>
     ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path))
     : [];
 const pages = [...readdirSync(root), ...['docs', 'decisions', 'examples', 'charts'].flatMap(below)].filter((path) => path.endsWith('.md'));
-const manifest: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest: { version: string; scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The options of a line that the command which it gives does not have. */
+const unknownOptions = async (line: string): Promise<string[]> => {
+  const words =
+    line
+      .replace(/^(?:npx kubeslice|kubeslice|kubectl slice) /, '')
+      .split(/[|&;#]/)[0]
+      ?.split(/\s+/) ?? [];
+  const entry = registry.find(({ name }) => name === words[0]);
+  if (entry === undefined) return [];
+  const options = new Set(['--help']);
+  // Commands below it, as far as the words name them.
+  let command: CliCommand | undefined = (await entry.load()).command;
+  for (let at = 1; command !== undefined; at += 1) {
+    for (const { flags } of command.options ?? []) for (const [flag] of flags.matchAll(/--[a-z-]+/g)) options.add(flag);
+    command = command.commands?.find(({ name }) => name === words[at]);
+  }
+  return words
+    .flatMap((word) => /^--[a-z-]+/.exec(word) ?? [])
+    .filter((option) => !options.has(option))
+    .map((option) => `${line}: ${option}`);
+};
 
 describe.each(pages)('%s', (path) => {
   const text = readFileSync(join(root, path), 'utf8');
@@ -30,7 +55,19 @@ describe.each(pages)('%s', (path) => {
     const scripts = found(/\bnpm run ([a-z]+)/g);
     expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
     const words = registry.map(({ name }) => name);
-    expect(found(/(?:npx kubeslice|`kubeslice) ([a-z]+)/g).filter((word) => !words.includes(word))).toEqual([]);
+    expect(
+      found(/(?:npx kubeslice|`kubeslice|^(?:\$ )?kubeslice|kubectl slice) ([a-z]+)/gm).filter((word) => !words.includes(word)),
+    ).toEqual([]);
+  });
+
+  test('gives commands the options that they have', async () => {
+    const wrong: string[] = [];
+    for (const line of found(/^(?:\s*|\$ )((?:npx )?kubeslice .*|kubectl slice .*)$/gm)) wrong.push(...(await unknownOptions(line)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('uses images of this version', () => {
+    expect(found(/\bkubeslice\/(?:demo|kubeslice):([\w.-]+)/g).filter((tag) => tag !== manifest.version)).toEqual([]);
   });
 });
 
@@ -39,4 +76,33 @@ test('the list of decisions has each of them', () => {
   const list = readFileSync(join(root, 'decisions/README.md'), 'utf8');
   expect(files.filter((name) => !list.includes(`(${name})`))).toEqual([]);
   expect(files.map((name) => Number(name.slice(0, 4)))).toEqual(files.map((_, index) => index + 1));
+});
+
+describe('the guides', () => {
+  const guides = allPages(root);
+  const listed = guides.map(({ path }) => path);
+
+  test('the list of pages has each of them, once', () => {
+    const there = below('docs').filter((path) => path.endsWith('.md') && path !== 'docs/index.md');
+    expect(listed.toSorted()).toEqual(there.toSorted());
+  });
+
+  test('a page with commands is executed, or says why not', () => {
+    const silent = guides.filter(({ path, needs, notRun, blocks }) => {
+      if (!/^docs\/(start|tasks|install|operations|troubleshooting)/.test(path)) return false;
+      return blocks.length > 0 && needs === undefined && notRun === undefined;
+    });
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('most of the commands of start, tasks and operations are executed', () => {
+    const main = guides.filter(({ path }) => /^docs\/(start|tasks|operations)/.test(path));
+    const run = main.reduce((sum, page) => sum + countRun(page), 0);
+    const all = main.reduce((sum, { blocks }) => sum + blocks.length, 0);
+    expect(run / all).toBeGreaterThan(0.9);
+  });
+
+  test('no name stands for what a reader has to know: files of the site have no spaces and no capitals', () => {
+    expect(listed.filter((path) => !/^docs\/[a-z0-9/-]+\.md$/.test(path))).toEqual([]);
+  });
 });

@@ -33,6 +33,8 @@ const targets = {
   ],
   build: [['node', 'tools/build.ts']],
   prepack: [['node', 'tools/build.ts']],
+  guides: [['node', 'tools/guides.ts']],
+  site: [['node', 'tools/site.ts']],
   release: [['node', 'tools/release.ts']],
   kubeslice: [['node', join(root, 'bin', 'kubeslice.mjs')]],
   format: [['biome', 'check', '--write', '.']],

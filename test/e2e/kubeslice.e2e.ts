@@ -5,6 +5,7 @@ import { dishonestHubTopic } from './dishonest-hub.ts';
 import { endingsTopic } from './endings.ts';
 import { exampleTopic } from './example.ts';
 import { faultsTopic } from './faults.ts';
+import { guidesTopic } from './guides.ts';
 import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
 import { outagesTopic } from './outages.ts';
@@ -48,6 +49,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   exampleTopic(world);
   shapesTopic(world);
   twinsTopic(world);
+  guidesTopic(world);
   wireTopic(world);
   badInputTopic(world);
   dishonestHubTopic(world);

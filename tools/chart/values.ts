@@ -112,3 +112,13 @@ export const valuesSchema = (): string => {
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 };
+
+/** Every value with its whole name (`image.tag`), for the reference. */
+export const flatValues = (): readonly { readonly name: string; readonly text: string; readonly default: unknown }[] => flatten(values, '');
+
+const flatten = (list: readonly (Value | Group)[], prefix: string): { name: string; text: string; default: unknown }[] =>
+  list.flatMap((entry) =>
+    'values' in entry
+      ? flatten(entry.values, `${prefix}${entry.name}.`)
+      : [{ name: prefix + entry.name, text: entry.text, default: entry.default }],
+  );

@@ -1,5 +1,6 @@
 import { load } from '../../../playground/load.ts';
 import type { CliCommand } from '../command.ts';
+import { provideImages } from './images.ts';
 import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 
@@ -7,13 +8,16 @@ import { places } from './places.ts';
 export const loadCommand: CliCommand = {
   name: 'load',
   summary: 'Load image archives into every node',
-  arguments: [{ usage: '<file...>', text: 'docker-archive or OCI archives' }],
+  description: 'Without a file: the images of this KubeSlice, made first if need be.',
+  arguments: [{ usage: '[file...]', text: 'docker-archive or OCI archives' }],
   options: [nameOption],
-  examples: ['kubeslice playground load my-image.tar'],
-  run: async ({ arguments: files, options, env, terminal, signal }) => {
-    const wanted = files.filter((file) => file !== undefined);
+  examples: ['kubeslice playground load', 'kubeslice playground load my-image.tar'],
+  run: async ({ arguments: files, options, env, terminal, signal, version }) => {
+    const where = places(env);
+    const named = files.filter((file) => file !== undefined);
+    const wanted = named.length > 0 ? named : [await provideImages(where, version, signal)];
     await load(
-      { name: playgroundName({ options, env }), stateDirectory: places(env).state, files: wanted },
+      { name: playgroundName({ options, env }), stateDirectory: where.state, files: wanted },
       (line) => terminal.err(line),
       signal,
     );
