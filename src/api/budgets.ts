@@ -1,5 +1,4 @@
-import { maxStatementBytes } from './notice/schema.ts';
-import { maxNotices } from './notice/type.ts';
+import { maxNotices, maxStatementBytes } from './notice/limits.ts';
 
 /**
  * What one member cluster may use of what all share, declared once. Each receiver keeps these limits: of a member that publishes more, it leaves out the
@@ -21,10 +20,14 @@ export const budgets = {
    * nodes still find places on the board. The author divides them among its namespaces.
    */
   offers: 1_000,
+  /** A statement counts once towards the rates for each so many bytes begun: what it costs to take one in grows with its endpoints. */
+  rateBytes: 4_096,
   /** Writes of a member on the board of a slice. Its author paces itself, its receivers read no faster than {@link budgets.reads}. */
-  writes: { burst: 1_000, perSecond: 50 },
-  /** Changed notices of a member that a receiver verifies: twice what an honest author writes; all of them at once after a quiet time. */
-  reads: { burst: maxNotices, perSecond: 100 },
+  writes: { burst: 2_000, perSecond: 20 },
+  /** Changed notices of a member that a receiver verifies: twice what an honest author writes. */
+  reads: { burst: 4_000, perSecond: 40 },
+  /** Requests of one cluster for notices that a node answers in a slice while the hub is away: of the 64 that its relay carries at once, and a second. */
+  peerRequests: { atOnce: 16, burst: 100, perSecond: 50 },
   /** From this share of a budget on, a condition says that the end is near. */
   nearShare: 0.8,
   /** Subjects that are remembered of a member for each that may be in force: those that ended are kept until nothing older about them can be shown. */

@@ -71,7 +71,13 @@ describe.skipIf(obstacle !== undefined)('relays between two nodes', () => {
     [socketsA, socketsB] = [sockets(a), sockets(b)];
     server = createServer((connection) => {
       connection.on('error', () => {});
-      connection.on('data', (chunk: Buffer) => connection.end(`heard ${chunk.toString()}`));
+      // Each connection begins with the router that opened it.
+      let text = '';
+      connection.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const [, from, words] = /^([0-9.]+)\n(.+)$/.exec(text) ?? [];
+        if (words !== undefined) connection.end(from === '10.77.0.1' ? `heard ${words}` : `heard from ${from}`);
+      });
     }).listen(socketsB.serve);
     for (const [network, own] of [
       [networkA, socketsA],

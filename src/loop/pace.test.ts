@@ -9,7 +9,7 @@ it('a pace lets a burst begin at once and the others at the rate, in their order
   const clock = handClock();
   const pace = createPace({ burst: 3, perSecond: 10 }, clock);
   const begun: number[] = [];
-  for (let index = 0; index < 6; index += 1) void pace.turn(never).then(() => begun.push(index));
+  for (let index = 0; index < 6; index += 1) void pace.turn(1, never).then(() => begun.push(index));
   await clock.pass(0);
   expect(begun).toEqual([0, 1, 2]);
   expect(pace.heldAt()).toBe(0);
@@ -18,7 +18,7 @@ it('a pace lets a burst begin at once and the others at the rate, in their order
   await clock.pass(200);
   expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
   await clock.pass(300);
-  for (let index = 6; index < 9; index += 1) void pace.turn(never).then(() => begun.push(index));
+  for (let index = 6; index < 9; index += 1) void pace.turn(1, never).then(() => begun.push(index));
   await clock.pass(0);
   expect(begun).toHaveLength(9);
 });
@@ -26,9 +26,9 @@ it('a pace lets a burst begin at once and the others at the rate, in their order
 it('a pace ends a wait with its signal', async () => {
   const clock = handClock();
   const pace = createPace({ burst: 1, perSecond: 1 }, clock);
-  await pace.turn(never);
+  await pace.turn(1, never);
   const ending = new AbortController();
-  const waiting = pace.turn(ending.signal);
+  const waiting = pace.turn(1, ending.signal);
   ending.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'Interrupted' });
 });
@@ -46,6 +46,23 @@ it('turns are given at the rate, one to each key, however often a key comes', ()
   expect(turns.take('c', 300)).toBe(0);
   expect(turns.heldAt()).toBe(150);
   expect(turns.take('e', 10_000)).toBe(0);
+});
+
+it('what weighs more takes more turns', async () => {
+  const clock = handClock();
+  const turns = createTurns({ burst: 10, perSecond: 10 });
+  expect(turns.take('large', 0, 8)).toBe(0);
+  expect([turns.take('other', 0, 8), turns.take('small', 0)]).toEqual([600, 700]);
+  const pace = createPace({ burst: 10, perSecond: 10 }, clock);
+  let isBegun = false;
+  await pace.turn(8, never);
+  void pace.turn(8, never).then(() => {
+    isBegun = true;
+  });
+  await clock.pass(599);
+  expect(isBegun).toBe(false);
+  await clock.pass(1);
+  expect(isBegun).toBe(true);
 });
 
 it('an author that floods gets its rate and no more', () => {

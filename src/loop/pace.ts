@@ -8,8 +8,8 @@ export interface Rate {
 
 /** Lets work begin at a rate. Those that must wait go on one after another, in the order in which they came. */
 export interface Pace {
-  /** Resolves when one more may begin; `Interrupted` when the signal aborts before. */
-  turn(signal: AbortSignal): Promise<void>;
+  /** Resolves when one more may begin, which counts as many times as it weighs; `Interrupted` when the signal aborts before. */
+  turn(weight: number, signal: AbortSignal): Promise<void>;
   /** When the last one had to wait, by the monotonic clock; undefined while none had to. */
   heldAt(): number | undefined;
 }
@@ -21,9 +21,9 @@ export const createPace = ({ burst, perSecond }: Rate, clock: Clock): Pace => {
   let doneAt = Number.NEGATIVE_INFINITY;
   let heldAt: number | undefined;
   return {
-    turn: async (signal) => {
+    turn: async (weight, signal) => {
       const now = clock.monotonic();
-      doneAt = Math.max(doneAt, now) + gapMs;
+      doneAt = Math.max(doneAt, now) + weight * gapMs;
       const waitMs = doneAt - burst * gapMs - now;
       if (waitMs <= 0) return;
       heldAt = now;

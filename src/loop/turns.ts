@@ -5,8 +5,12 @@ import type { Rate } from './pace.ts';
  * turn, and costs nothing until then, however often it comes.
  */
 export interface Turns {
-  /** How many milliseconds the key must wait at `now` (by the monotonic clock); 0 when it is its turn, which is used up then. */
-  take(key: string, now: number): number;
+  /**
+   * How many milliseconds the key must wait at `now` (by the monotonic clock); 0 when it is its turn, which is used up then.
+   *
+   * @param weight how many turns it takes; what it was when the turn was promised counts. @default 1
+   */
+  take(key: string, now: number, weight?: number): number;
   /** When a key last had to wait, by the monotonic clock; undefined while none had to. */
   heldAt(): number | undefined;
 }
@@ -20,10 +24,10 @@ export const createTurns = ({ burst, perSecond }: Rate): Turns => {
   /** Turns that were promised, by key. */
   const promised = new Map<string, number>();
   return {
-    take: (key, now) => {
+    take: (key, now, weight = 1) => {
       let turnAt = promised.get(key);
       if (turnAt === undefined) {
-        doneAt = Math.max(doneAt, now) + gapMs;
+        doneAt = Math.max(doneAt, now) + weight * gapMs;
         turnAt = doneAt - burst * gapMs;
       }
       if (turnAt <= now) {

@@ -1,7 +1,8 @@
 // Program relay joins the two sides of a slice's network namespace: the tunnels, which only a process inside can use, and
 // the agent, which is outside. It carries the notices that clusters give one another while the hub is away.
 //
-//   - What another node's router opens to our router's port goes to the unix socket on which the agent serves.
+//   - What another node's router opens to our router's port goes to the unix socket on which the agent serves, after a line
+//     that names that router: the agent bounds what each cluster may ask.
 //   - What the agent opens on the other unix socket begins with a line that names a router; the relay dials that router's
 //     port. No other port can be dialed.
 //
@@ -124,6 +125,12 @@ func inward(peer net.Conn, socket string) int {
 		return 0
 	}
 	defer agent.Close()
+	if agent.SetWriteDeadline(time.Now().Add(dialTime)) != nil {
+		return 0
+	}
+	if _, err := fmt.Fprintf(agent, "%s\n", hostOf(peer.RemoteAddr())); err != nil {
+		return 0
+	}
 	return join(peer, peer, agent)
 }
 

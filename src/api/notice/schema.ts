@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { dnsLabel } from '../fields.ts';
+import { maxStatementBytes } from './limits.ts';
 
 /** The kinds of statement that a cluster makes. */
 export const statementKinds = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'] as const;
 
-/** Largest statement that is published or read, in bytes of UTF-8; what needs more is divided among several. */
-export const maxStatementBytes = 32_768;
+export { maxStatementBytes } from './limits.ts';
 
 /** Schema of `Notice.spec`. */
 export const noticeSpec = z

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { sha256Hex } from '../../values/hash.ts';
 import type { Typed } from '../typed.ts';
+import { maxNotices } from './limits.ts';
 import type { noticeSpec } from './schema.ts';
 
 /** A signed statement as it hangs on the board. */
@@ -10,8 +11,7 @@ export type Notice = Typed<NoticeSpec>;
 /** What a statement is about. */
 export type StatementKind = NoticeSpec['kind'];
 
-/** Notices that one cluster may have on the board of one slice: with the size of a statement it bounds what a member can put on the hub. */
-export const maxNotices = 2_048;
+export { maxNotices } from './limits.ts';
 
 /**
  * Name of the notice in one of a cluster's slots, 0 to {@link maxNotices} − 1. The names of all notices are known before any is written, so

@@ -39,7 +39,7 @@ it.each<[string, Partial<BudgetUse>, string, string, string]>([
     { isWritingPaced: true, pacedAuthors: ['west'] },
     'False',
     'BudgetReached',
-    'writes of cluster east wait, since it writes 50 notices a second at the most; changes of cluster west wait, since 100 of one author are verified a second at the most.',
+    'writes of cluster east wait, since it writes 20 notices a second at the most; changes of cluster west wait, since 40 of one author are verified a second at the most.',
   ],
 ])('names author and budget when %s', (_, more, status, reason, message) => {
   expect(planBudgetReport(use(more), undefined)).toEqual([{ type: 'WithinBudgets', status, reason, message }]);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Failure } from '../../values/failure.ts';
+import { nameAskers } from './named-askers.ts';
 
 /** An answer: JSON, or a text that describes the error. */
 export interface Reply {
@@ -13,7 +14,7 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** Of the header `Authorization: Bearer …`. */
   readonly bearer: string | undefined;
-  /** Address of the asker; empty on a unix socket. */
+  /** Address of the asker; on a unix socket that of the node whose connection a relay carries. */
   readonly from: string;
 }
 
@@ -31,14 +32,22 @@ export interface JsonServer {
 const mostConnections = 64;
 const requestWithinMs = 5_000;
 
-/** Serves GET, one request for each connection. Rejects with `Unavailable` when it cannot listen there. */
+/**
+ * Serves GET, one request for each connection; on a unix socket connections that a relay carries. Rejects with `Unavailable` when it cannot listen there.
+ */
 export const serveJson = async (
   at: { readonly path: string } | { readonly host: string; readonly port: number },
   handle: Answer,
 ): Promise<JsonServer> => {
-  const server = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, maxHeaderSize: 8_192 });
+  const http = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, maxHeaderSize: 8_192 });
+  const askers = 'path' in at ? nameAskers(http) : undefined;
+  const server = askers?.server ?? http;
   server.maxConnections = mostConnections;
-  server.on('request', (request, response) => void answer(request, response, handle));
+  const fromOf = ({ socket }: IncomingMessage): string => askers?.of(socket) ?? socket.remoteAddress ?? '';
+  http.on(
+    'request',
+    (request, response) => void answer(request, response, (asked, signal) => handle({ ...asked, from: fromOf(request) }, signal)),
+  );
   await new Promise<void>((resolve, reject) => {
     // A failed accept (too many open files) emits this again later; without a listener it would end the process.
     server.on('error', (cause) =>
@@ -52,7 +61,8 @@ export const serveJson = async (
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        http.closeAllConnections();
+        askers?.closeAll();
       }),
   };
 };
@@ -73,7 +83,7 @@ const reply = async (request: IncomingMessage, handle: Answer, signal: AbortSign
   if (url === null) return { status: 400, body: 'not a path\n' };
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   try {
-    return await handle({ path: url.pathname, query: url.searchParams, bearer, from: request.socket.remoteAddress ?? '' }, signal);
+    return await handle({ path: url.pathname, query: url.searchParams, bearer, from: '' }, signal);
   } catch (error) {
     const { code, message } = Failure.from(error);
     return { status: code === 'Unavailable' || code === 'Timeout' ? 503 : 500, body: `${message}\n` };

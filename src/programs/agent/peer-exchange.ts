@@ -9,6 +9,7 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
 import { OfferedNotices } from './offered-notices.ts';
+import { createPeerBounds } from './peer-bounds.ts';
 
 /** What the exchange of a node works with. */
 export interface PeerExchangeParts {
@@ -27,6 +28,8 @@ export interface PeerExchangeParts {
 interface Exchanged {
   readonly relay: Relay;
   readonly server: JsonServer;
+  /** The cluster of each peer by its router; of one that is not known yet, all share the bounds. */
+  clusters: ReadonlyMap<string, string>;
   offered: { readonly cluster: string; readonly notices: OfferedNotices } | undefined;
 }
 
@@ -55,6 +58,7 @@ export class PeerExchange {
     for (const network of networks) {
       try {
         const exchanged = this.#slices.get(network.slice) ?? (await this.#begin(network.slice));
+        exchanged.clusters = new Map(network.peers.map(({ router, name }) => [router, name.slice(0, name.indexOf('/'))]));
         await exchanged.relay.aim(network);
         if (this.#failures.delete(network.slice))
           this.#parts.log.info('notices are exchanged with other nodes again', { slice: network.slice });
@@ -78,15 +82,27 @@ export class PeerExchange {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // A socket that a killed agent left behind cannot be bound again.
     await rm(sockets.serve, { force: true });
-    const server = await serveJson({ path: sockets.serve }, async ({ path, query }, signal) => {
+    const bounds = createPeerBounds(clock);
+    const server = await serveJson({ path: sockets.serve }, async ({ path, query, from }, signal) => {
       const asked = readNoticeRequest(path, query);
       // A peer of one slice reads nothing of another.
       if (asked?.slice !== slice || asked.cluster !== undefined)
         return { status: 404, body: `served here: /v1/notices/${slice}?after=&waitMs=\n` };
-      return { status: 200, body: JSON.stringify(await this.#offered(slice).page(asked.after, asked.waitMs, signal)) };
+      const leave = bounds.enter(this.#slices.get(slice)?.clusters.get(from) ?? '');
+      if (leave === undefined) return { status: 429, body: 'this cluster asks too much; ask again later\n' };
+      try {
+        return { status: 200, body: JSON.stringify(await this.#offered(slice).page(asked.after, asked.waitMs, signal)) };
+      } finally {
+        leave();
+      }
     });
     const onEnd = (_: string, why: string): void => log.warn('the relay of a slice ended; it is started again', { slice, why });
-    const exchanged = { relay: new Relay(sockets, { program, clock, random, onEnd }), server, offered: undefined };
+    const exchanged: Exchanged = {
+      relay: new Relay(sockets, { program, clock, random, onEnd }),
+      server,
+      clusters: new Map(),
+      offered: undefined,
+    };
     this.#slices.set(slice, exchanged);
     return exchanged;
   }

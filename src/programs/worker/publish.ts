@@ -2,6 +2,7 @@ import { noticeKind } from '../../api/kinds.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../api/notice/type.ts';
 import { issueStatement } from '../../exchange/issue.ts';
 import { decidePublication, publishedBy } from '../../exchange/publication.ts';
+import { rateWeight } from '../../exchange/rate-weight.ts';
 import { reportSlot, SlotTable, slotOf } from '../../exchange/slots.ts';
 import { verifyStatement } from '../../exchange/verify.ts';
 import { remove } from '../../kubernetes/remove.ts';
@@ -158,7 +159,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
 
   /** Makes the board show the own notice, or nothing when there is none. */
   const show = async (key: string, signal: AbortSignal): Promise<void> => {
-    if (isPaced(key) && !isShown(key)) await pace.turn(signal);
+    if (isPaced(key) && !isShown(key)) await pace.turn(rateWeight(own.get(key)), signal);
     // What is the newest now is written: meanwhile it may have changed.
     const [mine, seen] = [own.get(key), onBoard(key)];
     if (mine === undefined) {

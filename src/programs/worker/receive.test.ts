@@ -96,7 +96,8 @@ describe('a member that writes without a pause', () => {
     const before = read.length;
     await clock.pass(60_000);
     expect(read.length).toBeGreaterThan(before);
-    expect(new Set(read.slice(budgets.reads.burst)).size).toBe(maxNotices);
+    expect(read.length).toBeGreaterThan(budgets.reads.burst);
+    expect(new Set(read).size).toBe(maxNotices);
     await end();
   });
 });

@@ -3,6 +3,7 @@ import { accept, type Outcome } from '../../exchange/accept.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
 import { entryOf, refKey } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
+import { rateWeight } from '../../exchange/rate-weight.ts';
 import { slotOf } from '../../exchange/slots.ts';
 import { watching } from '../../loop/watching.ts';
 import { Failure } from '../../values/failure.ts';
@@ -90,6 +91,8 @@ export const receiver = (session: Session, { kept, refusals, passedOn, turns, on
     if (latest?.digest === sha256Hex(Buffer.from(spec.statement, 'utf8'))) await kept.keep(spec, signal);
   };
 
+  const shownAs = (name: string): Partial<NoticeSpec> | undefined => passedOn.get(name) ?? board.get(`${namespace}/${name}`)?.spec;
+
   const found = (name: string): NoticeSpec | string | undefined => {
     const passed = passedOn.get(name);
     if (passed !== undefined) return passed;
@@ -115,7 +118,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, turns, on
     ],
     reconcile: async (name: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       // What changes meanwhile is judged with the turn: of each notice only the newest.
-      const waitMs = turns.of(authorOf(name)).take(name, session.clock.monotonic());
+      const waitMs = turns.of(authorOf(name)).take(name, session.clock.monotonic(), rateWeight(shownAs(name)));
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const spec = found(name);
       if (spec === undefined || typeof spec === 'string') {

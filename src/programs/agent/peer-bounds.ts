@@ -1,0 +1,36 @@
+import { budgets } from '../../api/budgets.ts';
+import type { Clock } from '../../values/clock.ts';
+
+/** How many requests of each other cluster are answered, at once and a second, so that a member with many nodes takes no more than one with few. */
+export interface PeerBounds {
+  /** One more begins; returns its end, or undefined when there are too many. */
+  enter(cluster: string): (() => void) | undefined;
+}
+
+interface Asker {
+  open: number;
+  /** When everything that was asked is worked off at the rate. */
+  doneAt: number;
+}
+
+/** Nobody has asked yet. */
+export const createPeerBounds = (clock: Pick<Clock, 'monotonic'>): PeerBounds => {
+  const { atOnce, burst, perSecond } = budgets.peerRequests;
+  const gapMs = 1_000 / perSecond;
+  const askers = new Map<string, Asker>();
+  return {
+    enter: (cluster) => {
+      const now = clock.monotonic();
+      const asker = askers.get(cluster) ?? { open: 0, doneAt: now };
+      const doneAt = Math.max(asker.doneAt, now) + gapMs;
+      if (asker.open >= atOnce || doneAt - now > burst * gapMs) return undefined;
+      asker.open += 1;
+      asker.doneAt = doneAt;
+      askers.set(cluster, asker);
+      return () => {
+        asker.open -= 1;
+        if (asker.open === 0 && asker.doneAt <= clock.monotonic()) askers.delete(cluster);
+      };
+    },
+  };
+};
