@@ -40,6 +40,8 @@ export const keepsBudget = ({ measured, budget, better }: Figure): boolean | und
 /** What an item has found out. */
 export interface Findings {
   readonly figures: readonly Figure[];
+  /** What is easier to compare side by side. */
+  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** What could not be measured here, with the reason. */
   readonly notMeasured?: readonly { readonly what: string; readonly why: string }[];
 }

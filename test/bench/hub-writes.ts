@@ -28,7 +28,10 @@ const kinds = new Set(['notices', 'slices', 'memberships', 'clusters', 'projects
 
 type Counts = Record<'notices' | 'objects' | 'events' | 'bytesIn' | 'watchEvents' | 'watchBytes', number>;
 
-const countedByServer = async (bed: Bed): Promise<Counts> => {
+/** The hub, and until when it is watched. */
+type Counted = Pick<Bed, 'hub' | 'signal'>;
+
+const countedByServer = async (bed: Counted): Promise<Counts> => {
   const text = String(await bed.hub.raw('/metrics', { signal: bed.signal }));
   const counts: Counts = { notices: 0, objects: 0, events: 0, bytesIn: 0, watchEvents: 0, watchBytes: 0 };
   for (const [, metric = '', labels = '', value] of text.matchAll(/^(apiserver_[a-z_]+)\{([^}]*)\} (\S+)$/gm)) {
@@ -55,7 +58,7 @@ const countedByServer = async (bed: Bed): Promise<Counts> => {
  * Starts counting; the function returned gives what was done since. The API server's own metrics count all writes and bytes; which notices were
  * reports, a watch tells, whose own events are not counted. Leases, which are renewed by the clock and not by changes, do not count.
  */
-export const countHubWrites = async (bed: Bed): Promise<() => Promise<HubWork>> => {
+export const countHubWrites = async (bed: Counted): Promise<() => Promise<HubWork>> => {
   const mirror = createMirror<Notice>({ client: bed.hub, kind: noticeKind });
   void mirror.run(bed.signal);
   await mirror.synced(bed.signal);

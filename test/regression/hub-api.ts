@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import * as ourKinds from '../../src/api/kinds.ts';
 import { planCluster, planWorkerAccess } from '../../src/install/cluster-access.ts';
 import { planCrds } from '../../src/install/crds.ts';
@@ -11,6 +10,7 @@ import { serviceAccountKind, type TokenRequest } from '../../src/kubernetes/kind
 import type { Call } from '../../src/kubernetes/port.ts';
 import { fixedToken } from '../../src/kubernetes/token-source.ts';
 import type { KubernetesObject } from '../../src/values/object.ts';
+import { until } from '../e2e/until.ts';
 
 /** A real API server on which the hub's kinds, policies, roles and accounts are installed; no program of ours runs. */
 export interface HubApi {
@@ -38,7 +38,7 @@ export const startHubApi = async (clusters: readonly string[], call: Call): Prom
   const definitions = planCrds('hub');
   await apply(definitions);
   for (const kind of Object.values(ourKinds).filter((one) => definitions.some(({ spec }) => spec.names.kind === one.kind)))
-    await vi.waitFor(() => admin.list<KubernetesObject>(kind, call), { timeout: 20_000 });
+    await until(`${kind.plural} are served`, () => admin.list<KubernetesObject>(kind, call), { withinMs: 20_000, everyMs: 50 });
   await apply([
     ...planHub(hubDefaults('image')),
     ...clusters.flatMap((cluster) => [planCluster(cluster, 'default'), ...planWorkerAccess(cluster, 'default')]),

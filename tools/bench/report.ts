@@ -62,6 +62,10 @@ export const tableHead: readonly string[] = [
   row(['---', '---', '---', '---', '---', '---', '---']),
 ];
 
+/** A table of an item's own, a line each; none for most. */
+export const ownTableOf = ({ table }: Findings): string[] =>
+  table === undefined ? [] : [row(table.head), row(table.head.map(() => '---')), ...table.rows.map(row)];
+
 /** What an item could not find out, a line each. */
 export const gapsOf = ({ notMeasured, failed }: Measurement): string[] => [
   ...(notMeasured ?? []).map(({ what, why }) => `Not measured: ${what} (${why}).`),
@@ -84,6 +88,7 @@ export const pageOf = ({ version, machine, measurements }: Measurements): string
       `## ${measurement.title}`,
       '',
       ...(measurement.figures.length === 0 ? [] : [...tableHead, ...rowsOf(measurement), '']),
+      ...(measurement.table === undefined ? [] : [...ownTableOf(measurement), '']),
       ...gapsOf(measurement).flatMap((line) => [line, '']),
       `${measurement.at.slice(0, 16).replace('T', ' ')} UTC, load of the machine ${measurement.load.map((load) => load.toFixed(1)).join(' to ')}.`,
     ]),

@@ -1,0 +1,131 @@
+import { endpointSliceKind, nodeKind } from '../../src/kubernetes/kinds.ts';
+import { sleep, systemClock } from '../../src/values/clock.ts';
+import { putNode } from '../clusters/member.ts';
+import { ensure, until } from '../e2e/until.ts';
+import type { Figure } from './figure.ts';
+import { allWrites, countHubWrites, type HubWork } from './hub-writes.ts';
+import type { LoneItem } from './item.ts';
+import { putExport, putPod, removeExport, type SimulatedFleet, setNamespaces, startSimulatedFleet } from './simulated-fleet.ts';
+
+/** The fleets that are compared, as clusters and the nodes of each. */
+const sizes = [
+  { clusters: 2, nodes: 2 },
+  { clusters: 10, nodes: 20 },
+  { clusters: 100, nodes: 10 },
+] as const;
+
+/** How long is counted at least: reports are paced by 2 s, the status of a slice of a hundred clusters by 2 s. */
+const echoMs = 12_000;
+
+/** Something that happens in a fleet, and by what one sees that everybody knows. */
+interface Happening {
+  readonly what: string;
+  readonly act: () => unknown;
+  readonly isKnown?: () => boolean;
+}
+
+const happenings = (fleet: SimulatedFleet, nodes: number, signal: AbortSignal): readonly Happening[] => {
+  const { members } = fleet;
+  const [first] = members;
+  if (first === undefined) throw new Error('a fleet has members');
+  const endpointsIn = (ready: boolean): boolean =>
+    members.every(({ api }) =>
+      api
+        .objects(endpointSliceKind)
+        .some(({ endpoints }) => (endpoints ?? []).some(({ conditions }) => (conditions?.ready !== false) === ready)),
+    );
+  return [
+    { what: 'nothing', act: () => undefined },
+    { what: 'an export is created', act: () => putExport(first, 'web'), isKnown: () => endpointsIn(true) },
+    { what: 'an endpoint of it is no longer Ready', act: () => putPod(first, 'web', false), isKnown: () => endpointsIn(false) },
+    {
+      what: 'the export is deleted',
+      act: () => removeExport(first, 'web'),
+      isKnown: () => members.every(({ api }) => api.objects(endpointSliceKind).length === 0),
+    },
+    { what: 'a node joins', act: () => putNode(first.api, first.name, 'node-more', nodes) },
+    { what: 'the node leaves', act: () => first.api.remove(nodeKind, { name: 'node-more' }) },
+    { what: 'a namespace is added to the slice', act: () => setNamespaces(fleet, ['more'], signal) },
+    {
+      what: 'the worker of one cluster restarts',
+      act: async () => {
+        await first.stop();
+        first.start();
+      },
+    },
+  ];
+};
+
+const cell = (work: HubWork): string => {
+  const { offers, reports, objects, events, bytesIn, watchEvents, watchBytes } = work;
+  const kb = (bytes: number): string => (bytes / 1_000).toFixed(bytes < 10_000 ? 1 : 0);
+  return `${allWrites(work)} (${offers} + ${reports} + ${objects} + ${events}), ${kb(bytesIn)} kB; ${watchEvents}, ${kb(watchBytes)} kB`;
+};
+
+const measureFleet = async (
+  { clusters, nodes }: (typeof sizes)[number],
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, HubWork>> => {
+  const began = performance.now();
+  const names = Array.from({ length: clusters }, (_, index) => `c${index}`);
+  const fleet = await startSimulatedFleet({ clusters: names, nodes }, signal);
+  try {
+    await fleet.settled(signal);
+    report(`${clusters} clusters of ${nodes} nodes are settled after ${Math.round((performance.now() - began) / 1_000)} s`);
+    const [first] = fleet.members;
+    if (first !== undefined) putPod(first, 'web', true);
+    const works = new Map<string, HubWork>();
+    for (const { what, act, isKnown = () => true } of happenings(fleet, nodes, signal)) {
+      await sleep(systemClock, echoMs, signal);
+      const counted = await countHubWrites({ hub: fleet.hub.admin, signal });
+      await act();
+      await until(`everybody knows: ${what}`, async () => ensure(isKnown(), 'not yet'), { withinMs: 120_000 });
+      if (what === 'a node joins' || what === 'the node leaves') await fleet.settled(signal);
+      await sleep(systemClock, echoMs, signal);
+      const work = await counted();
+      report(`${clusters} × ${nodes}, ${what}: ${cell(work)}`);
+      works.set(what, work);
+    }
+    return works;
+  } finally {
+    await fleet.stop();
+  }
+};
+
+/** What each kind of change costs the hub in fleets of different sizes, whose members are simulated up to their edge. */
+export const fleetSizes: LoneItem = {
+  name: 'fleet-sizes',
+  title: 'What a change costs the hub, by the size of the fleet',
+  needsNoPlayground: true,
+  limitMinutes: 40,
+  measure: async ({ quick, signal, report }) => {
+    const measured = quick ? sizes.slice(0, 1) : sizes;
+    const works: ReadonlyMap<string, HubWork>[] = [];
+    for (const size of measured) works.push(await measureFleet(size, report, signal));
+    const figures = measured.flatMap(({ clusters, nodes }, index): Figure[] => {
+      const work = works[index]?.get('a node joins');
+      if (work === undefined) return [];
+      const figure = (what: string, value: number, limit: number): Figure => ({
+        what: `a node joins a slice of ${clusters} × ${nodes} nodes: ${what}`,
+        unit: 'writes',
+        better: 'lower',
+        measured: { n: 1, p50: value, p99: Number.NaN },
+        budget: [{ of: 'p50', limit }],
+      });
+      // A node joins in steps for those who report: it is known, its own links come up, and it is reached; each report is paced.
+      return [figure('statements', work.offers, 1), figure('reports of all clusters', work.reports, 3 * clusters)];
+    });
+    const whats = [...(works[0]?.keys() ?? [])];
+    return {
+      figures,
+      table: {
+        head: [
+          'change: all writes on the hub (statements + reports + slices, clusters and memberships + events), bytes written; changes sent to watchers, their bytes',
+          ...measured.map(({ clusters, nodes }) => `${clusters} × ${nodes}`),
+        ],
+        rows: whats.map((what) => [what, ...works.map((of) => (of.has(what) ? cell(of.get(what)!) : '–'))]),
+      },
+    };
+  },
+};

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { noticeKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
+import type { AuthorityFiles } from '../../src/identity/authority.ts';
+import { createAuthority } from '../../src/identity/create-authority.ts';
+import { createClient } from '../../src/kubernetes/client.ts';
+import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
+import * as builtin from '../../src/kubernetes/kinds.ts';
+import { leadWorker } from '../../src/programs/worker/lead.ts';
+import { fieldManager, mirrorsOf, observeCluster } from '../../src/programs/worker/local-world.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import { eventKind } from '../../src/values/builtin/event.ts';
+import type { Clock } from '../../src/values/clock.ts';
+
+/** Kinds of Kubernetes itself that our programs use. */
+export const builtinKinds = [
+  builtin.namespaceKind,
+  builtin.nodeKind,
+  builtin.podKind,
+  builtin.serviceKind,
+  builtin.endpointSliceKind,
+  builtin.secretKind,
+  builtin.configMapKind,
+  builtin.leaseKind,
+  builtin.roleKind,
+  builtin.roleBindingKind,
+  builtin.serviceAccountKind,
+  builtin.serviceCidrKind,
+  eventKind,
+];
+const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind, noticeKind];
+
+/** A member cluster of the test fleet: a fake API server with the worker running against it. */
+export interface Member {
+  readonly name: string;
+  readonly api: FakeApi;
+  /** Starts the worker again after a stop. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Where the hub of a member is and with what its worker turns to it. */
+export interface HubOfMember {
+  readonly server: string;
+  readonly ca: string;
+  readonly token: string;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** A node of a member, with an address that no other member has. */
+export const putNode = (api: FakeApi, cluster: string, node: string, index: number): void => {
+  const site = 100 + (Buffer.from(cluster).reduce((sum, byte) => sum + byte, 0) % 100);
+  api.put(builtin.nodeKind, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: node },
+    spec: { podCIDR: `10.244.${index}.0/24` },
+    status: { addresses: [{ type: 'InternalIP', address: `192.168.${site}.${index + 1}` }] },
+  });
+};
+
+/** The authority of a cluster of the default project. */
+export const authorityFilesOf = (cluster: string): Promise<AuthorityFiles> =>
+  createAuthority({ cluster, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
+
+/** Starts a member of the default project that is registered on the hub with the certificate of this authority. */
+export const startMember = async (
+  hub: HubOfMember,
+  authority: AuthorityFiles,
+  clock: Clock,
+  name: string,
+  nodes: readonly string[],
+): Promise<Member> => {
+  const api = await startFakeApi({ kinds: memberKinds });
+  for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
+    api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const [index, node] of nodes.entries()) putNode(api, name, node, index);
+  const secret = (secretName: string, data: Record<string, string>): builtin.Secret => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName, namespace: memberNamespace },
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)])),
+  });
+  api.put(builtin.secretKind, secret(authoritySecret, { 'tls.crt': authority.certificate, 'tls.key': authority.privateKey }));
+  api.put(
+    builtin.secretKind,
+    secret(hubSecret, { server: hub.server, 'ca.crt': hub.ca, token: hub.token, project: 'default', namespace: 'default', cluster: name }),
+  );
+  api.put(builtin.configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: trustConfigMap, namespace: memberNamespace } });
+  api.put(builtin.configMapKind, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'coredns', namespace: 'kube-system' },
+    data: { Corefile: '.:53 {\n    forward . 1.1.1.1\n}\n' },
+  });
+  api.put(builtin.serviceKind, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubeslice-dns', namespace: memberNamespace },
+    spec: { clusterIP: '10.96.0.53' },
+  });
+  let running: { stopping: AbortController; ended: Promise<unknown> } | undefined;
+  const start = (): void => {
+    const stopping = new AbortController();
+    const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
+    const ended = Promise.allSettled([
+      ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
+      leadWorker(
+        local,
+        { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client) => client },
+        clock,
+        stopping.signal,
+      ),
+    ]);
+    running = { stopping, ended };
+  };
+  const stop = async (): Promise<void> => {
+    running?.stopping.abort();
+    await running?.ended;
+    running = undefined;
+  };
+  start();
+  return { name, api, start, stop };
+};
