@@ -82,7 +82,7 @@ describe('the guides', () => {
   const guides = allPages(root);
   const listed = guides.map(({ path }) => path);
 
-  test('the list of pages has each of them, once', () => {
+  test('the site shows each of them, once', () => {
     const there = below('docs').filter((path) => path.endsWith('.md') && path !== 'docs/index.md');
     expect(listed.toSorted()).toEqual(there.toSorted());
   });

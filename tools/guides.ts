@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -37,12 +38,20 @@ const bring = (wanted: ClusterState): void => {
   state = wanted;
 };
 
+/** The files of a release, for the page that installs from them; made now if they are not there. */
+const release = process.env.RELEASE ?? join(project, 'dist', 'release');
+const wanted = pagesToRun(project).filter(({ path }) => only === undefined || path.includes(only));
+if (wanted.some(({ path }) => path.endsWith('from-files.md')) && !existsSync(join(release, 'SHA256SUMS'))) {
+  if (spawnSync(process.execPath, [join(project, 'tools', 'release.ts'), '--output', release], { stdio: 'inherit' }).status !== 0)
+    process.exit(1);
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'kubeslice-guides-'));
 const failed: string[] = [];
 let run = 0;
 const started = performance.now();
 try {
-  for (const page of pagesToRun(project).filter(({ path }) => only === undefined || path.includes(only))) {
+  for (const page of wanted) {
     if (page.needs === undefined) continue;
     bring(page.needs);
     const entered = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
@@ -54,7 +63,7 @@ try {
     try {
       const outcome = await runPage(page, {
         folder,
-        env: { ...env, ...others, PATH: withTools.replace('$PATH', entered), KUBESLICE_PROJECT: project },
+        env: { ...env, ...others, PATH: withTools.replace('$PATH', entered), RELEASE: release },
         patience,
         report: (line) => say(`  ${line}`),
       });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sectionsIn } from './guides/catalogue.ts';
 
 /*
  * Builds the site from docs/ into dist/site with VitePress, or shows it with `dev`. VitePress is a package of its own below site/, so that nothing of it is among
@@ -35,5 +36,6 @@ for (const name of readdirSync(root).filter((each) => each.endsWith('.md'))) cpS
 cpSync(join(root, 'examples', 'app-slice', 'README.md'), join(pages, 'examples', 'app-slice', 'README.md'));
 cpSync(join(pages, 'docs', 'index.md'), join(pages, 'index.md'));
 rmSync(join(pages, 'docs', 'index.md'));
+writeFileSync(join(site, 'sections.json'), JSON.stringify(sectionsIn(root)));
 run(join(site, 'node_modules', '.bin', 'vitepress'), word, '.', ...rest);
 if (word === 'build') console.log(join(root, 'dist', 'site'));

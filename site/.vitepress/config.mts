@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 
-const docs = join(import.meta.dirname, '..', '..', 'docs');
-const sections: { title: string; pages: [string, string][] }[] = JSON.parse(readFileSync(join(docs, 'pages.json'), 'utf8'));
+const sections: { title: string; pages: [string, string][] }[] = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'sections.json'), 'utf8'));
 const link = (path: string): string => `/docs/${path.replace(/(index)?\.md$/, '')}`;
 
-/** The list of pages is docs/pages.json, which the tests read, too. */
+/** The list of pages is written by tools/site.ts from docs/pages.json, which the tests read, too. */
 export default defineConfig({
   title: 'KubeSlice',
   description: 'One private network for the pods and services of many Kubernetes clusters.',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Page, readPage } from './page.ts';
 
@@ -9,10 +9,15 @@ export interface Section {
   readonly pages: readonly (readonly [title: string, path: string])[];
 }
 
-/** The list of pages that the site shows, `docs/pages.json`. */
+/** The list of pages that the site shows: `docs/pages.json`, and a section at its end for pages that nobody has put into it. */
 export const sectionsIn = (project: string): readonly Section[] => {
-  const sections: readonly Section[] = JSON.parse(readFileSync(join(project, 'docs', 'pages.json'), 'utf8'));
-  return sections;
+  const docs = join(project, 'docs');
+  const sections: readonly Section[] = JSON.parse(readFileSync(join(docs, 'pages.json'), 'utf8'));
+  const listed = new Set(['index.md', ...sections.flatMap(({ pages }) => pages.map(([, path]) => path))]);
+  const others = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md') && !listed.has(path));
+  if (others.length === 0) return sections;
+  const titleOf = (path: string): string => /^# (.+)$/m.exec(readFileSync(join(docs, path), 'utf8'))?.[1] ?? path;
+  return [...sections, { title: 'More', pages: others.toSorted().map((path): [string, string] => [titleOf(path), path]) }];
 };
 
 /** Order in which pages are executed: those that only need joined clusters before those that take them apart; otherwise as the site lists them. */
