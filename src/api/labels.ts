@@ -28,6 +28,8 @@ export const serialAnnotation = 'kubeslice.io/serial';
 export const sliceFinalizer = 'controller.kubeslice.io/slice-configuration-finalizer';
 /** Finalizer on hub clusters: memberships, notices and credentials go first. Upstream's name. */
 export const clusterFinalizer = 'controller.kubeslice.io/cluster-finalizer';
+/** Annotation by which somebody confirms that a connected cluster or a slice in use may be deleted: `true`. */
+export const confirmAnnotation = 'kubeslice.io/confirm-deletion';
 /** Kind of statement of a notice, in lower case, so that readers can watch only what they use. */
 export const statementLabel = 'kubeslice.io/statement';
 /** Annotation of the slice that a member keeps: what the hub granted (JSON of the Membership), so that the worker can start without the hub. */

@@ -3,6 +3,7 @@ import type { PodDisruptionBudget } from '../values/builtin/pod-disruption-budge
 import type { Service } from '../values/builtin/service.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import { planDeployment } from './deployment.ts';
+import { planDisruptionBudget } from './disruption-budget.ts';
 import { componentName, metadata, selectorLabels } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
 
@@ -35,11 +36,6 @@ export const planDns = (options: MemberOptions): [Deployment, Service, PodDisrup
       metadata: { ...meta, name: dnsService },
       spec: { selector: labels, ports: ports.map((port) => ({ ...port, port: 53, targetPort: port.name })) },
     },
-    {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: meta,
-      spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
-    },
+    planDisruptionBudget(component, memberNamespace),
   ];
 };

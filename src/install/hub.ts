@@ -1,27 +1,21 @@
 import { defaultProject, hubNamespace } from '../api/places.ts';
-import type { PodDisruptionBudget } from '../values/builtin/pod-disruption-budget.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAccount } from './account.ts';
 import { hubAccountPolicies } from './account-policies.ts';
+import { hubDeletionPolicies } from './deletion-policies.ts';
 import { planDeployment } from './deployment.ts';
+import { planDisruptionBudget } from './disruption-budget.ts';
 import { hubFlowControl } from './flow-control.ts';
 import { controllerRights } from './hub-rights.ts';
 import { hubInputPolicies } from './input-policies.ts';
-import { componentName, metadata, selectorLabels } from './metadata.ts';
+import { metadata } from './metadata.ts';
 import type { HubOptions } from './options.ts';
 
 const component = 'controller';
 
 const deployment = (options: HubOptions): Deployment =>
   planDeployment({ component, namespace: hubNamespace, options, placement: options.controller });
-
-const disruptionBudget: PodDisruptionBudget = {
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: metadata(componentName(component), { namespace: hubNamespace, component }),
-  spec: { maxUnavailable: 1, selector: { matchLabels: selectorLabels(component) } },
-};
 
 /** The project that exists from the start. */
 const project: KubernetesObject & { spec: object } = {
@@ -44,8 +38,9 @@ export const planHub = (options: HubOptions): KubernetesObject[] => [
   ...hubFlowControl,
   ...hubAccountPolicies,
   ...hubInputPolicies,
+  ...hubDeletionPolicies,
   ...planAccount(component, hubNamespace, controllerRights),
   deployment(options),
-  disruptionBudget,
+  planDisruptionBudget(component, hubNamespace),
   project,
 ];

@@ -135,6 +135,8 @@ const sliceNamespaces = planPolicy({
 
 const exports = planPolicy({
   name: 'kubeslice-service-exports',
+  // Not refused: a tool that applies many objects knows no order, and the slice may get the namespace a moment later.
+  action: 'Warn',
   rules: [
     {
       apiGroups: [networking.group],
@@ -148,8 +150,7 @@ const exports = planPolicy({
   validations: [
     {
       expression: `params.metadata.name != object.spec.slice || has(params.metadata.deletionTimestamp) || request.namespace in ${namespacesOf('params')}`,
-      messageExpression: `'spec.slice "' + object.spec.slice + '" does not have the namespace "' + request.namespace + '" (it has ' + (size(${namespacesOf('params')}) == 0 ? 'none' : ${namespacesOf('params')}.join(', ')) + '); export from one of those, or add the namespace to the slice on the hub'`,
-      reason: 'Invalid',
+      messageExpression: `'spec.slice "' + object.spec.slice + '" does not have the namespace "' + request.namespace + '" (it has ' + (size(${namespacesOf('params')}) == 0 ? 'none' : ${namespacesOf('params')}.join(', ')) + '); the export waits until the namespace is added to the slice on the hub'`,
     },
   ],
 });

@@ -87,5 +87,5 @@ export const planMember = (options: MemberOptions): KubernetesObject[] => [
   ...planAccount('dns', memberNamespace, dnsRights),
   planAgent(options),
   ...planDns(options),
-  planWorker(options),
+  ...planWorker(options),
 ];

@@ -64,10 +64,10 @@ export const hubDefaults = (image: string): HubOptions => ({
   controller: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
 });
 
-/** A member's defaults: one worker (its absence stops no traffic), two DNS servers, an agent on every node whatever its taints. */
+/** A member's defaults: two workers, of which one leads (a drain takes one, the other goes on at once), two DNS servers, an agent on every node whatever its taints. */
 export const memberDefaults = (image: string): MemberOptions => ({
   ...commonDefaults(image),
-  worker: { replicas: 1, ...placement('50m', '96Mi', '2Gi') },
+  worker: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
   dns: { replicas: 2, ...placement('20m', '64Mi', '512Mi') },
   agent: { ...placement('50m', '96Mi', '512Mi'), tolerations: [{ operator: 'Exists' }] },
 });

@@ -1,7 +1,9 @@
 import { agentAudience, agentTokenFolder, agentTokenPath, memberNamespace } from '../api/places.ts';
 import type { Volume } from '../values/builtin/pod.ts';
+import type { PodDisruptionBudget } from '../values/builtin/pod-disruption-budget.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import { planDeployment } from './deployment.ts';
+import { planDisruptionBudget } from './disruption-budget.ts';
 import type { MemberOptions } from './options.ts';
 
 /** A token that is good for nothing but to ask this cluster's agents; the kubelet renews it. */
@@ -17,11 +19,13 @@ const agentToken: Volume = {
 };
 
 /** The worker of a member cluster. Several copies may run; one leads. */
-export const planWorker = (options: MemberOptions): Deployment =>
+export const planWorker = (options: MemberOptions): [Deployment, PodDisruptionBudget] => [
   planDeployment({
     component: 'worker',
     namespace: memberNamespace,
     options,
     placement: options.worker,
     volumes: [{ volume: agentToken, mountPath: agentTokenFolder }],
-  });
+  }),
+  planDisruptionBudget('worker', memberNamespace),
+];

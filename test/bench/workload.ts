@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { sliceKind } from '../../src/api/kinds.ts';
+import { confirmAnnotation } from '../../src/api/labels.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
@@ -30,7 +31,7 @@ export const answering = { command: ['node', '/srv/answer.js'] };
 export const slice = (name: string, sliceSubnet: string, namespaces: readonly string[]): Slice => ({
   apiVersion: apiVersionOf(sliceKind),
   kind: sliceKind.kind,
-  metadata: { namespace: 'default', name },
+  metadata: { namespace: 'default', name, annotations: { [confirmAnnotation]: 'true' } },
   spec: { sliceSubnet, namespaceIsolationProfile: { allowedNamespaces: [...namespaces] } },
 });
 

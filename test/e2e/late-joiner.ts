@@ -52,7 +52,12 @@ export const lateJoinerTopic = (world: World): void => {
     });
 
     test('is gone from the slice when its Cluster is deleted, and leaves without the hub', async () => {
-      await world.kubectl('hub', ['delete', 'cluster', 'north', '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+      const remove = (): ReturnType<World['tryKubectl']> =>
+        world.tryKubectl('hub', ['delete', 'cluster', 'north', '--wait', '--timeout=60s'], { timeoutMs: 70_000 });
+      const refused = await remove();
+      expect(refused.stderr).toMatch(/"north" is connected.*annotate cluster north kubeslice.io\/confirm-deletion=true/);
+      await world.kubectl('hub', ['annotate', 'cluster', 'north', 'kubeslice.io/confirm-deletion=true']);
+      expect(await remove()).toMatchObject({ code: 0 });
       await readyWith('2/2');
       expect(await ask(world, 'west', ns, 'client', nameOf('backend-service', ns))).toMatchObject({ cluster: 'east' });
       await run(['leave', 'north', '--context', 'north']);

@@ -79,11 +79,11 @@ export const service = (name: string, ns: string, app: string, ports: readonly n
   spec: { selector: { app }, ports: ports.map((port, index) => ({ name: `p${port}`, port, targetPort: targets[index] })) },
 });
 
-/** A Slice as people write it. */
+/** A Slice as people write it; it may be deleted with pods in it. */
 export const slice = (name: string, subnet: string, namespaces: readonly string[], spec: object = {}): object => ({
   apiVersion: 'networking.kubeslice.io/v1beta1',
   kind: 'Slice',
-  metadata: { name, namespace: 'default' },
+  metadata: { name, namespace: 'default', annotations: { 'kubeslice.io/confirm-deletion': 'true' } },
   spec: { sliceSubnet: subnet, namespaceIsolationProfile: { allowedNamespaces: namespaces }, ...spec },
 });
 

@@ -125,6 +125,7 @@ export const sliceStatus = z
             .optional()
             .describe('Whether the cluster has nodes with a tunnel and reaches every other cluster of the slice.'),
           message: z.string().optional().describe('What is missing, if anything.'),
+          inUse: z.boolean().optional().describe('Whether a pod of the cluster is attached to the slice.'),
         }),
       )
       .optional()

@@ -72,6 +72,8 @@ export const linksBody = z.object({
   nodes: count,
   /** Nodes that are being drained or removed; they are expected to be missing, and no sum counts their links. */
   outOfService: count.exactOptional(),
+  /** A pod of the cluster is attached to the slice. */
+  inUse: z.literal(true).exactOptional(),
   /** Links from the nodes in service by the cluster that they lead to, the cluster itself among them. */
   clusters: z.array(clusterLinks).max(maxReportedClusters),
   /** The worst links, at most {@link maxReportedLinks}. */

@@ -154,6 +154,7 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
         blocks: [...(evidence.clusters[index]?.blocks ?? [])],
         nodes: finding.nodes,
         ready: finding.ready,
+        ...(evidence.clusters[index]?.report?.inUse === true ? { inUse: true } : {}),
         ...(finding.problem === undefined ? {} : { message: finding.problem.message }),
       })),
       ...[...evidence.missing].map(([name, { message }]) => outside(name, message)),

@@ -111,6 +111,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
   return fitReport({
     nodes: reporting.length,
     ...(outOfService === 0 ? {} : { outOfService }),
+    ...(seen.sliceNodes.some(({ status }) => Object.keys(status?.pods ?? {}).length > 0) ? { inUse: true as const } : {}),
     clusters: [...expected]
       .map(([cluster, others]): ClusterLinks => ({ cluster, up: 0, down: 0, ...clusters.get(cluster), total: reporting.length * others }))
       .toSorted((a, b) => compareText(a.cluster, b.cluster)),
@@ -131,6 +132,7 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
     JSON.stringify([
       rest.nodes,
       rest.outOfService,
+      rest.inUse,
       rest.impairedNodes,
       rest.missing,
       rest.refused,

@@ -10,6 +10,7 @@ import { removeNotices } from '../controller/notices.ts';
 import { isAway } from './away.ts';
 import type { CliInput } from './command.ts';
 import { projectOf } from './common-options.ts';
+import { confirmDeletion } from './confirm-deletion.ts';
 import { publishFarewell } from './farewell.ts';
 import { findProject } from './find-project.ts';
 import { withCluster } from './open-cluster.ts';
@@ -32,6 +33,7 @@ const leaveHub = async (input: CliInput, member: Client, cluster: string, hubCon
     });
     if (namespace === undefined) return 'unknown';
     const known = await hub.client.find(clusterKind, { namespace, name: cluster }, { signal: input.signal });
+    if (known !== undefined) await confirmDeletion(hub.client, clusterKind, known.metadata, input.signal);
     await removeAndWait(hub.client, clusterKind, { namespace, name: cluster }, patience);
     const own = { labelSelector: `${clusterLabel}=${cluster}` };
     const memberships = await hub.client.list(membershipKind, { namespace, ...own, signal: input.signal }).catch((error: unknown) => {

@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { clusterKind, membershipKind, projectKind } from '../../api/kinds.ts';
 import { hubNamespace, memberNamespace } from '../../api/places.ts';
-import { daemonSetKind, eventKind, namespaceKind, nodeKind, podKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
+import {
+  daemonSetKind,
+  eventKind,
+  namespaceKind,
+  nodeKind,
+  podKind,
+  roleBindingKind,
+  roleKind,
+  serviceAccountKind,
+  serviceKind,
+} from '../../kubernetes/kinds.ts';
 import { type FakeContexts, startFakeContexts } from './contexts.fixtures.ts';
 import { command } from './leave.ts';
 
@@ -9,7 +19,20 @@ let contexts: FakeContexts;
 beforeEach(async () => {
   contexts = await startFakeContexts(
     ['hub', 'east'],
-    [clusterKind, membershipKind, projectKind, namespaceKind, nodeKind, podKind, eventKind, daemonSetKind, serviceAccountKind],
+    [
+      clusterKind,
+      membershipKind,
+      projectKind,
+      namespaceKind,
+      nodeKind,
+      podKind,
+      eventKind,
+      daemonSetKind,
+      serviceAccountKind,
+      serviceKind,
+      roleKind,
+      roleBindingKind,
+    ],
   );
   contexts.api('hub').put(projectKind, {
     apiVersion: 'controller.kubeslice.io/v1alpha1',

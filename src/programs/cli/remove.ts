@@ -4,6 +4,7 @@ import { Failure } from '../../values/failure.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { type ObjectName, objectKey } from '../../values/object-key.ts';
 import type { ResourceKind } from '../../values/resource-kind.ts';
+import { confirmDeletion } from './confirm-deletion.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Runs a step of a removal; what is not there, or whose kind is not there, is removed already. */
@@ -60,16 +61,25 @@ export const removeAndWait = async (
 export const removeAllOf = async (
   client: Client,
   kind: ResourceKind,
-  selection: { readonly namespace?: string; readonly labelSelector?: string; readonly only?: (object: KubernetesObject) => boolean },
+  selection: {
+    readonly namespace?: string;
+    readonly labelSelector?: string;
+    readonly only?: (object: KubernetesObject) => boolean;
+    /** Whether to confirm what is in use. */
+    readonly confirm?: boolean;
+  },
   patience: Patience,
 ): Promise<number> => {
-  const { only = () => true, ...query } = selection;
+  const { only = () => true, confirm = false, ...query } = selection;
   let found: readonly KubernetesObject[] = [];
   await unlessGone(async () => {
     found = (await client.list(kind, { ...query, signal: patience.signal })).items.filter(only);
   });
   // All are asked first, so that their finalizers are worked off side by side and wait for one another's grace.
-  for (const { metadata } of found) await remove(client, kind, metadata, patience.signal);
+  for (const { metadata } of found) {
+    if (confirm) await confirmDeletion(client, kind, metadata, patience.signal);
+    await remove(client, kind, metadata, patience.signal);
+  }
   const start = Date.now();
   for (const { metadata } of found) {
     const graceMs = Math.max(100, patience.graceMs - (Date.now() - start));

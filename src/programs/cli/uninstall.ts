@@ -95,8 +95,8 @@ export const command: CliCommand = {
       await checkConnected(input, hub);
       const controller = await hub.find(deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { signal });
       const patience: Patience = { graceMs: (controller?.status?.availableReplicas ?? 0) > 0 ? graceMs : 1000, signal };
-      await removeAllOf(hub, sliceKind, { only: notMirrored }, patience);
-      await removeAllOf(hub, clusterKind, {}, patience);
+      await removeAllOf(hub, sliceKind, { only: notMirrored, confirm: true }, patience);
+      await removeAllOf(hub, clusterKind, { confirm: true }, patience);
       // From here on nothing may be made again.
       await removeAndWait(hub, deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { graceMs, signal });
       for (const kind of [membershipKind, noticeKind, projectKind]) await removeAllOf(hub, kind, {}, { graceMs: 1000, signal });

@@ -18,6 +18,7 @@ import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local
 import { checkNames } from './names-check.ts';
 import { heartbeatMs, reportFacts, shownBeat } from './registration.ts';
 import { sessions } from './sessions.ts';
+import { createSpreadDns, spreadMs } from './spread-dns.ts';
 import { strayExports } from './stray-exports.ts';
 import { strayReport } from './stray-report.ts';
 import { openTrust } from './trust.ts';
@@ -91,6 +92,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
     periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (during) => shownBeat(hub, connection, clock, during), signal, log }),
     periodically({ name: 'cluster-facts', everyMs: factsMs, task: report, signal, log }),
+    periodically({ name: 'spread-dns', everyMs: spreadMs, task: createSpreadDns(local, clock), signal, log }),
     checkNames(local, { state: dnsState, report: connection, changed: report }, clock, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     }),

@@ -13,6 +13,7 @@ export type Node = KubernetesObject & {
     readonly podCIDRs?: readonly string[];
     readonly providerID?: string;
     readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly effect: string }[];
   };
   readonly status?: {
     readonly addresses?: readonly NodeAddress[];
