@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { badInputTopic } from './bad-input.ts';
+import { diagnosisTopic } from './diagnosis.ts';
 import { dishonestHubTopic } from './dishonest-hub.ts';
 import { endingsTopic } from './endings.ts';
 import { exampleTopic } from './example.ts';
@@ -47,6 +48,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   });
 
   exampleTopic(world);
+  diagnosisTopic(world);
   shapesTopic(world);
   twinsTopic(world);
   guidesTopic(world);

@@ -1,9 +1,9 @@
 import type { SliceNetwork } from './slice-network.ts';
 
 /** How often one node of each cluster is sent a packet as large as the slice carries, in milliseconds. */
-export const largeProbeEveryMs = 2_000;
+export const largeProbeEveryMs = 1_500;
 /** A packet without an answer for this long is lost, in milliseconds. */
-const lostAfterMs = 1_500;
+const lostAfterMs = 1_400;
 /** So many lost in a row, while small ones are answered, that it is no accident. */
 const lostInARow = 3;
 
