@@ -125,6 +125,11 @@ export const exported = (view: PathView): Hop => {
       advice: 'name the context of the cluster that should offer it with --to-context',
     };
   }
+  if ((service.import.status?.availableEndpoints ?? 0) === 0 && service.withheld > 0)
+    return ok(
+      'export',
+      `${namespace}/${name} is offered with ${service.withheld} ready endpoints, whose nodes are not reached from here now`,
+    );
   if ((service.import.status?.availableEndpoints ?? 0) === 0)
     return {
       hop: 'export',

@@ -78,7 +78,15 @@ const exporter = { ...healthyMember, contexts: { cluster: 'west', hub: 'hub', na
 const well: PathView = {
   from: end('client', '10.0.0.2', '10.0.0.0/26', 'east'),
   to: end('web-1', '10.0.1.2', '10.0.1.0/26', 'west'),
-  service: { namespace: 'shop', name: 'web', dnsName: 'web.shop.svc.slice.local', import: imported, known: ['shop/web'], exporter },
+  service: {
+    namespace: 'shop',
+    name: 'web',
+    dnsName: 'web.shop.svc.slice.local',
+    import: imported,
+    withheld: 0,
+    known: ['shop/web'],
+    exporter,
+  },
   endpoint: { address: '10.0.1.2', cluster: 'west', pod: 'shop/web-1' },
   peer,
   port: { number: 80, protocol: 'TCP', targetPort: 8080 },
@@ -258,6 +266,13 @@ describe('the first broken step when', () => {
     expect(broken).toMatchObject({ hop, object });
     expect(`${broken?.remedy ?? ''} ${broken?.advice ?? ''}`).toContain(mends);
   });
+});
+
+test('a service whose endpoints are left out here is offered all the same', () => {
+  const unreached = { ...imported, status: { availableEndpoints: 0 } };
+  const hops = explainPath({ ...well, ...probed(lost), service: { ...service, import: unreached, withheld: 1 } });
+  expect(hops.find(({ hop }) => hop === 'export')?.state).toBe('ok');
+  expect(firstBroken(hops)?.hop).toBe('tunnel');
 });
 
 test('a name without address is no fault of DNS while the node behind it is not reached', () => {

@@ -41,6 +41,8 @@ export interface PathView {
         readonly name: string;
         readonly dnsName: string;
         readonly import: ServiceImport | undefined;
+        /** Endpoints that are stated as ready and left out here, because their nodes are not reached. */
+        readonly withheld: number;
         /** Names that this cluster does know, as `namespace/name`. */
         readonly known: readonly string[];
         /** The cluster that offers it, looked at as by `kubeslice doctor`; undefined when it is not at hand. */

@@ -1,6 +1,7 @@
 import { serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../../api/kinds.ts';
+import { importedNamespaceLabel, importedServiceLabel, sourceClusterLabel } from '../../../api/labels.ts';
 import { dnsNameOf, memberNamespace, sliceZone } from '../../../api/places.ts';
-import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
+import { endpointSliceKind, type Pod, podKind } from '../../../kubernetes/kinds.ts';
 import type { ClusterView } from '../../../plan/diagnosis/cluster-view.ts';
 import { addressOf, sliceOf } from '../../../plan/diagnosis/explain/ends.ts';
 import type { End, Endpoint, PathView } from '../../../plan/diagnosis/explain/path-view.ts';
@@ -96,6 +97,22 @@ const probeFrom = async (
   return unlessSilent(askPath(cluster, end.agent, question, signal));
 };
 
+/** What other clusters state of a service, also what is left out here because its nodes are not reached. */
+const statedEndpoints = async ({ list }: Pick<OpenCluster['client'], 'list'>, { namespace, name }: Called, signal: AbortSignal) => {
+  const { items } = await list(endpointSliceKind, { labelSelector: `${importedServiceLabel}=${name}`, signal });
+  return items
+    .filter(({ metadata }) => (metadata.labels?.[importedNamespaceLabel] ?? metadata.namespace) === namespace)
+    .flatMap(({ metadata, endpoints }) =>
+      (endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false)
+        .map((each) => ({
+          ip: each.addresses[0] ?? '',
+          clusterId: metadata.labels?.[sourceClusterLabel] ?? '',
+          name: each.targetRef?.name ?? each.hostname,
+        })),
+    );
+};
+
 /** How the path is looked at. */
 export interface PathOptions {
   readonly from: Called;
@@ -116,7 +133,8 @@ export const observePath = async (cluster: OpenCluster, options: PathOptions): P
   const imports = (await client.list(serviceImportKind, { signal })).items;
   const dnsName = dnsNameOf(called.name, called.namespace);
   const found = imports.find(({ spec }) => spec.dnsName === dnsName);
-  const ready = found?.status?.endpoints ?? [];
+  const stated = found === undefined ? [] : await statedEndpoints(client, called, signal);
+  const ready = found?.status?.endpoints?.length ? found.status.endpoints : stated;
   const first = ready.find(({ clusterId }) => clusterId !== own.contexts.name) ?? ready[0];
   const other = await options.openOther(first?.clusterId);
   try {
@@ -200,6 +218,7 @@ export const observePath = async (cluster: OpenCluster, options: PathOptions): P
               name: called.name,
               dnsName,
               import: found,
+              withheld: found?.status?.endpoints?.length ? 0 : stated.length,
               known: imports.flatMap(({ spec }) => {
                 const [name, namespace] = spec.dnsName.split('.');
                 return [`${namespace ?? ''}/${name ?? ''}`];
