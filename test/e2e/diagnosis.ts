@@ -11,14 +11,17 @@ interface Step {
   readonly remedy?: string;
 }
 
-const jsonOf = <T>(text: string): T => JSON.parse(text) as T;
+interface Explained {
+  readonly broken?: string;
+  readonly hops: readonly Step[];
+}
 
 /** What an administrator asks when something does not work, on the example: that all is well, where it breaks, and what to hand to somebody else. */
 export const diagnosisTopic = (world: World): void => {
   describe('finding out what is wrong', () => {
     test('doctor asks every node of a member and finds nothing', async () => {
       const { code, stdout, stderr } = await world.kubeslice(['doctor', '--context', 'east', '-o', 'json']);
-      const [diagnosis] = jsonOf<readonly { findings: unknown[]; nodes: number; nodesAsked: number }[]>(stdout);
+      const [diagnosis]: readonly { findings: unknown[]; nodes: number; nodesAsked: number }[] = JSON.parse(stdout);
       expect(diagnosis?.findings, stderr).toEqual([]);
       expect(diagnosis?.nodesAsked).toBe(diagnosis?.nodes);
       expect(code).toBe(0);
@@ -26,7 +29,7 @@ export const diagnosisTopic = (world: World): void => {
 
     test('explain follows the way with packets, and names the step that is broken with what mends it', async () => {
       const ask = ['explain', 'app-ns/client', 'app-ns/backend-service', '--context', 'west', '--to-context', 'east', '-o', 'json'];
-      const well = jsonOf<{ hops: readonly Step[] }>((await world.kubeslice(ask)).stdout);
+      const well: Explained = JSON.parse((await world.kubeslice(ask)).stdout);
       expect(well.hops.map(({ hop, state }) => `${hop} ${state}`)).toEqual(
         ['membership', 'export', 'name', 'address', 'route', 'tunnel', 'size', 'pod', 'port', 'way back'].map((hop) => `${hop} ok`),
       );
@@ -35,7 +38,7 @@ export const diagnosisTopic = (world: World): void => {
       await world.kubectl('east', [...service, lead(9999)]);
       try {
         const broken = await world.kubeslice(ask);
-        const answer = jsonOf<{ broken?: string; hops: readonly Step[] }>(broken.stdout);
+        const answer: Explained = JSON.parse(broken.stdout);
         expect(broken.code).toBe(2);
         expect(answer.broken).toBe('port');
         expect(answer.hops.find(({ hop }) => hop === 'port')?.remedy).toContain('"value":80');

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../api/cluster/type.ts';
+import type { Condition } from '../../api/condition.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
@@ -90,6 +91,8 @@ export interface ClusterView {
     readonly servers: number;
   };
   readonly credential: CredentialView | undefined;
+  /** What the worker says about its connection to the hub and about cluster DNS. */
+  readonly connection: readonly Condition[];
   /** Network of services, of pods and of nodes. */
   readonly networks: ClusterNetworks;
   readonly facts: ReadonlyMap<string, NodeFacts>;

@@ -335,6 +335,14 @@ describe('a member in which', () => {
     expect(diagnose(wrong).map(({ code }) => code)).toEqual(['CniNotAList', 'DnsSilent', 'HubUnreachable', 'DnsNotWired']);
   });
 
+  it('takes no condition for wrong that says that all is well', () => {
+    const slices = well.slices.map((each) => ({
+      ...each,
+      status: { conditions: [condition('FieldsIgnored', 'False', 'Accepted'), condition('Degraded', 'False', 'Ready')] },
+    }));
+    expect(diagnose({ ...well, slices })).toEqual([]);
+  });
+
   it('has each finding once, errors first', () => {
     const findings = diagnose({
       ...well,

@@ -127,6 +127,7 @@ export const healthyMember: ClusterView = {
     service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubeslice-dns' }, spec: { clusterIP: '10.96.0.7' } },
     servers: 2,
   },
+  connection: [],
   credential: { server: 'https://hub.example.org:6443', cluster: 'east', ends: 2_000_000 },
   networks: { cniSubnet: ['10.244.0.0/16'], serviceSubnet: ['10.96.0.0/16'], nodeIPs: ['192.0.2.1'] },
   facts: new Map([['e1', facts]]),

@@ -1,4 +1,5 @@
 import { overlappedNetwork } from '../cluster-networks.ts';
+import { isBad } from '../status/further-conditions.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 
@@ -71,8 +72,7 @@ const ofSlices = (view: ClusterView): Finding[] => {
       ];
     return (slice.status?.conditions ?? []).flatMap((condition): Finding[] => {
       const { type, status, reason, message } = condition;
-      const isWrong = type === 'Degraded' || type === 'Stale' ? status === 'True' : status === 'False';
-      if (!isWrong && reason !== 'SubnetOverlap') return [];
+      if (!isBad(condition) && reason !== 'SubnetOverlap') return [];
       const remedy =
         reason === 'SubnetOverlap'
           ? commands.kubectl(namespace, `delete slice ${name}`)

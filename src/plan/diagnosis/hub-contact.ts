@@ -1,4 +1,5 @@
 import { hubSecret, memberNamespace } from '../../api/places.ts';
+import { isBad } from '../status/further-conditions.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 
@@ -53,23 +54,29 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
       remedy: commands.join(),
     });
   findings.push(...unreachable(view));
-  const refused = /Unauthorized|HTTP 401|HTTP 403|credential/.exec(hubCondition(view) ?? '');
-  if (refused !== null && findings.length === 0)
+  // What the worker says of the hub: that it is away is told by what a pod saw, or as it stands.
+  for (const { type, reason, message, lastTransitionTime } of told(view)) {
+    if (findings.length > 0) break;
+    const isRefused = reason === 'ClusterRemoved' || /Unauthorized|HTTP 401|HTTP 403/.test(message);
     findings.push({
-      code: 'CredentialEnded',
+      code: isRefused ? 'CredentialEnded' : 'ConditionFalse',
       severity: 'error',
-      object: named,
-      cause: 'The hub answers but does not accept the credential of this cluster: it was revoked, or the cluster was removed from the hub.',
-      evidence: hubCondition(view) ?? '',
-      remedy: commands.join(),
+      object: isRefused ? named : `cluster ${credential.cluster}`,
+      cause: isRefused
+        ? 'The hub answers but does not accept the credential of this cluster: it was revoked, or the cluster was removed from the hub.'
+        : message,
+      evidence: `${type}, reason ${reason}, since ${lastTransitionTime}: ${message}`,
+      remedy: isRefused ? commands.join() : commands.kubectl(memberNamespace, 'logs deploy/kubeslice-worker --tail 20'),
     });
+  }
   return findings;
 };
 
-/** What the objects of a member say about its contact with the hub when it is away. */
-const hubCondition = ({ slices }: ClusterView): string | undefined =>
-  slices.flatMap(({ status }) => status?.conditions ?? []).find(({ type, status }) => type === 'HubReachable' && status === 'False')
-    ?.message;
+/** What the worker says is wrong between this cluster and the hub, the refusal before the silence that follows from it. */
+const told = ({ slices, connection }: ClusterView) =>
+  [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])]
+    .filter((condition) => (condition.type === 'HubReachable' || condition.reason === 'ClusterRemoved') && isBad(condition))
+    .toSorted((a, b) => Number(b.reason === 'ClusterRemoved') - Number(a.reason === 'ClusterRemoved'));
 
 const apart = (ms: number): string => (Math.abs(ms) < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 

@@ -24,6 +24,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { tokenClaims } from '../../../values/token-claims.ts';
+import { connectionOf } from '../member-connection.ts';
 import type { OpenCluster } from '../open-cluster.ts';
 import { askFrom, runningPod } from './ask-node.ts';
 import { type FactsOfNodes, factsOfNodes } from './facts-of-nodes.ts';
@@ -183,6 +184,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
       all(serviceCidrKind),
     ]);
   const pods = [...memberPods, ...hubPods];
+  const connection = isMember ? await readings.read('what the worker says of its connection', connectionOf(client, signal), []) : [];
   const credential = credentialOf(secret?.data);
   const { clocks, ...told }: FactsOfNodes =
     options.askNodes && isMember ? await factsOfNodes(cluster, nodes, pods, signal) : { facts: new Map(), silent: new Map(), clocks: [] };
@@ -237,6 +239,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
         .filter(({ conditions }) => conditions?.ready !== false).length,
     },
     credential,
+    connection,
     networks: planClusterNetworks(
       nodes,
       serviceCidrs.flatMap(({ spec }) => [...(spec?.cidrs ?? [])]),
