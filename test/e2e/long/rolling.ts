@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scripts, start } from '../start.ts';
 import { ensure, until } from '../until.ts';
-import { demoImage, nameOf, script, service, serviceExport } from '../workloads.ts';
+import { demoImage, nameOf, namespace, script, service, serviceExport } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { failuresByAddress, resetCalls, settledCalls, sumOf } from './caller.ts';
 import { hubOff, hubOn } from './hub-power.ts';
@@ -86,6 +86,12 @@ export const rollingTopic = (world: World): void => {
   const rolloutDone = (context: string) =>
     world.kubectl(context, ['rollout', 'status', `deployment/${name}`, '--namespace', ns, '--timeout=120s'], { timeoutMs: 130_000 });
 
+  const offer = async (context: string, replicas: number): Promise<void> => {
+    await world.apply(context, namespace(ns));
+    await until(`objects in ${context}`, () => world.apply(context, ...offered(context, replicas)), { withinMs: 15_000 });
+    await rolloutDone(context);
+  };
+
   /** A rolling update of the three servers of east; how many calls from west fail. */
   const update = async (label: string): Promise<{ failed: number; lost: number; calls: number }> => {
     await settledCalls(world, 'west', ns);
@@ -119,8 +125,9 @@ export const rollingTopic = (world: World): void => {
 
   describe('a rolling update under 500 calls a second from the other cluster', () => {
     beforeAll(async () => {
-      await start(world, 'east', ns, ...offered('east', 3));
-      await rolloutDone('east');
+      await world.apply('west', namespace(ns));
+      await world.kubectl('west', ['delete', `serviceexport/${name}`, `deployment/${name}`, '--namespace', ns, '--ignore-not-found']);
+      await offer('east', 3);
       await start(world, 'west', ns, scripts(ns), script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
     }, 200_000);
 
@@ -142,9 +149,9 @@ export const rollingTopic = (world: World): void => {
 
   describe('a scale to zero under 500 calls a second', () => {
     beforeAll(async () => {
-      await start(world, 'east', ns, ...offered('east', 1));
-      await rolloutDone('east');
-      await start(world, 'west', ns, ...offered('west', 1), script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
+      await offer('east', 1);
+      await offer('west', 1);
+      await start(world, 'west', ns, script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
     }, 200_000);
 
     /** Milliseconds from the command that scales east to zero until west no longer has its address. */

@@ -58,7 +58,8 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
     signal,
   );
   const members = spec.clusters.map((cluster) => cluster.name).filter((member) => member !== 'hub');
-  if (!bare) await populate(input, kubeconfig, members, report);
+  // A cluster that cannot reach its hub cannot join, and agents come to new nodes by themselves.
+  if (!bare && options.keepFaults !== true) await populate(input, kubeconfig, members, report);
   return { kubeconfig, binaries: join(where.state, name, 'bin'), members };
 }
 
@@ -72,7 +73,10 @@ export const upCommand: CliCommand = {
     nameOption,
     ...shapeOptions,
     { flags: '--bare', text: 'Clusters only, without KubeSlice in them' },
-    { flags: '--keep-faults', text: 'Leave cuts, delays and losses between clusters in place; what was killed is started again' },
+    {
+      flags: '--keep-faults',
+      text: 'Leave cuts, delays and losses between clusters in place, and install nothing; what was killed is started again',
+    },
   ],
   examples: [
     'kubeslice playground up',
