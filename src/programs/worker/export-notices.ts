@@ -1,10 +1,11 @@
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
+import type { ServiceExport, ServiceExportStatus } from '../../api/serviceexport/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { shardsOf } from '../../exchange/export-shards.ts';
 import { clusterOf, statementOf, statementsAbout } from '../../exchange/ledger.ts';
 import { type EndpointsBody, type ExportBody, exportOfShard, shardSubject } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../kubernetes/kinds.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import { watching } from '../../loop/watching.ts';
 import { type Attachment, attachmentOf } from '../../plan/worker/attachment.ts';
 import { type ExportSource, selectorOf } from '../../plan/worker/export-pods.ts';
@@ -30,7 +31,10 @@ const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
   return all.filter((uid) => before[uid]?.address !== after[uid]?.address);
 };
 
-/** States the exports of this cluster. The key is namespace/name. Neither the statement nor the status waits for the hub. */
+/**
+ * States the exports of this cluster, and shows in their status what is offered: two controllers, for the next change of a service must not wait until
+ * the status of the one before is written. The key is namespace/name. Neither the statement nor the status waits for the hub.
+ */
 export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenants) => {
   const { local, slice, hub, outbox } = session;
   const selected = new SelectedPods();
@@ -108,7 +112,11 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
       if (!subjects.has(subject)) outbox.set('Endpoints', subject, undefined);
   };
 
-  return {
+  /** What the status of each export should say. */
+  const decided = new Map<string, ServiceExportStatus>();
+  const { emit, subscribe } = createEmitter<string>(() => decided.keys());
+
+  const stating = {
     name: 'export-notice',
     held: () => [
       ...all(),
@@ -142,9 +150,10 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         change.object.spec.slice === slice ? movedPods(change).flatMap((uid) => [...selected.exportsOf(uid)]) : [],
       ),
     ],
-    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    reconcile: async (key: string): Promise<void> => {
       const exported = ownExport(key);
       if (exported === undefined) {
+        decided.delete(key);
         state(key, undefined, []);
         return;
       }
@@ -172,7 +181,19 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         state(key, undefined, []);
         status = unstatedExport(seen, status, error.message, session.clock.now());
       }
-      await writeExportStatus(local.client, exported, status, Math.floor(session.clock.now() / 1000), signal);
+      decided.set(key, status);
+      emit(key);
     },
   };
+  const showing = {
+    name: 'export-status',
+    watches: [watching({ subscribe }, (key) => [key])],
+    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+      const [exported, status] = [ownExport(key), decided.get(key)];
+      if (exported === undefined) decided.delete(key);
+      else if (status !== undefined)
+        await writeExportStatus(local.client, exported, status, Math.floor(session.clock.now() / 1000), signal);
+    },
+  };
+  return [stating, showing] as const;
 };

@@ -33,9 +33,8 @@ const receiving = (clock: HandClock) => {
     clock,
   } as unknown as Session;
   const read: string[] = [];
-  const kept = { list: () => [], keep: async () => undefined, forget: async () => undefined };
   const parts = {
-    kept,
+    keeping: { soon: () => undefined, first: async <T>(_: unknown, __: unknown, task: () => Promise<T>): Promise<T> => task() },
     refusals: createRefusals(clock),
     passedOn: createPassedOn(),
     turns: createAuthorTurns(),

@@ -1,17 +1,16 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { accept, type Outcome } from '../../exchange/accept.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
-import { entryOf, refKey } from '../../exchange/ledger.ts';
+import { refKey } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import { rateWeight } from '../../exchange/rate-weight.ts';
 import { slotOf } from '../../exchange/slots.ts';
 import { watching } from '../../loop/watching.ts';
 import { Failure } from '../../values/failure.ts';
-import { sha256Hex } from '../../values/hash.ts';
 import type { StatementRefusalCode } from '../../values/statement-refusal.ts';
 import type { AuthorTurns } from './author-turns.ts';
 import { exchangeContext } from './exchange-context.ts';
-import type { KeptNotices } from './kept-notices.ts';
+import type { KeepAccepted } from './keep-accepted.ts';
 import type { PassedOn } from './passed-on.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
@@ -27,7 +26,7 @@ const clockRetryMs = 60_000;
 
 /** What the judgement of notices needs beside the session. */
 export interface ReceiverParts {
-  readonly kept: KeptNotices;
+  readonly keeping: KeepAccepted;
   readonly refusals: Refusals;
   /** Notices that came from other members and not from the board. */
   readonly passedOn: PassedOn;
@@ -40,7 +39,7 @@ export interface ReceiverParts {
  * Reads the notices of other clusters, from the board or as other members pass them on: judges each (`exchange/accept.ts`), pins and keeps what follows,
  * and emits the changes. The key is the name of the notice. A notice that is missing from the board has no effect.
  */
-export const receiver = (session: Session, { kept, refusals, passedOn, turns, onRead }: ReceiverParts) => {
+export const receiver = (session: Session, { keeping, refusals, passedOn, turns, onRead }: ReceiverParts) => {
   const { board, hub, trust, statements } = session;
   const namespace = session.grant.exchangeNamespace;
   /** Names of notices by what they wait for, and the other way round. */
@@ -74,21 +73,20 @@ export const receiver = (session: Session, { kept, refusals, passedOn, turns, on
     const context = exchangeContext(session);
     const { pin, isEnd } = accept(session.ledger(), spec, context);
     if (pin === undefined && isEnd === undefined) return believe(spec, context);
-    if (isEnd) await kept.keep(spec, signal);
-    if (pin === undefined) return believe(spec, exchangeContext(session));
+    const word = (): Promise<Outcome> =>
+      pin === undefined ? Promise.resolve(believe(spec, exchangeContext(session))) : pinned(spec, pin, signal);
+    return isEnd ? keeping.first(spec, signal, word) : word();
+  };
+
+  /** Pins the authority of a cluster, and then believes what it says. */
+  const pinned = async (spec: NoticeSpec, pin: string, signal: AbortSignal): Promise<Outcome> => {
     const before = trust.rootOf(spec.cluster);
     await trust.pin(spec.cluster, pin, before, signal);
     if (trust.rootOf(spec.cluster) !== pin)
       throw new Failure('Conflict', `Another authority of cluster "${spec.cluster}" was pinned meanwhile.`);
     // By the root before: where the old authority names the new one, it is the old one that signed.
-    const pinned = (cluster: string): string | undefined => (cluster === spec.cluster ? before : trust.rootOf(cluster));
-    return believe(spec, { ...exchangeContext(session), pinned });
-  };
-
-  /** Keeps the notice if it is the latest word about its subject. */
-  const keep = async (spec: NoticeSpec, signal: AbortSignal): Promise<void> => {
-    const latest = entryOf(session.ledger(), spec);
-    if (latest?.digest === sha256Hex(Buffer.from(spec.statement, 'utf8'))) await kept.keep(spec, signal);
+    const rootOf = (cluster: string): string | undefined => (cluster === spec.cluster ? before : trust.rootOf(cluster));
+    return believe(spec, { ...exchangeContext(session), pinned: rootOf });
   };
 
   const shownAs = (name: string): Partial<NoticeSpec> | undefined => passedOn.get(name) ?? board.get(`${namespace}/${name}`)?.spec;
@@ -132,7 +130,7 @@ export const receiver = (session: Session, { kept, refusals, passedOn, turns, on
       // A member may pass on an older statement than the board shows; only the board must not go back.
       const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
       refusals.set(name, isOlderCopy ? undefined : refusal?.message);
-      await keep(spec, signal);
+      keeping.soon(spec);
       // A refused one is held, so that the limit on held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);

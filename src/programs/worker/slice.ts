@@ -23,6 +23,7 @@ import type { Hub } from './hub.ts';
 import { hubContact } from './hub-contact.ts';
 import { importedSlices } from './imported-slices.ts';
 import { importedServices } from './imports.ts';
+import { keepAccepted } from './keep-accepted.ts';
 import { type KeptNotices, keptNotices } from './kept-notices.ts';
 import { createLeftOut } from './left-out.ts';
 import { links } from './links.ts';
@@ -195,17 +196,19 @@ const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInpu
   const own = createOwnNotices(kept, session.hub.cluster);
   const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
   const publishing = publisher(session, own, pace);
+  const { keeping, controller: keeper } = keepAccepted(session, kept);
   return [
     // What this cluster states …
     grants(session),
     nodeNotices(session, refusals),
-    exportNotices(session, leftOut, tenants),
+    ...exportNotices(session, leftOut, tenants),
     servicePorts(session, leftOut),
     links(session, refusals),
     ...publishing.controllers,
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
     // … what the others state …
-    receiver(session, { kept, refusals, passedOn, turns, onRead }),
+    receiver(session, { keeping, refusals, passedOn, turns, onRead }),
+    keeper,
     revision(session, kept),
     refusalReport(session, refusals),
     budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
