@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { catalogue } from '../src/api/catalogue.ts';
 import type { CliCommand } from '../src/programs/cli/command.ts';
 import { registry } from '../src/programs/cli/registry.ts';
 import { allPages } from '../tools/guides/catalogue.ts';
@@ -104,5 +107,37 @@ describe('the guides', () => {
 
   test('no name stands for what a reader has to know: files of the site have no spaces and no capitals', () => {
     expect(listed.filter((path) => !/^docs\/[a-z0-9/-]+\.md$/.test(path))).toEqual([]);
+  });
+
+  test('commands are such as a shell reads', () => {
+    const texts = guides.flatMap(({ path, blocks }) =>
+      blocks.flatMap(({ line, commands }) => commands.map(({ text }) => ({ where: `${path}:${line}`, text }))),
+    );
+    const script = texts.map(({ text }) => `{ ${text}\n}`).join('\n');
+    const whole = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' });
+    // Only when something is wrong is it worth a process for each.
+    const wrong = whole.status === 0 ? [] : texts.filter(({ text }) => spawnSync('bash', ['-n'], { input: text }).status !== 0);
+    expect(wrong.map(({ where }) => where)).toEqual([]);
+  });
+
+  test('objects say what their kinds can say, in subnets that differ from page to page', () => {
+    const subnets = new Map<string, Set<string>>();
+    for (const { path, blocks } of guides) {
+      for (const { text } of blocks.flatMap(({ commands }) => commands)) {
+        for (const [, yaml = ''] of text.matchAll(/<<'?EOF'?\n([\s\S]*?)\nEOF/g)) {
+          for (const document of parseAllDocuments(yaml.replaceAll('$slice', 'guide'))) {
+            const object: { apiVersion: string; kind: string; spec?: { sliceSubnet?: string } } = document.toJS();
+            const kind = catalogue.find(
+              ({ resource: { group, version, kind: name } }) => `${group}/${version}` === object.apiVersion && name === object.kind,
+            );
+            kind?.spec.parse(object.spec);
+            const subnet = object.spec?.sliceSubnet;
+            if (subnet !== undefined) subnets.set(subnet, (subnets.get(subnet) ?? new Set()).add(path));
+          }
+        }
+      }
+    }
+    expect(subnets.size).toBeGreaterThan(5);
+    expect([...subnets].filter(([, paths]) => paths.size > 1)).toEqual([]);
   });
 });
