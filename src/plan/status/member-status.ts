@@ -42,6 +42,9 @@ const clusterRows = (
   ]);
 };
 
+/** The tag of an image, which is the version of what is in it; undefined where it has none. */
+const tagOf = (image: string | undefined): string | undefined => /:([^/:@]+)(?:@|$)/.exec(image ?? '')?.[1];
+
 const agentRow = ({ agent }: MemberSnapshot): ProgramRow => ({
   name: 'agent',
   wanted: agent?.status?.desiredNumberScheduled ?? 0,
@@ -75,7 +78,7 @@ export const planMemberStatus = (snapshot: MemberSnapshot): FleetStatus => {
   const { reports, nodes, slices } = seenIn(snapshot);
   const problems = planMemberProblems(snapshot, reports, nodes);
   const programs = [deploymentRow('worker', snapshot.worker), agentRow(snapshot), deploymentRow('dns', snapshot.dns)];
-  const version = programs[0]?.image?.split(':').at(-1);
+  const version = tagOf(programs[0]?.image);
   return {
     side: 'member',
     project: snapshot.project,

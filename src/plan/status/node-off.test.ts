@@ -68,6 +68,30 @@ describe('a fleet with a node that is switched off', () => {
     expect(planFleetLists(snapshot).services).toMatchObject([{ ready: 1 }]);
   });
 
+  it('is not taken for dead while another cluster reaches it', () => {
+    const half = report('app', 'west', 'east', {
+      nodes: 2,
+      clusters: [
+        { cluster: 'east', up: 2, down: 0, total: 2 },
+        { cluster: 'west', up: 0, down: 2, total: 2 },
+      ],
+      worst: [link('w1', 'west', 'w2'), link('w2', 'west', 'w1')],
+      impaired: [
+        { node: 'w1', up: 1, down: 1, total: 2 },
+        { node: 'w2', up: 1, down: 1, total: 2 },
+      ],
+      impairedNodes: 2,
+    });
+    const reaches = report('app', 'east', 'west', { clusters: [{ cluster: 'west', up: 2, down: 0, total: 2 }] });
+    const snapshot = withNotices([...tunnels, reaches, half]);
+    expect(planFleetStatus(snapshot).nodes.map((row) => [row.node, row.state])).toEqual([
+      ['w1', 'Down'],
+      ['w2', 'Down'],
+      ['e1', 'Up'],
+    ]);
+    expect(planFleetLists(snapshot).services).toMatchObject([{ ready: 3 }]);
+  });
+
   it('has no round trip of links that are all down', () => {
     const cut = report('app', 'east', 'west', { clusters: [{ cluster: 'west', up: 0, down: 2, total: 2, worstRttMs: 2 }] });
     expect(planFleetLists(withNotices([cut])).pairs).toMatchObject([{ state: 'Down' }]);

@@ -1,4 +1,4 @@
-import type { LinksBody } from '../../exchange/statement/links.ts';
+import { type LinksBody, maxReportedLinks } from '../../exchange/statement/links.ts';
 import { compareText } from '../../values/order.ts';
 import type { Vote } from '../link-votes.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
@@ -9,7 +9,7 @@ import type { FleetSnapshot } from './fleet-snapshot.ts';
  * ```
  * Off           Kubernetes does not hear of it: switched off, cut off or broken
  * Absent        it has no tunnel, or its agent is silent
- * Unreached     no other node of its cluster reaches it, whatever it said last; in a member: no node of this cluster does
+ * Unreached     no other node reaches it, whatever it said last; in a member: no node of this cluster does
  * Down          it does not reach some others
  * Pending       it does not know yet
  * ```
@@ -44,27 +44,39 @@ type Judgement = Pick<NodeRow, 'state' | 'linksUp' | 'links' | 'reason' | 'since
 
 const nothing: Judgement = { state: 'NotReported', linksUp: undefined, links: undefined, reason: undefined };
 
-/** The nodes of a cluster that none of its other nodes reaches, with the evidence. */
-const unreachedIn = (cluster: string, report: LinksBody): ReadonlyMap<string, string> => {
-  const sources = Map.groupBy(
+/** Nodes of a cluster by the links to them that a report spells out as Down. */
+const downLinks = (cluster: string, report: LinksBody) =>
+  Map.groupBy(
     report.worst.filter((link) => link.peerCluster === cluster && link.state === 'Down'),
     ({ peerNode }) => peerNode,
   );
+
+/**
+ * The nodes of a cluster that none of its other nodes reaches, and no node of another cluster either, with the evidence. Of a list of links that is full
+ * one link is enough: it names the worst, and not all.
+ */
+const unreachedIn = (cluster: string, report: LinksBody, others: readonly LinksBody[]): ReadonlyMap<string, string> => {
+  const fromOthers = others.map((other) => ({ other, links: downLinks(cluster, other) }));
+  const isDownTo = ({ other, links }: (typeof fromOthers)[number], node: string): boolean => {
+    const needed = other.worst.length >= maxReportedLinks ? 1 : other.nodes;
+    return (links.get(node)?.length ?? 0) >= needed;
+  };
   return new Map(
-    [...sources].flatMap(([node, links]): [string, string][] => {
-      const others = report.nodes - 1;
+    [...downLinks(cluster, report)].flatMap(([node, links]): [string, string][] => {
+      const neighbours = report.nodes - 1;
       const [first] = links;
-      return first === undefined || others < 1 || links.length < others ? [] : [[node, `${first.node} → ${node}: ${first.reason}`]];
+      const isDown = neighbours > 0 && links.length >= neighbours && fromOthers.every((each) => isDownTo(each, node));
+      return first === undefined || !isDown ? [] : [[node, `${first.node} → ${node}: ${first.reason}`]];
     }),
   );
 };
 
 /** Judges the nodes of one cluster by its report; each costs one look-up. */
-const judgeBy = (cluster: string, report: LinksBody | undefined): ((node: string) => Judgement) => {
+const judgeBy = (cluster: string, report: LinksBody | undefined, others: readonly LinksBody[] = []): ((node: string) => Judgement) => {
   if (report === undefined) return () => ({ ...nothing, reason: 'its cluster has not reported' });
   const missing = new Map(report.missingNodes.map((each) => [each.node, each]));
   const impaired = new Map(report.impaired.map((each) => [each.node, each]));
-  const unreached = unreachedIn(cluster, report);
+  const unreached = unreachedIn(cluster, report, others);
   // Lists are cut: only where they are whole does it mean something not to be on them.
   const whole = report.missing === missing.size && report.impairedNodes === impaired.size && (report.outOfService ?? 0) === 0;
   const links = report.nodes === 0 ? 0 : report.clusters.reduce((sum, each) => sum + each.total, 0) / report.nodes;
@@ -100,7 +112,15 @@ const judgeByVote = (vote: Vote): Judgement => {
  */
 export const planNodes = ({ nodes: tunnels, reports: all }: Pick<FleetSnapshot, 'nodes' | 'reports'>, voteOn?: VoteOn): NodeRow[] => {
   const reports = new Map(all.map((each) => [`${each.slice}/${each.cluster}`, each]));
-  const judges = new Map([...reports].map(([key, { cluster, report }]) => [key, judgeBy(cluster, report)]));
+  const bySlice = Map.groupBy(all, ({ slice }) => slice);
+  const judges = new Map(
+    [...reports].map(([key, { slice, cluster, report }]) => {
+      const others = (bySlice.get(slice) ?? []).flatMap((each) =>
+        each.cluster === cluster || each.report.nodes === 0 ? [] : [each.report],
+      );
+      return [key, judgeBy(cluster, report, others)];
+    }),
+  );
   const unknown = judgeBy('', undefined);
   const judge = (slice: string, cluster: string, node: string): Judgement => {
     const known = judges.get(`${slice}/${cluster}`);
