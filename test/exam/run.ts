@@ -21,7 +21,7 @@ const chosen = positionals.length === 0 ? breaks : breaks.filter((each) => posit
 const cell = (mark: Mark): readonly string[] => [
   mark.name,
   mark.healedAt !== undefined ? `healed by itself in ${mark.healedAt} s` : mark.statusAt === undefined ? 'not said' : `${mark.statusAt} s`,
-  mark.named ? 'yes' : 'no',
+  mark.healedAt !== undefined ? 'not asked' : mark.named ? 'yes' : 'no',
   mark.wellAt === undefined ? 'not well again' : `${mark.wellAt} s`,
   mark.note === '' ? mark.remedy : mark.note,
 ];
@@ -53,7 +53,7 @@ for (const each of chosen) {
 process.stdout.write(`${table(marks)}\n\n`);
 const inTime = marks.filter(({ statusAt, healedAt }) => healedAt !== undefined || (statusAt !== undefined && statusAt <= 10)).length;
 process.stdout.write(
-  `status in time: ${inTime} of ${marks.length}; cause named: ${marks.filter(({ named }) => named).length}; well again: ${marks.filter(({ wellAt }) => wellAt !== undefined).length}\n`,
+  `status in time: ${inTime} of ${marks.length}; healed by itself: ${marks.filter(({ healedAt }) => healedAt !== undefined).length}; cause named: ${marks.filter(({ named, healedAt }) => named && healedAt === undefined).length}; well again: ${marks.filter(({ wellAt }) => wellAt !== undefined).length}\n`,
 );
 if (own && !values.keep) await world.kubeslice(['playground', 'down', '--name', name], { timeoutMs: 120_000 });
 process.exitCode = marks.every(({ named, wellAt }) => named && wellAt !== undefined) ? 0 : 1;

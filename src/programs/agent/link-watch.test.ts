@@ -15,7 +15,7 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, ind
 /** A watch whose prober runs while `state.runs`, and gets answers from all but the dead. */
 const watch = () => {
   const clock = handClock();
-  const state = { runs: true, dead: new Set<string>(), asked: [] as string[], received: 0, starts: 0, readings: 0 };
+  const state = { runs: true, narrow: false, dead: new Set<string>(), asked: [] as string[], received: 0, starts: 0, readings: 0 };
   const changes: string[] = [];
   let answer: (result: ProbeAnswer) => void = () => undefined;
   const links = new LinkWatch({
@@ -36,7 +36,11 @@ const watch = () => {
         ask: (addresses) => {
           if (!state.runs) return false;
           state.asked.push(...addresses);
-          for (const address of addresses) if (!state.dead.has(address)) clock.after(10, () => answer({ address, rttMs: 10 }));
+          for (const text of addresses) {
+            const [address = '', size] = text.split(' ');
+            if (state.dead.has(address) || (state.narrow && size !== undefined)) continue;
+            clock.after(10, () => answer({ address, rttMs: 10, ...(size === undefined ? {} : { size: Number(size) }) }));
+          }
           return true;
         },
       };
@@ -56,6 +60,22 @@ const watch = () => {
 };
 
 describe('the watch over links', () => {
+  it('tells of a cluster to which large packets are lost while small ones arrive, and of the end of that', async () => {
+    const { links, run, state, changes } = watch();
+    await links.aim([{ ...network(range(2)), mtu: 1420 }]);
+    await run(3_000);
+    expect(links.narrow('app')).toEqual([]);
+    state.narrow = true;
+    await run(8_000);
+    expect(links.narrow('app')).toEqual(['west']);
+    expect(state.asked).toContain('10.0.0.1 1420');
+    const before = changes.length;
+    state.narrow = false;
+    await run(2_000);
+    expect(links.narrow('app')).toEqual([]);
+    expect(changes.length).toBeGreaterThan(before);
+  });
+
   it('keeps what it knows of peers when others come and go', async () => {
     const { links, run, states, state } = watch();
     await links.aim([network([1, 2, 3])]);
