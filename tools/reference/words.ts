@@ -1,4 +1,5 @@
 import { reasons } from '../../src/api/reasons.ts';
+import { findingCodes } from '../../src/plan/diagnosis/finding.ts';
 import { failureCodes } from '../../src/values/failure-codes.ts';
 import { page, table } from './markdown.ts';
 
@@ -17,6 +18,15 @@ export const reasonsPage = (): string =>
     'Condition reasons',
     'A condition in the status of an object carries one of these as its `reason`; its `message` has the evidence.',
     words(reasons, 'reason'),
+  );
+
+/** Page of every finding of a diagnosis. */
+export const findingsPage = (): string =>
+  page(
+    'src/plan/diagnosis/finding.ts',
+    'Findings',
+    '`kubeslice doctor` tells what is wrong in a cluster by these codes, each with the object, what was seen, and the command that mends it.',
+    words(findingCodes, 'code'),
   );
 
 /** Page of every failure code. */
