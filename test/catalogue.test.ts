@@ -99,7 +99,8 @@ describe('words', () => {
   });
 
   test('every catalogued metric is measured somewhere', () => {
-    expect(unused(metricCatalogue)).toEqual([]);
+    // Named as a text where it is counted, or as a field of what a source gives.
+    expect(Object.keys(metricCatalogue).filter((key) => !new RegExp(`['\\s{]${key}['\\s:,]`).test(code))).toEqual([]);
   });
 
   test('metrics are named as Prometheus advises', () => {

@@ -59,3 +59,5 @@ export const agentAudience = 'kubeslice-agent';
 export const agentTokenFolder = '/var/run/secrets/kubeslice.io/agent';
 /** The file in {@link agentTokenFolder}. */
 export const agentTokenPath = `${agentTokenFolder}/token`;
+/** Audience of tokens that are good for reading the metrics of KubeSlice's programs and for nothing else. */
+export const metricsAudience = 'kubeslice-metrics';

@@ -12,6 +12,13 @@ const limits: Readonly<Record<StatementKind, number | undefined>> = {
   Links: undefined,
 };
 
+/** The budgets that count statements in force, by the name of the budget. */
+export const statementLimits = [
+  { kind: 'Node', budget: 'nodes', limit: budgets.nodes },
+  { kind: 'Export', budget: 'exports', limit: budgets.exports },
+  { kind: 'Endpoints', budget: 'shards', limit: budgets.shards },
+] as const;
+
 /**
  * Whether a member would have more statements in force than one member may. The author keeps the same limits, so only a member that does not is
  * refused; what it had before stays in force.

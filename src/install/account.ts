@@ -21,6 +21,12 @@ export const ownMany = [...own, 'deletecollection'] as const;
 /** Verbs for an object that exists already and is known by name. */
 export const change = ['get', 'update', 'patch'] as const;
 
+/** What every program needs to see whether who asks for its metrics may read them. It tells nothing that whoever holds the token does not know. */
+export const judgeReaders: readonly PolicyRule[] = [
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+];
+
 /** The account of a component in its namespace, and its roles and bindings. */
 export const planAccount = (component: Component, namespace: string, rights: Rights): KubernetesObject[] => {
   const name = componentName(component);

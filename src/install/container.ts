@@ -16,7 +16,7 @@ export const restricted: SecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Where a program answers /healthz, /readyz and /metrics. */
+/** Where a program answers /healthz and /readyz; and /metrics, to itself only. */
 export interface HealthPlace {
   /** Address to listen on; `127.0.0.1` where the pod has the node's network, so that nobody but the node's kubelet asks. */
   readonly host: '0.0.0.0' | '127.0.0.1';
@@ -27,6 +27,9 @@ export interface HealthPlace {
 export const podHealth: HealthPlace = { host: '0.0.0.0', port: 8080 };
 /** Where the agent answers. */
 export const nodeHealth: HealthPlace = { host: '127.0.0.1', port: 9809 };
+
+/** TCP port on which every program serves its metrics by TLS, to those who show that they may read them. */
+export const metricsPort = 9812;
 
 /** An environment variable with a field of the pod itself. */
 export const fromField = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
@@ -39,6 +42,9 @@ const environment = (options: CommonOptions, health: HealthPlace): EnvVar[] => [
   { name: 'LOG_LEVEL', value: options.logLevel },
   { name: 'HEALTH_HOST', value: health.host },
   { name: 'HEALTH_PORT', value: String(health.port) },
+  // Where the pod has the node's network: on the address by which the cluster knows the node, and no other.
+  health.host === '127.0.0.1' ? fromField('METRICS_HOST', 'status.hostIP') : { name: 'METRICS_HOST', value: health.host },
+  { name: 'METRICS_PORT', value: String(metricsPort) },
 ];
 
 /** What differs between the containers of the programs. */
@@ -65,7 +71,11 @@ export const programContainer = (program: ProgramContainer): Container => {
     imagePullPolicy: options.imagePullPolicy,
     args: [component],
     env: [...environment(options, health), ...(program.env ?? [])],
-    ports: [...(program.ports ?? []), { name: 'health', containerPort: health.port, protocol: 'TCP' }],
+    ports: [
+      ...(program.ports ?? []),
+      { name: 'health', containerPort: health.port, protocol: 'TCP' },
+      { name: 'metrics', containerPort: metricsPort, protocol: 'TCP' },
+    ],
     resources: placement.resources,
     // A program that hangs is restarted after a minute; none is restarted for what its surroundings do, only /readyz tells of those.
     livenessProbe: { ...probe('/healthz'), periodSeconds: 20, failureThreshold: 3, timeoutSeconds: 5 },

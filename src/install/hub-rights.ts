@@ -1,6 +1,6 @@
 import { controller, exchange, networking } from '../api/groups.ts';
 import { hubAddressConfigMap, hubNamespace } from '../api/places.ts';
-import { change, own, ownMany, type Rights, read } from './account.ts';
+import { change, judgeReaders, own, ownMany, type Rights, read } from './account.ts';
 
 /**
  * What the controller may do on the hub. It holds the rights on notices because it grants them to members (nobody can grant what he
@@ -24,6 +24,7 @@ export const controllerRights: Rights = {
     { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: own },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...read, 'delete'] },
     { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    ...judgeReaders,
   ],
   in: {
     [hubNamespace]: [

@@ -11,6 +11,7 @@ import { controllerRights } from './hub-rights.ts';
 import { hubInputPolicies } from './input-policies.ts';
 import { metadata } from './metadata.ts';
 import type { HubOptions } from './options.ts';
+import { planPeople } from './people.ts';
 
 const component = 'controller';
 
@@ -40,6 +41,7 @@ export const planHub = (options: HubOptions): KubernetesObject[] => [
   ...hubInputPolicies,
   ...hubDeletionPolicies,
   ...planAccount(component, hubNamespace, controllerRights),
+  ...planPeople('hub'),
   deployment(options),
   planDisruptionBudget(component, hubNamespace),
   project,

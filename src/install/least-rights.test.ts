@@ -40,10 +40,10 @@ describe('accounts', () => {
 
   it('nobody has a wildcard, impersonates, escalates or runs commands in pods', () => {
     for (const rule of roles.flatMap(rulesOf)) {
-      for (const part of [rule.apiGroups, rule.resources, rule.verbs]) expect(part).not.toContain('*');
+      for (const part of [rule.apiGroups ?? [], rule.resources ?? [], rule.verbs]) expect(part).not.toContain('*');
       for (const verb of ['escalate', 'bind', 'impersonate', 'approve', 'sign']) expect(rule.verbs).not.toContain(verb);
       for (const resource of ['pods/exec', 'pods/attach', 'pods/portforward', 'nodes/proxy'])
-        expect(rule.resources).not.toContain(resource);
+        expect(rule.resources ?? []).not.toContain(resource);
     }
   });
 
@@ -60,17 +60,18 @@ describe('accounts', () => {
     ]);
   });
 
-  it('DNS servers change nothing', () => {
-    const verbs = roles
-      .filter(({ metadata }) => metadata.name === 'kubeslice-dns')
-      .flatMap((role) => rulesOf(role).flatMap((rule) => rule.verbs));
+  it('DNS servers change nothing; they only ask whose a token is and what it may do', () => {
+    const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-dns').flatMap(rulesOf);
+    const asking = rules.filter(({ verbs }) => verbs.includes('create'));
+    expect(asking.flatMap(({ resources }) => resources)).toEqual(['tokenreviews', 'subjectaccessreviews']);
+    const verbs = rules.filter((rule) => !asking.includes(rule)).flatMap((rule) => rule.verbs);
     expect(new Set(verbs)).toEqual(new Set(['get', 'list', 'watch']));
   });
 
-  it('agents change nothing but the status of SliceNodes, and ask whose a token is', () => {
+  it('agents change nothing but the status of SliceNodes, and ask whose a token is and what it may do', () => {
     const rules = roles.filter(({ metadata }) => metadata.name === 'kubeslice-agent').flatMap(rulesOf);
     const writing = rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
-    expect(writing.flatMap(({ resources }) => resources)).toEqual(['tokenreviews', 'slicenodes/status']);
+    expect(writing.flatMap(({ resources }) => resources)).toEqual(['tokenreviews', 'subjectaccessreviews', 'slicenodes/status']);
   });
 
   it('agents let in the account that the worker runs as, by a token that is for them alone', () => {

@@ -1,7 +1,7 @@
 import { exchange, networking } from '../api/groups.ts';
 import { authoritySecret, connectionConfigMap, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
 import { corednsConfigMap } from '../api/stub-block.ts';
-import { change, ownMany, type Rights, read } from './account.ts';
+import { change, judgeReaders, ownMany, type Rights, read } from './account.ts';
 import { knownClusterDns } from './cluster-dns-rights.ts';
 
 const ours = networking.group;
@@ -25,6 +25,7 @@ export const workerRights: Rights = {
     // The DNS of OpenShift; what of it, the policy kubeslice-dns-operator says.
     { apiGroups: ['operator.openshift.io'], resources: ['dnses'], resourceNames: ['default'], verbs: ['get', 'patch'] },
     { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    ...judgeReaders,
   ],
   in: {
     [memberNamespace]: [
@@ -47,8 +48,8 @@ export const workerRights: Rights = {
 export const agentRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'nodes'], verbs: read },
-    // Whether who asks for notices is the worker. It tells nothing that whoever holds the token does not know.
-    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+    // Also whether who asks for notices is the worker.
+    ...judgeReaders,
   ],
   in: {
     [memberNamespace]: [
@@ -60,9 +61,9 @@ export const agentRights: Rights = {
   },
 };
 
-/** What the DNS servers may do: read endpoints, which carry the names, and which links are up. */
+/** What the DNS servers may do: read endpoints, which carry the names, and which links are up; and judge who reads their metrics. */
 export const dnsRights: Rights = {
-  everywhere: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read }],
+  everywhere: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read }, ...judgeReaders],
   in: {
     [memberNamespace]: [{ apiGroups: [ours], resources: ['slicenodes'], verbs: read }],
   },

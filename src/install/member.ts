@@ -11,6 +11,7 @@ import { memberInputPolicies } from './input-policies.ts';
 import { agentRights, dnsRights, workerRights } from './member-rights.ts';
 import { metadata } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
+import { planPeople } from './people.ts';
 import { planWorker } from './worker.ts';
 
 /** With what the worker of a cluster turns to the hub. */
@@ -85,6 +86,7 @@ export const planMember = (options: MemberOptions): KubernetesObject[] => [
   ...planAccount('worker', memberNamespace, workerRights),
   ...planAccount('agent', memberNamespace, agentRights),
   ...planAccount('dns', memberNamespace, dnsRights),
+  ...planPeople('member'),
   planAgent(options),
   ...planDns(options),
   ...planWorker(options),

@@ -30,9 +30,11 @@ import { SnapshotFile } from './agent/snapshot-file.ts';
 import { Steps } from './agent/step-signal.ts';
 import { Surroundings } from './agent/surroundings.ts';
 import { TunnelKeys } from './agent/tunnel-keys.ts';
+import { createTunnelMeasures } from './agent/tunnel-measures.ts';
 import { observeNode } from './agent/world.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
+import { openScrapes } from './scrape/open-scrapes.ts';
 
 /** How often every slice is reconciled without a known change. */
 const resyncMs = 10_000;
@@ -46,7 +48,7 @@ const scopeOf = (key: string): Scope => (key === 'everything' || key === 'change
  * on working without it. `--cleanup` takes everything off the node instead; `--facts` and `--probe` answer a question about it and end.
  */
 export const run: Program = async (context) => {
-  const { args, env, signal } = context;
+  const { args, env, signal, version } = context;
   // Asked once in a while, so that no running agent pays for what reads and checks the question.
   const [first] = args;
   if (first === '--facts' || first === '--probe') return (await import('./agent/facts/answer-question.ts')).answerQuestion(context);
@@ -56,7 +58,7 @@ export const run: Program = async (context) => {
     await cleanUp(settings, log, signal);
     return 0;
   }
-  const metrics = createMetrics();
+  const metrics = createMetrics({ program: 'agent', version, process: true });
   const clock = systemClock;
   const client = await inClusterClient(env, 'member', 'kubeslice-agent', metrics);
   await joinControlSockets();
@@ -99,6 +101,7 @@ export const run: Program = async (context) => {
     random: Math.random,
     log,
   });
+  metrics.measure(createTunnelMeasures({ kernel, networks: () => agent.last?.plan.networks ?? [], metrics, clock, lifetime: signal }));
   const paces = new Map<string, LookPace>();
   const paceOf = (slice: string): LookPace => {
     const pace = paces.get(slice) ?? new LookPace(clock);
@@ -176,6 +179,7 @@ export const run: Program = async (context) => {
     status.run(signal),
     links.run(signal),
     surroundings.run(signal, log),
+    openScrapes({ name: 'kubeslice-agent', env, client, metrics, clock, log }, signal),
     servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
     installPlugin(settings)
       .then(() => keepChained(settings.cniConf, log, signal))

@@ -5,23 +5,20 @@ import { serveDns } from './dns/serve.ts';
 import { dnsSettings } from './dns/settings.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
+import { openScrapes } from './scrape/open-scrapes.ts';
 
 /** A member cluster's DNS server for `slice.local`; several run side by side and know nothing of one another. */
-export const run: Program = async ({ env, signal }) => {
+export const run: Program = async ({ env, signal, version }) => {
   const settings = dnsSettings(env);
-  const metrics = createMetrics({ process: true });
+  const metrics = createMetrics({ program: 'dns', version, process: true });
   const client = await inClusterClient(env, 'member', 'kubeslice-dns', metrics);
-  const { failure } = await serveDns(
-    {
-      client,
-      settings,
-      log: createLog({ program: 'dns', level: env.LOG_LEVEL ?? 'info' }),
-      metrics,
-      clock: systemClock,
-      random: Math.random,
-    },
-    signal,
-  );
+  const log = createLog({ program: 'dns', level: env.LOG_LEVEL ?? 'info' });
+  const ended = new AbortController();
+  const parts = { name: 'kubeslice-dns', env, client, metrics, clock: systemClock, log };
+  const scrapes = openScrapes(parts, AbortSignal.any([signal, ended.signal]));
+  const { failure } = await serveDns({ client, settings, log, metrics, clock: systemClock, random: Math.random }, signal);
+  ended.abort();
+  await scrapes;
   client.close();
   if (failure !== undefined) throw failure;
   return 0;

@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { inClusterClient, podNamespace } from './in-cluster.ts';
 import type { Program, ProgramContext } from './program.ts';
+import { openScrapes } from './scrape/open-scrapes.ts';
 
 /** What the leader knows of itself. */
 export interface OwnFacts {
@@ -20,7 +21,7 @@ export interface OwnFacts {
 
 /** A program of which several replicas may run: all of them observe, one of them acts. */
 export interface ElectedProgram<World> {
-  readonly name: string;
+  readonly name: 'controller' | 'worker';
   /** Field manager of what it writes, and name of the lease that its leader holds. */
   readonly fieldManager: string;
   /** What the cluster is that it runs in. */
@@ -37,7 +38,7 @@ export const elected =
   <World>({ name, fieldManager, side, observe, mirrorsOf, lead }: ElectedProgram<World>): Program =>
   async ({ env, signal, version }) => {
     const log = createLog({ program: name, level: env.LOG_LEVEL ?? 'info' });
-    const metrics = createMetrics();
+    const metrics = createMetrics({ program: name, version, process: true });
     const instance = env.POD_NAME ?? name;
     const client = await inClusterClient(env, side, fieldManager, metrics);
     let isHeld = (): boolean => false;
@@ -52,6 +53,7 @@ export const elected =
       live: [],
       ready: [{ name: 'synced', check: () => (mirrors.every((mirror) => mirror.isSynced()) ? undefined : unread) }],
     });
+    const scrapes = openScrapes({ name: fieldManager, env, client, metrics, clock: systemClock, log }, signal);
     const observing = mirrors.map((mirror) => mirror.run(signal));
     await runElected({
       client,
@@ -66,7 +68,7 @@ export const elected =
         return lead(world, { version, instance, env, fenced }, systemClock, leading);
       },
     });
-    await Promise.all(observing);
+    await Promise.all([...observing, scrapes]);
     await health.stop();
     client.close();
     return 0;

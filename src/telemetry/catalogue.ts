@@ -1,14 +1,26 @@
 import { linkVerdicts } from '../values/link-verdict.ts';
 
+/** Programs that export metrics. */
+export const measuredPrograms = ['controller', 'worker', 'agent', 'dns'] as const;
+
+/** One of the programs that export metrics. */
+export type MeasuredProgram = (typeof measuredPrograms)[number];
+
 /** What is said about a metric before it is ever measured. Names end in their unit (`_seconds`, `_bytes`) or, for counters, in `_total`. */
 export type MetricDefinition = {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
+  /** The programs that export it; no other has it. */
+  readonly programs: readonly MeasuredProgram[];
   /** Upper bounds of a histogram, in its unit. @default see `secondsBuckets` */
   readonly buckets?: readonly number[];
 };
+
+const everyProgram = measuredPrograms;
+const elected = ['controller', 'worker'] as const;
+const reconciling = ['controller', 'worker', 'agent'] as const;
 
 /** Every metric that any program of KubeSlice exports, declared once; the key is how code names it. */
 export const metricCatalogue = {
@@ -17,132 +29,308 @@ export const metricCatalogue = {
     name: 'kubeslice_api_requests_total',
     help: 'Requests to Kubernetes API servers by server (hub or member), HTTP method and status; status 0 means that no answer came.',
     labels: ['server', 'method', 'status'],
+    programs: everyProgram,
   },
   apiRequestSeconds: {
     type: 'histogram',
     name: 'kubeslice_api_request_seconds',
     help: 'Time from the start of a request to a Kubernetes API server until the headers of its answer.',
     labels: ['server', 'method'],
+    programs: everyProgram,
   },
   mirrorObjects: {
     type: 'gauge',
     name: 'kubeslice_mirror_objects',
     help: 'Objects held by the mirror of a kind.',
     labels: ['mirror'],
+    programs: everyProgram,
   },
   mirrorEvents: {
     type: 'counter',
     name: 'kubeslice_mirror_events_total',
     help: 'Changes seen by a mirror, by type (added, updated, deleted).',
     labels: ['mirror', 'type'],
+    programs: everyProgram,
   },
   mirrorLists: {
     type: 'counter',
     name: 'kubeslice_mirror_lists_total',
     help: 'Times a mirror had to list everything: at start, and when the server had dropped the version it knew.',
     labels: ['mirror'],
+    programs: everyProgram,
   },
   mirrorFailures: {
     type: 'counter',
     name: 'kubeslice_mirror_failures_total',
     help: 'Lists and watches of a mirror that failed, by failure code.',
     labels: ['mirror', 'code'],
+    programs: everyProgram,
   },
   mirrorStale: {
     type: 'gauge',
     name: 'kubeslice_mirror_stale',
     help: '1 while a mirror is out of touch with its API server and serves what it saw last, 0 otherwise.',
     labels: ['mirror'],
+    programs: everyProgram,
   },
   reconciles: {
     type: 'counter',
     name: 'kubeslice_reconciles_total',
     help: 'Runs of a controller by outcome: ok, conflict (again at once), later (again with backoff), terminal (again when something changes, or after ten minutes).',
     labels: ['controller', 'outcome'],
+    programs: reconciling,
   },
   reconcileSeconds: {
     type: 'histogram',
     name: 'kubeslice_reconcile_seconds',
     help: 'Time that one run of a controller takes.',
     labels: ['controller'],
+    programs: reconciling,
   },
   queueWaitSeconds: {
     type: 'histogram',
     name: 'kubeslice_queue_wait_seconds',
     help: 'Time from a key being ready until a run of the controller starts on it.',
     labels: ['controller', 'priority'],
+    programs: reconciling,
   },
   queueDepth: {
     type: 'gauge',
     name: 'kubeslice_queue_depth',
     help: 'Keys that wait in a controller: ready, delayed or running.',
     labels: ['controller', 'state'],
+    programs: reconciling,
   },
   leading: {
     type: 'gauge',
     name: 'kubeslice_leading',
     help: '1 in the replica that holds the lease, 0 in the others.',
     labels: ['lease'],
+    programs: elected,
   },
   dnsResponses: {
     type: 'counter',
     name: 'kubeslice_dns_responses_total',
     help: 'DNS responses by transport (udp, tcp), query type (other for the rare ones) and response code.',
     labels: ['transport', 'type', 'code'],
+    programs: ['dns'],
   },
   dnsTruncated: {
     type: 'counter',
     name: 'kubeslice_dns_truncated_total',
     help: 'DNS responses that did not hold everything and told the asker to come again over TCP.',
     labels: ['transport'],
+    programs: ['dns'],
   },
   dnsDropped: {
     type: 'counter',
     name: 'kubeslice_dns_dropped_total',
     help: 'DNS messages and connections that got no answer, by reason.',
     labels: ['transport', 'reason'],
+    programs: ['dns'],
   },
   dnsConnections: {
     type: 'gauge',
     name: 'kubeslice_dns_connections',
     help: 'Open TCP connections of the DNS server.',
     labels: [],
+    programs: ['dns'],
   },
   dnsServices: {
     type: 'gauge',
     name: 'kubeslice_dns_services',
     help: 'Services that have a name.',
     labels: [],
+    programs: ['dns'],
   },
   dnsWithdrawnNodes: {
     type: 'gauge',
     name: 'kubeslice_dns_withdrawn_nodes',
     help: 'Nodes whose endpoints are not given out, because no node of this cluster reaches them.',
     labels: [],
+    programs: ['dns'],
   },
   nodePods: {
     type: 'gauge',
     name: 'kubeslice_node_pods',
     help: 'Pods of this node that are attached to a slice.',
     labels: ['slice'],
+    programs: ['agent'],
   },
   nodeLinks: {
     type: 'gauge',
     name: 'kubeslice_node_links',
     help: `Links of this node to other nodes of a slice by state: ${linkVerdicts.join(', ')}.`,
     labels: ['slice', 'state'],
+    programs: ['agent'],
   },
   nodeLinkRttSeconds: {
     type: 'gauge',
     name: 'kubeslice_node_link_rtt_seconds',
     help: 'Longest of the smoothed round-trip times from this node to the nodes of a cluster that it reaches, through the tunnel.',
     labels: ['slice', 'cluster'],
+    programs: ['agent'],
   },
   kernelChanges: {
     type: 'counter',
     name: 'kubeslice_kernel_changes_total',
     help: 'Changes that the agent made to the kernel of its node, repairs included; on a quiet node it stands still.',
     labels: [],
+    programs: ['agent'],
+  },
+  buildInfo: {
+    type: 'gauge',
+    name: 'kubeslice_build_info',
+    help: 'Always 1; the labels say which version of which program runs, and on which version of Node.js.',
+    labels: ['program', 'version', 'nodejs'],
+    programs: everyProgram,
+  },
+  scrapes: {
+    type: 'counter',
+    name: 'kubeslice_scrapes_total',
+    help: 'Requests for these metrics by verdict: ok, anonymous (no token or one that the API server does not know), forbidden (no right to get /metrics), busy (too many unknown tokens), unavailable (the API server did not answer).',
+    labels: ['verdict'],
+    programs: everyProgram,
+  },
+  sliceReady: {
+    type: 'gauge',
+    name: 'kubeslice_slice_ready',
+    help: '1 for a slice of the hub whose condition Ready is True, 0 otherwise.',
+    labels: ['project', 'slice'],
+    programs: ['controller'],
+  },
+  sliceClusters: {
+    type: 'gauge',
+    name: 'kubeslice_slice_clusters',
+    help: 'Member clusters of a slice by state: ready (they have tunnels and reach every other cluster), notready.',
+    labels: ['project', 'slice', 'state'],
+    programs: ['controller'],
+  },
+  clusterConnected: {
+    type: 'gauge',
+    name: 'kubeslice_cluster_connected',
+    help: '1 for a cluster whose worker is in contact with the hub (condition Ready), 0 otherwise.',
+    labels: ['project', 'cluster'],
+    programs: ['controller'],
+  },
+  memberSliceReady: {
+    type: 'gauge',
+    name: 'kubeslice_member_slice_ready',
+    help: '1 for a slice whose part in this cluster works (condition Ready of the Slice here), 0 otherwise.',
+    labels: ['slice'],
+    programs: ['worker'],
+  },
+  links: {
+    type: 'gauge',
+    name: 'kubeslice_links',
+    help: 'Links from nodes of this cluster to nodes of another one, by state: up, down.',
+    labels: ['slice', 'cluster', 'state'],
+    programs: ['worker'],
+  },
+  exportReady: {
+    type: 'gauge',
+    name: 'kubeslice_export_ready',
+    help: '1 for a ServiceExport whose status is READY, 0 otherwise.',
+    labels: ['slice', 'service_namespace', 'service'],
+    programs: ['worker'],
+  },
+  exportEndpoints: {
+    type: 'gauge',
+    name: 'kubeslice_export_ready_endpoints',
+    help: 'Pods behind a ServiceExport of this cluster that are attached and Ready.',
+    labels: ['slice', 'service_namespace', 'service'],
+    programs: ['worker'],
+  },
+  importEndpoints: {
+    type: 'gauge',
+    name: 'kubeslice_import_ready_endpoints',
+    help: 'Ready endpoints of an imported service in all clusters, as this cluster knows them.',
+    labels: ['slice', 'service_namespace', 'service'],
+    programs: ['worker'],
+  },
+  refusedStatements: {
+    type: 'gauge',
+    name: 'kubeslice_refused_statements',
+    help: 'Statements of another cluster that are refused now, for longer than 2 s, by their author.',
+    labels: ['slice', 'cluster'],
+    programs: ['worker'],
+  },
+  statementRefusals: {
+    type: 'counter',
+    name: 'kubeslice_statement_refusals_total',
+    help: 'Times that a statement of another cluster was refused, by its author; one that is refused again for the same reason counts once.',
+    labels: ['slice', 'cluster'],
+    programs: ['worker'],
+  },
+  hubAwaySeconds: {
+    type: 'gauge',
+    name: 'kubeslice_hub_away_seconds',
+    help: 'Seconds since contact with the hub was lost, or since this worker leads when there was none yet; 0 while there is contact.',
+    labels: [],
+    programs: ['worker'],
+  },
+  hubCredentialRemainingSeconds: {
+    type: 'gauge',
+    name: 'kubeslice_hub_credential_remaining_seconds',
+    help: 'Seconds until the credential for the hub expires, by the clock of this node; 0 when it has expired.',
+    labels: [],
+    programs: ['worker'],
+  },
+  hubCredentialLifetimeSeconds: {
+    type: 'gauge',
+    name: 'kubeslice_hub_credential_lifetime_seconds',
+    help: 'Seconds from issue to expiry of the credential for the hub. It is renewed after four fifths of them.',
+    labels: [],
+    programs: ['worker'],
+  },
+  budgetUsed: {
+    type: 'gauge',
+    name: 'kubeslice_budget_used',
+    help: 'How much a cluster uses of what one member may use in a slice: statements in force about nodes, exports and shards.',
+    labels: ['slice', 'cluster', 'budget'],
+    programs: ['worker'],
+  },
+  budgetLimit: {
+    type: 'gauge',
+    name: 'kubeslice_budget_limit',
+    help: 'What one member may use in a slice, by budget.',
+    labels: ['budget'],
+    programs: ['worker'],
+  },
+  nodePodFailures: {
+    type: 'gauge',
+    name: 'kubeslice_node_pod_failures',
+    help: 'Pods of this node that belong to a slice and could not be attached to it.',
+    labels: ['slice'],
+    programs: ['agent'],
+  },
+  nodeHandshakeAgeSeconds: {
+    type: 'gauge',
+    name: 'kubeslice_node_handshake_age_seconds',
+    help: 'Longest time since a completed WireGuard handshake between this node and the nodes of a cluster; peers without one do not count.',
+    labels: ['slice', 'cluster'],
+    programs: ['agent'],
+  },
+  nodePeersWithoutHandshake: {
+    type: 'gauge',
+    name: 'kubeslice_node_peers_without_handshake',
+    help: 'Nodes of a cluster with which this node has not completed a WireGuard handshake yet.',
+    labels: ['slice', 'cluster'],
+    programs: ['agent'],
+  },
+  nodeReceivedBytes: {
+    type: 'counter',
+    name: 'kubeslice_node_tunnel_received_bytes_total',
+    help: 'Bytes that this node received through the tunnels of a slice, as WireGuard counts them.',
+    labels: ['slice'],
+    programs: ['agent'],
+  },
+  nodeSentBytes: {
+    type: 'counter',
+    name: 'kubeslice_node_tunnel_sent_bytes_total',
+    help: 'Bytes that this node sent through the tunnels of a slice, as WireGuard counts them.',
+    labels: ['slice'],
+    programs: ['agent'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

@@ -45,7 +45,7 @@ describe('health', () => {
     expect(await get('/readyz')).toEqual([503, '[-] synced: broken\n[-] server: check broke\nnot ok\n']);
   });
 
-  it('serves metrics, and nothing else', async () => {
+  it('serves metrics to this machine, and nothing else', async () => {
     metrics.set('leading', { lease: 'x' }, 1);
     const [status, text] = await get('/metrics');
     expect(status).toBe(200);

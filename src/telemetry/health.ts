@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../values/failure.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,7 +13,8 @@ export type Health = {
 };
 
 /**
- * Serves `/healthz` (should this process be restarted?), `/readyz` (should it get work?) and `/metrics`.
+ * Serves `/healthz` (should this process be restarted?) and `/readyz` (should it get work?) to anybody, and `/metrics` to who asks from this
+ * machine or pod itself, as `kubectl port-forward` and `kubectl exec` do: others must say who they are, elsewhere.
  *
  * A failing check answers 503 with one line for each check. `port` 0 takes a free one; the port taken is in the result.
  */
@@ -30,7 +31,8 @@ export const startHealth = async (options: {
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(response, 405, 'only GET is served here\n');
     if (path === '/healthz') return answerChecks(response, live);
     if (path === '/readyz') return answerChecks(response, ready);
-    if (path === '/metrics') return void answerMetrics(response, metrics);
+    if (path === '/metrics' && isLocal(request)) return void answerMetrics(response, metrics);
+    if (path === '/metrics') return answer(response, 403, 'metrics are served on port "metrics", to those who may read them\n');
     return answer(response, 404, 'served here: /healthz /readyz /metrics\n');
   });
   await new Promise<void>((resolve, reject) => {
@@ -48,6 +50,8 @@ export const startHealth = async (options: {
       }),
   };
 };
+
+const isLocal = ({ socket }: IncomingMessage): boolean => /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
 
 const answer = (response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
   response.writeHead(status, { 'content-type': type });

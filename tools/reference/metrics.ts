@@ -1,4 +1,4 @@
-import { type MetricDefinition, metricCatalogue } from '../../src/telemetry/catalogue.ts';
+import { type MetricDefinition, measuredPrograms, metricCatalogue } from '../../src/telemetry/catalogue.ts';
 import { page, table } from './markdown.ts';
 
 /** Every metric, sorted by its name. */
@@ -9,9 +9,15 @@ export const metricsPage = (): string =>
   page(
     'src/telemetry/catalogue.ts',
     'Metrics',
-    'What the programs export under `/metrics`, for Prometheus. A program exports those that it measures.',
+    'What the programs export under `/metrics` on TCP 9812, for Prometheus; [monitoring](../monitoring.md) says how to read them. Beside these, each program exports the `process_` and `nodejs_` metrics of the Prometheus client library.',
     table(
-      ['metric', 'type', 'labels', 'meaning'],
-      metrics().map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(' '), help]),
+      ['metric', 'type', 'programs', 'labels', 'meaning'],
+      metrics().map(({ name, type, programs, labels, help }) => [
+        `\`${name}\``,
+        type,
+        programs.length === measuredPrograms.length ? 'all' : programs.join(' '),
+        labels.map((label) => `\`${label}\``).join(' '),
+        help,
+      ]),
     ),
   );

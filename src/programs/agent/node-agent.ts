@@ -177,12 +177,15 @@ export class NodeAgent {
       .catch((error: unknown) => log.warn('keys of slices that ended are not deleted; the next step tries again', { error }));
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });
+      metrics.remove('nodePodFailures', { slice });
       for (const state of linkVerdicts) metrics.remove('nodeLinks', { slice, state });
     }
     for (const change of outcome.changes) log.debug('kernel changed', { change });
     for (const slice of facts.slices) {
       const attached = outcome.attached.get(slice.name)?.size;
-      if (attached !== undefined) metrics.set('nodePods', { slice: slice.name }, attached);
+      if (attached === undefined) continue;
+      metrics.set('nodePods', { slice: slice.name }, attached);
+      metrics.set('nodePodFailures', { slice: slice.name }, failuresOf(slice.name, plan, outcome));
     }
     metrics.add('kernelChanges', {}, outcome.changes.length);
     for (const [slice, failure] of outcome.failures) log.warn('slice is not in place', { slice, error: failure });
@@ -206,6 +209,10 @@ export class NodeAgent {
     return this.#last;
   }
 }
+
+/** How many pods of a slice could not be attached. */
+const failuresOf = (slice: string, { sliceOfPod, podProblems }: NodePlan, { podFailures }: Outcome): number =>
+  [...sliceOfPod].filter(([uid, owner]) => owner === slice && (podProblems.has(uid) || podFailures.has(uid))).length;
 
 /** A slice whose pass failed says nothing about its pods; those attached before still are. */
 const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome => {

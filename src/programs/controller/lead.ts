@@ -1,5 +1,6 @@
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
+import { measureHub } from '../../plan/measures/hub.ts';
 import type { Clock } from '../../values/clock.ts';
 import { publishTransitions } from '../publish-transitions.ts';
 import { clusterController } from './clusters.ts';
@@ -23,6 +24,8 @@ export const leadController = async (world: World, options: ControllerOptions, c
   await Promise.all(mirrorsOf(world).map((mirror) => mirror.synced(signal)));
   const events = createEvents({ client, component: fieldManager, instance: options.instance, signal, log, clock });
   publishTransitions([world.slices, world.clusters], events, signal);
+  const stop = metrics.measure(() => measureHub(world.slices.list(), world.clusters.list()));
+  signal.addEventListener('abort', stop, { once: true });
   const controllers = [
     projectController(world, clock),
     clusterController(world, clock),

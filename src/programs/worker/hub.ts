@@ -22,6 +22,8 @@ export type { HubIdentity } from './hub-place.ts';
 /** The way to the hub. */
 export interface Hub extends HubIdentity {
   readonly client: Client;
+  /** The token in use. */
+  readonly token: () => string;
 }
 
 /** What the way to the hub is made from. */
@@ -91,7 +93,7 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
     if (clock.monotonic() - provedAt >= proofEveryMs) ways.reverse();
     return firstThatWorks(ways, log, during);
   };
-  return { ...identity, client: fenced(hub.client) };
+  return { ...identity, client: fenced(hub.client), token: () => now.token };
 };
 
 /** What the first of the ways gives that does not fail; the failure of the last when all do. */

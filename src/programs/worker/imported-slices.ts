@@ -109,7 +109,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
       }
       for (const one of seen)
         if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
-      refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0));
+      refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0), cluster);
       if (failed.length > 0) throw failed[0];
       return until === undefined || until === Infinity ? undefined : { againMs: Math.max(1, until - session.clock.monotonic()) };
     },

@@ -4,6 +4,8 @@ import type { Client } from '../../kubernetes/client.ts';
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
+import { measureMember } from '../../plan/measures/member.ts';
+import { measureLimits } from '../../plan/measures/slice.ts';
 import { planHubVerdict } from '../../plan/worker/hub-verdict.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { peerEndpointPort } from '../../values/exchange-ports.ts';
@@ -14,6 +16,7 @@ import { readAuthority } from './authority.ts';
 import { clusterDns, createClusterDnsState } from './cluster-dns.ts';
 import { type ConnectionReport, openConnectionReport } from './connection-report.ts';
 import { openHub } from './hub.ts';
+import { createHubMeasures } from './hub-measures.ts';
 import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
 import { checkNames } from './names-check.ts';
 import { heartbeatMs, reportFacts, shownBeat } from './registration.ts';
@@ -74,8 +77,15 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const { version, instance } = options;
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
   const connection = await openConnectionReport(local, clock, signal);
+  const contact = createHubMeasures(clock);
+  const sources = [
+    metrics.measure(() => measureMember(local.slices.list(), local.exports.list(), local.imports.list())),
+    metrics.measure(() => ({ ...contact.now(), budgetLimit: measureLimits() })),
+  ];
+  signal.addEventListener('abort', () => sources.forEach((stop) => stop()), { once: true });
   const { hub, authority, trust } = await openJoined(local, clock, options, connection, signal);
   const memberships = observeGrants(hub, log, metrics);
+  contact.follow(memberships, hub);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   publishTransitions([local.slices, local.exports, local.imports], events, signal);
   const dnsState = createClusterDnsState();

@@ -85,6 +85,8 @@ export const links = (session: Session, refusals: Refusals) => {
   };
   return {
     name: 'links',
+    /** What would be reported now. */
+    report: () => snapshot(clock.monotonic(), failingExportsOf(local.exports.byIndex('failing', name), clock.now())),
     watches: [
       watching(local.sliceNodes, ({ type, object, previous }) =>
         object.spec.slice !== name || (type === 'updated' && previous !== undefined && samePart(object, previous)) ? [] : ['links'],

@@ -120,7 +120,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const spec = found(name);
       if (spec === undefined || typeof spec === 'string') {
-        refusals.set(name, spec);
+        refusals.set(name, spec, authorOf(name));
         setWaits(name, []);
         onRead(name);
         return undefined;
@@ -129,7 +129,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       setWaits(name, waitsFor);
       // A member may pass on an older statement than the board shows; only the board must not go back.
       const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
-      refusals.set(name, isOlderCopy ? undefined : refusal?.message);
+      refusals.set(name, isOlderCopy ? undefined : refusal?.message, authorOf(name));
       keeping.soon(spec);
       // A refused one is held, so that the limit on held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);

@@ -15,3 +15,20 @@ it('lists a refusal once it has lasted, measured by the monotonic clock', () => 
   expect(refusals.list(now)).toEqual([]);
   expect(emitted).toEqual([5_000, now]);
 });
+
+it('counts by author what has lasted, and tells each refusal of another cluster once', () => {
+  let now = 0;
+  const told: string[] = [];
+  const refusals = createRefusals({ monotonic: () => now }, (author) => told.push(author));
+  refusals.set('east.a', 'bad', 'east');
+  refusals.set('east.a', 'bad', 'east');
+  refusals.set('east.b', 'worse', 'east');
+  refusals.set('own.node.n1', 'mine');
+  expect(refusals.byAuthor(now)).toEqual(new Map());
+  now = graceMs;
+  expect(refusals.byAuthor(now)).toEqual(new Map([['east', 2]]));
+  refusals.set('east.a', 'bad in another way', 'east');
+  refusals.set('east.b', undefined, 'east');
+  expect(refusals.byAuthor(now)).toEqual(new Map([['east', 1]]));
+  expect(told).toEqual(['east', 'east', 'east']);
+});

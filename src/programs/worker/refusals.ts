@@ -9,8 +9,8 @@ import type { Session } from './session.ts';
 
 /** Notices that are not used, each with the reason. */
 export interface Refusals extends Source<undefined> {
-  /** Records a refusal, or with `undefined` that the notice is fine. */
-  set(notice: string, message: string | undefined): void;
+  /** Records a refusal of what a cluster states, or with `undefined` that the notice is fine. Without an author it is of this cluster's own. */
+  set(notice: string, message: string | undefined, author?: string): void;
   /**
    * The sentences of those that have lasted for {@link graceMs}: statements arrive in any order, and a refusal that waits for another one soon ends.
    * `now` is by the monotonic clock.
@@ -18,18 +18,23 @@ export interface Refusals extends Source<undefined> {
   list(now: number): readonly string[];
   /** Whether some are younger than that. */
   pending(now: number): boolean;
+  /** How many of those that {@link list} gives each other cluster is the author of. */
+  byAuthor(now: number): ReadonlyMap<string, number>;
 }
 
-/** No refusals yet. */
-export const createRefusals = (clock: { monotonic(): number }): Refusals => {
-  const messages = new Map<string, { readonly message: string; readonly since: number }>();
+/** No refusals yet. `onRefused` is called for each refusal of a notice of another cluster that is new or has a new reason. */
+export const createRefusals = (clock: { monotonic(): number }, onRefused: (author: string) => void = () => {}): Refusals => {
+  const messages = new Map<string, { readonly message: string; readonly since: number; readonly author: string | undefined }>();
   const { emit, subscribe } = createSignals();
   return {
-    set: (notice, message) => {
+    set: (notice, message, author) => {
       const before = messages.get(notice);
       if (before?.message === message) return;
       if (message === undefined) messages.delete(notice);
-      else messages.set(notice, { message, since: before?.since ?? clock.monotonic() });
+      else {
+        messages.set(notice, { message, since: before?.since ?? clock.monotonic(), author });
+        if (author !== undefined) onRefused(author);
+      }
       emit();
     },
     list: (now) =>
@@ -38,6 +43,12 @@ export const createRefusals = (clock: { monotonic(): number }): Refusals => {
         .toSorted(([a], [b]) => compareText(a, b))
         .map(([, { message }]) => message),
     pending: (now) => [...messages.values()].some(({ since }) => now - since < graceMs),
+    byAuthor: (now) => {
+      const counts = new Map<string, number>();
+      for (const { author, since } of messages.values())
+        if (author !== undefined && now - since >= graceMs) counts.set(author, (counts.get(author) ?? 0) + 1);
+      return counts;
+    },
     subscribe,
   };
 };

@@ -9,6 +9,7 @@ import type { Authority } from '../../identity/authority.ts';
 import { type Controller, type ControllerOptions, createController } from '../../loop/controller.ts';
 import { createPace } from '../../loop/pace.ts';
 import { createSignals } from '../../loop/signals.ts';
+import { measureSlice, type SliceMeasures } from '../../plan/measures/slice.ts';
 import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import type { AskAgent } from './ask-agent.ts';
@@ -124,7 +125,9 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
 
   const passedOn = createPassedOn();
   const isIdle = (name: string): boolean => controllers.find((controller) => controller.name === name)?.isIdle() === true;
-  const parts = [...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle }), hubContact(session, contact)];
+  const sources: (() => void)[] = [];
+  const measure = (source: () => SliceMeasures): void => void sources.push(local.metrics.measure(source));
+  const parts = [...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle, measure }), hubContact(session, contact)];
   controllers = parts.map((part) => createController({ concurrency: 4, ...part, log, metrics: local.metrics, clock }));
   const running = [
     ...controllers.map((controller) => controller.run(signal)),
@@ -150,6 +153,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   try {
     await Promise.all([...observing, ...running, whenRead.catch((error) => (signal.aborted ? undefined : Promise.reject(error)))]);
   } finally {
+    for (const stop of sources) stop();
     unsubscribe();
   }
 };
@@ -188,10 +192,18 @@ interface PartsInput {
   readonly onRead: (notice: string) => void;
   /** Whether a controller has nothing to do. */
   readonly isIdle: (controller: string) => boolean;
+  /** Has the metrics of the slice measured until its session ends. */
+  readonly measure: (source: () => SliceMeasures) => void;
 }
 
-const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInput): readonly Part[] => {
-  const refusals = createRefusals(session.clock);
+const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure }: PartsInput): readonly Part[] => {
+  const { slice, clock } = session;
+  const { metrics } = session.local;
+  const refusals = createRefusals(clock, (cluster) => metrics.add('statementRefusals', { slice, cluster }));
+  const reporting = links(session, refusals);
+  measure(() =>
+    measureSlice({ slice, report: reporting.report(), ledger: session.ledger(), refused: refusals.byAuthor(clock.monotonic()) }),
+  );
   const leftOut = createLeftOut();
   const own = createOwnNotices(kept, session.hub.cluster);
   const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
@@ -203,7 +215,7 @@ const partsOf = (session: Session, { kept, passedOn, onRead, isIdle }: PartsInpu
     nodeNotices(session, refusals),
     ...exportNotices(session, leftOut, tenants),
     servicePorts(session, leftOut),
-    links(session, refusals),
+    reporting,
     ...publishing.controllers,
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
     // … what the others state …

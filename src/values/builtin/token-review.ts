@@ -6,7 +6,12 @@ export type TokenReview = KubernetesObject & {
   readonly spec: { readonly token: string; readonly audiences?: readonly string[] };
   readonly status?: {
     readonly authenticated?: boolean;
-    readonly user?: { readonly username?: string };
+    readonly user?: {
+      readonly username?: string;
+      readonly uid?: string;
+      readonly groups?: readonly string[];
+      readonly extra?: Readonly<Record<string, readonly string[]>>;
+    };
     readonly audiences?: readonly string[];
     readonly error?: string;
   };

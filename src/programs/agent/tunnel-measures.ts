@@ -1,0 +1,66 @@
+import type { Kernel } from '../../kernel/port.ts';
+import { measureHandshakes, type TrafficReading, trafficSince } from '../../plan/measures/node.ts';
+import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { Metrics, Samples } from '../../telemetry/metrics.ts';
+import type { Clock } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+
+/** What the tunnels of a node are measured with. */
+export interface TunnelMeasuresParts {
+  readonly kernel: Pick<Kernel, 'observe'>;
+  /** The slices of the node, now. */
+  readonly networks: () => readonly SliceNetwork[];
+  readonly metrics: Pick<Metrics, 'add'>;
+  readonly clock: Clock;
+  /** Ends all readings. */
+  readonly lifetime: AbortSignal;
+}
+
+/** Readings are no closer together than this, in milliseconds: each costs a process for each slice, whoever asks. */
+const restMs = 5_000;
+
+/** Reads the tunnels of this node when somebody asks for metrics: ages of handshakes by cluster, bytes by slice. A tunnel that cannot be read is left out. */
+export const createTunnelMeasures = ({ kernel, networks, metrics, clock, lifetime }: TunnelMeasuresParts): (() => Promise<Samples>) => {
+  let before: ReadonlyMap<string, TrafficReading> = new Map();
+  let last: { readonly at: number; readonly samples: Promise<Samples> } | undefined;
+
+  const readOne = async (network: SliceNetwork) => {
+    try {
+      return await kernel.observe(network, lifetime);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
+  };
+
+  const read = async (): Promise<Samples> => {
+    const readings = new Map<string, TrafficReading>();
+    const samples: ReturnType<typeof measureHandshakes>[] = [];
+    for (const network of networks()) {
+      const { slice } = network;
+      const tunnel = await readOne(network);
+      if (tunnel === undefined) continue;
+      const peers = new Map(tunnel.peers.map((peer) => [peer.publicKey, peer]));
+      const { received, sent } = trafficSince(before.get(slice) ?? new Map(), peers);
+      metrics.add('nodeReceivedBytes', { slice }, received);
+      metrics.add('nodeSentBytes', { slice }, sent);
+      readings.set(slice, peers);
+      const known = network.peers.map(({ name, publicKey }) => ({
+        cluster: name.slice(0, name.indexOf('/')),
+        publicKey,
+        latestHandshake: peers.get(publicKey)?.latestHandshake ?? 0,
+      }));
+      samples.push(measureHandshakes(slice, known, clock.now()));
+    }
+    before = readings;
+    return {
+      nodeHandshakeAgeSeconds: samples.flatMap((one) => one.nodeHandshakeAgeSeconds),
+      nodePeersWithoutHandshake: samples.flatMap((one) => one.nodePeersWithoutHandshake),
+    };
+  };
+
+  return () => {
+    if (last === undefined || clock.monotonic() - last.at >= restMs) last = { at: clock.monotonic(), samples: read() };
+    return last.samples;
+  };
+};
