@@ -2,6 +2,10 @@ import { stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hubNamespace, memberNamespace } from '../../src/api/places.ts';
 import { planCrds } from '../../src/install/crds.ts';
+import { monitoringTemplates } from '../monitoring/chart-templates.ts';
+import { dashboardFile } from '../monitoring/dashboard.ts';
+import { rulesFile } from '../monitoring/rules.ts';
+import { scrapeFile } from '../monitoring/scrape.ts';
 import { templatesOf } from './templates.ts';
 import { valuesSchema, valuesYaml } from './values.ts';
 
@@ -52,6 +56,12 @@ export const chartFiles = (): ReadonlyMap<string, string> => {
     ['values.schema.json', valuesSchema()],
     ['templates/checks.yaml', helpers],
     ['templates/NOTES.txt', notes],
+    // Also for a Prometheus without operator, which reads them as they are.
+    ['monitoring/rules-hub.yaml', generated + rulesFile('hub')],
+    ['monitoring/rules-member.yaml', generated + rulesFile('member')],
+    ['monitoring/scrape.yaml', generated + scrapeFile()],
+    ['monitoring/dashboard.json', dashboardFile()],
+    ...[...monitoringTemplates()].map(([name, text]): [string, string] => [`templates/${name}`, text]),
     ...[...templatesOf('hub'), ...templatesOf('member')].map(([name, text]): [string, string] => [`templates/${name}`, text]),
     ...crds.map((crd): [string, string] => [
       `crds/${crd.metadata.name}.yaml`,

@@ -1,4 +1,5 @@
 import { hubDefaults, memberDefaults, type Placement } from '../../src/install/options.ts';
+import { alertsPagePath } from '../monitoring/rules.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** One value of the chart: its default, what it means, and what it may be. */
@@ -79,6 +80,38 @@ const values: readonly (Value | Group)[] = [
   { name: 'worker', text: 'The worker (mode member).', values: [replicas(member.worker.replicas), ...placement(member.worker)] },
   { name: 'dns', text: 'The DNS servers (mode member).', values: [replicas(member.dns.replicas), ...placement(member.dns)] },
   { name: 'agent', text: 'The agent on every node (mode member).', values: placement(member.agent) },
+  {
+    name: 'monitoring',
+    text: 'Objects for the Prometheus operator and Grafana; each is off, since their kinds may not be there.',
+    values: [
+      {
+        name: 'podMonitor',
+        text: 'A PodMonitor, and an account that may read metrics and nothing else, with its token for the operator.',
+        default: false,
+        schema: { type: 'boolean' },
+      },
+      { name: 'rules', text: 'A PrometheusRule with the alerts of this mode.', default: false, schema: { type: 'boolean' } },
+      {
+        name: 'dashboard',
+        text: 'A ConfigMap with a dashboard and the label by which the sidecar of Grafana finds it.',
+        default: false,
+        schema: { type: 'boolean' },
+      },
+      {
+        name: 'labels',
+        text: 'Further labels of PodMonitor and PrometheusRule, by which some operators select.',
+        default: {},
+        schema: object,
+      },
+      { name: 'interval', text: 'How often metrics are read.', default: '30s', schema: { type: 'string', pattern: '^[0-9]+(s|m)$' } },
+      {
+        name: 'runbookUrl',
+        text: 'Where the page of alerts is served; the annotation runbook_url of each alert is this, with the place on the page.',
+        default: alertsPagePath,
+        schema: { type: 'string', minLength: 1 },
+      },
+    ],
+  },
 ];
 
 const flow = (given: unknown): string => JSON.stringify(given);

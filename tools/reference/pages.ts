@@ -1,3 +1,5 @@
+import { alertsPagePath } from '../monitoring/rules.ts';
+import { alertsPage } from './alerts.ts';
 import { commandsPage } from './commands.ts';
 import { kindsPage } from './kinds.ts';
 import { metricsPage } from './metrics.ts';
@@ -12,5 +14,6 @@ export const pages = (): { readonly path: string; readonly text: string }[] => [
   { path: 'docs/reference/findings.md', text: findingsPage() },
   { path: 'docs/reference/metrics.md', text: metricsPage() },
   { path: 'docs/reference/values.md', text: valuesPage() },
+  { path: alertsPagePath, text: alertsPage() },
   { path: 'docs/reference/commands.md', text: commandsPage() },
 ];
