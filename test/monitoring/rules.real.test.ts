@@ -64,7 +64,7 @@ describe.skipIf(promtool === undefined && process.env.CI === undefined)('with pr
       return (await run(promtool ?? 'promtool', [...args], { cwd: folder })).stdout;
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-      throw new Error(`promtool ${args.join(' ')}:\n${stdout}${stderr}`);
+      throw new Error(`promtool ${args.join(' ')}:\n${stdout}${stderr}`, { cause: error });
     }
   };
 

@@ -24,8 +24,8 @@ export const staticScrapeFile = (
 ): string => {
   const { scrape_configs: configs } = parse(scrapeFile()) as { readonly scrape_configs: readonly ScrapeConfig[] };
   const { tokenFile, more = {} } = options;
-  const changed = configs.map(({ kubernetes_sd_configs: _, ...config }) => ({
-    ...config,
+  const changed = configs.map((config) => ({
+    ...Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'kubernetes_sd_configs')),
     ...(tokenFile === undefined ? {} : { authorization: { credentials_file: tokenFile } }),
     static_configs: targets.map(({ address, labels }) => ({ targets: [address], labels })),
   }));
