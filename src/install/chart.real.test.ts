@@ -5,8 +5,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
+import { dashboardFile } from '../../tools/monitoring/dashboard.ts';
+import { alertsPagePath, rulesFile } from '../../tools/monitoring/rules.ts';
 import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
@@ -132,7 +134,40 @@ describe.skipIf(helm === undefined && process.env.CI === undefined)('with real h
     });
   });
 
+  it('brings monitoring where it is asked for and the operator is there, with the rules as they are', async () => {
+    const on = ['--set', 'monitoring.podMonitor=true,monitoring.rules=true,monitoring.dashboard=true,monitoring.labels.release=x'];
+    const kinds = ['PodMonitor', 'PrometheusRule'].flatMap((kind) => ['--api-versions', `monitoring.coreos.com/v1/${kind}`]);
+    const url = ['--set', 'monitoring.runbookUrl=https://docs.example/alerts'];
+    for (const side of ['hub', 'member'] as const) {
+      const namespace = side === 'hub' ? hubNamespace : memberNamespace;
+      const objects = byName(await render(side, namespace, ...on, ...kinds, ...url));
+      const reader = `kubeslice-${side}-metrics-reader`;
+      expect(objects.get(`PodMonitor ${namespace}/kubeslice-${side}`)).toMatchObject({
+        metadata: { labels: { release: 'x' } },
+        spec: {
+          podMetricsEndpoints: [{ port: 'metrics', scheme: 'https', authorization: { credentials: { name: reader, key: 'token' } } }],
+        },
+      });
+      expect(objects.get(`Secret ${namespace}/${reader}`)).toMatchObject({ type: 'kubernetes.io/service-account-token' });
+      const rules = parse(rulesFile(side).replaceAll(alertsPagePath, 'https://docs.example/alerts')) as object;
+      expect(objects.get(`PrometheusRule ${namespace}/kubeslice-${side}`)).toMatchObject({ spec: rules });
+      const dashboard = objects.get(`ConfigMap ${namespace}/kubeslice-dashboard-${side}`) as { data: Record<string, string> } | undefined;
+      expect(JSON.parse(dashboard?.data['kubeslice.json'] ?? '')).toEqual(JSON.parse(dashboardFile()));
+      // Off, there is nothing of it, whatever the cluster has.
+      expect(
+        [...byName(await render(side, namespace, ...kinds)).keys()].filter((name) => /Monitor|PrometheusRule|dashboard|Secret/.test(name)),
+      ).toEqual([]);
+    }
+  });
+
   it.each([
+    [
+      'a PodMonitor without the operator',
+      ['--set', 'monitoring.podMonitor=true'],
+      /podMonitor needs the kind PodMonitor of the Prometheus operator/,
+    ],
+    ['rules without the operator', ['--set', 'monitoring.rules=true'], /rules needs the kind PrometheusRule of the Prometheus operator/],
+    ['a wrong interval', ['--set', 'monitoring.interval=often'], /interval/],
     ['a value that does not exist', ['--set', 'replica=3'], /replica/],
     ['a wrong kind of value', ['--set', 'dns.replicas=many'], /replicas/],
     ['another mode', ['--set', 'mode=both'], /mode/],

@@ -10,6 +10,7 @@ import { guidesTopic } from './guides.ts';
 import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
 import { outagesTopic } from './outages.ts';
+import { peopleTopic } from './people.ts';
 import { removalTopic } from './removal.ts';
 import { shapesTopic } from './shapes.ts';
 import { startWatching } from './surroundings.ts';
@@ -49,6 +50,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
 
   exampleTopic(world);
   diagnosisTopic(world);
+  peopleTopic(world);
   shapesTopic(world);
   twinsTopic(world);
   guidesTopic(world);

@@ -101,7 +101,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     trouble: () => undefined,
     seen: () => seen,
     clock,
-    metrics: { set: () => undefined },
+    metrics: { set: () => undefined, remove: () => undefined },
   });
   const run = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 100) {

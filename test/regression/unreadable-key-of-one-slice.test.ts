@@ -129,7 +129,7 @@ it('what was published of the slice stays, with the reason', async () => {
     trouble: () => undefined,
     seen: () => seen,
     clock: systemClock,
-    metrics: { set: () => {} },
+    metrics: { set: () => {}, remove: () => {} },
   });
   await publisher.publish('bad', signal);
   expect(patches).toHaveLength(1);

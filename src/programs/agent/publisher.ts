@@ -34,7 +34,7 @@ export interface PublisherParts {
   /** What is wrong around the node, as far as it concerns a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'set'>;
+  readonly metrics: Pick<Metrics, 'set' | 'remove'>;
 }
 
 /**
@@ -136,7 +136,10 @@ export class Publisher {
     const handshakes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.latestHandshake]));
     const report = planLinkReport({ network, links: histories, handshakes, now: clock.monotonic(), wall: clock.now() });
     for (const [cluster, { worstRttMs }] of Object.entries(report.clusters)) {
-      if (worstRttMs !== undefined) metrics.set('nodeLinkRttSeconds', { slice: network.slice, cluster }, worstRttMs / 1_000);
+      const labels = { slice: network.slice, cluster };
+      // A link that is dead has no round trip.
+      if (worstRttMs === undefined) metrics.remove('nodeLinkRttSeconds', labels);
+      else metrics.set('nodeLinkRttSeconds', labels, worstRttMs / 1_000);
     }
     return report;
   }
