@@ -82,8 +82,8 @@ describe('what starting loads', () => {
     expect(packagesOf('src/programs/main.ts', 'src/programs/cli/cli.ts')).toEqual(['commander', 'picocolors']);
   });
 
-  it('for what people do often is nothing that takes long', () => {
-    for (const command of ['status', 'slices', 'services', 'links'])
-      expect(packagesOf(`src/programs/cli/${command}.ts`), command).toEqual(['yaml']);
+  it('for what people do often is a reader of kubeconfigs, and one that checks what members report, and no more', () => {
+    for (const command of ['status', 'slices', 'services', 'links', 'problems'])
+      expect(packagesOf(`src/programs/cli/fleet/${command}.ts`), command).toEqual(['yaml', 'zod']);
   });
 });

@@ -85,7 +85,7 @@ describe('the exports of a cluster', { timeout: 60_000 }, () => {
     expect(conditionOf(statusOf('a-younger')?.conditions, 'Ready')?.message).toContain('app-ns/z-older');
     const leads = () => east.api.objects(sliceNodeKind)[0]?.spec.servicePorts?.map(({ port, targetPort }) => `${port}:${targetPort}`);
     await vi.waitFor(() => expect(leads()).toEqual(['9090:80']), wait);
-    expect(offered()).toEqual(['app-ns/z-older']);
+    await vi.waitFor(() => expect(offered()).toEqual(['app-ns/z-older']), wait);
     expect(stateOf('z-older')).toBe('READY Exported');
     east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'z-older' });
     await vi.waitFor(() => expect(stateOf('a-younger')).toBe('READY Exported'), wait);

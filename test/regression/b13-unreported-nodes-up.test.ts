@@ -17,8 +17,8 @@ it('no node is shown Up that nobody reported', () => {
 
 it('the work is that of the nodes, not of their links', () => {
   const many = Array.from({ length: 20_000 }, (_, index) => node('app', 'east', `e${index}`, '10.0.0.1'));
-  const started = performance.now();
+  const started = process.threadCpuUsage().user;
   planFleetStatus(withNotices([...many, report('app', 'east', 'west', { nodes: 20_000 })]));
   // Some 100 ms; it was minutes when each node looked at each link.
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect((process.threadCpuUsage().user - started) / 1_000).toBeLessThan(5_000);
 });
