@@ -17,6 +17,7 @@ import { planCrds } from './crds.ts';
 import { planHub } from './hub.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planMember } from './member.ts';
+import { planMemberRemoval } from './member-removal.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubeslice', 'tools');
@@ -49,6 +50,8 @@ const render = async (mode: string, namespace: string, ...more: string[]): Promi
 
 const byName = (objects: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
   new Map(objects.map((object) => [`${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`, object]));
+
+const isHook = ({ metadata }: KubernetesObject): boolean => metadata.annotations?.['helm.sh/hook'] !== undefined;
 
 const programs = realPrograms();
 if (typeof programs === 'string') console.log(`skipped: the chart on real API servers: ${programs}`);
@@ -94,7 +97,8 @@ describe.skipIf((helm === undefined || typeof programs === 'string') && process.
     expect(await present()).toHaveLength(objects.length);
     await inCluster('upgrade', 'kubeslice', chart, '--set', `mode=${mode},logLevel=debug`);
     expect(await present()).toHaveLength(objects.length);
-    await inCluster('uninstall', 'kubeslice');
+    // Nothing runs behind this API server, so no hook would end.
+    await inCluster('uninstall', 'kubeslice', '--no-hooks');
     await expect.poll(present, { timeout: 10_000 }).toEqual([]);
   });
 });
@@ -111,9 +115,17 @@ describe.skipIf(helm === undefined && process.env.CI === undefined)('with real h
     ['member', memberNamespace, planMember(memberDefaults(image))],
   ] as const)('mode %s renders what the command line applies', async (mode, namespace, planned) => {
     const wanted = byName(planned.filter(({ kind }) => kind !== 'Namespace'));
-    const rendered = byName(await render(mode, namespace));
+    const rendered = byName((await render(mode, namespace)).filter((object) => !isHook(object)));
     expect([...rendered.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
     for (const [name, object] of wanted) expect(rendered.get(name), name).toEqual(JSON.parse(JSON.stringify(object)));
+  });
+
+  it('a member is ended by a hook before it is deleted, a hub has none', async () => {
+    const hooks = (await render('member', memberNamespace)).filter(isHook);
+    const planned = planMemberRemoval(memberDefaults(image));
+    expect([...byName(hooks).keys()].toSorted()).toEqual([...byName(planned).keys()].toSorted());
+    for (const { metadata } of hooks) expect(metadata.annotations?.['helm.sh/hook']).toBe('pre-delete');
+    expect((await render('hub', hubNamespace)).filter(isHook)).toEqual([]);
   });
 
   it('brings the kinds of both sides', async () => {

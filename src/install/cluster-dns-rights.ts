@@ -37,7 +37,12 @@ export const planClusterDnsRights = (
         kind: 'RoleBinding',
         metadata: meta,
         roleRef: { apiGroup, kind: 'Role', name: meta.name },
-        subjects: [{ kind: 'ServiceAccount', name: componentName('worker'), namespace: memberNamespace }],
+        // Also for what takes it out again before a tool removes the installation.
+        subjects: (['worker', 'member-removal'] as const).map((component) => ({
+          kind: 'ServiceAccount' as const,
+          name: componentName(component),
+          namespace: memberNamespace,
+        })),
       },
     ];
   });

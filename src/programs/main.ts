@@ -11,6 +11,7 @@ const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>
   worker: () => import('./worker.ts'),
   agent: () => import('./agent.ts'),
   dns: () => import('./dns.ts'),
+  'member-removal': () => import('./member-removal.ts'),
   idle: () => import('./idle.ts'),
   echo: () => import('./echo.ts'),
   probe: () => import('./probe.ts'),

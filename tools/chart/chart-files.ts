@@ -6,7 +6,7 @@ import { monitoringTemplates } from '../monitoring/chart-templates.ts';
 import { dashboardFile } from '../monitoring/dashboard.ts';
 import { rulesFile } from '../monitoring/rules.ts';
 import { scrapeFile } from '../monitoring/scrape.ts';
-import { templatesOf } from './templates.ts';
+import { removalTemplate, templatesOf } from './templates.ts';
 import { valuesSchema, valuesYaml } from './values.ts';
 
 const generated = '# Made by tools/generate.ts from src/install; change it there and run npm run generate.\n';
@@ -43,7 +43,7 @@ Worker, agents and DNS are installed and wait for a credential. Register this cl
   on the hub:  kubeslice token create NAME
   here:        kubeslice join NAME --register-only --token TOKEN
 
-Before helm uninstall, run kubeslice leave NAME: it also cleans the nodes and cluster DNS.
+helm uninstall cleans the nodes and cluster DNS, too. kubeslice leave NAME --hub-context HUB also takes the cluster off the hub.
 {{- end }}
 `;
 
@@ -63,6 +63,7 @@ export const chartFiles = (): ReadonlyMap<string, string> => {
     ['monitoring/dashboard.json', dashboardFile()],
     ...[...monitoringTemplates()].map(([name, text]): [string, string] => [`templates/${name}`, text]),
     ...[...templatesOf('hub'), ...templatesOf('member')].map(([name, text]): [string, string] => [`templates/${name}`, text]),
+    ['templates/member-removal.yaml', removalTemplate()],
     ...crds.map((crd): [string, string] => [
       `crds/${crd.metadata.name}.yaml`,
       generated + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }),

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { Side } from '../../src/install/crds.ts';
 import { planHub } from '../../src/install/hub.ts';
 import { planMember } from '../../src/install/member.ts';
+import { planMemberRemoval } from '../../src/install/member-removal.ts';
 import type { CommonOptions, Placement, Workload } from '../../src/install/options.ts';
 import type { KubernetesObject } from '../../src/values/object.ts';
 import { text, unquote, value } from './placeholders.ts';
@@ -41,6 +42,22 @@ const fileOf = (side: Side, { kind, metadata }: KubernetesObject): string => {
 
 const manifest = (object: KubernetesObject): string =>
   unquote(stringify(object, { singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false }));
+
+/** Helm makes these before it deletes a release, waits for the Job, and deletes them when it has ended well. The account comes first. */
+const hookAnnotations = (kind: string): Readonly<Record<string, string>> => ({
+  'helm.sh/hook': 'pre-delete',
+  'helm.sh/hook-weight': kind === 'Job' ? '1' : '0',
+  'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+});
+
+/** The template of what ends a member before its release is deleted; without it, tunnels and files of the nodes would stay. */
+export const removalTemplate = (): string => {
+  const options = { ...common, worker: workloadOf('worker'), dns: workloadOf('dns'), agent: placementOf('agent') };
+  const parts = planMemberRemoval(options).map((object) =>
+    manifest({ ...object, metadata: { ...object.metadata, annotations: hookAnnotations(object.kind) } }),
+  );
+  return `{{- if eq .Values.mode "member" }}\n${parts.join('---\n')}{{- end }}\n`;
+};
 
 /** The templates of one side by file name; they render to nothing in the other mode. */
 export const templatesOf = (side: Side): ReadonlyMap<string, string> => {

@@ -34,8 +34,12 @@ const look = async (client: Client, signal: AbortSignal): Promise<NodeAnswers> =
  */
 export const cleanNodes = async (client: Client, options: MemberOptions, limitMs: number, patience: Patience): Promise<NodeAnswers> => {
   const { signal } = patience;
-  await client.apply(namespaceKind, memberNamespaceObject, { signal });
-  await client.apply(serviceAccountKind, agentCleanupAccount, { signal });
+  // Those that are there may be another tool's, which removes only what it still owns.
+  if ((await client.find(namespaceKind, memberNamespaceObject.metadata, { signal })) === undefined)
+    await client.apply(namespaceKind, memberNamespaceObject, { signal });
+  const account = { namespace: memberNamespace, name: agentCleanupAccount.metadata.name };
+  if ((await client.find(serviceAccountKind, account, { signal })) === undefined)
+    await client.apply(serviceAccountKind, agentCleanupAccount, { signal });
   // One of an interrupted removal may have another image.
   await removeAndWait(client, daemonSetKind, target, patience);
   await client.apply(daemonSetKind, planAgentCleanup(options), { signal });

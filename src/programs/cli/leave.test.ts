@@ -127,6 +127,14 @@ describe('leaving after another tool has taken the programs away', () => {
     expect(east().read(namespaceKind, { name: memberNamespace })).toBeUndefined();
   });
 
+  it('cleans again what was joined again after a leave that was interrupted at its end', async () => {
+    const annotations = { 'kubeslice.io/nodes-cleaned': 'true' };
+    east().put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: memberNamespace, annotations } });
+    kubelet('a');
+    kubelet('b');
+    expect((await leave()).out).toContain('2 nodes were cleaned');
+  });
+
   it('names a node without an answer, ends with 2, and cleans it later', async () => {
     kubelet('a');
     const { code, out } = await leave({ nodeLimit: '1s' });

@@ -24,7 +24,11 @@ const cleanedAnnotation = 'kubeslice.io/nodes-cleaned';
 /** Whether the nodes of a cluster may still have something of KubeSlice, as far as its API server shows. */
 export const mayHaveNodesToClean = async (member: Client, signal: AbortSignal): Promise<boolean> => {
   const namespace = await member.find(namespaceKind, { name: memberNamespace }, { signal });
-  if (namespace !== undefined) return namespace.metadata.annotations?.[cleanedAnnotation] === undefined;
+  if (namespace !== undefined) {
+    const { deletionTimestamp, annotations } = namespace.metadata;
+    // One that stays may have been joined again since.
+    return deletionTimestamp === undefined || annotations?.[cleanedAnnotation] === undefined;
+  }
   // Somebody may have deleted the namespace by hand.
   const traces = await Promise.all([
     member.find(customResourceDefinitionKind, { name: `slicenodes.${networking.group}` }, { signal }),

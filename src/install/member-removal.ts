@@ -1,0 +1,71 @@
+import { networking } from '../api/groups.ts';
+import { memberNamespace } from '../api/places.ts';
+import type { Job } from '../values/builtin/job.ts';
+import type { PolicyRule } from '../values/builtin/rbac.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { planAccount, read } from './account.ts';
+import { knownClusterDns } from './cluster-dns-rights.ts';
+import { restricted, scratch } from './container.ts';
+import { componentName, metadata, selectorLabels } from './metadata.ts';
+import type { MemberOptions } from './options.ts';
+
+const component = 'member-removal';
+
+/** The most that a removal may take, in seconds. */
+const deadlineSeconds = 300;
+
+const here: readonly PolicyRule[] = [
+  { apiGroups: ['apps'], resources: ['deployments', 'daemonsets'], verbs: [...read, 'create', 'patch', 'delete'] },
+  { apiGroups: [''], resources: ['pods', 'events'], verbs: read },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get', 'create', 'patch'] },
+];
+
+const everywhere: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['nodes', 'pods', 'services'], verbs: read },
+  { apiGroups: [''], resources: ['namespaces'], resourceNames: [memberNamespace], verbs: [...read, 'patch'] },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: [...read, 'delete'] },
+  { apiGroups: ['operator.openshift.io'], resources: ['dnses'], resourceNames: ['default'], verbs: ['get', 'patch'] },
+  { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: [...read, 'delete'] },
+  { apiGroups: [networking.group], resources: ['slicenodes'], verbs: read },
+];
+
+/**
+ * What ends a member before a tool removes its objects: a Job that takes the worker, the zone in cluster DNS, the agents and all that they made on the
+ * nodes away, with an account that lives as long. When a node does not answer it fails, and the objects stay.
+ */
+export const planMemberRemoval = (options: MemberOptions): KubernetesObject[] => {
+  const account = planAccount(component, memberNamespace, { everywhere, in: { [memberNamespace]: here, 'kube-system': knownClusterDns } });
+  const job: Job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: metadata(componentName(component), { namespace: memberNamespace, component }),
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: deadlineSeconds,
+      template: {
+        metadata: { labels: selectorLabels(component) },
+        spec: {
+          restartPolicy: 'Never',
+          serviceAccountName: componentName(component),
+          imagePullSecrets: options.imagePullSecrets,
+          tolerations: options.agent.tolerations,
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: component,
+              image: options.image,
+              imagePullPolicy: options.imagePullPolicy,
+              args: [component],
+              env: [{ name: 'IMAGE', value: options.image }],
+              resources: options.dns.resources,
+              securityContext: restricted,
+              volumeMounts: scratch.mounts,
+            },
+          ],
+          volumes: scratch.volumes,
+        },
+      },
+    },
+  };
+  return [...account, job];
+};

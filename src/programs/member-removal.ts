@@ -1,0 +1,24 @@
+import { createMetrics } from '../telemetry/metrics.ts';
+import { endMember } from './cli/take-apart.ts';
+import { inClusterClient } from './in-cluster.ts';
+import type { Program } from './program.ts';
+
+/** How long owners of finalizers and pods that stop get before force is used, in milliseconds. */
+const graceMs = 45_000;
+/** How long nodes may take, in milliseconds. */
+const nodeLimitMs = 120_000;
+
+/** Ends this member before its objects are removed: what `kubeslice leave` does inside of the cluster. Ends with 2 when a node did not answer. */
+export const run: Program = async ({ env, signal }) => {
+  const client = await inClusterClient(env, 'member', 'kubeslice-member-removal', createMetrics());
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  try {
+    const taking = { image: env.IMAGE ?? '', namedImage: env.IMAGE, nodeLimitMs, patience: { graceMs, signal }, say };
+    const answers = await endMember(client, taking, true);
+    for (const { node, why } of answers?.silent ?? []) say(`node ${node} did not answer: ${why}`);
+    say(`${answers?.clean.length ?? 0} nodes were cleaned`);
+    return (answers?.silent.length ?? 0) === 0 ? 0 : 2;
+  } finally {
+    client.close();
+  }
+};
