@@ -23,6 +23,7 @@ const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>
   EndpointsNotReady: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
   HostNetworkPods: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
   PodsExcluded: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
+  NamespaceNotInSlice: (help, { slice = 'NAME' }) => help.editSliceOfProject(slice),
   ServiceNotFound: (help, { cluster, namespace }) => help.services(cluster, namespace),
   ServiceWithoutSelector: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   ServiceWithoutPorts: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),

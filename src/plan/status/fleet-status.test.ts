@@ -127,6 +127,7 @@ describe('the state of a fleet', () => {
   it.each([
     ['NoMatchingPods', 'kubectl --context east -n app-ns get pods -o wide --show-labels'],
     ['HostNetworkPods', 'kubectl --context east -n app-ns get pods -o wide --show-labels'],
+    ['NamespaceNotInSlice', 'kubectl --context hub -n default edit slice app'],
     ['ServiceWithoutSelector', 'kubectl --context east -n app-ns edit service web'],
     ['ExportConflict', 'kubectl --context east -n app-ns describe serviceexport web'],
     ['OfANewerVersion', 'kubectl --context east -n app-ns describe serviceexport web'],

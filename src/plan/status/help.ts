@@ -1,4 +1,4 @@
-import { defaultProject, hubNamespace, memberNamespace } from '../../api/places.ts';
+import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
 import { shellQuote } from '../../values/shell-quote.ts';
 
 /** Contexts of the person who asks. */
@@ -38,6 +38,7 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
     controllerPods: () => onHub(hubNamespace, 'describe pods'),
     describeSlice: (slice: string, namespace: string) => onHub(namespace, `describe slice ${slice}`),
     describeLocalSlice: (slice: string, cluster: string) => onMember(cluster, `describe slice ${slice}`),
+    editSliceOfProject: (slice: string) => onHub(projectNamespace(project), `edit slice ${slice}`),
     editSlice: (slice: string, namespace: string) => onHub(namespace, `edit slice ${slice}`),
     describeCluster: (cluster: string, namespace: string) => onHub(namespace, `describe cluster ${cluster}`),
     workerLogs: (cluster: string | undefined) => onMember(cluster, 'logs deploy/kubeslice-worker --tail 20'),

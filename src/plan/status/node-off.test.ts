@@ -23,6 +23,8 @@ describe('a fleet with a node that is switched off', () => {
   const east = report('app', 'east', 'west', {
     clusters: [{ cluster: 'west', up: 1, down: 1, total: 2, worstRttMs: 2 }],
     worst: [link('e1', 'west', 'w2')],
+    impaired: [{ node: 'e1', up: 1, down: 1, total: 2, reason: 'west/w2: silence' }],
+    impairedNodes: 1,
   });
 
   it('says so, counts no links to it and no endpoints on it, and is healthy', () => {
@@ -39,6 +41,7 @@ describe('a fleet with a node that is switched off', () => {
         help: 'kubectl --context west describe node w2',
       },
     ]);
+    expect(nodes[1]).toMatchObject({ node: 'e1', state: 'Up', linksUp: 1, links: 1 });
     expect(nodes[0]).toMatchObject({ node: 'w2', state: 'Off', linksUp: undefined, reason: off.reason });
     expect(slices).toMatchObject([{ nodes: 2, linksUp: 2, links: 2 }]);
     const { services, links, pairs } = planFleetLists(snapshot);
@@ -66,6 +69,15 @@ describe('a fleet with a node that is switched off', () => {
     const snapshot = withNotices([...tunnels, east, west]);
     expect(planFleetStatus(snapshot).nodes[0]).toMatchObject({ node: 'w2', state: 'Unreached', links: undefined });
     expect(planFleetLists(snapshot).services).toMatchObject([{ ready: 1 }]);
+  });
+
+  it('is named by services also when Kubernetes calls its pods not ready', () => {
+    const west = report('app', 'west', 'east', { missingNodes: [off], missing: 1 });
+    const spec = JSON.parse(offer.spec.statement) as { body: { endpoints: { ready: boolean; node: string }[] } };
+    for (const endpoint of spec.body.endpoints) endpoint.ready = endpoint.node === 'w1';
+    const later = { ...offer, spec: { ...offer.spec, statement: JSON.stringify(spec) } };
+    const { services } = planFleetLists(withNotices([...tunnels.slice(0, 3), later, east, west]));
+    expect(services).toMatchObject([{ ready: 1, problem: '2 of 3 endpoints are on nodes that are off or not reached: w2.' }]);
   });
 
   it('is not taken for dead while another cluster reaches it', () => {

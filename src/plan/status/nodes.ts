@@ -71,8 +71,13 @@ const unreachedIn = (cluster: string, report: LinksBody, others: readonly LinksB
   );
 };
 
-/** Judges the nodes of one cluster by its report; each costs one look-up. */
-const judgeBy = (cluster: string, report: LinksBody | undefined, others: readonly LinksBody[] = []): ((node: string) => Judgement) => {
+/** Judges the nodes of one cluster by its report; each costs one look-up. `offElsewhere` counts the nodes of other clusters that are off. */
+const judgeBy = (
+  cluster: string,
+  report: LinksBody | undefined,
+  others: readonly LinksBody[] = [],
+  offElsewhere = 0,
+): ((node: string) => Judgement) => {
   if (report === undefined) return () => ({ ...nothing, reason: 'its cluster has not reported' });
   const missing = new Map(report.missingNodes.map((each) => [each.node, each]));
   const impaired = new Map(report.impaired.map((each) => [each.node, each]));
@@ -90,6 +95,10 @@ const judgeBy = (cluster: string, report: LinksBody | undefined, others: readonl
     const evidence = unreached.get(node);
     if (evidence !== undefined) return { ...nothing, state: 'Unreached', reason: evidence };
     const own = impaired.get(node);
+    // That a node elsewhere is off is not this one's trouble.
+    const idle = Math.min(offElsewhere, own?.down ?? 0);
+    if (own !== undefined && idle > 0 && own.up >= own.total - idle)
+      return { state: 'Up', linksUp: own.up, links: own.total - idle, reason: undefined };
     if (own !== undefined) return { state: own.down > 0 ? 'Down' : 'Pending', linksUp: own.up, links: own.total, reason: own.reason };
     if (!whole) return { ...nothing, reason: 'the report of its cluster does not name it' };
     // A node that is alone in its slice has no links and nothing is wrong with it.
@@ -113,12 +122,15 @@ const judgeByVote = (vote: Vote): Judgement => {
 export const planNodes = ({ nodes: tunnels, reports: all }: Pick<FleetSnapshot, 'nodes' | 'reports'>, voteOn?: VoteOn): NodeRow[] => {
   const reports = new Map(all.map((each) => [`${each.slice}/${each.cluster}`, each]));
   const bySlice = Map.groupBy(all, ({ slice }) => slice);
+  const tunnelled = new Set(tunnels.map(({ slice, cluster, body }) => [slice, cluster, body.node].join('/')));
+  const offIn = ({ slice, cluster, report }: (typeof all)[number]): number =>
+    report.missingNodes.filter(({ node, notReady }) => notReady === true && tunnelled.has([slice, cluster, node].join('/'))).length;
   const judges = new Map(
     [...reports].map(([key, { slice, cluster, report }]) => {
-      const others = (bySlice.get(slice) ?? []).flatMap((each) =>
-        each.cluster === cluster || each.report.nodes === 0 ? [] : [each.report],
-      );
-      return [key, judgeBy(cluster, report, others)];
+      const elsewhere = (bySlice.get(slice) ?? []).filter((each) => each.cluster !== cluster);
+      const offElsewhere = elsewhere.reduce((sum, each) => sum + offIn(each), 0);
+      const others = elsewhere.flatMap((each) => (each.report.nodes === 0 ? [] : [each.report]));
+      return [key, judgeBy(cluster, report, others, offElsewhere)];
     }),
   );
   const unknown = judgeBy('', undefined);

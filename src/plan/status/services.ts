@@ -55,8 +55,9 @@ export const planServices = ({ offers, sick, nodes, lost = new Map() }: Services
   const told = new Map(sick.map((each) => [key({ ...each, slice: each.slice ?? '' }), each]));
   const offered = offers.map(({ slice, cluster, body: { namespace, name, ports, endpoints } }): ServiceRow => {
     const usable = endpoints.filter(takesConnections);
-    const cutOff = usable.filter(({ node }) => dead.has([slice, cluster, node].join('\u0000')));
-    const ready = usable.length - cutOff.length;
+    // Kubernetes calls their pods not ready after a while, too.
+    const cutOff = endpoints.filter(({ node }) => dead.has([slice, cluster, node].join('\u0000')));
+    const ready = usable.filter((endpoint) => !cutOff.includes(endpoint)).length;
     const place = { slice, namespace, name, cluster };
     const own = told.get(key(place));
     const silence = lost.get(cluster);

@@ -144,6 +144,7 @@ describe('the report about links', () => {
     expect(ill).toMatchObject({ failing: 1, failingExports: [{ name: 'web', message: '0 of 3.' }] });
     expect(sameLinkStates(well, ill)).toBe(false);
     expect(sameLinkStates(ill, linksOf({ failing: one('0 of 4.') }))).toBe(true);
+    expect(sameLinkStates(ill, linksOf({ failing: one('0 of 3; the image cannot be pulled.') }))).toBe(false);
     expect(sameLinkStates(ill, linksOf({ failing: one('0 of 3.', 'HostNetworkPods') }))).toBe(false);
     expect(sameLinkStates(well, linksOf({ absentNamespaces: [{ namespace: 'tema-b', near: 'team-b' }] }))).toBe(false);
   });

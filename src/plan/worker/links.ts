@@ -137,7 +137,14 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
       rest.missing,
       rest.refused,
       rest.failing,
-      rest.failingExports?.map(({ namespace, name, reason, works }) => [namespace, name, reason, works]),
+      // The words name the cause, the numbers in them come and go.
+      rest.failingExports?.map(({ namespace, name, reason, works, message }) => [
+        namespace,
+        name,
+        reason,
+        works,
+        message.replace(/\d+/g, ''),
+      ]),
       rest.absentNamespaces,
       missingNodes,
       clusters.map(({ cluster, up, down, total }) => [cluster, up, down, total]),
