@@ -53,13 +53,15 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   if (notice.cluster === context.cluster) return same;
   const ref: StatementRef = { kind: notice.kind, cluster: notice.cluster, subject: notice.subject };
   const prover = proverOf(notice, context);
+  const claimKey = refKey({ ...ref, kind: 'Cluster', subject: ref.cluster });
   if (prover === undefined) {
     const refusal: StatementRefusal = { code: 'ClusterUnknown', message: `Cluster "${ref.cluster}" has not published its authority yet.` };
-    return { ...same, refusal, waitsFor: [refKey({ ...ref, kind: 'Cluster', subject: ref.cluster })] };
+    return { ...same, refusal, waitsFor: [claimKey] };
   }
-  if (!('root' in prover)) return { ...same, refusal: prover };
+  if (!('root' in prover)) return { ...same, refusal: prover, waitsFor: [`Authority/${ref.cluster}`] };
   const verified = verifyStatement(notice, prover.root, { ...ref, slice: context.slice, sliceUID: context.sliceUID }, context.now);
-  if (!verified.ok) return { ...same, refusal: verified };
+  // Another authority may have signed it that is pinned in a moment, with the claim of the cluster.
+  if (!verified.ok) return { ...same, refusal: verified, waitsFor: verified.code === 'BadSignature' ? [claimKey] : [] };
   const latest = entryOf(ledger, ref);
   const replay = latest === undefined ? undefined : replayOf(ref, verified, latest);
   if (replay !== undefined) return { ...same, refusal: replay };

@@ -1,10 +1,74 @@
+import { maxFarewells } from '../api/notice/schema.ts';
 import type { NoticeSpec } from '../api/notice/type.ts';
+import type { Root } from '../identity/root.ts';
 import { readJson } from '../values/read-json.ts';
-import { isTombstone, readStatement } from './statement/statement.ts';
+import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
+import { isTombstone, readStatement, type Tombstone } from './statement/statement.ts';
+import { verifyStatement } from './verify.ts';
+
+/** The farewell in a notice; undefined for every other notice. Its signature is not verified. */
+const readFarewell = ({ kind, statement }: Pick<NoticeSpec, 'kind' | 'statement'>): Tombstone | undefined => {
+  if (kind !== 'Cluster') return undefined;
+  const stated = readStatement(readJson(statement));
+  return typeof stated !== 'string' && isTombstone(stated) ? stated : undefined;
+};
 
 /** Whether a notice that was accepted before is a farewell: the tombstone of a cluster about itself, by which it gives up its blocks and its authority. */
-export const isFarewell = ({ kind, statement }: Pick<NoticeSpec, 'kind' | 'statement'>): boolean => {
-  if (kind !== 'Cluster') return false;
-  const stated = readStatement(readJson(statement));
-  return typeof stated !== 'string' && isTombstone(stated);
+export const isFarewell = (notice: Pick<NoticeSpec, 'kind' | 'statement'>): boolean => readFarewell(notice) !== undefined;
+
+/**
+ * The farewells that a notice carries, each as the notice that it was, the latest first. They are judged like every notice: one counts only if the
+ * authority that is pinned signed it, after everything that is known of that authority.
+ */
+export const farewellsIn = ({ cluster, kind, farewells = [] }: NoticeSpec): NoticeSpec[] =>
+  kind === 'Cluster'
+    ? farewells.map(({ statement, signature }) => ({ cluster, kind, subject: cluster, statement, signature })).toReversed()
+    : [];
+
+/** What a cluster that joined again says about the time before. */
+export interface EarlierTimes {
+  /** Farewells of its earlier authorities, as its notices carry them. */
+  readonly farewells: NonNullable<NoticeSpec['farewells']>;
+  /** Every serial of that time is lower or the same; 0 when there was no such time. Its own serials must be higher. */
+  readonly floor: number;
+}
+
+/** Nothing was before. */
+export const noEarlierTimes: EarlierTimes = { farewells: [], floor: 0 };
+
+/**
+ * What earlier authorities of the own cluster left behind, by the notices about this cluster that it kept and that are on the board.
+ *
+ * Nobody can verify a farewell here: this cluster does not know its earlier authorities. So a hub can add false ones, which are refused where they are
+ * read, and displace true ones, which it could withhold as well. A serial that no honest clock gives is left out, or it would be the end of all serials.
+ */
+export const earlierTimes = (
+  notices: readonly NoticeSpec[],
+  authority: Root,
+  { slice, sliceUID }: { readonly slice: string; readonly sliceUID: string },
+  now: number,
+): EarlierTimes => {
+  const found = new Map<string, { readonly statement: string; readonly signature: string; readonly stated: Tombstone }>();
+  let floor = 0;
+  for (const notice of notices) {
+    if (notice.kind !== 'Cluster' || notice.cluster !== authority.cluster) continue;
+    const stated = readStatement(readJson(notice.statement));
+    // An own claim of before remembers the floor for longer than farewells are valid.
+    const isOwn = verifyStatement(notice, authority, { slice, sliceUID, kind: 'Cluster', subject: authority.cluster }, now).ok;
+    if (isOwn && typeof stated !== 'string' && 'body' in stated && 'floor' in stated.body) floor = Math.max(floor, stated.body.floor ?? 0);
+    for (const candidate of [notice, ...farewellsIn(notice)]) {
+      const farewell = readFarewell(candidate);
+      if (farewell === undefined || farewell.slice !== slice || farewell.sliceUID !== sliceUID) continue;
+      if (farewell.serial > (now + statementLifetimeMs) * 1000) continue;
+      floor = Math.max(floor, farewell.serial);
+      const isExpired = !(Date.parse(farewell.expiresAt) > now - clockSkewMs);
+      if (isExpired || (candidate === notice && isOwn)) continue;
+      found.set(candidate.statement, { statement: candidate.statement, signature: candidate.signature, stated: farewell });
+    }
+  }
+  const farewells = [...found.values()]
+    .toSorted((a, b) => a.stated.serial - b.stated.serial)
+    .slice(-maxFarewells)
+    .map(({ statement, signature }) => ({ statement, signature }));
+  return { farewells, floor };
 };

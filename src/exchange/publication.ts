@@ -12,10 +12,13 @@ export interface Published {
   readonly issuedAt: number;
 }
 
-/** What a notice of this cluster publishes in a slice; `overwritten` when that cannot be read or belongs to an earlier slice of the same name. */
-export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceUID: string): Published | 'overwritten' => {
+/**
+ * What a notice of this cluster publishes in a slice; `overwritten` when that cannot be read, belongs to an earlier slice of the same name, or has a serial
+ * that is not above `floor`: that is from before a farewell, and nobody uses it.
+ */
+export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceUID: string, floor = 0): Published | 'overwritten' => {
   const stated = readStatement(readJson(statement));
-  if (typeof stated === 'string' || stated.sliceUID !== sliceUID) return 'overwritten';
+  if (typeof stated === 'string' || stated.sliceUID !== sliceUID || stated.serial <= floor) return 'overwritten';
   return { body: isTombstone(stated) ? undefined : canonicalJson(stated.body), issuedAt: Date.parse(stated.issuedAt) };
 };
 

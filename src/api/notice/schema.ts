@@ -7,6 +7,9 @@ export const statementKinds = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'
 
 export { maxStatementBytes } from './limits.ts';
 
+/** Farewells that a notice carries at the most. */
+export const maxFarewells = 8;
+
 /** Schema of `Notice.spec`. */
 export const noticeSpec = z
   .object({
@@ -28,5 +31,19 @@ export const noticeSpec = z
       .max(1)
       .optional()
       .describe('Certificate of the signer, PEM, issued by the cluster’s authority; left out when the authority itself signed.'),
+    farewells: z
+      .array(
+        z
+          .object({
+            statement: z.string().max(2048).describe('The farewell as canonical JSON; exactly these bytes are signed.'),
+            signature: z.string().max(128).describe('Signature by the authority that the cluster had then; base64.'),
+          })
+          .describe('One farewell.'),
+      )
+      .max(maxFarewells)
+      .optional()
+      .describe(
+        'Farewells that earlier authorities of the cluster signed when it left, the latest last: a member that was away then learns from them that the authority it has pinned ended. Only with a statement about the cluster itself.',
+      ),
   })
   .describe('One signed statement.');

@@ -1,6 +1,9 @@
+import { sliceLabel } from '../../api/labels.ts';
 import { membershipName } from '../../api/membership/type.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
 import { isFarewell } from '../../exchange/farewell.ts';
+import { entryOf } from '../../exchange/ledger.ts';
+import { isTombstone } from '../../exchange/statement/statement.ts';
 import { isMembership } from '../../plan/worker/granted.ts';
 import { type Cidr, readCidr } from '../../values/cidr.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
@@ -34,8 +37,11 @@ export const exchangeContext = (session: Session): ExchangeContext => {
     },
     pinned: trust.rootOf,
     departed: (cluster) => {
-      const about = local.notices.byIndex('about', cluster);
-      return about.length > 0 && about.every(({ spec }) => isFarewell(spec));
+      // Of this slice by the ledger: the mirror of what is kept may not show yet what was just accepted.
+      const here = entryOf(session.ledger(), { kind: 'Cluster', cluster, subject: cluster })?.stated;
+      const elsewhere = local.notices.byIndex('about', cluster).filter(({ metadata }) => metadata.labels?.[sliceLabel] !== grant.slice);
+      const isKnown = here !== undefined || elsewhere.length > 0;
+      return isKnown && (here === undefined || isTombstone(here)) && elsewhere.every(({ spec }) => isFarewell(spec));
     },
     holdExpired: grant.expiry !== 'Strict' && session.hubWasAway(),
     now,

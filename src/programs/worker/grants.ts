@@ -48,7 +48,12 @@ export const grants = (session: Session) => {
       await writeNodes(session, from, plan, signal);
       const blocks = plan.desired.flatMap((node) => node.spec.blocks);
       await uses.decide(blocks, plan.wantedAddresses, signal);
-      outbox.set('Cluster', hub.cluster, { caCertificate: authority.certificate, blocks: uses.usable() });
+      const { floor } = session.earlier;
+      outbox.set('Cluster', hub.cluster, {
+        caCertificate: authority.certificate,
+        blocks: uses.usable(),
+        ...(floor === 0 ? {} : { floor }),
+      });
       await uses.report(plan.wantedAddresses, signal);
     },
   };

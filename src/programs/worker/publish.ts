@@ -102,7 +102,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
           : 'overwritten'
         : isBehind(mine, seen)
           ? 'overwritten'
-          : publishedBy(mine, sliceUID);
+          : publishedBy(mine, sliceUID, session.earlier.floor);
     const now = clock.now();
     switch (decidePublication(text, last, now)) {
       case 'keep':
@@ -115,10 +115,10 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
       case 'withdraw': {
         for (const known of [mine, seen?.spec]) if (known !== undefined) raiseSerial(known);
         const issued = issueStatement(authority, { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() }, now);
-        await own.set(
-          { cluster: hub.cluster, kind, subject, statement: issued.signed.statement, signature: issued.signed.signature },
-          signal,
-        );
+        const { statement, signature } = issued.signed;
+        const { farewells } = session.earlier;
+        const carried = kind === 'Cluster' && farewells.length > 0 ? { farewells: [...farewells] } : {};
+        await own.set({ cluster: hub.cluster, kind, subject, statement, signature, ...carried }, signal);
       }
     }
   };

@@ -25,7 +25,7 @@ const receiving = (clock: HandClock) => {
     board: { get: (key: string) => notices.get(key), subscribe: changes.subscribe },
     members: { isSynced: () => true, get: () => undefined, subscribe: none.subscribe },
     trust: { rootOf: () => undefined },
-    local: { notices: { byIndex: () => [] } },
+    local: { notices: { byIndex: () => [], subscribe: none.subscribe } },
     statements: createBelief(),
     ledger: () => session.statements.ledger(),
     grantChanges: none,

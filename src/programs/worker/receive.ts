@@ -1,6 +1,7 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { accept, type Outcome } from '../../exchange/accept.ts';
 import type { ExchangeContext } from '../../exchange/context.ts';
+import { farewellsIn } from '../../exchange/farewell.ts';
 import { refKey } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import { rateWeight } from '../../exchange/rate-weight.ts';
@@ -15,14 +16,17 @@ import type { PassedOn } from './passed-on.ts';
 import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
-/** Refusals that pass when a clock is put right, or when time goes by. */
-const byClock: ReadonlySet<StatementRefusalCode> = new Set(['AuthorityExpired', 'NotYetValid']);
+/**
+ * Refusals that pass when a clock is put right, when time goes by, or when a cluster has left every slice: a farewell in another slice may be kept just
+ * before this notice waits for it.
+ */
+const byTime: ReadonlySet<StatementRefusalCode> = new Set(['AuthorityExpired', 'NotYetValid', 'AuthorityChanged']);
 
 /** The cluster that a notice is of, by its name: admission and {@link receiver} see to it that no other has that name. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-/** How soon a notice is judged again that was refused because of a clock, in milliseconds. */
-const clockRetryMs = 60_000;
+/** How soon a notice is judged again that was refused so, in milliseconds. */
+const retryMs = 60_000;
 
 /** What the judgement of notices needs beside the session. */
 export interface ReceiverParts {
@@ -89,6 +93,14 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
     return believe(spec, { ...exchangeContext(session), pinned: rootOf });
   };
 
+  /** Judges a notice; one of an authority that is not pinned again after the farewells that it carries, if one of them ends the pinned one. */
+  const judgeWithFarewells = async (spec: NoticeSpec, signal: AbortSignal): Promise<Outcome> => {
+    const first = await judge(spec, signal);
+    if (first.refusal?.code !== 'AuthorityChanged') return first;
+    for (const farewell of farewellsIn(spec)) if ((await judge(farewell, signal)).isEnd === true) return judge(spec, signal);
+    return first;
+  };
+
   const shownAs = (name: string): Partial<NoticeSpec> | undefined => passedOn.get(name) ?? board.get(`${namespace}/${name}`)?.spec;
 
   const found = (name: string): NoticeSpec | string | undefined => {
@@ -111,6 +123,8 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       watching(passedOn, (name) => [name]),
       // Statements overtake one another: what waited for another is judged again when that one changes.
       watching(statements, (ref) => [...wake(refKey(ref)), ...wake(`Budget/${ref.kind}/${ref.cluster}`), ...passedOn.namesAbout(ref)]),
+      // A cluster that left has ended its authority only when it left every slice that is known here.
+      watching(session.local.notices, ({ object }) => (object.spec.kind === 'Cluster' ? wake(`Authority/${object.spec.cluster}`) : [])),
       watching(session.members, ({ object }) => wake(`Membership/${object.spec.cluster}`)),
       watching(session.grantChanges, () => wake('Grant')),
     ],
@@ -125,7 +139,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
         onRead(name);
         return undefined;
       }
-      const { refusal, waitsFor = [] } = await judge(spec, signal);
+      const { refusal, waitsFor = [] } = await judgeWithFarewells(spec, signal);
       setWaits(name, waitsFor);
       // A member may pass on an older statement than the board shows; only the board must not go back.
       const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
@@ -134,7 +148,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       // A refused one is held, so that the limit on held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
-      return refusal !== undefined && byClock.has(refusal.code) ? { againMs: clockRetryMs } : undefined;
+      return refusal !== undefined && byTime.has(refusal.code) ? { againMs: retryMs } : undefined;
     },
   };
 };

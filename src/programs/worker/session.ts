@@ -1,5 +1,6 @@
 import type { Membership, MembershipSpec } from '../../api/membership/type.ts';
 import type { Notice, StatementKind } from '../../api/notice/type.ts';
+import type { EarlierTimes } from '../../exchange/farewell.ts';
 import { entryOf, type Ledger, type StatementRef } from '../../exchange/ledger.ts';
 import type { Authority } from '../../identity/authority.ts';
 import type { Pod, Service } from '../../kubernetes/kinds.ts';
@@ -47,6 +48,8 @@ export interface Session {
   /** Subjects of the exports of a cluster with an endpoint on one of its nodes. */
   exportsOnNode(cluster: string, node: string): readonly string[];
   readonly outbox: Outbox;
+  /** What this cluster knows of the time before it joined again. */
+  readonly earlier: EarlierTimes;
   /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
   readonly boardRead: () => boolean;
   /** Whether the hub is, or was until recently, away for so long that statements cannot have been renewed. */

@@ -2,7 +2,9 @@ import { budgets } from '../../api/budgets.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { ExportsOnNode } from '../../exchange/exports-on-node.ts';
+import { earlierTimes, noEarlierTimes } from '../../exchange/farewell.ts';
 import { emptyLedger, endpointsIn, type Ledger } from '../../exchange/ledger.ts';
+import { readNotice } from '../../exchange/notice.ts';
 import { recall, restate } from '../../exchange/recall.ts';
 import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
@@ -61,6 +63,12 @@ export interface SliceSurroundings {
 /** How long a start waits for the hub before it goes on without, in milliseconds. */
 const hubGraceMs = 5_000;
 
+/**
+ * The same for a cluster that published nothing yet: it has nothing to go on with, and the board may have farewells of its earlier authorities, which
+ * the first claim must carry because it is written over them.
+ */
+const firstHubGraceMs = 60_000;
+
 /** Runs the worker's part of one slice until the signal aborts, always with the current grant. */
 export const runSlice = async (surroundings: SliceSurroundings, received: ReceivedGrant, signal: AbortSignal): Promise<void> => {
   const { local, hub, clock, authority } = surroundings;
@@ -79,6 +87,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   const statements = createBelief();
   const placed = new ExportsOnNode();
   const progress = createBoardProgress(board, hub.cluster);
+  let earlier = noEarlierTimes;
   const session: Session = {
     ...surroundings,
     slice,
@@ -105,6 +114,9 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
     statements,
     exportsOnNode: (cluster, node) => placed.of(cluster, node),
     outbox: createOutbox(statements, authority, { slice, sliceUID }, clock),
+    get earlier() {
+      return earlier;
+    },
     boardRead: progress.isRead,
     hubWasAway: () => wasAway(contactHistory, clock.monotonic()),
   };
@@ -121,7 +133,14 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   };
   await followNamespaces();
   // What is on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
-  await Promise.race([board.synced(signal), sleep(clock, hubGraceMs, signal)]);
+  const own = kept.list().flatMap(({ spec }) => (spec.cluster === hub.cluster ? [spec] : []));
+  await Promise.race([board.synced(signal), sleep(clock, own.length === 0 ? firstHubGraceMs : hubGraceMs, signal)]);
+  const shown = board
+    .list()
+    .flatMap(({ spec }) => readNotice(spec))
+    .filter((spec) => typeof spec !== 'string');
+  earlier = earlierTimes([...own, ...shown], authority, { slice, sliceUID }, clock.now());
+  session.outbox.raiseSerial(earlier.floor);
 
   const passedOn = createPassedOn();
   const isIdle = (name: string): boolean => controllers.find((controller) => controller.name === name)?.isIdle() === true;
