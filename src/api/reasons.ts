@@ -50,6 +50,8 @@ export const reasons = {
   NotConnected: 'The node has no tunnel to the rest of the slice.',
   OfferImpossible:
     'What the export offers cannot be stated to other clusters, because they would refuse it; the message says why, and what was stated before is withdrawn.',
+  OwnerRemoved:
+    'A cluster was removed without a farewell, so its address blocks stay its own here; the message names them and the command that frees them.',
   PodsExcluded: 'The pods of the export have the label kubeslice.io/exclude=true, which keeps them out of the slice.',
   PacketsTooLarge:
     'Large packets to the nodes of a cluster are lost while small ones arrive: the network between them carries less than the interfaces of the nodes say.',

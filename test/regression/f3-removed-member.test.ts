@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { conditionOf } from '../../src/api/condition.ts';
 import { clusterKind, membershipKind, noticeKind, sliceKind } from '../../src/api/kinds.ts';
+import { memberNamespace } from '../../src/api/places.ts';
 import { namespaceKind } from '../../src/kubernetes/kinds.ts';
-import { beginExample, eastOffers, endExample, fleet, notices, wait } from '../clusters/example.ts';
+import { beginExample, eastOffers, endExample, fleet, notices, wait, west } from '../clusters/example.ts';
 
 beforeEach(beginExample);
 afterEach(endExample);
@@ -29,6 +31,19 @@ describe('F3: a member that is removed', { timeout: 60_000 }, () => {
     expect(of('west')).toHaveLength(others);
     expect(ended('east')).toMatch(/^\d{4}-/);
     expect(ended('west')).toBeUndefined();
+  });
+
+  it('keeps its blocks in the others, which say so with the command, until it is a member again', async () => {
+    await eastOffers();
+    const reserved = () =>
+      conditionOf(west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status?.conditions, 'BlocksReserved');
+    await fleet.members.get('east')?.stop();
+    const { clusters: _, ...everybody } = slices().spec;
+    fleet.hub.put(sliceKind, { ...slices(), spec: { ...everybody, clusters: ['west'] } });
+    await vi.waitFor(() => expect(reserved()).toMatchObject({ status: 'True', reason: 'OwnerRemoved' }), wait);
+    expect(reserved()?.message).toContain('kubeslice trust forget east');
+    fleet.hub.put(sliceKind, { ...slices(), spec: everybody });
+    await vi.waitFor(() => expect(reserved()).toMatchObject({ status: 'False' }), wait);
   });
 
   it('does not hold the board of a slice that is deleted', async () => {

@@ -41,6 +41,7 @@ import { publisher } from './publish.ts';
 import { receiver } from './receive.ts';
 import type { ReceivedGrant } from './received-grant.ts';
 import { createRefusals, refusalReport } from './refusals.ts';
+import { reservedBlocksReport } from './reserved-blocks.ts';
 import { revision } from './revision.ts';
 import { servicePorts } from './service-ports.ts';
 import type { Session } from './session.ts';
@@ -243,6 +244,7 @@ const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure }: 
     revision(session, kept),
     refusalReport(session, refusals),
     budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
+    reservedBlocksReport(session),
     // … and what follows from that.
     peers(session),
     importedSlices(session, refusals),
