@@ -66,6 +66,8 @@ export const reasons = {
   SessionAffinityIgnored: 'The Service asks for sessionAffinity, which has no effect in a slice.',
   SliceNotFound: 'There is no slice of that name in this cluster.',
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message says which and why.',
+  StatementsWithheld:
+    'The hub answers and does not show what a cluster publishes; the message names the clusters and since when. It is read from them through the tunnels.',
   SubnetNotAllowed: 'The slice subnet is not a private network, and nobody in this cluster allowed it.',
   SubnetOverlap: 'The slice subnet overlaps with a network that a member cluster uses already.',
   TargetPortNotFound: 'The targetPort of a Service is a name that no container of the matching pods gives to a port; the message names it.',

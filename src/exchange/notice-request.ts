@@ -3,6 +3,8 @@ import { type Position, pageLimits } from './notice-page.ts';
 
 /** Which notices are asked for. */
 export interface NoticeRequest {
+  /** The notices themselves, or a summary of all of them, for which position and wait do not matter. */
+  readonly what: 'notices' | 'heads';
   readonly slice: string;
   /** Undefined where there is only one cluster to ask for. */
   readonly cluster: string | undefined;
@@ -11,17 +13,17 @@ export interface NoticeRequest {
   readonly waitMs: number;
 }
 
-const own = /^\/v1\/notices\/([^/]+)$/;
-const ofPeer = /^\/v1\/peers\/([^/]+)\/([^/]+)\/notices$/;
+const own = /^\/v1\/(?<what>notices|heads)\/(?<slice>[^/]+)$/;
+const ofPeer = /^\/v1\/peers\/(?<slice>[^/]+)\/(?<cluster>[^/]+)\/(?<what>notices|heads)$/;
 
 /** Reads a path and its query; undefined for anything else. */
 export const readNoticeRequest = (path: string, query: URLSearchParams): NoticeRequest | undefined => {
-  const [, slice = '', cluster] = own.exec(path) ?? ofPeer.exec(path) ?? [];
+  const { what, slice = '', cluster } = (own.exec(path) ?? ofPeer.exec(path))?.groups ?? {};
   const after = whole(query.get('after') ?? '0');
   const waitMs = whole(query.get('waitMs') ?? '0');
   if (!isDnsLabel(slice) || (cluster !== undefined && !isDnsLabel(cluster)) || after === undefined || waitMs === undefined)
     return undefined;
-  return { slice, cluster, after, waitMs: Math.min(waitMs, pageLimits.waitMs) };
+  return { what: what === 'heads' ? 'heads' : 'notices', slice, cluster, after, waitMs: Math.min(waitMs, pageLimits.waitMs) };
 };
 
 const whole = (text: string): number | undefined => {
@@ -30,9 +32,9 @@ const whole = (text: string): number | undefined => {
 };
 
 /** The path by which a node of another cluster is asked for the notices of that cluster. */
-export const ownNoticesPath = ({ slice, after, waitMs }: Omit<NoticeRequest, 'cluster'>): string =>
-  `/v1/notices/${slice}?after=${after}&waitMs=${waitMs}`;
+export const ownNoticesPath = ({ what, slice, after, waitMs }: Omit<NoticeRequest, 'cluster'>): string =>
+  `/v1/${what}/${slice}?after=${after}&waitMs=${waitMs}`;
 
 /** The path by which an agent of one's own cluster is asked for the notices of another cluster. */
-export const peerNoticesPath = ({ slice, cluster, after, waitMs }: NoticeRequest & { readonly cluster: string }): string =>
-  `/v1/peers/${slice}/${cluster}/notices?after=${after}&waitMs=${waitMs}`;
+export const peerNoticesPath = ({ what, slice, cluster, after, waitMs }: NoticeRequest & { readonly cluster: string }): string =>
+  `/v1/peers/${slice}/${cluster}/${what}?after=${after}&waitMs=${waitMs}`;

@@ -11,6 +11,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { type LeapingClock, leapingClock } from './leaping-clock.ts';
 import { authorityFilesOf, builtinKinds, type Member, startMember } from './member.ts';
+import { startTunnels, type Tunnels } from './tunnels.ts';
 
 export type { Member } from './member.ts';
 
@@ -23,6 +24,8 @@ export interface Fleet {
   /** The time by which controller and workers act. */
   readonly clock: LeapingClock;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
+  /** Cuts the tunnels from and to a member; the returned function heals them. */
+  cut(name: string): () => void;
   /** Ends the hub's controller: what is written on the hub from then on nobody puts right. */
   stopController(): Promise<void>;
   stop(): Promise<void>;
@@ -32,7 +35,7 @@ export interface Fleet {
 const token = `x.${Buffer.from(JSON.stringify({ exp: 4_102_444_800 })).toString('base64url')}.x`;
 
 /** Registers a cluster on the hub and starts it. */
-const joinMember = async (hub: FakeApi, clock: LeapingClock, name: string, nodes: readonly string[]): Promise<Member> => {
+const joinMember = async (hub: FakeApi, clock: LeapingClock, name: string, nodes: readonly string[], tunnels: Tunnels): Promise<Member> => {
   const authority = await authorityFilesOf(name);
   const cluster: Cluster = {
     apiVersion: 'controller.kubeslice.io/v1alpha1',
@@ -46,7 +49,7 @@ const joinMember = async (hub: FakeApi, clock: LeapingClock, name: string, nodes
     metadata: { name: workerAccount(name), namespace: 'default', labels: { [clusterLabel]: name } },
   });
   hub.put(clusterKind, cluster);
-  return startMember({ server: hub.connection.server, ca: '', token }, authority, clock, name, nodes);
+  return startMember({ server: hub.connection.server, ca: '', token }, authority, clock, name, nodes, tunnels.asks(name));
 };
 
 /** Starts a hub with its controller and no members. */
@@ -60,6 +63,7 @@ export const startFleet = async (): Promise<Fleet> => {
     leadController(world, { instance: 'controller-1', credentialSeconds: 3600 }, clock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
+  const tunnels = startTunnels(members);
   const stopController = async (): Promise<void> => {
     stopping.abort();
     await ended;
@@ -69,13 +73,15 @@ export const startFleet = async (): Promise<Fleet> => {
     members,
     clock,
     join: async (name, nodes = ['node-1', 'node-2']) => {
-      const member = await joinMember(hub, clock, name, nodes);
+      const member = await joinMember(hub, clock, name, nodes, tunnels);
       members.set(name, member);
       return member;
     },
+    cut: tunnels.cut,
     stopController,
     stop: async () => {
       await Promise.all([...members.values()].map((member) => member.stop()));
+      tunnels.stop();
       await stopController();
       await Promise.all([hub, ...[...members.values()].map((member) => member.api)].map((api) => api.stop()));
     },

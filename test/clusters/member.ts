@@ -6,7 +6,7 @@ import { createAuthority } from '../../src/identity/create-authority.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import * as builtin from '../../src/kubernetes/kinds.ts';
-import { leadWorker } from '../../src/programs/worker/lead.ts';
+import { leadWorker, type WorkerOptions } from '../../src/programs/worker/lead.ts';
 import { fieldManager, mirrorsOf, observeCluster } from '../../src/programs/worker/local-world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
@@ -72,6 +72,7 @@ export const startMember = async (
   clock: Clock,
   name: string,
   nodes: readonly string[],
+  asks: Pick<WorkerOptions, 'ask' | 'askHeads'> = {},
 ): Promise<Member> => {
   const api = await startFakeApi({ kinds: memberKinds });
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
@@ -109,7 +110,7 @@ export const startMember = async (
       ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
       leadWorker(
         local,
-        { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client) => client },
+        { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client) => client, ...asks },
         clock,
         stopping.signal,
       ),

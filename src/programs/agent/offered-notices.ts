@@ -2,6 +2,7 @@ import { noticeKind } from '../../api/kinds.ts';
 import { clusterLabel, sliceLabel } from '../../api/labels.ts';
 import type { Notice } from '../../api/notice/type.ts';
 import { memberNamespace } from '../../api/places.ts';
+import { type Heads, headsOf } from '../../exchange/heads.ts';
 import { type NoticePage, type Placed, pageAfter, pageLimits, positionOf } from '../../exchange/notice-page.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
@@ -25,7 +26,8 @@ const readWithinMs = 3_000;
 
 /**
  * The notices that this cluster offers to the others in a slice: those that its worker keeps in `kubeslice-system`. They are read while members ask
- * and for a minute after that. The hub is rarely away, so usually nothing is held or read.
+ * and for a minute after that. Members compare them with the hub's board every few seconds, each time on the same node as long as its link is up: so one
+ * node of a cluster holds them, and the others hold nothing.
  */
 export class OfferedNotices {
   readonly #options: OfferedOptions;
@@ -48,6 +50,25 @@ export class OfferedNotices {
    * `Interrupted` when the signal aborts.
    */
   async page(after: number, waitMs: number, signal: AbortSignal): Promise<NoticePage> {
+    const { clock } = this.#options;
+    return this.#using(async (mirror) => {
+      const until = clock.monotonic() + Math.min(waitMs, pageLimits.waitMs);
+      for (;;) {
+        const page = pageAfter(placedOf(mirror), after);
+        const left = until - clock.monotonic();
+        if (page.notices.length > 0 || left <= 0) return page;
+        await this.#change(left, signal);
+      }
+    }, signal);
+  }
+
+  /** The summary of all of them; fails as {@link page} does. */
+  async heads(signal: AbortSignal): Promise<Heads> {
+    return this.#using(async (mirror) => headsOf(placedOf(mirror)), signal);
+  }
+
+  /** Runs a task on the notices as soon as they are read, and holds them meanwhile. */
+  async #using<T>(task: (mirror: Mirror<Notice>) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock, slice } = this.#options;
     this.#asking += 1;
     this.#cancelEnd?.();
@@ -59,13 +80,7 @@ export class OfferedNotices {
         throw new Failure('Unavailable', `The notices of slice ${slice} could not be read within ${readWithinMs} ms.`);
       });
       await Promise.race([mirror.synced(AbortSignal.any([signal, timing.signal])), late]);
-      const until = clock.monotonic() + Math.min(waitMs, pageLimits.waitMs);
-      for (;;) {
-        const page = pageAfter(placedOf(mirror), after);
-        const left = until - clock.monotonic();
-        if (page.notices.length > 0 || left <= 0) return page;
-        await this.#change(left, signal);
-      }
+      return await task(mirror);
     } finally {
       timing.abort();
       this.#asking -= 1;

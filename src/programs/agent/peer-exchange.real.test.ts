@@ -7,6 +7,7 @@ import { clusterLabel, sliceLabel } from '../../api/labels.ts';
 import type { Notice, NoticeSpec } from '../../api/notice/type.ts';
 import { agentAudience, memberNamespace, workerUser } from '../../api/places.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import { digestOfNotices } from '../../exchange/heads.ts';
 import { emptyLedger, type Ledger } from '../../exchange/ledger.ts';
 import { cable, obstacleTo, RealNode, realKernel, shell } from '../../kernel/fixtures/real-node.ts';
 import { createClient } from '../../kubernetes/client.ts';
@@ -19,7 +20,7 @@ import { quietLog } from '../../telemetry/quiet-log.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import type { TokenReview } from '../../values/builtin/token-review.ts';
 import { systemClock as clock } from '../../values/clock.ts';
-import { createAskAgent } from '../worker/ask-agent.ts';
+import { createAskAgent, createAskHeads } from '../worker/ask-agent.ts';
 import { readPeers } from '../worker/peer-board.ts';
 import { askRouter } from './ask-router.ts';
 import { type JsonServer, serveJson } from './json-server.ts';
@@ -145,6 +146,14 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
     expect((await get('/v1/peers/app/north/notices')).status).toBe(503);
   });
 
+  it('are summed up for a worker that has them already', async () => {
+    const heads = createAskHeads({ fetch, port: endpoint.port, token: async () => token });
+    const stored = api.objects<Notice>(noticeKind).filter(({ metadata }) => metadata.name.startsWith('app.east.'));
+    const { digest, position } = await heads('127.0.0.1', { slice: 'app', cluster: 'east' }, signal);
+    expect(digest).toBe(digestOfNotices(stored.map(({ spec }) => spec)));
+    expect(position).toBeGreaterThan(0);
+  });
+
   it('reach the worker within moments of each change while the hub is away, and not when it is there', async () => {
     let staleSince: number | undefined;
     const received = new Map<string, number>();
@@ -162,7 +171,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
     };
     const ask = createAskAgent({ fetch, port: endpoint.port, token: async () => token });
     const onNotice = (spec: NoticeSpec): void => void received.set(spec.statement, clock.monotonic());
-    const reading = readPeers(session, { ask, random: Math.random }, onNotice, ending.signal);
+    const reading = readPeers(session, { ask, random: Math.random, suspects: () => [], positions: new Map() }, onNotice, ending.signal);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(received.size).toBe(0);
     staleSince = clock.now();

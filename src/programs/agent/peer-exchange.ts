@@ -91,7 +91,9 @@ export class PeerExchange {
       const leave = bounds.enter(this.#slices.get(slice)?.clusters.get(from) ?? '');
       if (leave === undefined) return { status: 429, body: 'this cluster asks too much; ask again later\n' };
       try {
-        return { status: 200, body: JSON.stringify(await this.#offered(slice).page(asked.after, asked.waitMs, signal)) };
+        const offered = this.#offered(slice);
+        const answer = asked.what === 'heads' ? await offered.heads(signal) : await offered.page(asked.after, asked.waitMs, signal);
+        return { status: 200, body: JSON.stringify(answer) };
       } finally {
         leave();
       }

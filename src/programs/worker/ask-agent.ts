@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { type Heads, readHeads } from '../../exchange/heads.ts';
 import { type NoticePage, pageLimits } from '../../exchange/notice-page.ts';
 import { type NoticeRequest, peerNoticesPath } from '../../exchange/notice-request.ts';
 import { readPage } from '../../exchange/read-page.ts';
@@ -9,7 +10,11 @@ import { readJson } from '../../values/read-json.ts';
  * Asks an agent of this cluster, by an address of its node, for notices of another cluster. `Unavailable` when there is no usable answer,
  * `Interrupted` when the signal aborts.
  */
-export type AskAgent = (address: string, asked: NoticeRequest & { readonly cluster: string }, signal: AbortSignal) => Promise<NoticePage>;
+export type AskAgent = (
+  address: string,
+  asked: Omit<NoticeRequest, 'what'> & { readonly cluster: string },
+  signal: AbortSignal,
+) => Promise<NoticePage>;
 
 /** With what agents are asked. */
 export interface AskAgentParts {
@@ -20,27 +25,49 @@ export interface AskAgentParts {
   readonly token: (signal: AbortSignal) => Promise<string>;
 }
 
-/** A way to ask agents. Whatever they answer is taken for hostile: they pass on what others sent. */
+/** Asks an agent of this cluster for the summary of the notices of another cluster; fails as {@link AskAgent}. */
+export type AskHeads = (
+  address: string,
+  asked: { readonly slice: string; readonly cluster: string },
+  signal: AbortSignal,
+) => Promise<Heads>;
+
+/** A way to ask agents for notices. Whatever they answer is taken for hostile: they pass on what others sent. */
 export const createAskAgent =
-  ({ fetch, port, token }: AskAgentParts): AskAgent =>
-  async (address, asked, signal) => {
-    const server = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
-    const fail = (why: string, cause?: unknown): Failure =>
-      new Failure('Unavailable', `The agent at ${server} gives no notices of cluster "${asked.cluster}": ${why}.`, { cause });
-    try {
-      const headers = { authorization: `Bearer ${await token(signal)}` };
-      const response = await fetch(server + peerNoticesPath(asked), { headers, signal, redirect: 'error' });
-      const text = await readAtMost(response, pageLimits.answerBytes);
-      if (text === undefined) throw fail(`it answers more than ${pageLimits.answerBytes} bytes`);
-      if (response.status !== 200) throw fail(`it answers ${response.status}`);
-      const page = readPage(asked.cluster, readJson(text));
-      if (page === undefined) throw fail('it answers something else');
-      return page;
-    } catch (error) {
-      if (signal.aborted) throw new Failure('Interrupted', `Asking ${server} was cancelled.`, { cause: signal.reason });
-      throw Failure.is(error) ? error : fail(error instanceof Error ? error.message : String(error), error);
-    }
-  };
+  (parts: AskAgentParts): AskAgent =>
+  (address, asked, signal) =>
+    askOne(parts, address, { ...asked, what: 'notices' }, (answer) => readPage(asked.cluster, answer), signal);
+
+/** A way to ask agents for summaries. */
+export const createAskHeads =
+  (parts: AskAgentParts): AskHeads =>
+  (address, asked, signal) =>
+    askOne(parts, address, { ...asked, what: 'heads', after: 0, waitMs: 0 }, readHeads, signal);
+
+const askOne = async <T>(
+  { fetch, port, token }: AskAgentParts,
+  address: string,
+  asked: NoticeRequest & { readonly cluster: string },
+  read: (answer: unknown) => T | undefined,
+  signal: AbortSignal,
+): Promise<T> => {
+  const server = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  const fail = (why: string, cause?: unknown): Failure =>
+    new Failure('Unavailable', `The agent at ${server} gives no notices of cluster "${asked.cluster}": ${why}.`, { cause });
+  try {
+    const headers = { authorization: `Bearer ${await token(signal)}` };
+    const response = await fetch(server + peerNoticesPath(asked), { headers, signal, redirect: 'error' });
+    const text = await readAtMost(response, pageLimits.answerBytes);
+    if (text === undefined) throw fail(`it answers more than ${pageLimits.answerBytes} bytes`);
+    if (response.status !== 200) throw fail(`it answers ${response.status}`);
+    const value = read(readJson(text));
+    if (value === undefined) throw fail('it answers something else');
+    return value;
+  } catch (error) {
+    if (signal.aborted) throw new Failure('Interrupted', `Asking ${server} was cancelled.`, { cause: signal.reason });
+    throw Failure.is(error) ? error : fail(error instanceof Error ? error.message : String(error), error);
+  }
+};
 
 /** The body; undefined when it has more bytes, of which no more are read. */
 const readAtMost = async (response: Response, most: number): Promise<string | undefined> => {

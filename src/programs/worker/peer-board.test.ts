@@ -23,6 +23,7 @@ let clock: HandClock;
 let staleSince: number | undefined;
 let clusters: string[];
 let nodes: string[];
+let suspects: string[];
 let open: Question[];
 let asked: Question[];
 let received: NoticeSpec[];
@@ -73,6 +74,7 @@ beforeEach(() => {
   staleSince = undefined;
   clusters = ['west', 'east'];
   nodes = ['192.0.2.1', '192.0.2.2'];
+  suspects = [];
   open = [];
   asked = [];
   received = [];
@@ -89,7 +91,12 @@ beforeEach(() => {
       nodes: { get: (node: string) => ({ status: { addresses: [{ type: 'InternalIP', address: node }] } }) as unknown as Node },
     },
   };
-  reading = readPeers(session, { ask, random: () => 0 }, (spec) => received.push(spec), end.signal);
+  reading = readPeers(
+    session,
+    { ask, random: () => 0, suspects: () => suspects, positions: new Map() },
+    (spec) => received.push(spec),
+    end.signal,
+  );
 });
 
 afterEach(async () => {

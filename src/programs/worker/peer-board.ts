@@ -20,18 +20,22 @@ export type PeerBoardSession = Pick<Session, 'slice' | 'ledger' | 'clock'> & {
   };
 };
 
-/** How the reader asks, and its source of randomness. */
+/** How the reader asks, and what it reads while the hub answers. */
 export interface PeerBoardParts {
   readonly ask: AskAgent;
   readonly random: Random;
+  /** The clusters that are read although the hub answers, since it withholds what they publish. */
+  readonly suspects: () => readonly string[];
+  /** Up to where each cluster was read. */
+  readonly positions: Map<string, Position>;
 }
 
 /** How often contact with the hub is checked, in milliseconds. A check costs nothing. */
 const checkEveryMs = 250;
 
 /**
- * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost. Gives each
- * to `onNotice`; nothing of it is verified. Runs until the signal aborts; at rest it does nothing.
+ * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost, and those of some
+ * clusters while the board withholds them. Gives each to `onNotice`; nothing of it is verified. Runs until the signal aborts; at rest it does nothing.
  *
  * Where it has read a cluster to is remembered from one outage to the next, in memory only.
  */
@@ -42,7 +46,8 @@ export const readPeers = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { board, clock, slice, local } = session;
-  const positions = new Map<string, Position>();
+  const { suspects, positions } = parts;
+  let wasAway = false;
   let lostAt: number | undefined;
   let reading: Reading | undefined;
   try {
@@ -50,16 +55,16 @@ export const readPeers = async (
       if (board.staleSince() === undefined) lostAt = undefined;
       else lostAt ??= clock.monotonic();
       const isAway = lostAt !== undefined && clock.monotonic() - lostAt >= lostAfterMs;
-      if (isAway && reading === undefined) {
-        local.log.info('the hub is away: members are asked for their notices through the tunnels', { slice });
-        reading = startReading(session, parts, positions, onNotice, signal);
-      }
-      if (!isAway && reading !== undefined) {
-        await reading.stop();
+      if (isAway && !wasAway) local.log.info('the hub is away: members are asked for their notices through the tunnels', { slice });
+      if (!isAway && wasAway) local.log.info('the hub is back: notices are read there again', { slice });
+      wasAway = isAway;
+      const wanted = isAway ? clustersOf(session) : suspects();
+      if (wanted.length > 0) reading ??= startReading(session, parts, positions, onNotice, signal);
+      else {
+        await reading?.stop();
         reading = undefined;
-        local.log.info('the hub is back: notices are read there again', { slice });
       }
-      reading?.follow(clustersOf(session));
+      reading?.follow(wanted);
       await sleep(clock, checkEveryMs, signal);
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { membershipKind, noticeKind } from '../../api/kinds.ts';
 import { sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { MembershipSpec } from '../../api/membership/type.ts';
+import type { Notice } from '../../api/notice/type.ts';
 import { podKind, serviceKind } from '../../kubernetes/kinds.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -32,6 +33,8 @@ export const observeSlice = (
     namespace: grant.exchangeNamespace,
     // Reports are for the hub: a worker that read them would read the square of the number of clusters.
     labelSelector: `${statementLabel}!=links`,
+    // A hostile hub may list an object without a spec.
+    indexes: { cluster: ({ spec }: { readonly spec?: Notice['spec'] }) => (spec === undefined ? [] : [spec.cluster]) },
     onContact,
   });
   const pods = createNamespacedMirrors((namespace) => createMirror({ ...here, kind: podKind, namespace }), signal);

@@ -5,6 +5,7 @@ import { ExportsOnNode } from '../../exchange/exports-on-node.ts';
 import { earlierTimes, noEarlierTimes } from '../../exchange/farewell.ts';
 import { emptyLedger, endpointsIn, type Ledger } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
+import type { Position } from '../../exchange/notice-page.ts';
 import { recall, restate } from '../../exchange/recall.ts';
 import { revise } from '../../exchange/revise.ts';
 import type { Authority } from '../../identity/authority.ts';
@@ -14,9 +15,10 @@ import { createSignals } from '../../loop/signals.ts';
 import { measureSlice, type SliceMeasures } from '../../plan/measures/slice.ts';
 import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
-import type { AskAgent } from './ask-agent.ts';
+import type { AskAgent, AskHeads } from './ask-agent.ts';
 import { createAuthorTurns } from './author-turns.ts';
 import { type Belief, createBelief } from './belief.ts';
+import { createBoardComparison } from './board-comparison.ts';
 import { createBoardProgress } from './board-progress.ts';
 import { budgetReport } from './budget-report.ts';
 import { exchangeContext } from './exchange-context.ts';
@@ -24,6 +26,7 @@ import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
 import type { Hub } from './hub.ts';
 import { hubContact } from './hub-contact.ts';
+import { hubWithholds } from './hub-withholds.ts';
 import { importedSlices } from './imported-slices.ts';
 import { importedServices } from './imports.ts';
 import { keepAccepted } from './keep-accepted.ts';
@@ -59,6 +62,8 @@ export interface SliceSurroundings {
   readonly clock: Clock;
   /** Asks the agents of this cluster for what other members publish. */
   readonly ask: AskAgent;
+  /** Asks them for the summaries of it. */
+  readonly askHeads: AskHeads;
 }
 
 /** How long a start waits for the hub before it goes on without, in milliseconds. */
@@ -144,14 +149,30 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   session.outbox.raiseSerial(earlier.floor);
 
   const passedOn = createPassedOn();
+  const positions = new Map<string, Position>();
+  const { ask, askHeads } = surroundings;
+  const comparison = createBoardComparison(session, { ask, askHeads, random: Math.random, onNotice: passedOn.offer, positions });
   const isIdle = (name: string): boolean => controllers.find((controller) => controller.name === name)?.isIdle() === true;
   const sources: (() => void)[] = [];
   const measure = (source: () => SliceMeasures): void => void sources.push(local.metrics.measure(source));
-  const parts = [...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle, measure }), hubContact(session, contact)];
+  const parts = [
+    ...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle, measure }),
+    hubContact(session, contact),
+    hubWithholds(session, comparison),
+  ];
   controllers = parts.map((part) => createController({ concurrency: 4, ...part, log, metrics: local.metrics, clock }));
   const running = [
     ...controllers.map((controller) => controller.run(signal)),
-    readPeers(session, { ask: surroundings.ask, random: Math.random }, passedOn.offer, signal),
+    readPeers(
+      session,
+      { ask: surroundings.ask, random: Math.random, suspects: () => comparison.withheld().map(({ cluster }) => cluster), positions },
+      (spec) => {
+        comparison.offered(spec);
+        passedOn.offer(spec);
+      },
+      signal,
+    ),
+    comparison.run(signal),
   ];
   const follow = (): void =>
     void followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { NoticeSpec } from '../api/notice/type.ts';
+import { sha256Hex } from '../values/hash.ts';
+import type { Placed, Position } from './notice-page.ts';
+
+/** A summary of the notices that a cluster offers in a slice: whoever has the same digest has the same notices. */
+export interface Heads {
+  /** Of the latest of them: what is asked for after this is newer than the summary. */
+  readonly position: Position;
+  /** SHA-256 of the signatures in order. */
+  readonly digest: string;
+}
+
+/**
+ * The digest of some notices of one cluster, in any order; reports, which only the hub reads, do not count. A signature stands for its statement: two
+ * statements do not have the same one.
+ */
+export const digestOfNotices = (notices: Iterable<Pick<NoticeSpec, 'kind' | 'signature'>>): string =>
+  sha256Hex(
+    [...notices]
+      .flatMap(({ kind, signature }) => (kind === 'Links' ? [] : [signature]))
+      .toSorted()
+      .join('\n'),
+  );
+
+/** The summary of the notices that a cluster offers. */
+export const headsOf = (placed: readonly Placed[]): Heads => ({
+  position: placed.reduce((most, { position }) => Math.max(most, position), 0),
+  digest: digestOfNotices(placed.map(({ spec }) => spec)),
+});
+
+const shape = z.object({ position: z.int().min(0), digest: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** Reads an answer as a summary; undefined for anything else. The sender may be hostile. */
+export const readHeads = (answer: unknown): Heads | undefined => shape.safeParse(answer).data;

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { author, authorityOf, start } from '../../../test/exchange/author.ts';
+import { receiver } from '../../../test/exchange/receiver.ts';
+import type { NoticeSpec } from '../../api/notice/type.ts';
+import { headsOf } from '../../exchange/heads.ts';
+import { pageAfter } from '../../exchange/notice-page.ts';
+import { quietLog } from '../../telemetry/quiet-log.ts';
+import { handClock } from '../../values/fixtures/hand-clock.ts';
+import { createBoardComparison } from './board-comparison.ts';
+import type { Session } from './session.ts';
+
+const east = author(await authorityOf('east'));
+const claim = east.claim(['10.0.0.0/24']);
+const node = east.node('n1', ['10.0.0.0/26']);
+
+/** A reader whose board shows some notices of east, which offers others. */
+const compare = (board: NoticeSpec[], offers: NoticeSpec[]) => {
+  const clock = handClock(start);
+  const here = receiver({ east: ['10.0.0.0/24'] });
+  for (const notice of board) here.show(notice);
+  const state = { board, offers, staleSince: undefined as number | undefined, digest: undefined as string | undefined };
+  const asked = { heads: 0, pages: 0 };
+  const placed = () => state.offers.map((spec, index) => ({ position: index + 1, spec }));
+  const session = {
+    slice: 'app',
+    hub: { cluster: 'here' },
+    clock,
+    ledger: here.ledger,
+    board: { staleSince: () => state.staleSince, isSynced: () => true, byIndex: () => state.board.map((spec) => ({ spec })) },
+    local: {
+      log: quietLog,
+      sliceNodes: { byIndex: () => [{ spec: { node: 'node' } }] },
+      nodes: { get: () => ({ status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] } }) },
+    },
+  } as unknown as Session;
+  const comparison = createBoardComparison(session, {
+    random: () => 0.5,
+    positions: new Map(),
+    onNotice: (spec) => void here.show(spec),
+    ask: async (_, { after }) => {
+      asked.pages += 1;
+      return pageAfter(placed(), after);
+    },
+    askHeads: async () => {
+      asked.heads += 1;
+      const heads = headsOf(placed());
+      return state.digest === undefined ? heads : { ...heads, digest: state.digest };
+    },
+  });
+  const ending = new AbortController();
+  const running = comparison.run(ending.signal);
+  const end = async (): Promise<void> => {
+    ending.abort();
+    await running;
+  };
+  return { clock, comparison, state, asked, here, end };
+};
+const names = ({ comparison }: ReturnType<typeof compare>) => comparison.withheld().map(({ cluster }) => cluster);
+
+it('asks one member for a summary every 10 s, and reads nothing, while the board shows what is offered', async () => {
+  const one = compare([claim, node], [claim, node]);
+  await one.clock.pass(60_000);
+  expect(one.asked).toEqual({ heads: 6, pages: 0 });
+  await one.end();
+});
+
+it('reads what the board lacks, and holds it against the hub when it still lacks it 10 s later, until it does not', async () => {
+  const one = compare([claim], [claim, node]);
+  await one.clock.pass(13_001);
+  expect(one.here.inForce('Node', 'east', 'n1')).toBeDefined();
+  expect(names(one)).toEqual([]);
+  await one.clock.pass(12_000);
+  expect(names(one)).toEqual(['east']);
+  expect(one.comparison.withheld()[0]?.since).toBeGreaterThan(start + 13_000);
+  one.state.board = [claim, node];
+  await one.clock.pass(2_000);
+  expect(names(one)).toEqual([]);
+  await one.end();
+});
+
+it('takes no change on its way for a withheld one', async () => {
+  const one = compare([claim], [claim, node]);
+  await one.clock.pass(10_001);
+  one.state.board = [claim, node];
+  await one.clock.pass(60_000);
+  expect([names(one), one.asked.pages]).toEqual([[], 0]);
+  await one.end();
+});
+
+it('does not believe a member that only says that it offers something else, and reads it ever more seldom', async () => {
+  const one = compare([claim, node], [claim, node]);
+  one.state.digest = '0'.repeat(64);
+  await one.clock.pass(3_600_000);
+  expect(names(one)).toEqual([]);
+  expect(one.asked.pages).toBeLessThan(15);
+  await one.end();
+});
+
+it('nor one that offers what nobody signed', async () => {
+  const one = compare([claim], [claim, { ...node, signature: claim.signature }]);
+  await one.clock.pass(120_000);
+  expect(names(one)).toEqual([]);
+  await one.end();
+});
+
+it('asks nobody while the hub is away: then all are read', async () => {
+  const one = compare([claim], [claim, node]);
+  one.state.staleSince = 1;
+  await one.clock.pass(60_000);
+  expect(one.asked).toEqual({ heads: 0, pages: 0 });
+  await one.end();
+});

@@ -1,0 +1,187 @@
+import type { NoticeSpec } from '../../api/notice/type.ts';
+import { digestOfNotices, type Heads } from '../../exchange/heads.ts';
+import { refKey, type StatementRef, statementOf } from '../../exchange/ledger.ts';
+import { readNotice } from '../../exchange/notice.ts';
+import type { Position } from '../../exchange/notice-page.ts';
+import { boardLagMs, followWithheld, isWithholding, type WithheldStatements } from '../../exchange/withheld.ts';
+import { createSignals } from '../../loop/signals.ts';
+import { createSlots } from '../../loop/slots.ts';
+import type { Source } from '../../loop/source.ts';
+import { confirmAfterMs, nextCheckMs, nextRound, pauseMs } from '../../plan/worker/board-checks.ts';
+import type { WithheldCluster } from '../../plan/worker/withholding.ts';
+import type { Random } from '../../values/backoff.ts';
+import { sleep } from '../../values/clock.ts';
+import { Failure } from '../../values/failure.ts';
+import { sortedBy } from '../../values/order.ts';
+import type { AskAgent, AskHeads } from './ask-agent.ts';
+import { askAnyAgent } from './ask-any-agent.ts';
+import type { Session } from './session.ts';
+
+/** How the comparison asks, and where it notes what it knows. */
+export interface BoardComparisonParts {
+  readonly ask: AskAgent;
+  readonly askHeads: AskHeads;
+  readonly random: Random;
+  /** Takes a notice that was read from its author. */
+  readonly onNotice: (spec: NoticeSpec) => void;
+  /** Up to where each cluster was read; what is known to be on the board is read, too. */
+  readonly positions: Map<string, Position>;
+}
+
+/**
+ * Compares the board of the hub with what members offer themselves: a hub that answers may hide what one author publishes, or show an old board to one
+ * reader. Emits when the clusters change of which it withholds something.
+ */
+export interface BoardComparison extends Source<undefined> {
+  /** The clusters of which the board withholds something, for longer than it may lag. */
+  withheld(): readonly WithheldCluster[];
+  /** Takes note that a cluster offers a notice. */
+  offered(spec: NoticeSpec): void;
+  /** Compares until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** What is known of one cluster since the board last showed what it offers. */
+interface Difference {
+  readonly offered: Map<string, StatementRef>;
+  readonly readAt: number;
+  withheld: WithheldStatements;
+}
+
+/** Pages that are read of a cluster at once; the rest follows with the next check. */
+const mostPages = 16;
+
+/** Nothing was compared yet. */
+export const createBoardComparison = (session: Session, parts: BoardComparisonParts): BoardComparison => {
+  const { board, clock, hub, slice, local } = session;
+  const { random, positions, onNotice } = parts;
+  const slots = createSlots(1);
+  const differences = new Map<string, Difference>();
+  /** How often in a row a cluster offered nothing new although it differed, and until when it is not read. */
+  const fruitless = new Map<string, { readonly times: number; readonly until: number }>();
+  /** Clusters of which something is withheld, and since when, in milliseconds since 1970. */
+  const suspects = new Map<string, number>();
+  const { emit, subscribe } = createSignals();
+  let round: readonly string[] = [];
+
+  const shownBy = (cluster: string): NoticeSpec[] =>
+    board.byIndex('cluster', cluster).flatMap(({ spec }) => {
+      const read = readNotice(spec);
+      return typeof read === 'string' ? [] : [read];
+    });
+  const members = (): string[] =>
+    [...session.ledger().clusters.keys()].filter(
+      (cluster) => cluster !== hub.cluster && statementOf(session.ledger(), 'Cluster', cluster, cluster) !== undefined,
+    );
+  const question = <T>(put: (address: string, signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
+    askAnyAgent(session, { slots, random, agent: undefined, waitMs: 0, question: put }, signal).then(({ answer }) => answer);
+  const headsOf = (cluster: string, signal: AbortSignal): Promise<Heads> =>
+    question((address, during) => parts.askHeads(address, { slice, cluster }, during), signal);
+  const isSame = (cluster: string, { digest }: Heads): boolean => digest === digestOfNotices(shownBy(cluster));
+
+  const trusted = (cluster: string): void => {
+    differences.delete(cluster);
+    if (!suspects.delete(cluster)) return;
+    local.log.info('the hub shows again what a member publishes', { slice, cluster });
+    emit();
+  };
+  const noteOffer = (spec: NoticeSpec): void => {
+    const ref = { kind: spec.kind, cluster: spec.cluster, subject: spec.subject };
+    differences.get(spec.cluster)?.offered.set(refKey(ref), ref);
+  };
+
+  /** Reads what a cluster offers beyond what the board last had of it. */
+  const read = async (cluster: string, signal: AbortSignal): Promise<void> => {
+    differences.set(cluster, { offered: new Map(), readAt: clock.monotonic(), withheld: new Map() });
+    let after = positions.get(cluster) ?? 0;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const from = after;
+      const page = await question((address, during) => parts.ask(address, { slice, cluster, after: from, waitMs: 0 }, during), signal);
+      for (const notice of page.notices) {
+        noteOffer(notice);
+        onNotice(notice);
+      }
+      after = page.next;
+      if (!page.more || page.notices.length === 0) return;
+    }
+  };
+
+  const check = async (cluster: string, signal: AbortSignal): Promise<void> => {
+    const matches = async (): Promise<boolean> => {
+      const heads = await headsOf(cluster, signal);
+      if (!isSame(cluster, heads)) return false;
+      positions.set(cluster, heads.position);
+      fruitless.delete(cluster);
+      trusted(cluster);
+      return true;
+    };
+    if ((await matches()) || differences.has(cluster)) return;
+    await sleep(clock, confirmAfterMs, signal);
+    if (await matches()) return;
+    if (clock.monotonic() >= (fruitless.get(cluster)?.until ?? 0)) await read(cluster, signal);
+  };
+
+  /** Looks again at what differed: the board catches up, or what was offered was known, or the board withholds it. */
+  const follow = (cluster: string, difference: Difference): void => {
+    const now = clock.monotonic();
+    const shown = new Map(shownBy(cluster).map((spec) => [refKey(spec), spec]));
+    difference.withheld = followWithheld(
+      difference.withheld,
+      difference.offered.values(),
+      session.ledger(),
+      (ref) => shown.get(refKey(ref)),
+      now,
+    );
+    if (isWithholding(difference.withheld, now)) {
+      if (suspects.has(cluster)) return;
+      const since = Math.min(...[...difference.withheld.values()].map((one) => one.since));
+      suspects.set(cluster, clock.now() - (now - since));
+      local.log.warn('the hub does not show what a member publishes: it is read from the member', { slice, cluster });
+      emit();
+      return;
+    }
+    if (difference.withheld.size > 0 || now - difference.readAt < boardLagMs) return;
+    if (!suspects.has(cluster)) {
+      const times = (fruitless.get(cluster)?.times ?? 0) + 1;
+      fruitless.set(cluster, { times, until: now + pauseMs(times) });
+    }
+    trusted(cluster);
+  };
+
+  const step = async (signal: AbortSignal): Promise<void> => {
+    // Without the hub, everybody is read anyway.
+    if (board.staleSince() !== undefined || !board.isSynced()) return;
+    for (const [cluster, difference] of differences) follow(cluster, difference);
+    const [cluster, ...rest] = nextRound(round, members(), random);
+    round = rest;
+    if (cluster === undefined) return;
+    try {
+      await check(cluster, signal);
+    } catch (error) {
+      // A member that cannot be asked now is asked in the next round.
+      if (signal.aborted) throw error;
+      local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
+    }
+  };
+
+  return {
+    withheld: () =>
+      sortedBy(
+        [...suspects].map(([cluster, since]) => ({ cluster, since })),
+        ({ cluster }) => cluster,
+      ),
+    offered: noteOffer,
+    run: async (signal) => {
+      try {
+        while (!signal.aborted) {
+          await sleep(clock, nextCheckMs(differences.size > 0, random), signal);
+
+          await step(signal);
+        }
+      } catch (error) {
+        if (!Failure.is(error, 'Interrupted')) throw error;
+      }
+    },
+    subscribe,
+  };
+};

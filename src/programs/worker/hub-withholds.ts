@@ -1,0 +1,21 @@
+import { memberNamespace } from '../../api/places.ts';
+import { watching } from '../../loop/watching.ts';
+import { withholdingVerdicts } from '../../plan/worker/withholding.ts';
+import type { BoardComparison } from './board-comparison.ts';
+import { writeConditions } from './local-condition.ts';
+import type { Session } from './session.ts';
+
+/** Shows in the local slice which clusters the hub withholds something of, and since when. There is one key. */
+export const hubWithholds = (session: Session, comparison: BoardComparison) => {
+  const { local, slice: name, clock } = session;
+  return {
+    name: 'hub-withholds',
+    held: () => ['hub'],
+    watches: [watching(comparison, () => ['hub']), watching(local.slices, ({ object }) => (object.metadata.name === name ? ['hub'] : []))],
+    reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
+      const slice = local.slices.get(`${memberNamespace}/${name}`);
+      if (slice === undefined) return;
+      await writeConditions(local, slice, withholdingVerdicts(slice.status?.conditions, comparison.withheld()), clock, signal);
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import { createClient } from '../../src/kubernetes/client.ts';
+import { OfferedNotices } from '../../src/programs/agent/offered-notices.ts';
+import type { WorkerOptions } from '../../src/programs/worker/lead.ts';
+import { fieldManager } from '../../src/programs/worker/local-world.ts';
+import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import { Failure } from '../../src/values/failure.ts';
+import type { Member } from './member.ts';
+
+/** Ways from member to member without a hub: what agents offer is read from the API server of the other member. */
+export const startTunnels = (members: ReadonlyMap<string, Member>) => {
+  const offered = new Map<Member, OfferedNotices>();
+  const clients: { close: () => void }[] = [];
+  const isCut = new Set<string>();
+
+  const offeredBy = (from: string, cluster: string, slice: string): OfferedNotices => {
+    const member = members.get(cluster);
+    if (member === undefined || isCut.has(from) || isCut.has(cluster)) throw new Failure('Unavailable', `No tunnel leads to ${cluster}.`);
+    const known = offered.get(member);
+    if (known !== undefined) return known;
+    const client = createClient(member.api.connection, { fieldManager });
+    clients.push(client);
+    const made = new OfferedNotices({ client, slice, cluster, clock: systemClock, log: quietLog });
+    offered.set(member, made);
+    return made;
+  };
+
+  return {
+    /** How the worker of a member asks. */
+    asks: (from: string): Required<Pick<WorkerOptions, 'ask' | 'askHeads'>> => ({
+      ask: async (_, { slice, cluster, after, waitMs }, signal) => offeredBy(from, cluster, slice).page(after, waitMs, signal),
+      askHeads: async (_, { slice, cluster }, signal) => offeredBy(from, cluster, slice).heads(signal),
+    }),
+    cut: (name: string): (() => void) => {
+      isCut.add(name);
+      return () => void isCut.delete(name);
+    },
+    stop: (): void => {
+      for (const one of offered.values()) one.stop();
+      for (const client of clients) client.close();
+    },
+  };
+};
+
+/** Ways from member to member. */
+export type Tunnels = ReturnType<typeof startTunnels>;
