@@ -72,6 +72,7 @@ export const run: Program = async (context) => {
     facts: world.facts,
     slicesVersion: world.slicesVersion,
     peersVersion: world.peersVersion,
+    actsOn: world.actsOn,
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),
     keys: new TunnelKeys(settings.runDirectory),

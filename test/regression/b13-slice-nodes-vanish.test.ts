@@ -27,6 +27,7 @@ const input = (rest: Partial<LostObjectsInput>): LostObjectsInput => ({
   before: [slice],
   present: new Map(),
   ended: new Set(),
+  deleted: new Set(),
   endedPeers: new Set(),
   standing: new Set(),
   losses: new Map(),
@@ -40,6 +41,8 @@ it.each<[string, Partial<LostObjectsInput>, readonly SliceFacts[]]>([
   ['there', { present: there({ blocks: ['10.0.9.0/24'] }) }, [{ ...slice, blocks: ['10.0.9.0/24'] }]],
   ['there without a peer, and no loss', { present: there({ peers: [] }) }, [{ ...slice, peers: [] }]],
   ['ended, and so is the Slice', { ended: new Set(['app']) }, []],
+  ['deleted with the Slice, as with their definitions', { deleted: new Set(['app']) }, [slice]],
+  ['deleted so for long', { deleted: new Set(['app']), losses: new Map([['app', 1_000 - 2 * holdMs]]) }, [slice]],
   ['deleted while the Slice stands', { ended: new Set(['app']), standing: new Set(['app']) }, [slice]],
   ['lacking in a list', {}, [slice]],
   ['lacking for long', { losses: new Map([['app', 1_000 - holdMs]]) }, []],
@@ -58,6 +61,14 @@ it('peers come back with the SliceNode, but for those that an event ended, and f
   expect(names(holdLost(input({ ...back, present: there({ peers: [], uid: 'other' }) })).slices[0]?.peers)).toEqual([]);
   const moved = { ...peer('3'), blocks: ['10.0.1.0/24'] };
   expect(names(holdLost(input({ ...back, present: there({ peers: [moved] }) })).slices[0]?.peers)).toEqual(['2', '3']);
+});
+
+it('peers come back also when the SliceNode was deleted with its definition for longer than that', () => {
+  const deleted = { deleted: new Set(['app']) };
+  const first = holdLost(input(deleted));
+  const later = holdLost(input({ ...deleted, before: first.slices, losses: first.losses, now: 1_000 + 5 * holdMs }));
+  const back = holdLost(input({ present: there({ peers: [] }), before: later.slices, losses: later.losses, now: 1_001 + 5 * holdMs }));
+  expect(names(back.slices[0]?.peers)).toEqual(['1', '2']);
 });
 
 it('changes nothing when planned again', () => {

@@ -48,8 +48,9 @@ const started = (): { readonly agent: NodeAgent; readonly kernel: FakeKernel } =
   snapshotFile = new SnapshotFile({ runDirectory: `${directory}/run`, stateDirectory: `${directory}/state` }, quietLog);
   const agent = new NodeAgent({
     kernel,
-    facts: () => facts,
     slicesVersion: () => 0,
+    facts: () => ({ facts, losses: new Map() }),
+    actsOn: () => undefined,
     peersVersion: () => 1,
     published: () => ({}),
     keys: new TunnelKeys(directory),

@@ -76,6 +76,11 @@ export const sliceNodeSpec = z
   .object({
     slice: dnsLabel().describe('Name of the slice.'),
     sliceUID: uidField().describe('UID of the slice on the hub, so that a slice made again under the same name starts afresh.'),
+    ended: timeField()
+      .optional()
+      .describe(
+        'When this cluster left the slice, set before the object is deleted. A node takes the slice down only then: objects also vanish with their definitions or with the memory of an API server.',
+      ),
     node: dnsSubdomain().describe('Name of the node.'),
     sliceSubnet: blockField().describe('Network of the slice.'),
     blocks: z.array(blockField()).max(64).describe('Address blocks of the node.'),

@@ -1,5 +1,5 @@
 import { sortedBy } from '../../values/order.ts';
-import { type PeerFacts, peerName, type SliceFacts } from './node-state.ts';
+import { type NodeFacts, type PeerFacts, peerName, type SliceFacts } from './node-state.ts';
 
 /** How long a node acts on objects that are missing without a deletion event, in milliseconds. The worker creates them again within a minute of its start. */
 export const holdMs = 600_000;
@@ -7,14 +7,22 @@ export const holdMs = 600_000;
 /** When each slice was found to be missing, by name, in milliseconds of a clock that does not go back. */
 export type Losses = ReadonlyMap<string, number>;
 
+/** The facts that a node acts on, and what of them is only held. */
+export interface HeldFacts {
+  readonly facts: NodeFacts;
+  readonly losses: Losses;
+}
+
 /** The objects that are present, those that are missing, and the deletions that were seen. */
 export interface LostObjectsInput {
   /** The slices as the node acts on them so far. */
   readonly before: readonly SliceFacts[];
   /** The slices as the objects have them, by name. */
   readonly present: ReadonlyMap<string, SliceFacts>;
-  /** Slices whose SliceNode is being deleted, or whose deletion event was seen. */
+  /** Slices whose SliceNode was marked as ended and is being deleted, or was. */
   readonly ended: ReadonlySet<string>;
+  /** Slices whose SliceNode was deleted without that mark. */
+  readonly deleted: ReadonlySet<string>;
   /** Peers whose deletion event was seen, as `<slice>/<cluster>/<node>`. */
   readonly endedPeers: ReadonlySet<string>;
   /** Slices whose object Slice is there and not being deleted. */
@@ -30,16 +38,17 @@ export interface HeldSlices {
 }
 
 /**
- * The slices of a node, when the memory of its API server may have been set back (etcd restored from an older copy, definitions made anew): a slice ends
- * only after a deletion that was seen.
+ * The slices of a node, when the memory of its API server may have been set back (etcd restored from an older copy, definitions removed or made anew): a
+ * slice ends only when its end was stated.
  *
  * ```
- * SliceNode                                        Slice          then
- * there                                            any            as it says; for 10 min after a loss with the peers that were not deleted
- * being deleted, or its deletion event was seen    not standing   ended
- *                                                  stands         held: the worker makes it anew
- * a list lacks it                                  stands         held
- *                                                  not standing   held for 10 min, then ended: its end was missed
+ * SliceNode                               Slice          then
+ * there                                   any            as it says; for 10 min after a loss with the peers that were not deleted
+ * marked as ended, and deleted            not standing   ended
+ *                                         stands         held: the worker makes it anew
+ * deleted without a mark                  any            held: its definition was removed, or somebody deleted it
+ * a list lacks it                         stands         held
+ *                                         not standing   held for 10 min, then ended: its end was missed
  * ```
  *
  * A held slice goes on with its subnet, blocks, peers, namespaces and service ports as they were.
@@ -60,9 +69,11 @@ export const holdLost = (input: LostObjectsInput): HeldSlices => {
       continue;
     }
     const stands = input.standing.has(name);
-    if (!stands && (input.ended.has(name) || (lostAt !== undefined && !isRecent))) continue;
+    const isDeleted = input.deleted.has(name);
+    if (!stands && (input.ended.has(name) || (lostAt !== undefined && !isRecent && !isDeleted))) continue;
     slices.set(name, known);
-    losses.set(name, lostAt ?? input.now);
+    // A slice whose object was deleted is lost until it is there again, however long that takes: then its peers may come later than itself.
+    losses.set(name, isDeleted ? input.now : (lostAt ?? input.now));
   }
   for (const [name, slice] of input.present) if (!slices.has(name)) slices.set(name, slice);
   return { slices: sortedBy(slices.values(), ({ name }) => name), losses };

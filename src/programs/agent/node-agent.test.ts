@@ -76,12 +76,13 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
   const snapshotFile = snapshots();
   return new NodeAgent({
     kernel,
-    facts: () => {
-      factsMade += 1;
-      return facts;
-    },
     slicesVersion: () => slicesVersion,
     peersVersion: () => 1,
+    facts: () => {
+      factsMade += 1;
+      return facts === undefined ? undefined : { facts, losses: new Map() };
+    },
+    actsOn: () => undefined,
     published: () => published,
     keys: new TunnelKeys(directory),
     snapshotFile,

@@ -3,6 +3,7 @@ import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
 import { recalled } from '../../plan/node/known-decisions.ts';
 import type { LinkHistory } from '../../plan/node/liveness.ts';
+import type { HeldFacts } from '../../plan/node/lost-objects.ts';
 import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/node/node-state.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
 import { hasGrown, type SliceNetwork } from '../../plan/node/slice-network.ts';
@@ -18,12 +19,14 @@ import type { TunnelKeys } from './tunnel-keys.ts';
 /** What the agent of a node works with. */
 export interface NodeAgentParts {
   readonly kernel: Kernel;
-  /** The facts as the API server has them, undefined while it has not been read. */
-  readonly facts: (before: NodeFacts | undefined) => NodeFacts | undefined;
   /** Changes whenever the slices of the facts may have changed, or their namespaces; not with pods and peers. */
   readonly slicesVersion: () => number;
   /** The version of the latest SlicePeer among the facts; undefined while none has a number. */
   readonly peersVersion: () => number | undefined;
+  /** The facts as the API server has them, undefined while it has not been read. */
+  readonly facts: (before: HeldFacts | undefined) => HeldFacts | undefined;
+  /** Called with the facts that the node acts on from now on. */
+  readonly actsOn: (facts: NodeFacts) => void;
   /** What this node published of its decisions, which stands in for those that the snapshot lost. */
   readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
@@ -54,7 +57,7 @@ export interface Step {
 /** Keeps the slices of one node: gathers what is known, plans, writes decisions down, and makes the kernel so. Steps must not overlap. */
 export class NodeAgent {
   readonly #parts: NodeAgentParts;
-  #facts: NodeFacts | undefined;
+  #held: HeldFacts | undefined;
   #decisions: NodeDecisions;
   #calls: PeerCalls = new Map();
   /** Slice by namespace, as of a version. */
@@ -69,7 +72,7 @@ export class NodeAgent {
 
   constructor(parts: NodeAgentParts) {
     this.#parts = parts;
-    this.#facts = parts.snapshot?.facts;
+    this.#held = parts.snapshot === undefined ? undefined : { facts: parts.snapshot.facts, losses: new Map() };
     this.#decisions = parts.snapshot?.decisions ?? {};
   }
 
@@ -88,7 +91,7 @@ export class NodeAgent {
   sliceOf(namespace: string): string | undefined {
     const version = this.#parts.slicesVersion();
     // Every pod that starts or ends on the node asks this, so the facts are not made anew for it.
-    if (this.#slicesByNamespace?.version !== version) this.#index(this.#parts.facts(this.#facts) ?? this.#facts, version);
+    if (this.#slicesByNamespace?.version !== version) this.#index((this.#parts.facts(this.#held) ?? this.#held)?.facts, version);
     return this.#slicesByNamespace?.slices.get(namespace);
   }
 
@@ -131,10 +134,15 @@ export class NodeAgent {
     // Before the facts: what comes between the two is confirmed by the next step.
     const peersVersion = this.#parts.peersVersion();
     const version = this.#parts.slicesVersion();
-    const facts = this.#parts.facts(this.#facts) ?? this.#facts;
-    this.#index(facts, version);
-    if (facts === undefined) return undefined;
-    this.#facts = facts;
+    const held = this.#parts.facts(this.#held) ?? this.#held;
+    this.#index(held?.facts, version);
+    if (held === undefined) return undefined;
+    const { facts, losses } = held;
+    for (const slice of losses.keys())
+      if (this.#held?.losses.has(slice) !== true)
+        log.warn('a SliceNode is missing although its slice has not ended; its last content is kept', { slice });
+    this.#held = held;
+    this.#parts.actsOn(facts);
     if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);

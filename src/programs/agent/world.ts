@@ -1,12 +1,12 @@
 import { sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
 import { nodeLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { nodeLabelValue } from '../../api/slicenode/type.ts';
+import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
 import { positionOf } from '../../exchange/notice-page.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/node/facts.ts';
-import { deletedPeersInUse, holdLost, type Losses } from '../../plan/node/lost-objects.ts';
+import { deletedPeersInUse, type HeldFacts, holdLost } from '../../plan/node/lost-objects.ts';
 import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/node/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -50,9 +50,11 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
   const readPeer = rememberingPeerReader();
   const mirrors = [sliceNodes, slicePeers, slices, pods, nodes];
   const ended = new Set<string>();
-  sliceNodes.subscribe(({ type, object, missed }) => {
-    if (type === 'deleted' && missed !== true) ended.add(object.spec.slice);
-    else if (type !== 'deleted') ended.delete(object.spec.slice);
+  const deleted = new Set<string>();
+  sliceNodes.subscribe(({ type, object: { spec }, missed }) => {
+    ended.delete(spec.slice);
+    deleted.delete(spec.slice);
+    if (type === 'deleted' && missed !== true) (spec.ended === undefined ? deleted : ended).add(spec.slice);
   });
   let slicesVersion = 0;
   for (const mirror of [sliceNodes, slices])
@@ -70,19 +72,16 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     if (type === 'deleted' && missed !== true) endedPeers.add(peer);
     else if (type !== 'deleted') endedPeers.delete(peer);
   });
-  let losses: Losses = new Map();
+  const own = (): SliceNode[] => sliceNodes.list().filter(({ spec }) => spec.node === node);
 
   /** The facts without what is only lost; see `plan/node/lost-objects.ts`. */
-  const held = (read: NodeFacts, before: NodeFacts | undefined): NodeFacts => {
-    const own = sliceNodes.list().filter(({ spec }) => spec.node === node);
-    const deleting = own.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(({ spec }) => spec.slice);
-    const lost = losses;
-    // Nodes come and go for as long as the agent runs.
-    endedPeers = deletedPeersInUse(endedPeers, before?.slices ?? []);
+  const held = (read: NodeFacts, before: HeldFacts | undefined): HeldFacts => {
+    const ending = own().filter(({ metadata, spec }) => metadata.deletionTimestamp !== undefined && spec.ended !== undefined);
     const result = holdLost({
-      before: before?.slices ?? [],
+      before: before?.facts.slices ?? [],
       present: new Map(read.slices.map((slice) => [slice.name, slice])),
-      ended: new Set([...ended, ...deleting]),
+      ended: new Set([...ended, ...ending.map(({ spec }) => spec.slice)]),
+      deleted,
       endedPeers,
       standing: new Set(
         slices
@@ -90,14 +89,10 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
           .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
           .map(({ metadata }) => metadata.name),
       ),
-      losses,
+      losses: before?.losses ?? new Map(),
       now: clock.monotonic(),
     });
-    losses = result.losses;
-    for (const slice of losses.keys())
-      if (!lost.has(slice) && !ended.has(slice))
-        log.warn('a SliceNode is missing although its slice has not ended; its last content is kept', { slice });
-    return { ...read, slices: result.slices };
+    return { facts: { ...read, slices: result.slices }, losses: result.losses };
   };
 
   return {
@@ -112,25 +107,29 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     /** The version of the latest SlicePeer, see `NodeAgentParts.peersVersion`. */
     peersVersion: (): number | undefined => latestPeer,
     /** The decisions that this node published before; see `publishedDecisions`. */
-    published: (): NodeDecisions => publishedDecisions(sliceNodes.list().filter(({ spec }) => spec.node === node)),
+    published: (): NodeDecisions => publishedDecisions(own()),
     /** The facts after those acted on `before`, or undefined until everything was read once: a part of them would end what runs. */
-    facts: (before: NodeFacts | undefined): NodeFacts | undefined =>
+    facts: (before: HeldFacts | undefined): HeldFacts | undefined =>
       mirrors.every((mirror) => mirror.isSynced())
         ? held(
             nodeFacts(
               {
                 node,
                 nodeObject: nodes.get(node),
-                sliceNodes: sliceNodes.list().filter(({ spec }) => spec.node === node),
+                sliceNodes: own(),
                 slicePeers: slicePeers.list(),
                 slices: slices.list(),
                 pods: pods.list(),
               },
-              before,
+              before?.facts,
               readPeer,
             ),
             before,
           )
         : undefined,
+    /** The node acts on these facts: what they do not need any more is forgotten, since nodes come and go for as long as the agent runs. */
+    actsOn: ({ slices: known }: NodeFacts): void => {
+      endedPeers = deletedPeersInUse(endedPeers, known);
+    },
   };
 };

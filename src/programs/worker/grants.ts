@@ -121,5 +121,8 @@ const writeNodes = async ({ local, grant }: Session, from: Slice | undefined, pl
   for (const desired of plan.desired) {
     const seen = local.sliceNodes.get(objectKey(desired.metadata));
     await applyObject(local.client, sliceNodeKind, desired, { fieldManager, signal, seen });
+    // The membership ended and was granted again before the object was deleted.
+    if (seen?.spec.ended !== undefined)
+      await local.client.mergePatch(sliceNodeKind, desired.metadata, { spec: { ended: null } }, { signal });
   }
 };

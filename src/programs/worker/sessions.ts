@@ -81,7 +81,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
       const granted = grantedIn(slice);
       if (granted.state === 'ended' || (granted.state === 'none' && memberships.isSynced() && !isMade(slice))) {
         await end(slice);
-        await removeSlice(local, slice, signal);
+        await removeSlice(local, slice, clock.now(), signal);
       }
       if (!('membership' in granted)) return undefined;
       // A refused grant changes nothing: a session with the earlier grant continues.

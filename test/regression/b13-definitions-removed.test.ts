@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { nodeLabel, sliceLabel } from '../../src/api/labels.ts';
+import { memberNamespace } from '../../src/api/places.ts';
+import { nodeLabelValue, type SliceNode } from '../../src/api/slicenode/type.ts';
+import { createClient } from '../../src/kubernetes/client.ts';
+import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
+import { nodeKind, podKind } from '../../src/kubernetes/kinds.ts';
+import type { HeldFacts } from '../../src/plan/node/lost-objects.ts';
+import { observeNode } from '../../src/programs/agent/world.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import { handClock } from '../../src/values/fixtures/hand-clock.ts';
+
+/*
+ * B13: when the definitions of Slice and SliceNode were removed together, their objects were deleted one by one, and every agent took that for the end of
+ * all its slices.
+ */
+
+const wait = { timeout: 10_000 };
+const sliceNode: SliceNode = {
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'SliceNode',
+  metadata: { name: 'app.n1', namespace: memberNamespace, labels: { [sliceLabel]: 'app', [nodeLabel]: nodeLabelValue('n1') } },
+  spec: { slice: 'app', sliceUID: 'uid-1', node: 'n1', sliceSubnet: '10.0.0.0/16', blocks: ['10.0.0.0/26'], driver: 'Auto' },
+};
+const slice = {
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'Slice',
+  metadata: { name: 'app', namespace: memberNamespace },
+  spec: { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { applicationNamespaces: ['app-ns'] } },
+};
+
+let api: FakeApi;
+let world: ReturnType<typeof observeNode>;
+let ending: AbortController;
+let running: Promise<unknown>;
+const clock = handClock();
+let held: HeldFacts | undefined;
+
+/** What the agent acts on now, as in its steps. */
+const slices = (): string[] => {
+  held = world.facts(held) ?? held;
+  if (held !== undefined) world.actsOn(held.facts);
+  return (held?.facts.slices ?? []).map(({ name, blocks }) => `${name} ${blocks}`);
+};
+const removeBoth = (): void => {
+  api.remove(sliceNodeKind, { namespace: memberNamespace, name: 'app.n1' });
+  api.remove(sliceKind, { namespace: memberNamespace, name: 'app' });
+};
+const isGone = (): Promise<void> => vi.waitFor(() => expect([world.sliceNodes.list(), world.slices.list()]).toEqual([[], []]), wait);
+
+beforeEach(async () => {
+  held = undefined;
+  api = await startFakeApi({ kinds: [sliceKind, sliceNodeKind, slicePeerKind, podKind, nodeKind] });
+  api.put(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+  api.put(sliceKind, slice);
+  api.put(sliceNodeKind, sliceNode);
+  ending = new AbortController();
+  world = observeNode(createClient(api.connection, { fieldManager: 'test' }), 'n1', clock, quietLog, createMetrics());
+  running = Promise.all(world.mirrors.map((mirror) => mirror.run(ending.signal)));
+  await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26']), wait);
+});
+afterEach(async () => {
+  ending.abort();
+  await running;
+  await api.stop();
+});
+
+describe('B13: a node whose SliceNode and Slice are deleted', () => {
+  it('goes on when their definitions were removed, for however long, and also when these are there again and empty', async () => {
+    removeBoth();
+    const restore = [/\/slices(\?|\/|$)/, /\/slicenodes(\?|\/|$)/].map((path) => api.faults.add({ effect: { status: 404 }, path }));
+    api.endWatches();
+    await isGone();
+    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    clock.advance(3_600_000);
+    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    for (const undo of restore) undo();
+    api.compact();
+    clock.advance(3_600_000);
+    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, blocks: ['10.0.0.64/26'] } });
+    await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.64/26']), wait);
+  });
+
+  it('takes the slice down when its end was stated', async () => {
+    api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, ended: '2026-11-29T12:00:00Z' } });
+    removeBoth();
+    await isGone();
+    expect(slices()).toEqual([]);
+  });
+
+  it('does not take a mark of before for the end of what was made again', async () => {
+    api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, ended: '2026-11-29T12:00:00Z' } });
+    api.remove(sliceNodeKind, { namespace: memberNamespace, name: 'app.n1' });
+    api.put(sliceNodeKind, sliceNode);
+    removeBoth();
+    await isGone();
+    expect(slices()).toEqual(['app 10.0.0.0/26']);
+  });
+});
