@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { memberNamespace } from '../../src/api/places.ts';
-import { beginExample, east, endExample, everybodySpeaks, nodesOf, wait, west } from '../clusters/example.ts';
+import { beginExample, east, eastOffers, endExample, endpoints, everybodySpeaks, fleet, nodesOf, wait, west } from '../clusters/example.ts';
 
 beforeEach(beginExample);
 afterEach(endExample);
@@ -20,4 +20,27 @@ it('B13: a SliceNode that somebody deletes is made again with its blocks, and no
     expect(again?.spec.blocks).toEqual(first.spec.blocks);
   }, wait);
   await expect(vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).not.toBe(4), 700)).rejects.toThrow();
+});
+
+it('B13: SliceNodes that go with their definition end nothing in the other clusters, and come back as they were', {
+  timeout: 60_000,
+}, async () => {
+  await eastOffers();
+  await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
+  const [before, offered] = [nodesOf(east).map(({ spec }) => spec.blocks), endpoints(west)];
+  const there = () => [west.api.objects(slicePeerKind).length, endpoints(west)];
+  const paths = [/\/slices(\?|\/|$)/, /\/slicenodes(\?|\/|$)/];
+  const restore = paths.map((path) => east.api.faults.add({ effect: { status: 404 }, path }));
+  for (const { metadata } of nodesOf(east)) east.api.remove(sliceNodeKind, { namespace: memberNamespace, name: metadata.name });
+  east.api.remove(sliceKind, { namespace: memberNamespace, name: 'app' });
+  for (let seconds = 0; seconds < 120; seconds += 20) {
+    fleet.clock.leap(20_000);
+    await expect(vi.waitFor(() => expect(there()).not.toEqual([4, offered]), 200)).rejects.toThrow();
+  }
+  for (const undo of restore) undo();
+  await vi.waitFor(() => {
+    fleet.clock.leap(1_000);
+    expect(nodesOf(east).map(({ spec }) => spec.blocks)).toEqual(before);
+  }, wait);
+  expect(there()).toEqual([4, offered]);
 });

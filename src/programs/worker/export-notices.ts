@@ -84,11 +84,9 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
   };
 
   const attachment = (pod: Pod): Attachment | undefined => {
-    const saying = local.sliceNodes.byIndex('pod', pod.metadata.uid ?? '');
-    return attachmentOf(
-      pod,
-      saying.filter(({ spec }) => spec.slice === slice),
-    );
+    const uid = pod.metadata.uid ?? '';
+    const saying = local.sliceNodes.byIndex('pod', uid).filter(({ spec }) => spec.slice === slice);
+    return attachmentOf(pod, saying.length > 0 ? saying : session.vanished.withPod(uid));
   };
 
   const roomOf = (key: string): NonNullable<ExportSnapshot['room']> => {

@@ -47,7 +47,9 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
       const body = nodeBodyOf(current, local.nodes.get(node));
       if (body === undefined && local.nodes.get(node) !== undefined) {
-        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and its statement stays in force meanwhile.
+        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and its statement stays in force meanwhile. Without
+        // the definition of SliceNodes that lasts until somebody restores it; the node goes on.
+        if (found === undefined && session.vanished.get(node) !== undefined) return undefined;
         const since = missingSince.get(node) ?? clock.monotonic();
         missingSince.set(node, since);
         const left = since + heldMs - clock.monotonic();

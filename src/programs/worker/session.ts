@@ -13,6 +13,7 @@ import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import type { Outbox } from './outbox.ts';
 import type { Trust } from './trust.ts';
+import type { VanishedNodes } from './vanished-nodes.ts';
 
 /** Everything that the work for one slice needs: the grant, both sides, and what is known of the others. */
 export interface Session {
@@ -48,6 +49,8 @@ export interface Session {
   /** Subjects of the exports of a cluster with an endpoint on one of its nodes. */
   exportsOnNode(cluster: string, node: string): readonly string[];
   readonly outbox: Outbox;
+  /** The SliceNodes that were deleted although the slice did not end. */
+  readonly vanished: VanishedNodes;
   /** What this cluster knows of the time before it joined again. */
   readonly earlier: EarlierTimes;
   /** True once everything that was on the board when the session began was read, or there is nothing more to come. */

@@ -51,6 +51,7 @@ import type { Session } from './session.ts';
 import { observeSlice } from './slice-world.ts';
 import { followTenants } from './tenants.ts';
 import type { Trust } from './trust.ts';
+import { followVanished } from './vanished-nodes.ts';
 import { withdrawnThrough } from './withdrawn-through.ts';
 
 /** What all sessions share. */
@@ -123,6 +124,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
     get earlier() {
       return earlier;
     },
+    vanished: followVanished(local.sliceNodes, slice, signal),
     boardRead: progress.isRead,
     hubWasAway: () => wasAway(contactHistory, clock.monotonic()),
   };
