@@ -2,6 +2,7 @@ import type { Cluster } from '../../src/api/cluster/type.ts';
 import { clusterKind, credentialRequestKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../src/api/kinds.ts';
 import { clusterLabel } from '../../src/api/labels.ts';
 import { workerAccount } from '../../src/api/places.ts';
+import type { NoticePage } from '../../src/exchange/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { leaseKind } from '../../src/kubernetes/kinds.ts';
@@ -24,6 +25,8 @@ export interface Fleet {
   /** The time by which controller and workers act. */
   readonly clock: LeapingClock;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
+  /** Lets a member answer those who ask it through the tunnels with pages of its own making. */
+  lie(name: string, page: (after: number) => NoticePage): void;
   /** Cuts the tunnels from and to a member; the returned function heals them. */
   cut(name: string): () => void;
   /** Ends the hub's controller: what is written on the hub from then on nobody puts right. */
@@ -78,6 +81,7 @@ export const startFleet = async (): Promise<Fleet> => {
       return member;
     },
     cut: tunnels.cut,
+    lie: tunnels.lie,
     stopController,
     stop: async () => {
       await Promise.all([...members.values()].map((member) => member.stop()));

@@ -1,3 +1,4 @@
+import type { NoticePage } from '../../src/exchange/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { OfferedNotices } from '../../src/programs/agent/offered-notices.ts';
 import type { WorkerOptions } from '../../src/programs/worker/lead.ts';
@@ -12,6 +13,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
   const offered = new Map<Member, OfferedNotices>();
   const clients: { close: () => void }[] = [];
   const isCut = new Set<string>();
+  const lies = new Map<string, (after: number) => NoticePage>();
 
   const offeredBy = (from: string, cluster: string, slice: string): OfferedNotices => {
     const member = members.get(cluster);
@@ -28,9 +30,12 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
   return {
     /** How the worker of a member asks. */
     asks: (from: string): Required<Pick<WorkerOptions, 'ask' | 'askHeads'>> => ({
-      ask: async (_, { slice, cluster, after, waitMs }, signal) => offeredBy(from, cluster, slice).page(after, waitMs, signal),
+      ask: async (_, { slice, cluster, after, waitMs }, signal) =>
+        lies.get(cluster)?.(after) ?? offeredBy(from, cluster, slice).page(after, waitMs, signal),
       askHeads: async (_, { slice, cluster }, signal) => offeredBy(from, cluster, slice).heads(signal),
     }),
+    /** Lets a member answer with pages of its own making. */
+    lie: (name: string, page: (after: number) => NoticePage): void => void lies.set(name, page),
     cut: (name: string): (() => void) => {
       isCut.add(name);
       return () => void isCut.delete(name);

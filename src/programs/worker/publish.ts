@@ -170,6 +170,8 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     const digest = digestOf(mine);
     const held = writes.held(key);
     if (held === digest) return;
+    // Signed anew first, above what the board shows: an older statement would be refused by everybody.
+    if (isBehind(mine, seen)) return;
     const { kind } = mine;
     const name = noticeSlotName(hub.cluster, slotFor(key, kind));
     const notice = noticeObject(slice, { name, namespace }, mine);
