@@ -56,8 +56,8 @@ export interface ResolvedPorts {
   readonly ports: readonly ExportPort[];
   /** What cannot, because no pod has a port of that name. */
   readonly missing: readonly WantedPort[];
-  /** Whether a pod has all that is offered, under the offered numbers. */
-  readonly serves: (pod: Pod) => boolean;
+  /** The numbers that a pod has for the offered ports, in their order; undefined for a pod that lacks one of them. */
+  readonly targetsOf: (pod: Pod) => readonly number[] | undefined;
 }
 
 /**
@@ -65,8 +65,8 @@ export interface ResolvedPorts {
  *
  * ```
  * a pod                                    then
- * has every port that any pod has          is an endpoint
- * lacks one, or has it by another number   is none: an offer has one list of ports for all its endpoints
+ * has every port that any pod has          is an endpoint, with numbers of its own where it has others than most pods
+ * lacks one                                is none: an offer has one list of ports for all its endpoints
  * ```
  * While there is no pod at all, a name stands for what it stood for last (`last`, the ports as they were offered before); a port whose name never stood
  * for a number is left out until there is a pod.
@@ -86,7 +86,10 @@ export const resolvePorts = (
   return {
     ports: found.map(({ port, target }) => ({ ...port, targetPort: target })),
     missing: pods.length === 0 ? [] : targets.flatMap(({ port, target }) => (target === undefined ? [port] : [])),
-    serves: (pod) => found.every(({ port, target }) => targetIn(pod, port) === target),
+    targetsOf: (pod) => {
+      const own = found.flatMap(({ port }) => targetIn(pod, port) ?? []);
+      return own.length === found.length ? own : undefined;
+    },
   };
 };
 

@@ -55,11 +55,11 @@ interface Pods {
 /** Whether an export is ready, by the pods that match its selector, its ports, and the endpoints that follow. */
 export const verdictOf = (
   { matching, outside }: Pods,
-  { missing, serves }: ResolvedPorts,
+  { missing, targetsOf }: ResolvedPorts,
   endpoints: readonly ExportEndpoint[],
 ): Verdict => {
   const ready = endpoints.filter(takesConnections).length;
-  const lacking = matching.filter((pod) => !serves(pod)).length;
+  const lacking = matching.filter((pod) => targetsOf(pod) === undefined).length;
   const lack = lacking === 0 ? '' : `, ${lacking} without a port that others have and so left out`;
   const left = outside.hostNetwork + outside.excluded;
   const more = left === 0 ? '' : `, ${left} more with hostNetwork or ${excludeLabel}=true and so left out`;

@@ -113,9 +113,14 @@ describe('an export', () => {
       expect(seen).toMatchObject({ pods: [], state: 'PENDING TargetPortNotFound' });
     });
 
-    it('takes the number that most pods have, and leaves out the others', () => {
+    it('takes the number that most pods have, and states the numbers of the others with their endpoints', () => {
       const pods = [listens('a', { http: 1 }), listens('b', { http: 2 }), listens('c', { http: 2 })];
-      expect(offered({ service: ports([80, 'http']), pods })).toMatchObject({ pods: ['b'], targets: ['80:2'] });
+      expect(offered({ service: ports([80, 'http']), pods })).toMatchObject({ pods: ['a', 'b'], targets: ['80:2'] });
+      const { body } = planExport(snapshot({ service: ports([80, 'http']), pods }), 0);
+      expect(body?.endpoints.map(({ pod, targetPorts }) => [pod, targetPorts])).toEqual([
+        ['a', [1]],
+        ['b', undefined],
+      ]);
     });
 
     it('leaves a name out that never stood for a number, while there is no pod', () => {

@@ -15,7 +15,7 @@ import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './export-p
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
 import type { NamedExport } from './offer-conflict.ts';
-import { portConflict } from './port-conflict.ts';
+import { portConflict, withTargets } from './port-conflict.ts';
 import { exportRoom, type TenantRoom } from './tenant-room.ts';
 
 /** Everything an export is decided from. */
@@ -149,8 +149,8 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const portsRefused = portRefusal(resolved);
   if (portsRefused !== undefined) return refuse(portsRefused);
 
-  const { ports, missing, serves } = resolved;
-  const serving = matching.filter(serves);
+  const { ports, missing, targetsOf } = resolved;
+  const serving = withTargets(matching, targetsOf);
   const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? []);
   if (conflict !== undefined) {
     const { holder, pod, port, targetPort } = conflict;
@@ -158,9 +158,11 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     return refuse(no('PortConflict', message));
   }
 
-  const attached = serving.flatMap((pod) => {
+  const attached = serving.flatMap(({ pod, targets }) => {
     const attachment = seen.attachment(pod);
-    return attachment === undefined ? [] : [{ pod, endpoint: endpointOf(pod, attachment, service) }];
+    if (attachment === undefined) return [];
+    const isUsual = targets.every((target, index) => target === ports[index]?.targetPort);
+    return [{ pod, endpoint: { ...endpointOf(pod, attachment, service), ...(isUsual ? {} : { targetPorts: [...targets] }) } }];
   });
   const endpoints = attached.map(({ endpoint }) => endpoint);
   const room = seen.room === undefined ? undefined : exportRoom(seen.room, seen.room.own);

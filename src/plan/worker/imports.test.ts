@@ -57,6 +57,15 @@ describe('an import', () => {
     });
   });
 
+  it('says how many endpoints the exporters leave out, and where, and nothing while there are none', () => {
+    const { status } = importOf([offer('east', [endpoint(1)], { omitted: 12 }), offer('west', [endpoint(2)])]);
+    expect(conditionOf(status.conditions, 'EndpointsOmitted')).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining('east 12'),
+    });
+    expect(conditionOf(importOf([offer('east', [endpoint(1)])]).status.conditions, 'EndpointsOmitted')).toBeUndefined();
+  });
+
   it('keeps names apart where joining them would not', () => {
     expect(importedSliceName('web', ['a-b', 'c'], '0')).not.toBe(importedSliceName('web', ['a', 'b-c'], '0'));
     expect(importedSliceName('web', ['a', 'c', 'ns-1'], '0')).not.toBe(importedSliceName('web', ['a', 'c', 'ns-2'], '0'));

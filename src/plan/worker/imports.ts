@@ -141,6 +141,16 @@ const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | unde
   return exceptionVerdicts(seen?.status?.conditions, conflicts.length > 0 ? conflict : undefined, resolved);
 };
 
+/** Says of how many endpoints the exporters do not tell. Nothing is written about what is as it should be. */
+const omittedImportVerdict = (offers: readonly Offer[], seen: ServiceImport | undefined): Verdict[] => {
+  const type = 'EndpointsOmitted';
+  const lacking = offers.flatMap(({ cluster, body: { omitted } }) => (omitted === undefined ? [] : [`${cluster} ${omitted}`]));
+  const message = `Endpoints that clusters do not publish, because an export has no room for them: ${lacking.join(', ')}. Divide the service there.`;
+  const exception: Verdict = { type, status: 'True', reason: 'TooManyEndpoints', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'Every endpoint is published.' };
+  return exceptionVerdicts(seen?.status?.conditions, lacking.length > 0 ? exception : undefined, resolved);
+};
+
 /** Everything an import is decided from. */
 export interface ImportSnapshot {
   readonly slice: string;
@@ -172,7 +182,11 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
   const ready = stated.filter((one) => !isCutOff(one));
   const total = ordered.reduce((sum, offer) => sum + endpointsOf(offer).length, 0);
   const at = new Date(now);
-  const conditions = [importVerdict(ordered, ready, cutOff, total), ...conflictVerdict(offers, seen)].reduce<readonly Condition[]>(
+  const conditions = [
+    importVerdict(ordered, ready, cutOff, total),
+    ...conflictVerdict(offers, seen),
+    ...omittedImportVerdict(ordered, seen),
+  ].reduce<readonly Condition[]>(
     (list, verdict) => setCondition(list, verdict, seen?.metadata.generation, at),
     seen?.status?.conditions ?? [],
   );
@@ -201,7 +215,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
     endpoints: ready.slice(0, 100).map(({ endpoint, offer }) => ({
       name: endpoint.pod,
       ip: endpoint.addresses[0] ?? '',
-      port: ports[0]?.targetPort ?? 0,
+      port: endpoint.targetPorts?.[0] ?? ports[0]?.targetPort ?? 0,
       clusterId: offer.cluster,
       dnsName: `${endpoint.pod}.${offer.cluster}.${dnsName}`,
     })),

@@ -6,10 +6,10 @@ import { compareText } from '../../values/order.ts';
 import { type ExportSource, podsOf } from './export-pods.ts';
 import { duplicatePort, portText, resolvePorts, wantedPorts } from './export-ports.ts';
 
-/** The ports that an export offers, of the pods that have them. */
+/** The ports that an export offers, and the numbers that they have in the pods that have them, in the order of the ports. */
 export interface PortClaim {
   readonly ports: readonly ExportPort[];
-  readonly pods: readonly Pod[];
+  readonly pods: readonly { readonly pod: Pod; readonly targets: readonly number[] }[];
 }
 
 /** A port of a pod that an older export leads to another place. */
@@ -28,18 +28,27 @@ export interface PortConflict {
 export const compareAge = ({ metadata: one }: ServiceExport, { metadata: other }: ServiceExport): number =>
   compareText(one.creationTimestamp ?? '', other.creationTimestamp ?? '') || compareText(objectKey(one), objectKey(other));
 
+/** The pods that have all ports, each with its numbers. */
+export const withTargets = (
+  pods: readonly Pod[],
+  targetsOf: (pod: Pod) => readonly number[] | undefined,
+): { readonly pod: Pod; readonly targets: readonly number[] }[] =>
+  pods.flatMap((pod) => {
+    const targets = targetsOf(pod);
+    return targets === undefined ? [] : [{ pod, targets }];
+  });
+
 const claimOf = (source: ExportSource): PortClaim => {
   const matching = podsOf(source);
-  const { ports, serves } = resolvePorts(wantedPorts(source.exported, source.service), matching);
-  return duplicatePort(ports) === undefined ? { ports, pods: matching.filter(serves) } : { ports: [], pods: [] };
+  const { ports, targetsOf } = resolvePorts(wantedPorts(source.exported, source.service), matching);
+  return duplicatePort(ports) === undefined ? { ports, pods: withTargets(matching, targetsOf) } : { ports: [], pods: [] };
 };
 
 /** An export that holds a port of its pods. */
 interface Holder {
   readonly exported: ServiceExport;
-  readonly targetPort: number;
-  /** Names of its pods. */
-  readonly pods: ReadonlySet<string>;
+  /** Where it leads the port, by the name of the pod. */
+  readonly targets: ReadonlyMap<string, number>;
 }
 
 /**
@@ -55,9 +64,9 @@ export const portConflict = (exported: ServiceExport, claim: PortClaim, others: 
     .toSorted((a, b) => compareAge(a.exported, b.exported));
   const holders = new Map<string, Holder[]>();
   const hold = (one: ServiceExport, { ports, pods }: PortClaim): void => {
-    const names = new Set(pods.map(({ metadata }) => metadata.name));
-    for (const port of ports) {
-      const holder = { exported: one, targetPort: port.targetPort, pods: names };
+    for (const [index, port] of ports.entries()) {
+      const targets = new Map(pods.map(({ pod, targets: own }) => [pod.metadata.name, own[index] ?? port.targetPort]));
+      const holder = { exported: one, targets };
       const known = holders.get(portText(port));
       if (known === undefined) holders.set(portText(port), [holder]);
       else known.push(holder);
@@ -65,11 +74,13 @@ export const portConflict = (exported: ServiceExport, claim: PortClaim, others: 
   };
   /** The first port of a claim that somebody who holds it leads to another place. */
   const conflictOf = (mine: PortClaim): PortConflict | undefined => {
-    for (const port of mine.ports) {
-      for (const { exported: holder, targetPort, pods } of holders.get(portText(port)) ?? []) {
-        if (targetPort === port.targetPort) continue;
-        const pod = mine.pods.find(({ metadata }) => pods.has(metadata.name))?.metadata.name;
-        if (pod !== undefined) return { holder: objectKey(holder.metadata), pod, port: portText(port), targetPort };
+    for (const [index, port] of mine.ports.entries()) {
+      for (const { exported: holder, targets } of holders.get(portText(port)) ?? []) {
+        for (const { pod, targets: own } of mine.pods) {
+          const targetPort = targets.get(pod.metadata.name);
+          if (targetPort === undefined || targetPort === own[index]) continue;
+          return { holder: objectKey(holder.metadata), pod: pod.metadata.name, port: portText(port), targetPort };
+        }
       }
     }
     return undefined;

@@ -12,6 +12,17 @@ const body = (name: string, ports: [number, number][], endpoints: [string, strin
 });
 
 describe('service ports of a node', () => {
+  it('lead to the port of the very pod, where it has another one than most', () => {
+    const web = body('web', [[80, 8080]], [['10.0.0.2', 'n1']]);
+    const endpoints = [...web.endpoints, { pod: 'q', addresses: ['10.0.0.3'], node: 'n1', ready: true, targetPorts: [9090] }];
+    const same = { pod: 'r', addresses: ['10.0.0.4'], node: 'n1', ready: true, targetPorts: [80] };
+    const { servicePorts } = planServicePorts('n1', [{ ...web, endpoints: [...endpoints, same] }]);
+    expect(servicePorts.map(({ address, port, targetPort }) => [address, port, targetPort])).toEqual([
+      ['10.0.0.2', 80, 8080],
+      ['10.0.0.3', 80, 9090],
+    ]);
+  });
+
   it('are those that differ from the port of the pod, on this node only, in order', () => {
     const web = body(
       'web',

@@ -17,7 +17,8 @@ const mappingsOf = (node: string, { endpoints, ports }: ExportBody): Map<string,
   const mappings = new Map<string, ServicePortMapping>();
   for (const endpoint of endpoints) {
     if (endpoint.node !== node) continue;
-    for (const { protocol, port, targetPort } of ports) {
+    for (const [index, { protocol, port, targetPort: usual }] of ports.entries()) {
+      const targetPort = endpoint.targetPorts?.[index] ?? usual;
       if (port === targetPort) continue;
       for (const address of endpoint.addresses) {
         const mapping: ServicePortMapping = { address, protocol, port, targetPort };
