@@ -58,8 +58,8 @@ export const noticePolicy = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: `object == null || (size(bytes(object.spec.statement)) <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
-      message: `A statement has ${maxStatementBytes} bytes at the most, and a notice ${maxWriters} field managers.`,
+      expression: `object == null || (size(bytes(object.spec.statement)) + object.spec.?farewells.orValue([]).map(one, size(bytes(one.statement))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
+      message: `A statement has ${maxStatementBytes} bytes at the most, together with the farewells beside it, and a notice ${maxWriters} field managers.`,
       reason: 'Forbidden',
     },
   ],

@@ -80,6 +80,17 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('F
     await expect(make(notice('east.1', {}, { statement: '€'.repeat(maxStatementBytes / 2) }))).rejects.toThrow('bytes at the most');
   });
 
+  it('has that size together with the farewells that it carries', async () => {
+    const farewells = (count: number) => Array.from({ length: count }, () => ({ statement: 'x'.repeat(1_000), signature: 's' }));
+    const statement = 'x'.repeat(maxStatementBytes - 8_000);
+    await make(notice('east.1', {}, { statement, farewells: farewells(8) }));
+    await expect(make(notice('east.1', {}, { statement: `${statement}x`, farewells: farewells(8) }))).rejects.toThrow('bytes at the most');
+    await expect(make(notice('east.1', {}, { farewells: farewells(9) }))).rejects.toMatchObject({ code: 'InvalidInput' });
+    await expect(make(notice('east.1', {}, { farewells: [{ statement: 'x'.repeat(2_049), signature: 's' }] }))).rejects.toMatchObject({
+      code: 'InvalidInput',
+    });
+  });
+
   it('cannot be hidden or held', async () => {
     for (const [what, meta] of Object.entries({
       'no labels': { labels: {} },
