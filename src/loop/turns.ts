@@ -11,6 +11,8 @@ export interface Turns {
    * @param weight how many turns it takes; what it was when the turn was promised counts. @default 1
    */
   take(key: string, now: number, weight?: number): number;
+  /** The key needs no turn any more: a promised one is given back. */
+  forget(key: string): void;
   /** When a key last had to wait, by the monotonic clock; undefined while none had to. */
   heldAt(): number | undefined;
 }
@@ -22,21 +24,28 @@ export const createTurns = ({ burst, perSecond }: Rate): Turns => {
   let doneAt = Number.NEGATIVE_INFINITY;
   let heldAt: number | undefined;
   /** Turns that were promised, by key. */
-  const promised = new Map<string, number>();
+  const promised = new Map<string, { readonly turnAt: number; readonly weight: number }>();
   return {
     take: (key, now, weight = 1) => {
-      let turnAt = promised.get(key);
-      if (turnAt === undefined) {
+      let mine = promised.get(key);
+      if (mine === undefined) {
         doneAt = Math.max(doneAt, now) + weight * gapMs;
-        turnAt = doneAt - burst * gapMs;
+        mine = { turnAt: doneAt - burst * gapMs, weight };
       }
-      if (turnAt <= now) {
+      if (mine.turnAt <= now) {
         promised.delete(key);
         return 0;
       }
-      promised.set(key, turnAt);
+      promised.set(key, mine);
       heldAt = now;
-      return turnAt - now;
+      return mine.turnAt - now;
+    },
+    forget: (key) => {
+      const mine = promised.get(key);
+      if (mine === undefined) return;
+      promised.delete(key);
+      // Whoever comes next is served the sooner; turns that are promised to others stay as they are.
+      doneAt -= mine.weight * gapMs;
     },
     heldAt: () => heldAt,
   };

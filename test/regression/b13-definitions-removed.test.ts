@@ -42,11 +42,14 @@ let held: HeldFacts | undefined;
 const slices = (): string[] => {
   held = world.facts(held) ?? held;
   if (held !== undefined) world.actsOn(held.facts);
-  return (held?.facts.slices ?? []).map(({ name, blocks }) => `${name} ${blocks}`);
+  return (held?.facts.slices ?? []).map(({ name, blocks, namespaces }) => `${name} ${blocks} ${namespaces}`);
 };
-const removeBoth = (): void => {
-  api.remove(sliceNodeKind, { namespace: memberNamespace, name: 'app.n1' });
+const removeBoth = async (): Promise<void> => {
+  // One of the two definitions goes first.
   api.remove(sliceKind, { namespace: memberNamespace, name: 'app' });
+  await vi.waitFor(() => expect(world.slices.list()).toEqual([]), wait);
+  slices();
+  api.remove(sliceNodeKind, { namespace: memberNamespace, name: 'app.n1' });
 };
 const isGone = (): Promise<void> => vi.waitFor(() => expect([world.sliceNodes.list(), world.slices.list()]).toEqual([[], []]), wait);
 
@@ -59,7 +62,7 @@ beforeEach(async () => {
   ending = new AbortController();
   world = observeNode(createClient(api.connection, { fieldManager: 'test' }), 'n1', clock, quietLog, createMetrics());
   running = Promise.all(world.mirrors.map((mirror) => mirror.run(ending.signal)));
-  await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26']), wait);
+  await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']), wait);
 });
 afterEach(async () => {
   ending.abort();
@@ -69,24 +72,24 @@ afterEach(async () => {
 
 describe('B13: a node whose SliceNode and Slice are deleted', () => {
   it('goes on when their definitions were removed, for however long, and also when these are there again and empty', async () => {
-    removeBoth();
+    await removeBoth();
     const restore = [/\/slices(\?|\/|$)/, /\/slicenodes(\?|\/|$)/].map((path) => api.faults.add({ effect: { status: 404 }, path }));
     api.endWatches();
     await isGone();
-    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
     clock.advance(3_600_000);
-    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
     for (const undo of restore) undo();
     api.compact();
     clock.advance(3_600_000);
-    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
     api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, blocks: ['10.0.0.64/26'] } });
-    await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.64/26']), wait);
+    await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.64/26 app-ns']), wait);
   });
 
   it('takes the slice down when its end was stated', async () => {
     api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, ended: '2026-11-29T12:00:00Z' } });
-    removeBoth();
+    await removeBoth();
     await isGone();
     expect(slices()).toEqual([]);
   });
@@ -95,8 +98,8 @@ describe('B13: a node whose SliceNode and Slice are deleted', () => {
     api.put(sliceNodeKind, { ...sliceNode, spec: { ...sliceNode.spec, ended: '2026-11-29T12:00:00Z' } });
     api.remove(sliceNodeKind, { namespace: memberNamespace, name: 'app.n1' });
     api.put(sliceNodeKind, sliceNode);
-    removeBoth();
+    await removeBoth();
     await isGone();
-    expect(slices()).toEqual(['app 10.0.0.0/26']);
+    expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
   });
 });

@@ -123,6 +123,7 @@ const peersOf = (
  * SliceNode     its slice stays as `before` says, or is not there; the other slices go on
  * SlicePeer     the slice goes on without that peer
  * ```
+ * A Slice that is missing while the SliceNode has not ended was deleted with its definition, or is not there yet: its namespaces stay as `before` says.
  *
  * @param before the facts that this node acts on so far
  */
@@ -131,6 +132,7 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
   const mirrored = new Map(objects.slices.map((slice) => [slice.metadata.name, slice]));
   const slices = new Map<string, SliceFacts>();
   const refused: SliceRefusal[] = [];
+  const held = (name: string, uid: string) => before?.slices.find((slice) => slice.name === name && slice.uid === uid);
   for (const sliceNode of sortedBy(objects.sliceNodes, ({ metadata }) => metadata.name)) {
     const name = sliceNode.spec.slice;
     // The worker writes one for each slice and node; of two the first by name is it.
@@ -141,7 +143,8 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
     if (known === undefined) continue;
     const { peers, refusals } = peersOf(known, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
     refused.push(...refusals);
-    const members = memberNamespaces(mirrored.get(name)?.spec ?? { sliceSubnet: known.subnet }).filter(isDnsLabel);
+    const spec = mirrored.get(name)?.spec;
+    const members = spec === undefined ? (held(name, known.uid)?.namespaces ?? []) : memberNamespaces(spec).filter(isDnsLabel);
     slices.set(name, { ...known, namespaces: members, peers });
   }
   return {

@@ -129,6 +129,14 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       watching(session.grantChanges, () => wake('Grant')),
     ],
     reconcile: async (name: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+      // A member that floods this one has its oldest notices dropped: they must not wait for a turn, or the waiting would fill the memory.
+      if (shownAs(name) === undefined) {
+        turns.of(authorOf(name)).forget(name);
+        refusals.set(name, undefined);
+        setWaits(name, []);
+        onRead(name);
+        return undefined;
+      }
       // What changes meanwhile is judged with the turn: of each notice only the newest.
       const waitMs = turns.of(authorOf(name)).take(name, session.clock.monotonic(), rateWeight(shownAs(name)));
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
