@@ -24,7 +24,7 @@ const restore = (api: typeof east.api, copy: ReturnType<typeof copyOf>): void =>
   for (const { kind, objects } of copy) {
     const names = new Set(objects.map(({ metadata }) => metadata.name));
     for (const { metadata } of api.objects<never>(kind as never) as unknown as { metadata: { name: string; namespace?: string } }[])
-      if (!names.has(metadata.name)) api.remove(kind as never, { namespace: metadata.namespace ?? '', name: metadata.name });
+      if (!names.has(metadata.name)) api.remove(kind, { namespace: metadata.namespace ?? '', name: metadata.name });
     for (const object of objects) api.put(kind as never, object as never);
   }
 };

@@ -42,7 +42,7 @@ let held: HeldFacts | undefined;
 const slices = (): string[] => {
   held = world.facts(held) ?? held;
   if (held !== undefined) world.actsOn(held.facts);
-  return (held?.facts.slices ?? []).map(({ name, blocks, namespaces }) => `${name} ${blocks} ${namespaces}`);
+  return (held?.facts.slices ?? []).map(({ name, blocks, namespaces }) => `${name} ${blocks.join()} ${namespaces.join()}`);
 };
 const removeBoth = async (): Promise<void> => {
   // One of the two definitions goes first.
