@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { NoticeSpec } from '../api/notice/type.ts';
-import { digestOfNotices, headsOf, readHeads } from './heads.ts';
+import { digestOfNotices, headsOf } from './heads.ts';
+import { readHeads } from './read-heads.ts';
 
 const notice = (signature: string, kind: NoticeSpec['kind'] = 'Node'): NoticeSpec => ({
   cluster: 'east',

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { NoticeSpec } from '../api/notice/type.ts';
 import { sha256Hex } from '../values/hash.ts';
 import type { Placed, Position } from './notice-page.ts';
@@ -28,8 +27,3 @@ export const headsOf = (placed: readonly Placed[]): Heads => ({
   position: placed.reduce((most, { position }) => Math.max(most, position), 0),
   digest: digestOfNotices(placed.map(({ spec }) => spec)),
 });
-
-const shape = z.object({ position: z.int().min(0), digest: z.string().regex(/^[0-9a-f]{64}$/) });
-
-/** Reads an answer as a summary; undefined for anything else. The sender may be hostile. */
-export const readHeads = (answer: unknown): Heads | undefined => shape.safeParse(answer).data;

@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net';
-import { type Heads, readHeads } from '../../exchange/heads.ts';
+import type { Heads } from '../../exchange/heads.ts';
 import { type NoticePage, pageLimits } from '../../exchange/notice-page.ts';
 import { type NoticeRequest, peerNoticesPath } from '../../exchange/notice-request.ts';
+import { readHeads } from '../../exchange/read-heads.ts';
 import { readPage } from '../../exchange/read-page.ts';
 import { Failure } from '../../values/failure.ts';
 import { readJson } from '../../values/read-json.ts';
