@@ -51,7 +51,7 @@ export class LinuxKernel implements Kernel {
     desired: readonly SliceNetwork[],
     signal: AbortSignal,
     scope: Scope = 'everything',
-    { closedSubnets = [], untouched = [] }: Standing = {},
+    { closedSubnets = [], untouched = [], livingPods }: Standing = {},
   ): Promise<Outcome> {
     const report = new Report();
     const closed = new Set([...desired.map((network) => network.subnet), ...closedSubnets]);
@@ -75,7 +75,7 @@ export class LinuxKernel implements Kernel {
       const keeper = this.#keepers.get(network.netns)?.keeper ?? this.#newKeeper(network.netns);
       this.#keepers.set(network.netns, { keeper, network });
       const looked = scope === 'everything' || (scope !== 'changes' && scope.slice === network.slice) ? 'everything' : 'changes';
-      await this.#guard(network.slice, report, () => keeper.converge(network, looked, report, signal));
+      await this.#guard(network.slice, report, () => keeper.converge(network, looked, report, signal, livingPods));
     }
     // What nobody knows of (a tunnel that holds a port) may be what stands in the way.
     if (report.failures.size > 0) this.#swept = false;

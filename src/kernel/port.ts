@@ -57,6 +57,11 @@ export type Scope = 'everything' | 'changes' | { readonly slice: string };
 export interface Standing {
   /** Subnets of slices that have no network on this node though they have not ended: pods that have left them stay closed to them. */
   readonly closedSubnets?: readonly string[];
+  /**
+   * UIDs of the pods that there are. One that is no longer attached and not among them has been deleted, and may run for a moment yet: it stays closed. The
+   * others leave the slice, and are opened. @default every pod that is no longer attached leaves
+   */
+  readonly livingPods?: ReadonlySet<string>;
   /** Slices that are neither made nor repaired nor removed, also where a former run left them. */
   readonly untouched?: readonly Pick<SliceNetwork, 'netns' | 'interface'>[];
 }

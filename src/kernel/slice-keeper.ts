@@ -56,16 +56,26 @@ export class SliceKeeper {
   }
 
   /** Makes the kernel hold the network; what was done and what failed goes to the report. */
-  async converge(network: SliceNetwork, scope: 'everything' | 'changes', report: Report, signal: AbortSignal): Promise<void> {
+  async converge(
+    network: SliceNetwork,
+    scope: 'everything' | 'changes',
+    report: Report,
+    signal: AbortSignal,
+    livingPods?: ReadonlySet<string>,
+  ): Promise<void> {
     const memory = this.#memory;
     const identity = await netnsIdentity(netnsPath(this.#netns));
     const trusted = scope === 'changes' && memory !== undefined && memory.identity === identity && sameBase(memory.network, network);
     this.#memory = undefined;
-    if (trusted) await this.#adjust(memory.network, network, report, signal);
+    const members = new Set(network.pods.map(({ uid }) => uid));
+    // One that is attached anew stays closed in between, and one that was deleted until it has ended.
+    const detach = (pod: PodAttachment): Promise<void> =>
+      detachPod(this.#tunnel.run, network, pod, signal, members.has(pod.uid) || livingPods?.has(pod.uid) === false);
+    if (trusted) await this.#adjust(memory.network, network, detach, report, signal);
     else {
       const wanted = new Map(network.pods.map((pod) => [pod.hostInterface, pod]));
       const gone = (memory?.network.pods ?? []).filter((pod) => wanted.get(pod.hostInterface)?.netns !== pod.netns);
-      for (const pod of gone) await detachPod(this.#tunnel.run, network, pod, signal);
+      for (const pod of gone) await detach(pod);
       for (const pod of gone) report.changes.push(`${network.slice}: detach ${pod.name}`);
       await this.#rebuild(network, identity, report, signal);
     }
@@ -144,14 +154,20 @@ export class SliceKeeper {
   }
 
   /** Makes only the difference between two inputs. */
-  async #adjust(before: SliceNetwork, network: SliceNetwork, report: Report, signal: AbortSignal): Promise<void> {
+  async #adjust(
+    before: SliceNetwork,
+    network: SliceNetwork,
+    detach: (pod: PodAttachment) => Promise<void>,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<void> {
     const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
     const kept = new Map(before.pods.map((pod) => [pod.hostInterface, pod]));
     const fresh = network.pods.filter((pod) => !samePod(kept.get(pod.hostInterface), pod));
     const wanted = new Set(network.pods.filter((pod) => !fresh.includes(pod)).map((pod) => pod.hostInterface));
     const gone = before.pods.filter((pod) => !wanted.has(pod.hostInterface));
     for (const pod of gone) {
-      await detachPod(this.#tunnel.run, network, pod, signal);
+      await detach(pod);
       change(`detach ${pod.name}`);
     }
     // At the same time, because a pod's start waits for them; until both are done its packets are dropped.

@@ -178,6 +178,7 @@ export class NodeAgent {
     const outcome = await kernel.converge(plan.networks, signal, scope, {
       closedSubnets: facts.slices.map(({ subnet }) => subnet),
       untouched: plan.untouched,
+      livingPods: new Set(facts.pods.map(({ uid }) => uid)),
     });
     // Not those in `gone`: an agent that was killed here left keys that no decision remembers.
     await keys

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ready, scripts, sliceAddress, start } from '../start.ts';
 import { watching } from '../surroundings.ts';
 import { ensure, until } from '../until.ts';
-import { client, script } from '../workloads.ts';
+import { client, namespace, script } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { fault } from './hub-power.ts';
 
@@ -80,7 +80,7 @@ export const inClearTopic = (world: World): void => {
       node = (await world.list('west', 'node')).map(({ metadata }) => metadata.name).toSorted()[0] ?? '';
       await start(world, 'east', ns, scripts(ns), script('echo', ns, 'echo.mjs'));
       target = (await until('the far end is attached', () => sliceAddress(world, 'east', ns, 'echo'), { withinMs: 30_000 })).value;
-      await start(world, 'west', ns, scripts(ns));
+      await world.apply('west', namespace(ns));
       await onEach(record);
     }, 200_000);
 
