@@ -92,6 +92,9 @@ export const rollingTopic = (world: World): void => {
     await rolloutDone(context);
   };
 
+  /** Another topic may have called something else. */
+  const freshCaller = (): Promise<string> => world.kubectl('west', ['delete', 'pod/caller', '--namespace', ns, '--ignore-not-found']);
+
   /** A rolling update of the three servers of east; how many calls from west fail. */
   const update = async (label: string): Promise<{ failed: number; lost: number; calls: number }> => {
     await settledCalls(world, 'west', ns);
@@ -128,6 +131,7 @@ export const rollingTopic = (world: World): void => {
       await world.apply('west', namespace(ns));
       await world.kubectl('west', ['delete', `serviceexport/${name}`, `deployment/${name}`, '--namespace', ns, '--ignore-not-found']);
       await offer('east', 3);
+      await freshCaller();
       await start(world, 'west', ns, scripts(ns), script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
     }, 200_000);
 
@@ -151,6 +155,7 @@ export const rollingTopic = (world: World): void => {
     beforeAll(async () => {
       await offer('east', 1);
       await offer('west', 1);
+      await freshCaller();
       await start(world, 'west', ns, script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
     }, 200_000);
 
