@@ -11,7 +11,7 @@ import { runPage } from './guides/run-page.ts';
 
 /*
  * Executes the command blocks of the guides on a playground of its own, page by page, and says which were not run and why. --only chooses pages by
- * a part of their path, --keep leaves the playground, --name names it.
+ * parts of their paths with commas, --keep leaves the playground, --name names it.
  */
 const project = dirname(import.meta.dirname);
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ const bring = (wanted: ClusterState): void => {
 
 /** The files of a release, for the page that installs from them; made now if they are not there. */
 const release = process.env.RELEASE ?? join(project, 'dist', 'release');
-const wanted = pagesToRun(project).filter(({ path }) => only === undefined || path.includes(only));
+const wanted = pagesToRun(project).filter(({ path }) => only === undefined || only.split(',').some((part) => path.includes(part)));
 if (wanted.some(({ path }) => path.endsWith('from-files.md')) && !existsSync(join(release, 'SHA256SUMS'))) {
   if (spawnSync(process.execPath, [join(project, 'tools', 'release.ts'), '--output', release], { stdio: 'inherit' }).status !== 0)
     process.exit(1);

@@ -20,14 +20,18 @@ export const sectionsIn = (project: string): readonly Section[] => {
   return [...sections, { title: 'More', pages: others.toSorted().map((path): [string, string] => [titleOf(path), path]) }];
 };
 
-/** Order in which pages are executed: those that only need joined clusters before those that take them apart; otherwise as the site lists them. */
-const leavesLast = (page: Page): number => (page.needs === 'bare' ? (page.leaves === 'joined' ? 0 : 3) : page.leaves === 'bare' ? 2 : 1);
+/** Order in which pages are executed; among equals the order of the site. */
+const turnOf = ({ needs, leaves, late }: Page): number => {
+  if (needs === 'bare') return leaves === 'joined' ? 0 : 4;
+  if (leaves === 'bare') return 3;
+  return late ? 2 : 1;
+};
 
 /** All pages with something to execute, in the order in which they can follow one another on the same clusters. */
 export const pagesToRun = (project: string): Page[] =>
   allPages(project)
     .filter((page) => page.needs !== undefined)
-    .toSorted((a, b) => leavesLast(a) - leavesLast(b));
+    .toSorted((a, b) => turnOf(a) - turnOf(b));
 
 /** All pages of the site. */
 export const allPages = (project: string): Page[] =>

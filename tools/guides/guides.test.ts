@@ -13,10 +13,11 @@ describe('a page', () => {
       needs: 'bare',
       leaves: 'joined',
       cheap: true,
+      late: false,
       blocks: [],
     });
     expect(page('---', 'needs: joined', '---')).toMatchObject({ leaves: 'joined', cheap: false });
-    expect(page('# A')).toEqual({ path: 'docs/a.md', cheap: false, blocks: [] });
+    expect(page('# A')).toEqual({ path: 'docs/a.md', cheap: false, late: false, blocks: [] });
   });
 
   test('has scripts, commands with output, and reasons not to run', () => {

@@ -29,9 +29,20 @@ export interface Page {
   readonly leaves?: ClusterState;
   /** Cheap enough for every run of the end-to-end tests. */
   readonly cheap: boolean;
+  /** It gives a cluster another identity, so it is executed after those that need the clusters as they were. */
+  readonly late: boolean;
   /** Why none of its commands is executed. */
   readonly notRun?: string;
   readonly blocks: readonly Block[];
+}
+
+/** What a page says of itself before its text. */
+interface FrontMatter {
+  readonly needs?: ClusterState;
+  readonly leaves?: ClusterState;
+  readonly cheap?: boolean;
+  readonly late?: boolean;
+  readonly notRun?: string;
 }
 
 /**
@@ -43,12 +54,12 @@ export interface Page {
  */
 export function readPage(path: string, text: string): Page {
   const front = /^---\n([\s\S]*?)\n---(?:\n|$)/.exec(text);
-  const { needs, leaves, cheap, notRun }: Partial<Record<'needs' | 'leaves', ClusterState>> & { cheap?: boolean; notRun?: string } =
-    front === null ? {} : (parse(front[1] ?? '') ?? {});
+  const { needs, leaves, cheap, late, notRun }: FrontMatter = front === null ? {} : (parse(front[1] ?? '') ?? {});
   return {
     path,
     ...(needs === undefined ? {} : { needs, leaves: leaves ?? needs }),
     cheap: cheap === true,
+    late: late === true,
     ...(notRun === undefined ? {} : { notRun }),
     blocks: blocksOf(path, text),
   };
