@@ -11,7 +11,7 @@ export const guidesTopic = (world: World): void => {
 
     test.each(pages.map((page) => [page.path, page] as const))('%s', async (_, page) => {
       const outcome = await runPage(page, { folder: tmpdir(), env: world.environment(), patience: { commandMs: 90_000, lookMs: 30_000 } });
-      expect(outcome.run).toBeGreaterThan(3);
+      expect(outcome.run).toBeGreaterThan(0);
     });
   });
 };
