@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { Failure } from '../values/failure.ts';
 import { type MachineView, moveToOwnCgroup, removeOwnCgroup } from './own-cgroup.ts';
-import { readIfPresent } from './read-if-present.ts';
+import { readIfPresent, readProcess } from './read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** How tunnel processes are started on the machine. */
@@ -135,13 +135,3 @@ export class DetachedTunnels {
       : undefined;
   }
 }
-
-/** What `/proc` says of a process; undefined when it has ended, before the file was opened (ENOENT) or while it was read (ESRCH). */
-const readProcess = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readIfPresent(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
-    throw error;
-  }
-};

@@ -23,4 +23,14 @@ export const namesIn = async (directory: string): Promise<string[]> => {
   }
 };
 
+/** As {@link readIfPresent}, for what `/proc` says of a process: undefined also when it ended while it was read (ESRCH). */
+export const readProcess = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readIfPresent(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
+    throw error;
+  }
+};
+
 const isAbsent = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

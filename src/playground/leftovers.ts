@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { commandLine } from './command-line.ts';
 import { groupProcesses, groupsBelow, type Hierarchy } from './control-groups.ts';
 import { controlGroupPath, hostInterface } from './names.ts';
 import { interfaces, playgroundNamespaces } from './network.ts';
@@ -68,5 +69,4 @@ export async function processesIn(identities: NamespaceIdentities): Promise<stri
   return found;
 }
 
-const commandOf = async (pid: number): Promise<string> =>
-  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim().slice(0, 80) || 'ended';
+const commandOf = async (pid: number): Promise<string> => (await commandLine(pid)).join(' ').slice(0, 80) || 'ended';

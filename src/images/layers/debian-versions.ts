@@ -17,13 +17,23 @@ export const statusFolder = 'var/lib/dpkg/status.d';
 /** Packages whose programs an image does not keep: they came along for maintainer scripts, which never run. */
 const removed = new Set(['apt', 'debconf', 'perl-base']);
 
+/** The names in a folder; none when there is no folder of this name. */
+const namesIn = async (path: string): Promise<string[]> => {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
+  }
+};
+
 /** Name and version of every package unpacked under `root`, by the changelogs that Debian's policy demands (12.7), in order of the names. */
 export async function debianVersions(root: string): Promise<DebianVersion[]> {
   const docs = join(root, 'usr/share/doc');
   const found: DebianVersion[] = [];
-  for (const name of (await readdir(docs).catch((): string[] => [])).toSorted()) {
+  for (const name of (await namesIn(docs)).toSorted()) {
     if (removed.has(name)) continue;
-    const files = await readdir(join(docs, name)).catch(() => []);
+    const files = await namesIn(join(docs, name));
     // A package that was built again without a change of its source has a changelog of its own for the architecture.
     const file =
       files.find((each) => /^changelog\.Debian\.\w+\.gz$/.test(each)) ?? files.find((each) => /^changelog\.(Debian\.)?gz$/.test(each));

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { commandLine } from '../command-line.ts';
 import { groupProcesses } from '../control-groups.ts';
 import { kill, type MachineHandle, machineGroup } from '../machine.ts';
 import { isProgram, programNames } from './targets.ts';
@@ -7,8 +7,7 @@ import { isProgram, programNames } from './targets.ts';
 export async function programProcesses(handle: MachineHandle, program: string): Promise<number[]> {
   const found: number[] = [];
   for (const pid of await groupProcesses(handle.hierarchies, machineGroup(handle))) {
-    const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (isProgram(words, program)) found.push(pid);
+    if (isProgram(await commandLine(pid), program)) found.push(pid);
   }
   return found;
 }

@@ -1,5 +1,6 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { namesIn } from '../../kernel/read-if-present.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { unchainPlugin } from './cni-conf.ts';
 import { joinControlSockets, removePlugin } from './host-files.ts';
@@ -8,6 +9,9 @@ import type { AgentSettings } from './settings.ts';
 
 /** A runtime that has just read the old configuration may still call the plugin. */
 const graceMs = 1_000;
+
+/** Why a folder is left without a word: it is gone already, in use, or not empty. */
+const stays: ReadonlySet<string> = new Set(['ENOENT', 'EBUSY', 'ENOTEMPTY']);
 
 /** Takes everything of KubeSlice off this node: needs no API server, and may be repeated. Running pods keep their own network. */
 export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSignal): Promise<void> => {
@@ -21,10 +25,14 @@ export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSi
   // Of the folders that are mounted here only the node itself can be rid; what is not empty stays.
   const { runDirectory, stateDirectory } = settings;
   const places = [...[runDirectory, stateDirectory, '/run/wireguard'].map((path) => `/proc/1/root${path}`), `/host${stateDirectory}`];
-  for (const path of places) await rmdir(path).catch(() => {});
+  for (const path of places) {
+    await rmdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (!stays.has(error.code ?? '')) log.warn('a folder of KubeSlice stays on the node', { path, error });
+    });
+  }
   log.info('node cleaned', { node: settings.node });
 };
 
 const empty = async (directory: string): Promise<void> => {
-  for (const name of await readdir(directory).catch(() => [])) await rm(`${directory}/${name}`, { recursive: true, force: true });
+  for (const name of await namesIn(directory)) await rm(`${directory}/${name}`, { recursive: true, force: true });
 };

@@ -1,5 +1,5 @@
-import { selfSubjectAccessReviewKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
+import { mayCreate } from './may-create.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Oldest Kubernetes that has ValidatingAdmissionPolicy in its stable version. */
@@ -26,21 +26,11 @@ export const checkCluster = async ({ client, context }: OpenCluster, signal: Abo
       `The cluster of context "${context}" runs Kubernetes ${version.gitVersion}, and KubeSlice needs 1.${oldestMinor} or later; upgrade it first.`,
     );
   }
-  for (const { group, resource } of needed) {
-    const review = await client.create(
-      selfSubjectAccessReviewKind,
-      {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
-        metadata: { name: '' },
-        spec: { resourceAttributes: { group, resource, verb: 'create' } },
-      },
-      { signal },
-    );
-    if (review.status?.allowed !== true) {
+  for (const each of needed) {
+    if (!(await mayCreate(client, each, signal))) {
       throw new Failure(
         'Forbidden',
-        `The user of context "${context}" may not create ${resource}, and installing needs an administrator of the cluster (ClusterRole cluster-admin); use another context.`,
+        `The user of context "${context}" may not create ${each.resource}, and installing needs an administrator of the cluster (ClusterRole cluster-admin); use another context.`,
       );
     }
   }

@@ -1,5 +1,6 @@
-import { access, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, rm, statfs, writeFile } from 'node:fs/promises';
 import { busyUdpPorts } from '../../../kernel/busy-ports.ts';
+import { namesIn, readIfPresent } from '../../../kernel/read-if-present.ts';
 import type { Run } from '../../../kernel/run.ts';
 import type { LinkJson } from '../../../kernel/slice-state.ts';
 import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
@@ -23,8 +24,11 @@ export const hostLinks = async (run: Run, signal: AbortSignal): Promise<NodeFact
 
 /** Whether a folder takes a file, tried out, and how much room its file system has. */
 const diskOf = async (path: string): Promise<NodeFacts['disks'][number] | undefined> => {
-  const seen = await statfs(path).catch(() => undefined);
-  if (seen === undefined) return undefined;
+  const seen = await statfs(path).catch((error: NodeJS.ErrnoException) => error);
+  if (seen instanceof Error) {
+    // A folder that cannot be looked at is a finding, not a folder that is not there.
+    return seen.code === 'ENOENT' ? undefined : { path, totalBytes: 0, freeBytes: 0, refused: seen.code ?? seen.message };
+  }
   const trial = `${path}/.diagnosis-${process.pid}`;
   // One block, since an empty file needs none.
   const refused = await writeFile(trial, 'x'.repeat(4096)).then(
@@ -46,12 +50,12 @@ export const disksOf = async (paths: readonly string[]): Promise<NodeFacts['disk
 
 /** The configuration of the container network, as the container runtime chooses it. */
 export const cniOf = async (settings: { readonly cniConf: string; readonly cniBin: string }): Promise<CniFacts> => {
-  const files = (await readdir(settings.cniConf).catch(() => [] as string[]))
+  const files = (await namesIn(settings.cniConf))
     .filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.'))
     .toSorted();
   const [active] = files;
   const list = activeConflist(files);
-  const content = list === undefined ? undefined : readJson(await readFile(`${settings.cniConf}/${list}`, 'utf8').catch(() => ''));
+  const content = list === undefined ? undefined : readJson((await readIfPresent(`${settings.cniConf}/${list}`)) ?? '');
   const plugins = typeof content === 'object' && content !== null && 'plugins' in content ? content.plugins : undefined;
   const types = Array.isArray(plugins) ? plugins.map((plugin: { readonly type?: unknown }) => plugin.type) : [];
   const plugin = await access(`${settings.cniBin}/${pluginType}`).then(

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inNetns, netnsIdentity, netnsPath } from '../../../kernel/netns.ts';
 import { findPodNamespaces } from '../../../kernel/pod-namespaces.ts';
 import { parseProbeLine } from '../../../kernel/probe.ts';
+import { readProcess } from '../../../kernel/read-if-present.ts';
 import { run } from '../../../kernel/run.ts';
 import { type Answer, answersSchema, type PathAnswer, type PathQuestion, type Question } from '../../../plan/diagnosis/probe-report.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
@@ -73,7 +73,7 @@ const routeTo = async (path: string, address: string, signal: AbortSignal): Prom
 
 /** The name servers that a pod's programs ask, from the file that the kubelet gave it. */
 const serversOf = async (netnsOfPod: string): Promise<string[]> => {
-  const text = await readFile(netnsOfPod.replace(/\/ns\/net$/, '/root/etc/resolv.conf'), 'utf8').catch(() => '');
+  const text = (await readProcess(netnsOfPod.replace(/\/ns\/net$/, '/root/etc/resolv.conf'))) ?? '';
   return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server = '']) => server).slice(0, 8);
 };
 

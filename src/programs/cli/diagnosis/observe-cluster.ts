@@ -13,7 +13,6 @@ import {
   nodeKind,
   podKind,
   secretKind,
-  selfSubjectAccessReviewKind,
   serviceCidrKind,
   serviceKind,
 } from '../../../kubernetes/kinds.ts';
@@ -24,6 +23,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { tokenClaims } from '../../../values/token-claims.ts';
+import { mayCreate } from '../may-create.ts';
 import { connectionOf } from '../member-connection.ts';
 import type { OpenCluster } from '../open-cluster.ts';
 import { askFrom, runningPod } from './ask-node.ts';
@@ -41,19 +41,7 @@ const needed = [
 
 const lackingRights = async ({ client }: OpenCluster, signal: AbortSignal): Promise<string[]> => {
   const answers = await Promise.all(
-    needed.map(async ({ group, resource }) => {
-      const review = await client.create(
-        selfSubjectAccessReviewKind,
-        {
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SelfSubjectAccessReview',
-          metadata: { name: '' },
-          spec: { resourceAttributes: { group, resource, verb: 'create' } },
-        },
-        { signal },
-      );
-      return review.status?.allowed === true ? [] : [`create ${resource}`];
-    }),
+    needed.map(async (each) => ((await mayCreate(client, each, signal)) ? [] : [`create ${each.resource}`])),
   );
   return answers.flat();
 };

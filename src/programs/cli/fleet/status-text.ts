@@ -6,6 +6,7 @@ import { type Column, renderTable } from '../table.ts';
 import type { Colors } from '../terminal.ts';
 import type { ContextStatus } from './context-status.ts';
 import { renderProblemsShort, verdictText } from './problems-text.ts';
+import { sliceColumns } from './slice-columns.ts';
 import { paintState } from './status-colors.ts';
 
 /** Rows of nodes that are shown unless `-o wide` asks for all; the worst come first. */
@@ -20,13 +21,8 @@ const clusterColumns = (color: Colors): Column<ClusterRow>[] => [
   { title: 'AUTHORITY', value: (row) => row.fingerprint, wide: true },
 ];
 
-const sliceColumns = (color: Colors): Column<SliceRow>[] => [
-  { title: 'SLICE', value: (row) => row.name },
-  { title: 'STATE', value: (row) => (row.ready ? 'Ready' : row.reason), paint: paintState(color) },
-  { title: 'SUBNET', value: (row) => row.subnet },
-  { title: 'CLUSTERS', value: (row) => row.clusters },
-  { title: 'NODES', value: (row) => row.nodes, align: 'right' },
-  { title: 'LINKS UP', value: (row) => `${row.linksUp}/${row.links}`, align: 'right' },
+const statusOfSlices = (color: Colors): Column<SliceRow>[] => [
+  ...sliceColumns(color),
   { title: 'NAMESPACES', value: (row) => row.namespaces.join(','), wide: true },
 ];
 
@@ -59,7 +55,7 @@ const renderTables = ({ side, clusters, slices, nodes }: FleetStatus, color: Col
       ? side === 'hub'
         ? 'No slices.'
         : 'This cluster is in no slice.'
-      : renderTable(sliceColumns(color), slices, { wide }),
+      : renderTable(statusOfSlices(color), slices, { wide }),
     nodes.length === 0 ? '' : renderTable(nodeColumns(color), shown, { wide }) + more,
   ];
 };
