@@ -48,14 +48,20 @@ export const encodeVotes = (
   };
 };
 
-/** The vote about one node of the cluster that these votes are about; `Pending` when nobody was asked. */
-export const decodeVote = (votes: LinkVotes, node: string): Vote => {
-  const token = nodeToken(node);
-  if (tokensIn(votes.pendingNodes).includes(token)) return 'Pending';
-  if (tokensIn(votes.upNodes).includes(token)) return 'Up';
-  if (tokensIn(votes.downNodes).includes(token)) return 'Down';
-  return votes.up + votes.down === 0 ? 'Pending' : votes.rest;
+/** Reads the votes about the nodes of the cluster that these votes are about; `Pending` about a node that was not asked. */
+export const voteReader = (votes: LinkVotes): ((node: string) => Vote) => {
+  const [pending, up, down] = [votes.pendingNodes, votes.upNodes, votes.downNodes].map((list) => new Set(tokensIn(list)));
+  return (node) => {
+    const token = nodeToken(node);
+    if (pending?.has(token)) return 'Pending';
+    if (up?.has(token)) return 'Up';
+    if (down?.has(token)) return 'Down';
+    return votes.up + votes.down === 0 ? 'Pending' : votes.rest;
+  };
 };
+
+/** The vote about one node; see {@link voteReader}. */
+export const decodeVote = (votes: LinkVotes, node: string): Vote => voteReader(votes)(node);
 
 /** How many nodes the votes reach and do not reach, without those of the given tokens. The work is that of what the lists name. */
 export const votesWithout = (votes: LinkVotes, tokens: ReadonlySet<string>): Pick<LinkVotes, 'up' | 'down'> => {

@@ -17,6 +17,7 @@ import { keepChained } from './agent/cni-conf.ts';
 import { serveCni } from './agent/cni-server.ts';
 import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './agent/host-files.ts';
 import { kernelOfNode } from './agent/kernel-of-node.ts';
+import { afterLastVotes } from './agent/last-votes.ts';
 import { LinkWatch } from './agent/link-watch.ts';
 import { LookPace } from './agent/look-pace.ts';
 import { NodeAgent } from './agent/node-agent.ts';
@@ -48,14 +49,14 @@ const scopeOf = (key: string): Scope => (key === 'everything' || key === 'change
  * on working without it. `--cleanup` takes everything off the node instead; `--facts` and `--probe` answer a question about it and end.
  */
 export const run: Program = async (context) => {
-  const { args, env, signal, version } = context;
+  const { args, env, signal: ending, version } = context;
   // Asked once in a while, so that no running agent pays for what reads and checks the question.
   const [first] = args;
   if (first === '--facts' || first === '--probe') return (await import('./agent/facts/answer-question.ts')).answerQuestion(context);
   const settings = agentSettings(env);
   const log = createLog({ program: 'agent', level: env.LOG_LEVEL ?? 'info' });
   if (args.includes('--cleanup')) {
-    await cleanUp(settings, log, signal);
+    await cleanUp(settings, log, ending);
     return 0;
   }
   const metrics = createMetrics({ program: 'agent', version, process: true });
@@ -86,6 +87,7 @@ export const run: Program = async (context) => {
     metrics,
   });
 
+  const tunnels = () => agent.last?.plan.networks ?? [];
   const links = new LinkWatch({
     clock,
     random: Math.random,
@@ -102,7 +104,6 @@ export const run: Program = async (context) => {
     random: Math.random,
     log,
   });
-  metrics.measure(createTunnelMeasures({ kernel, networks: () => agent.last?.plan.networks ?? [], metrics, clock, lifetime: signal }));
   const paces = new Map<string, LookPace>();
   const paceOf = (slice: string): LookPace => {
     const pace = paces.get(slice) ?? new LookPace(clock);
@@ -110,23 +111,24 @@ export const run: Program = async (context) => {
     return pace;
   };
   const monitor = new NamespaceMonitor((netns) => {
-    const slice = agent.last?.plan.networks.find((network) => network.netns === netns)?.slice;
+    const slice = tunnels().find((network) => network.netns === netns)?.slice;
     if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).changed() });
   });
   const surroundings = new Surroundings(settings, () => {
-    for (const { slice } of agent.last?.plan.networks ?? []) status.enqueue(slice);
+    for (const { slice } of tunnels()) status.enqueue(slice);
   });
   const publisher = new Publisher({
     client,
     kernel,
     agent,
     links,
-    trouble: (slice) =>
-      nodeTrouble(surroundings.last, links.narrow(slice), agent.last?.plan.networks.find((each) => each.slice === slice)?.mtu),
+    trouble: (slice) => nodeTrouble(surroundings.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
     metrics,
   });
+  const signal = afterLastVotes(ending, { links, publisher, slices: () => tunnels().map(({ slice }) => slice), log });
+  metrics.measure(createTunnelMeasures({ kernel, networks: tunnels, metrics, clock, lifetime: signal }));
   const status = createController({
     name: 'status',
     concurrency: 2,
@@ -156,7 +158,7 @@ export const run: Program = async (context) => {
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },
     // One key for each slice, so that a pod's start waits for one at the most.
-    resync: { everyMs: resyncMs, keys: () => ['changes', ...(agent.last?.plan.networks ?? []).map(({ slice }) => keyOfSlice(slice))] },
+    resync: { everyMs: resyncMs, keys: () => ['changes', ...tunnels().map(({ slice }) => keyOfSlice(slice))] },
     log,
     metrics,
   });

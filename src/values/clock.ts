@@ -22,6 +22,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves after `ms`, whatever happens. For short times only. */
+export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+
 /** Resolves after `ms`; rejects with `Interrupted` as soon as the signal aborts. */
 export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {

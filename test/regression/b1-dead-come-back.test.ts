@@ -4,9 +4,11 @@ import type { ProbeAnswer } from '../../src/kernel/probe.ts';
 import { planWithdrawals } from '../../src/plan/dns/withdrawal.ts';
 import { encodeVotes, type Vote } from '../../src/plan/link-votes.ts';
 import type { SliceNetwork } from '../../src/plan/node/slice-network.ts';
+import { afterLastVotes } from '../../src/programs/agent/last-votes.ts';
 import { LinkWatch } from '../../src/programs/agent/link-watch.ts';
 import type { Step } from '../../src/programs/agent/node-agent.ts';
 import { Publisher } from '../../src/programs/agent/publisher.ts';
+import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';
 
 const east = (vote: Vote, fresh = true, node = 'w') => ({
@@ -110,25 +112,55 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
       await publisher.publish('app', AbortSignal.timeout(1_000));
     }
   };
-  return { run, patches, votes: () => seen.status?.links, observed: () => seen.status?.links?.observedAt };
+  const end = async (): Promise<void> => {
+    const asked = new AbortController();
+    const ended = afterLastVotes(asked.signal, { links: watch, publisher, slices: () => ['app'], log: quietLog });
+    asked.abort();
+    await clock.pass(500);
+    await expect.poll(() => ended.aborted).toBe(true);
+  };
+  return { run, end, patches, votes: () => seen.status?.links, observed: () => seen.status?.links?.observedAt };
 };
 
 it('an agent that starts in the middle of an outage neither doubts nor revives the dead', async () => {
   const agent = await startAgent({ 'east/n1': 'Down', 'west/w2': 'Up' }, new Set(['10.0.0.2']));
-  await agent.run(4_000);
-  expect(agent.votes()).toMatchObject({ observedAt: 'before', clusters: { east: { down: 1 }, west: { up: 1 } } });
-  await agent.run(1_000);
+  for (let passed = 0; passed < 5_000; passed += 100) {
+    await agent.run(100);
+    expect(agent.votes()).toMatchObject({ clusters: { east: { up: 0, down: 1 }, west: { up: 1, down: 0 } } });
+  }
   expect(agent.observed()).not.toBe('before');
-  expect(agent.votes()).toMatchObject({ clusters: { east: { up: 0, down: 1 }, west: { up: 1, down: 0 } } });
 });
 
-it('an agent that was away while a cluster died confirms nothing before it knows', async () => {
+it('an agent that was away while a cluster died does not vouch for it, from the first second on', async () => {
   const agent = await startAgent({ 'east/n1': 'Up', 'west/w2': 'Up' }, new Set(['10.0.0.2']));
-  await agent.run(4_000);
-  // Readers count 45 s from the last change of this, so its old word stays old.
+  await agent.run(400);
+  // What it published before is better than nothing.
   expect(agent.observed()).toBe('before');
-  await agent.run(1_000);
+  await agent.run(400);
+  expect(agent.votes()).toMatchObject({ clusters: { east: { up: 0, down: 0 }, west: { up: 1, down: 0 } } });
+  expect(agent.patches.some(({ status }) => status.conditions !== undefined)).toBe(false);
+  await agent.run(4_200);
   expect(agent.votes()).toMatchObject({ clusters: { east: { up: 0, down: 1 } } });
+});
+
+it('an agent that ends while a cluster dies leaves no vote for it behind', async () => {
+  const alive = new Set(['10.0.0.1', '10.0.0.2']);
+  const agent = await startAgent({}, alive);
+  await agent.run(3_000);
+  expect(agent.votes()).toMatchObject({ clusters: { east: { up: 1 }, west: { up: 1 } } });
+  alive.delete('10.0.0.1');
+  await agent.run(1_000);
+  expect(agent.votes()).toMatchObject({ clusters: { east: { up: 1 }, west: { up: 1 } } });
+  await agent.end();
+  expect(agent.votes()).toMatchObject({ clusters: { east: { up: 0, down: 0 }, west: { up: 1 } } });
+});
+
+it('an agent that ends while all is well writes nothing', async () => {
+  const agent = await startAgent({}, new Set(['10.0.0.1', '10.0.0.2']));
+  await agent.run(3_000);
+  const before = agent.patches.length;
+  await agent.end();
+  expect(agent.patches).toHaveLength(before);
 });
 
 it('an agent that restarts while all is well says nothing else meanwhile, and writes once', async () => {

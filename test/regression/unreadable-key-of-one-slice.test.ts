@@ -126,7 +126,7 @@ it('what was published of the slice stays, with the reason', async () => {
     } as never,
     kernel,
     agent,
-    links: { links: () => new Map(), isSettled: () => true },
+    links: { links: () => new Map(), knowledge: () => 'All' },
     trouble: () => undefined,
     seen: () => seen,
     clock: systemClock,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeVote } from '../link-votes.ts';
 import { planLinkReport } from './link-report.ts';
 import { answered, judge, newLink, probed } from './liveness.ts';
@@ -57,4 +57,48 @@ it('spells out twenty links at the most', () => {
   });
   expect(report.exceptions).toHaveLength(20);
   expect(JSON.stringify(report).length).toBeLessThan(6_000);
+});
+
+describe('while this run does not know all links', () => {
+  const earlier = planLinkReport({
+    network: { driver: 'WireGuard', peers: ['west/w1', 'west/w2', 'west/w3', 'west/w4'].map(peer) },
+    links: new Map([
+      ['west/w1', up],
+      ['west/w2', up],
+      ['west/w3', down],
+      ['west/w4', down],
+    ]),
+    handshakes: new Map(),
+    now: 10_000,
+    wall: 1_000_010_000,
+  });
+  const report = planLinkReport({
+    network: { driver: 'WireGuard', peers: ['west/w1', 'west/w2', 'west/w3', 'west/w4', 'west/new'].map(peer) },
+    links: new Map([
+      ['west/w1', up],
+      ['west/w2', newLink(0)],
+      ['west/w3', newLink(0)],
+      ['west/w4', up],
+      ['west/new', newLink(0)],
+    ]),
+    handshakes: new Map(),
+    now: 0,
+    wall: 1_000_020_000,
+    earlier,
+  });
+  const vote = (node: string) => decodeVote(report.clusters.west ?? { up: 0, down: 0, rest: 'Up' }, node);
+
+  it.each([
+    ['w1', 'Up', 'it answers, as before'],
+    ['w2', 'Pending', 'an earlier Up is not repeated'],
+    ['w3', 'Down', 'an earlier Down stands'],
+    ['w4', 'Up', 'it answers again'],
+    ['new', 'Pending', 'nobody knew it before'],
+  ])('says of %s %s: %s', (node, expected) => expect(vote(node)).toBe(expected));
+
+  it('keeps the words of a Down that stands', () => {
+    const words = (from: typeof report, name: string) => from.exceptions?.find((each) => each.peer === name);
+    expect(words(report, 'west/w3')).toEqual(words(earlier, 'west/w3'));
+    expect(words(report, 'west/w2')?.state).toBe('Pending');
+  });
 });

@@ -2,7 +2,7 @@ import { maxLinkExceptions } from '../../api/slicenode/limits.ts';
 import { type LinkException, type LinkReport, type LinkVotes } from '../../api/slicenode/type.ts';
 import { compareVerdicts } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
-import { encodeVotes, type Vote, voteOf } from '../link-votes.ts';
+import { encodeVotes, type Vote, voteOf, voteReader } from '../link-votes.ts';
 import { type LinkHistory, linkReason } from './liveness.ts';
 import type { SliceNetwork } from './slice-network.ts';
 
@@ -16,13 +16,27 @@ export interface LinkReportInput {
   /** Now, on the clock of the links and on the wall. */
   readonly now: number;
   readonly wall: number;
+  /** What an earlier run of this agent published, while this one does not know all links yet. */
+  readonly earlier?: LinkReport | undefined;
 }
 
 /** A measurement with two significant digits, so that it changes only when it has changed. */
 const twoDigits = (value: number): number => Number(value.toPrecision(2));
 
-/** What a node publishes about its links: counts and votes for each cluster, the worst of its round trips, and the worst links in words. */
-export const planLinkReport = ({ network, links, handshakes, now, wall }: LinkReportInput): LinkReport => {
+/** Tells of which peers an earlier run said Down. */
+const earlierDown = (earlier: LinkReport | undefined): ((cluster: string, node: string) => boolean) => {
+  const readers = new Map(Object.entries(earlier?.clusters ?? {}).map(([cluster, votes]) => [cluster, voteReader(votes)]));
+  return (cluster, node) => readers.get(cluster)?.(node) === 'Down';
+};
+
+/**
+ * What a node publishes about its links: counts and votes for each cluster, the worst of its round trips, and the worst links in words.
+ *
+ * Of a link that is not judged yet an earlier run's Down stands, so that an agent that restarts does not bring back the dead; its Up does not, so that an
+ * agent that restarts does not vouch for a peer that it has not reached again.
+ */
+export const planLinkReport = ({ network, links, handshakes, now, wall, earlier }: LinkReportInput): LinkReport => {
+  const wasDown = earlierDown(earlier);
   const at = (monotonic: number): Date => new Date(wall - (now - monotonic));
   const votes = new Map<string, Map<string, Vote>>();
   const worstRtt = new Map<string, number>();
@@ -33,7 +47,8 @@ export const planLinkReport = ({ network, links, handshakes, now, wall }: LinkRe
     const slash = peer.name.indexOf('/');
     const [cluster, node] = [peer.name.slice(0, slash), peer.name.slice(slash + 1)];
     const ofCluster = votes.get(cluster) ?? new Map<string, Vote>();
-    votes.set(cluster, ofCluster.set(node, voteOf(link.state)));
+    const stands = link.state === 'Pending' && wasDown(cluster, node);
+    votes.set(cluster, ofCluster.set(node, stands ? 'Down' : voteOf(link.state)));
     if (link.state === 'Up' && link.rttMs !== undefined) worstRtt.set(cluster, Math.max(worstRtt.get(cluster) ?? 0, link.rttMs));
     if (link.state !== 'Up') ill.push({ peer, link });
   }
@@ -41,6 +56,8 @@ export const planLinkReport = ({ network, links, handshakes, now, wall }: LinkRe
     .toSorted((a, b) => compareVerdicts(a.link.state, b.link.state) || compareText(a.peer.name, b.peer.name))
     .slice(0, maxLinkExceptions)
     .map(({ peer, link }): LinkException => {
+      const before = link.state === 'Pending' ? earlier?.exceptions?.find((each) => each.peer === peer.name) : undefined;
+      if (before !== undefined) return before;
       const handshake = handshakes.get(peer.publicKey) ?? 0;
       return {
         peer: peer.name,

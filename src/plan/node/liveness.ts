@@ -73,6 +73,9 @@ export const received = (link: LinkHistory, at: number): LinkHistory => {
   return nextAt === link.nextAt ? link : { ...link, nextAt };
 };
 
+/** The history of a link that was reached, but of which nobody will know any more whether it still is. */
+export const unconfirmed = (link: LinkHistory): LinkHistory => ({ ...link, state: 'Pending' });
+
 /** The history without `ms` in which nobody read answers. */
 export const excused = (link: LinkHistory, ms: number): LinkHistory => ({
   ...link,

@@ -22,6 +22,8 @@ export interface StatusInput {
   readonly addresses: readonly string[];
   /** What is known about the links; undefined while that is less than what an earlier run published. */
   readonly links: LinkReport | undefined;
+  /** Whether some of the links are not judged yet since this run began: then they say nothing about Ready. */
+  readonly partial?: boolean;
   /** Of the decisions by which the pods have their addresses. */
   readonly podsRevision?: number | undefined;
   /** Version of SlicePeers up to which the tunnel has every block that they have. */
@@ -72,7 +74,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
 export const readiness = (input: StatusInput): Verdict | undefined => {
   const type = 'Ready';
   if (input.problem !== undefined) return { type, status: 'False', ...input.problem };
-  if (input.links === undefined) return undefined;
+  if (input.links === undefined || input.partial) return undefined;
   const clusters = Object.entries(input.links.clusters);
   const evidence = (names: readonly string[]): string => {
     const first = input.links?.exceptions?.find(({ peer }) => names.includes(peer.slice(0, peer.indexOf('/'))));

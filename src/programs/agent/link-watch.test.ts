@@ -120,20 +120,61 @@ describe('the watch over links', () => {
     expect(states()).toEqual(['Up', 'Up']);
   });
 
-  it('is settled when each link has been judged once: with the last answer, or after 4.5 s', async () => {
+  it('knows all when each link has been judged once: with the last answer, or after 4.5 s; and some after half a second', async () => {
     const { links, run, state } = watch();
     await links.aim([network([1, 2])]);
-    expect(links.isSettled('app')).toBe(false);
+    expect(links.knowledge('app')).toBe('None');
     await run(300);
-    expect(links.isSettled('app')).toBe(true);
+    expect(links.knowledge('app')).toBe('All');
     const other = watch();
     other.state.dead.add('10.0.0.1');
     await other.links.aim([network([1, 2])]);
-    await other.run(4_300);
-    expect(other.links.isSettled('app')).toBe(false);
+    await other.run(500);
+    expect(other.links.knowledge('app')).toBe('None');
+    const before = other.changes.length;
+    await other.run(200);
+    expect(other.links.knowledge('app')).toBe('Some');
+    expect(other.changes.length).toBe(before + 1);
+    await other.run(3_600);
+    expect(other.links.knowledge('app')).toBe('Some');
     await other.run(400);
-    expect(other.links.isSettled('app')).toBe(true);
+    expect(other.links.knowledge('app')).toBe('All');
     expect(state.readings).toBe(0);
+  });
+
+  it('asks every peer once more at its end, and vouches for none that does not answer', async () => {
+    const { links, run, states, state, clock } = watch();
+    await links.aim([network([1, 2, 3])]);
+    state.dead.add('10.0.0.3');
+    await run(6_000);
+    expect(states()).toEqual(['Up', 'Up', 'Down']);
+    state.dead.add('10.0.0.1');
+    state.asked.length = 0;
+    const ended = links.end();
+    await clock.pass(500);
+    await ended;
+    expect(state.asked).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect(states()).toEqual(['Pending', 'Up', 'Down']);
+    // What ticks on meanwhile judges nothing.
+    await run(10_000);
+    expect(states()).toEqual(['Pending', 'Up', 'Down']);
+  });
+
+  it('ends as soon as all have answered, and leaves all votes when it cannot ask', async () => {
+    const { links, run, states, clock } = watch();
+    await links.aim([network([1, 2])]);
+    await run(1_000);
+    let ended = false;
+    void links.end().then(() => (ended = true));
+    await clock.pass(60);
+    expect(ended).toBe(true);
+    expect(states()).toEqual(['Up', 'Up']);
+    const other = watch();
+    await other.links.aim([network([1, 2])]);
+    await other.run(1_000);
+    other.state.runs = false;
+    await other.links.end();
+    expect(other.states()).toEqual(['Up', 'Up']);
   });
 
   it('asks less where the tunnel hears of many peers anyway, and finds them dead as soon', async () => {

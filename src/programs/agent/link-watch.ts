@@ -1,10 +1,10 @@
 import type { ObservedTunnel } from '../../kernel/port.ts';
 import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/probe.ts';
 import { answeredLarge, type LargeProbes, narrowClusters, planLargeProbes } from '../../plan/node/large-packets.ts';
-import { answered, type LinkHistory, newLink, received } from '../../plan/node/liveness.ts';
+import { answered, type LinkHistory, newLink, received, unconfirmed } from '../../plan/node/liveness.ts';
 import { planProbes, tickMs } from '../../plan/node/probe-schedule.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
-import type { Clock } from '../../values/clock.ts';
+import { type Clock, pause } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 
 /** What the tunnel of a slice received from each peer, and when that was read. */
@@ -12,6 +12,17 @@ interface Counters {
   readonly at: number;
   readonly bytes: ReadonlyMap<string, number>;
 }
+
+/**
+ * What a watch knows of a slice's links since it started.
+ *
+ * ```
+ * None   nothing: what an earlier run published is better
+ * Some   peers that live have answered; who has not may be dead
+ * All    every link has been judged: after a round trip, or after 4.5 s where a peer is dead
+ * ```
+ */
+export type LinkKnowledge = 'None' | 'Some' | 'All';
 
 interface WatchedSlice {
   readonly prober: Pick<Prober, 'keep' | 'ask' | 'stop'>;
@@ -22,7 +33,9 @@ interface WatchedSlice {
   readonly links: Map<string, LinkHistory>;
   tickedAt: number;
   counters: Counters | undefined;
-  settled: boolean;
+  /** When the first probes left. */
+  askedAt: number | undefined;
+  knowledge: LinkKnowledge;
   large: LargeProbes;
 }
 
@@ -30,6 +43,11 @@ interface WatchedSlice {
 const keepEveryMs = 700;
 /** Up to this many peers the tunnel's counters are not read: that costs as much as the probes it saves. */
 const countersAbove = 200;
+
+/** So long after the first probe peers that live have answered, in milliseconds. */
+const firstAnswersMs = 500;
+/** So long {@link LinkWatch.end} waits for answers, in milliseconds. */
+const lastAnswersMs = 400;
 
 /** What a link watch works with. */
 export interface LinkWatchParts {
@@ -49,6 +67,7 @@ export class LinkWatch {
   readonly #parts: LinkWatchParts;
   readonly #slices = new Map<string, WatchedSlice>();
   #keeping = false;
+  #ended = false;
 
   constructor(parts: LinkWatchParts) {
     this.#parts = parts;
@@ -90,12 +109,32 @@ export class LinkWatch {
     return narrowClusters(this.#slices.get(slice)?.large ?? new Map());
   }
 
+  /** What is known of the links of a slice. */
+  knowledge(slice: string): LinkKnowledge {
+    return this.#slices.get(slice)?.knowledge ?? 'None';
+  }
+
   /**
-   * Whether every link that was there at the start has been judged: until then what an earlier run published is better than what this one knows. It
-   * takes a round trip, or 4.5 s where a peer is dead.
+   * Ends judging, and asks every peer that is reached once more: one that does not answer within 0.4 s is Pending. Nobody corrects the votes of an agent
+   * that has ended, so they must be true at its end.
    */
-  isSettled(slice: string): boolean {
-    return this.#slices.get(slice)?.settled ?? false;
+  async end(): Promise<void> {
+    this.#ended = true;
+    const at = this.#parts.clock.monotonic();
+    const asked = [...this.#slices].flatMap(([slice, watched]) => {
+      const names = [...watched.links].flatMap(([name, { state }]) => (state === 'Up' || state === 'Suspect' ? [name] : []));
+      return watched.prober.ask(names.flatMap((name) => watched.addresses.get(name) ?? [])) ? [{ slice, watched, names }] : [];
+    });
+    const missing = ({ watched, names }: (typeof asked)[number]): string[] =>
+      names.filter((name) => (watched.links.get(name)?.lastAnswer ?? Number.NEGATIVE_INFINITY) < at);
+    while (asked.some((one) => missing(one).length > 0) && this.#parts.clock.monotonic() - at < lastAnswersMs)
+      await pause(this.#parts.clock, 20);
+    for (const one of asked) {
+      for (const name of missing(one)) {
+        const link = one.watched.links.get(name);
+        if (link !== undefined) this.#set(one.slice, one.watched, name, unconfirmed(link));
+      }
+    }
   }
 
   /** Asks and judges until the signal aborts; then ends all probers. */
@@ -116,6 +155,7 @@ export class LinkWatch {
 
   /** Judges every link, and sends the probes that are due. Call it every {@link tickMs}; a longer gap makes no link Down. */
   tick(): void {
+    if (this.#ended) return;
     const now = this.#parts.clock.monotonic();
     for (const [slice, watched] of this.#slices) {
       // Without a running prober no link is judged.
@@ -125,10 +165,11 @@ export class LinkWatch {
       if (!watched.prober.ask(ask.flatMap((name) => watched.addresses.get(name) ?? []))) continue;
       for (const [name, link] of changed) this.#set(slice, watched, name, link);
       this.#askLarge(slice, watched, now);
-      if (!watched.settled && [...watched.links.values()].every(({ state }) => state !== 'Pending')) {
-        watched.settled = true;
-        this.#parts.onChange(slice);
-      }
+      watched.askedAt ??= now;
+      const knowledge = knowledgeOf(watched, now);
+      if (knowledge === watched.knowledge) continue;
+      watched.knowledge = knowledge;
+      this.#parts.onChange(slice);
     }
   }
 
@@ -157,7 +198,8 @@ export class LinkWatch {
       links: new Map(),
       tickedAt: clock.monotonic(),
       counters: undefined,
-      settled: false,
+      askedAt: undefined,
+      knowledge: 'None',
       large: new Map(),
     };
     this.#slices.set(slice, watched);
@@ -220,6 +262,12 @@ export class LinkWatch {
     }
   }
 }
+
+/** What is known now; what was known once stays, because a peer that is new then is news of its own. */
+const knowledgeOf = ({ knowledge, links, askedAt }: WatchedSlice, now: number): LinkKnowledge => {
+  if (knowledge === 'All' || [...links.values()].every(({ state }) => state !== 'Pending')) return 'All';
+  return askedAt !== undefined && now - askedAt >= firstAnswersMs ? 'Some' : 'None';
+};
 
 /** Whether two states of a network have the same peers with the same routers. */
 const samePeers = ({ peers: a }: SliceNetwork, { peers: b }: SliceNetwork): boolean =>

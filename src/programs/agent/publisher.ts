@@ -15,6 +15,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
+import type { LinkKnowledge } from './link-watch.ts';
 import type { NodeAgent, Step } from './node-agent.ts';
 
 /** Votes of one slice are published no closer together than this: the links to a cluster that dies go down within two seconds, not at once. */
@@ -27,7 +28,7 @@ export interface PublisherParts {
   readonly agent: Pick<NodeAgent, 'last'>;
   readonly links: {
     links(slice: string): ReadonlyMap<string, LinkHistory>;
-    isSettled(slice: string): boolean;
+    knowledge(slice: string): LinkKnowledge;
   };
   /** The published object of a slice, as the mirror has it. */
   readonly seen: (slice: string) => SliceNode | undefined;
@@ -61,7 +62,7 @@ export class Publisher {
     const written = this.#written.get(slice);
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
     const now = clock.monotonic();
-    const input = await this.#input(slice, step, signal);
+    const input = await this.#input(slice, step, seen.status?.links, signal);
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
     const soon = (this.#votedAt.get(slice) ?? Number.NEGATIVE_INFINITY) + voteGapMs - now;
     const heartbeat = input.links !== undefined && now - this.#beatAt >= heartbeatMs;
@@ -93,7 +94,18 @@ export class Publisher {
     return { againMs };
   }
 
-  async #input(slice: string, { facts, plan, outcome, peersVersions }: Step, signal: AbortSignal): Promise<StatusInput> {
+  /** Publishes what has changed at the end of this run, without waiting for the next turn. */
+  async publishLast(slice: string, signal: AbortSignal): Promise<void> {
+    this.#votedAt.delete(slice);
+    await this.publish(slice, signal);
+  }
+
+  async #input(
+    slice: string,
+    { facts, plan, outcome, peersVersions }: Step,
+    published: LinkReport | undefined,
+    signal: AbortSignal,
+  ): Promise<StatusInput> {
     const network = plan.networks.find((candidate) => candidate.slice === slice);
     const failure = outcome.failures.get(slice);
     const refused: Problem | undefined = failure && {
@@ -117,24 +129,27 @@ export class Publisher {
       podsRevision: plan.decisions[slice]?.revision,
       peersVersion: peersVersions.get(slice),
       wantedAddresses: plan.wantedAddresses.get(slice),
-      links: network === undefined ? undefined : await this.#links(network, signal),
+      links: network === undefined ? undefined : await this.#links(network, published, signal),
+      partial: this.#parts.links.knowledge(slice) !== 'All',
     };
   }
 
-  /** What is known about the links, undefined until each has been judged once. */
-  async #links(network: SliceNetwork, signal: AbortSignal): Promise<LinkReport | undefined> {
+  /** What is known about the links; undefined until peers that live had time to answer. */
+  async #links(network: SliceNetwork, published: LinkReport | undefined, signal: AbortSignal): Promise<LinkReport | undefined> {
     const { clock, kernel, links, metrics } = this.#parts;
     const histories = links.links(network.slice);
     for (const state of linkVerdicts) {
       const count = [...histories.values()].filter((link) => link.state === state).length;
       metrics.set('nodeLinks', { slice: network.slice, state }, count);
     }
-    if (!links.isSettled(network.slice)) return undefined;
+    const knowledge = links.knowledge(network.slice);
+    if (knowledge === 'None') return undefined;
+    const earlier = knowledge === 'All' ? undefined : published;
     // Handshakes matter only for a link that does not work.
     const ill = [...histories.values()].some(({ state }) => state !== 'Up');
     const tunnel = ill ? await kernel.observe(network, signal) : undefined;
     const handshakes = new Map(tunnel?.peers.map((peer) => [peer.publicKey, peer.latestHandshake]));
-    const report = planLinkReport({ network, links: histories, handshakes, now: clock.monotonic(), wall: clock.now() });
+    const report = planLinkReport({ network, links: histories, handshakes, now: clock.monotonic(), wall: clock.now(), earlier });
     for (const [cluster, { worstRttMs }] of Object.entries(report.clusters)) {
       const labels = { slice: network.slice, cluster };
       // A link that is dead has no round trip.
