@@ -17,13 +17,28 @@ export interface Root {
   readonly notAfter: number;
 }
 
+/** Certificates that were read and are remembered at the most: some megabytes. */
+const mostRemembered = 1024;
+const remembered = new Map<string, Root>();
+
 /**
- * Reads the certificate of a cluster's authority.
+ * Reads the certificate of a cluster's authority. What was read is remembered, because every notice of a cluster is judged by the same certificate and
+ * to verify it costs as much as to verify the notice.
  *
  * Throws `StatementRefused`, with the reason, unless it is exactly one self-signed ECDSA P-256 authority for the trust domain of that very
  * cluster and project: an authority for something else must not be pinned by mistake.
  */
 export const readRoot = (certificate: string, owner: { readonly cluster: string; readonly project: string }): Root => {
+  const key = `${owner.project}/${owner.cluster}/${certificate}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const root = verifiedRoot(certificate, owner);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(key, root);
+  return root;
+};
+
+const verifiedRoot = (certificate: string, owner: { readonly cluster: string; readonly project: string }): Root => {
   const refuse = (why: string, cause?: unknown): never => {
     throw new Failure(
       'StatementRefused',
@@ -46,7 +61,8 @@ export const readRoot = (certificate: string, owner: { readonly cluster: string;
   if (parsed.subjectAltName !== `URI:${id}`) refuse(`is for ${parsed.subjectAltName ?? 'nobody'} and not for ${id}`);
   if (!parsed.verify(publicKey)) refuse('is not signed by itself');
   return {
-    ...owner,
+    cluster: owner.cluster,
+    project: owner.project,
     certificate,
     fingerprint: certificateFingerprint(parsed),
     publicKey,

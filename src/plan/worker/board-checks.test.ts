@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextCheckMs, nextRound, pauseMs } from './board-checks.ts';
+import { checksInTurn, nextCheckMs, nextRound, pauseMs } from './board-checks.ts';
 
 it.each([
   [false, 0, 5_000],
@@ -18,6 +18,18 @@ it.each([
   [6, 600_000],
   [1_000, 600_000],
 ])('after %d answers without news a member is not read for %d ms', (failures, expected) => expect(pauseMs(failures)).toBe(expected));
+
+it.each([
+  [0, false, 1],
+  [1, false, 1],
+  [12, false, 1],
+  [13, false, 2],
+  [249, false, 21],
+  [249, true, 3],
+  [2_000, false, 167],
+])('of %d other members a turn (something is known: %s) asks %d, so that a round takes two minutes', (members, isAlarmed, expected) =>
+  expect(checksInTurn(members, isAlarmed)).toBe(expected),
+);
 
 it('asks everybody once in a round, in an order of its own', () => {
   let seed = 0;

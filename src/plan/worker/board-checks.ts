@@ -1,8 +1,10 @@
 import type { Random } from '../../values/backoff.ts';
 
-/** Between two checks at rest, and while the board of the hub is known to lack something, in milliseconds. Each check asks one member. */
+/** Between two turns at rest, and while the board of the hub is known to lack something, in milliseconds. */
 const restMs = 10_000;
 const alarmedMs = 1_000;
+/** A round through all members takes no more turns than fit into this, in milliseconds. */
+const roundMs = 120_000;
 
 /** How soon a board that differs is compared again before anything is read, in milliseconds: a change may be on its way to either side. */
 export const confirmAfterMs = 3_000;
@@ -11,7 +13,11 @@ export const confirmAfterMs = 3_000;
 const firstPauseMs = 30_000;
 const longestPauseMs = 600_000;
 
-/** How long to wait before the next check, in milliseconds: half to one and a half times the interval, so that members do not ask in step. */
+/** How many members a turn asks: one in small slices, and in large ones as many as keep a round within two minutes. */
+export const checksInTurn = (members: number, isAlarmed: boolean): number =>
+  Math.max(1, Math.ceil((members * (isAlarmed ? alarmedMs : restMs)) / roundMs));
+
+/** How long to wait before the next turn, in milliseconds: half to one and a half times the interval, so that members do not ask in step. */
 export const nextCheckMs = (isAlarmed: boolean, random: Random): number => (isAlarmed ? alarmedMs : restMs) * (0.5 + random());
 
 /** How long not to read a member that offered nothing new for so many times in a row, in milliseconds. */

@@ -7,7 +7,7 @@ import { boardLagMs, followWithheld, isWithholding, type WithheldStatements } fr
 import { createSignals } from '../../loop/signals.ts';
 import { createSlots } from '../../loop/slots.ts';
 import type { Source } from '../../loop/source.ts';
-import { confirmAfterMs, nextCheckMs, nextRound, pauseMs } from '../../plan/worker/board-checks.ts';
+import { checksInTurn, confirmAfterMs, nextCheckMs, nextRound, pauseMs } from '../../plan/worker/board-checks.ts';
 import type { WithheldCluster } from '../../plan/worker/withholding.ts';
 import type { Random } from '../../values/backoff.ts';
 import { sleep } from '../../values/clock.ts';
@@ -50,12 +50,14 @@ interface Difference {
 
 /** Pages that are read of a cluster at once; the rest follows with the next check. */
 const mostPages = 16;
+/** Members that are asked at the same time: one that does not answer must not hold up a turn. */
+const askedAtOnce = 4;
 
 /** Nothing was compared yet. */
 export const createBoardComparison = (session: Session, parts: BoardComparisonParts): BoardComparison => {
   const { board, clock, hub, slice, local } = session;
   const { random, positions, onNotice } = parts;
-  const slots = createSlots(1);
+  const slots = createSlots(askedAtOnce);
   const differences = new Map<string, Difference>();
   /** How often in a row a cluster offered nothing new although it differed, and until when it is not read. */
   const fruitless = new Map<string, { readonly times: number; readonly until: number }>();
@@ -152,16 +154,21 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     // Without the hub, everybody is read anyway.
     if (board.staleSince() !== undefined || !board.isSynced()) return;
     for (const [cluster, difference] of differences) follow(cluster, difference);
-    const [cluster, ...rest] = nextRound(round, members(), random);
-    round = rest;
-    if (cluster === undefined) return;
-    try {
-      await check(cluster, signal);
-    } catch (error) {
-      // A member that cannot be asked now is asked in the next round.
-      if (signal.aborted) throw error;
-      local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
-    }
+    const others = members();
+    round = nextRound(round, others, random);
+    const asked = round.slice(0, checksInTurn(others.length, differences.size > 0));
+    round = round.slice(asked.length);
+    await Promise.all(
+      asked.map(async (cluster) => {
+        try {
+          await check(cluster, signal);
+        } catch (error) {
+          // A member that cannot be asked now is asked in the next round.
+          if (signal.aborted) throw error;
+          local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
+        }
+      }),
+    );
   };
 
   return {
