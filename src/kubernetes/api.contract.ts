@@ -226,7 +226,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
     it('says when a watch is accepted, and ends it when cancelled', async () => {
       const { resourceVersion } = await client.list(configMapKind, { namespace, signal });
       const stop = new AbortController();
-      const watch = client.watch(configMapKind, { namespace, resourceVersion, onOpen: () => stop.abort(), signal: stop.signal });
+      const watch = client.watch(configMapKind, { namespace, resourceVersion, onContact: () => stop.abort(), signal: stop.signal });
       const drain = async (): Promise<void> => {
         for await (const _ of watch);
       };

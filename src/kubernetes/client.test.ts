@@ -7,6 +7,7 @@ import { Failure } from '../values/failure.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
 import { type FakeApi, startFakeApi } from './fake/fake-api.ts';
+import { createMirror } from './mirror.ts';
 import type { TokenSource } from './token-source.ts';
 
 const target = { namespace: 'default', name: 'a' };
@@ -230,7 +231,7 @@ describe('client', () => {
     api.faults.add({ path: /watch=true/, effect: 'stall' });
     let opened = false;
     const over = (async () => {
-      const watch = patient.watch(configMapKind, { idleMs: 90_000, onOpen: () => (opened = true), signal });
+      const watch = patient.watch(configMapKind, { idleMs: 90_000, onContact: () => (opened = true), signal });
       for await (const event of watch) throw new Error(`unexpected ${event.type}`);
     })();
     await expect.poll(() => opened).toBe(true);
@@ -239,6 +240,42 @@ describe('client', () => {
     clock.advance(1);
     await over;
     expect(clock.pending).toBe(0);
+  });
+
+  it('ends a watch and a mirror of it knows the server is away when packets are dropped on the way, and goes on when they are not', async () => {
+    const clock = handClock();
+    const far = connect({ clock, pulse: true });
+    const contacts: string[] = [];
+    const mirror = createMirror({
+      client: far,
+      kind: configMapKind,
+      clock,
+      onContact: (contact, why) => contacts.push(why === undefined ? contact : `${contact}: ${why.message.slice(0, 40)}`),
+    });
+    const ending = new AbortController();
+    const running = mirror.run(ending.signal);
+    await expect.poll(() => mirror.staleSince()).toBeUndefined();
+    const heal = api.faults.add({ effect: 'stall' });
+    const pass = async (until: () => boolean): Promise<number> => {
+      const before = clock.monotonic();
+      await expect
+        .poll(async () => {
+          if (!until()) await clock.pass(100);
+          return until();
+        })
+        .toBe(true);
+      return clock.monotonic() - before;
+    };
+    expect(await pass(() => contacts.length === 2)).toBeLessThanOrEqual(8_000);
+    expect(contacts[1]).toMatch(/^lost: The API server/);
+    expect(mirror.staleSince()).toBeDefined();
+    await clock.pass(60_000);
+    heal();
+    api.put(configMapKind, map('later'));
+    await pass(() => mirror.get('default/later') !== undefined);
+    expect(mirror.staleSince()).toBeUndefined();
+    ending.abort();
+    await running;
   });
 
   it('does not know whether a write happened when the answer is lost', async () => {

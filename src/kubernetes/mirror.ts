@@ -33,8 +33,8 @@ export type MirrorOptions<T extends KubernetesObject> = Selection & {
   readonly keepManager?: string;
   /** Drops what nobody here reads, before the object is stored. Name, namespace, uid and resourceVersion must stay. */
   readonly trim?: (object: T) => T;
-  /** Told when the server is lost and when it is found again. */
-  readonly onContact?: (contact: 'lost' | 'found') => void;
+  /** Called when the server is lost, with why, and when it is found again. */
+  readonly onContact?: (contact: 'lost' | 'found', why?: Failure) => void;
   readonly backoff?: Backoff;
   readonly log?: Log;
   readonly metrics?: Metrics;
@@ -138,7 +138,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     if (staleSince !== undefined) return;
     staleSince = lastContact;
     metrics?.set('mirrorStale', { mirror: name }, 1);
-    onContact?.('lost');
+    onContact?.('lost', failure);
   };
 
   /** Lists everything and makes the store equal to it; returns the version to watch from. */
@@ -166,7 +166,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
   /** Follows one watch to its end; calls `progress` with each version up to which nothing was missed. */
   const follow = async (from: string, progress: (version: string) => void, signal: AbortSignal): Promise<void> => {
     const timeoutSeconds = Math.round(240 + 240 * random());
-    for await (const event of client.watch(kind, { ...selection, resourceVersion: from, timeoutSeconds, onOpen: contact, signal })) {
+    for await (const event of client.watch(kind, { ...selection, resourceVersion: from, timeoutSeconds, onContact: contact, signal })) {
       contact();
       if (event.type === 'BOOKMARK') {
         progress(event.resourceVersion);

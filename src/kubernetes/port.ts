@@ -63,8 +63,8 @@ export type Client = {
         readonly resourceVersion?: string;
         readonly timeoutSeconds?: number;
         readonly idleMs?: number;
-        /** Called when the server has accepted the watch, before any event. */
-        readonly onOpen?: () => void;
+        /** Called when the server has accepted the watch, before any event, and then whenever it has shown that it answers. */
+        readonly onContact?: () => void;
       },
   ): AsyncIterable<WatchEvent<T>>;
   create<T extends KubernetesObject>(kind: ResourceKind<T>, object: T, call: Write): Promise<T>;

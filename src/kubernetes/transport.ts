@@ -17,6 +17,8 @@ export type Request = {
   readonly signal: AbortSignal;
   /** From the start until the last byte of the answer (for `open`: until the headers). */
   readonly timeoutMs: number;
+  /** Called, while a stream is open, whenever the server has shown that it answers. Only a transport with a pulse asks. */
+  readonly onAnswer?: (() => void) | undefined;
 };
 
 /** An answer in the 2xx range. */

@@ -9,7 +9,7 @@ const longestLine = 64 * 1024 * 1024;
  * The JSON values of a newline-delimited stream, in order.
  *
  * Ends when the server ends it, when the connection is lost, or when nothing came for `idleMs`: for a watch all three mean the same,
- * ask again from the last version seen. Stopping the iteration closes the connection.
+ * ask again from the last version seen. Throws the `Failure` with which the stream was destroyed here, if it was. Stopping the iteration closes the connection.
  */
 export async function* watchStream(stream: Readable, idleMs: number, clock: Clock): AsyncGenerator<unknown, void, undefined> {
   let pending: Buffer[] = [];
@@ -20,7 +20,11 @@ export async function* watchStream(stream: Readable, idleMs: number, clock: Cloc
   try {
     for (;;) {
       // Only a loss of the connection ends here: errors of whoever consumes the values are thrown at the yield below.
-      const next = await iterator.next().catch(() => undefined);
+      const next = await iterator.next().catch((error: unknown) => {
+        // Somebody here ended the stream and says why.
+        if (Failure.is(error)) throw error;
+        return undefined;
+      });
       if (next === undefined || next.done === true) return;
       cancelIdle();
       let chunk = next.value as Buffer;

@@ -9,6 +9,6 @@ it('says since when the hub is away, but not at once', () => {
   expect(planHubContact(now - reportAfterMs, now)).toMatchObject({
     status: 'False',
     reason: 'HubAway',
-    message: expect.stringContaining('since 2026-11-29T11:59:50.000Z'),
+    message: expect.stringContaining('since 2026-11-29T11:59:55.000Z'),
   });
 });

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../api/condition.ts';
 
-/** How long contact must be lost before the condition says so, in milliseconds: a hub that restarts is back by then. */
-export const reportAfterMs = 10_000;
+/** How long contact must be lost before the condition says so, in milliseconds: a connection that was only made anew is back by then. */
+export const reportAfterMs = 5_000;
 
 /**
  * Whether this cluster has contact with the hub, and since when it has none. Times are milliseconds since 1970.

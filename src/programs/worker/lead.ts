@@ -19,7 +19,7 @@ import { openHub } from './hub.ts';
 import { createHubMeasures } from './hub-measures.ts';
 import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
 import { checkNames } from './names-check.ts';
-import { heartbeatMs, reportFacts, shownBeat } from './registration.ts';
+import { heartbeatMs, reportFacts, showAway, shownBeat } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { createSpreadDns, spreadMs } from './spread-dns.ts';
 import { strayExports } from './stray-exports.ts';
@@ -87,7 +87,12 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   ];
   signal.addEventListener('abort', () => sources.forEach((stop) => stop()), { once: true });
   const { hub, authority, trust } = await openJoined(local, clock, options, connection, signal);
-  const memberships = observeGrants(hub, log, metrics);
+  const beatNow = (during: AbortSignal): Promise<void> => shownBeat(hub, connection, clock, during);
+  const memberships = observeGrants(hub, log, metrics, (change, why) => {
+    // The next beat would find out up to ten seconds later.
+    const shown = change === 'found' ? beatNow(signal) : showAway(hub.cluster, connection, why, signal);
+    shown.catch((error: unknown) => log.debug('the contact with the hub could not be shown', { error }));
+  });
   contact.follow(memberships, hub);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   publishTransitions([local.slices, local.exports, local.imports], events, signal);
@@ -103,7 +108,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   await Promise.all([
     memberships.run(signal),
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
-    periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: (during) => shownBeat(hub, connection, clock, during), signal, log }),
+    periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: beatNow, signal, log }),
     periodically({ name: 'cluster-facts', everyMs: factsMs, task: report, signal, log }),
     periodically({ name: 'spread-dns', everyMs: spreadMs, task: createSpreadDns(local, clock), signal, log }),
     checkNames(local, { state: dnsState, report: connection, changed: report }, clock, signal).catch((error: unknown) => {

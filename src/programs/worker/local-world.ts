@@ -31,7 +31,7 @@ import {
   type Service,
   serviceKind,
 } from '../../kubernetes/kinds.ts';
-import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
+import { createMirror, type Mirror, type MirrorOptions } from '../../kubernetes/mirror.ts';
 import { isStray, mayBeReported } from '../../plan/worker/failing-exports.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -159,8 +159,14 @@ export const mirrorsOf = (world: LocalWorld) => [
 ];
 
 /** The grants of this cluster on the hub. */
-export const observeGrants = (hub: Hub, log: Log, metrics: Metrics): Mirror<Membership> =>
+export const observeGrants = (
+  hub: Hub,
+  log: Log,
+  metrics: Metrics,
+  onContact: NonNullable<MirrorOptions<Membership>['onContact']>,
+): Mirror<Membership> =>
   createMirror({
+    onContact,
     client: hub.client,
     kind: membershipKind,
     namespace: hub.namespace,

@@ -3,9 +3,10 @@ import { clusterKind } from '../../api/kinds.ts';
 import { workerAccount } from '../../api/places.ts';
 import { leaseKind } from '../../kubernetes/kinds.ts';
 import { planClusterFacts } from '../../plan/worker/cluster-facts.ts';
-import { planHubVerdict } from '../../plan/worker/hub-verdict.ts';
+import { planHubVerdict, troubleOf } from '../../plan/worker/hub-verdict.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import type { Clock } from '../../values/clock.ts';
+import type { Failure } from '../../values/failure.ts';
 import type { ConnectionReport } from './connection-report.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -32,6 +33,16 @@ export const shownBeat = async (hub: Hub, connection: ConnectionReport, clock: C
     throw error;
   }
   await connection.set(planHubVerdict(hub.cluster, undefined), signal);
+};
+
+/** Writes down in this cluster that the hub does not answer, if that is why contact was lost. */
+export const showAway = async (
+  cluster: string,
+  connection: ConnectionReport,
+  why: Failure | undefined,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (why !== undefined && troubleOf(why) === 'away') await connection.set(planHubVerdict(cluster, why), signal);
 };
 
 /** What the worker knows beside what the API server shows. */
