@@ -1,3 +1,4 @@
+import type { RootReader } from '../identity/root-reader.ts';
 import type { Cidr } from '../values/cidr.ts';
 
 /** What the hub grants another member of the slice. */
@@ -23,6 +24,8 @@ export interface ExchangeContext {
   readonly member: (cluster: string) => MemberGrant | 'unknown' | undefined;
   /** The certificate that is pinned for a cluster, PEM. */
   readonly pinned: (cluster: string) => string | undefined;
+  /** Reads the certificate of an authority; it may remember what it read. */
+  readonly readRoot: RootReader;
   /** Whether the cluster left every slice in which it is known here. Another authority may then take its name. */
   readonly departed: (cluster: string) => boolean;
   /** Whether statements go on to hold after they expired, because the hub that would bring newer ones is away. */

@@ -1,6 +1,6 @@
 import { maxStatementBytes } from '../api/notice/schema.ts';
 import type { NoticeSpec } from '../api/notice/type.ts';
-import { type Root, readRoot } from '../identity/root.ts';
+import type { Root } from '../identity/root.ts';
 import { Failure } from '../values/failure.ts';
 import type { StatementRefusal } from '../values/statement-refusal.ts';
 import type { ExchangeContext } from './context.ts';
@@ -36,7 +36,7 @@ export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover |
   const text = context.pinned(notice.cluster);
   let pinned: Root | undefined;
   try {
-    pinned = text === undefined ? undefined : readRoot(text, owner);
+    pinned = text === undefined ? undefined : context.readRoot(text, owner);
   } catch (error) {
     return { code: 'AuthorityChanged', message: Failure.from(error).message };
   }
@@ -45,7 +45,8 @@ export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover |
   const expected = { kind: notice.kind, subject: notice.subject, slice: context.slice, sliceUID: context.sliceUID };
   const verifies = (root: Root): boolean => verifyStatement(notice, root, expected, context.now).ok;
   const endorsed = pinned !== undefined && pinned.certificate !== offered && verifies(pinned);
-  const decision = decideRoot({ ...owner, pinned: text, offered, endorsed, departed: context.departed(notice.cluster) });
+  const question = { ...owner, pinned: text, offered, endorsed, departed: context.departed(notice.cluster) };
+  const decision = decideRoot(question, context.readRoot);
   if (decision.action === 'refuse') return { code: decision.code, message: decision.message };
   if (decision.action === 'keep') return { root: decision.root };
   return { root: endorsed && pinned !== undefined ? pinned : decision.root, pin: decision.root.certificate };

@@ -4,6 +4,7 @@ import { type Author, author, authorityOf, day, endpoints, exportBody, hour, nod
 import { type Grants, type Receiver, receiver } from '../../test/exchange/receiver.ts';
 import { budgets } from '../api/budgets.ts';
 import type { Authority } from '../identity/authority.ts';
+import { readRoot } from '../identity/root.ts';
 import { parseCidr } from '../values/cidr.ts';
 import type { ExchangeContext } from './context.ts';
 import { createEntry } from './entry.ts';
@@ -97,6 +98,7 @@ describe('a cluster of many nodes and exports', () => {
     namespaces: new Set(['app-ns']),
     member: () => ({ blocks: [parseCidr('10.0.0.0/8')], ended }),
     pinned: () => undefined,
+    readRoot,
     departed: () => false,
     holdExpired: false,
     now: start,

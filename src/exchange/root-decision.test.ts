@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../identity/create-authority.ts';
 import { fingerprintOf } from '../identity/fingerprint.ts';
+import { readRoot } from '../identity/root.ts';
 import { decideRoot } from './root-decision.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -18,7 +19,7 @@ beforeAll(async () => {
 
 describe('decideRoot', () => {
   const ask = (pinned: string | undefined, offered: string, endorsed = false, departed = false) => {
-    const decision = decideRoot({ ...east, pinned, offered, endorsed, departed });
+    const decision = decideRoot({ ...east, pinned, offered, endorsed, departed }, readRoot);
     return [decision.action, decision.root?.fingerprint];
   };
 
@@ -40,7 +41,7 @@ describe('decideRoot', () => {
   });
 
   it('names both and the remedy', () => {
-    const decision = decideRoot({ ...east, pinned: a, offered: b, endorsed: false, departed: false });
+    const decision = decideRoot({ ...east, pinned: a, offered: b, endorsed: false, departed: false }, readRoot);
     expect(decision).toMatchObject({ code: 'AuthorityChanged' });
     const message = decision.action === 'refuse' ? decision.message : '';
     for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust forget']) expect(message).toContain(part);

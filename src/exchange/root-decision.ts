@@ -1,4 +1,5 @@
-import { type Root, readRoot } from '../identity/root.ts';
+import type { Root } from '../identity/root.ts';
+import type { RootReader } from '../identity/root-reader.ts';
 import { Failure } from '../values/failure.ts';
 import type { StatementRefusal } from '../values/statement-refusal.ts';
 
@@ -36,7 +37,7 @@ export type RootDecision =
  *
  * Whoever rules the hub can show any certificate; only the old authority or an administrator of this cluster can make it count.
  */
-export const decideRoot = (question: RootQuestion): RootDecision => {
+export const decideRoot = (question: RootQuestion, readRoot: RootReader): RootDecision => {
   let pinned: Root | undefined;
   let offered: Root;
   try {

@@ -5,6 +5,7 @@ import { type AuthorityFiles, openAuthority } from './authority.ts';
 import { createAuthority } from './create-authority.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { readRoot } from './root.ts';
+import { createRootReader } from './root-reader.ts';
 import { trustDomain } from './spiffe.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -107,6 +108,17 @@ describe('readRoot', () => {
     expect(refusal(() => readRoot(leaf, east), 'StatementRefused')).toContain('is not that of an authority');
     expect(refusal(() => readRoot(foreign, east), 'StatementRefused')).toContain('is not signed by itself');
     expect(readRoot(good, east)).toMatchObject({ ...east, notBefore: now, notAfter: now + 1000 });
+  });
+});
+
+describe('a reader of roots', () => {
+  it('reads each certificate of each owner once, and refuses like readRoot', () => {
+    const read = createRootReader();
+    const first = read(files.certificate, east);
+    expect(first).toEqual(readRoot(files.certificate, east));
+    expect(read(files.certificate, east)).toBe(first);
+    for (let again = 0; again < 2; again += 1)
+      expect(refusal(() => read(files.certificate, { ...east, project: 'p' }), 'StatementRefused')).toContain('not for spiffe://east.p');
   });
 });
 

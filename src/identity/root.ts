@@ -17,28 +17,19 @@ export interface Root {
   readonly notAfter: number;
 }
 
-/** Certificates that were read and are remembered at the most: some megabytes. */
-const mostRemembered = 1024;
-const remembered = new Map<string, Root>();
+/** Whose authority a certificate is expected to be. */
+export interface RootOwner {
+  readonly cluster: string;
+  readonly project: string;
+}
 
 /**
- * Reads the certificate of a cluster's authority. What was read is remembered, because every notice of a cluster is judged by the same certificate and
- * to verify it costs as much as to verify the notice.
+ * Reads the certificate of a cluster's authority.
  *
  * Throws `StatementRefused`, with the reason, unless it is exactly one self-signed ECDSA P-256 authority for the trust domain of that very
  * cluster and project: an authority for something else must not be pinned by mistake.
  */
-export const readRoot = (certificate: string, owner: { readonly cluster: string; readonly project: string }): Root => {
-  const key = `${owner.project}/${owner.cluster}/${certificate}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const root = verifiedRoot(certificate, owner);
-  if (remembered.size >= mostRemembered) remembered.clear();
-  remembered.set(key, root);
-  return root;
-};
-
-const verifiedRoot = (certificate: string, owner: { readonly cluster: string; readonly project: string }): Root => {
+export const readRoot = (certificate: string, owner: RootOwner): Root => {
   const refuse = (why: string, cause?: unknown): never => {
     throw new Failure(
       'StatementRefused',

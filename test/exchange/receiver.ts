@@ -6,6 +6,7 @@ import { readNotice } from '../../src/exchange/notice.ts';
 import { recall } from '../../src/exchange/recall.ts';
 import { expire, type Revision, revise } from '../../src/exchange/revise.ts';
 import { isTombstone } from '../../src/exchange/statement/statement.ts';
+import { readRoot } from '../../src/identity/root.ts';
 import { parseCidr } from '../../src/values/cidr.ts';
 import { sha256Hex } from '../../src/values/hash.ts';
 import { subnetLayout } from '../../src/values/subnet-layout.ts';
@@ -35,6 +36,7 @@ export const receiver = (grants: Grants = {}, changes: Partial<ExchangeContext> 
     namespaces: new Set(['app-ns', 'other-ns']),
     member,
     pinned: (cluster) => pins.get(cluster),
+    readRoot,
     departed: (cluster) => {
       const known = entryOf(ledger, { kind: 'Cluster', cluster, subject: cluster });
       return known !== undefined && isTombstone(known.stated);

@@ -36,6 +36,7 @@ export const exchangeContext = (session: Session): ExchangeContext => {
       return { blocks: blocksOf(membership.spec.blocks), ended: membership.spec.ended !== undefined };
     },
     pinned: trust.rootOf,
+    readRoot: trust.readRoot,
     departed: (cluster) => {
       // Of this slice by the ledger: the mirror of what is kept may not show yet what was just accepted.
       const here = entryOf(session.ledger(), { kind: 'Cluster', cluster, subject: cluster })?.stated;

@@ -1,10 +1,13 @@
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
+import { createRootReader, type RootReader } from '../../identity/root-reader.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 
 /** The pinned roots of the other clusters: certificates in PEM by cluster name. */
 export interface Trust {
   readonly rootOf: (cluster: string) => string | undefined;
+  /** Reads the certificates of authorities, each once. */
+  readonly readRoot: RootReader;
   /**
    * Writes a root down for good in place of `before`; it is used only after it was written. Does nothing when another root was pinned meanwhile: of two
    * that are shown for the first time, the first one counts.
@@ -21,6 +24,7 @@ export const openTrust = async (local: Client, signal: AbortSignal): Promise<Tru
   let writing: Promise<unknown> = Promise.resolve();
   return {
     rootOf: (cluster) => roots.get(cluster),
+    readRoot: createRootReader(),
     pin: async (cluster, certificate, before, signal) => {
       const write = writing.then(async () => {
         if (roots.get(cluster) !== before) return;
