@@ -84,6 +84,6 @@ describe('what starting loads', () => {
 
   it('for what people do often is a reader of kubeconfigs, and one that checks what members report, and no more', () => {
     for (const command of ['status', 'slices', 'services', 'links', 'problems'])
-      expect(packagesOf(`src/programs/cli/fleet/${command}.ts`), command).toEqual(['yaml', 'zod']);
+      expect(packagesOf(`src/programs/cli/commands/${command}.ts`), command).toEqual(['yaml', 'zod']);
   });
 });

@@ -1,5 +1,5 @@
 import { createMetrics } from '../telemetry/metrics.ts';
-import { endMember } from './cli/take-apart.ts';
+import { endMember } from './cli/steps/removing/take-apart.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 

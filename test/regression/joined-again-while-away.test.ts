@@ -5,7 +5,7 @@ import { hasEnded } from '../../src/api/membership/type.ts';
 import { memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { configMapKind } from '../../src/kubernetes/kinds.ts';
-import { publishFarewell } from '../../src/programs/cli/farewell.ts';
+import { publishFarewell } from '../../src/programs/cli/steps/removing/farewell.ts';
 import {
   agentSpeaks,
   beginExample,

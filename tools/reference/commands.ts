@@ -37,7 +37,7 @@ const sections = (command: CliCommand, path: string): string[] => {
 /** Page of every command of the command line. */
 export const commandsPage = (): string =>
   page(
-    'src/programs/cli',
+    'src/programs/cli/commands',
     'Commands',
     'Results go to standard output, progress and trouble to standard error. There are colours only on a terminal, and not with `NO_COLOR`. Every command has `--help`.',
     table(

@@ -1,4 +1,4 @@
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal, type Terminal } from './render/terminal.ts';
 
 /** A terminal that keeps what is written. */
 export interface TestTerminal extends Terminal {

@@ -3,7 +3,7 @@ import { Failure } from '../../values/failure.ts';
 import type { Program } from '../program.ts';
 import { type CliCommand, exitCodes } from './command.ts';
 import { registry } from './registry.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal, type Terminal } from './render/terminal.ts';
 
 type Context = { readonly terminal: Terminal; readonly finish: (code: number) => void } & Pick<
   Parameters<Program>[0],

@@ -1,4 +1,4 @@
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './render/terminal.ts';
 
 /** One word that a command takes. */
 interface CliArgument {
@@ -31,7 +31,7 @@ export interface CliInput {
   readonly version: string;
 }
 
-/** One command of the command line; every file in this folder that is named by a command exports one as `command`. */
+/** One command of the command line; each file in `commands/` exports one as `command`. */
 export interface CliCommand {
   readonly name: string;
   /** One line, without a full stop, for the list of commands. */

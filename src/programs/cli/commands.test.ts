@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CliCommand } from './command.ts';
 import { registry } from './registry.ts';
@@ -16,6 +18,11 @@ describe('the list of commands', () => {
   it.each(all)('says the same as the command itself: $entry.name', ({ entry, command }) => {
     expect(command.name).toBe(entry.name);
     expect(command.summary).toBe(entry.summary);
+  });
+
+  it('has one file for each, named by it', () => {
+    const files = readdirSync(join(import.meta.dirname, 'commands')).filter((file) => !file.endsWith('.test.ts'));
+    expect(files.toSorted()).toEqual(registry.map(({ name }) => `${name}.ts`).toSorted());
   });
 
   it('has each name once', () => {

@@ -13,7 +13,7 @@ import {
 import { Failure } from '../../../values/failure.ts';
 import { plainText } from '../../../values/plain-text.ts';
 import { readJson } from '../../../values/read-json.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 
 /** How long one node may take to answer, in milliseconds. */
 const nodeMs = 25_000;

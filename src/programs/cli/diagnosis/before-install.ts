@@ -6,8 +6,8 @@ import { answersSchema, type Question } from '../../../plan/diagnosis/probe-repo
 import { awayNodes } from '../../../plan/diagnosis/programs.ts';
 import { Failure } from '../../../values/failure.ts';
 import { readJson } from '../../../values/read-json.ts';
-import type { OpenCluster } from '../open-cluster.ts';
-import { waitFor } from '../wait-for.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
+import { waitFor } from '../steps/wait-for.ts';
 import { factsIn } from './ask-node.ts';
 import { makeThrowAway, removeThrowAway, throwAwayName } from './throw-away-namespace.ts';
 

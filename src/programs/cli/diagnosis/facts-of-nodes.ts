@@ -2,7 +2,7 @@ import type { Node, Pod } from '../../../kubernetes/kinds.ts';
 import type { ClockView } from '../../../plan/diagnosis/cluster-view.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { Failure } from '../../../values/failure.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFacts, runningPod } from './ask-node.ts';
 
 /** Nodes that are asked at the same time. */

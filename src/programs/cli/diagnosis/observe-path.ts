@@ -8,7 +8,7 @@ import type { End, Endpoint, PathView } from '../../../plan/diagnosis/explain/pa
 import { isIn } from '../../../plan/diagnosis/explain/way.ts';
 import type { PathAnswer, Question } from '../../../plan/diagnosis/probe-report.ts';
 import { Failure } from '../../../values/failure.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFacts, askPath, runningPod } from './ask-node.ts';
 import { observeCluster } from './observe-cluster.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { managedBy, managedByLabel } from '../../../api/labels.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { namespaceKind } from '../../../kubernetes/kinds.ts';
-import { removeAllOf, removeAndWait } from '../remove.ts';
+import { removeAllOf, removeAndWait } from '../steps/removing/remove.ts';
 
 /** Label of namespaces that a command makes for a moment; its value says which command. */
 const throwAwayLabel = 'kubeslice.io/throw-away';

@@ -3,7 +3,7 @@ import { type FleetStatus, planFleetStatus } from '../../../plan/status/fleet-st
 import { planMemberStatus } from '../../../plan/status/member-status.ts';
 import { type Problem, worstFirst } from '../../../plan/status/problem.ts';
 import type { CliInput } from '../command.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 import { observeSides } from './sides.ts';
 
 /** What a context shows: the hub's side, the member's side, or, of a cluster that is both, the hub's with the member's beside it. */

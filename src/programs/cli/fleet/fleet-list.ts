@@ -4,11 +4,11 @@ import { planMemberLists } from '../../../plan/status/member-status.ts';
 import { Failure } from '../../../values/failure.ts';
 import { didYouMean } from '../../../values/nearest.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
-import { contextOption, kubeconfigOption, projectOption, textOption } from '../common-options.ts';
-import { withCluster } from '../open-cluster.ts';
-import { outputOption, printModel } from '../output.ts';
-import { type Column, renderTable } from '../table.ts';
-import type { Colors } from '../terminal.ts';
+import { contextOption, kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
+import { outputOption, printModel } from '../render/output.ts';
+import { type Column, renderTable } from '../render/table.ts';
+import type { Colors } from '../render/terminal.ts';
+import { withCluster } from '../steps/open-cluster.ts';
 import { observeSides, type Sides } from './sides.ts';
 
 /** A command that lists one thing of a project. */

@@ -6,8 +6,8 @@ import { hubNamespace } from '../../../api/places.ts';
 import type { Slice } from '../../../api/slice/type.ts';
 import { deploymentKind } from '../../../kubernetes/kinds.ts';
 import { type FleetSnapshot, noticesOf } from '../../../plan/status/fleet-snapshot.ts';
-import { findProject } from '../find-project.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import { findProject } from '../steps/find-project.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 
 /** Reads one project from the hub, with the notices of the given kinds; `cluster` is the name of the member that the hub itself is, if it is one. */
 export const observeHub = async (

@@ -6,8 +6,8 @@ import { keptNoticesOf, type MemberSnapshot } from '../../../plan/status/member-
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
-import { connectionOf } from '../member-connection.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import { connectionOf } from '../steps/joining/member-connection.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 import { observeStrangers } from './observe-strangers.ts';
 import type { JoinedAs } from './sides.ts';
 

@@ -11,10 +11,10 @@ import {
 } from '../../../api/kinds.ts';
 import { hubNamespace, hubSecret, memberNamespace, trustConfigMap } from '../../../api/places.ts';
 import { configMapKind, daemonSetKind, deploymentKind, nodeKind, secretKind } from '../../../kubernetes/kinds.ts';
+import { command as problems } from '../commands/problems.ts';
+import { command as services } from '../commands/services.ts';
+import { command as status } from '../commands/status.ts';
 import { type FakeContexts, startFakeContexts } from '../contexts.fixtures.ts';
-import { command as problems } from './problems.ts';
-import { command as services } from './services.ts';
-import { command as status } from './status.ts';
 
 const kinds = [
   clusterKind,

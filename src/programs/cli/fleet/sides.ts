@@ -6,8 +6,8 @@ import type { FleetSnapshot } from '../../../plan/status/fleet-snapshot.ts';
 import type { MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { CliInput } from '../command.ts';
-import { projectOf } from '../common-options.ts';
-import type { OpenCluster } from '../open-cluster.ts';
+import { projectOf } from '../options/common-options.ts';
+import type { OpenCluster } from '../steps/open-cluster.ts';
 import { observeHub } from './observe-hub.ts';
 import { observeMember } from './observe-member.ts';
 

@@ -20,7 +20,7 @@ export async function populate(
   members: readonly string[],
   report: (line: string) => void,
 ): Promise<void> {
-  const [{ command: install }, { command: join }] = await Promise.all([import('../install.ts'), import('../join.ts')]);
+  const [{ command: install }, { command: join }] = await Promise.all([import('../commands/install.ts'), import('../commands/join.ts')]);
   await runCommand(input, install, [], { context: 'hub', kubeconfig, wait: true });
   report('hub: the controller runs');
   await Promise.all(

@@ -1,6 +1,6 @@
 import { type PlaygroundStatus, status } from '../../../playground/status.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
-import { outputOption, printModel } from '../output.ts';
+import { outputOption, printModel } from '../render/output.ts';
 import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 

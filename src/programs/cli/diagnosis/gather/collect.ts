@@ -20,7 +20,7 @@ import { redactObject, redactPod, redactSecret, redactText } from '../../../../p
 import { Failure } from '../../../../values/failure.ts';
 import type { KubernetesObject } from '../../../../values/object.ts';
 import type { ResourceKind } from '../../../../values/resource-kind.ts';
-import type { OpenCluster } from '../../open-cluster.ts';
+import type { OpenCluster } from '../../steps/open-cluster.ts';
 import { observeCluster } from '../observe-cluster.ts';
 
 /** Takes one file of the archive; its text has no secrets any more. */

@@ -4,8 +4,8 @@ import { daemonSetKind, secretKind } from '../../../../kubernetes/kinds.ts';
 import { freeSubnet } from '../../../../plan/diagnosis/free-subnet.ts';
 import { Failure } from '../../../../values/failure.ts';
 import type { CliInput } from '../../command.ts';
-import { textOption } from '../../common-options.ts';
-import { type OpenCluster, openCluster } from '../../open-cluster.ts';
+import { textOption } from '../../options/common-options.ts';
+import { type OpenCluster, openCluster } from '../../steps/open-cluster.ts';
 
 /** A member cluster that takes part in the test. */
 export interface Member {

@@ -7,9 +7,9 @@ import { restricted } from '../../../../install/container.ts';
 import { type Pod, podKind, type Service, serviceKind } from '../../../../kubernetes/kinds.ts';
 import { podTrouble } from '../../../../plan/diagnosis/programs.ts';
 import { Failure } from '../../../../values/failure.ts';
-import type { OpenCluster } from '../../open-cluster.ts';
-import { removeAllOf, removeAndWait } from '../../remove.ts';
-import { waitFor } from '../../wait-for.ts';
+import type { OpenCluster } from '../../steps/open-cluster.ts';
+import { removeAllOf, removeAndWait } from '../../steps/removing/remove.ts';
+import { waitFor } from '../../steps/wait-for.ts';
 import { makeThrowAway, removeThrowAway } from '../throw-away-namespace.ts';
 import type { Member } from './members.ts';
 

@@ -1,0 +1,80 @@
+import type { ClusterView } from '../../../plan/diagnosis/cluster-view.ts';
+import { diagnose } from '../../../plan/diagnosis/diagnose.ts';
+import type { Finding } from '../../../plan/diagnosis/finding.ts';
+import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
+import { observeBefore } from '../diagnosis/before-install.ts';
+import { observeCluster } from '../diagnosis/observe-cluster.ts';
+import { contextOption, kubeconfigOption, textOption } from '../options/common-options.ts';
+import { imageOf, imageOption } from '../options/image.ts';
+import { renderFindings } from '../render/findings-text.ts';
+import { outputOption, printModel } from '../render/output.ts';
+import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
+
+/** What was found in one cluster: what `kubeslice doctor -o json` prints for each. */
+interface Diagnosis {
+  readonly context: string;
+  readonly role: string;
+  readonly nodesAsked: number;
+  readonly nodes: number;
+  readonly findings: readonly Finding[];
+}
+
+const roleOf = ({ isHub, isMember }: ClusterView): string => {
+  if (isHub) return isMember ? 'hub and member' : 'hub';
+  return isMember ? 'member' : 'without KubeSlice';
+};
+
+const diagnosisOf = (view: ClusterView): Diagnosis => ({
+  context: view.contexts.cluster,
+  role: roleOf(view),
+  nodesAsked: view.facts.size,
+  nodes: view.nodes.length,
+  findings: diagnose(view),
+});
+
+const examine = async (input: CliInput, cluster: OpenCluster, hubContext: string | undefined): Promise<Diagnosis> => {
+  const { signal, terminal, options } = input;
+  const view = await observeCluster(cluster, { hubContext, askNodes: true, signal });
+  const isBefore = options.beforeInstall === true || (!view.isHub && !view.isMember);
+  if (!isBefore) return diagnosisOf(view);
+  terminal.err(`note: asking every node of context "${cluster.context}" by a short-lived pod, which is removed again`);
+  const before = await observeBefore(cluster, view, { image: imageOf(input), hubServer: textOption(input, 'hubServer'), signal });
+  return diagnosisOf(before);
+};
+
+/** `kubeslice doctor`. */
+export const command: CliCommand = {
+  name: 'doctor',
+  summary: 'Find out what is wrong in a cluster, and what mends it',
+  description:
+    'Looks at everything that KubeSlice needs and makes in one cluster: programs, kinds, credentials, cluster DNS, clocks, and on every node the network, firewall, disks and tunnels. It changes nothing.\n\nIn a cluster without KubeSlice it looks whether KubeSlice can be installed, by a short-lived pod on every node. A member needs no more than its own context; with --hub-context the hub is looked at too. Ends with code 2 when something is wrong.',
+  options: [
+    contextOption('Context of the cluster'),
+    { flags: '--hub-context <name>', text: 'Context of the hub, to look at it too' },
+    { flags: '--before-install', text: 'Look at the nodes by short-lived pods, whatever is installed' },
+    { flags: '--hub-server <url>', text: 'Address of the hub that pods should reach, before a join' },
+    imageOption,
+    outputOption('json', 'yaml'),
+    kubeconfigOption,
+  ],
+  examples: [
+    'kubeslice doctor --context east',
+    'kubeslice doctor --context east --hub-context hub',
+    'kubeslice doctor --context new --hub-server https://hub.example.org:6443',
+  ],
+  run: async (input) => {
+    const hubContext = textOption(input, 'hubContext');
+    const diagnoses = [await withCluster(input, textOption(input, 'context'), (cluster) => examine(input, cluster, hubContext))];
+    if (hubContext !== undefined && hubContext !== diagnoses[0]?.context)
+      diagnoses.push(await withCluster(input, hubContext, (hub) => examine(input, hub, hubContext)));
+    await printModel(input.terminal, input.options.output, diagnoses, () =>
+      diagnoses
+        .map(({ context, role, findings, nodesAsked, nodes }) =>
+          renderFindings(`${context} (${role})`, findings, `${nodesAsked} of ${nodes} nodes asked`, input.terminal.color),
+        )
+        .join('\n\n'),
+    );
+    const isWrong = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
+    return isWrong ? exitCodes.unhealthy : exitCodes.ok;
+  },
+};

@@ -1,0 +1,28 @@
+import { type CliCommand, exitCodes } from '../command.ts';
+import { contextStatus } from '../fleet/context-status.ts';
+import { sideOption } from '../fleet/fleet-list.ts';
+import { kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
+import { outputOption, printModel } from '../render/output.ts';
+import { renderProblems, verdictText } from '../render/problems-text.ts';
+import { withCluster } from '../steps/open-cluster.ts';
+
+/** `kubeslice problems`. */
+export const command: CliCommand = {
+  name: 'problems',
+  summary: 'Show what is wrong, with cause, evidence, age and what helps',
+  description:
+    'Ends with code 2 when something does not work: a cluster, a slice, or a single service. Warnings are about what works, but not in all as asked for; they do not count.',
+  options: [sideOption, projectOption, outputOption('json', 'yaml'), kubeconfigOption],
+  examples: ['kubeslice problems --context hub', 'kubeslice problems --context east -o json | jq -r ".[].help"'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (cluster) => {
+      const { terminal, signal, options } = input;
+      const { problems, healthy } = await contextStatus(cluster, input, signal);
+      await printModel(terminal, options.output, problems, () =>
+        problems.length === 0
+          ? terminal.color.green('No problems.')
+          : `${renderProblems(problems, terminal.color, Date.now())}\n\n${verdictText(problems, terminal.color)}`,
+      );
+      return healthy ? exitCodes.ok : exitCodes.unhealthy;
+    }),
+};

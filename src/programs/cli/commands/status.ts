@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Problem } from '../../../plan/status/problem.ts';
+import { Failure } from '../../../values/failure.ts';
+import { type CliCommand, exitCodes } from '../command.ts';
+import { type ContextStatus, contextStatus } from '../fleet/context-status.ts';
+import { sideOption } from '../fleet/fleet-list.ts';
+import { kubeconfigOption, projectOption, textOption, waitLimit, waitOption } from '../options/common-options.ts';
+import { outputOption, printModel } from '../render/output.ts';
+import { renderFleetStatus } from '../render/status-text.ts';
+import type { Terminal } from '../render/terminal.ts';
+import { isAway } from '../steps/away.ts';
+import { withCluster } from '../steps/open-cluster.ts';
+
+/** How often `--wait` looks again, in milliseconds. */
+const lookAgainMs = 1000;
+
+/** A look gets at least this long, in milliseconds, also when the limit of `--wait` is shorter or nearly over. */
+const shortestLookMs = 1000;
+
+/** How long single services get with `--wait`, in milliseconds: those that are broken for longer are not waited for. */
+const servicesMs = 60_000;
+
+type Look = (signal: AbortSignal) => Promise<ContextStatus>;
+
+/** Whether an error about a single service is young enough to be on its way. */
+const isOnItsWay = ({ severity, scope, since }: Problem, now: number): boolean =>
+  severity === 'error' && scope === 'service' && (since === undefined || now - Date.parse(since) < servicesMs);
+
+/**
+ * Looks again and again until all is healthy or time is over; what was seen last. Clusters, slices and programs are waited for; single services only
+ * while they may be on their way, since a mistake in somebody's application must not hold up an installation.
+ *
+ * @throws Failure Timeout with the last error when the cluster is away at the end.
+ */
+const lookUntilHealthy = async (look: Look, limitMs: number, terminal: Terminal, signal: AbortSignal): Promise<ContextStatus> => {
+  const began = performance.now();
+  const deadline = began + limitMs;
+  // What the last look that was not cut off by the limit saw or failed with.
+  let last: ContextStatus | Failure = new Failure(
+    'Timeout',
+    'its API server gave no answer; check that it runs and can be reached from here.',
+  );
+  for (let isAnnounced = false; ; ) {
+    const left = deadline - performance.now();
+    const limit = AbortSignal.timeout(Math.ceil(Math.max(shortestLookMs, left)));
+    try {
+      last = await look(AbortSignal.any([signal, limit]));
+      const waitsForServices = performance.now() - began < servicesMs && last.problems.some((each) => isOnItsWay(each, Date.now()));
+      if (last.healthy || (last.fleetHealthy && !waitsForServices)) return last;
+    } catch (error) {
+      if (signal.aborted || (!limit.aborted && !isAway(error))) throw error;
+      if (!limit.aborted) last = Failure.from(error);
+    }
+    if (performance.now() >= deadline) {
+      if (!Failure.is(last)) return last;
+      throw new Failure('Timeout', `The cluster could not be read for ${limitMs / 1000} s: ${last.message}`, { cause: last });
+    }
+    if (Failure.is(last) && !isAnnounced) {
+      terminal.err(`note: ${last.message} It may be starting; looking again …`);
+      isAnnounced = true;
+    }
+    await pause(lookAgainMs, undefined, { signal });
+  }
+};
+
+/** `kubeslice status`. */
+export const command: CliCommand = {
+  name: 'status',
+  summary: 'Show clusters, nodes and tunnels, the worst first',
+  description: [
+    'Works with the context of the hub, which knows what all clusters report, and with that of a member, which shows what is known there. A cluster that is both shows both.',
+    'Ends with code 2 when something does not work: a cluster, a slice, or a single service, so that scripts can tell. Warnings do not count: they are about what works, but not in all as asked for, and about nodes that are switched off.',
+    'With --wait it ends as soon as clusters and slices are as asked for; single services get up to a minute. It ends with code 3 when clusters or slices are not as asked for in time, and with 2 when a service is not.',
+  ].join('\n\n'),
+  options: [
+    sideOption,
+    projectOption,
+    outputOption('json', 'yaml', 'wide'),
+    waitOption('Wait until clusters and slices are as asked for'),
+    kubeconfigOption,
+  ],
+  examples: [
+    'kubeslice status --context hub',
+    'kubeslice status --context east',
+    'kubeslice status -o json | jq .problems',
+    'kubeslice status --wait=2m',
+  ],
+  run: async (input) => {
+    const limit = waitLimit(input);
+    return withCluster(input, textOption(input, 'context'), async (cluster) => {
+      const { terminal, signal, options } = input;
+      const look: Look = (during) => contextStatus(cluster, input, during);
+      const status = limit === undefined ? await look(signal) : await lookUntilHealthy(look, limit, terminal, signal);
+      const text = () => renderFleetStatus(status, terminal.color, options.output === 'wide', Date.now());
+      await printModel(terminal, options.output, status, text);
+      if (status.healthy) return exitCodes.ok;
+      return limit === undefined || status.fleetHealthy ? exitCodes.unhealthy : exitCodes.timeout;
+    });
+  },
+};

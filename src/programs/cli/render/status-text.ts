@@ -1,0 +1,74 @@
+import type { ClusterRow } from '../../../plan/status/clusters.ts';
+import type { FleetStatus } from '../../../plan/status/fleet-status.ts';
+import type { NodeRow } from '../../../plan/status/nodes.ts';
+import type { SliceRow } from '../../../plan/status/slices.ts';
+import type { ContextStatus } from '../fleet/context-status.ts';
+import { renderProblemsShort, verdictText } from './problems-text.ts';
+import { sliceColumns } from './slice-columns.ts';
+import { paintState } from './status-colors.ts';
+import { type Column, renderTable } from './table.ts';
+import type { Colors } from './terminal.ts';
+
+/** Rows of nodes that are shown unless `-o wide` asks for all; the worst come first. */
+const shownNodes = 20;
+
+const clusterColumns = (color: Colors): Column<ClusterRow>[] => [
+  { title: 'CLUSTER', value: (row) => row.name },
+  { title: 'STATE', value: (row) => row.state, paint: paintState(color) },
+  { title: 'NODES', value: (row) => row.nodes, align: 'right' },
+  { title: 'VERSION', value: (row) => row.version },
+  { title: 'KUBERNETES', value: (row) => row.kubernetesVersion },
+  { title: 'AUTHORITY', value: (row) => row.fingerprint, wide: true },
+];
+
+const statusOfSlices = (color: Colors): Column<SliceRow>[] => [
+  ...sliceColumns(color),
+  { title: 'NAMESPACES', value: (row) => row.namespaces.join(','), wide: true },
+];
+
+const nodeColumns = (color: Colors): Column<NodeRow>[] => [
+  { title: 'NODE', value: (row) => `${row.cluster}/${row.node}` },
+  { title: 'SLICE', value: (row) => row.slice },
+  { title: 'STATE', value: (row) => row.state, paint: paintState(color) },
+  { title: 'LINKS UP', value: (row) => (row.links === undefined ? undefined : `${row.linksUp}/${row.links}`), align: 'right' },
+  { title: 'ADDRESS', value: (row) => row.router },
+  { title: 'ENDPOINT', value: (row) => row.endpoint, wide: true },
+  { title: 'BLOCKS', value: (row) => row.blocks.join(','), wide: true },
+  { title: 'REASON', value: (row) => (row.state === 'Up' ? undefined : row.reason) },
+];
+
+const programsText = ({ programs }: FleetStatus): string =>
+  programs.map(({ name, available, wanted }) => `${name} ${available}/${wanted}`).join(', ');
+
+const headOf = (status: FleetStatus): string =>
+  status.side === 'hub' ? `Project ${status.project}` : `Member cluster ${status.cluster} of project ${status.project}`;
+
+const noClusters = 'No cluster has joined: kubeslice join NAME --hub-context HUB --context CONTEXT';
+
+/** What is there, without what is wrong: clusters, slices and nodes. */
+const renderTables = ({ side, clusters, slices, nodes }: FleetStatus, color: Colors, wide: boolean): readonly string[] => {
+  const shown = wide ? nodes : nodes.slice(0, shownNodes);
+  const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';
+  return [
+    clusters.length === 0 ? noClusters : renderTable(clusterColumns(color), clusters, { wide }),
+    slices.length === 0
+      ? side === 'hub'
+        ? 'No slices.'
+        : 'This cluster is in no slice.'
+      : renderTable(statusOfSlices(color), slices, { wide }),
+    nodes.length === 0 ? '' : renderTable(nodeColumns(color), shown, { wide }) + more,
+  ];
+};
+
+/**
+ * What a context shows, for people: what is wrong first, each with the command that helps, then clusters, slices and nodes. Of a cluster that is hub and
+ * member, first as the hub and then as the member sees it.
+ */
+export const renderFleetStatus = (status: ContextStatus, color: Colors, wide: boolean, now: number): string => {
+  const { problems, member } = status;
+  const head = `${headOf(status)}: ${verdictText(problems, color)}; ${programsText(status)}`;
+  const second = member === undefined ? [] : [`${headOf(member)}: ${programsText(member)}`, ...renderTables(member, color, wide)];
+  return [head, renderProblemsShort(problems, color, now), ...renderTables(status, color, wide), ...second]
+    .filter((part) => part !== '')
+    .join('\n\n');
+};

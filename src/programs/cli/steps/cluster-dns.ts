@@ -1,0 +1,28 @@
+import { corednsConfigMap } from '../../../api/stub-block.ts';
+import { clusterDnsComponent, planClusterDnsRights } from '../../../install/cluster-dns-rights.ts';
+import { metadata } from '../../../install/metadata.ts';
+import type { Client } from '../../../kubernetes/client.ts';
+import { configMapKind, roleBindingKind, roleKind } from '../../../kubernetes/kinds.ts';
+import { labelSelectorOf } from '../../../kubernetes/label-selector.ts';
+import { remove } from '../../../kubernetes/remove.ts';
+import { planClusterDns } from '../../../plan/cluster-dns/plan.ts';
+import type { ResourceKind } from '../../../values/resource-kind.ts';
+import { changeClusterDns, findDnsPrograms, observeClusterDns } from '../../observe-cluster-dns.ts';
+import { applyAll } from './apply-all.ts';
+
+const { namespace } = corednsConfigMap;
+const labelSelector = labelSelectorOf(metadata('', { component: clusterDnsComponent }).labels ?? {});
+
+/** Gives the worker the right to change what cluster DNS reads, where that is none of the ConfigMaps that every installation names. */
+export const grantClusterDns = async (client: Client, signal: AbortSignal): Promise<void> =>
+  applyAll(client, planClusterDnsRights((await findDnsPrograms(client, [], signal)).corefiles), signal);
+
+/** Takes the stub zone out of the cluster's DNS again, with the rights that were given for it; all else in its configuration stays byte for byte. */
+export const restoreClusterDns = async (client: Client, signal: AbortSignal): Promise<void> => {
+  const main = await client.find(configMapKind, { namespace, name: corednsConfigMap.main }, { signal });
+  const custom = await client.find(configMapKind, { namespace, name: corednsConfigMap.custom }, { signal });
+  const dns = await observeClusterDns(client, { main, custom }, { nameservers: [], everywhere: true }, signal);
+  for (const action of planClusterDns(dns, undefined)) await changeClusterDns(client, dns, action, signal);
+  for (const kind of [roleBindingKind, roleKind] as readonly ResourceKind[])
+    for (const { metadata: found } of (await client.list(kind, { labelSelector, signal })).items) await remove(client, kind, found, signal);
+};

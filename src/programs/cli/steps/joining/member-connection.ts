@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Condition } from '../../../../api/condition.ts';
+import { readConnection } from '../../../../api/connection.ts';
+import { connectionConfigMap, memberNamespace } from '../../../../api/places.ts';
+import type { Client } from '../../../../kubernetes/client.ts';
+import { configMapKind } from '../../../../kubernetes/kinds.ts';
+import { Failure } from '../../../../values/failure.ts';
+import type { Terminal } from '../../render/terminal.ts';
+import { isAway } from '../away.ts';
+
+const target = { namespace: memberNamespace, name: connectionConfigMap };
+const lookAgainMs = 500;
+
+/** What a member's worker says about its connection; nothing where it says nothing. */
+export const connectionOf = async (member: Client, signal: AbortSignal): Promise<readonly Condition[]> =>
+  readConnection((await member.find(configMapKind, target, { signal }))?.data);
+
+/** Forgets what an earlier worker said, so that what is read afterwards is new. */
+export const forgetConnection = async (member: Client, signal: AbortSignal): Promise<void> => {
+  try {
+    await member.mergePatch(configMapKind, target, { data: null }, { signal });
+  } catch (error) {
+    if (!Failure.is(error, 'NotFound')) throw error;
+  }
+};
+
+/** What is said about a member until the signal aborts: each cause once, as soon as its worker knows it. */
+export const followCauses = async (member: Client, terminal: Terminal, signal: AbortSignal): Promise<void> => {
+  let last: string | undefined;
+  while (!signal.aborted) {
+    // Whoever waits learns of an outage where it waits.
+    const conditions = await connectionOf(member, signal).catch(() => []);
+    const hub = conditions.find(({ type }) => type === 'HubReachable');
+    if (hub?.status === 'False' && hub.message !== last && !signal.aborted) terminal.err(`note: the worker says: ${hub.message}`);
+    if (hub?.status === 'False') last = hub.message;
+    await pause(lookAgainMs, undefined, { signal }).catch(() => undefined);
+  }
+};
+
+/** How the wait for names ended: answered, not to be expected without somebody's help, or not in time. */
+export interface NamesOutcome {
+  readonly state: 'answered' | 'unwired' | 'late' | 'unknown';
+  /** What the worker found last. */
+  readonly message: string;
+}
+
+/** How long a worker that runs may take until it has asked for a name once, in milliseconds. */
+const firstAnswerMs = 20_000;
+
+/** Waits until the worker gets an answer for a name through the cluster's own DNS. */
+export const waitForNames = async (member: Client, timeoutMs: number, signal: AbortSignal): Promise<NamesOutcome> => {
+  const began = performance.now();
+  for (;;) {
+    const conditions = await connectionOf(member, signal).catch((error: unknown) => {
+      if (isAway(error)) return [];
+      throw error;
+    });
+    const names = conditions.find(({ type }) => type === 'NamesWired');
+    const message = names?.message ?? 'The worker does not say whether names are found; its image is older than this command.';
+    if (names?.status === 'True') return { state: 'answered', message };
+    if (names?.reason === 'NamesNotWired') return { state: 'unwired', message };
+    const waited = performance.now() - began;
+    if (names === undefined && waited > firstAnswerMs) return { state: 'unknown', message };
+    if (waited > timeoutMs) return { state: names === undefined ? 'unknown' : 'late', message };
+    await pause(lookAgainMs, undefined, { signal });
+  }
+};

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { memberNamespace } from '../../../../api/places.ts';
+import { agentCleanupAccount, planAgentCleanup } from '../../../../install/agent.ts';
+import { memberNamespaceObject } from '../../../../install/member.ts';
+import { componentName, selectorLabels } from '../../../../install/metadata.ts';
+import type { MemberOptions } from '../../../../install/options.ts';
+import type { Client } from '../../../../kubernetes/client.ts';
+import { daemonSetKind, eventKind, namespaceKind, nodeKind, podKind, serviceAccountKind } from '../../../../kubernetes/kinds.ts';
+import { labelSelectorOf } from '../../../../kubernetes/label-selector.ts';
+import { isAway } from '../away.ts';
+import { type NodeAnswers, nodeAnswers } from './node-answers.ts';
+import { type Patience, removeAndWait } from './remove.ts';
+
+const target = { namespace: memberNamespace, name: componentName('agent-cleanup') };
+const lookAgainMs = 500;
+
+const look = async (client: Client, signal: AbortSignal): Promise<NodeAnswers> => {
+  const labelSelector = labelSelectorOf(selectorLabels('agent-cleanup'));
+  const [nodes, pods, events] = await Promise.all([
+    client.list(nodeKind, { signal }),
+    client.list(podKind, { namespace: memberNamespace, labelSelector, signal }),
+    // Why no pod could be made is said nowhere else.
+    client.list(eventKind, { namespace: memberNamespace, fieldSelector: `involvedObject.name=${target.name},type=Warning`, signal }),
+  ]);
+  return nodeAnswers(nodes.items, pods.items, events.items);
+};
+
+/**
+ * Takes namespaces, tunnels, interfaces and files of KubeSlice off every node, by a pod on each, and makes what such a pod needs where it is gone. The
+ * agents must be gone, too.
+ *
+ * @param limitMs how long nodes may take; one that is off never answers.
+ * @returns which nodes were seen to be clean, and why the others were not.
+ */
+export const cleanNodes = async (client: Client, options: MemberOptions, limitMs: number, patience: Patience): Promise<NodeAnswers> => {
+  const { signal } = patience;
+  // Those that are there may be another tool's, which removes only what it still owns.
+  if ((await client.find(namespaceKind, memberNamespaceObject.metadata, { signal })) === undefined)
+    await client.apply(namespaceKind, memberNamespaceObject, { signal });
+  const account = { namespace: memberNamespace, name: agentCleanupAccount.metadata.name };
+  if ((await client.find(serviceAccountKind, account, { signal })) === undefined)
+    await client.apply(serviceAccountKind, agentCleanupAccount, { signal });
+  // One of an interrupted removal may have another image.
+  await removeAndWait(client, daemonSetKind, target, patience);
+  await client.apply(daemonSetKind, planAgentCleanup(options), { signal });
+  const end = performance.now() + limitMs;
+  let answers: NodeAnswers | undefined;
+  for (;;) {
+    try {
+      answers = await look(client, signal);
+    } catch (error) {
+      if (!isAway(error) || performance.now() >= end) throw error;
+    }
+    if (answers?.silent.length === 0 || performance.now() >= end) break;
+    await pause(lookAgainMs, undefined, { signal });
+  }
+  await removeAndWait(client, daemonSetKind, target, patience);
+  return answers ?? { clean: [], silent: [] };
+};

@@ -1,0 +1,52 @@
+import type { Event } from '../../../../values/builtin/event.ts';
+import type { Node } from '../../../../values/builtin/node.ts';
+import type { Pod } from '../../../../values/builtin/pod.ts';
+
+/** A node of which nobody has seen that it is clean. */
+export interface SilentNode {
+  readonly node: string;
+  /** What Kubernetes says about it, without a full stop. */
+  readonly why: string;
+}
+
+/** What came of the clean-up of a cluster's nodes. */
+export interface NodeAnswers {
+  /** Nodes whose clean-up has ended well. */
+  readonly clean: readonly string[];
+  readonly silent: readonly SilentNode[];
+}
+
+/** The clean-up is the init container of the pod, so the pod runs when it has ended well. */
+const isClean = ({ status, metadata }: Pod): boolean => status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
+
+const isReady = ({ status }: Node): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
+
+const waitingOf = ({ status }: Pod): string | undefined => {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  // That a pod has not got so far yet is no cause.
+  const waiting = containers
+    .map(({ state }) => state?.waiting)
+    .find((state) => state?.reason !== undefined && state.reason !== 'PodInitializing');
+  return waiting === undefined ? undefined : `${waiting.reason} ${waiting.message ?? ''}`.trim();
+};
+
+const whyNot = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): string => {
+  if (!isReady(node)) return 'the node is not Ready';
+  if (pod !== undefined) return waitingOf(pod) ?? `its pod ${pod.metadata.name} is ${pod.status?.phase ?? 'Pending'}`;
+  return refusals.at(-1)?.message ?? 'no pod was made there';
+};
+
+/** Which nodes are seen to be clean, from the clean-up's pods; `refusals` are the warnings about making these pods, the latest last. */
+export const nodeAnswers = (nodes: readonly Node[], pods: readonly Pod[], refusals: readonly Event[]): NodeAnswers => {
+  const podOf = new Map(pods.map((pod) => [pod.spec?.nodeName, pod]));
+  const clean = new Set(pods.filter(isClean).map((pod) => pod.spec?.nodeName));
+  const silent = nodes.filter(({ metadata }) => !clean.has(metadata.name));
+  return {
+    clean: nodes.map(({ metadata }) => metadata.name).filter((name) => clean.has(name)),
+    silent: silent.map((node) => ({
+      node: node.metadata.name,
+      why: whyNot(node, podOf.get(node.metadata.name), refusals).replace(/\.$/, ''),
+    })),
+  };
+};
