@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
+import { commandLineRooms, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
 import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
 const all = sourceFiles('src', 'test', 'tools', 'bin');
@@ -45,6 +45,25 @@ test('a room imports only from its left', () => {
         return typeOnly ? [] : [`${file.path} imports values of ${to}/, where only types are allowed (import type): ${rule.reason}`];
       }
       return [`${file.path} imports ${path}: ${rule.reason}`];
+    });
+  });
+  expectNone(offences);
+});
+
+test('so does a room of the command line', () => {
+  const commandLine = 'src/programs/cli/';
+  const commandLineRoom = (path: string): string => /^([^/]+)\//.exec(path.slice(commandLine.length))?.[1] ?? '.';
+  const files = product.filter((file) => file.path.startsWith(commandLine) && !file.path.endsWith('.fixtures.ts'));
+  const offences = files.flatMap((file) => {
+    const from = commandLineRoom(file.path);
+    const rule = commandLineRooms[from];
+    if (rule === undefined) return [`${commandLine}${from} has no entry in test/rooms.ts: say what it may import and why`];
+    return file.imports.flatMap(({ target, typeOnly, lazy }) => {
+      const path = resolved(file, target);
+      if (!isRelative(target) || lazy || !path.startsWith(commandLine)) return [];
+      const to = commandLineRoom(path);
+      const isAllowed = to === from || rule.values.includes(to) || (typeOnly && rule.types?.includes(to) === true);
+      return isAllowed ? [] : [`${file.path} imports ${path}: ${rule.reason}`];
     });
   });
   expectNone(offences);

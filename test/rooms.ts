@@ -62,6 +62,28 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
+/** The rooms of the command line, `src/programs/cli/<room>/`, and which of them each may import values from; `.` is the folder itself. */
+export const commandLineRooms: Readonly<Record<string, Room>> = {
+  render: { values: [], types: ['.', 'fleet'], reason: 'render/ turns a result into text; what it shows is read and decided before' },
+  options: { values: [], types: ['.'], reason: 'options/ reads what a person wrote; it must not need a cluster for that' },
+  steps: { values: ['.', 'options', 'render'], reason: 'steps/ is what several commands do; a step that needs a command belongs to it' },
+  fleet: { values: ['options', 'render', 'steps'], types: ['.'], reason: 'fleet/ reads what hub and members show, for several commands' },
+  diagnosis: {
+    values: ['options', 'steps'],
+    types: ['.'],
+    reason: 'diagnosis/ reads what a diagnosis goes by; findings are printed by commands',
+  },
+  playground: {
+    values: ['.', 'render'],
+    reason: 'playground/ is for one machine; it runs other commands only as a person would, when reached',
+  },
+  commands: {
+    values: ['.', 'options', 'render', 'steps', 'fleet', 'diagnosis', 'playground'],
+    reason: 'commands/ joins the rooms of the command line',
+  },
+  '.': { values: ['render'], reason: 'what starts the command line loads no command but the one that is asked for' },
+};
+
 /** Rooms that only programs/ may import, and why. */
 export const onlyForPrograms: Readonly<Record<string, string>> = {
   playground: 'the playground is a tool for people and tests, never a part of what runs in a cluster',

@@ -1,6 +1,6 @@
 import type { LinkRow, PairRow } from '../../../plan/status/links.ts';
 import { clusterOption, fleetList, isWanted, sliceOption } from '../fleet/fleet-list.ts';
-import { formatAge } from '../options/duration.ts';
+import { formatAge } from '../render/age.ts';
 import { paintState } from '../render/status-colors.ts';
 
 /** A link that is not up, or the count of all from one cluster to another. */

@@ -1,5 +1,5 @@
 import { clusterOption, fleetList, isWanted, sliceOption } from '../fleet/fleet-list.ts';
-import { formatAge } from '../options/duration.ts';
+import { formatAge } from '../render/age.ts';
 
 /** `kubeslice services`. */
 export const command = fleetList({

@@ -1,5 +1,5 @@
 import { fleetList } from '../fleet/fleet-list.ts';
-import { formatAge } from '../options/duration.ts';
+import { formatAge } from '../render/age.ts';
 import { sliceColumns } from '../render/slice-columns.ts';
 
 /** `kubeslice slices`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, parseDuration } from './duration.ts';
+import { parseDuration } from './duration.ts';
 
 describe('a duration', () => {
   it.each([
@@ -15,18 +15,5 @@ describe('a duration', () => {
 
   it.each(['', 'soon', '1d', '-5s', '5 m', '1.5h', 'm'])('%j is refused with what would do', (text) => {
     expect(() => parseDuration(text, '--wait')).toThrow(`--wait "${text}" is not a duration; write one such as 90s, 10m or 1h30m.`);
-  });
-});
-
-describe('an age', () => {
-  it.each([
-    [-5, '0s'],
-    [59_999, '59s'],
-    [119_000, '119s'],
-    [120_000, '2m'],
-    [7_200_000, '2h'],
-    [172_800_000, '2d'],
-  ])('of %i ms is %s', (ms, text) => {
-    expect(formatAge(ms)).toBe(text);
   });
 });

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../plan/status/problem.ts';
 import { plainText } from '../../../values/plain-text.ts';
-import { formatAge } from '../options/duration.ts';
+import { formatAge } from './age.ts';
 import type { Colors } from './terminal.ts';
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
