@@ -34,3 +34,5 @@ export const confirmAnnotation = 'kubeslice.io/confirm-deletion';
 export const statementLabel = 'kubeslice.io/statement';
 /** Annotation of the slice that a member keeps: what the hub granted (JSON of the Membership), so that the worker can start without the hub. */
 export const membershipAnnotation = 'kubeslice.io/membership';
+/** Annotation of a CustomResourceDefinition: version of the KubeSlice that wrote it, so that an older one leaves it as it is. */
+export const versionAnnotation = 'kubeslice.io/version';

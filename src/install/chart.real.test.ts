@@ -13,8 +13,10 @@ import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
 import type { KubernetesObject } from '../values/object.ts';
-import { planCrds } from './crds.ts';
+import { planCrds, stamped } from './crds.ts';
+import { planDefinitions } from './definitions.ts';
 import { planHub } from './hub.ts';
+import { planHubRemoval } from './hub-removal.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planMember } from './member.ts';
 import { planMemberRemoval } from './member-removal.ts';
@@ -26,6 +28,8 @@ if (helm === undefined) console.log(`skipped: the chart with real helm: no helm 
 
 const chart = join(import.meta.dirname, '..', '..', 'charts', 'kubeslice');
 const image = `kubeslice/kubeslice:${packageJson.version}`;
+const hub = hubDefaults(image);
+const member = memberDefaults(image);
 const run = promisify(execFile);
 
 const inHelm = async (...args: string[]): Promise<string> => (await run(helm ?? 'helm', args, { maxBuffer: 1 << 24 })).stdout;
@@ -84,8 +88,8 @@ describe.skipIf((helm === undefined || typeof programs === 'string') && process.
   });
 
   it.each([
-    ['hub', hubNamespace, planHub(hubDefaults(image))],
-    ['member', memberNamespace, planMember(memberDefaults(image))],
+    ['hub', hubNamespace, planHub(hub)],
+    ['member', memberNamespace, planMember(member)],
   ] as const)('mode %s is installed, upgraded and uninstalled', async (mode, namespace, planned) => {
     const inCluster = (...args: string[]) => inHelm(...args, '--kubeconfig', join(folder, 'config'), '--namespace', namespace);
     const objects = planned.filter(({ kind }) => kind !== 'Namespace');
@@ -93,11 +97,11 @@ describe.skipIf((helm === undefined || typeof programs === 'string') && process.
       const found = await Promise.all(objects.map((object) => client.find(resourceKindOf(object), object.metadata, { signal })));
       return objects.filter((_, index) => found[index] !== undefined).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     };
-    await inCluster('install', 'kubeslice', chart, '--create-namespace', '--set', `mode=${mode}`);
-    expect(await present()).toHaveLength(objects.length);
-    await inCluster('upgrade', 'kubeslice', chart, '--set', `mode=${mode},logLevel=debug`);
-    expect(await present()).toHaveLength(objects.length);
     // Nothing runs behind this API server, so no hook would end.
+    await inCluster('install', 'kubeslice', chart, '--create-namespace', '--no-hooks', '--set', `mode=${mode}`);
+    expect(await present()).toHaveLength(objects.length);
+    await inCluster('upgrade', 'kubeslice', chart, '--no-hooks', '--set', `mode=${mode},logLevel=debug`);
+    expect(await present()).toHaveLength(objects.length);
     await inCluster('uninstall', 'kubeslice', '--no-hooks');
     await expect.poll(present, { timeout: 10_000 }).toEqual([]);
   });
@@ -111,8 +115,8 @@ describe.skipIf(helm === undefined && process.env.CI === undefined)('with real h
   });
 
   it.each([
-    ['hub', hubNamespace, planHub(hubDefaults(image))],
-    ['member', memberNamespace, planMember(memberDefaults(image))],
+    ['hub', hubNamespace, planHub(hub)],
+    ['member', memberNamespace, planMember(member)],
   ] as const)('mode %s renders what the command line applies', async (mode, namespace, planned) => {
     const wanted = byName(planned.filter(({ kind }) => kind !== 'Namespace'));
     const rendered = byName((await render(mode, namespace)).filter((object) => !isHook(object)));
@@ -120,17 +124,36 @@ describe.skipIf(helm === undefined && process.env.CI === undefined)('with real h
     for (const [name, object] of wanted) expect(rendered.get(name), name).toEqual(JSON.parse(JSON.stringify(object)));
   });
 
-  it('a member is ended by a hook before it is deleted, a hub has none', async () => {
-    const hooks = (await render('member', memberNamespace)).filter(isHook);
-    const planned = planMemberRemoval(memberDefaults(image));
-    expect([...byName(hooks).keys()].toSorted()).toEqual([...byName(planned).keys()].toSorted());
-    for (const { metadata } of hooks) expect(metadata.annotations?.['helm.sh/hook']).toBe('pre-delete');
-    expect((await render('hub', hubNamespace)).filter(isHook)).toEqual([]);
+  it.each([
+    ['hub', hubNamespace, 'pre-install,pre-upgrade', planDefinitions('hub', hub, hub.controller)],
+    ['hub', hubNamespace, 'pre-delete', planHubRemoval(hub)],
+    ['member', memberNamespace, 'pre-install,pre-upgrade', planDefinitions('member', member, member.worker)],
+    ['member', memberNamespace, 'pre-delete', planMemberRemoval(member)],
+  ] as const)('mode %s in %s has a Job at %s, whose account comes before it', async (mode, namespace, moment, planned) => {
+    const hooks = (await render(mode, namespace)).filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === moment);
+    const rendered = byName(hooks);
+    const wanted = byName(planned);
+    expect([...rendered.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
+    for (const [name, object] of wanted) {
+      const { annotations, ...metadata } = rendered.get(name)?.metadata ?? {};
+      expect({ ...rendered.get(name), metadata }, name).toEqual(JSON.parse(JSON.stringify(object)));
+      expect(annotations?.['helm.sh/hook-weight']).toBe(object.kind === 'Job' ? '1' : '0');
+    }
+  });
+
+  it('a release has no other hooks', async () => {
+    for (const [mode, namespace] of [
+      ['hub', hubNamespace],
+      ['member', memberNamespace],
+    ] as const) {
+      const moments = (await render(mode, namespace)).flatMap(({ metadata }) => metadata.annotations?.['helm.sh/hook'] ?? []);
+      expect([...new Set(moments)].toSorted()).toEqual(['pre-delete', 'pre-install,pre-upgrade']);
+    }
   });
 
   it('brings the kinds of both sides', async () => {
     const crds = byName((await render('hub', hubNamespace, '--include-crds')).filter(({ kind }) => kind === 'CustomResourceDefinition'));
-    const wanted = byName([...planCrds('hub'), ...planCrds('member')]);
+    const wanted = byName([...planCrds('hub'), ...planCrds('member')].map((crd) => stamped(crd, packageJson.version)));
     expect([...crds.keys()].toSorted()).toEqual([...wanted.keys()].toSorted());
     for (const [name, crd] of wanted) expect(crds.get(name), name).toEqual(JSON.parse(JSON.stringify(crd)));
   });

@@ -5,9 +5,12 @@ import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAgentCleanup } from './agent.ts';
 import { planCluster, planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
+import { planDefinitions } from './definitions.ts';
 import { planHub } from './hub.ts';
+import { planHubRemoval } from './hub-removal.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planHubSecret, planMember } from './member.ts';
+import { planMemberRemoval } from './member-removal.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
 
 const hub = [
@@ -19,7 +22,13 @@ const hub = [
 ];
 const credential = { server: 's', ca: 'c', token: 't', project: 'default', namespace: 'default', cluster: 'east' };
 const member = [planHubSecret(credential), ...planMember(memberDefaults('image'))];
-const all = [...hub, ...member, planAgentCleanup(memberDefaults('image'))];
+const jobs = [
+  ...planDefinitions('hub', hubDefaults('image'), hubDefaults('image').controller),
+  ...planDefinitions('member', memberDefaults('image'), memberDefaults('image').worker),
+  ...planHubRemoval(hubDefaults('image')),
+  ...planMemberRemoval(memberDefaults('image')),
+];
+const all = [...hub, ...member, planAgentCleanup(memberDefaults('image')), ...jobs];
 
 const roles = all.filter((object): object is Role => object.kind === 'Role' || object.kind === 'ClusterRole');
 const rulesOf = (role: Role): readonly PolicyRule[] => role.rules ?? [];
@@ -51,6 +60,22 @@ describe('accounts', () => {
     const rules = roles.flatMap(rulesOf).filter(({ resources }) => resources?.includes('serviceaccounts/token'));
     expect(rules.length).toBeGreaterThan(0);
     for (const rule of rules) expect(rule.resourceNames).toEqual(['kubeslice-worker-east']);
+  });
+
+  it('who looks whether a hub may be removed changes nothing, and who defines kinds changes those of KubeSlice alone', () => {
+    const verbsOf = (component: string): string[] =>
+      roles
+        .filter(({ metadata }) => metadata.name === `kubeslice-${component}`)
+        .flatMap((role) => rulesOf(role).flatMap(({ verbs }) => verbs));
+    expect(new Set(verbsOf('hub-removal'))).toEqual(new Set(['get', 'list', 'watch']));
+    for (const component of ['hub-definitions', 'member-definitions']) {
+      const rules = roles.filter(({ metadata }) => metadata.name === `kubeslice-${component}`).flatMap(rulesOf);
+      expect(new Set(rules.flatMap(({ resources }) => resources))).toEqual(new Set(['customresourcedefinitions']));
+      for (const { resourceNames, verbs } of rules) {
+        if (resourceNames === undefined) expect(verbs).toEqual(['create']);
+        else expect(resourceNames.every((name) => name.endsWith('.kubeslice.io'))).toBe(true);
+      }
+    }
   });
 
   it('who only asks for a credential sees and changes one object', () => {
@@ -119,7 +144,7 @@ describe('pods', () => {
   });
 
   it('every program that runs on has probes and says what it needs', () => {
-    for (const workload of workloads.filter(({ metadata }) => metadata.name !== 'kubeslice-agent-cleanup')) {
+    for (const workload of workloads.filter(({ kind, metadata }) => kind !== 'Job' && metadata.name !== 'kubeslice-agent-cleanup')) {
       for (const container of podOf(workload)?.containers ?? []) {
         expect(container.livenessProbe, workload.metadata.name).toBeDefined();
         expect(container.readinessProbe).toBeDefined();
@@ -155,14 +180,15 @@ describe('pods', () => {
 describe('objects', () => {
   it('all are of kinds that can be applied, and carry the label by which they are found', () => {
     for (const object of all) {
-      expect(() => resourceKindOf(object)).not.toThrow();
+      // A Job is no part of an installation: the tool that makes it removes it.
+      if (object.kind !== 'Job') expect(() => resourceKindOf(object)).not.toThrow();
       expect(object.metadata.labels?.['app.kubernetes.io/managed-by'], object.metadata.name).toBe('kubeslice');
     }
     expect(() => resourceKindOf({ apiVersion: 'v1', kind: 'Pod' })).toThrow('No installed kind is called Pod');
   });
 
   it('each is there once', () => {
-    for (const side of [hub, member]) {
+    for (const side of [hub, member, jobs]) {
       const names = side.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
       expect(new Set(names).size).toBe(names.length);
     }

@@ -1,12 +1,10 @@
 import { networking } from '../api/groups.ts';
 import { memberNamespace } from '../api/places.ts';
-import type { Job } from '../values/builtin/job.ts';
 import type { PolicyRule } from '../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planAccount, read } from './account.ts';
 import { knownClusterDns } from './cluster-dns-rights.ts';
-import { restricted, scratch } from './container.ts';
-import { componentName, metadata, selectorLabels } from './metadata.ts';
+import { planJob } from './job.ts';
 import type { MemberOptions } from './options.ts';
 
 const component = 'member-removal';
@@ -35,37 +33,15 @@ const everywhere: readonly PolicyRule[] = [
  */
 export const planMemberRemoval = (options: MemberOptions): KubernetesObject[] => {
   const account = planAccount(component, memberNamespace, { everywhere, in: { [memberNamespace]: here, 'kube-system': knownClusterDns } });
-  const job: Job = {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: metadata(componentName(component), { namespace: memberNamespace, component }),
-    spec: {
-      backoffLimit: 0,
-      activeDeadlineSeconds: deadlineSeconds,
-      template: {
-        metadata: { labels: selectorLabels(component) },
-        spec: {
-          restartPolicy: 'Never',
-          serviceAccountName: componentName(component),
-          imagePullSecrets: options.imagePullSecrets,
-          tolerations: options.agent.tolerations,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [
-            {
-              name: component,
-              image: options.image,
-              imagePullPolicy: options.imagePullPolicy,
-              args: [component],
-              env: [{ name: 'IMAGE', value: options.image }],
-              resources: options.dns.resources,
-              securityContext: restricted,
-              volumeMounts: scratch.mounts,
-            },
-          ],
-          volumes: scratch.volumes,
-        },
-      },
-    },
-  };
+  const job = planJob({
+    component,
+    namespace: memberNamespace,
+    options,
+    placement: { ...options.agent, resources: options.dns.resources },
+    args: [component],
+    env: [{ name: 'IMAGE', value: options.image }],
+    deadlineSeconds,
+    retries: 0,
+  });
   return [...account, job];
 };

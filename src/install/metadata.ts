@@ -2,7 +2,17 @@ import { managedBy, managedByLabel } from '../api/labels.ts';
 import type { ObjectMeta } from '../values/object.ts';
 
 /** Programs that are installed; each names its account, role and workload `kubeslice-<component>`. */
-export type Component = 'controller' | 'worker' | 'agent' | 'dns' | 'agent-cleanup' | 'cluster-dns' | 'member-removal';
+export type Component =
+  | 'controller'
+  | 'worker'
+  | 'agent'
+  | 'dns'
+  | 'agent-cleanup'
+  | 'cluster-dns'
+  | 'hub-definitions'
+  | 'hub-removal'
+  | 'member-definitions'
+  | 'member-removal';
 
 /** Labels by which the pods of a component are selected; they must never change, since selectors cannot. */
 export const selectorLabels = (component: Component): Readonly<Record<string, string>> => ({

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hubNamespace, memberNamespace } from '../../src/api/places.ts';
-import { planCrds } from '../../src/install/crds.ts';
+import { planCrds, stamped } from '../../src/install/crds.ts';
 import { monitoringTemplates } from '../monitoring/chart-templates.ts';
 import { dashboardFile } from '../monitoring/dashboard.ts';
 import { rulesFile } from '../monitoring/rules.ts';
 import { scrapeFile } from '../monitoring/scrape.ts';
-import { removalTemplate, templatesOf } from './templates.ts';
+import { hookTemplates, templatesOf } from './templates.ts';
 import { valuesSchema, valuesYaml } from './values.ts';
 
 const generated = '# Made by tools/generate.ts from src/install; change it there and run npm run generate.\n';
@@ -49,7 +49,7 @@ helm uninstall cleans the nodes and cluster DNS, too. kubeslice leave NAME --hub
 
 /** Every file of the chart by its path below the chart's folder. */
 export const chartFiles = (): ReadonlyMap<string, string> => {
-  const crds = [...planCrds('hub'), ...planCrds('member')];
+  const crds = [...planCrds('hub'), ...planCrds('member')].map((crd) => stamped(crd, packageJson.version));
   return new Map([
     ['Chart.yaml', chartYaml()],
     ['values.yaml', generated + valuesYaml()],
@@ -62,8 +62,10 @@ export const chartFiles = (): ReadonlyMap<string, string> => {
     ['monitoring/scrape.yaml', generated + scrapeFile()],
     ['monitoring/dashboard.json', dashboardFile()],
     ...[...monitoringTemplates()].map(([name, text]): [string, string] => [`templates/${name}`, text]),
-    ...[...templatesOf('hub'), ...templatesOf('member')].map(([name, text]): [string, string] => [`templates/${name}`, text]),
-    ['templates/member-removal.yaml', removalTemplate()],
+    ...[...templatesOf('hub'), ...templatesOf('member'), ...hookTemplates()].map(([name, text]): [string, string] => [
+      `templates/${name}`,
+      text,
+    ]),
     ...crds.map((crd): [string, string] => [
       `crds/${crd.metadata.name}.yaml`,
       generated + stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false }),

@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import type { Side } from '../../src/install/crds.ts';
+import { planDefinitions } from '../../src/install/definitions.ts';
 import { planHub } from '../../src/install/hub.ts';
+import { planHubRemoval } from '../../src/install/hub-removal.ts';
 import { planMember } from '../../src/install/member.ts';
 import { planMemberRemoval } from '../../src/install/member-removal.ts';
 import type { CommonOptions, Placement, Workload } from '../../src/install/options.ts';
@@ -43,20 +45,37 @@ const fileOf = (side: Side, { kind, metadata }: KubernetesObject): string => {
 const manifest = (object: KubernetesObject): string =>
   unquote(stringify(object, { singleQuote: true, lineWidth: 0, aliasDuplicateObjects: false }));
 
-/** Helm makes these before it deletes a release, waits for the Job, and deletes them when it has ended well. The account comes first. */
-const hookAnnotations = (kind: string): Readonly<Record<string, string>> => ({
-  'helm.sh/hook': 'pre-delete',
+/** Before what Helm runs a Job: it makes the account first, waits for the Job, and deletes all of it when it has ended well. */
+type Moment = 'pre-install,pre-upgrade' | 'pre-delete';
+
+const hookAnnotations = (moment: Moment, kind: string): Readonly<Record<string, string>> => ({
+  'helm.sh/hook': moment,
   'helm.sh/hook-weight': kind === 'Job' ? '1' : '0',
   'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+  // Or nobody would read what the Job says; Helm before 3.18 leaves it out.
+  ...(kind === 'Job' ? { 'helm.sh/hook-output-log-policy': 'hook-failed' } : {}),
 });
 
-/** The template of what ends a member before its release is deleted; without it, tunnels and files of the nodes would stay. */
-export const removalTemplate = (): string => {
-  const options = { ...common, worker: workloadOf('worker'), dns: workloadOf('dns'), agent: placementOf('agent') };
-  const parts = planMemberRemoval(options).map((object) =>
-    manifest({ ...object, metadata: { ...object.metadata, annotations: hookAnnotations(object.kind) } }),
+const hookTemplate = (side: Side, moment: Moment, objects: readonly KubernetesObject[]): string => {
+  const parts = objects.map((object) =>
+    manifest({ ...object, metadata: { ...object.metadata, annotations: hookAnnotations(moment, object.kind) } }),
   );
-  return `{{- if eq .Values.mode "member" }}\n${parts.join('---\n')}{{- end }}\n`;
+  return `{{- if eq .Values.mode "${side}" }}\n${parts.join('---\n')}{{- end }}\n`;
+};
+
+/**
+ * What Helm runs beside the objects of a release, by file name: it brings kinds to the version of the chart, which Helm does not do when it upgrades; it
+ * looks whether a hub is in use; and it ends a member, whose tunnels and files on the nodes would stay otherwise.
+ */
+export const hookTemplates = (): ReadonlyMap<string, string> => {
+  const hub = { ...common, controller: workloadOf('controller') };
+  const member = { ...common, worker: workloadOf('worker'), dns: workloadOf('dns'), agent: placementOf('agent') };
+  return new Map([
+    ['hub-definitions.yaml', hookTemplate('hub', 'pre-install,pre-upgrade', planDefinitions('hub', common, hub.controller))],
+    ['hub-removal.yaml', hookTemplate('hub', 'pre-delete', planHubRemoval(hub))],
+    ['member-definitions.yaml', hookTemplate('member', 'pre-install,pre-upgrade', planDefinitions('member', common, member.worker))],
+    ['member-removal.yaml', hookTemplate('member', 'pre-delete', planMemberRemoval(member))],
+  ]);
 };
 
 /** The templates of one side by file name; they render to nothing in the other mode. */

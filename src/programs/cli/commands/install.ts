@@ -57,7 +57,7 @@ export const command: CliCommand = {
       await checkCluster(hub, signal);
       await checkPlace(input, hub, named);
       const image = await imageFor(input, hub.client, deploymentKind, placeOfPart('hub'));
-      await applyDefinitions(hub.client, planCrds('hub'), signal);
+      for (const note of await applyDefinitions(hub.client, planCrds('hub'), input.version, signal)) terminal.err(`note: ${note}`);
       await applyAll(hub.client, planHub(hubDefaults(image)), signal);
       terminal.out(`The controller is installed in namespace ${hubNamespace} of context "${hub.context}".`);
       if (timeoutMs !== undefined) {

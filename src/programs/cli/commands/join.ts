@@ -129,7 +129,7 @@ export const command: CliCommand = {
             `note: worker, agents and DNS are release "${release.name}" of Helm and stay as they are; upgrade them with "${upgradeCommand(release, context)}"`,
           );
         } else if (image !== undefined) {
-          await applyDefinitions(member, planCrds('member'), signal);
+          for (const note of await applyDefinitions(member, planCrds('member'), input.version, signal)) terminal.err(`note: ${note}`);
           await applyAll(member, planMember(memberDefaults(image)), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }

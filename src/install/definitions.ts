@@ -1,0 +1,31 @@
+import { hubNamespace, memberNamespace } from '../api/places.ts';
+import type { PolicyRule } from '../values/builtin/rbac.ts';
+import type { KubernetesObject } from '../values/object.ts';
+import { planAccount, read } from './account.ts';
+import { planCrds, type Side } from './crds.ts';
+import { planJob } from './job.ts';
+import type { CommonOptions, Placement } from './options.ts';
+
+/** The most that it may take, in seconds. */
+const deadlineSeconds = 240;
+
+const rightsOf = (side: Side): readonly PolicyRule[] => {
+  const apiGroups = ['apiextensions.k8s.io'];
+  const resources = ['customresourcedefinitions'];
+  return [
+    { apiGroups, resources, resourceNames: planCrds(side).map(({ metadata }) => metadata.name), verbs: [...read, 'patch'] },
+    // Creation cannot be limited by name.
+    { apiGroups, resources, verbs: ['create'] },
+  ];
+};
+
+/**
+ * What brings the kinds of a side to the version of the image before a tool installs or upgrades the rest: a Job with an account that lives as long.
+ * Tools that install a folder of definitions leave those alone that are there already.
+ */
+export const planDefinitions = (side: Side, options: CommonOptions, placement: Placement): KubernetesObject[] => {
+  const component = `${side}-definitions` as const;
+  const namespace = side === 'hub' ? hubNamespace : memberNamespace;
+  const account = planAccount(component, namespace, { everywhere: rightsOf(side), in: {} });
+  return [...account, planJob({ component, namespace, options, placement, args: ['definitions', side], deadlineSeconds, retries: 2 })];
+};

@@ -1,0 +1,22 @@
+import { planCrds } from '../install/crds.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { Failure } from '../values/failure.ts';
+import { applyDefinitions } from './cli/steps/apply-all.ts';
+import { inClusterClient } from './in-cluster.ts';
+import type { Program } from './program.ts';
+
+/** Brings the kinds of a side (`hub` or `member`) to this version, before a tool installs or upgrades what uses them. */
+export const run: Program = async ({ args: [side], env, version, signal }) => {
+  if (side !== 'hub' && side !== 'member')
+    throw new Failure('InvalidInput', 'Say which kinds are meant: "definitions hub" or "definitions member".');
+  const client = await inClusterClient(env, side, 'kubeslice-definitions', createMetrics());
+  try {
+    const definitions = planCrds(side);
+    const notes = await applyDefinitions(client, definitions, version, signal);
+    for (const note of notes) process.stdout.write(`${note}\n`);
+    if (notes.length === 0) process.stdout.write(`${definitions.length} kinds are as KubeSlice ${version} defines them\n`);
+    return 0;
+  } finally {
+    client.close();
+  }
+};
