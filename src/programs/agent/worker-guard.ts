@@ -4,6 +4,7 @@ import { type TokenReview, tokenReviewKind } from '../../values/builtin/token-re
 import type { Clock } from '../../values/clock.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import { tokenClaims } from '../../values/token-claims.ts';
+import { createQuestionBudget, type QuestionLimits } from '../serving/question-budget.ts';
 
 /** How long a verdict of the API server is believed, in milliseconds. */
 const believeMs = 60_000;
@@ -11,11 +12,8 @@ const believeMs = 60_000;
 const knownMs = 3_600_000;
 /** How many verdicts are remembered. */
 const mostVerdicts = 64;
-/**
- * How many questions to the API server one address may cause a minute: some by itself, whatever others do, and further ones while all together have not
- * caused too many. Addresses that are counted are bounded, too; those of a cluster are fewer.
- */
-const questions = { own: 2, each: 6, together: 60, addresses: 4_096 } as const;
+/** What may be asked of the API server. An address has some questions of its own, whatever others do; a cluster has fewer addresses than are counted. */
+const questions: QuestionLimits = { own: 2, each: 6, together: 60, addresses: 4_096 };
 
 /** The verdict on a token: that of this cluster's worker, another one, or not judged because of too many reviews. */
 export type WorkerVerdict = 'worker' | 'stranger' | 'busy';
@@ -38,19 +36,7 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
   /** Tokens that were the worker's, by hash, with the time until which they are known; the kubelet renews one in less than an hour. */
   const known = new Map<string, number>();
   const asking = new Map<string, Promise<boolean>>();
-  let asked = { minute: -1, together: 0, by: new Map<string, number>() };
-
-  const mayAsk = (from: string): boolean => {
-    const minute = Math.floor(clock.monotonic() / 60_000);
-    if (asked.minute !== minute) asked = { minute, together: 0, by: new Map() };
-    const count = asked.by.get(from);
-    if (count === undefined && asked.by.size >= questions.addresses) return false;
-    const isOver = asked.together >= questions.together;
-    if ((count ?? 0) >= (isOver ? questions.own : questions.each)) return false;
-    asked.by.set(from, (count ?? 0) + 1);
-    asked.together += 1;
-    return true;
-  };
+  const mayAsk = createQuestionBudget(questions, clock);
 
   const ask = async (token: string, key: string): Promise<boolean> => {
     const review: TokenReview = {

@@ -6,15 +6,16 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import { tokenClaims } from '../../values/token-claims.ts';
+import { createQuestionBudget, type QuestionLimits } from '../serving/question-budget.ts';
 
 /** How long a verdict of the API server is believed, in milliseconds. */
 const believeMs = 60_000;
 /** How long a reader that was let in before stays so while the API server does not answer, in milliseconds: metrics are wanted most then. */
 const believeWithoutAnswerMs = 15 * 60_000;
-/** How many verdicts are remembered, and how many unknown tokens from one address, and all together, are judged in a minute. */
+/** How many verdicts are remembered. */
 const mostVerdicts = 64;
-const questionsEach = 6;
-const questionsTogether = 60;
+/** How many unknown tokens are judged. */
+const questions: QuestionLimits = { own: 0, each: 6, together: 60, addresses: 60 };
 /** No token of Kubernetes is longer. */
 const longestToken = 16_384;
 
@@ -41,17 +42,7 @@ interface Verdict {
 export const createScrapeGuard = (client: Pick<Client, 'create'>, clock: Clock, lifetime: AbortSignal): ScrapeGuard => {
   const verdicts = new Map<string, Verdict>();
   const asking = new Map<string, Promise<Verdict>>();
-  let asked = { minute: -1, together: 0, by: new Map<string, number>() };
-
-  const mayAsk = (from: string): boolean => {
-    const minute = Math.floor(clock.monotonic() / 60_000);
-    if (asked.minute !== minute) asked = { minute, together: 0, by: new Map() };
-    const count = asked.by.get(from) ?? 0;
-    if (count >= questionsEach || asked.together >= questionsTogether) return false;
-    asked.by.set(from, count + 1);
-    asked.together += 1;
-    return true;
-  };
+  const mayAsk = createQuestionBudget(questions, clock);
 
   const remember = (key: string, judged: Verdict['judged']): Verdict => {
     const verdict = { judged, at: clock.monotonic() };
