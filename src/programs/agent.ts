@@ -7,7 +7,6 @@ import { createController } from '../loop/controller.ts';
 import { watching } from '../loop/watching.ts';
 import { nodeTrouble } from '../plan/node/node-trouble.ts';
 import { ownCluster } from '../plan/node/own-cluster.ts';
-import { startHealth } from '../telemetry/health.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
@@ -36,6 +35,7 @@ import { observeNode } from './agent/world.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 import { openScrapes } from './scrape/open-scrapes.ts';
+import { startHealth } from './serving/health.ts';
 
 /** How often every slice is reconciled without a known change. */
 const resyncMs = 10_000;

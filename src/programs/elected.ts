@@ -2,13 +2,13 @@ import type { Client } from '../kubernetes/client.ts';
 import { fencedClient } from '../kubernetes/fenced-client.ts';
 import { runElected } from '../kubernetes/lease.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
-import { startHealth } from '../telemetry/health.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { inClusterClient, podNamespace } from './in-cluster.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { openScrapes } from './scrape/open-scrapes.ts';
+import { startHealth } from './serving/health.ts';
 
 /** What the leader knows of itself. */
 export interface OwnFacts {

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { isNetnsPath } from '../../plan/node/parse-snapshot.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { Failure } from '../../values/failure.ts';
+import { listen } from '../serving/listen.ts';
 import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 
 /** Handles one request of the CNI plugin; must resolve within the time that a pod may be delayed. */
@@ -23,18 +23,10 @@ export const serveCni = async (path: string, handle: CniHandler, log: Log): Prom
   const server = createServer((socket) => {
     void serve(socket, handle).catch((error: unknown) => log.warn('CNI request failed', { error }));
   });
-  await new Promise<void>((resolve, reject) => {
-    // A failed accept (too many open files) emits this again later; without a listener it would end the process.
-    server.on('error', (cause) =>
-      reject(new Failure('Unavailable', `The socket ${path} for the CNI plugin cannot be opened: ${cause.message}.`, { cause })),
-    );
-    server.listen(path, resolve);
-  });
+  const { stop } = await listen(server, { path }, `The socket ${path} for the CNI plugin cannot be opened`);
   await chmod(path, 0o600);
   return async () => {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
+    await stop();
     await rm(path, { force: true });
   };
 };

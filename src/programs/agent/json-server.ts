@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Failure } from '../../values/failure.ts';
+import { type Listening, listen } from '../serving/listen.ts';
 import { nameAskers } from './named-askers.ts';
 
 /** An answer: JSON, or a text that describes the error. */
@@ -21,13 +22,6 @@ export interface Asked {
 /** Answers one request; the signal aborts when the asker is gone. */
 export type Answer = (asked: Asked, signal: AbortSignal) => Promise<Reply>;
 
-/** A running server. */
-export interface JsonServer {
-  /** Port on which it listens; 0 for a unix socket. */
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
 /** More connections than this are refused; one that sends no request is closed after a while. */
 const mostConnections = 64;
 const requestWithinMs = 5_000;
@@ -38,7 +32,7 @@ const requestWithinMs = 5_000;
 export const serveJson = async (
   at: { readonly path: string } | { readonly host: string; readonly port: number },
   handle: Answer,
-): Promise<JsonServer> => {
+): Promise<Listening> => {
   const http = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, maxHeaderSize: 8_192 });
   const askers = 'path' in at ? nameAskers(http) : undefined;
   const server = askers?.server ?? http;
@@ -48,23 +42,10 @@ export const serveJson = async (
     'request',
     (request, response) => void answer(request, response, (asked, signal) => handle({ ...asked, from: fromOf(request) }, signal)),
   );
-  await new Promise<void>((resolve, reject) => {
-    // A failed accept (too many open files) emits this again later; without a listener it would end the process.
-    server.on('error', (cause) =>
-      reject(new Failure('Unavailable', `Nothing can be served at ${JSON.stringify(at)}: ${cause.message}.`, { cause })),
-    );
-    server.listen(at, resolve);
+  return listen(server, at, `Nothing can be served at ${JSON.stringify(at)}`, () => {
+    http.closeAllConnections();
+    askers?.closeAll();
   });
-  const address = server.address();
-  return {
-    port: typeof address === 'string' ? 0 : (address?.port ?? 0),
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        http.closeAllConnections();
-        askers?.closeAll();
-      }),
-  };
 };
 
 const answer = async (request: IncomingMessage, response: ServerResponse, handle: Answer): Promise<void> => {

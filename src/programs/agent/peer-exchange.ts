@@ -7,7 +7,8 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Random } from '../../values/backoff.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
-import { type JsonServer, serveJson } from './json-server.ts';
+import type { Listening } from '../serving/listen.ts';
+import { serveJson } from './json-server.ts';
 import { OfferedNotices } from './offered-notices.ts';
 import { createPeerBounds } from './peer-bounds.ts';
 
@@ -27,7 +28,7 @@ export interface PeerExchangeParts {
 
 interface Exchanged {
   readonly relay: Relay;
-  readonly server: JsonServer;
+  readonly server: Listening;
   /** The cluster of each peer by its router; of one that is not known yet, all share the bounds. */
   clusters: ReadonlyMap<string, string>;
   offered: { readonly cluster: string; readonly notices: OfferedNotices } | undefined;

@@ -3,8 +3,9 @@ import type { KnownPeer } from '../../plan/node/peer-routers.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
+import type { Listening } from '../serving/listen.ts';
 import { askRouter } from './ask-router.ts';
-import { type JsonServer, serveJson } from './json-server.ts';
+import { serveJson } from './json-server.ts';
 import type { LinkWatch } from './link-watch.ts';
 import type { NodeAgent } from './node-agent.ts';
 import { createPeerEndpoint } from './peer-endpoint.ts';
@@ -42,7 +43,7 @@ export const servePeerEndpoint = async (
     clock,
     ask: (router, asked, askSignal) => askRouter(exchange.sockets(asked.slice).dial, router, asked, clock, askSignal),
   });
-  let server: JsonServer | undefined;
+  let server: Listening | undefined;
   while (!signal.aborted && server === undefined) {
     try {
       server = await serveJson({ host, port }, endpoint);

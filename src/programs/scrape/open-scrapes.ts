@@ -6,8 +6,9 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { ProgramContext } from '../program.ts';
+import type { Listening } from '../serving/listen.ts';
 import { createScrapeGuard } from './scrape-guard.ts';
-import { type ScrapeServer, serveScrapes } from './scrape-server.ts';
+import { serveScrapes } from './scrape-server.ts';
 
 /** After how long listening is tried again, in milliseconds. */
 const againMs = 10_000;
@@ -32,7 +33,7 @@ export const openScrapes = async ({ name, env, client, metrics, clock, log }: Sc
   if (port === undefined) return;
   const guard = createScrapeGuard(client, clock, signal);
   const identity = createSelfSigned(name, host === '0.0.0.0' ? env.POD_IP : host, clock.now(), randomBytes);
-  let server: ScrapeServer | undefined;
+  let server: Listening | undefined;
   while (!signal.aborted && server === undefined) {
     try {
       server = await serveScrapes({ host, port: Number(port) }, { identity, guard, metrics });

@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSelfSigned } from '../../identity/self-signed.ts';
 import { createMetrics, type Metrics } from '../../telemetry/metrics.ts';
 import { Failure } from '../../values/failure.ts';
-import { type ScrapeServer, serveScrapes } from './scrape-server.ts';
+import type { Listening } from '../serving/listen.ts';
+import { serveScrapes } from './scrape-server.ts';
 
 const identity = createSelfSigned('kubeslice-test', '127.0.0.1', Date.now(), randomBytes);
 let metrics: Metrics;
-let server: ScrapeServer;
+let server: Listening;
 
 beforeEach(async () => {
   metrics = createMetrics({ program: 'worker', version: '1.2.3' });

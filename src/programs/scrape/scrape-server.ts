@@ -1,16 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { SelfSigned } from '../../identity/self-signed.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { Failure } from '../../values/failure.ts';
+import { type Listening, listen } from '../serving/listen.ts';
 import type { ScrapeGuard, ScrapeVerdict } from './scrape-guard.ts';
-
-/** A running server. */
-export interface ScrapeServer {
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-}
 
 /** More connections than these are refused; one that sends no request is closed after a while. */
 const mostConnections = 64;
@@ -31,7 +26,7 @@ const refusals: Readonly<Record<Exclude<ScrapeVerdict, 'ok'>, readonly [status: 
 export const serveScrapes = async (
   at: { readonly host: string; readonly port: number },
   { identity, guard, metrics }: { readonly identity: SelfSigned; readonly guard: ScrapeGuard; readonly metrics: Metrics },
-): Promise<ScrapeServer> => {
+): Promise<Listening> => {
   const server = createServer({
     cert: identity.certificate,
     key: identity.privateKey,
@@ -44,21 +39,7 @@ export const serveScrapes = async (
   server.maxConnections = mostConnections;
   boundConnections(server);
   server.on('request', (request, response) => void answer(request, response, guard, metrics));
-  await new Promise<void>((resolve, reject) => {
-    // A failed accept (too many open files) emits this again later; without a listener it would end the process.
-    server.on('error', (cause) =>
-      reject(new Failure('Unavailable', `Metrics cannot be served on ${at.host}:${at.port}: ${cause.message}.`, { cause })),
-    );
-    server.listen(at, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, at, `Metrics cannot be served on ${at.host}:${at.port}`, () => server.closeAllConnections());
 };
 
 /** No address may use up the connections of the others. */

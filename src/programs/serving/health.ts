@@ -1,16 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Failure } from '../values/failure.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import { Failure } from '../../values/failure.ts';
+import { type Listening, listen } from './listen.ts';
 
 /** Says why not, or nothing when all is well. */
 export type Check = { readonly name: string; readonly check: () => string | undefined };
-
-/** A running health server. */
-export type Health = {
-  readonly port: number;
-  stop(): Promise<void>;
-};
 
 /**
  * Serves `/healthz` (should this process be restarted?) and `/readyz` (should it get work?) to anybody, and `/metrics` to who asks from this
@@ -24,7 +18,7 @@ export const startHealth = async (options: {
   readonly metrics: Metrics;
   readonly live?: readonly Check[];
   readonly ready?: readonly Check[];
-}): Promise<Health> => {
+}): Promise<Listening> => {
   const { host, port, metrics, live = [], ready = [] } = options;
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0];
@@ -35,20 +29,7 @@ export const startHealth = async (options: {
     if (path === '/metrics') return answer(response, 403, 'metrics are served on port "metrics", to those who may read them\n');
     return answer(response, 404, 'served here: /healthz /readyz /metrics\n');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new Failure('Unavailable', `The health server cannot listen on ${host}:${port}: ${cause.message}.`, { cause })),
-    );
-    server.listen(port, host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, { host, port }, `The health server cannot listen on ${host}:${port}`, () => server.closeAllConnections());
 };
 
 const isLocal = ({ socket }: IncomingMessage): boolean => /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
