@@ -23,28 +23,12 @@ import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { tokenClaims } from '../../../values/token-claims.ts';
+import { resourcesNotAllowed } from '../steps/installer-rights.ts';
 import { connectionOf } from '../steps/joining/member-connection.ts';
-import { mayCreate } from '../steps/may-create.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFrom, runningPod } from './ask-node.ts';
 import { type FactsOfNodes, factsOfNodes } from './facts-of-nodes.ts';
 import { Readings } from './readings.ts';
-
-/** Rights that stand for all that an installation needs. */
-const needed = [
-  { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
-  { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
-  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' },
-  { group: 'apps', resource: 'daemonsets' },
-  { group: '', resource: 'namespaces' },
-] as const;
-
-const lackingRights = async ({ client }: OpenCluster, signal: AbortSignal): Promise<string[]> => {
-  const answers = await Promise.all(
-    needed.map(async (each) => ((await mayCreate(client, each, signal)) ? [] : [`create ${each.resource}`])),
-  );
-  return answers.flat();
-};
 
 /** The clock of the API server, by how it dates an object that it would make; none for somebody who may not make one. */
 const serverClock = async ({ client }: OpenCluster, signal: AbortSignal): Promise<ClockView[]> => {
@@ -102,7 +86,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
 
   const version = (await client.raw('/version', { signal })) as { readonly minor?: string; readonly gitVersion?: string };
   const [lacking, clock, deployments, daemonSets, nodes, definitions, secret, trust, hubPlace] = await Promise.all([
-    readings.read('your rights', lackingRights(cluster, signal), []),
+    readings.read('your rights', resourcesNotAllowed(client, signal), []),
     serverClock(cluster, signal),
     all(deploymentKind),
     all(daemonSetKind),
@@ -202,7 +186,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     clocks: [...clock, ...clocks, ...hubClock(hub?.date, askedAt, Date.now())],
     version: { minor: Number.parseInt(version.minor ?? '', 10), text: version.gitVersion ?? 'unknown' },
     unread: readings.unread,
-    lacking,
+    lacking: lacking.map((resource) => `create ${resource}`),
     isHub,
     isMember,
     missingDefinitions: seesDefinitions ? wanted.filter((each) => !known.has(each)) : [],

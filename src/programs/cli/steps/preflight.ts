@@ -1,17 +1,9 @@
 import { Failure } from '../../../values/failure.ts';
-import { mayCreate } from './may-create.ts';
+import { resourcesNotAllowed } from './installer-rights.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** Oldest Kubernetes that has ValidatingAdmissionPolicy in its stable version. */
 const oldestMinor = 30;
-
-/** Rights that stand for all that an installation needs: who has these is an administrator. */
-const needed = [
-  { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
-  { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
-  { group: 'admissionregistration.k8s.io', resource: 'validatingadmissionpolicies' },
-  { group: '', resource: 'namespaces' },
-] as const;
 
 /**
  * Checks before anything is changed that a cluster answers, is new enough, and lets the caller install.
@@ -26,12 +18,11 @@ export const checkCluster = async ({ client, context }: OpenCluster, signal: Abo
       `The cluster of context "${context}" runs Kubernetes ${version.gitVersion}, and KubeSlice needs 1.${oldestMinor} or later; upgrade it first.`,
     );
   }
-  for (const each of needed) {
-    if (!(await mayCreate(client, each, signal))) {
-      throw new Failure(
-        'Forbidden',
-        `The user of context "${context}" may not create ${each.resource}, and installing needs an administrator of the cluster (ClusterRole cluster-admin); use another context.`,
-      );
-    }
+  const [lacking] = await resourcesNotAllowed(client, signal);
+  if (lacking !== undefined) {
+    throw new Failure(
+      'Forbidden',
+      `The user of context "${context}" may not create ${lacking}, and installing needs an administrator of the cluster (ClusterRole cluster-admin); use another context.`,
+    );
   }
 };
