@@ -44,6 +44,8 @@ export const reasons = {
   NamespaceNotFound: 'No cluster of the slice has a namespace that the slice names; the message proposes one that has nearly that name.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
+  NothingListens:
+    'The pods of the export are Ready, and in none of them a program listens on a port to which the service leads, so clients are refused; the message names port and pod.',
   NotReadyAddressesPublished: 'The Service asks for publishNotReadyAddresses, so pods that are not Ready are endpoints, too.',
   NodeNotReady: 'A node is not Ready, as Kubernetes sees it: it is switched off, cut off or broken.',
   NotJoined: 'The cluster has no credential for a hub that can be used.',

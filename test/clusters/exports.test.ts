@@ -75,6 +75,41 @@ describe('the exports of a cluster', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(offered()).toEqual([]), wait);
   });
 
+  it('say within seconds that nobody listens where they lead, and when somebody does, also to the hub', async () => {
+    const reported = () =>
+      fleet.hub
+        .objects(noticeKind)
+        .filter(({ spec }) => spec.kind === 'Links' && spec.cluster === 'east')
+        .map(({ spec }) => spec.statement)
+        .join();
+    offer('web', { ports: [{ containerPort: 8080, servicePort: 80 }] });
+    await vi.waitFor(() => expect(stateOf('web')).toBe('READY Exported'), wait);
+    const speaks = fleet.silence(9999);
+    const began = performance.now();
+    offer('web', { ports: [{ containerPort: 9999, servicePort: 80 }] });
+    await vi.waitFor(() => expect(stateOf('web')).toBe('ERROR NothingListens'), wait);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(conditionOf(statusOf('web')?.conditions, 'Ready')?.message).toMatch(
+      /port 9999 of pod web-1, to which service port 80\/TCP leads/,
+    );
+    // What is offered stays, since the answer may be wrong.
+    expect(statusOf('web')).toMatchObject({ availableEndpoints: 1, pods: [{ name: 'web-1' }] });
+    expect(offered()).toEqual(['app-ns/web']);
+    await vi.waitFor(() => expect(reported()).toContain('NothingListens'), wait);
+    // A worker that starts anew has asked nobody, and does not call it well for that.
+    await east.stop();
+    const versions: string[] = [];
+    east.start();
+    await vi.waitFor(() => {
+      versions.push(stateOf('web'));
+      expect(versions.length).toBeGreaterThan(110);
+    }, wait);
+    expect(new Set(versions)).toEqual(new Set(['ERROR NothingListens']));
+    speaks();
+    await vi.waitFor(() => expect(stateOf('web')).toBe('READY Exported'), wait);
+    await vi.waitFor(() => expect(reported()).not.toContain('NothingListens'), wait);
+  });
+
   it('leave a port of a pod to the older of two, and the younger comes up when that is gone', async () => {
     offer('z-older', { ports: [{ containerPort: 80, servicePort: 9090 }] });
     await vi.waitFor(() => expect(stateOf('z-older')).toBe('READY Exported'), wait);

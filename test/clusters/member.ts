@@ -72,7 +72,7 @@ export const startMember = async (
   clock: Clock,
   name: string,
   nodes: readonly string[],
-  asks: Pick<WorkerOptions, 'ask' | 'askHeads'> = {},
+  asks: Pick<WorkerOptions, 'ask' | 'askHeads' | 'askListeners'> = {},
 ): Promise<Member> => {
   const api = await startFakeApi({ kinds: memberKinds });
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])

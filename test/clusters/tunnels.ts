@@ -14,6 +14,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
   const clients: { close: () => void }[] = [];
   const isCut = new Set<string>();
   const lies = new Map<string, (after: number) => NoticePage>();
+  const silent = new Set<number>();
 
   const offeredBy = (from: string, cluster: string, slice: string): OfferedNotices => {
     const member = members.get(cluster);
@@ -29,11 +30,19 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
 
   return {
     /** How the worker of a member asks. */
-    asks: (from: string): Required<Pick<WorkerOptions, 'ask' | 'askHeads'>> => ({
+    asks: (from: string): Required<Pick<WorkerOptions, 'ask' | 'askHeads' | 'askListeners'>> => ({
       ask: async (_, { slice, cluster, after, waitMs }, signal) =>
         lies.get(cluster)?.(after) ?? offeredBy(from, cluster, slice).page(after, waitMs, signal),
       askHeads: async (_, { slice, cluster }, signal) => offeredBy(from, cluster, slice).heads(signal),
+      askListeners: async (_, { pods }) => ({
+        pods: pods.map(({ address, ports }) => ({ address, silent: ports.filter((port) => silent.has(port)) })),
+      }),
     }),
+    /** Lets nobody listen on a port, in any pod; the returned function lets everybody do so again. */
+    silence: (port: number): (() => void) => {
+      silent.add(port);
+      return () => void silent.delete(port);
+    },
     /** Lets a member answer with pages of its own making. */
     lie: (name: string, page: (after: number) => NoticePage): void => void lies.set(name, page),
     cut: (name: string): (() => void) => {

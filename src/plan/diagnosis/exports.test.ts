@@ -87,6 +87,24 @@ describe('an export', () => {
       `kubectl --context east -n shop patch service web --type json -p '[{"op":"replace","path":"/spec/ports/0/targetPort","value":"http"}]'`,
     ],
     [
+      'of a port on which nobody listens',
+      {
+        exports: [exported('NothingListens')],
+        services: [service({ app: 'web' }, 9999)],
+        applicationPods: [pod('shop', 'web-1', { app: 'web' })],
+      },
+      `kubectl --context east -n shop patch service web --type json -p '[{"op":"replace","path":"/spec/ports/0/targetPort","value":"http"}]'`,
+    ],
+    [
+      'of a port that the pod declares and on which nobody listens',
+      {
+        exports: [exported('NothingListens')],
+        services: [service({ app: 'web' })],
+        applicationPods: [pod('shop', 'web-1', { app: 'web' })],
+      },
+      'kubectl --context east -n shop describe service web',
+    ],
+    [
       'to a slice that is misspelt',
       { exports: [exported('SliceNotFound', { slice: 'ap' })] },
       `kubectl --context east -n shop patch serviceexport web --type merge -p '{"spec":{"slice":"app"}}'`,

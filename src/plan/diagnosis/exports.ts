@@ -134,7 +134,8 @@ const notInSlice = (view: ClusterView, exported: ServiceExport): Mending => {
   };
 };
 
-const targetPort = (view: ClusterView, exported: ServiceExport): Mending => {
+/** For a port of a Service that leads nowhere: by a name that no container has, or by a number that no container declares. */
+const targetPort = (view: ClusterView, exported: ServiceExport, by: 'string' | 'number'): Mending => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);
   const service = view.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
@@ -144,7 +145,8 @@ const targetPort = (view: ClusterView, exported: ServiceExport): Mending => {
   const ports = selected[0]?.spec?.containers.flatMap(({ ports: list = [] }) => list) ?? [];
   const at =
     service?.spec?.ports?.findIndex(
-      ({ targetPort: target }) => typeof target === 'string' && !ports.some((port) => port.name === target),
+      ({ port, targetPort: target = port }) =>
+        typeof target === by && !ports.some(({ name: named, containerPort }) => named === target || containerPort === target),
     ) ?? -1;
   const [right] = ports;
   if (at < 0 || right === undefined) return { remedy: commands.kubectl(namespace, `describe service ${name}`) };
@@ -160,7 +162,11 @@ const mendings: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
   NoMatchingPods: withoutPods,
   EndpointsNotReady: notReady,
   NamespaceNotInSlice: notInSlice,
-  TargetPortNotFound: targetPort,
+  TargetPortNotFound: (view, exported) => targetPort(view, exported, 'string'),
+  NothingListens: (view, exported) => ({
+    ...targetPort(view, exported, 'number'),
+    advice: 'let the program listen on that port on all addresses of the pod',
+  }),
   SliceNotFound: (view, { metadata, spec }) => {
     const commands = commandsFor(view.contexts);
     const alike = nearest(

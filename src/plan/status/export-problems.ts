@@ -29,6 +29,7 @@ const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>
   ServiceWithoutPorts: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   ServiceIsExternalName: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   TargetPortNotFound: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
+  NothingListens: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   SessionAffinityIgnored: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   SliceNotFound: (help, { cluster, namespace, name }) => help.editExport(cluster, namespace, name),
 };

@@ -50,11 +50,13 @@ interface Pods {
   readonly matching: readonly Pod[];
   /** Those that no slice reaches. */
   readonly outside: OutsidePods;
+  /** In which of them nobody listens, in a clause; undefined for none. */
+  readonly withoutListener?: string | undefined;
 }
 
 /** Whether an export is ready, by the pods that match its selector, its ports, and the endpoints that follow. */
 export const verdictOf = (
-  { matching, outside }: Pods,
+  { matching, outside, withoutListener }: Pods,
   { missing, targetsOf }: ResolvedPorts,
   endpoints: readonly ExportEndpoint[],
 ): Verdict => {
@@ -82,7 +84,8 @@ export const verdictOf = (
       `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; only the other ports are offered (${counts}).`,
     );
   }
-  return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}.` };
+  const silent = withoutListener === undefined ? '' : `; ${withoutListener}`;
+  return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}${silent}.` };
 };
 
 /** Why an export is not ready although it is offered: a node that has no room for its service ports. */

@@ -8,12 +8,14 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { didYouMean } from '../../values/nearest.ts';
 import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
+import type { Heard } from '../listeners/watched-port.ts';
 import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import { conflictVerdicts, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './export-pods.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
+import { listenersOf } from './listeners.ts';
 import type { NamedExport } from './offer-conflict.ts';
 import { portConflict, withTargets } from './port-conflict.ts';
 import { exportRoom, type TenantRoom } from './tenant-room.ts';
@@ -44,6 +46,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
   /** Nodes that have no room for the service ports of this export; none when left out. */
   readonly crowdedNodes?: readonly string[];
+  /** What the node of an endpoint says about a TCP port of its pod; nothing when left out. */
+  readonly heard?: (endpoint: ExportEndpoint, port: number) => Heard;
 }
 
 /** What follows: the offer to the slice (undefined: none) and the status of the export. */
@@ -97,8 +101,8 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   return undefined;
 };
 
-const stateOf = (available: number, crowded: readonly string[], missing: ResolvedPorts['missing']): ServiceExportStatus['exportStatus'] => {
-  if (crowded.length > 0) return 'ERROR';
+const stateOf = (available: number, isWrong: boolean, missing: ResolvedPorts['missing']): ServiceExportStatus['exportStatus'] => {
+  if (isWrong) return 'ERROR';
   return available > 0 && missing.length === 0 ? 'READY' : 'PENDING';
 };
 
@@ -113,6 +117,7 @@ const stateOf = (available: number, crowded: readonly string[], missing: Resolve
  * the namespace has used up its part of the       no offer, ERROR with the reason; an export that is stated already stays
  *   cluster's budget
  * a node has no room for the service ports        the same offer, ERROR with the node: without the offer there would be room
+ * nobody listens on a port, in any ready pod      the same offer, ERROR with port and pod: clients are refused at once anyway
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
  * `lastSync` is left to the caller, which knows when it published.
@@ -171,8 +176,15 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter(takesConnections).length;
+  const { heard = () => 'unknown' } = seen;
+  const listeners = listenersOf(
+    { ports, own: (exported.spec.ports?.length ?? 0) > 0 },
+    // One that is published although it is not Ready may not have begun to listen.
+    attached.map(({ pod, endpoint }) => ({ endpoint, heard: (port) => (isReady(pod) ? heard(endpoint, port) : 'unknown') })),
+    before,
+  );
   const status: ServiceExportStatus = {
-    exportStatus: stateOf(available, crowded, missing),
+    exportStatus: stateOf(available, crowded.length > 0 || listeners.verdict !== undefined, missing),
     dnsName,
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     servicePorts: wanted.map(portText).join(','),
@@ -184,7 +196,8 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       dnsName: `${pod.metadata.name}.${seen.cluster}.${dnsName}`,
     })),
   };
-  const ready = crowdedVerdict(crowded) ?? verdictOf({ matching, outside: outsidePodsOf(seen) }, resolved, endpoints);
+  const pods = { matching, outside: outsidePodsOf(seen), withoutListener: listeners.note };
+  const ready = crowdedVerdict(crowded) ?? listeners.verdict ?? verdictOf(pods, resolved, endpoints);
   const body: ExportBody = {
     namespace,
     name,

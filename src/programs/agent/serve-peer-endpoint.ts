@@ -1,12 +1,15 @@
+import { run } from '../../kernel/run.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { KnownPeer } from '../../plan/node/peer-routers.ts';
+import type { PodAttachment } from '../../plan/node/slice-network.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Listening } from '../serving/listen.ts';
 import { askRouter } from './ask-router.ts';
-import { serveJson } from './json-server.ts';
+import { type Answer, serveJson } from './json-server.ts';
 import type { LinkWatch } from './link-watch.ts';
+import { createListenerEndpoint } from './listener-endpoint.ts';
 import type { NodeAgent } from './node-agent.ts';
 import { createPeerEndpoint } from './peer-endpoint.ts';
 import type { PeerExchange } from './peer-exchange.ts';
@@ -34,15 +37,18 @@ export const servePeerEndpoint = async (
 ): Promise<void> => {
   const { client, agent, links, exchange, clock, log } = parts;
   if (host === undefined) {
-    log.warn('HOST_IP is not set: the worker cannot ask here for notices of other clusters while the hub is away');
+    log.warn('HOST_IP is not set: the worker cannot ask here for notices of other clusters while the hub is away, nor who listens in pods');
     return;
   }
-  const endpoint = createPeerEndpoint({
-    guard: createWorkerGuard(client, clock, signal),
+  const guard = createWorkerGuard(client, clock, signal);
+  const notices = createPeerEndpoint({
+    guard,
     peers: (slice) => peersOf(agent, links, slice),
     clock,
     ask: (router, asked, askSignal) => askRouter(exchange.sockets(asked.slice).dial, router, asked, clock, askSignal),
   });
+  const listeners = createListenerEndpoint({ guard, pods: (slice) => attachedOf(agent, slice), run, clock, log });
+  const endpoint: Answer = (asked, askSignal) => (asked.path.startsWith('/v1/listeners/') ? listeners : notices)(asked, askSignal);
   let server: Listening | undefined;
   while (!signal.aborted && server === undefined) {
     try {
@@ -64,6 +70,12 @@ const peersOf = (agent: Pick<NodeAgent, 'last'>, links: Pick<LinkWatch, 'links'>
     router,
     link: states.get(name)?.state,
   }));
+};
+
+const attachedOf = ({ last }: Pick<NodeAgent, 'last'>, slice: string): PodAttachment[] => {
+  const attached = last?.outcome.attached.get(slice);
+  const network = last?.plan.networks.find((one) => one.slice === slice);
+  return (network?.pods ?? []).filter(({ uid }) => attached?.has(uid) === true);
 };
 
 const interrupted = (error: unknown): void => {

@@ -38,6 +38,21 @@ describe('the guard', () => {
     expect(reviews).toHaveLength(2);
   });
 
+  it('believes a token for longer where little depends on it, and no stranger', async () => {
+    expect(await guard(worker, 'a', 600_000)).toBe('worker');
+    clock.advance(599_000);
+    expect(await guard(worker, 'a', 600_000)).toBe('worker');
+    expect(reviews).toHaveLength(1);
+    expect(await guard(worker, 'a')).toBe('worker');
+    expect(reviews).toHaveLength(2);
+    verdict = { authenticated: false };
+    clock.advance(600_000);
+    expect(await guard(worker, 'a', 600_000)).toBe('stranger');
+    clock.advance(61_000);
+    expect(await guard(worker, 'a', 600_000)).toBe('stranger');
+    expect(reviews).toHaveLength(4);
+  });
+
   it.each([
     ['no token', undefined],
     ['no JWT', 'x'],

@@ -18,8 +18,8 @@ const questions: QuestionLimits = { own: 2, each: 6, together: 60, addresses: 4_
 /** The verdict on a token: that of this cluster's worker, another one, or not judged because of too many reviews. */
 export type WorkerVerdict = 'worker' | 'stranger' | 'busy';
 
-/** Judges a bearer token from an address. */
-export type WorkerGuard = (token: string | undefined, from: string) => Promise<WorkerVerdict>;
+/** Judges a bearer token from an address. A token that was the worker's may be believed for longer than usual, where little depends on it. */
+export type WorkerGuard = (token: string | undefined, from: string, believedMs?: number) => Promise<WorkerVerdict>;
 
 /**
  * Lets this cluster's own worker pass and nobody else: a token of its service account for {@link agentAudience}, which no API server takes. The API
@@ -32,7 +32,7 @@ export type WorkerGuard = (token: string | undefined, from: string) => Promise<W
  * @param lifetime ends all questions; several askers may wait for one, so it is not theirs.
  */
 export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, lifetime: AbortSignal): WorkerGuard => {
-  const verdicts = new Map<string, { readonly isWorker: boolean; readonly until: number }>();
+  const verdicts = new Map<string, { readonly isWorker: boolean; readonly at: number }>();
   /** Tokens that were the worker's, by hash, with the time until which they are known; the kubelet renews one in less than an hour. */
   const known = new Map<string, number>();
   const asking = new Map<string, Promise<boolean>>();
@@ -51,20 +51,21 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
     const [oldest] = verdicts.keys();
     if (verdicts.size >= mostVerdicts && oldest !== undefined) verdicts.delete(oldest);
     const now = clock.monotonic();
-    verdicts.set(key, { isWorker, until: now + believeMs });
+    verdicts.set(key, { isWorker, at: now });
     for (const [other, until] of known) if (until <= now) known.delete(other);
     if (isWorker) known.set(key, now + knownMs);
     else known.delete(key);
     return isWorker;
   };
 
-  return async (token, from) => {
+  return async (token, from, believedMs = believeMs) => {
     if (token === undefined || !claimsToBeWorker(token)) return 'stranger';
     // Kept by its hash: what is in memory may be dumped.
     const key = sha256Hex(Buffer.from(token, 'utf8'));
     const now = clock.monotonic();
     const verdict = verdicts.get(key);
-    if (verdict !== undefined && verdict.until > now) return verdict.isWorker ? 'worker' : 'stranger';
+    if (verdict !== undefined && now - verdict.at < (verdict.isWorker ? believedMs : believeMs))
+      return verdict.isWorker ? 'worker' : 'stranger';
     const running = asking.get(key);
     if (running === undefined && (known.get(key) ?? 0) <= now && !mayAsk(from)) return 'busy';
     const answer = running ?? ask(token, key).finally(() => asking.delete(key));

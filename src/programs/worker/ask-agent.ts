@@ -4,6 +4,8 @@ import { type NoticePage, pageLimits } from '../../exchange/notice-page.ts';
 import { type NoticeRequest, peerNoticesPath } from '../../exchange/notice-request.ts';
 import { readHeads } from '../../exchange/read-heads.ts';
 import { readPage } from '../../exchange/read-page.ts';
+import { type ListenerAnswer, type ListenerQuestion, listenerLimits, listenerPath } from '../../plan/listeners/question.ts';
+import { readListenerAnswer } from '../../plan/listeners/read-answer.ts';
 import { Failure } from '../../values/failure.ts';
 import { readJson } from '../../values/read-json.ts';
 
@@ -33,33 +35,72 @@ export type AskHeads = (
   signal: AbortSignal,
 ) => Promise<Heads>;
 
+/** Asks an agent of this cluster, by an address of its node, which ports of its pods have no listener; fails as {@link AskAgent}. */
+export type AskListeners = (address: string, asked: ListenerQuestion, signal: AbortSignal) => Promise<ListenerAnswer>;
+
 /** A way to ask agents for notices. Whatever they answer is taken for hostile: they pass on what others sent. */
 export const createAskAgent =
   (parts: AskAgentParts): AskAgent =>
   (address, asked, signal) =>
-    askOne(parts, address, { ...asked, what: 'notices' }, (answer) => readPage(asked.cluster, answer), signal);
+    askOne(
+      parts,
+      address,
+      noticesAsked({ ...asked, what: 'notices' }, (answer) => readPage(asked.cluster, answer)),
+      signal,
+    );
 
 /** A way to ask agents for summaries. */
 export const createAskHeads =
   (parts: AskAgentParts): AskHeads =>
   (address, asked, signal) =>
-    askOne(parts, address, { ...asked, what: 'heads', after: 0, waitMs: 0 }, readHeads, signal);
+    askOne(parts, address, noticesAsked({ ...asked, what: 'heads', after: 0, waitMs: 0 }, readHeads), signal);
+
+/** A way to ask agents for listeners. */
+export const createAskListeners =
+  (parts: AskAgentParts): AskListeners =>
+  (address, asked, signal) =>
+    askOne(
+      parts,
+      address,
+      {
+        path: listenerPath(asked),
+        what: `listeners of pods in slice "${asked.slice}"`,
+        most: listenerLimits.answerBytes,
+        read: readListenerAnswer,
+      },
+      signal,
+    );
+
+/** One question: what is asked for, by which path, and how the answer is read. */
+interface Asked<T> {
+  readonly path: string;
+  readonly what: string;
+  /** Bytes of the answer at the most. */
+  readonly most: number;
+  readonly read: (answer: unknown) => T | undefined;
+}
+
+const noticesAsked = <T>(asked: NoticeRequest & { readonly cluster: string }, read: Asked<T>['read']): Asked<T> => ({
+  path: peerNoticesPath(asked),
+  what: `notices of cluster "${asked.cluster}"`,
+  most: pageLimits.answerBytes,
+  read,
+});
 
 const askOne = async <T>(
   { fetch, port, token }: AskAgentParts,
   address: string,
-  asked: NoticeRequest & { readonly cluster: string },
-  read: (answer: unknown) => T | undefined,
+  { path, what, most, read }: Asked<T>,
   signal: AbortSignal,
 ): Promise<T> => {
   const server = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
   const fail = (why: string, cause?: unknown): Failure =>
-    new Failure('Unavailable', `The agent at ${server} gives no notices of cluster "${asked.cluster}": ${why}.`, { cause });
+    new Failure('Unavailable', `The agent at ${server} gives no ${what}: ${why}.`, { cause });
   try {
     const headers = { authorization: `Bearer ${await token(signal)}` };
-    const response = await fetch(server + peerNoticesPath(asked), { headers, signal, redirect: 'error' });
-    const text = await readAtMost(response, pageLimits.answerBytes);
-    if (text === undefined) throw fail(`it answers more than ${pageLimits.answerBytes} bytes`);
+    const response = await fetch(server + path, { headers, signal, redirect: 'error' });
+    const text = await readAtMost(response, most);
+    if (text === undefined) throw fail(`it answers more than ${most} bytes`);
     if (response.status !== 200) throw fail(`it answers ${response.status}`);
     const value = read(readJson(text));
     if (value === undefined) throw fail('it answers something else');

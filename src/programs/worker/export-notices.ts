@@ -17,6 +17,7 @@ import { Failure } from '../../values/failure.ts';
 import { objectKey, parseObjectKey } from '../../values/object-key.ts';
 import { writeExportStatus } from './export-status.ts';
 import type { LeftOut } from './left-out.ts';
+import type { ListenerWatch } from './listener-watch.ts';
 import { renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
 import type { Tenants } from './tenants.ts';
@@ -35,7 +36,7 @@ const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
  * States the exports of this cluster, and shows in their status what is offered: two controllers, for the next change of a service must not wait until
  * the status of the one before is written. The key is namespace/name. Neither the statement nor the status waits for the hub.
  */
-export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenants) => {
+export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenants, listeners: ListenerWatch) => {
   const { local, slice, hub, outbox } = session;
   const selected = new SelectedPods();
   const keyOf = ({ metadata }: ServiceExport): string => objectKey(metadata);
@@ -126,6 +127,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
       ownSubjects(session, 'Export'),
       ownSubjects(session, 'Endpoints', exportOfShard),
       watching(leftOut, (key) => [key]),
+      watching(listeners, (key) => [key]),
       watching(session.grantChanges, () => {
         selected.keepNamespaces(new Set(session.grant.namespaces));
         return all();
@@ -162,6 +164,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         others: olderThan(exported),
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
+        heard: listeners.heard,
         published: publishedIn(key),
         room: roomOf(key),
         names: { services: () => (session.services(exported.metadata.namespace ?? '')?.list() ?? []).map(({ metadata }) => metadata.name) },

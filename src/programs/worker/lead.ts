@@ -11,7 +11,15 @@ import { type Clock, sleep } from '../../values/clock.ts';
 import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import { publishTransitions } from '../publish-transitions.ts';
-import { type AskAgent, type AskAgentParts, type AskHeads, createAskAgent, createAskHeads } from './ask-agent.ts';
+import {
+  type AskAgent,
+  type AskAgentParts,
+  type AskHeads,
+  type AskListeners,
+  createAskAgent,
+  createAskHeads,
+  createAskListeners,
+} from './ask-agent.ts';
 import { readAuthority } from './authority.ts';
 import { clusterDns, createClusterDnsState } from './cluster-dns.ts';
 import { type ConnectionReport, openConnectionReport } from './connection-report.ts';
@@ -41,9 +49,10 @@ export interface WorkerOptions {
   readonly credentialSeconds: number;
   /** Makes a client one through which nothing is written once another instance may lead. */
   readonly fenced: (client: Client) => Client;
-  /** How agents are asked for notices and summaries of them, when not over the network of the nodes. */
+  /** How agents are asked for notices, summaries of them, and listeners of their pods, when not over the network of the nodes. */
   readonly ask?: AskAgent;
   readonly askHeads?: AskHeads;
+  readonly askListeners?: AskListeners;
 }
 
 /** What a joined cluster has; waits until it is there, since a worker that exits would only be started again. */
@@ -78,6 +87,7 @@ const agents: AskAgentParts = {
 export const leadWorker = async (local: LocalWorld, options: WorkerOptions, clock: Clock, signal: AbortSignal): Promise<void> => {
   const { client, log, metrics } = local;
   const { version, instance, ask = createAskAgent(agents), askHeads = createAskHeads(agents) } = options;
+  const { askListeners = createAskListeners(agents) } = options;
   await Promise.all(mirrorsOf(local).map((mirror) => mirror.synced(signal)));
   const connection = await openConnectionReport(local, clock, signal);
   const contact = createHubMeasures(clock);
@@ -100,7 +110,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const report = (during: AbortSignal): Promise<void> =>
     reportFacts(hub, local, { version, names: connection.latest('NamesWired') }, during);
   const controllers = [
-    sessions({ hub, local, authority, trust, clock, ask, askHeads }, local, memberships)(signal),
+    sessions({ hub, local, authority, trust, clock, ask, askHeads, askListeners }, local, memberships)(signal),
     strayReport(hub, local, clock),
     strayExports(local, memberships, connection, clock),
     clusterDns(local, dnsState),

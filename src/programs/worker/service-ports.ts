@@ -1,13 +1,11 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { sliceNodeName } from '../../api/slicenode/type.ts';
-import { shardsOf } from '../../exchange/export-shards.ts';
-import { type StatementRef, statementOf } from '../../exchange/ledger.ts';
-import { type ExportBody, exportOfShard } from '../../exchange/statement/export.ts';
 import { watching } from '../../loop/watching.ts';
 import { planServicePorts } from '../../plan/worker/service-ports.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import type { LeftOut } from './left-out.ts';
+import { exportOf, ownBody } from './own-exports.ts';
 import type { Session } from './session.ts';
 
 /** Reports to each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
@@ -60,14 +58,3 @@ export const servicePorts = (session: Session, leftOut: LeftOut) => {
     },
   };
 };
-
-/** What this cluster states about an export, with the endpoints of all its shards. */
-const ownBody = (session: Session, subject: string): ExportBody | undefined => {
-  const body = statementOf(session.ledger(), 'Export', session.hub.cluster, subject)?.body;
-  if (body === undefined) return undefined;
-  const shards = shardsOf(session.ledger(), session.hub.cluster, subject);
-  return { ...body, endpoints: [...body.endpoints, ...shards.flatMap((shard) => shard.body.endpoints)] };
-};
-
-/** The export that a statement about it, or about further endpoints of it, belongs to. */
-const exportOf = ({ kind, subject }: StatementRef): string => (kind === 'Export' ? subject : exportOfShard(subject));

@@ -15,7 +15,7 @@ import { createSignals } from '../../loop/signals.ts';
 import { measureSlice, type SliceMeasures } from '../../plan/measures/slice.ts';
 import { afterContact, noContactYet, wasAway } from '../../plan/worker/hub-absence.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
-import type { AskAgent, AskHeads } from './ask-agent.ts';
+import type { AskAgent, AskHeads, AskListeners } from './ask-agent.ts';
 import { createAuthorTurns } from './author-turns.ts';
 import { type Belief, createBelief } from './belief.ts';
 import { createBoardComparison } from './board-comparison.ts';
@@ -33,6 +33,7 @@ import { keepAccepted } from './keep-accepted.ts';
 import { type KeptNotices, keptNotices } from './kept-notices.ts';
 import { createLeftOut } from './left-out.ts';
 import { links } from './links.ts';
+import { createListenerWatch } from './listener-watch.ts';
 import type { LocalWorld } from './local-world.ts';
 import { nodeNotices } from './node-notices.ts';
 import { createOutbox } from './outbox.ts';
@@ -65,6 +66,8 @@ export interface SliceSurroundings {
   readonly ask: AskAgent;
   /** Asks them for the summaries of it. */
   readonly askHeads: AskHeads;
+  /** Asks them who listens in their pods. */
+  readonly askListeners: AskListeners;
 }
 
 /** How long a start waits for the hub before it goes on without, in milliseconds. */
@@ -152,13 +155,13 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
 
   const passedOn = createPassedOn();
   const positions = new Map<string, Position>();
-  const { ask, askHeads } = surroundings;
+  const { ask, askHeads, askListeners } = surroundings;
   const comparison = createBoardComparison(session, { ask, askHeads, random: Math.random, onNotice: passedOn.offer, positions });
   const isIdle = (name: string): boolean => controllers.find((controller) => controller.name === name)?.isIdle() === true;
   const sources: (() => void)[] = [];
   const measure = (source: () => SliceMeasures): void => void sources.push(local.metrics.measure(source));
   const parts = [
-    ...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle, measure }),
+    ...partsOf(session, { kept, passedOn, onRead: progress.done, isIdle, measure, askListeners }),
     hubContact(session, contact),
     hubWithholds(session, comparison),
   ];
@@ -237,9 +240,10 @@ interface PartsInput {
   readonly isIdle: (controller: string) => boolean;
   /** Has the metrics of the slice measured until its session ends. */
   readonly measure: (source: () => SliceMeasures) => void;
+  readonly askListeners: AskListeners;
 }
 
-const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure }: PartsInput): readonly Part[] => {
+const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure, askListeners }: PartsInput): readonly Part[] => {
   const { slice, clock } = session;
   const { metrics } = session.local;
   const refusals = createRefusals(clock, (cluster) => metrics.add('statementRefusals', { slice, cluster }));
@@ -248,6 +252,7 @@ const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure }: 
     measureSlice({ slice, report: reporting.report(), ledger: session.ledger(), refused: refusals.byAuthor(clock.monotonic()) }),
   );
   const leftOut = createLeftOut();
+  const listeners = createListenerWatch(session, { ask: askListeners, random: Math.random });
   const own = createOwnNotices(kept, session.hub.cluster);
   const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
   const publishing = publisher(session, own, pace);
@@ -256,8 +261,9 @@ const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure }: 
     // What this cluster states …
     grants(session),
     nodeNotices(session, refusals),
-    ...exportNotices(session, leftOut, tenants),
+    ...exportNotices(session, leftOut, tenants, listeners),
     servicePorts(session, leftOut),
+    listeners.controller,
     reporting,
     ...publishing.controllers,
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),

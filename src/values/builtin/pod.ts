@@ -93,6 +93,7 @@ export type PodSpec = {
   readonly serviceAccountName?: string;
   readonly imagePullSecrets?: readonly { readonly name: string }[];
   readonly automountServiceAccountToken?: boolean;
+  readonly runtimeClassName?: string;
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly dnsPolicy?: 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';

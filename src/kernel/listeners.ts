@@ -1,0 +1,74 @@
+import { podInterface } from '../values/pod-interface.ts';
+import { inNetns } from './netns.ts';
+import { failureOf, type Run } from './run.ts';
+
+/** A TCP socket that takes connections. */
+export interface Listener {
+  /** Address on which it listens; `*` for all of both families, `0.0.0.0` for all of IPv4. */
+  readonly address: string;
+  /** The one interface whose connections it takes; undefined for all. */
+  readonly device: string | undefined;
+  readonly port: number;
+}
+
+/** Reads what `ss -Htln` prints, one socket in each line; lines that it cannot read are left out. */
+export const parseListeners = (output: string): Listener[] =>
+  output.split('\n').flatMap((line) => {
+    const local = /^LISTEN\s+\d+\s+\d+\s+(\S+)/.exec(line)?.[1] ?? '';
+    const { address, device, port } = /^\[?(?<address>[^\s%\]]+)\]?(?:%(?<device>[^\s:\]]+)\]?)?:(?<port>\d+)$/.exec(local)?.groups ?? {};
+    return address === undefined || port === undefined ? [] : [{ address, device, port: Number(port) }];
+  });
+
+/**
+ * Whether one of the listeners takes connections to an IPv4 address of the pod's slice interface.
+ *
+ * ```
+ * listens on                    takes them
+ * 0.0.0.0 or *                  yes
+ * the address, or mapped        yes
+ * [::]                          no: `ss` prints * unless the socket takes IPv6 only
+ * 127.0.0.1, another address    no
+ * another interface             no
+ * ```
+ */
+export const isListened = (listeners: readonly Listener[], address: string, port: number): boolean =>
+  listeners.some(
+    (one) =>
+      one.port === port &&
+      (one.device === undefined || one.device === podInterface) &&
+      ['*', '0.0.0.0', address, `::ffff:${address}`].includes(one.address),
+  );
+
+/** What tells that something in the pod hands connections on to another port or program, so that its sockets do not tell who takes them. */
+const handsOn = /\b(?:redirect|dnat|tproxy)\b|^nat$/im;
+const rulesScript = 'cat /proc/net/ip_tables_names 2>/dev/null; nft list ruleset';
+const rulesBytes = 1024 * 1024;
+
+/** Whether rules of the pod, as those of a service mesh, may hand connections on. Rules that cannot be read may. */
+const mayHandOn = async (run: Run, netns: string, signal: AbortSignal): Promise<boolean> => {
+  try {
+    const { code, stdout } = await run(inNetns(netns, ['sh', '-c', rulesScript]), { signal, maxBytes: rulesBytes, timeoutMs: 3_000 });
+    return code !== 0 || handsOn.test(stdout);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return true;
+  }
+};
+
+/**
+ * Which of these TCP ports nobody in the pod listens on for its slice address; undefined where sockets do not tell. No packet is sent: a connection would be
+ * seen, and logged, by the program.
+ */
+export const silentPorts = async (
+  run: Run,
+  { netns, address, ports }: { readonly netns: string; readonly address: string; readonly ports: readonly number[] },
+  signal: AbortSignal,
+): Promise<readonly number[] | undefined> => {
+  // The kernel gives listening sockets alone, however many connections the pod has.
+  const argv = inNetns(netns, ['ss', '-Htln']);
+  const result = await run(argv, { signal, timeoutMs: 3_000 });
+  if (result.code !== 0) throw failureOf(argv, result);
+  const listeners = parseListeners(result.stdout);
+  const silent = ports.filter((port) => !isListened(listeners, address, port));
+  return silent.length > 0 && (await mayHandOn(run, netns, signal)) ? undefined : silent;
+};

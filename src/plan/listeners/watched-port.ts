@@ -1,0 +1,134 @@
+import type { Random } from '../../values/backoff.ts';
+import { listenerLimits, type PodPorts } from './question.ts';
+
+/**
+ * What is known of a port of a pod: nothing was asked yet, somebody listens, nobody did when it was asked once, nobody does, or its node does not say.
+ */
+export type Heard = 'new' | 'listening' | 'suspect' | 'silent' | 'unknown';
+
+/** A port that is asked about, as it stands. Times are of the monotonic clock, in milliseconds. */
+export interface WatchedPort {
+  readonly heard: Heard;
+  /** When that was heard first. */
+  readonly since: number;
+  /** The last answer; undefined before the first. */
+  readonly answeredAt: number | undefined;
+  /** When it is asked about next. */
+  readonly dueAt: number;
+  /** Questions in a row without an answer. */
+  readonly misses: number;
+}
+
+/** How often is asked, in milliseconds. */
+export const listenerPace = {
+  /** A port that came just now: a program that starts may need a moment. */
+  firstMs: 1_000,
+  /** Nobody is said to be absent who was so only once. */
+  confirmMs: 3_000,
+  /** While nobody listens; with many such ports on a node so much for each of them. */
+  wrongMs: 5_000,
+  eachWrongMs: 250,
+  restMs: 60_000,
+  /** What was heard is forgotten when its node has not confirmed it for so long. */
+  forgetMs: 30_000,
+  /** Ports that would be asked about within this time are asked about together with others. */
+  togetherMs: 12_000,
+  /** Questions to one node are at least so far apart. */
+  gapMs: 1_000,
+} as const;
+
+/** A port of which nothing is known yet. */
+export const newPort = (now: number): WatchedPort => ({
+  heard: 'new',
+  since: now,
+  answeredAt: undefined,
+  dueAt: now + listenerPace.firstMs,
+  misses: 0,
+});
+
+/** A port that cannot be asked about. */
+export const unwatchable: WatchedPort = {
+  heard: 'unknown',
+  since: 0,
+  answeredAt: undefined,
+  dueAt: Number.POSITIVE_INFINITY,
+  misses: 0,
+};
+
+/** When the ports of one question are asked about again, in milliseconds. */
+export interface Pauses {
+  readonly restMs: number;
+  readonly wrongMs: number;
+}
+
+/** The pauses after an answer with so many ports without a listener; at rest they vary, so that not all nodes are asked at once. */
+export const pausesAfter = (silent: number, random: Random): Pauses => ({
+  restMs: listenerPace.restMs * (0.9 + 0.2 * random()),
+  wrongMs: Math.max(listenerPace.wrongMs, silent * listenerPace.eachWrongMs),
+});
+
+/**
+ * After an answer about it.
+ *
+ * ```
+ * somebody listens                               asked again at rest
+ * nobody does, for the first time                suspect; asked again soon
+ * nobody does, and did not so long ago either    silent; asked again often, to hear when it ends
+ * ```
+ * @param pauses those of the question, the same for all its ports, so that they stay together
+ */
+export const afterAnswer = (port: WatchedPort, isSilent: boolean, now: number, { restMs, wrongMs }: Pauses): WatchedPort => {
+  const heardAs = (heard: Heard, dueAt: number): WatchedPort => ({
+    heard,
+    since: port.heard === heard ? port.since : now,
+    answeredAt: now,
+    dueAt,
+    misses: 0,
+  });
+  if (!isSilent) return heardAs('listening', now + restMs);
+  if (port.heard === 'silent') return heardAs('silent', now + wrongMs);
+  if (port.heard !== 'suspect') return heardAs('suspect', now + listenerPace.confirmMs);
+  const confirmedAt = port.since + listenerPace.confirmMs;
+  return now < confirmedAt ? heardAs('suspect', confirmedAt) : heardAs('silent', now + wrongMs);
+};
+
+/** After a question about it that its node did not answer, as one does whose agent is away or too old: what was heard holds for a while. */
+export const withoutAnswer = (port: WatchedPort, now: number): WatchedPort => {
+  const misses = port.misses + 1;
+  const dueAt = now + Math.min(listenerPace.restMs, listenerPace.wrongMs * 2 ** (misses - 1));
+  const isForgotten = port.answeredAt === undefined || now - port.answeredAt >= listenerPace.forgetMs;
+  return isForgotten && port.heard !== 'unknown' ? { ...port, heard: 'unknown', since: now, dueAt, misses } : { ...port, dueAt, misses };
+};
+
+/** A port with its pod's address in the slice. */
+export interface AskedPort {
+  readonly address: string;
+  readonly port: number;
+  readonly state: WatchedPort;
+}
+
+/** What a node is asked now: the ports that are due, and others that soon will be. None when nothing is due. */
+export const dueQuestion = (ports: Iterable<AskedPort>, now: number): readonly PodPorts[] => {
+  const all = [...ports];
+  if (!all.some(({ state }) => state.dueAt <= now)) return [];
+  const isDue = ({ state }: AskedPort): boolean =>
+    state.dueAt <= now || (state.heard === 'listening' && state.dueAt <= now + listenerPace.togetherMs);
+  const byAddress = new Map<string, number[]>();
+  let count = 0;
+  for (const { address, port } of all.filter(isDue).toSorted((a, b) => a.state.dueAt - b.state.dueAt)) {
+    if (count === listenerLimits.ports) break;
+    const known = byAddress.get(address);
+    if (known === undefined && byAddress.size === listenerLimits.pods) continue;
+    if (known === undefined) byAddress.set(address, [port]);
+    else known.push(port);
+    count += 1;
+  }
+  return [...byAddress].map(([address, asked]) => ({ address, ports: asked }));
+};
+
+/** Milliseconds until a node is worth asking; undefined when it has no port that can be asked about. */
+export const nextQuestionMs = (ports: Iterable<AskedPort>, now: number): number | undefined => {
+  let dueAt = Number.POSITIVE_INFINITY;
+  for (const { state } of ports) dueAt = Math.min(dueAt, state.dueAt);
+  return Number.isFinite(dueAt) ? Math.max(listenerPace.gapMs, dueAt - now) : undefined;
+};

@@ -1,0 +1,74 @@
+import { type Condition, conditionOf, type Verdict } from '../../api/condition.ts';
+import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { takesConnections } from '../../exchange/statement/takes-connections.ts';
+import type { Heard } from '../listeners/watched-port.ts';
+import { portText } from './export-ports.ts';
+import { no } from './export-readiness.ts';
+
+/** An endpoint with what its node says about a TCP port of its pod. */
+export interface HeardEndpoint {
+  readonly endpoint: ExportEndpoint;
+  readonly heard: (port: number) => Heard;
+}
+
+/** What follows from who listens: that the export is not ready, or a clause about the pods in which nobody listens. */
+export interface Listeners {
+  readonly verdict: Verdict | undefined;
+  readonly note: string | undefined;
+}
+
+interface Target {
+  readonly pod: string;
+  readonly port: number;
+  readonly heard: Heard;
+}
+
+const notYet: ReadonlySet<Heard> = new Set<Heard>(['new', 'suspect', 'silent']);
+
+/**
+ * Whether somebody listens where an export leads. UDP and SCTP are not looked at: a socket there does not tell whether it is meant for clients.
+ *
+ * ```
+ * of the ready endpoints of a port
+ * all have nobody                               not ready: NothingListens, with the first pod
+ * some have nobody                              ready; the message counts them
+ * none is known to listen, and some were not    what was said before stays, if that was NothingListens: a worker that starts
+ *   asked yet                                     anew, or pods that are replaced, must not make it well for a moment
+ * ```
+ * @param ports the ports of the export, and whether they are its own and not those of a Service
+ * @param before the conditions as they are
+ */
+export const listenersOf = (
+  { ports, own }: { readonly ports: readonly ExportPort[]; readonly own: boolean },
+  endpoints: readonly HeardEndpoint[],
+  before: readonly Condition[] | undefined,
+): Listeners => {
+  const ready = endpoints.filter(({ endpoint }) => takesConnections(endpoint));
+  let note: string | undefined;
+  let isOpen = false;
+  for (const [index, port] of ports.entries()) {
+    if (port.protocol !== 'TCP' || ready.length === 0) continue;
+    const targets = ready.map(({ endpoint, heard }): Target => {
+      const number = endpoint.targetPorts?.[index] ?? port.targetPort;
+      return { pod: endpoint.pod, port: number, heard: heard(number) };
+    });
+    const silent = targets.filter(({ heard }) => heard === 'silent');
+    const [first] = silent;
+    if (first !== undefined && silent.length === targets.length) return { verdict: nothingListens(first, silent.length, port, own), note };
+    if (first !== undefined)
+      note ??= `nobody listens on port ${first.port} of pod ${first.pod} (${silent.length} of ${targets.length} pods)`;
+    if (targets.every(({ heard }) => notYet.has(heard))) isOpen = true;
+  }
+  const said = conditionOf(before, 'Ready');
+  const verdict = isOpen && said?.reason === 'NothingListens' ? no('NothingListens', said.message) : undefined;
+  return { verdict, note };
+};
+
+const nothingListens = ({ pod, port }: Target, count: number, served: ExportPort, own: boolean): Verdict => {
+  const others = count === 1 ? '' : ` and of ${count - 1} more`;
+  const correct = own ? 'containerPort of the export' : 'targetPort of the Service';
+  return no(
+    'NothingListens',
+    `Nobody listens on port ${port} of pod ${pod}${others}, to which service port ${portText(served)} leads, so clients are refused; correct ${correct}, or let the program listen on that port on all addresses of the pod.`,
+  );
+};

@@ -1,0 +1,192 @@
+import { conditionOf } from '../../api/condition.ts';
+import type { ExportEndpoint } from '../../exchange/statement/export.ts';
+import { takesConnections } from '../../exchange/statement/takes-connections.ts';
+import type { Again } from '../../loop/controller.ts';
+import { createEmitter } from '../../loop/emitter.ts';
+import type { Source } from '../../loop/source.ts';
+import { watching } from '../../loop/watching.ts';
+import type { ListenerAnswer, PodPorts } from '../../plan/listeners/question.ts';
+import {
+  afterAnswer,
+  dueQuestion,
+  type Heard,
+  newPort,
+  nextQuestionMs,
+  pausesAfter,
+  unwatchable,
+  type WatchedPort,
+  withoutAnswer,
+} from '../../plan/listeners/watched-port.ts';
+import type { Random } from '../../values/backoff.ts';
+import { objectKey } from '../../values/object-key.ts';
+import type { AskListeners } from './ask-agent.ts';
+import { exportOf, ownBody } from './own-exports.ts';
+import type { Session } from './session.ts';
+
+/** What of a session is needed to watch listeners. */
+export type ListenerSession = Pick<Session, 'slice' | 'ledger' | 'statements' | 'clock' | 'pods'> & {
+  readonly hub: Pick<Session['hub'], 'cluster'>;
+  readonly local: {
+    readonly nodes: Pick<Session['local']['nodes'], 'get'>;
+    readonly exports: Pick<Session['local']['exports'], 'get'>;
+    readonly log: Pick<Session['local']['log'], 'debug'>;
+  };
+};
+
+/** How agents are asked. */
+export interface ListenerWatchParts {
+  readonly ask: AskListeners;
+  readonly random: Random;
+}
+
+/** A port of a pod that exports lead to. */
+interface Entry {
+  readonly node: string;
+  readonly address: string;
+  readonly port: number;
+  readonly exports: Set<string>;
+  state: WatchedPort;
+}
+
+/** An agent that takes longer for its answer gives none, in milliseconds. */
+const answerWithinMs = 5_000;
+/** Nodes that are asked at the same time. */
+const nodesAtOnce = 16;
+
+const keyOf = (address: string, port: number): string => `${address} ${port}`;
+
+/**
+ * Knows on which TCP ports of the pods that exports lead to a program listens. The agent of a pod's node is asked, soon after a port came, once a minute at
+ * rest, and often while something is wrong. Agents that do not answer say nothing. Emits the exports (namespace/name) of which something else is to be said.
+ *
+ * `controller` does the asking; its key is the node.
+ */
+export const createListenerWatch = (session: ListenerSession, { ask, random }: ListenerWatchParts) => {
+  const { slice, clock, local, hub, statements } = session;
+  const byNode = new Map<string, Map<string, Entry>>();
+  const byExport = new Map<string, ReadonlySet<Entry>>();
+  const { emit, subscribe } = createEmitter<string>();
+
+  const entryOf = (node: string, address: string, port: number, isWatchable: boolean): Entry => {
+    const entries = byNode.get(node) ?? new Map<string, Entry>();
+    byNode.set(node, entries);
+    const key = keyOf(address, port);
+    const entry = entries.get(key) ?? {
+      node,
+      address,
+      port,
+      exports: new Set<string>(),
+      state: isWatchable ? newPort(clock.monotonic()) : unwatchable,
+    };
+    entries.set(key, entry);
+    return entry;
+  };
+  const drop = ({ node, address, port }: Entry): void => {
+    const entries = byNode.get(node);
+    entries?.delete(keyOf(address, port));
+    if (entries?.size === 0) byNode.delete(node);
+  };
+
+  /** A runtime of its own may keep the sockets of a pod in a kernel of its own, where its node sees none. */
+  const isWatchable = (namespace: string, pod: string): boolean =>
+    session.pods(namespace)?.get(objectKey({ namespace, name: pod }))?.spec?.runtimeClassName === undefined;
+
+  /** Takes an export as it is stated now; returns the nodes that have further ports to be asked about. */
+  const follow = (subject: string): Set<string> => {
+    const body = ownBody(session, subject);
+    const entries = new Set<Entry>();
+    const nodes = new Set<string>();
+    for (const endpoint of body?.endpoints.filter(takesConnections) ?? []) {
+      for (const [index, { protocol, targetPort }] of (body?.ports ?? []).entries()) {
+        if (protocol !== 'TCP') continue;
+        const port = endpoint.targetPorts?.[index] ?? targetPort;
+        for (const address of endpoint.addresses) {
+          const entry = entryOf(endpoint.node, address, port, isWatchable(body?.namespace ?? '', endpoint.pod));
+          if (entry.state.heard === 'new') nodes.add(endpoint.node);
+          entry.exports.add(subject);
+          entries.add(entry);
+        }
+      }
+    }
+    for (const entry of byExport.get(subject) ?? []) {
+      if (entries.has(entry)) continue;
+      entry.exports.delete(subject);
+      if (entry.exports.size === 0) drop(entry);
+    }
+    if (entries.size === 0) byExport.delete(subject);
+    else byExport.set(subject, entries);
+    return nodes;
+  };
+
+  /** Whether an export has something else to say. At a start each port is heard for the first time, which alone must not have all exports judged again. */
+  const changes = (subject: string, before: Heard, after: Heard): boolean =>
+    before !== after &&
+    (before === 'silent' ||
+      after === 'silent' ||
+      conditionOf(local.exports.get(subject)?.status?.conditions, 'Ready')?.reason === 'NothingListens');
+
+  const take = (node: string, asked: readonly PodPorts[], answer: ListenerAnswer | undefined): void => {
+    const now = clock.monotonic();
+    const told = new Map(answer?.pods.map(({ address, silent }) => [address, new Set(silent)]));
+    const pauses = pausesAfter(
+      [...told.values()].reduce((sum, { size }) => sum + size, 0),
+      random,
+    );
+    const concerned = new Set<string>();
+    for (const { address, ports } of asked) {
+      const silent = told.get(address);
+      for (const port of ports) {
+        const entry = byNode.get(node)?.get(keyOf(address, port));
+        if (entry === undefined) continue;
+        const before = entry.state.heard;
+        entry.state = silent === undefined ? withoutAnswer(entry.state, now) : afterAnswer(entry.state, silent.has(port), now, pauses);
+        for (const subject of entry.exports) if (changes(subject, before, entry.state.heard)) concerned.add(subject);
+      }
+    }
+    for (const subject of concerned) emit(subject);
+  };
+
+  const question = async (node: string, pods: readonly PodPorts[], signal: AbortSignal): Promise<ListenerAnswer | undefined> => {
+    const { addresses, conditions } = local.nodes.get(node)?.status ?? {};
+    const address = addresses?.find(({ type }) => type === 'InternalIP')?.address;
+    const isOff = conditions?.some(({ type, status }) => type === 'Ready' && status !== 'True') === true;
+    if (address === undefined || isOff) return undefined;
+    const late = new AbortController();
+    const cancel = clock.after(answerWithinMs, () => late.abort());
+    try {
+      return await ask(address, { slice, pods }, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      local.log.debug('a node does not say who listens in its pods', { node, error });
+      return undefined;
+    } finally {
+      cancel();
+    }
+  };
+
+  return {
+    subscribe,
+    /** What is heard of a port of an endpoint. One that no statement has named yet is new. */
+    heard: ({ node, addresses: [address = ''] }: ExportEndpoint, port: number): Heard =>
+      byNode.get(node)?.get(keyOf(address, port))?.state.heard ?? 'new',
+    controller: {
+      name: 'listeners',
+      concurrency: nodesAtOnce,
+      watches: [
+        watching(statements, ({ kind, cluster, subject }) =>
+          cluster === hub.cluster && (kind === 'Export' || kind === 'Endpoints') ? follow(exportOf({ kind, subject })) : [],
+        ),
+      ],
+      reconcile: async (node: string, signal: AbortSignal): Promise<Again | undefined> => {
+        const entries = () => byNode.get(node)?.values() ?? [];
+        const asked = dueQuestion(entries(), clock.monotonic());
+        if (asked.length > 0) take(node, asked, await question(node, asked, signal));
+        const againMs = nextQuestionMs(entries(), clock.monotonic());
+        return againMs === undefined ? undefined : { againMs };
+      },
+    },
+  };
+};
+
+/** What is known of who listens. */
+export type ListenerWatch = Source<string> & Pick<ReturnType<typeof createListenerWatch>, 'heard'>;
