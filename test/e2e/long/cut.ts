@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ready, scripts, sliceAddress, start } from '../start.ts';
 import { ensure, until } from '../until.ts';
@@ -49,6 +50,42 @@ export const cutTopic = (world: World): void => {
       );
     }, 300_000);
 
+    const names = (addresses: string): boolean => dead.some((address) => addresses.split(',').includes(address));
+    const endAgent = async (node: string, ...how: string[]): Promise<void> => {
+      const chosen = ['--field-selector', `spec.nodeName=${node}`, '--selector', 'app.kubernetes.io/component=agent'];
+      await world.kubectl('west', ['delete', 'pod', '--namespace', 'kubeslice-system', ...chosen, ...how]);
+    };
+    const allAnswered = () =>
+      until(
+        'the four addresses are answered',
+        async () => {
+          const answers = (await counted(world)).answers.at(-1)?.addresses ?? '';
+          ensure(answers.split(',').length === 4, answers);
+        },
+        { withinMs: 60_000 },
+      );
+
+    // An agent leaves its votes behind, and the next one knows nothing yet.
+    test.each([0, 1_500, 3_000])('is in no answer after 5 s when an agent of the observer ends %d ms after the cut', async (afterMs) => {
+      await resetCalls(world, 'west', ns);
+      const [first = ''] = await nodes('west');
+      await fault(world, 'cut', 'east', 'west');
+      await pause(afterMs);
+      const endedAt = Date.now();
+      await endAgent(first, '--wait=false');
+      await pause(15_000);
+      const calls = await counted(world);
+      await fault(world, 'heal');
+      await ready(world, 'west', 'kubeslice-system');
+      const partedAt = Math.min(...calls.failures.flatMap(({ at, address }) => (dead.includes(address ?? '') ? [at] : [])));
+      const last = calls.answers.findLast(({ addresses }) => names(addresses))?.until ?? partedAt;
+      const [ended, withdrawn] = [endedAt, last].map((at) => Math.round(at - partedAt));
+      console.log(`the agent was told to end ${ended} ms after the first lost call, the last dead answer came after ${withdrawn} ms`);
+      await allAnswered();
+      expect(last - partedAt).toBeLessThan(detectionMs);
+      expect(calls.answers.filter(({ addresses }) => !addresses.split(',').includes(living[0] ?? ''))).toEqual([]);
+    });
+
     test('is in no answer after 5 s, whatever happens to those who observe it; those who live are in all', async () => {
       await resetCalls(world, 'west', ns);
       const [first = '', second = ''] = await nodes('west');
@@ -57,21 +94,11 @@ export const cutTopic = (world: World): void => {
       const cutAt = Date.now();
       const steps: string[] = [];
       const step = (what: string): number => steps.push(`${Math.round(Date.now() - cutAt)} ms: ${what}`);
-      const names = (addresses: string): boolean => dead.some((address) => addresses.split(',').includes(address));
       await until('no dead endpoint', async () => ensure(!names((await counted(world)).answers.at(-1)?.addresses ?? ''), 'still'), {
         withinMs: 30_000,
       });
       step('cut, and noticed');
-      await world.kubectl('west', [
-        'delete',
-        'pod',
-        '--namespace',
-        'kubeslice-system',
-        '--field-selector',
-        `spec.nodeName=${first}`,
-        '--selector',
-        'app.kubernetes.io/component=agent',
-      ]);
+      await endAgent(first);
       await ready(world, 'west', 'kubeslice-system');
       step(`the agent of ${first} is another one`);
       const added = await world.kubeslice(
@@ -107,14 +134,7 @@ export const cutTopic = (world: World): void => {
     });
 
     test('comes back whole when it is joined again', async () => {
-      await until(
-        'the four addresses are answered',
-        async () => {
-          const answers = (await counted(world)).answers.at(-1)?.addresses ?? '';
-          ensure(answers.split(',').length === 4, answers);
-        },
-        { withinMs: 60_000 },
-      );
+      await allAnswered();
     });
   });
 };
