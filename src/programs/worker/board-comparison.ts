@@ -3,11 +3,12 @@ import { digestOfNotices, type Heads } from '../../exchange/heads.ts';
 import { refKey, type StatementRef, statementOf } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import type { Position } from '../../exchange/notice-page.ts';
-import { boardLagMs, followWithheld, isWithholding, type WithheldStatements } from '../../exchange/withheld.ts';
+import { followWithheld, type WithheldStatements } from '../../exchange/withheld.ts';
 import { createSignals } from '../../loop/signals.ts';
 import { createSlots } from '../../loop/slots.ts';
 import type { Source } from '../../loop/source.ts';
-import { checksInTurn, confirmAfterMs, nextCheckMs, nextRound, pauseMs } from '../../plan/worker/board-checks.ts';
+import { checksInTurn, confirmAfterMs, nextCheckMs, nextRound } from '../../plan/worker/board-checks.ts';
+import { judgeDifference, mayRead, type ReadingPause } from '../../plan/worker/board-difference.ts';
 import type { WithheldCluster } from '../../plan/worker/withholding.ts';
 import type { Random } from '../../values/backoff.ts';
 import { sleep } from '../../values/clock.ts';
@@ -59,8 +60,8 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
   const { random, positions, onNotice } = parts;
   const slots = createSlots(askedAtOnce);
   const differences = new Map<string, Difference>();
-  /** How often in a row a cluster offered nothing new although it differed, and until when it is not read. */
-  const fruitless = new Map<string, { readonly times: number; readonly until: number }>();
+  /** Clusters that offered nothing new although they differed. */
+  const pauses = new Map<string, ReadingPause>();
   /** Clusters of which something is withheld, and since when, in milliseconds since 1970. */
   const suspects = new Map<string, number>();
   const { emit, subscribe } = createSignals();
@@ -85,6 +86,12 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     differences.delete(cluster);
     if (!suspects.delete(cluster)) return;
     local.log.info('the hub shows again what a member publishes', { slice, cluster });
+    emit();
+  };
+  const suspected = (cluster: string, forMs: number): void => {
+    if (suspects.has(cluster)) return;
+    suspects.set(cluster, clock.now() - forMs);
+    local.log.warn('the hub does not show what a member publishes: it is read from the member', { slice, cluster });
     emit();
   };
   const noteOffer = (spec: NoticeSpec): void => {
@@ -113,14 +120,14 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
       const heads = await headsOf(cluster, signal);
       if (!isSame(cluster, heads)) return false;
       positions.set(cluster, heads.position);
-      fruitless.delete(cluster);
+      pauses.delete(cluster);
       trusted(cluster);
       return true;
     };
     if ((await matches()) || differences.has(cluster)) return;
     await sleep(clock, confirmAfterMs, signal);
     if (await matches()) return;
-    if (clock.monotonic() >= (fruitless.get(cluster)?.until ?? 0)) await read(cluster, signal);
+    if (mayRead(pauses.get(cluster), clock.monotonic())) await read(cluster, signal);
   };
 
   /** Looks again at what differed: the board catches up, or what was offered was known, or the board withholds it. */
@@ -134,19 +141,10 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
       (ref) => shown.get(refKey(ref)),
       now,
     );
-    if (isWithholding(difference.withheld, now)) {
-      if (suspects.has(cluster)) return;
-      const since = Math.min(...[...difference.withheld.values()].map((one) => one.since));
-      suspects.set(cluster, clock.now() - (now - since));
-      local.log.warn('the hub does not show what a member publishes: it is read from the member', { slice, cluster });
-      emit();
-      return;
-    }
-    if (difference.withheld.size > 0 || now - difference.readAt < boardLagMs) return;
-    if (!suspects.has(cluster)) {
-      const times = (fruitless.get(cluster)?.times ?? 0) + 1;
-      fruitless.set(cluster, { times, until: now + pauseMs(times) });
-    }
+    const judged = judgeDifference({ ...difference, isSuspected: suspects.has(cluster), pause: pauses.get(cluster) }, now);
+    if (judged.is === 'open') return;
+    if (judged.is === 'withheld') return suspected(cluster, now - judged.since);
+    if (judged.is === 'fruitless') pauses.set(cluster, judged.pause);
     trusted(cluster);
   };
 
