@@ -26,7 +26,7 @@ const keyOf = (cluster: string, subject: string): string => `${cluster}/${subjec
  */
 export const importedSlices = (session: Session, refusals: Refusals) => {
   const { local, slice, statements } = session;
-  const paths = createPaths({ slice, slicePeers: local.slicePeers, sliceNodes: local.sliceNodes, clock: session.clock });
+  const paths = createPaths({ slice, sliceNodes: local.sliceNodes, clock: session.clock });
   /** By key of an offer: the nodes here that it waits for say up to where they have a path. */
   const waiting = new Set<string>();
   const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
@@ -54,14 +54,16 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         return kind === 'Node' ? session.exportsOnNode(cluster, subject).map((one) => keyOf(cluster, one)) : [];
       }),
       // An endpoint is answered once the nodes here have a path to it.
-      watching(local.slicePeers, ({ object }) =>
-        object.spec.slice === slice
-          ? session.exportsOnNode(object.spec.cluster, object.spec.node).map((one) => keyOf(object.spec.cluster, one))
-          : [],
-      ),
-      watching(local.sliceNodes, ({ object, previous }) =>
-        object.spec.slice === slice && object.status?.peersVersion !== previous?.status?.peersVersion ? waiting : [],
-      ),
+      watching(local.slicePeers, (change) => {
+        paths.peerChanged(change);
+        const { slice: of, cluster, node } = change.object.spec;
+        return of === slice ? session.exportsOnNode(cluster, node).map((one) => keyOf(cluster, one)) : [];
+      }),
+      watching(local.sliceNodes, (change) => {
+        paths.nodeChanged(change);
+        const { object, previous } = change;
+        return object.spec.slice === slice && object.status?.peersVersion !== previous?.status?.peersVersion ? waiting : [];
+      }),
       // A changed label also concerns the service that it named before.
       watching(local.endpointSlices, ({ object, previous }) =>
         [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === slice ? keysOf(one) : [])),

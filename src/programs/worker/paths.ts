@@ -9,38 +9,48 @@ import type { Clock } from '../../values/clock.ts';
 /** What the paths of a slice are read from. */
 export interface PathSources {
   readonly slice: string;
-  readonly slicePeers: Pick<Mirror<SlicePeer>, 'subscribe'>;
   readonly sliceNodes: Pick<Mirror<SliceNode>, 'byIndex'>;
   readonly clock: Clock;
 }
 
 /** Says which addresses every node of this cluster has a path to. */
 export interface Paths {
+  /** Takes note of a SlicePeer, of whatever slice. */
+  peerChanged(change: Change<SlicePeer>): void;
+  /** Takes note of a SliceNode, of whatever slice. */
+  nodeChanged(change: Change<SliceNode>): void;
   /** See `heldUntil` of `plan/worker/path-check.ts`. */
   heldUntil(cluster: string, node: string, address: string): number | undefined;
 }
 
-/** Nodes whose path changed, as `<cluster>/<node>`. */
-export const peerKeyOf = ({ spec }: Pick<SlicePeer, 'spec'>): string => `${spec.cluster}/${spec.node}`;
+const keyOf = (cluster: string, node: string): string => `${cluster}/${node}`;
 
-/** The paths of a slice, kept current from now on. What was asked for before this program started counts as reached. */
-export const createPaths = ({ slice, slicePeers, sliceNodes, clock }: PathSources): Paths => {
+/** The paths of a slice, by the changes that they are told. What was asked for before the first counts as reached. */
+export const createPaths = ({ slice, sliceNodes, clock }: PathSources): Paths => {
   const paths = new Map<string, PeerPath>();
-  slicePeers.subscribe(({ type, object }: Change<SlicePeer>) => {
-    if (object.spec.slice !== slice) return;
-    const key = peerKeyOf(object);
-    if (type === 'deleted') paths.delete(key);
-    else {
-      const blocks = object.spec.blocks.map(parseCidr);
-      paths.set(key, nextPath(paths.get(key), blocks, positionOf(object.metadata.resourceVersion), clock.monotonic()));
-    }
-  });
-  /** Nodes without a tunnel have no path to anything, and nobody asks there. */
-  const confirmed = (): number =>
+  /** Up to which version every node has added what SlicePeers ask for; found out anew after a SliceNode changed, and not for each endpoint. */
+  let confirmed: number | undefined;
+  // Nodes without a tunnel have no path to anything, and nobody asks there.
+  const leastConfirmed = (): number =>
     sliceNodes
       .byIndex('slice', slice)
       .reduce((least, { status }) => (status?.publicKey === undefined ? least : Math.min(least, status.peersVersion ?? 0)), Infinity);
   return {
-    heldUntil: (cluster, node, address) => heldUntil(paths.get(`${cluster}/${node}`), address, confirmed, clock.monotonic()),
+    peerChanged: ({ type, object }) => {
+      if (object.spec.slice !== slice) return;
+      const key = keyOf(object.spec.cluster, object.spec.node);
+      if (type === 'deleted') paths.delete(key);
+      else {
+        const blocks = object.spec.blocks.map(parseCidr);
+        paths.set(key, nextPath(paths.get(key), blocks, positionOf(object.metadata.resourceVersion), clock.monotonic()));
+      }
+    },
+    nodeChanged: ({ object }) => {
+      if (object.spec.slice === slice) confirmed = undefined;
+    },
+    heldUntil: (cluster, node, address) => {
+      const confirmedVersion = (): number => (confirmed ??= leastConfirmed());
+      return heldUntil(paths.get(keyOf(cluster, node)), address, confirmedVersion, clock.monotonic());
+    },
   };
 };
