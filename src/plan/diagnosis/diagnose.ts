@@ -1,10 +1,10 @@
 import { dnsFindings } from './cluster-dns.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { environmentFindings } from './environment.ts';
-import { exportFindings } from './exports.ts';
+import { exportFindings } from './exports/exports.ts';
 import { type Finding, sortedFindings } from './finding.ts';
 import { clockFindings, hubContactFindings } from './hub-contact.ts';
-import { nodeFindings } from './nodes.ts';
+import { nodeFindings } from './nodes/nodes.ts';
 import { programFindings } from './programs.ts';
 
 /** Everything that is wrong in a cluster, by what was seen of it: errors first, each with what mends it. */

@@ -78,6 +78,9 @@ export const commandsFor = ({ cluster, hub, name }: Contexts) => {
     /** Joining again repairs whatever is installed in a member, and changes neither identity nor tunnels. */
     join: (): string => `kubeslice join ${name ?? 'NAME'} --hub-context ${atHub} --context ${here}`,
     install: (): string => `kubeslice install --context ${here}`,
+    /** Restarts the agent whose pod is named, or all of them where it is not known. */
+    restartAgent: (pod: string | undefined): string =>
+      kubectl('kubeslice-system', pod === undefined ? 'rollout restart daemonset/kubeslice-agent' : `delete pod ${pod}`),
     inAgent: (pod: string, command: string): string => kubectl('kubeslice-system', `exec ${pod} -- ${command}`),
   };
 };

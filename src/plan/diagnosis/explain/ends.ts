@@ -1,9 +1,12 @@
 import { excludeLabel } from '../../../api/labels.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
-import { exportFindings, joinNamespace, nearest } from '../exports.ts';
+import { exportFindings } from '../exports/exports.ts';
+import { joinNamespace } from '../exports/slice-of-export.ts';
 import { commandsFor } from '../finding.ts';
+import { mostAlike } from '../likeness.ts';
 import { podTrouble } from '../programs.ts';
+import { ok } from './hop.ts';
 import type { End, Hop, PathView } from './path-view.ts';
 
 /** The slice that the pod of an end is in by its namespace. */
@@ -17,8 +20,6 @@ export const addressOf = (end: End): string | undefined => {
     .map(({ status }) => status?.pods?.[end.pod?.metadata.uid ?? '']?.address)
     .find((address) => address !== undefined);
 };
-
-const ok = (hop: Hop['hop'], text: string): Hop => ({ hop, state: 'ok', text });
 
 /** Whether the pod that calls is in a slice. */
 export const membership = ({ from }: PathView): Hop => {
@@ -115,7 +116,7 @@ export const exported = (view: PathView): Hop => {
       };
   }
   if (service.import === undefined) {
-    const alike = nearest(`${namespace}/${name}`, service.known);
+    const alike = mostAlike(`${namespace}/${name}`, service.known);
     return {
       hop: 'export',
       state: 'broken',

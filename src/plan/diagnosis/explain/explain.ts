@@ -1,6 +1,8 @@
+import { delivered, listened, returned } from './arriving.ts';
+import { sized, tunnelled } from './between-nodes.ts';
 import { exported, membership, named } from './ends.ts';
+import { addressed, routed } from './leaving.ts';
 import type { Hop, PathView } from './path-view.ts';
-import { addressed, delivered, listened, returned, routed, sized, tunnelled } from './way.ts';
 
 /** The name of a service whose nodes are not reached has no address, so that nobody waits for them: that follows from the link and is no fault of DNS. */
 const namedBehind = (view: PathView, tunnel: Hop): Hop => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
-import type { ClusterView } from './cluster-view.ts';
-import { diagnose } from './diagnose.ts';
-import { pod, sickPod, healthyMember as well } from './diagnosis.fixtures.ts';
+import type { ServiceExport } from '../../../api/serviceexport/type.ts';
+import type { ClusterView } from '../cluster-view.ts';
+import { diagnose } from '../diagnose.ts';
+import { pod, sickPod, healthyMember as well } from '../diagnosis.fixtures.ts';
 
 const condition = (type: string, status: 'True' | 'False', reason: string) => ({
   type,

@@ -1,0 +1,53 @@
+import type { ServiceExport } from '../../../api/serviceexport/type.ts';
+import type { ClusterView } from '../cluster-view.ts';
+import { commandsFor, type Finding } from '../finding.ts';
+import type { Mending } from './mending.ts';
+import { podsNotReady, withoutPods } from './pods-of-export.ts';
+import { wrongTargetPort } from './ports-of-export.ts';
+import { namespaceNotInSlice, sliceNotFound } from './slice-of-export.ts';
+
+/** The command that mends an export, by the reason that it gives; what is not here is shown by `kubectl describe`. */
+const mendings: Readonly<Record<string, (view: ClusterView, exported: ServiceExport) => Mending>> = {
+  NoMatchingPods: withoutPods,
+  EndpointsNotReady: podsNotReady,
+  NamespaceNotInSlice: namespaceNotInSlice,
+  TargetPortNotFound: (view, exported) => wrongTargetPort(view, exported, 'string'),
+  NothingListens: (view, exported) => ({
+    ...wrongTargetPort(view, exported, 'number'),
+    advice: 'let the program listen on that port on all addresses of the pod',
+  }),
+  SliceNotFound: sliceNotFound,
+  ServiceNotFound: (view, { metadata }) => ({
+    remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', 'get services'),
+    advice: `make a Service ${metadata.name} in namespace ${metadata.namespace ?? ''}, or name selector and ports in the export`,
+  }),
+  ExportConflict: (view, { metadata }) => ({
+    remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', `delete serviceexport ${metadata.name}`),
+    advice: 'give both exports the same ports and type, or take one of them away; the older one holds meanwhile',
+  }),
+};
+
+/** Conditions of an export that say that something is wrong with it. */
+const troubles = ({ status }: ServiceExport) =>
+  (status?.conditions ?? []).filter(
+    ({ type, status: value, reason }) => (type === 'Ready' && value !== 'True') || reason === 'ExportConflict',
+  );
+
+/** Exports that offer nothing or not what they say, with the cause that their cluster alone can see. */
+export const exportFindings = (view: ClusterView): Finding[] =>
+  view.exports.flatMap((exported) =>
+    troubles(exported).map((condition): Finding => {
+      const { name, namespace = '' } = exported.metadata;
+      const mending = mendings[condition.reason]?.(view, exported) ?? {};
+      const { cause = condition.message, evidence = `${condition.reason}: ${condition.message}` } = mending;
+      return {
+        code: 'ConditionFalse',
+        severity: 'error',
+        object: `ServiceExport ${namespace}/${name}`,
+        cause,
+        evidence: mending.evidence === undefined ? evidence : `${condition.reason}; ${mending.evidence}`,
+        remedy: mending.remedy ?? commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
+        ...(mending.advice === undefined ? {} : { advice: mending.advice }),
+      };
+    }),
+  );

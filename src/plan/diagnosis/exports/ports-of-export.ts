@@ -1,0 +1,29 @@
+import type { ServiceExport } from '../../../api/serviceexport/type.ts';
+import { shellQuote } from '../../../values/shell-quote.ts';
+import { selects } from '../../worker/selector.ts';
+import type { ClusterView } from '../cluster-view.ts';
+import { commandsFor } from '../finding.ts';
+import type { Mending } from './mending.ts';
+
+/** For a port of a Service that leads nowhere: by a name that no container has, or by a number that no container declares. */
+export const wrongTargetPort = (view: ClusterView, exported: ServiceExport, by: 'string' | 'number'): Mending => {
+  const { name, namespace = '' } = exported.metadata;
+  const commands = commandsFor(view.contexts);
+  const service = view.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  const selected = view.applicationPods.filter(
+    (pod) => pod.metadata.namespace === namespace && selects({ matchLabels: service?.spec?.selector ?? {} }, pod.metadata.labels),
+  );
+  const ports = selected[0]?.spec?.containers.flatMap(({ ports: list = [] }) => list) ?? [];
+  const at =
+    service?.spec?.ports?.findIndex(
+      ({ port, targetPort: target = port }) =>
+        typeof target === by && !ports.some(({ name: named, containerPort }) => named === target || containerPort === target),
+    ) ?? -1;
+  const [right] = ports;
+  if (at < 0 || right === undefined) return { remedy: commands.kubectl(namespace, `describe service ${name}`) };
+  const patch = [{ op: 'replace', path: `/spec/ports/${at}/targetPort`, value: right.name ?? right.containerPort }];
+  return {
+    evidence: `ports of pod ${selected[0]?.metadata.name ?? ''}: ${ports.map((port) => `${port.name ?? '-'} ${port.containerPort}`).join(', ')}`,
+    remedy: commands.kubectl(namespace, `patch service ${name} --type json -p ${shellQuote(JSON.stringify(patch))}`),
+  };
+};

@@ -1,0 +1,16 @@
+import type { SliceNode } from '../../../api/slicenode/type.ts';
+import type { Commands } from '../finding.ts';
+import type { NodeFacts } from '../node-facts.ts';
+
+/** One node, with everything that its findings go by. */
+export interface AskedNode {
+  readonly facts: NodeFacts;
+  readonly commands: Commands;
+  /** Name of the agent's pod on it. */
+  readonly agent: string | undefined;
+  readonly sliceNodes: readonly SliceNode[];
+}
+
+/** What mends something by a command on the node: as a remedy where the agent can execute it. */
+export const onNode = ({ agent, commands }: AskedNode, command: string): { remedy: string } | { advice: string } =>
+  agent === undefined ? { advice: `run on the node: ${command}` } : { remedy: commands.inAgent(agent, command) };

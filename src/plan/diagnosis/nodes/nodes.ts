@@ -1,0 +1,54 @@
+import type { Pod } from '../../../values/builtin/pod.ts';
+import type { ClusterView } from '../cluster-view.ts';
+import { commandsFor, type Finding } from '../finding.ts';
+import { awayNodes } from '../programs.ts';
+import type { AskedNode } from './asked-node.ts';
+import { containerNetworkFindings } from './container-network.ts';
+import { machineFindings } from './machine.ts';
+import { sliceOnNodeFindings } from './slice-on-node.ts';
+
+const agentOf = (pods: readonly Pod[], node: string): string | undefined =>
+  pods.find((pod) => pod.spec?.nodeName === node && pod.metadata.labels?.['app.kubernetes.io/component'] === 'agent')?.metadata.name;
+
+/** What is wrong on each node, by what it says itself; a node that is away or cannot be asked is one finding. */
+export const nodeFindings = (view: ClusterView): Finding[] => {
+  const commands = commandsFor(view.contexts);
+  const away = awayNodes(view);
+  const absent = away.map(
+    (node): Finding => ({
+      code: 'NodeAway',
+      severity: 'error',
+      object: `node ${node}`,
+      cause: `Node ${node} is not Ready: it is off, or its kubelet does not reach the API server. Its pods are reached by nobody, and the others leave them out.`,
+      evidence:
+        view.nodes.find(({ metadata }) => metadata.name === node)?.status?.conditions?.find(({ type }) => type === 'Ready')?.message ??
+        'no condition Ready',
+      remedy: commands.kubectl('', `describe node ${node}`),
+      advice: `switch it on again; when it is gone for good: ${commands.kubectl('', `delete node ${node}`)}`,
+    }),
+  );
+  const silent = [...view.silent].flatMap(([node, why]): Finding[] =>
+    away.includes(node)
+      ? []
+      : [
+          {
+            code: 'NodeSilent',
+            severity: 'warning',
+            object: `node ${node}`,
+            cause: 'This node could not be asked, so nothing is said about it here.',
+            evidence: why,
+            remedy: commands.kubectl('kubeslice-system', `get pods -o wide --field-selector spec.nodeName=${node}`),
+          },
+        ],
+  );
+  const told = [...view.facts.values()].flatMap((facts) => {
+    if (away.includes(facts.node)) return [];
+    const node: AskedNode = { facts, commands, agent: agentOf(view.pods, facts.node), sliceNodes: view.sliceNodes };
+    return [
+      ...machineFindings(node),
+      ...containerNetworkFindings(node, view.isMember),
+      ...facts.slices.flatMap((slice) => sliceOnNodeFindings(node, slice)),
+    ];
+  });
+  return [...absent, ...silent, ...told];
+};
