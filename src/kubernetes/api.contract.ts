@@ -5,6 +5,7 @@ import { serviceAccountKind, type TokenRequest } from '../values/builtin/service
 import { type Deployment, deploymentKind } from '../values/builtin/workloads.ts';
 import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
+import { metadataOf } from '../values/resource-kind.ts';
 import { type Client, createClient, type WatchEvent } from './client.ts';
 import type { Connection } from './connection.ts';
 import { fixedToken } from './token-source.ts';
@@ -221,6 +222,23 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       await create(map('end', {}, { seen: 'yes' }));
       await watching;
       expect(events).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a', 'ADDED a', 'DELETED a', 'ADDED end']);
+    });
+
+    it('brings the metadata alone of objects when asked so', async () => {
+      const kind = metadataOf(configMapKind);
+      await create(map('large', { x: 'x'.repeat(10_000) }, { seen: 'part' }));
+      const { items, resourceVersion } = await client.list(kind, { namespace, labelSelector: 'seen=part', signal });
+      expect(items).toMatchObject([{ kind: 'ConfigMap', metadata: { name: 'large', labels: { seen: 'part' } } }]);
+      expect(items[0]).not.toHaveProperty('data');
+      const watching = (async () => {
+        for await (const event of client.watch(kind, { namespace, labelSelector: 'seen=part', resourceVersion, signal }))
+          if (event.type !== 'BOOKMARK') return event;
+        return undefined;
+      })();
+      await client.mergePatch(configMapKind, { namespace, name: 'large' }, { data: { x: '2' } }, { signal });
+      const event = await watching;
+      expect(event).toMatchObject({ type: 'MODIFIED', object: { metadata: { name: 'large' } } });
+      expect(event).not.toHaveProperty('object.data');
     });
 
     it('says when a watch is accepted, and ends it when cancelled', async () => {

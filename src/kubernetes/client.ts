@@ -89,6 +89,7 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
         method: 'GET',
         path: collectionPath(kind, call.namespace) + queryString(query),
         doing: `list ${kind.plural}`,
+        accept: accepted(kind, 'PartialObjectMetadataList'),
       });
       yield { items: (page.items ?? []).map((item) => typed(kind, item)), resourceVersion: page.metadata?.resourceVersion ?? '' };
       token = page.metadata?.continue;
@@ -104,7 +105,8 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
     const doing = `watch ${kind.plural}`;
     const path = collectionPath(kind, call.namespace) + queryString(query);
     const onAnswer = call.onContact;
-    const stream = await transport.open({ ...call, method: 'GET', path, doing, timeoutMs: call.timeoutMs ?? timeoutMs, onAnswer });
+    const accept = accepted(kind, 'PartialObjectMetadata');
+    const stream = await transport.open({ ...call, method: 'GET', path, doing, timeoutMs: call.timeoutMs ?? timeoutMs, onAnswer, accept });
     call.onContact?.();
     for await (const value of watchStream(stream, idleMs, clock)) {
       const event = value as { readonly type?: string; readonly object?: T & Status };
@@ -201,6 +203,10 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
     close: () => transport.close(),
   };
 };
+
+/** The media type by which a server leaves out all but the metadata (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches). */
+const accepted = ({ metadataOnly }: ResourceKind, as: string): string | undefined =>
+  metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : undefined;
 
 type ListAnswer<T> = {
   readonly items?: readonly T[] | null;

@@ -76,7 +76,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   };
-  const name = kind.plural;
+  const name = kind.metadataOnly === true ? `${kind.plural}-metadata` : kind.plural;
   const log = (options.log ?? quietLog).with({ mirror: name, server: client.server });
   const store = createStore<T>(indexes);
   const handlers = new Set<(change: Change<T>) => void>();

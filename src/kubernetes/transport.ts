@@ -12,6 +12,8 @@ export type Request = {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Media type of the answer. @default `application/json` */
+  readonly accept?: string | undefined;
   /** For messages: what is being done, such as `get pods default/web`. */
   readonly doing: string;
   readonly signal: AbortSignal;
@@ -71,7 +73,7 @@ export const createTransport = (
         method: request.method,
         path: prefix + request.path,
         headers: {
-          accept: 'application/json',
+          accept: request.accept ?? 'application/json',
           'user-agent': userAgent,
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }),

@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { budgets } from '../../src/api/budgets.ts';
 import { noticeKind } from '../../src/api/kinds.ts';
 import type { MembershipSpec } from '../../src/api/membership/type.ts';
 import type { StatementKind } from '../../src/api/notice/type.ts';
@@ -67,6 +69,8 @@ const about = (slot: number): { kind: StatementKind; subject: string; body: Stat
   return { kind: 'Endpoints', subject: `app-ns/${name}/${shard}`, body: { namespace: 'app-ns', name, shard, endpoints } };
 };
 
+/** When the hub first refused a write, by the monotonic clock. */
+let refusedAt = Number.POSITIVE_INFINITY;
 const write = async (slot: number, isNew: boolean): Promise<boolean> => {
   serial += 1;
   const { kind, subject, body } = about(slot);
@@ -79,6 +83,7 @@ const write = async (slot: number, isNew: boolean): Promise<boolean> => {
     return true;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    if (Failure.is(error, 'Forbidden')) refusedAt = Math.min(refusedAt, performance.now());
     return false;
   }
 };
@@ -86,12 +91,29 @@ const write = async (slot: number, isNew: boolean): Promise<boolean> => {
 let flooding = new AbortController();
 let taken = 0;
 let running: Promise<unknown> = Promise.resolve();
+/** When the next write may begin, and how many milliseconds later the one after it. */
+let [turnAt, gapMs] = [0, 0];
+const turn = async (): Promise<void> => {
+  const now = performance.now();
+  turnAt = Math.max(turnAt, now) + gapMs;
+  if (gapMs > 0) await pause(turnAt - now);
+};
 const flood = async (lane: number, during: AbortSignal): Promise<void> => {
-  for (let slot = 3 + lane; !during.aborted; slot = slot + atOnce >= maxNotices ? 3 + lane : slot + atOnce)
-    if (await write(slot, false)) taken += 1;
+  for (let slot = 3 + lane; !during.aborted; slot = slot + atOnce >= maxNotices ? 3 + lane : slot + atOnce) {
+    await turn();
+    if (!during.aborted && (await write(slot, false))) taken += 1;
+  }
 };
 
-const commands: Readonly<Record<string, () => Promise<number>>> = {
+const begin = (perSecond: number): number => {
+  flooding = new AbortController();
+  taken = 0;
+  gapMs = 1_000 / perSecond;
+  running = Promise.all(Array.from({ length: atOnce }, (_, lane) => flood(lane, flooding.signal)));
+  return performance.now();
+};
+let begunAt = 0;
+const commands: Readonly<Record<string, () => Promise<number> | number>> = {
   fill: async () => {
     let written = 0;
     const lane = async (first: number): Promise<void> => {
@@ -101,12 +123,12 @@ const commands: Readonly<Record<string, () => Promise<number>>> = {
     await Promise.all(Array.from({ length: 16 }, (_, index) => lane(3 + index)));
     return written + 2;
   },
-  begin: async () => {
-    flooding = new AbortController();
-    taken = 0;
-    running = Promise.all(Array.from({ length: atOnce }, (_, lane) => flood(lane, flooding.signal)));
-    return 0;
-  },
+  /** Writes as fast as its readers read. */
+  begin: () => (begunAt = begin(budgets.reads.perSecond)),
+  /** Writes as fast as the hub takes it. */
+  hammer: () => (begunAt = begin(Number.POSITIVE_INFINITY)),
+  /** Milliseconds from the beginning until the hub refused; -1 while it has not. */
+  refused: () => (refusedAt === Number.POSITIVE_INFINITY ? -1 : refusedAt - begunAt),
   end: async () => {
     flooding.abort();
     await running;
@@ -114,5 +136,5 @@ const commands: Readonly<Record<string, () => Promise<number>>> = {
   },
 };
 
-for await (const line of lines) process.stdout.write(`${await (commands[line]?.() ?? Promise.resolve(-1))}\n`);
+for await (const line of lines) process.stdout.write(`${await (commands[line]?.() ?? -1)}\n`);
 client.close();

@@ -16,8 +16,8 @@ import { putExport, putPod, removeExport, startSimulatedFleet } from './simulate
 
 const hostile = 'mallory';
 /** Rounds of quiet and flood in turns, and exports in each. */
-const turns = 6;
-const exportsInTurn = 30;
+const turns = 8;
+const exportsInTurn = 60;
 
 /** The member that floods, a process of its own: what it costs itself does not count. */
 const startFlooder = async (settings: object, signal: AbortSignal) => {
@@ -34,7 +34,12 @@ const startFlooder = async (settings: object, signal: AbortSignal) => {
   return {
     /** Writes everything that it may have; how many notices that are. */
     fill: () => ask('fill'),
+    /** Writes as fast as it may. */
     begin: () => ask('begin'),
+    /** Writes as fast as it can. */
+    hammer: () => ask('hammer'),
+    /** How many milliseconds after that the hub refused; -1 while it has not. */
+    refused: () => ask('refused'),
     /** Ends the flood; how many writes the hub took since it began. */
     end: () => ask('end'),
     stop: async (): Promise<void> => {
@@ -45,8 +50,9 @@ const startFlooder = async (settings: object, signal: AbortSignal) => {
 };
 
 /**
- * What a member costs the others that has filled its budgets and writes without a pause: from an export in one cluster to its endpoint in another, beside
- * the same in turns while it is quiet. Its statements are valid, so the others take them in, at their rate.
+ * What a member costs the others that has filled its budgets and writes as fast as it may: from an export in one cluster to its endpoint in another, beside
+ * the same in turns while it is quiet. Its statements are valid, so the others take them in. Then it writes as fast as it can, until the hub takes its
+ * right away, and goes on to ask.
  */
 export const floodingMember: LoneItem = {
   name: 'flooding-member',
@@ -76,7 +82,17 @@ export const floodingMember: LoneItem = {
       );
       const { server, ca } = hub.api.connection;
       const token = await hub.tokenOf('default', workerAccount(hostile));
-      const flooder = await startFlooder({ server, ca, token, authority, membership: membership.spec }, local);
+      const flooder = await startFlooder(
+        {
+          server,
+          ca,
+          token,
+          authority,
+          membership: membership.spec,
+          ...(process.env.PERSEC ? { perSecond: Number(process.env.PERSEC) } : {}),
+        },
+        local,
+      );
       const notices = await flooder.fill();
       report(`${hostile} has ${notices} notices`);
 
@@ -84,7 +100,7 @@ export const floodingMember: LoneItem = {
       const seen = await follow<EndpointSlice>({ client, kind: endpointSliceKind, namespace: 'app-ns' }, local);
       const has = (name: string) => (all: readonly EndpointSlice[]) =>
         all.some(({ metadata, endpoints }) => metadata.name.includes(name) && (endpoints ?? []).length > 0);
-      const times = { quiet: [] as number[], flood: [] as number[] };
+      const times = { quiet: [] as number[], flood: [] as number[], refused: [] as number[] };
       let [count, writes, floodedMs] = [0, 0, 0];
       const round = async (into: number[]): Promise<void> => {
         for (let index = 0; index < (quick ? 5 : exportsInTurn); index += 1) {
@@ -110,6 +126,20 @@ export const floodingMember: LoneItem = {
         floodedMs += performance.now() - begun;
         await sleep(systemClock, 3_000, signal);
       }
+      await flooder.hammer();
+      const { value: refusedMs } = await until(
+        'the hub refuses what it writes',
+        async () => {
+          const ms = await flooder.refused();
+          ensure(ms >= 0, 'it does not');
+          return ms;
+        },
+        { withinMs: 120_000 },
+      );
+      report(`refused after ${(refusedMs / 1_000).toFixed(1)} s`);
+      await sleep(systemClock, 5_000, signal);
+      await round(times.refused);
+      const hammered = await flooder.end();
       await flooder.stop();
       client.close();
       const quiet = distribution(times.quiet);
@@ -117,7 +147,7 @@ export const floodingMember: LoneItem = {
       return {
         figures: [
           {
-            what: "export created → endpoint in the other cluster's API server, while a third member floods",
+            what: "export created → endpoint in the other cluster's API server, while a third member is at all its limits",
             unit: 'ms',
             better: 'lower',
             measured: distribution(times.flood),
@@ -129,6 +159,19 @@ export const floodingMember: LoneItem = {
             unit: '/s',
             better: 'lower',
             measured: { n: 1, p50: perSecond, p99: Number.NaN },
+          },
+          {
+            what: 'the same member writes as fast as it can → the hub refuses its writes',
+            unit: 's',
+            better: 'lower',
+            measured: { n: 1, p50: refusedMs / 1_000, p99: Number.NaN },
+          },
+          {
+            what: `export created → endpoint, while the hub refuses a member that goes on at full speed (${hammered} writes were taken before)`,
+            unit: 'ms',
+            better: 'lower',
+            measured: distribution(times.refused),
+            baseline: { what: 'while it is quiet', measured: quiet },
           },
         ],
       };

@@ -9,7 +9,7 @@ import { type Route, routeOf } from './routes.ts';
 import { selection } from './selection.ts';
 import type { Storage } from './storage.ts';
 import { issueToken } from './tokens.ts';
-import type { Watchers } from './watchers.ts';
+import type { Shape, Watchers } from './watchers.ts';
 
 /** What requests are answered from. */
 export type Backend = {
@@ -28,7 +28,7 @@ export const handle = (backend: Backend, request: IncomingMessage, body: string,
   if (url.pathname === '/version') return answer(response, 200, { major: '1', minor: '99', gitVersion: 'v1.99.0-fake' });
   if (url.pathname === '/readyz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
   const route = routeOf(url.pathname, backend.kinds);
-  if (method === 'GET') return read(backend, route, url.searchParams, response);
+  if (method === 'GET') return read(backend, route, url.searchParams, response, shapeOf(String(request.headers.accept)));
   const payload: unknown = body === '' ? undefined : JSON.parse(body);
   if (method === 'POST') return answer(response, 201, post(backend, route, payload as KubernetesObject, url.searchParams));
   if (method === 'PUT')
@@ -46,7 +46,19 @@ export const handle = (backend: Backend, request: IncomingMessage, body: string,
 const answer = (response: ServerResponse, status: number, body: object): void =>
   void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-const read = ({ storage, watchers, pages }: Backend, route: Route, query: URLSearchParams, response: ServerResponse): void => {
+/** What an answer shows of each object: all of it, or its metadata alone. */
+const shapeOf = (accept: string): Shape =>
+  accept.includes('as=PartialObjectMetadata')
+    ? ({ metadata }) => ({ apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata })
+    : (object) => object;
+
+const read = (
+  { storage, watchers, pages }: Backend,
+  route: Route,
+  query: URLSearchParams,
+  response: ServerResponse,
+  shape: Shape,
+): void => {
   const { kind, namespace, name } = route;
   if (name !== undefined) {
     const found = storage.find(kind, objectKey({ name, ...(namespace === undefined ? {} : { namespace }) }));
@@ -62,6 +74,7 @@ const read = ({ storage, watchers, pages }: Backend, route: Route, query: URLSea
       namespace,
       matches,
       Number(query.get('timeoutSeconds') ?? 300),
+      shape,
     );
   const token = query.get('continue');
   const [version, all] = token === null ? [String(storage.version), storage.list(kind)] : [token.split('-')[0] ?? '', pages.get(token)];
@@ -72,7 +85,7 @@ const read = ({ storage, watchers, pages }: Backend, route: Route, query: URLSea
   const next = rest.length === 0 ? undefined : `${version}-${pages.size}`;
   if (next !== undefined) pages.set(next, rest);
   // Like the real one for its built-in kinds, items come without apiVersion and kind.
-  const items = selected.slice(0, limit).map((item) => without(item, 'apiVersion', 'kind'));
+  const items = selected.slice(0, limit).map((item) => without(shape(item), 'apiVersion', 'kind'));
   answer(response, 200, {
     apiVersion: apiVersionOf(kind),
     kind: `${kind.kind}List`,

@@ -5,6 +5,9 @@ import { Refused } from './refused.ts';
 import type { Matcher } from './selection.ts';
 import type { Storage, Stored } from './storage.ts';
 
+/** What is sent of an object. */
+export type Shape = (object: KubernetesObject) => KubernetesObject;
+
 /** Open watches: each is an HTTP answer that never ends by itself. */
 export type Watchers = {
   /** Sends what happened after `from` (everything there is, when `from` is empty) and then each change as it comes. */
@@ -15,6 +18,7 @@ export type Watchers = {
     namespace: string | undefined,
     matches: Matcher,
     timeoutSeconds: number,
+    shape: Shape,
   ): void;
   /** Sends a bookmark to everybody. */
   bookmark(): void;
@@ -33,7 +37,7 @@ export const createWatchers = (storage: Storage): Watchers => {
   };
 
   return {
-    open: (response, kind, from, namespace, matches, timeoutSeconds) => {
+    open: (response, kind, from, namespace, matches, timeoutSeconds, shape) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.flushHeaders();
       const selected = (object: KubernetesObject | undefined): boolean =>
@@ -42,11 +46,12 @@ export const createWatchers = (storage: Storage): Watchers => {
         if (change.kind.plural !== kind.plural || change.kind.group !== kind.group) return;
         const was = selected(change.previous);
         const is = change.type !== 'DELETED' && selected(change.object);
-        if (is) send(response, was ? 'MODIFIED' : 'ADDED', change.object);
+        if (is) send(response, was ? 'MODIFIED' : 'ADDED', shape(change.object));
         // An object that leaves the selection looks deleted, in its last state.
-        else if (was) send(response, 'DELETED', change.object);
+        else if (was) send(response, 'DELETED', shape(change.object));
       };
-      if (from === '' || from === '0') for (const object of storage.list(kind)) if (selected(object)) send(response, 'ADDED', object);
+      if (from === '' || from === '0')
+        for (const object of storage.list(kind)) if (selected(object)) send(response, 'ADDED', shape(object));
       const since = Number(from === '' || from === '0' ? storage.version : from);
       if (since < storage.compacted) {
         send(response, 'ERROR', new Refused(410, 'Expired', `too old resource version: ${since} (${storage.compacted})`).status());

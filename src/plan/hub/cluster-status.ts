@@ -1,5 +1,6 @@
+import { budgets } from '../../api/budgets.ts';
 import type { Cluster, ClusterStatus } from '../../api/cluster/type.ts';
-import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, conditionOf, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
 import { ignoredInCluster, ignoredVerdicts } from '../ignored-fields.ts';
 
 /** What this process has seen of a worker's Lease. The time in the Lease is by the member's clock and decides nothing. */
@@ -87,9 +88,38 @@ const namesVerdicts = (cluster: Cluster): Verdict[] => {
   return [{ type: 'NamesWired', status: answers ? 'True' : 'False', reason, message }];
 };
 
+/** A slice in which a cluster may not publish for now, and until when, in milliseconds since 1970. */
+export interface ClusterSuspension {
+  readonly slice: string;
+  readonly until: number;
+}
+
+/** WithinBudgets: whether the cluster publishes no faster than its readers read. Nothing is written about one that always did. */
+const rateVerdicts = (cluster: Cluster, suspensions: readonly ClusterSuspension[]): Verdict[] => {
+  const type = 'WithinBudgets';
+  const [last] = suspensions.toSorted((a, b) => b.until - a.until);
+  const { burst, perSecond } = budgets.reads;
+  const slices = suspensions
+    .map(({ slice }) => slice)
+    .toSorted()
+    .join(', ');
+  const exception = last && {
+    type,
+    status: 'False' as const,
+    reason: 'BudgetReached' as const,
+    message: `Cluster ${cluster.metadata.name} changed its notices in slice ${slices} ${burst} times and then faster than ${perSecond} times a second, which no worker of KubeSlice does; it may not publish there until ${new Date(last.until).toISOString()}, and the others go on with what it published last. Find out what runs there as its worker; to remove it: kubectl delete cluster ${cluster.metadata.name}.`,
+  };
+  return exceptionVerdicts(cluster.status?.conditions, exception, {
+    type,
+    status: 'True',
+    reason: 'Accepted',
+    message: 'The cluster publishes no faster than the others read.',
+  });
+};
+
 /**
- * The controller's part of a cluster's status: registration, health, the Ready condition, NamesWired as the member finds it and, where its clock differs or fields do nothing, ClockSkew and
- * FieldsIgnored. `fingerprint` is that of its authority, `now` milliseconds since 1970; fields that the worker writes are not touched.
+ * The controller's part of a cluster's status: registration, health, the Ready condition, NamesWired as the member finds it and, where its clock differs or fields do nothing, ClockSkew,
+ * FieldsIgnored and WithinBudgets. `fingerprint` is that of its authority, `now` milliseconds since 1970; fields that the worker writes are not touched.
  *
  * ```
  * authority    lease                                          Ready
@@ -105,13 +135,19 @@ export const planClusterStatus = (
   sign: WorkerSign,
   fingerprint: string | undefined,
   now: number,
+  suspensions: readonly ClusterSuspension[] = [],
 ): Partial<ClusterStatus> => {
   const verdict = verdictOf(cluster, sign);
   const { generation } = cluster.metadata;
   let conditions = setCondition(cluster.status?.conditions, verdict, generation, new Date(now));
   const skew = skewVerdict(cluster, sign);
   const ignored = ignoredVerdicts(ignoredInCluster(cluster.spec), cluster.status?.conditions);
-  for (const further of [...(skew === undefined ? [] : [skew]), ...namesVerdicts(cluster), ...ignored])
+  for (const further of [
+    ...(skew === undefined ? [] : [skew]),
+    ...namesVerdicts(cluster),
+    ...ignored,
+    ...rateVerdicts(cluster, suspensions),
+  ])
     conditions = setCondition(conditions, further, generation, new Date(now));
   const health = verdict.status === 'True' ? 'Normal' : 'Warning';
   const before = cluster.status?.clusterHealth;

@@ -1,7 +1,8 @@
 import type { Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
-import type { Exchange } from '../../plan/hub/exchange.ts';
+import { remove } from '../../kubernetes/remove.ts';
+import { type Exchange, readersBinding } from '../../plan/hub/exchange.ts';
 import type { Clock } from '../../values/clock.ts';
 import { fieldManager, type World } from './world.ts';
 
@@ -13,7 +14,7 @@ const emptyRepairMs = 5_000;
 
 /** What is known when a board is repaired. */
 interface BoardState {
-  /** Somebody must get rights that they did not have, or lose some. */
+  /** Somebody must get rights that he did not have, or lose some. */
   readonly changed: boolean;
   /** No cluster reports anything there. */
   readonly empty: boolean;
@@ -34,8 +35,10 @@ export interface Boards {
 export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boards => {
   /** When each was last made so by the monotonic clock, by slice UID. */
   const made = new Map<string, number>();
+  /** Boards that have readers, by slice UID; unknown of those that another controller made. */
+  const readable = new Map<string, boolean>();
   return {
-    keep: async (slice, { namespace, role, binding }, { changed, empty }, signal) => {
+    keep: async (slice, { namespace, role, binding, readers }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
       // Half of it, because a resync may come a little early.
       const dueMs = (made.get(uid) ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
@@ -44,9 +47,19 @@ export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boa
       await applyObject(world.client, namespaceKind, namespace, apply);
       await applyObject(world.client, roleKind, role, apply);
       await applyObject(world.client, roleBindingKind, binding, apply);
+      if (readers !== undefined) {
+        await applyObject(world.client, roleKind, readers.role, apply);
+        await applyObject(world.client, roleBindingKind, readers.binding, apply);
+      } else if (readable.get(uid) !== false && slice.status?.exchangeNamespace !== undefined) {
+        await remove(world.client, roleBindingKind, { namespace: namespace.metadata.name, name: readersBinding }, signal);
+      }
+      readable.set(uid, readers !== undefined);
       made.set(uid, clock.monotonic());
       return undefined;
     },
-    forget: ({ metadata }) => made.delete(metadata.uid ?? ''),
+    forget: ({ metadata: { uid = '' } }) => {
+      made.delete(uid);
+      readable.delete(uid);
+    },
   };
 };

@@ -37,6 +37,12 @@ export const clusterController = (world: World, clock: { now(): number }) => {
         const skewed = conditionOf(conditions, 'ClockSkew')?.status === 'True';
         return change.type === 'updated' && known && skewed === isSkewed(world.signs.signOf(change.key)) ? [] : [key];
       }),
+      watching(world.writeRates, ({ board, cluster }) =>
+        world.memberships
+          .byIndex('exchange', board)
+          .slice(0, 1)
+          .map((membership) => `${membership.metadata.namespace}/${cluster}`),
+      ),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const cluster = world.clusters.get(key);
@@ -84,7 +90,12 @@ export const clusterController = (world: World, clock: { now(): number }) => {
       }
       const sign = world.signs.signOf(`${namespace}/${workerAccount(name)}`);
       const fingerprint = cluster.spec.caBundle === undefined ? undefined : fingerprintOf(cluster.spec.caBundle);
-      const status = planClusterStatus(cluster, sign, fingerprint, clock.now());
+      const suspensions = world.writeRates.suspensions().flatMap((one) => {
+        const [membership] = world.memberships.byIndex('exchange', one.board);
+        const isOwn = one.cluster === name && membership?.metadata.namespace === namespace;
+        return isOwn ? [{ slice: membership.spec.slice, until: one.until }] : [];
+      });
+      const status = planClusterStatus(cluster, sign, fingerprint, clock.now(), suspensions);
       const changed = Object.entries(status).some(
         ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof status]),
       );

@@ -32,6 +32,15 @@ export const sliceController = (world: World, clock: Clock) => {
   const reader = new ReportReader();
   /** When the status of each slice was last written, by the monotonic clock, by slice UID. */
   const writtenAt = new Map<string, number>();
+  /** Who was suspended when the board of a slice was last made so, by key. */
+  const suspendedBefore = new Map<string, ReadonlySet<string>>();
+  const suspendedIn = (board: string): ReadonlySet<string> =>
+    new Set(world.writeRates.suspensions().flatMap((one) => (one.board === board ? [one.cluster] : [])));
+  const keyOfBoard = (board: string): string[] =>
+    world.memberships
+      .byIndex('exchange', board)
+      .slice(0, 1)
+      .map((membership) => `${membership.metadata.namespace}/${membership.spec.slice}`);
   const slicesOf = (namespace: string | undefined): string[] =>
     world.slices
       .list()
@@ -48,12 +57,8 @@ export const sliceController = (world: World, clock: Clock) => {
       ),
       watching(world.clusters, (change) => slicesOf(change.object.metadata.namespace)),
       watching(world.memberships, (change) => [`${change.object.metadata.namespace}/${change.object.spec.slice}`]),
-      watching(world.links, (change) =>
-        world.memberships
-          .byIndex('exchange', change.object.metadata.namespace ?? '')
-          .slice(0, 1)
-          .map((membership) => `${membership.metadata.namespace}/${membership.spec.slice}`),
-      ),
+      watching(world.links, (change) => keyOfBoard(change.object.metadata.namespace ?? '')),
+      watching(world.writeRates, ({ board }) => keyOfBoard(board)),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<Again | undefined> => {
       const slice = world.slices.get(key);
@@ -62,6 +67,7 @@ export const sliceController = (world: World, clock: Clock) => {
       const project = projectOfNamespace(namespace);
       if (slice.metadata.deletionTimestamp !== undefined) {
         boards.forget(slice);
+        suspendedBefore.delete(key);
         writtenAt.delete(slice.metadata.uid ?? '');
         if (!finalizers.includes(sliceFinalizer)) return undefined;
         await withdraw(world, slice, clock, signal);
@@ -81,8 +87,12 @@ export const sliceController = (world: World, clock: Clock) => {
       const { grants } = allocation;
       let againMs: number | undefined;
       if (grants.blocks.size > 0) {
-        const state = { changed: grants.changed, empty: seen.reports.size === 0 };
-        againMs = await boards.keep(slice, planExchange(slice, project, namespace, [...grants.blocks.keys()]), state, signal);
+        const suspended = suspendedIn(exchangeNamespace(slice.metadata.uid ?? ''));
+        const isOther = !sameSet(suspended, suspendedBefore.get(key));
+        const state = { changed: grants.changed || isOther, empty: seen.reports.size === 0 };
+        const exchange = planExchange(slice, project, namespace, [...grants.blocks.keys()], suspended);
+        againMs = await boards.keep(slice, exchange, state, signal);
+        suspendedBefore.set(key, suspended);
         await writeMemberships(world, slice, project, allocation, signal);
       }
       // Memberships come before the status: a status that cannot be written must keep no cluster in the slice.
@@ -105,6 +115,9 @@ export const sliceController = (world: World, clock: Clock) => {
     },
   };
 };
+
+const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string> = new Set()): boolean =>
+  a.size === b.size && [...a].every((one) => b.has(one));
 
 /** The current state of a slice's project and of its members. */
 const observe = (world: World, reader: ReportReader, slice: Slice) => {

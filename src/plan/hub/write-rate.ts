@@ -1,0 +1,38 @@
+import { budgets } from '../../api/budgets.ts';
+
+/** How fast one member has written to one board. Times are milliseconds of a clock that does not go back. */
+export interface WriteRate {
+  /** When everything that it wrote would be worked off at the rate. */
+  readonly doneAt: number;
+  /** Until when it may not write. */
+  readonly suspendedUntil: number;
+  /** How often it was suspended lately. */
+  readonly suspensions: number;
+}
+
+/** How long the first suspension lasts; each further one lasts twice as long, an hour at the most; milliseconds. */
+const firstMs = 300_000;
+const longestMs = 3_600_000;
+/** After so long without a suspension the earlier ones are forgotten, in milliseconds. */
+const forgottenAfterMs = 7_200_000;
+
+/** A member that has written nothing. */
+export const noWrites: WriteRate = { doneAt: Number.NEGATIVE_INFINITY, suspendedUntil: Number.NEGATIVE_INFINITY, suspensions: 0 };
+
+/** Whether the member may not write at `now`. */
+export const isSuspended = ({ suspendedUntil }: WriteRate, now: number): boolean => now < suspendedUntil;
+
+/**
+ * The rate after one more write at `now` (the generic cell rate algorithm, ITU-T I.371): a member may write as much as its readers verify
+ * (`budgets.reads`), twice what an honest worker does. One that writes faster is suspended for five minutes, then ten, and so on up to an hour.
+ */
+export const afterWrite = (rate: WriteRate, now: number): WriteRate => {
+  // What was on its way when it was suspended.
+  if (isSuspended(rate, now)) return rate;
+  const { burst, perSecond } = budgets.reads;
+  const gapMs = 1_000 / perSecond;
+  const doneAt = Math.max(rate.doneAt, now) + gapMs;
+  if (doneAt - now <= burst * gapMs) return { ...rate, doneAt };
+  const suspensions = now - rate.suspendedUntil > forgottenAfterMs ? 1 : rate.suspensions + 1;
+  return { doneAt: now, suspendedUntil: now + Math.min(longestMs, firstMs * 2 ** (suspensions - 1)), suspensions };
+};

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { budgets } from '../../api/budgets.ts';
+import type { Change } from '../../kubernetes/mirror.ts';
+import { createEmitter } from '../../loop/emitter.ts';
+import { handClock } from '../../values/fixtures/hand-clock.ts';
+import type { KubernetesObject } from '../../values/object.ts';
+import { createWriteRates } from './write-rates.ts';
+
+const notices = () => {
+  const clock = handClock();
+  const changes = createEmitter<Change<KubernetesObject>>();
+  const rates = createWriteRates(clock);
+  rates.follow(changes);
+  const seen: string[] = [];
+  rates.subscribe(({ cluster, board }) => seen.push(`${board}/${cluster}`));
+  const write = (name: string, count: number, { board = 'board', initial = false } = {}): void => {
+    const object = { apiVersion: 'v1', kind: 'Notice', metadata: { name, namespace: board } };
+    for (let index = 0; index < count; index += 1) changes.emit({ type: 'updated', key: `${board}/${name}`, object, initial });
+  };
+  return { clock, rates, seen, write };
+};
+
+it('suspends the member that writes too fast, on that board alone, and for a time', () => {
+  const { clock, rates, seen, write } = notices();
+  write('mallory.7', budgets.reads.burst / 2);
+  write('mallory.8', budgets.reads.burst / 2);
+  write('east.1', budgets.reads.burst);
+  write('mallory.7', budgets.reads.burst, { board: 'other' });
+  expect(rates.suspensions()).toEqual([]);
+  write('mallory.7', 1);
+  expect(rates.suspensions()).toEqual([{ cluster: 'mallory', board: 'board', until: clock.now() + 300_000 }]);
+  write('mallory.7', 1_000);
+  clock.advance(299_999);
+  expect(rates.suspensions()).toHaveLength(1);
+  clock.advance(1);
+  expect(rates.suspensions()).toEqual([]);
+  expect(seen).toEqual(['board/mallory', 'board/mallory']);
+});
+
+it('does not count what was there before', () => {
+  const { rates, write } = notices();
+  write('east.1', 2 * budgets.reads.burst, { initial: true });
+  expect(rates.suspensions()).toEqual([]);
+});

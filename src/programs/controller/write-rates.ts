@@ -1,0 +1,59 @@
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import { createEmitter } from '../../loop/emitter.ts';
+import type { Source } from '../../loop/source.ts';
+import { afterWrite, isSuspended, noWrites, type WriteRate } from '../../plan/hub/write-rate.ts';
+import type { Clock } from '../../values/clock.ts';
+import type { KubernetesObject } from '../../values/object.ts';
+
+/** A member that may not write to a board for now. */
+export interface Suspension {
+  readonly cluster: string;
+  /** Namespace of the board. */
+  readonly board: string;
+  /** Until when, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Which members write faster than their readers read. Emits a suspension when it begins and when it ends. */
+export interface WriteRates extends Source<Suspension> {
+  /** Begins to count; what was there before is not counted. */
+  follow(notices: Pick<Mirror<KubernetesObject>, 'subscribe'>): void;
+  /** What holds now. */
+  suspensions(): readonly Suspension[];
+}
+
+/** The member whose notice has this name: `<cluster>.<slot>`, as the API server has checked. */
+const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+/** Nothing was written yet. It is kept in memory: another controller begins to count anew. */
+export const createWriteRates = (clock: Clock): WriteRates => {
+  const rates = new Map<string, WriteRate>();
+  const { emit, subscribe } = createEmitter<Suspension>();
+  const suspended = new Map<string, Suspension>();
+
+  const count = (board: string, cluster: string): void => {
+    const key = `${board}/${cluster}`;
+    const now = clock.monotonic();
+    const before = rates.get(key) ?? noWrites;
+    const rate = afterWrite(before, now);
+    rates.set(key, rate);
+    if (!isSuspended(rate, now) || isSuspended(before, now)) return;
+    const suspension = { cluster, board, until: clock.now() + rate.suspendedUntil - now };
+    suspended.set(key, suspension);
+    emit(suspension);
+    clock.after(rate.suspendedUntil - now, () => {
+      suspended.delete(key);
+      emit(suspension);
+    });
+  };
+
+  return {
+    subscribe,
+    follow: (notices) =>
+      void notices.subscribe(({ object, initial }) => {
+        const { name, namespace = '' } = object.metadata;
+        if (!initial) count(namespace, authorOf(name));
+      }),
+    suspensions: () => [...suspended.values()],
+  };
+};
