@@ -58,9 +58,9 @@ describe('installing where it may not be meant', () => {
   });
 
   it.each([
-    [undefined, 'helm --kube-context hub -n kubeslice-controller upgrade slices CHART --reuse-values"'],
-    ['r.example/k:1.2', 'CHART --reuse-values --set image.repository=r.example/k,image.tag=1.2"'],
-    ['r.example:5000/k', 'CHART --reuse-values --set image.repository=r.example:5000/k"'],
+    [undefined, 'helm --kube-context hub -n kubeslice-controller upgrade slices CHART --reset-then-reuse-values"'],
+    ['r.example/k:1.2', 'CHART --reset-then-reuse-values --set image.repository=r.example/k,image.tag=1.2"'],
+    ['r.example:5000/k', 'CHART --reset-then-reuse-values --set image.repository=r.example:5000/k"'],
   ])('a release of Helm keeps its values, with --image %s', async (image, remedy) => {
     put(deploymentKind, hubNamespace, 'kubeslice-controller', {
       'meta.helm.sh/release-name': 'slices',

@@ -35,7 +35,7 @@ export const upgradeCommand = ({ name, namespace }: HelmRelease, context: string
       : at > image.lastIndexOf('/')
         ? ` --set image.repository=${image.slice(0, at)},image.tag=${image.slice(at + 1)}`
         : ` --set image.repository=${image}`;
-  return `helm --kube-context ${shellQuote(context)} -n ${namespace} upgrade ${name} CHART --reuse-values${set}`;
+  return `helm --kube-context ${shellQuote(context)} -n ${namespace} upgrade ${name} CHART --reset-then-reuse-values${set}`;
 };
 
 /** The refusal to install over a release, whose values the command line does not know. */
