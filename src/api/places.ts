@@ -33,6 +33,9 @@ export const renewalRole = (cluster: string): string => `kubeslice-renewal-${clu
 /** ConfigMap on the hub, in the namespace of the controller, with the addresses at which members reach the hub and the authority of its server. */
 export const hubAddressConfigMap = 'kubeslice-hub-address';
 
+/** ConfigMap on the hub, in the namespace of the project, with the farewells that a cluster signed when it left: `farewells`, as JSON. The next one of its name carries them. */
+export const farewellsConfigMap = (cluster: string): string => `kubeslice-farewells-${cluster}`;
+
 /** Secret of a member cluster with the key and certificate of its own CA. */
 export const authoritySecret = 'kubeslice-ca';
 /** Secret of a member cluster with its credential for the hub. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { author, authorityOf, day, slice, start } from '../../test/exchange/author.ts';
 import { receiver } from '../../test/exchange/receiver.ts';
 import type { NoticeSpec } from '../api/notice/type.ts';
-import { earlierTimes, farewellsIn, isFarewell } from './farewell.ts';
+import { earlierTimes, farewellsIn, isFarewell, noticeOfFarewells } from './farewell.ts';
+import { everySlice } from './statement/statement.ts';
 
 const [first, second, third] = await Promise.all(['east', 'east', 'east'].map(async (name) => author(await authorityOf(name))));
 if (first === undefined || second === undefined || third === undefined) throw new Error('no authors');
@@ -41,6 +42,79 @@ describe('a farewell', () => {
     expect(latest === undefined ? undefined : here.show(latest).isEnd).toBe(true);
     expect(here.show(second.claim(['10.0.0.0/24'], start + 1_000)).refusal).toBeUndefined();
     expect(here.pinned('east')).toBe(second.authority.certificate);
+  });
+});
+
+describe('a farewell to the members of every slice', () => {
+  const claim = (now = start) => carrying(second.claim(['10.0.0.0/24'], now), first.lastFarewell(now));
+  /** Judges a claim as a worker does: after the farewells that it carries, when its authority is not the one that is pinned. */
+  const judge = (here: ReturnType<typeof receiver>, notice: NoticeSpec) => {
+    const { refusal } = here.show(notice);
+    if (refusal?.code !== 'AuthorityChanged') return refusal?.code;
+    for (const farewell of farewellsIn(notice)) if (here.show(farewell).isEnd === true) return here.show(notice).refusal?.code;
+    return refusal.code;
+  };
+  /** Knows east by a slice that is gone: of that it has the pinned authority, and nothing else. */
+  const knowing = (authority = first.authority) => {
+    const pins = new Map([['east', authority.certificate]]);
+    const here = receiver({ east: ['10.0.0.0/24'] });
+    here.circumstances({ pinned: (cluster) => here.pinned(cluster) ?? pins.get(cluster) });
+    return here;
+  };
+
+  it('ends the authority that a member knows by a slice that is gone', () => {
+    const here = knowing();
+    expect(judge(here, second.claim(['10.0.0.0/24']))).toBe('AuthorityChanged');
+    expect(judge(here, claim(start + 1_000))).toBeUndefined();
+    expect(here.inForce('Cluster', 'east', 'east')?.body.caCertificate).toBe(second.authority.certificate);
+  });
+
+  it('ends everything that this authority stated in a slice that is there, also over a restart', () => {
+    const here = receiver({ east: ['10.0.0.0/24'] });
+    const before = first.claim(['10.0.0.0/24']);
+    here.show(before);
+    here.show(first.node('n1', ['10.0.0.0/26']));
+    expect(here.show(first.lastFarewell(start + 1_000)).isEnd).toBe(true);
+    expect(here.believes()).toEqual([]);
+    here.restart();
+    expect(here.believes()).toEqual([]);
+    expect(here.show(before).refusal?.code).toBe('SerialNotHigher');
+  });
+
+  it('counts for nothing when the authority that is pinned did not sign it, went on after it, or signed it long ago', () => {
+    expect(judge(knowing(third.authority), claim())).toBe('AuthorityChanged');
+    const here = receiver({ east: ['10.0.0.0/24'] });
+    const old = first.lastFarewell();
+    here.show(first.claim(['10.0.0.0/24'], start + 1_000));
+    expect(here.show(old).refusal?.code).toBe('SerialNotHigher');
+    expect(judge(here, carrying(second.claim(['10.0.0.0/24']), old))).toBe('AuthorityChanged');
+    const late = knowing();
+    late.circumstances({ now: start + 8 * day });
+    expect(judge(late, carrying(second.claim(['10.0.0.0/24'], start + 8 * day), old))).toBe('AuthorityChanged');
+  });
+
+  it('is the only statement that is not bound to a slice', () => {
+    const here = receiver({ east: ['10.0.0.0/24'] });
+    const body = { caCertificate: first.authority.certificate, blocks: ['10.0.0.0/24'] };
+    expect(here.show(first.issue('Cluster', 'east', body, start, everySlice)).refusal?.code).toBe('WrongSlice');
+    here.show(first.claim(['10.0.0.0/24']));
+    here.show(first.node('n1', ['10.0.0.0/26']));
+    expect(here.show(first.issue('Node', 'n1', undefined, start, everySlice)).refusal?.code).toBe('WrongSlice');
+    const nearly = { ...everySlice, slice: slice.slice };
+    expect(here.show(first.issue('Cluster', 'east', undefined, start, nearly)).refusal?.code).toBe('WrongSlice');
+    expect(here.believes()).toEqual(['Cluster/east/east', 'Node/east/n1']);
+  });
+
+  it('is handed over as a list, of which nothing is taken that no notice could carry', () => {
+    const { statement, signature } = first.lastFarewell();
+    const one = { statement, signature };
+    const read = (text: string) => noticeOfFarewells('east', text)?.farewells;
+    expect(read(JSON.stringify([one, one]))).toEqual([one, one]);
+    for (const text of ['', '{', '[1]', '{"0":1}', JSON.stringify(Array.from({ length: 9 }, () => one))])
+      expect(read(text)).toBeUndefined();
+    expect(read(JSON.stringify([{ statement: 'x'.repeat(2049), signature }]))).toBeUndefined();
+    const notices = farewellsIn(noticeOfFarewells('east', JSON.stringify([one])) ?? first.claim([]));
+    expect(known(notices)).toEqual({ farewells: [one], floor: serialOf(notices[0] ?? first.claim([])) });
   });
 });
 

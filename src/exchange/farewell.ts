@@ -3,7 +3,8 @@ import type { NoticeSpec } from '../api/notice/type.ts';
 import type { Root } from '../identity/root.ts';
 import { readJson } from '../values/read-json.ts';
 import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
-import { isTombstone, readStatement, type Tombstone } from './statement/statement.ts';
+import { readNotice } from './notice.ts';
+import { concerns, isTombstone, readStatement, type Tombstone } from './statement/statement.ts';
 import { verifyStatement } from './verify.ts';
 
 /** The farewell in a notice; undefined for every other notice. Its signature is not verified. */
@@ -25,6 +26,12 @@ export const farewellsIn = ({ cluster, kind, farewells = [] }: NoticeSpec): Noti
     ? farewells.map(({ statement, signature }) => ({ cluster, kind, subject: cluster, statement, signature })).toReversed()
     : [];
 
+/** A notice that carries the farewells in a JSON text and states nothing itself; undefined when that is no list of farewells, or a longer one than a notice carries. */
+export const noticeOfFarewells = (cluster: string, text: string): NoticeSpec | undefined => {
+  const read = readNotice({ cluster, kind: 'Cluster', subject: cluster, statement: '', signature: '', farewells: readJson(text) });
+  return typeof read === 'string' ? undefined : read;
+};
+
 /** What a cluster that joined again says about the time before. */
 export interface EarlierTimes {
   /** Farewells of its earlier authorities, as its notices carry them. */
@@ -37,7 +44,8 @@ export interface EarlierTimes {
 export const noEarlierTimes: EarlierTimes = { farewells: [], floor: 0 };
 
 /**
- * What earlier authorities of the own cluster left behind, by the notices about this cluster that it kept and that are on the board.
+ * What earlier authorities of the own cluster left behind, by the notices about this cluster that it kept, that are on the board, and that its last
+ * leave handed over.
  *
  * Nobody can verify a farewell here: this cluster does not know its earlier authorities. So a hub can add false ones, which are refused where they are
  * read, and displace true ones, which it could withhold as well. A serial that no honest clock gives is left out, or it would be the end of all serials.
@@ -58,7 +66,7 @@ export const earlierTimes = (
     if (isOwn && typeof stated !== 'string' && 'body' in stated && 'floor' in stated.body) floor = Math.max(floor, stated.body.floor ?? 0);
     for (const candidate of [notice, ...farewellsIn(notice)]) {
       const farewell = readFarewell(candidate);
-      if (farewell === undefined || farewell.slice !== slice || farewell.sliceUID !== sliceUID) continue;
+      if (farewell === undefined || !concerns(farewell, { slice, sliceUID })) continue;
       if (farewell.serial > (now + statementLifetimeMs) * 1000) continue;
       floor = Math.max(floor, farewell.serial);
       const isExpired = !(Date.parse(farewell.expiresAt) > now - clockSkewMs);

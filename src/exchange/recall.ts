@@ -6,7 +6,7 @@ import { createEntry } from './entry.ts';
 import { entryOf, type Ledger, withEntry } from './ledger.ts';
 import { statementLifetimeMs } from './lifetime.ts';
 import { state } from './state.ts';
-import { readStatement } from './statement/statement.ts';
+import { concerns, readStatement } from './statement/statement.ts';
 
 /**
  * The ledger with a notice that this cluster accepted before and kept in its own cluster: after a restart it counts as the latest statement about its
@@ -17,7 +17,7 @@ import { readStatement } from './statement/statement.ts';
  */
 export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, context: ExchangeContext): Ledger | undefined => {
   const stated = read(notice.statement);
-  if (stated === undefined || stated.sliceUID !== context.sliceUID || stated.cluster !== notice.cluster) return undefined;
+  if (stated === undefined || !concerns(stated, context) || stated.cluster !== notice.cluster) return undefined;
   if (context.pinned(stated.cluster) === undefined) return undefined;
   if ((entryOf(ledger, stated)?.stated.serial ?? 0) >= stated.serial) return ledger;
   const digest = sha256Hex(Buffer.from(notice.statement, 'utf8'));

@@ -10,7 +10,7 @@ import type { StatementRefusal, StatementRefusalCode } from '../values/statement
 import type { SignedStatement } from './issue.ts';
 import { clockSkewMs, statementLifetimeMs } from './lifetime.ts';
 import { signerOf } from './signer.ts';
-import { readStatement, type Stated } from './statement/statement.ts';
+import { concerns, readStatement, type Stated } from './statement/statement.ts';
 
 /** How deep a statement may nest; the deepest honest one has five levels. */
 const statementDepth = 12;
@@ -119,7 +119,7 @@ const mismatchOf = (stated: Stated, root: Root, expected: StatementExpectation):
   if (stated.cluster !== root.cluster)
     return ['WrongCluster', `names cluster "${stated.cluster}" as its author; a cluster signs statements about itself only.`];
   if (stated.project !== root.project) return ['WrongProject', `was made for project "${stated.project}" and not for "${root.project}".`];
-  if (stated.slice !== expected.slice || stated.sliceUID !== expected.sliceUID) {
+  if (!concerns(stated, expected)) {
     return [
       'WrongSlice',
       `was made for slice "${stated.slice}" (${stated.sliceUID}) and not for "${expected.slice}" (${expected.sliceUID}).`,

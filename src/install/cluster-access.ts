@@ -1,7 +1,15 @@
 import { type CredentialRequest, credentialRequestName } from '../api/credentialrequest/type.ts';
 import { controller, exchange } from '../api/groups.ts';
 import { clusterLabel } from '../api/labels.ts';
-import { credentialRequestAccount, hubAddressConfigMap, hubNamespace, joinAccount, renewalRole, workerAccount } from '../api/places.ts';
+import {
+  credentialRequestAccount,
+  farewellsConfigMap,
+  hubAddressConfigMap,
+  hubNamespace,
+  joinAccount,
+  renewalRole,
+  workerAccount,
+} from '../api/places.ts';
 import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Lease } from '../values/builtin/lease.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
@@ -76,6 +84,7 @@ export const planWorkerAccess = (cluster: string, namespace: string): Kubernetes
     // Which memberships are its own is checked by the policy kubeslice-memberships: a role cannot select by content.
     { apiGroups: [exchange.group], resources: ['memberships/status'], verbs: change },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [name], verbs: change },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [farewellsConfigMap(cluster)], verbs: ['get'] },
     tokenFor(name),
   ]);
   // The controller renews the credential of a cluster that proves its key; it may make tokens for accounts that are named, one by one.

@@ -3,7 +3,7 @@ import type { NoticeSpec, StatementKind } from '../../src/api/notice/type.ts';
 import { issueStatement } from '../../src/exchange/issue.ts';
 import type { ExportBody, ExportEndpoint } from '../../src/exchange/statement/export.ts';
 import type { NodeBody } from '../../src/exchange/statement/node.ts';
-import type { StatementBodies } from '../../src/exchange/statement/statement.ts';
+import { everySlice, type StatementBodies } from '../../src/exchange/statement/statement.ts';
 import { type Authority, openAuthority } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
 import { encodeBase64 } from '../../src/values/base64.ts';
@@ -61,9 +61,15 @@ export const exportBody = (changes: Partial<ExportBody> = {}): ExportBody => ({
 /** A cluster that states things; serials go up by themselves. */
 export const author = (authority: Authority, { sliceUID = slice.sliceUID, serial: first = 0 } = {}) => {
   let serial = first;
-  const issue = <K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined, now: number): NoticeSpec => {
+  const issue = <K extends StatementKind>(
+    kind: K,
+    subject: string,
+    body: StatementBodies[K] | undefined,
+    now: number,
+    of = { slice: slice.slice, sliceUID },
+  ): NoticeSpec => {
     serial = Math.max(serial + 1, now * 1000);
-    const { signed } = issueStatement(authority, { kind, subject, body, serial, slice: slice.slice, sliceUID }, now);
+    const { signed } = issueStatement(authority, { kind, subject, body, serial, ...of }, now);
     return { cluster: authority.cluster, kind, subject, statement: signed.statement, signature: signed.signature };
   };
   return {
@@ -79,6 +85,8 @@ export const author = (authority: Authority, { sliceUID = slice.sliceUID, serial
     },
     withdraw: (kind: StatementKind, subject: string, now = start) => issue(kind, subject, undefined, now),
     farewell: (now = start) => issue('Cluster', authority.cluster, undefined, now),
+    /** To the members of every slice. */
+    lastFarewell: (now = start) => issue('Cluster', authority.cluster, undefined, now, everySlice),
   };
 };
 /** A cluster that states things. */

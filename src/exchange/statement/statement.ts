@@ -55,6 +55,12 @@ export interface Tombstone<K extends StatementKind = StatementKind> extends Clai
 /** Either of them: what a notice carries. */
 export type Stated<K extends StatementKind = StatementKind> = Statement<K> | Tombstone<K>;
 
+/**
+ * What the farewell of a cluster to the members of every slice names in place of a slice. A member may know a cluster from a slice that is gone, whose
+ * board nobody can write on any more.
+ */
+export const everySlice = { slice: 'every-slice', sliceUID: '*' } as const;
+
 const claims = {
   version: z.literal(statementVersion),
   critical: z.array(line(64)).max(16),
@@ -82,6 +88,11 @@ const isTombstoneShaped = (value: unknown): boolean => typeof value === 'object'
 
 /** Whether the statement withdraws its subject. */
 export const isTombstone = <K extends StatementKind>(stated: Stated<K>): stated is Tombstone<K> => 'withdrawn' in stated;
+
+/** Whether a statement concerns a slice: it was made for that one, or is a farewell to the members of every slice. */
+export const concerns = (stated: Stated, { slice, sliceUID }: Pick<Claims, 'slice' | 'sliceUID'>): boolean =>
+  (stated.slice === slice && stated.sliceUID === sliceUID) ||
+  (stated.kind === 'Cluster' && isTombstone(stated) && stated.slice === everySlice.slice && stated.sliceUID === everySlice.sliceUID);
 
 /** Whether the statement is of that kind. */
 export const isAbout = <K extends StatementKind>(one: Statement, kind: K): one is Statement<K> => one.kind === kind;

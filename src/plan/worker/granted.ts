@@ -2,6 +2,7 @@ import { membershipAnnotation } from '../../api/labels.ts';
 import { membershipSpec } from '../../api/membership/schema.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import { everySlice } from '../../exchange/statement/statement.ts';
 import { isDnsLabel } from '../../values/names.ts';
 
 /**
@@ -50,6 +51,8 @@ export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => 
   return (
     [project, slice, cluster, exchangeNamespace].every((name) => typeof name === 'string' && isDnsLabel(name)) &&
     areTexts([sliceUID, sliceSubnet, driver]) &&
+    // Nobody may be made to sign for a slice what counts in every slice.
+    sliceUID !== everySlice.sliceUID &&
     areTexts(namespaces) &&
     areTexts(blocks)
   );

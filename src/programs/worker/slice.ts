@@ -24,6 +24,7 @@ import { budgetReport } from './budget-report.ts';
 import { exchangeContext } from './exchange-context.ts';
 import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
+import { readFarewells } from './handed-over.ts';
 import type { Hub } from './hub.ts';
 import { hubContact } from './hub-contact.ts';
 import { hubWithholds } from './hub-withholds.ts';
@@ -150,7 +151,8 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
     .list()
     .flatMap(({ spec }) => readNotice(spec))
     .filter((spec) => typeof spec !== 'string');
-  earlier = earlierTimes([...own, ...shown], authority, { slice, sliceUID }, clock.now());
+  const handedOver = await readFarewells(hub, log, signal);
+  earlier = earlierTimes([...own, ...shown, ...handedOver], authority, { slice, sliceUID }, clock.now());
   session.outbox.raiseSerial(earlier.floor);
 
   const passedOn = createPassedOn();

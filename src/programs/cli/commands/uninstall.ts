@@ -5,7 +5,15 @@ import { planHub } from '../../../install/hub.ts';
 import { resourceKindOf } from '../../../install/kinds.ts';
 import { hubDefaults } from '../../../install/options.ts';
 import type { Client } from '../../../kubernetes/client.ts';
-import { deploymentKind, leaseKind, namespaceKind, roleBindingKind, roleKind, serviceAccountKind } from '../../../kubernetes/kinds.ts';
+import {
+  configMapKind,
+  deploymentKind,
+  leaseKind,
+  namespaceKind,
+  roleBindingKind,
+  roleKind,
+  serviceAccountKind,
+} from '../../../kubernetes/kinds.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
@@ -69,7 +77,7 @@ const removeProjects = async (hub: Client, patience: Patience): Promise<void> =>
   const labelled = await hub.list(namespaceKind, { labelSelector: `${ours},${projectLabel}`, signal: patience.signal });
   const made = labelled.items.map(({ metadata }) => metadata.name);
   for (const namespace of [projectNamespace(defaultProject), ...made])
-    for (const kind of [roleBindingKind, roleKind, serviceAccountKind, leaseKind])
+    for (const kind of [roleBindingKind, roleKind, serviceAccountKind, leaseKind, configMapKind])
       await removeAllOf(hub, kind, { namespace, labelSelector: ours }, patience);
   for (const name of made) await removeAndWait(hub, namespaceKind, { name }, { ...patience, graceMs: 120_000 });
 };

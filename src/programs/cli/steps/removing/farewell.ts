@@ -1,12 +1,16 @@
 import { membershipKind, noticeKind } from '../../../../api/kinds.ts';
 import { clusterLabel } from '../../../../api/labels.ts';
+import { maxFarewells } from '../../../../api/notice/schema.ts';
 import type { Notice } from '../../../../api/notice/type.ts';
-import { authoritySecret, memberNamespace, projectOfNamespace } from '../../../../api/places.ts';
-import { issueStatement } from '../../../../exchange/issue.ts';
+import { authoritySecret, farewellsConfigMap, memberNamespace, projectOfNamespace } from '../../../../api/places.ts';
+import { noticeOfFarewells } from '../../../../exchange/farewell.ts';
+import { issueStatement, type SignedStatement } from '../../../../exchange/issue.ts';
 import { nextSerial } from '../../../../exchange/serial.ts';
+import { everySlice } from '../../../../exchange/statement/statement.ts';
 import { type Authority, openAuthority } from '../../../../identity/authority.ts';
+import { metadata } from '../../../../install/metadata.ts';
 import type { Client } from '../../../../kubernetes/client.ts';
-import { secretKind } from '../../../../kubernetes/kinds.ts';
+import { type ConfigMap, configMapKind, secretKind } from '../../../../kubernetes/kinds.ts';
 
 /** Who leaves, and both sides. */
 export interface Leaving {
@@ -18,23 +22,45 @@ export interface Leaving {
 }
 
 /**
- * Signs the farewell of a cluster on the board of each slice: it gives up its blocks and its authority there, so that another authority may join under
- * its name without a word from the other members. Does nothing for a cluster whose authority is gone already.
+ * Signs the farewell of a cluster: on the board of each slice that it is in, and to the members of every slice, which may know it from one that is gone.
+ * It gives up its blocks and its authority, so that another authority may join under its name without a word from the other members. Does nothing for a
+ * cluster whose authority is gone already.
  */
 export const publishFarewell = async (leaving: Leaving, now: number, signal: AbortSignal): Promise<void> => {
   const authority = await findAuthority(leaving, signal);
   if (authority === undefined) return;
   const { hub, cluster, namespace } = leaving;
   const memberships = await hub.list(membershipKind, { namespace, labelSelector: `${clusterLabel}=${cluster}`, signal });
+  let last = 0;
+  const sign = ({ slice, sliceUID }: { readonly slice: string; readonly sliceUID: string }): SignedStatement => {
+    last = nextSerial(last, now);
+    return issueStatement(authority, { kind: 'Cluster', slice, sliceUID, subject: cluster, body: undefined, serial: last }, now).signed;
+  };
   for (const { spec } of memberships.items) {
     const board = await hub.list(noticeKind, { namespace: spec.exchangeNamespace, signal });
     const claim = board.items.find((notice) => notice.spec.cluster === cluster && notice.spec.kind === 'Cluster');
     if (claim === undefined) continue;
-    const serial = nextSerial(serialOf(claim), now);
-    const { slice, sliceUID } = spec;
-    const { signed } = issueStatement(authority, { kind: 'Cluster', slice, sliceUID, subject: cluster, body: undefined, serial }, now);
-    await hub.mergePatch(noticeKind, claim.metadata, { spec: { statement: signed.statement, signature: signed.signature } }, { signal });
+    last = Math.max(last, serialOf(claim));
+    const { statement, signature } = sign(spec);
+    await hub.mergePatch(noticeKind, claim.metadata, { spec: { statement, signature } }, { signal });
   }
+  await handOver(leaving, sign(everySlice), signal);
+};
+
+/** Keeps a farewell on the hub, beside those of earlier times, for the next cluster of that name: its claims carry it to whoever has this authority pinned. */
+const handOver = async ({ hub, cluster, namespace }: Leaving, signed: SignedStatement, signal: AbortSignal): Promise<void> => {
+  const target = { namespace, name: farewellsConfigMap(cluster) };
+  const found = await hub.find(configMapKind, target, { signal });
+  const before = noticeOfFarewells(cluster, found?.data?.farewells ?? '')?.farewells ?? [];
+  const farewells = [...before, { statement: signed.statement, signature: signed.signature }].slice(-maxFarewells);
+  const meta = metadata(target.name, { namespace });
+  const kept: ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { ...meta, labels: { ...meta.labels, [clusterLabel]: cluster } },
+    data: { farewells: JSON.stringify(farewells) },
+  };
+  await hub.apply(configMapKind, kept, { signal });
 };
 
 const findAuthority = async ({ member, cluster, namespace }: Leaving, signal: AbortSignal): Promise<Authority | undefined> => {
