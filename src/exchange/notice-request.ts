@@ -3,7 +3,7 @@ import { type Position, pageLimits } from './notice-page.ts';
 
 /** Which notices are asked for. */
 export interface NoticeRequest {
-  /** The notices themselves, or a summary of all of them, for which position and wait do not matter. */
+  /** The notices after a position, or a summary of all of them as soon as the latest has another position. */
   readonly what: 'notices' | 'heads';
   readonly slice: string;
   /** Undefined where there is only one cluster to ask for. */

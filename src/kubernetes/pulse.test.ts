@@ -9,12 +9,13 @@ const forever = new AbortController().signal;
 /** A server that answers, refuses, or drops every packet. */
 const server = () => {
   const clock = handClock();
-  const state = { mode: 'answers' as 'answers' | 'refuses' | 'silent', asked: 0 };
+  const state = { mode: 'answers' as 'answers' | 'refuses' | 'closed' | 'silent', asked: 0 };
   const send: Transport['send'] = (request) =>
     new Promise((resolve, reject) => {
       if (request.path === '/livez/ping') state.asked += 1;
       request.signal.addEventListener('abort', () => reject(new Failure('Interrupted', 'cancelled', { cause: request.signal.reason })));
       if (state.mode === 'answers') resolve({ status: 200, headers: {}, body: 'ok' });
+      if (state.mode === 'closed') reject(new Failure('Unavailable', 'connection refused'));
       if (state.mode === 'refuses') reject(new Failure('Forbidden', 'no', { status: 403 }));
     });
   const pulse = createPulse({ send }, 'https://hub', clock);
@@ -90,6 +91,15 @@ describe('the pulse of a server', () => {
     const failed = transport.send(request()).catch((error: unknown) => error);
     await pass(9_000);
     expect(await failed).toMatchObject({ code: 'Unavailable' });
+  });
+
+  it('knows within a second when the server refuses connections', async () => {
+    const { state, pulse, pass, transport, request } = server();
+    const opened = pulse.open(forever);
+    state.mode = 'closed';
+    expect(await transport.send(request()).catch((error: unknown) => error)).toMatchObject({ code: 'Unavailable' });
+    await pass(1_000);
+    expect(opened.signal.aborted).toBe(true);
   });
 
   it('keeps to the deadline of a request, and to its signal', async () => {

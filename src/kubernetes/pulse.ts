@@ -21,6 +21,8 @@ const question = { method: 'GET', path: '/livez/ping', doing: 'see whether it an
 export interface Pulse {
   /** Resolves at once while the server answers, as far as is known, and else when it does; rejects with `Interrupted` when the signal aborts before. */
   answers(signal: AbortSignal): Promise<void>;
+  /** A request failed without an answer: the server is asked now. */
+  doubt(): void;
   /** A signal that aborts with `signal`, or with the reason as soon as the server does not answer. Call `end` when nothing is open any more. */
   open(signal: AbortSignal, onAnswer?: () => void): { readonly signal: AbortSignal; readonly end: () => void };
 }
@@ -37,6 +39,7 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
   let isRunning = false;
   let misses = 0;
   let answeredAt = clock.now();
+  let nap = new AbortController();
 
   const isDead = (): boolean => misses >= missesUntilDead;
 
@@ -67,9 +70,9 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
     for (const { lost } of followers) lost.abort(failure);
   };
   const run = async (): Promise<void> => {
-    const forever = new AbortController().signal;
     while (followers.size > 0 || waiting.size > 0) {
-      await sleep(clock, isDead() ? deadAskEveryMs : misses > 0 ? doubtMs : askEveryMs, forever);
+      nap = new AbortController();
+      await sleep(clock, isDead() ? deadAskEveryMs : misses > 0 ? doubtMs : askEveryMs, nap.signal).catch(() => undefined);
       if (followers.size === 0 && waiting.size === 0) break;
       if (await ask()) found();
       else missed();
@@ -101,6 +104,9 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
         start();
       });
     },
+    doubt: () => {
+      if (misses === 0) nap.abort();
+    },
     open: (signal, onAnswer) => {
       const follower = { lost: new AbortController(), onAnswer };
       followers.add(follower);
@@ -127,8 +133,10 @@ export const withPulse = (transport: Transport, pulse: Pulse, clock: Clock): Tra
       cancel();
     }
   };
-  const explained = (error: unknown, { signal }: Request, opened: AbortSignal): unknown =>
-    opened.aborted && !signal.aborted ? opened.reason : error;
+  const explained = (error: unknown, { signal }: Request, opened: AbortSignal): unknown => {
+    if (Failure.is(error, 'Unavailable') && error.status === undefined) pulse.doubt();
+    return opened.aborted && !signal.aborted ? opened.reason : error;
+  };
   return {
     send: async (request) => {
       await ready(request);

@@ -27,6 +27,8 @@ export interface Fleet {
   join(name: string, nodes?: readonly string[]): Promise<Member>;
   /** Lets a member answer those who ask it through the tunnels with pages of its own making. */
   lie(name: string, page: (after: number) => NoticePage): void;
+  /** For how many summaries a member has asked the others. */
+  asked(name: string): number;
   /** Cuts the tunnels from and to a member; the returned function heals them. */
   cut(name: string): () => void;
   /** Lets nobody listen on a port, in any pod; the returned function lets everybody do so again. */
@@ -84,6 +86,7 @@ export const startFleet = async (): Promise<Fleet> => {
     },
     cut: tunnels.cut,
     lie: tunnels.lie,
+    asked: tunnels.asked,
     silence: tunnels.silence,
     stopController,
     stop: async () => {

@@ -15,6 +15,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
   const isCut = new Set<string>();
   const lies = new Map<string, (after: number) => NoticePage>();
   const silent = new Set<number>();
+  const summaries = new Map<string, number>();
 
   const offeredBy = (from: string, cluster: string, slice: string): OfferedNotices => {
     const member = members.get(cluster);
@@ -33,11 +34,16 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
     asks: (from: string): Required<Pick<WorkerOptions, 'ask' | 'askHeads' | 'askListeners'>> => ({
       ask: async (_, { slice, cluster, after, waitMs }, signal) =>
         lies.get(cluster)?.(after) ?? offeredBy(from, cluster, slice).page(after, waitMs, signal),
-      askHeads: async (_, { slice, cluster }, signal) => offeredBy(from, cluster, slice).heads(signal),
+      askHeads: async (_, { slice, cluster, after, waitMs }, signal) => {
+        summaries.set(from, (summaries.get(from) ?? 0) + 1);
+        return offeredBy(from, cluster, slice).heads(after, waitMs, signal);
+      },
       askListeners: async (_, { pods }) => ({
         pods: pods.map(({ address, ports }) => ({ address, silent: ports.filter((port) => silent.has(port)) })),
       }),
     }),
+    /** For how many summaries a member has asked. */
+    asked: (name: string): number => summaries.get(name) ?? 0,
     /** Lets nobody listen on a port, in any pod; the returned function lets everybody do so again. */
     silence: (port: number): (() => void) => {
       silent.add(port);

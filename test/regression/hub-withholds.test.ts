@@ -60,3 +60,26 @@ describe('a hub that answers and shows one member an old board', { timeout: 90_0
     expect(withholds()).toBeUndefined();
   });
 });
+
+describe('a member that alone has lost the hub', { timeout: 60_000 }, () => {
+  it('is read through the tunnels as soon as it has something new, though the hub answers everybody else', async () => {
+    await eastOffers();
+    await vi.waitFor(() => expect(endpoints(west)).toHaveLength(1), wait);
+    // The first question is asked some seconds after the start.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await inTime(() => expect(fleet.asked('west')).toBeGreaterThan(0));
+    const heal = fleet.hub.faults.add({ effect: 'reset', method: 'PATCH', path: /\/notices\/east\./ });
+    const alsoNew = fleet.hub.faults.add({ effect: 'reset', method: 'POST', path: /\/notices\?/ });
+    runPod(east, 'b');
+    await vi.waitFor(() => expect(endpoints(west)).toHaveLength(2), 4_000);
+    // What follows is not waited for.
+    for (const [index, name] of ['c', 'd', 'e'].entries()) {
+      runPod(east, name);
+      await vi.waitFor(() => expect(endpoints(west)).toHaveLength(3 + index), 1_500);
+    }
+    heal();
+    alsoNew();
+    runPod(east, 'f');
+    await vi.waitFor(() => expect(endpoints(west)).toHaveLength(6), wait);
+  });
+});

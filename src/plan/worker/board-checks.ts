@@ -7,7 +7,7 @@ const alarmedMs = 1_000;
 const roundMs = 120_000;
 
 /** How soon a board that differs is compared again before anything is read, in milliseconds: a change may be on its way to either side. */
-export const confirmAfterMs = 3_000;
+export const confirmAfterMs = 1_500;
 
 /** In milliseconds: how long a member is not read after it offered nothing new although its notices differ from those of the board, doubled each time. */
 const firstPauseMs = 30_000;

@@ -2,6 +2,8 @@ import type { NoticePage } from '../../exchange/notice-page.ts';
 
 /** How long contact with the board must be lost before members are asked, in milliseconds: a server that restarts is back by then. */
 export const lostAfterMs = 2_000;
+/** How long members are asked beside the board once contact with it is back, in milliseconds: each finds it by itself, and publishes when it has. */
+export const overlapMs = 15_000;
 /** How many clusters are asked at once. */
 export const clustersAtOnce = 16;
 

@@ -62,9 +62,18 @@ export class OfferedNotices {
     }, signal);
   }
 
-  /** The summary of all of them; fails as {@link page} does. */
-  async heads(signal: AbortSignal): Promise<Heads> {
-    return this.#using(async (mirror) => headsOf(placedOf(mirror)), signal);
+  /** The summary of all of them; waits up to so many milliseconds for something after a position. Fails as {@link page} does. */
+  async heads(after: number, waitMs: number, signal: AbortSignal): Promise<Heads> {
+    const { clock } = this.#options;
+    return this.#using(async (mirror) => {
+      const until = clock.monotonic() + Math.min(waitMs, pageLimits.waitMs);
+      for (;;) {
+        const heads = headsOf(placedOf(mirror));
+        const left = until - clock.monotonic();
+        if (heads.position !== after || left <= 0) return heads;
+        await this.#change(left, signal);
+      }
+    }, signal);
   }
 
   /** Runs a task on the notices as soon as they are read, and holds them meanwhile. */

@@ -93,7 +93,9 @@ export class PeerExchange {
       if (leave === undefined) return { status: 429, body: 'this cluster asks too much; ask again later\n' };
       try {
         const offered = this.#offered(slice);
-        const answer = asked.what === 'heads' ? await offered.heads(signal) : await offered.page(asked.after, asked.waitMs, signal);
+        const answer = await (asked.what === 'heads'
+          ? offered.heads(asked.after, asked.waitMs, signal)
+          : offered.page(asked.after, asked.waitMs, signal));
         return { status: 200, body: JSON.stringify(answer) };
       } finally {
         leave();

@@ -28,10 +28,13 @@ export interface AskAgentParts {
   readonly token: (signal: AbortSignal) => Promise<string>;
 }
 
-/** Asks an agent of this cluster for the summary of the notices of another cluster; fails as {@link AskAgent}. */
+/**
+ * Asks an agent of this cluster for the summary of the notices of another cluster, as soon as its latest notice has another position than `after` or the
+ * wait is over; fails as {@link AskAgent}.
+ */
 export type AskHeads = (
   address: string,
-  asked: { readonly slice: string; readonly cluster: string },
+  asked: Omit<NoticeRequest, 'what'> & { readonly cluster: string },
   signal: AbortSignal,
 ) => Promise<Heads>;
 
@@ -53,7 +56,7 @@ export const createAskAgent =
 export const createAskHeads =
   (parts: AskAgentParts): AskHeads =>
   (address, asked, signal) =>
-    askOne(parts, address, noticesAsked({ ...asked, what: 'heads', after: 0, waitMs: 0 }, readHeads), signal);
+    askOne(parts, address, noticesAsked({ ...asked, what: 'heads' }, readHeads), signal);
 
 /** A way to ask agents for listeners. */
 export const createAskListeners =

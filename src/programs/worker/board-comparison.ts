@@ -4,6 +4,7 @@ import { refKey, type StatementRef, statementOf } from '../../exchange/ledger.ts
 import { readNotice } from '../../exchange/notice.ts';
 import type { Position } from '../../exchange/notice-page.ts';
 import { followWithheld, type WithheldStatements } from '../../exchange/withheld.ts';
+import { createKeyedTasks, type KeyedTasks } from '../../loop/keyed-tasks.ts';
 import { createSignals } from '../../loop/signals.ts';
 import { createSlots } from '../../loop/slots.ts';
 import type { Source } from '../../loop/source.ts';
@@ -16,6 +17,7 @@ import { Failure } from '../../values/failure.ts';
 import { sortedBy } from '../../values/order.ts';
 import type { AskAgent, AskHeads } from './ask-agent.ts';
 import { askAnyAgent } from './ask-any-agent.ts';
+import { watchHeads } from './heads-watch.ts';
 import type { Session } from './session.ts';
 
 /** How the comparison asks, and where it notes what it knows. */
@@ -46,6 +48,8 @@ export interface BoardComparison extends Source<undefined> {
 interface Difference {
   readonly offered: Map<string, StatementRef>;
   readonly readAt: number;
+  /** Up to where it was read. */
+  readTo: Position;
   withheld: WithheldStatements;
 }
 
@@ -53,12 +57,16 @@ interface Difference {
 const mostPages = 16;
 /** Members that are asked at the same time: one that does not answer must not hold up a turn. */
 const askedAtOnce = 4;
+/** So many other members are each asked all the time, and answer when they have something new; more are asked in turns. */
+const mostAttended = 16;
+/** How often what differs is looked at while nobody is asked in turns, in milliseconds. It costs nothing while nothing differs. */
+const followMs = 1_000;
 
 /** Nothing was compared yet. */
 export const createBoardComparison = (session: Session, parts: BoardComparisonParts): BoardComparison => {
   const { board, clock, hub, slice, local } = session;
   const { random, positions, onNotice } = parts;
-  const slots = createSlots(askedAtOnce);
+  const slots = createSlots(askedAtOnce + mostAttended);
   const differences = new Map<string, Difference>();
   /** Clusters that offered nothing new although they differed. */
   const pauses = new Map<string, ReadingPause>();
@@ -76,10 +84,12 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     [...session.ledger().clusters.keys()].filter(
       (cluster) => cluster !== hub.cluster && statementOf(session.ledger(), 'Cluster', cluster, cluster) !== undefined,
     );
-  const question = <T>(put: (address: string, signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
-    askAnyAgent(session, { slots, random, agent: undefined, waitMs: 0, question: put }, signal).then(({ answer }) => answer);
-  const headsOf = (cluster: string, signal: AbortSignal): Promise<Heads> =>
-    question((address, during) => parts.askHeads(address, { slice, cluster }, during), signal);
+  const question = <T>(put: (address: string, signal: AbortSignal) => Promise<T>, waitMs: number, signal: AbortSignal): Promise<T> =>
+    askAnyAgent(session, { slots, random, agent: undefined, waitMs, question: put }, signal).then(({ answer }) => answer);
+  const headsOf = (cluster: string, signal: AbortSignal, after: Position = 0, waitMs = 0): Promise<Heads> =>
+    question((address, during) => parts.askHeads(address, { slice, cluster, after, waitMs }, during), waitMs, signal);
+  /** Without the hub, everybody is read anyway. */
+  const isComparable = (): boolean => board.staleSince() === undefined && board.isSynced();
   const isSame = (cluster: string, { digest }: Heads): boolean => digest === digestOfNotices(shownBy(cluster));
 
   const trusted = (cluster: string): void => {
@@ -99,36 +109,51 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     differences.get(spec.cluster)?.offered.set(refKey(ref), ref);
   };
 
-  /** Reads what a cluster offers beyond what the board last had of it. */
+  /** Reads what a cluster offers beyond what the board last had of it, and beyond what was read since. */
   const read = async (cluster: string, signal: AbortSignal): Promise<void> => {
-    differences.set(cluster, { offered: new Map(), readAt: clock.monotonic(), withheld: new Map() });
-    let after = positions.get(cluster) ?? 0;
+    const from = positions.get(cluster) ?? 0;
+    const difference: Difference = differences.get(cluster) ?? {
+      offered: new Map(),
+      readAt: clock.monotonic(),
+      readTo: from,
+      withheld: new Map(),
+    };
+    differences.set(cluster, difference);
     for (let pages = 0; pages < mostPages; pages += 1) {
-      const from = after;
-      const page = await question((address, during) => parts.ask(address, { slice, cluster, after: from, waitMs: 0 }, during), signal);
+      const after = difference.readTo;
+      const page = await question((address, during) => parts.ask(address, { slice, cluster, after, waitMs: 0 }, during), 0, signal);
       for (const notice of page.notices) {
         noteOffer(notice);
         onNotice(notice);
       }
-      after = page.next;
+      difference.readTo = page.next;
       if (!page.more || page.notices.length === 0) return;
     }
   };
 
-  const check = async (cluster: string, signal: AbortSignal): Promise<void> => {
-    const matches = async (): Promise<boolean> => {
-      const heads = await headsOf(cluster, signal);
-      if (!isSame(cluster, heads)) return false;
-      positions.set(cluster, heads.position);
-      pauses.delete(cluster);
-      trusted(cluster);
-      return true;
-    };
-    if ((await matches()) || differences.has(cluster)) return;
+  const matches = (cluster: string, heads: Heads): boolean => {
+    if (!isSame(cluster, heads)) return false;
+    positions.set(cluster, heads.position);
+    pauses.delete(cluster);
+    trusted(cluster);
+    return true;
+  };
+  const check = async (cluster: string, heads: Heads, signal: AbortSignal): Promise<void> => {
+    if (matches(cluster, heads)) return;
+    const open = differences.get(cluster);
+    if (open !== undefined) {
+      // What comes after a difference that is known is not waited for.
+      if (heads.position > open.readTo) await read(cluster, signal);
+      return;
+    }
     await sleep(clock, confirmAfterMs, signal);
-    if (await matches()) return;
+    if (matches(cluster, await headsOf(cluster, signal))) return;
     if (mayRead(pauses.get(cluster), clock.monotonic())) await read(cluster, signal);
   };
+  /** A member that cannot be asked now is asked the next time. */
+  const onFailure = (cluster: string, error: unknown): void =>
+    local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
+  const nextMs = (): number => nextCheckMs(differences.size > 0, random);
 
   /** Looks again at what differed: the board catches up, or what was offered was known, or the board withholds it. */
   const follow = (cluster: string, difference: Difference): void => {
@@ -148,25 +173,40 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     trusted(cluster);
   };
 
-  const step = async (signal: AbortSignal): Promise<void> => {
-    // Without the hub, everybody is read anyway.
-    if (board.staleSince() !== undefined || !board.isSynced()) return;
+  const attend = (cluster: string, signal: AbortSignal): Promise<void> =>
+    watchHeads(
+      {
+        clock,
+        ask: (after, waitMs, during) => headsOf(cluster, during, after, waitMs),
+        take: (heads, during) => check(cluster, heads, during),
+        isComparable,
+        pauseMs: nextMs,
+        onFailure: (error) => onFailure(cluster, error),
+      },
+      signal,
+    );
+
+  /** Looks at what differs, and asks whose turn it is; resolves to how long to wait until the next time, in milliseconds. */
+  const step = async (attended: KeyedTasks, signal: AbortSignal): Promise<number> => {
+    if (!isComparable()) return followMs;
     for (const [cluster, difference] of differences) follow(cluster, difference);
     const others = members();
+    attended.follow(others.length <= mostAttended ? others : []);
+    if (others.length <= mostAttended) return followMs;
     round = nextRound(round, others, random);
     const asked = round.slice(0, checksInTurn(others.length, differences.size > 0));
     round = round.slice(asked.length);
     await Promise.all(
       asked.map(async (cluster) => {
         try {
-          await check(cluster, signal);
+          await check(cluster, await headsOf(cluster, signal), signal);
         } catch (error) {
-          // A member that cannot be asked now is asked in the next round.
           if (signal.aborted) throw error;
-          local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
+          onFailure(cluster, error);
         }
       }),
     );
+    return nextMs();
   };
 
   return {
@@ -177,16 +217,19 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
       ),
     offered: noteOffer,
     run: async (signal) => {
+      const attended = createKeyedTasks((cluster, during) => attend(cluster, during).catch(onlyInterrupted), signal);
       try {
-        while (!signal.aborted) {
-          await sleep(clock, nextCheckMs(differences.size > 0, random), signal);
-
-          await step(signal);
-        }
+        while (!signal.aborted) await sleep(clock, await step(attended, signal), signal);
       } catch (error) {
-        if (!Failure.is(error, 'Interrupted')) throw error;
+        onlyInterrupted(error);
+      } finally {
+        await attended.stop();
       }
     },
     subscribe,
   };
+};
+
+const onlyInterrupted = (error: unknown): void => {
+  if (!Failure.is(error, 'Interrupted')) throw error;
 };

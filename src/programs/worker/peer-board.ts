@@ -1,7 +1,8 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import type { Position } from '../../exchange/notice-page.ts';
+import { createKeyedTasks, type KeyedTasks } from '../../loop/keyed-tasks.ts';
 import { createSlots } from '../../loop/slots.ts';
-import { clustersAtOnce, lostAfterMs, waitOf } from '../../plan/worker/peer-reading.ts';
+import { clustersAtOnce, lostAfterMs, overlapMs, waitOf } from '../../plan/worker/peer-reading.ts';
 import type { Random } from '../../values/backoff.ts';
 import { sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -34,8 +35,8 @@ export interface PeerBoardParts {
 const checkEveryMs = 250;
 
 /**
- * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost, and those of some
- * clusters while the board withholds them. Gives each to `onNotice`; nothing of it is verified. Runs until the signal aborts; at rest it does nothing.
+ * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost and for some seconds
+ * after it is back, and those of some clusters while the board withholds them. Gives each to `onNotice`; nothing of it is verified. Runs until the signal aborts; at rest it does nothing.
  *
  * Where it has read a cluster to is remembered from one outage to the next, in memory only.
  */
@@ -49,14 +50,24 @@ export const readPeers = async (
   const { suspects, positions } = parts;
   let wasAway = false;
   let lostAt: number | undefined;
-  let reading: Reading | undefined;
+  let foundAt: number | undefined;
+  let reading: KeyedTasks | undefined;
   try {
     while (!signal.aborted) {
-      if (board.staleSince() === undefined) lostAt = undefined;
-      else lostAt ??= clock.monotonic();
-      const isAway = lostAt !== undefined && clock.monotonic() - lostAt >= lostAfterMs;
+      const now = clock.monotonic();
+      if (board.staleSince() === undefined) {
+        // The others may find the hub later, and publish only then what has changed.
+        if (wasAway) foundAt ??= now;
+        lostAt = undefined;
+      } else {
+        lostAt ??= now;
+        foundAt = undefined;
+      }
+      const isOver = foundAt !== undefined && now - foundAt >= overlapMs;
+      const isAway: boolean = (lostAt !== undefined && now - lostAt >= lostAfterMs) || (wasAway && !isOver);
+      if (isOver) foundAt = undefined;
       if (isAway && !wasAway) local.log.info('the hub is away: members are asked for their notices through the tunnels', { slice });
-      if (!isAway && wasAway) local.log.info('the hub is back: notices are read there again', { slice });
+      if (!isAway && wasAway) local.log.info('the hub is back for a while: notices are read there alone', { slice });
       wasAway = isAway;
       const wanted = isAway ? clustersOf(session) : suspects();
       if (wanted.length > 0) reading ??= startReading(session, parts, positions, onNotice, signal);
@@ -78,57 +89,31 @@ export const readPeers = async (
 const clustersOf = ({ ledger, hub }: PeerBoardSession): string[] =>
   [...ledger().clusters.keys()].filter((cluster) => cluster !== hub.cluster);
 
-/** Reading during one outage. */
-interface Reading {
-  /** Reads exactly these clusters. */
-  follow(clusters: readonly string[]): void;
-  stop(): Promise<void>;
-}
-
 const startReading = (
   session: PeerBoardSession,
   { ask, random }: PeerBoardParts,
   positions: Map<string, Position>,
   onNotice: (spec: NoticeSpec) => void,
   signal: AbortSignal,
-): Reading => {
-  const stopping = new AbortController();
-  const either = AbortSignal.any([signal, stopping.signal]);
+): KeyedTasks => {
   const slots = createSlots(clustersAtOnce);
-  const running = new Map<string, { readonly done: Promise<void>; readonly end: () => void }>();
-
-  const read = (cluster: string) => {
-    const ending = new AbortController();
-    const done = readPeerCluster(
-      {
-        session,
-        cluster,
-        ask,
-        slots,
-        waitMs: () => waitOf(running.size),
-        from: positions.get(cluster) ?? 0,
-        random,
-        onNotice,
-        onRead: (position) => positions.set(cluster, position),
-      },
-      AbortSignal.any([either, ending.signal]),
-    );
-    return { done, end: () => ending.abort() };
-  };
-
-  return {
-    follow: (clusters) => {
-      const wanted = new Set(clusters);
-      for (const [cluster, { end }] of running) {
-        if (wanted.has(cluster)) continue;
-        end();
-        running.delete(cluster);
-      }
-      for (const cluster of wanted) if (!running.has(cluster)) running.set(cluster, read(cluster));
-    },
-    stop: async () => {
-      stopping.abort();
-      await Promise.all([...running.values()].map(({ done }) => done));
-    },
-  };
+  const reading = createKeyedTasks(
+    (cluster, during) =>
+      readPeerCluster(
+        {
+          session,
+          cluster,
+          ask,
+          slots,
+          waitMs: () => waitOf(reading.size),
+          from: positions.get(cluster) ?? 0,
+          random,
+          onNotice,
+          onRead: (position) => positions.set(cluster, position),
+        },
+        during,
+      ),
+    signal,
+  );
+  return reading;
 };
