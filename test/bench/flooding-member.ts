@@ -15,9 +15,9 @@ import type { LoneItem } from './item.ts';
 import { putExport, putPod, removeExport, startSimulatedFleet } from './simulated-fleet.ts';
 
 const hostile = 'mallory';
-/** Rounds of quiet and flood in turns, and exports in each. */
+/** Rounds of quiet and flood in turns, and exports in each: fewer than 1,000 in all, which is what a cluster may have. */
 const turns = 8;
-const exportsInTurn = 60;
+const exportsInTurn = 50;
 
 /** The member that floods, a process of its own: what it costs itself does not count. */
 const startFlooder = async (settings: object, signal: AbortSignal) => {
