@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCalled } from './observe-path.ts';
+import { readCalled } from './called.ts';
 
 describe('what is called', () => {
   test.each([
