@@ -31,6 +31,8 @@ const rules: Readonly<Record<Side, Readonly<Record<Exclude<Person, 'metrics-read
         resources: ['serviceexports', 'serviceimports', 'slices', 'slicenodes', 'slicepeers'],
         verbs: read,
       },
+      // What the others state, as this cluster accepted it: nodes and services of the slice are shown from it.
+      { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
     edit: [{ apiGroups: [networking.group], resources: ['serviceexports'], verbs: write }],
   },

@@ -6,6 +6,7 @@ import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { NodeBody } from '../../exchange/statement/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 import type { Contexts } from './help.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** What the hub shows of one project. */
 export interface FleetSnapshot {
@@ -24,6 +25,8 @@ export interface FleetSnapshot {
   readonly nodes: readonly Shown<NodeBody>[];
   /** What they offer, with all endpoints. */
   readonly offers: readonly Shown<ExportBody>[];
+  /** What may not be read, and so is empty here; nothing when left out. */
+  readonly unreadable?: Unreadable;
 }
 
 /** What a cluster publishes in a slice. */

@@ -9,6 +9,7 @@ import { planProblems } from './problems.ts';
 import { planServices, type ServiceRow } from './services.ts';
 import { sickExportsOf } from './sick-exports.ts';
 import { planSlices, type SliceRow } from './slices.ts';
+import { mayRead, type Unreadable } from './unreadable.ts';
 
 /** A program of KubeSlice in the cluster that is looked at. */
 export interface ProgramRow {
@@ -35,6 +36,8 @@ export interface FleetStatus {
   readonly slices: readonly SliceRow[];
   readonly nodes: readonly NodeRow[];
   readonly problems: readonly Problem[];
+  /** What the person who asks may not read, and so is not shown; absent for nothing. It is no problem of the fleet. */
+  readonly unreadable?: Unreadable;
 }
 
 /** The lists of one side that have a command of their own. */
@@ -61,6 +64,10 @@ export const deploymentRow = (name: string, deployment: Deployment | undefined):
   image: deployment?.spec?.template.spec.containers[0]?.image,
 });
 
+/** What may not be read, if there is anything. */
+export const unreadableIn = ({ unreadable = [] }: { readonly unreadable?: Unreadable }): Pick<FleetStatus, 'unreadable'> =>
+  unreadable.length === 0 ? {} : { unreadable };
+
 /** The state of a project from the objects on the hub; every list the worst first. */
 export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
   const nodes = planNodes(snapshot);
@@ -69,11 +76,12 @@ export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
     side: 'hub',
     project: snapshot.project,
     ...healthOf(problems),
-    programs: [deploymentRow('controller', snapshot.controller)],
+    programs: mayRead(snapshot, 'deployments') ? [deploymentRow('controller', snapshot.controller)] : [],
     clusters: planClusters(snapshot.clusters),
     slices: planSlices(snapshot.slices, nodes, planPairs(snapshot.reports)),
     nodes,
     problems,
+    ...unreadableIn(snapshot),
   };
 };
 

@@ -12,6 +12,7 @@ import { type MemberSnapshot, ownSickExports } from './member-snapshot.ts';
 import type { NodeRow } from './nodes.ts';
 import { type Problem, problemOf, worstFirst } from './problem.ts';
 import { nodeProblems } from './problems.ts';
+import { mayRead } from './unreadable.ts';
 
 /** What stands still while a program does not run. */
 const consequences = {
@@ -139,9 +140,10 @@ export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly S
   );
   return worstFirst([
     ...ofConnection(snapshot, help),
-    ...ofDeployment('worker', snapshot.worker, snapshot, help),
-    ...ofDeployment('dns', snapshot.dns, snapshot, help),
-    ...ofAgents(snapshot, help),
+    ...(mayRead(snapshot, 'deployments')
+      ? [...ofDeployment('worker', snapshot.worker, snapshot, help), ...ofDeployment('dns', snapshot.dns, snapshot, help)]
+      : []),
+    ...(mayRead(snapshot, 'daemonsets') ? ofAgents(snapshot, help) : []),
     ...installationProblems(snapshot, help),
     ...snapshot.slices.flatMap((slice) => ofSlice(slice, snapshot, help)),
     ...nodeProblems(reports, help),

@@ -18,6 +18,7 @@ import type { FleetSnapshot, SliceNotice, SliceReport } from './fleet-snapshot.t
 import type { Contexts } from './help.ts';
 import type { InstallationView } from './installation-problems.ts';
 import type { VoteOn } from './nodes.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** What a member cluster shows of itself and of the slices that it is in: its own objects and nothing else. */
 export interface MemberSnapshot {
@@ -34,7 +35,10 @@ export interface MemberSnapshot {
   readonly agent: DaemonSet | undefined;
   /** Whether the installation is whole and alone; absent where that was not read. */
   readonly installation?: InstallationView;
+  /** Where nodes may not be read: those that have a part in a slice, by name alone. */
   readonly nodes: readonly Node[];
+  /** What may not be read, and so is empty here; nothing when left out. */
+  readonly unreadable?: Unreadable;
   /** The slices as the worker keeps them here. */
   readonly slices: readonly Slice[];
   readonly sliceNodes: readonly SliceNode[];

@@ -1,19 +1,17 @@
 import { conditionOf } from '../../api/condition.ts';
 import { type ClusterRow, sortClusters } from './clusters.ts';
-import { deploymentRow, type FleetLists, type FleetStatus, healthOf, type ProgramRow } from './fleet-status.ts';
+import { deploymentRow, type FleetLists, type FleetStatus, healthOf, type ProgramRow, unreadableIn } from './fleet-status.ts';
 import { planLinks, planPairs } from './links.ts';
 import { planMemberProblems } from './member-problems.ts';
 import { type MemberSnapshot, ownReports, ownSickExports, votesOf } from './member-snapshot.ts';
 import { type NodeRow, planNodes } from './nodes.ts';
 import { planServices } from './services.ts';
 import { planSlices } from './slices.ts';
+import { mayRead } from './unreadable.ts';
 
 /** This cluster by its contact with the hub, and the others by whether some node of theirs is reached. */
-const clusterRows = (
-  { connection, slices, cluster, nodes }: MemberSnapshot,
-  rows: readonly NodeRow[],
-  version: string | undefined,
-): ClusterRow[] => {
+const clusterRows = (snapshot: MemberSnapshot, rows: readonly NodeRow[], version: string | undefined): ClusterRow[] => {
+  const { connection, slices, cluster, nodes } = snapshot;
   const unknown = { nodes: undefined, version: undefined, kubernetesVersion: undefined, fingerprint: undefined, message: '' };
   const isAway = [connection, ...slices.map(({ status }) => status?.conditions)].some(
     (conditions) => conditionOf(conditions, 'HubReachable')?.status === 'False',
@@ -22,7 +20,7 @@ const clusterRows = (
     ...unknown,
     name: cluster,
     state: isAway ? 'HubAway' : 'Connected',
-    nodes: nodes.length,
+    nodes: mayRead(snapshot, 'nodes') ? nodes.length : undefined,
     version,
     kubernetesVersion: nodes[0]?.status?.nodeInfo?.kubeletVersion,
   };
@@ -77,8 +75,10 @@ const seenIn = (snapshot: MemberSnapshot) => {
 export const planMemberStatus = (snapshot: MemberSnapshot): FleetStatus => {
   const { reports, nodes, slices } = seenIn(snapshot);
   const problems = planMemberProblems(snapshot, reports, nodes);
-  const programs = [deploymentRow('worker', snapshot.worker), agentRow(snapshot), deploymentRow('dns', snapshot.dns)];
-  const version = tagOf(programs[0]?.image);
+  const [worker, dns] = [deploymentRow('worker', snapshot.worker), deploymentRow('dns', snapshot.dns)];
+  const [deployments, agents] = [mayRead(snapshot, 'deployments'), mayRead(snapshot, 'daemonsets')];
+  const programs = [...(deployments ? [worker] : []), ...(agents ? [agentRow(snapshot)] : []), ...(deployments ? [dns] : [])];
+  const version = tagOf(worker.image);
   return {
     side: 'member',
     project: snapshot.project,
@@ -89,6 +89,7 @@ export const planMemberStatus = (snapshot: MemberSnapshot): FleetStatus => {
     slices,
     nodes,
     problems,
+    ...unreadableIn(snapshot),
   };
 };
 

@@ -8,6 +8,7 @@ import { furtherTrouble, severityOf } from './further-conditions.ts';
 import { type Help, helpFor } from './help.ts';
 import { type Problem, problemOf, worstFirst } from './problem.ts';
 import { sickExportsOf } from './sick-exports.ts';
+import { mayRead } from './unreadable.ts';
 
 /** The cluster that the verdict about a slice speaks of first. */
 const concerned = ({ status }: Slice, message: string): string | undefined => {
@@ -127,6 +128,6 @@ export const planProblems = (snapshot: FleetSnapshot): Problem[] => {
     ...sickExportsOf(reports, clusters).map((sick) => exportProblem(sick, help)),
     ...omittedExports(reports, help),
     ...clusters.flatMap((cluster) => ofCluster(cluster, help)),
-    ...ofController(snapshot, help),
+    ...(mayRead(snapshot, 'deployments') ? ofController(snapshot, help) : []),
   ]);
 };

@@ -4,6 +4,7 @@ import { sideOption } from '../fleet/fleet-list.ts';
 import { kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
 import { outputOption, printModel } from '../render/output.ts';
 import { renderProblems, verdictText } from '../render/problems-text.ts';
+import { unreadableNotes } from '../render/unreadable-note.ts';
 import { withCluster } from '../steps/open-cluster.ts';
 
 /** `kubeslice problems`. */
@@ -17,7 +18,9 @@ export const command: CliCommand = {
   run: async (input) =>
     withCluster(input, textOption(input, 'context'), async (cluster) => {
       const { terminal, signal, options } = input;
-      const { problems, healthy } = await contextStatus(cluster, input, signal);
+      const status = await contextStatus(cluster, input, signal);
+      const { problems, healthy } = status;
+      for (const note of unreadableNotes({ hub: status, member: status.member })) terminal.err(note);
       await printModel(terminal, options.output, problems, () =>
         problems.length === 0
           ? terminal.color.green('No problems.')

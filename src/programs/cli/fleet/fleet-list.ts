@@ -8,6 +8,7 @@ import { contextOption, kubeconfigOption, projectOption, textOption } from '../o
 import { outputOption, printModel } from '../render/output.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import type { Colors } from '../render/terminal.ts';
+import { unreadableNotes } from '../render/unreadable-note.ts';
 import { withCluster } from '../steps/open-cluster.ts';
 import { observeSides, type Sides } from './sides.ts';
 
@@ -54,7 +55,9 @@ export const fleetList = <R extends object>(list: FleetList<R>): CliCommand => (
   run: async (input) =>
     withCluster(input, textOption(input, 'context'), async (cluster) => {
       const { terminal, options, signal } = input;
-      const sides = listsOf(await observeSides(cluster, input, list.kinds, signal));
+      const observed = await observeSides(cluster, input, list.kinds, signal);
+      const sides = listsOf(observed);
+      for (const note of unreadableNotes(observed)) terminal.err(note);
       for (const what of ['slice', 'cluster'] as const) {
         checkThere(
           what,

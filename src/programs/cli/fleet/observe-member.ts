@@ -1,64 +1,73 @@
+import { readConnection } from '../../../api/connection.ts';
 import { noticeKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../../api/kinds.ts';
 import { managedBy, managedByLabel } from '../../../api/labels.ts';
-import { memberNamespace } from '../../../api/places.ts';
-import { daemonSetKind, deploymentKind, nodeKind } from '../../../kubernetes/kinds.ts';
+import { connectionConfigMap, memberNamespace } from '../../../api/places.ts';
+import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { configMapKind, daemonSetKind, deploymentKind, type Node, nodeKind } from '../../../kubernetes/kinds.ts';
 import { keptNoticesOf, type MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
+import { mayRead } from '../../../plan/status/unreadable.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
-import { connectionOf } from '../steps/joining/member-connection.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
+import { createAllowedReads } from './allowed-reads.ts';
 import { observeStrangers } from './observe-strangers.ts';
 import type { JoinedAs } from './sides.ts';
 
-/** Reads what a member cluster knows, from its own objects. */
+/** The nodes that have a part in a slice, for somebody who may see that and not the nodes themselves. */
+const nodesByName = (sliceNodes: readonly SliceNode[]): Node[] =>
+  [...new Set(sliceNodes.map(({ spec }) => spec.node))].map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
+
+/** Reads what a member cluster knows, from its own objects: those that the person who asks may read. */
 export const observeMember = async (member: OpenCluster, joined: JoinedAs, signal: AbortSignal): Promise<MemberSnapshot> => {
   const { client } = member;
-  const own = { namespace: memberNamespace, signal };
+  const own = { namespace: memberNamespace };
+  const allowed = createAllowedReads(client, signal);
   const missingDefinitions: string[] = [];
   // A kind that is not there has no objects, and is told of.
-  const list = async <T extends KubernetesObject>(kind: ResourceKind<T>, query: Parameters<typeof client.list>[1]) => {
+  const list = async <T extends KubernetesObject>(kind: ResourceKind<T>, query: Parameters<typeof allowed.list>[1] = {}) => {
     try {
-      return await client.list(kind, query);
+      return await allowed.list(kind, query);
     } catch (error) {
       if (!Failure.is(error, 'NotFound')) throw error;
       missingDefinitions.push(`${kind.plural}.${kind.group}`);
-      return { items: [] as readonly T[] };
+      return [];
     }
   };
-  const program = (name: string) => client.find(deploymentKind, { namespace: memberNamespace, name }, { signal });
   const [strangers, connection, worker, dns, agent, nodes, slices, sliceNodes, slicePeers, exports, imports, notices, { statementsIn }] =
     await Promise.all([
       observeStrangers(client, signal),
-      connectionOf(client, signal),
-      program('kubeslice-worker'),
-      program('kubeslice-dns'),
-      client.find(daemonSetKind, { namespace: memberNamespace, name: 'kubeslice-agent' }, { signal }),
-      client.list(nodeKind, { signal }),
+      allowed.find(configMapKind, { ...own, name: connectionConfigMap }),
+      allowed.find(deploymentKind, { ...own, name: 'kubeslice-worker' }),
+      allowed.find(deploymentKind, { ...own, name: 'kubeslice-dns' }),
+      allowed.find(daemonSetKind, { ...own, name: 'kubeslice-agent' }),
+      allowed.list(nodeKind),
       list(sliceKind, { ...own, labelSelector: `${managedByLabel}=${managedBy}` }),
       list(sliceNodeKind, own),
       list(slicePeerKind, own),
-      list(serviceExportKind, { signal }),
-      list(serviceImportKind, { signal }),
+      list(serviceExportKind),
+      list(serviceImportKind),
       list(noticeKind, own),
       import('../../../plan/status/statements.ts'),
     ]);
+  const unreadable = allowed.refused();
   return {
     now: Date.now(),
     cluster: joined.cluster,
     project: joined.project,
     contexts: { here: member.context, hub: undefined, cluster: joined.cluster, known: member.contexts },
-    connection,
+    connection: readConnection(connection?.data),
     installation: { strangers, missingDefinitions: missingDefinitions.toSorted() },
     worker,
     dns,
     agent,
-    nodes: nodes.items,
-    slices: slices.items,
-    sliceNodes: sliceNodes.items,
-    slicePeers: slicePeers.items,
-    exports: exports.items,
-    imports: imports.items,
-    stated: statementsIn(keptNoticesOf(notices.items)),
+    nodes: mayRead({ unreadable }, 'nodes') ? nodes : nodesByName(sliceNodes),
+    unreadable,
+    slices,
+    sliceNodes,
+    slicePeers,
+    exports,
+    imports,
+    stated: statementsIn(keptNoticesOf(notices)),
   };
 };

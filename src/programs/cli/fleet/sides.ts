@@ -8,6 +8,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { CliInput } from '../command.ts';
 import { projectOf } from '../options/common-options.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
+import { createAllowedReads } from './allowed-reads.ts';
 import { observeHub } from './observe-hub.ts';
 import { observeMember } from './observe-member.ts';
 
@@ -37,13 +38,11 @@ const listProjects = async ({ client }: OpenCluster, signal: AbortSignal) => {
 };
 
 const joinedAs = async ({ client }: OpenCluster, signal: AbortSignal): Promise<JoinedAs | undefined> => {
+  // Who may look at a cluster need not see its credential, and who may see a project on the hub nothing of a member that the hub is, too.
+  const allowed = createAllowedReads(client, signal);
   const [trust, secret] = await Promise.all([
-    client.find(configMapKind, { namespace: memberNamespace, name: trustConfigMap }, { signal }),
-    client.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal }).catch((error: unknown) => {
-      // Who may look at a cluster need not see its credential.
-      if (Failure.is(error, 'Forbidden')) return undefined;
-      throw error;
-    }),
+    allowed.find(configMapKind, { namespace: memberNamespace, name: trustConfigMap }),
+    allowed.find(secretKind, { namespace: memberNamespace, name: hubSecret }),
   ]);
   const read = (field: string): string => Buffer.from(secret?.data?.[field] ?? '', 'base64').toString('utf8');
   if (trust === undefined && secret === undefined) return undefined;

@@ -2,12 +2,14 @@ import type { ClusterRow } from '../../../plan/status/clusters.ts';
 import type { FleetStatus } from '../../../plan/status/fleet-status.ts';
 import type { NodeRow } from '../../../plan/status/nodes.ts';
 import type { SliceRow } from '../../../plan/status/slices.ts';
+import { mayRead } from '../../../plan/status/unreadable.ts';
 import type { ContextStatus } from '../fleet/context-status.ts';
 import { renderProblemsShort, verdictText } from './problems-text.ts';
 import { sliceColumns } from './slice-columns.ts';
 import { paintState } from './status-colors.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
+import { unreadableNotes } from './unreadable-note.ts';
 
 /** Rows of nodes that are shown unless `-o wide` asks for all; the worst come first. */
 const shownNodes = 20;
@@ -37,7 +39,8 @@ const nodeColumns = (color: Colors): Column<NodeRow>[] => [
   { title: 'REASON', value: (row) => (row.state === 'Up' ? undefined : row.reason) },
 ];
 
-const programsText = ({ programs }: FleetStatus): string =>
+const programsText = ({ programs }: FleetStatus): string => (programs.length === 0 ? 'programs not shown' : programsOf(programs));
+const programsOf = (programs: FleetStatus['programs']): string =>
   programs.map(({ name, available, wanted }) => `${name} ${available}/${wanted}`).join(', ');
 
 const headOf = (status: FleetStatus): string =>
@@ -45,17 +48,19 @@ const headOf = (status: FleetStatus): string =>
 
 const noClusters = 'No cluster has joined: kubeslice join NAME --hub-context HUB --context CONTEXT';
 
+const noSlices = (status: FleetStatus): string => {
+  if (!mayRead(status, 'slices')) return '';
+  return status.side === 'hub' ? 'No slices.' : 'This cluster is in no slice.';
+};
+
 /** What is there, without what is wrong: clusters, slices and nodes. */
-const renderTables = ({ side, clusters, slices, nodes }: FleetStatus, color: Colors, wide: boolean): readonly string[] => {
+const renderTables = (status: FleetStatus, color: Colors, wide: boolean): readonly string[] => {
+  const { clusters, slices, nodes } = status;
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
   const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';
   return [
-    clusters.length === 0 ? noClusters : renderTable(clusterColumns(color), clusters, { wide }),
-    slices.length === 0
-      ? side === 'hub'
-        ? 'No slices.'
-        : 'This cluster is in no slice.'
-      : renderTable(statusOfSlices(color), slices, { wide }),
+    clusters.length === 0 ? (mayRead(status, 'clusters') ? noClusters : '') : renderTable(clusterColumns(color), clusters, { wide }),
+    slices.length === 0 ? noSlices(status) : renderTable(statusOfSlices(color), slices, { wide }),
     nodes.length === 0 ? '' : renderTable(nodeColumns(color), shown, { wide }) + more,
   ];
 };
@@ -68,7 +73,8 @@ export const renderFleetStatus = (status: ContextStatus, color: Colors, wide: bo
   const { problems, member } = status;
   const head = `${headOf(status)}: ${verdictText(problems, color)}; ${programsText(status)}`;
   const second = member === undefined ? [] : [`${headOf(member)}: ${programsText(member)}`, ...renderTables(member, color, wide)];
-  return [head, renderProblemsShort(problems, color, now), ...renderTables(status, color, wide), ...second]
+  const notes = unreadableNotes({ hub: status, member });
+  return [head, renderProblemsShort(problems, color, now), ...renderTables(status, color, wide), ...second, ...notes]
     .filter((part) => part !== '')
     .join('\n\n');
 };
