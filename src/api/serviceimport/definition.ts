@@ -12,9 +12,10 @@ export const serviceImportDefinition: KindDefinition = {
   status: serviceImportStatus,
   columns: [
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice that offers the service.' },
-    { name: 'Port(s)', type: 'string', jsonPath: '.status.exposedPorts', description: 'Ports on which the pods listen.' },
+    { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports by which clients call.' },
     { name: 'Endpoints', type: 'integer', jsonPath: '.status.availableEndpoints', description: 'Ready endpoints in all clusters.' },
     { name: 'Status', type: 'string', jsonPath: '.status.importStatus', description: 'State in one word.' },
+    { name: 'Port(s)', type: 'string', jsonPath: '.status.exposedPorts', description: 'Ports on which the pods listen.', priority: 1 },
     { name: 'Name', type: 'string', jsonPath: '.spec.dnsName', description: 'Name by which the service is found.', priority: 1 },
     { name: 'Alias', type: 'string', jsonPath: '.spec.aliases', description: 'Further names.', priority: 1 },
     ageColumn,

@@ -18,6 +18,7 @@ export const serviceImportStatus = z
   .object({
     conditions: conditionsSchema,
     importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State in one word.'),
+    servicePorts: z.string().optional().describe('Service ports, for people.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
     availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When a cluster last published, in seconds since 1970.'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Condition, conditionOf } from '../../api/condition.ts';
+import { serviceImportDefinition } from '../../api/serviceimport/definition.ts';
 import type { Offer } from '../../exchange/offer.ts';
 import { importedEndpointSlices, importedSliceName, planImport } from './imports.ts';
 import { offersOfName } from './offer-conflict.ts';
@@ -57,6 +58,16 @@ describe('an import', () => {
     });
   });
 
+  it('is listed by kubectl with the ports that clients call, and the ports of the pods only when asked for more', () => {
+    const { status } = importOf([offer('east', [endpoint(1)], { ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] })]);
+    const shown = (priority?: 1): unknown[] =>
+      serviceImportDefinition.columns
+        .filter((column) => column.priority === priority && column.jsonPath.startsWith('.status.'))
+        .map(({ jsonPath }) => status[jsonPath.slice('.status.'.length) as keyof typeof status]);
+    expect(shown()).toEqual(['80/TCP', 1, 'READY']);
+    expect(shown(1)).toEqual(['8080/TCP']);
+  });
+
   it('says how many endpoints the exporters leave out, and where, and nothing while there are none', () => {
     const { status } = importOf([offer('east', [endpoint(1)], { omitted: 12 }), offer('west', [endpoint(2)])]);
     expect(conditionOf(status.conditions, 'EndpointsOmitted')).toMatchObject({
@@ -73,7 +84,7 @@ describe('an import', () => {
 
   it('counts ready endpoints over clusters and says where they are', () => {
     const { status } = importOf([offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])]);
-    expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, exposedPorts: '8080/TCP' });
+    expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, servicePorts: '80/TCP', exposedPorts: '8080/TCP' });
     expect(ready(status)?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
     expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
   });

@@ -20,6 +20,7 @@ import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { hash8 } from '../../values/hash.ts';
 import { sortedBy } from '../../values/order.ts';
 import { type NodePath, nodePath } from '../dns/withdrawal.ts';
+import { portText } from './export-ports.ts';
 import type { OffersOfName } from './offer-conflict.ts';
 
 /** Name of an imported EndpointSlice; from a hash, because names joined by dashes are ambiguous. */
@@ -209,6 +210,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
   const status: ServiceImportStatus = {
     conditions: [...conditions],
     importStatus: ready.length > 0 ? 'READY' : 'PENDING',
+    servicePorts: ports.map(portText).join(','),
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     availableEndpoints: ready.length,
     lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),
