@@ -5,7 +5,7 @@ import { conditionOf } from '../../api/condition.ts';
 export interface ClusterRow {
   readonly name: string;
   /** As the hub sees it; in a member, whether the hub is reached, or whether the other cluster is. */
-  readonly state: 'Connected' | 'Lost' | 'Waiting' | 'Leaving' | 'HubAway' | 'Reached' | 'Unreached' | 'Pending';
+  readonly state: 'Connected' | 'Lost' | 'Waiting' | 'Leaving' | 'HubAway' | 'Removed' | 'Reached' | 'Unreached' | 'Pending';
   readonly nodes: number | undefined;
   readonly version: string | undefined;
   readonly kubernetesVersion: string | undefined;
@@ -13,7 +13,17 @@ export interface ClusterRow {
   readonly message: string;
 }
 
-const order: readonly ClusterRow['state'][] = ['Lost', 'HubAway', 'Unreached', 'Leaving', 'Waiting', 'Pending', 'Connected', 'Reached'];
+const order: readonly ClusterRow['state'][] = [
+  'Lost',
+  'Removed',
+  'HubAway',
+  'Unreached',
+  'Leaving',
+  'Waiting',
+  'Pending',
+  'Connected',
+  'Reached',
+];
 
 /** Those that need attention first, then by name. */
 export const sortClusters = (rows: readonly ClusterRow[]): ClusterRow[] =>

@@ -13,13 +13,14 @@ import { mayRead } from './unreadable.ts';
 const clusterRows = (snapshot: MemberSnapshot, rows: readonly NodeRow[], version: string | undefined): ClusterRow[] => {
   const { connection, slices, cluster, nodes } = snapshot;
   const unknown = { nodes: undefined, version: undefined, kubernetesVersion: undefined, fingerprint: undefined, message: '' };
-  const isAway = [connection, ...slices.map(({ status }) => status?.conditions)].some(
-    (conditions) => conditionOf(conditions, 'HubReachable')?.status === 'False',
-  );
+  const away = [connection, ...slices.map(({ status }) => status?.conditions)]
+    .map((conditions) => conditionOf(conditions, 'HubReachable'))
+    .filter((condition) => condition?.status === 'False');
+  const isRemoved = away.some((condition) => condition?.reason === 'ClusterRemoved');
   const own: ClusterRow = {
     ...unknown,
     name: cluster,
-    state: isAway ? 'HubAway' : 'Connected',
+    state: away.length === 0 ? 'Connected' : isRemoved ? 'Removed' : 'HubAway',
     nodes: mayRead(snapshot, 'nodes') ? nodes.length : undefined,
     version,
     kubernetesVersion: nodes[0]?.status?.nodeInfo?.kubeletVersion,

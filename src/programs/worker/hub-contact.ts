@@ -6,16 +6,20 @@ import { planHubContact, reportAfterMs } from '../../plan/worker/hub-contact.ts'
 import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Writes to the local slice whether the hub answers, and since when it does not. There is one key. */
+/** Writes to the local slice whether the hub answers, and since when and why it does not. There is one key. */
 export const hubContact = (session: Session, contact: Source<undefined>) => {
-  const { local, slice: name, board, clock } = session;
+  const { local, slice: name, board, clock, connection } = session;
   return {
     name: 'hub-contact',
     held: () => ['hub'],
-    watches: [watching(contact, () => ['hub']), watching(local.slices, ({ object }) => (object.metadata.name === name ? ['hub'] : []))],
+    watches: [
+      watching(contact, () => ['hub']),
+      watching(connection.changes, () => ['hub']),
+      watching(local.slices, ({ object }) => (object.metadata.name === name ? ['hub'] : [])),
+    ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const slice = local.slices.get(`${memberNamespace}/${name}`);
-      const verdict = planHubContact(board.staleSince(), clock.now());
+      const verdict = planHubContact(board.staleSince(), connection.latest('HubReachable'), clock.now());
       if (verdict === undefined) return { againMs: reportAfterMs };
       // Nothing is written about what is as it should be.
       if (slice === undefined || (verdict.status === 'True' && conditionOf(slice.status?.conditions, verdict.type) === undefined))

@@ -110,7 +110,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const report = (during: AbortSignal): Promise<void> =>
     reportFacts(hub, local, { version, names: connection.latest('NamesWired') }, during);
   const controllers = [
-    sessions({ hub, local, authority, trust, clock, ask, askHeads, askListeners }, local, memberships)(signal),
+    sessions({ hub, local, authority, trust, clock, connection, ask, askHeads, askListeners }, local, memberships)(signal),
     strayReport(hub, local, clock),
     strayExports(local, memberships, connection, clock),
     clusterDns(local, dnsState),

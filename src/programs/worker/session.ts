@@ -9,6 +9,7 @@ import type { Source } from '../../loop/source.ts';
 import { type Watch, watching } from '../../loop/watching.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Belief } from './belief.ts';
+import type { ConnectionReport } from './connection-report.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import type { Outbox } from './outbox.ts';
@@ -58,6 +59,8 @@ export interface Session {
   /** Whether the hub is, or was until recently, away for so long that statements cannot have been renewed. */
   readonly hubWasAway: () => boolean;
   readonly clock: Clock;
+  /** What the worker says of its connection to the hub. */
+  readonly connection: Pick<ConnectionReport, 'latest' | 'changes'>;
 }
 
 /**

@@ -21,6 +21,7 @@ import { type Belief, createBelief } from './belief.ts';
 import { createBoardComparison } from './board-comparison.ts';
 import { createBoardProgress } from './board-progress.ts';
 import { budgetReport } from './budget-report.ts';
+import type { ConnectionReport } from './connection-report.ts';
 import { exchangeContext } from './exchange-context.ts';
 import { exportNotices } from './export-notices.ts';
 import { grants } from './grants.ts';
@@ -63,6 +64,7 @@ export interface SliceSurroundings {
   readonly authority: Authority;
   readonly trust: Trust;
   readonly clock: Clock;
+  readonly connection: Pick<ConnectionReport, 'latest' | 'changes'>;
   /** Asks the agents of this cluster for what other members publish. */
   readonly ask: AskAgent;
   /** Asks them for the summaries of it. */
