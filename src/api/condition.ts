@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { boundedText } from '../values/bounded-text.ts';
+import type { ConditionType } from './condition-types.ts';
 import type { conditionSchema } from './conditions.ts';
 import type { Reason } from './reasons.ts';
 
@@ -8,7 +9,7 @@ export type Condition = z.output<typeof conditionSchema>;
 
 /** A verdict that is not yet part of an object. */
 export interface Verdict {
-  readonly type: string;
+  readonly type: ConditionType;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
   readonly message: string;

@@ -1,5 +1,5 @@
+import { isBad } from '../../api/condition-types.ts';
 import { overlappedNetwork } from '../cluster-networks.ts';
-import { isBad } from '../status/further-conditions.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 

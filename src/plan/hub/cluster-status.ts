@@ -103,10 +103,10 @@ const rateVerdicts = (cluster: Cluster, suspensions: readonly ClusterSuspension[
     .map(({ slice }) => slice)
     .toSorted()
     .join(', ');
-  const exception = last && {
+  const exception: Verdict | undefined = last && {
     type,
-    status: 'False' as const,
-    reason: 'BudgetReached' as const,
+    status: 'False',
+    reason: 'BudgetReached',
     message: `Cluster ${cluster.metadata.name} changed its notices in slice ${slices} ${burst} times and then faster than ${perSecond} times a second, which no worker of KubeSlice does; it may not publish there until ${new Date(last.until).toISOString()}, and the others go on with what it published last. Find out what runs there as its worker; to remove it: kubectl delete cluster ${cluster.metadata.name}.`,
   };
   return exceptionVerdicts(cluster.status?.conditions, exception, {

@@ -1,14 +1,8 @@
 import type { Condition } from '../../api/condition.ts';
+import { isBad } from '../../api/condition-types.ts';
 
 /** Conditions that have their own place in the list of problems, or tell of nothing wrong. */
 const elsewhere: ReadonlySet<string> = new Set(['Ready', 'Accepted', 'Degraded', 'HubReachable', 'NotReadyAddresses']);
-
-/** Conditions that are true of what is not well. */
-export const badWhenTrue: ReadonlySet<string> = new Set(['ClockSkew', 'Conflict', 'Degraded', 'EndpointsOmitted', 'FieldsIgnored']);
-
-/** Whether a condition tells of something that is not well. */
-export const isBad = ({ type, status }: Pick<Condition, 'type' | 'status'>): boolean =>
-  status === (badWhenTrue.has(type) ? 'True' : 'False');
 
 /** The conditions of an object that tell of something wrong beside the main ones, so that a new one is shown, too. */
 export const furtherTrouble = (conditions: readonly Condition[] | undefined): Condition[] =>

@@ -1,6 +1,6 @@
 import type { Condition } from '../../api/condition.ts';
+import { isBad, isNamedAfterTrouble } from '../../api/condition-types.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { badWhenTrue } from './further-conditions.ts';
 
 /** A change of a condition, as an Event describes it. */
 export interface Transition {
@@ -22,7 +22,7 @@ export const transitions = (before: readonly Condition[] | undefined, after: rea
     const last = before?.find((one) => one.type === type);
     if (last?.status === status && last.reason === reason) return [];
     // Of these conditions False is the good one, and no news where there was none before.
-    const isGood = badWhenTrue.has(type) ? status === 'False' : status === 'True';
-    if (badWhenTrue.has(type) && isGood && last === undefined) return [];
+    const isGood = status !== 'Unknown' && !isBad(condition);
+    if (isNamedAfterTrouble(type) && isGood && last === undefined) return [];
     return [{ type: isGood || underWay.has(reason) ? 'Normal' : 'Warning', reason, message }];
   });
