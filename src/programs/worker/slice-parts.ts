@@ -1,0 +1,86 @@
+import { budgets } from '../../api/budgets.ts';
+import type { ControllerOptions } from '../../loop/controller.ts';
+import { createPace } from '../../loop/pace.ts';
+import { measureSlice, type SliceMeasures } from '../../plan/measures/slice.ts';
+import type { AskListeners } from './ask-agent.ts';
+import { createAuthorTurns } from './author-turns.ts';
+import { budgetReport } from './budget-report.ts';
+import { exportNotices } from './export-notices.ts';
+import { grants } from './grants.ts';
+import { importedSlices } from './imported-slices.ts';
+import { importedServices } from './imports.ts';
+import { keepAccepted } from './keep-accepted.ts';
+import type { KeptNotices } from './kept-notices.ts';
+import { createLeftOut } from './left-out.ts';
+import { links } from './links.ts';
+import { createListenerWatch } from './listener-watch.ts';
+import { nodeNotices } from './node-notices.ts';
+import { createOwnNotices } from './own-notices.ts';
+import type { PassedOn } from './passed-on.ts';
+import { peers } from './peers.ts';
+import { publisher } from './publish.ts';
+import { receiver } from './receive.ts';
+import { createRefusals, refusalReport } from './refusals.ts';
+import { reservedBlocksReport } from './reserved-blocks.ts';
+import { revision } from './revision.ts';
+import { servicePorts } from './service-ports.ts';
+import type { Session } from './session.ts';
+import { followTenants } from './tenants.ts';
+import { withdrawnThrough } from './withdrawn-through.ts';
+
+/** One of the things that are kept true for a slice. */
+export interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' | 'resync' | 'laneOf' | 'concurrency'> {
+  /** Keys of all local objects, also those of an earlier run: queued at the start, and again when the whole board was read. */
+  readonly held?: () => Iterable<string>;
+}
+
+/** What the parts need beside the session. */
+export interface PartsInput {
+  readonly kept: KeptNotices;
+  readonly passedOn: PassedOn;
+  readonly onRead: (notice: string) => void;
+  /** Whether a controller has nothing to do. */
+  readonly isIdle: (controller: string) => boolean;
+  /** Has the metrics of the slice measured until its session ends. */
+  readonly measure: (source: () => SliceMeasures) => void;
+  readonly askListeners: AskListeners;
+}
+
+/** What is kept true for a slice, each by a controller of its own. */
+export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure, askListeners }: PartsInput): readonly Part[] => {
+  const { slice, clock } = session;
+  const { metrics } = session.local;
+  const refusals = createRefusals(clock, (cluster) => metrics.add('statementRefusals', { slice, cluster }));
+  const reporting = links(session, refusals);
+  measure(() =>
+    measureSlice({ slice, report: reporting.report(), ledger: session.ledger(), refused: refusals.byAuthor(clock.monotonic()) }),
+  );
+  const leftOut = createLeftOut();
+  const listeners = createListenerWatch(session, { ask: askListeners, random: Math.random });
+  const own = createOwnNotices(kept, session.hub.cluster);
+  const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
+  const publishing = publisher(session, own, pace);
+  const { keeping, controller: keeper } = keepAccepted(session, kept);
+  return [
+    // What this cluster states …
+    grants(session),
+    nodeNotices(session, refusals),
+    ...exportNotices(session, leftOut, tenants, listeners),
+    servicePorts(session, leftOut),
+    listeners.controller,
+    reporting,
+    ...publishing.controllers,
+    withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
+    // … what the others state …
+    receiver(session, { keeping, refusals, passedOn, turns, onRead }),
+    keeper,
+    revision(session, kept),
+    refusalReport(session, refusals),
+    budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
+    reservedBlocksReport(session),
+    // … and what follows from that.
+    peers(session),
+    importedSlices(session, refusals),
+    importedServices(session),
+  ];
+};
