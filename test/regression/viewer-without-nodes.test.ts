@@ -9,7 +9,7 @@ import {
   sliceNodeKind,
   slicePeerKind,
 } from '../../src/api/kinds.ts';
-import { managedBy, managedByLabel, sliceLabel } from '../../src/api/labels.ts';
+import { managedBy, managedByLabel, membershipAnnotation, sliceLabel } from '../../src/api/labels.ts';
 import { hubNamespace, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
@@ -98,6 +98,13 @@ describe('somebody who may look at a member but not at its nodes', () => {
       unreadable: ['nodes'],
       clusters: [{ name: 'this cluster' }],
     });
+  });
+
+  it('is told the name of the cluster by its slices, for its credential has it and is hidden', async () => {
+    const annotations = { [membershipAnnotation]: JSON.stringify({ spec: { cluster: 'east' } }) };
+    const known = slice(memberNamespace);
+    api().put(sliceKind, { ...known, metadata: { ...known.metadata, annotations } });
+    expect((await run(status)).out).toMatch(/^Member cluster east of project default: /);
   });
 
   it('sees problems and services, with a note beside them', async () => {

@@ -4,6 +4,7 @@ import { managedBy, managedByLabel } from '../../../api/labels.ts';
 import { connectionConfigMap, memberNamespace } from '../../../api/places.ts';
 import type { SliceNode } from '../../../api/slicenode/type.ts';
 import { configMapKind, daemonSetKind, deploymentKind, type Node, nodeKind } from '../../../kubernetes/kinds.ts';
+import { ownCluster } from '../../../plan/node/own-cluster.ts';
 import { keptNoticesOf, type MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
 import { mayRead } from '../../../plan/status/unreadable.ts';
 import { Failure } from '../../../values/failure.ts';
@@ -51,11 +52,13 @@ export const observeMember = async (member: OpenCluster, joined: JoinedAs, signa
       import('../../../plan/status/statements.ts'),
     ]);
   const unreadable = allowed.refused();
+  // The slices say it, too.
+  const cluster = joined.cluster ?? slices.map(ownCluster).find((name) => name !== undefined) ?? 'this cluster';
   return {
     now: Date.now(),
-    cluster: joined.cluster,
+    cluster,
     project: joined.project,
-    contexts: { here: member.context, hub: undefined, cluster: joined.cluster, known: member.contexts },
+    contexts: { here: member.context, hub: undefined, cluster, known: member.contexts },
     connection: readConnection(connection?.data),
     installation: { strangers, missingDefinitions: missingDefinitions.toSorted() },
     worker,

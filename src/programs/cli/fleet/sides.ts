@@ -14,7 +14,8 @@ import { observeMember } from './observe-member.ts';
 
 /** As what a cluster joined. */
 export interface JoinedAs {
-  readonly cluster: string;
+  /** Undefined to somebody who may not read its credential. */
+  readonly cluster: string | undefined;
   readonly project: string;
 }
 
@@ -46,7 +47,7 @@ const joinedAs = async ({ client }: OpenCluster, signal: AbortSignal): Promise<J
   ]);
   const read = (field: string): string => Buffer.from(secret?.data?.[field] ?? '', 'base64').toString('utf8');
   if (trust === undefined && secret === undefined) return undefined;
-  return { cluster: read('cluster') || 'this cluster', project: read('project') || defaultProject };
+  return { cluster: read('cluster') || undefined, project: read('project') || defaultProject };
 };
 
 /**
