@@ -100,7 +100,7 @@ const ofAnswer = (view: ClusterView): Finding[] => {
       object: 'cluster DNS',
       cause: silent
         ? 'Cluster DNS gives no answer to a pod.'
-        : `Cluster DNS answers that ${asked} does not exist: what it was told has not reached its servers yet, or another server block has the zone.`,
+        : `Cluster DNS answers that ${asked} does not exist: its changed configuration has not reached its servers yet, or another server block has the zone.`,
       evidence: `asked for ${asked} from ${from}: ${answer.outcome}${answer.detail === undefined ? '' : ` (${answer.detail})`}`,
       remedy: commandsFor(view.contexts).kubectl('kube-system', 'rollout restart deployment/coredns'),
     },

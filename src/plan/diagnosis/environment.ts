@@ -32,7 +32,7 @@ const ofServer = (view: ClusterView): Finding[] => {
       code: 'NotAllowed',
       severity: 'warning',
       object: what,
-      cause: `${what} could not be read, so nothing is said about it here.`,
+      cause: `${what} could not be read, so nothing is reported about it here.`,
       evidence: why,
       advice: 'ask an administrator of the cluster to run this',
     });

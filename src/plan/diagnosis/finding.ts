@@ -7,7 +7,7 @@ export const findingCodes = {
   CniNotAList:
     'The container network of a node has a configuration in which no further plugin can be named; pods are attached only after they have started.',
   CniNotChained: 'The plugin of KubeSlice is not in the container network configuration of a node.',
-  ConditionFalse: 'An object says itself that something is not as asked for; its reason is the cause.',
+  ConditionFalse: 'A condition of an object reports that something is not as asked for; its reason is the cause.',
   CredentialEnded: 'The credential for the hub is missing, has ended, or is not accepted.',
   DefinitionMissing: 'A kind of KubeSlice is not known to the API server.',
   DiskFull: 'A file system that a node needs is full or cannot be written.',

@@ -38,7 +38,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: 'explain',
-    summary: 'Show the way from a pod to a service or pod of a slice, and where it breaks',
+    summary: 'Show the path from a pod to a service or pod of a slice, and where it breaks',
     load: () => import('./commands/explain.ts'),
   },
   {

@@ -24,7 +24,7 @@ const dropped = (ends: readonly (End | undefined)[]): Pick<Hop, 'object' | 'text
 export const tunnelled = ({ probe, peer, from, to }: PathView): Hop => {
   if (probe === undefined || !probe.present) return unknown('tunnel', 'nobody could send packets');
   if (peer === undefined || probe.router === undefined)
-    return ok('tunnel', 'both pods are on one node or in one cluster, and no other cluster is on the way');
+    return ok('tunnel', 'both pods are on one node or in one cluster, and no other cluster is on the path');
   const name = `${peer.spec.cluster}/${peer.spec.node}`;
   if (probe.router.answered > 0)
     return ok('tunnel', `node ${name} answers ${counts(probe.router)} probes through the tunnel in ${probe.router.rttMs ?? '?'} ms`);
@@ -64,7 +64,7 @@ export const tunnelled = ({ probe, peer, from, to }: PathView): Hop => {
     hop: 'tunnel',
     state: 'broken',
     object,
-    text: `Node ${name} answers outside of the tunnel (${probe.underlay === undefined ? '?' : counts(probe.underlay)}) and not through it (${handshake}): UDP packets of the tunnel are dropped on the way, or the other end has another key.`,
+    text: `Node ${name} answers outside of the tunnel (${probe.underlay === undefined ? '?' : counts(probe.underlay)}) and not through it (${handshake}): UDP packets of the tunnel are dropped on the path, or the other end has another key.`,
     advice,
   };
 };

@@ -35,7 +35,7 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
             code: 'NodeSilent',
             severity: 'warning',
             object: `node ${node}`,
-            cause: 'This node could not be asked, so nothing is said about it here.',
+            cause: 'This node could not be asked, so nothing is reported about it here.',
             evidence: why,
             remedy: commands.kubectl('kubeslice-system', `get pods -o wide --field-selector spec.nodeName=${node}`),
           },

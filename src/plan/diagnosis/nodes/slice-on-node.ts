@@ -83,8 +83,8 @@ const linkFindings = (node: AskedNode, slice: SliceOnNode): Finding[] =>
       severity: 'error',
       object: `${objectOf(node, slice)}, link to ${link.peer}`,
       cause: over
-        ? 'The other node answers no handshakes: it is off, UDP packets are dropped on the way, or it has another key.'
-        : 'The other node answered handshakes a moment ago and answers probes no more: it is off, or packets are dropped on the way.',
+        ? 'The other node answers no handshakes: it is off, UDP packets are dropped on the path, or it has another key.'
+        : 'The other node answered handshakes a moment ago and answers probes no more: it is off, or packets are dropped on the path.',
       evidence: `${link.reason}; last handshake ${age === undefined ? 'never' : `${age} s ago`}${peer === undefined ? '' : `, sent ${peer.sentBytes} bytes, received ${peer.receivedBytes}, to ${peer.endpoint ?? 'no known address'}`}`,
       advice: `see whether node ${link.peer} is on; let the two nodes exchange UDP 51820-51899`,
     };

@@ -63,9 +63,9 @@ const renderHops = (head: string, hops: readonly Hop[], color: Colors): string =
 /** `kubeslice explain`. */
 export const command: CliCommand = {
   name: 'explain',
-  summary: 'Show the way from a pod to a service or pod of a slice, and where it breaks',
+  summary: 'Show the path from a pod to a service or pod of a slice, and where it breaks',
   description:
-    'Follows the way step by step: membership, export, name, address, route, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tried with real packets, sent and counted by the agent of the pod’s node. Of the first step that is broken it names the object and the command that mends it.\n\nThe other end is looked at too when a context of its cluster is at hand. Ends with code 2 when a step is broken.',
+    'Follows the path step by step: membership, export, name, address, route, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tried with real packets, sent and counted by the agent of the pod’s node. Of the first step that is broken it names the object and the command that mends it.\n\nThe other end is looked at too when a context of its cluster is at hand. Ends with code 2 when a step is broken.',
   arguments: [
     { usage: '<from>', text: 'The pod that calls, as namespace/name; a Deployment stands for one of its pods' },
     {

@@ -18,7 +18,7 @@ export const command: CliCommand = {
   name: 'gather',
   summary: 'Write an archive with everything that helps to find a fault, without secrets',
   description:
-    'Holds objects of KubeSlice, events, logs of this and the previous start, metrics, what every node says about itself, and the findings of `kubeslice doctor`, for each context. Of Secrets only names and sizes are kept, of pods of applications only where and how they run, and everything that looks like a token, key or password is taken out. Look through it before you hand it on.',
+    'Holds objects of KubeSlice, events, logs of this and the previous start, metrics, what every node reports about itself, and the findings of `kubeslice doctor`, for each context. Of Secrets only names and sizes are kept, of pods of applications only where and how they run, and everything that looks like a token, key or password is taken out. Look through it before you hand it on.',
   options: [
     { flags: '--contexts <names>', text: 'Contexts of hub and members, with commas (default: the current context)' },
     { flags: '-f, --file <path>', text: 'File to write (default: kubeslice-support-TIME.tar.gz here)' },

@@ -153,7 +153,7 @@ export const offerAll = async (stage: Stage, members: readonly Member[], signal:
         timeoutMs: readyMs,
         signal,
         late: (seen) =>
-          `Cluster ${name} has ${seen === undefined ? 'not heard of' : 'no ready endpoint of'} the service of cluster ${other.name} within ${readyMs / 1000} s; run "kubeslice doctor --context ${other.cluster.context}".`,
+          `Cluster ${name} has ${seen === undefined ? 'not received' : 'no ready endpoint of'} the service of cluster ${other.name} within ${readyMs / 1000} s; run "kubeslice doctor --context ${other.cluster.context}".`,
       });
     }
   }

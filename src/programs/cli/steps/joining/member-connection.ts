@@ -31,7 +31,7 @@ export const followCauses = async (member: Client, terminal: Terminal, signal: A
     // Whoever waits learns of an outage where it waits.
     const conditions = await connectionOf(member, signal).catch(() => []);
     const hub = conditions.find(({ type }) => type === 'HubReachable');
-    if (hub?.status === 'False' && hub.message !== last && !signal.aborted) terminal.err(`note: the worker says: ${hub.message}`);
+    if (hub?.status === 'False' && hub.message !== last && !signal.aborted) terminal.err(`note: the worker reports: ${hub.message}`);
     if (hub?.status === 'False') last = hub.message;
     await pause(lookAgainMs, undefined, { signal }).catch(() => undefined);
   }
@@ -56,7 +56,7 @@ export const waitForNames = async (member: Client, timeoutMs: number, signal: Ab
       throw error;
     });
     const names = conditions.find(({ type }) => type === 'NamesWired');
-    const message = names?.message ?? 'The worker does not say whether names are found; its image is older than this command.';
+    const message = names?.message ?? 'The worker does not report whether names are found; its image is older than this command.';
     if (names?.status === 'True') return { state: 'answered', message };
     if (names?.reason === 'NamesNotWired') return { state: 'unwired', message };
     const waited = performance.now() - began;

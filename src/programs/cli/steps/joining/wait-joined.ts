@@ -28,7 +28,7 @@ export interface Registering {
 const causeOf = async (member: Client): Promise<string> => {
   const conditions = await connectionOf(member, AbortSignal.timeout(5000)).catch(() => []);
   const hub = conditions.find(({ type, status }) => type === 'HubReachable' && status === 'False');
-  return hub === undefined ? '' : ` (its worker says: ${hub.message.replace(/\.$/, '')})`;
+  return hub === undefined ? '' : ` (its worker reports: ${hub.message.replace(/\.$/, '')})`;
 };
 
 /** Waits until the hub sees the worker; what the worker itself says about the hub is shown meanwhile, for only it sees the causes. */
