@@ -56,6 +56,8 @@ export interface ProgramContainer {
   readonly securityContext: SecurityContext;
   readonly ports?: Container['ports'];
   readonly env?: readonly EnvVar[];
+  /** How soon a copy that says that it is not ready gets no more requests. */
+  readonly readiness?: { readonly periodSeconds: number; readonly failureThreshold: number };
   readonly volumeMounts: readonly VolumeMount[];
 }
 
@@ -79,7 +81,7 @@ export const programContainer = (program: ProgramContainer): Container => {
     resources: placement.resources,
     // A program that hangs is restarted after a minute; none is restarted for what its surroundings do, only /readyz tells of those.
     livenessProbe: { ...probe('/healthz'), periodSeconds: 20, failureThreshold: 3, timeoutSeconds: 5 },
-    readinessProbe: { ...probe('/readyz'), periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 3 },
+    readinessProbe: { ...probe('/readyz'), ...(program.readiness ?? { periodSeconds: 5, failureThreshold: 3 }), timeoutSeconds: 3 },
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 3 },
     securityContext: program.securityContext,
     volumeMounts: program.volumeMounts,

@@ -18,6 +18,7 @@ export interface DeploymentParts {
   readonly strategy?: NonNullable<NonNullable<Deployment['spec']>['strategy']>;
   readonly env?: NonNullable<Container['env']>;
   readonly ports?: NonNullable<Container['ports']>;
+  readonly readiness?: { readonly periodSeconds: number; readonly failureThreshold: number };
   /** Volumes beside the scratch folder, each with the place where it is read. */
   readonly volumes?: readonly { readonly volume: Volume; readonly mountPath: string }[];
 }
@@ -31,6 +32,7 @@ export const planDeployment = ({
   strategy,
   env,
   ports,
+  readiness,
   volumes = [],
 }: DeploymentParts): Deployment => {
   const labels = selectorLabels(component);
@@ -58,6 +60,7 @@ export const planDeployment = ({
               securityContext: restricted,
               ...(env === undefined ? {} : { env }),
               ...(ports === undefined ? {} : { ports }),
+              ...(readiness === undefined ? {} : { readiness }),
               volumeMounts: [
                 ...scratch.mounts,
                 ...volumes.map(({ volume, mountPath }) => ({ name: volume.name, mountPath, readOnly: true })),

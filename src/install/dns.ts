@@ -12,6 +12,13 @@ const component = 'dns';
 /** Above 1023, so that the server needs no capability; the Service maps 53 to it. */
 const listenPort = 5353;
 
+/**
+ * A server that is told to stop is seen to be not ready within two seconds, and answers for six more: cluster DNS keeps its sockets, so its questions go
+ * on to the same server until the service proxy no longer counts that as serving, and one that stopped before would refuse them.
+ */
+const readiness = { periodSeconds: 1, failureThreshold: 2 };
+const drainMs = 8_000;
+
 /** The DNS servers of a member cluster, and the Service that the cluster's own DNS forwards to. */
 export const planDns = (options: MemberOptions): [Deployment, Service, PodDisruptionBudget] => {
   const labels = selectorLabels(component);
@@ -27,7 +34,11 @@ export const planDns = (options: MemberOptions): [Deployment, Service, PodDisrup
       options,
       placement: options.dns,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      env: [{ name: 'DNS_PORT', value: String(listenPort) }],
+      env: [
+        { name: 'DNS_PORT', value: String(listenPort) },
+        { name: 'DNS_DRAIN_MS', value: String(drainMs) },
+      ],
+      readiness,
       ports: ports.map((port) => ({ ...port, containerPort: listenPort })),
     }),
     {

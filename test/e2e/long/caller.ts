@@ -27,15 +27,15 @@ const get = async (world: World, context: string, ns: string, path: string): Pro
 export const resetCalls = async (world: World, context: string, ns: string): Promise<void> =>
   void (await get(world, context, ns, '/reset'));
 
-/** What was counted since, once every call that was open is over, and some more have been answered without a failure. */
-export const settledCalls = async (world: World, context: string, ns: string): Promise<Calls> => {
+/** What was counted since, once every call that was open is over, and some more have been answered without a failure: `least` in half a second. */
+export const settledCalls = async (world: World, context: string, ns: string, least = 100): Promise<Calls> => {
   let last = await get(world, context, ns, '/');
   const { value } = await until(
     'half a second of calls without a failure',
     async () => {
       const before = last;
       last = await get(world, context, ns, '/');
-      ensure(last.failed === before.failed && last.answered - before.answered >= 100, `${last.failed} failed of ${last.calls}`);
+      ensure(last.failed === before.failed && last.answered - before.answered >= least, `${last.failed} failed of ${last.calls}`);
       return last;
     },
     { withinMs: 60_000, everyMs: 500 },
