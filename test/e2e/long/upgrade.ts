@@ -17,9 +17,9 @@ const leastCalls = rate / 4;
 const hubFirst: readonly Cluster[] = ['hub', 'east', 'west'];
 const membersFirst: readonly Cluster[] = ['east', 'west', 'hub'];
 
-/** What of KubeSlice lies on a node, looked for from a pod that sees its files. */
+/** What of KubeSlice lies on a node, looked for from a pod that sees its files. Its state folder is a mount of the playground, which stays when it is empty. */
 const tracesOnNode = `cd /node
-ls -d var/lib/kubeslice run/kubeslice run/wireguard opt/cni/bin/*kubeslice* run/netns/*slice* sys/fs/cgroup/*kubeslice* 2>/dev/null
+ls -d var/lib/kubeslice/* run/kubeslice run/wireguard opt/cni/bin/*kubeslice* run/netns/*slice* sys/fs/cgroup/*kubeslice* 2>/dev/null
 grep -l kubeslice etc/cni/net.d/* 2>/dev/null
 true`;
 
