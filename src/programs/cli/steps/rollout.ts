@@ -28,7 +28,7 @@ const late = async ({ client, namespace, name }: Rollout, what: string, labels: 
     .list(podKind, { namespace, labelSelector, signal: AbortSignal.timeout(5000) })
     .catch(() => ({ items: [] as Pod[] }));
   const trouble = podTrouble(pods.items);
-  return `${what} of ${name} did not get ready in time${trouble === '' ? '' : ` (${trouble})`}; see "kubectl -n ${namespace} describe pods -l ${labelSelector}".`;
+  return `Only ${what} of ${name} got ready in time${trouble === '' ? '' : ` (${trouble})`}; see "kubectl -n ${namespace} describe pods -l ${labelSelector}".`;
 };
 
 /** Waits until all copies of a Deployment run the version that was applied. */
