@@ -13,9 +13,13 @@ const notices = () => {
   rates.follow(changes);
   const seen: string[] = [];
   rates.subscribe(({ cluster, board }) => seen.push(`${board}/${cluster}`));
-  const write = (name: string, count: number, { board = 'board', initial = false } = {}): void => {
+  const write = (
+    name: string,
+    count: number,
+    { board = 'board', initial = false, type = 'updated' }: { board?: string; initial?: boolean; type?: 'updated' | 'deleted' } = {},
+  ): void => {
     const object = { apiVersion: 'v1', kind: 'Notice', metadata: { name, namespace: board } };
-    for (let index = 0; index < count; index += 1) changes.emit({ type: 'updated', key: `${board}/${name}`, object, initial });
+    for (let index = 0; index < count; index += 1) changes.emit({ type, key: `${board}/${name}`, object, initial });
   };
   return { clock, rates, seen, write };
 };
@@ -40,5 +44,12 @@ it('suspends the member that writes too fast, on that board alone, and for a tim
 it('does not count what was there before', () => {
   const { rates, write } = notices();
   write('east.1', 2 * budgets.reads.burst, { initial: true });
+  expect(rates.suspensions()).toEqual([]);
+});
+
+it("counts no deletion: those of a cluster that leaves are the controller's, and another may join under its name", () => {
+  const { rates, write } = notices();
+  write('east.1', budgets.reads.burst, { type: 'deleted' });
+  write('east.1', budgets.reads.burst);
   expect(rates.suspensions()).toEqual([]);
 });

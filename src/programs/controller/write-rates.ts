@@ -16,7 +16,7 @@ export interface Suspension {
 
 /** Which members write faster than their readers read. Emits a suspension when it begins and when it ends. */
 export interface WriteRates extends Source<Suspension> {
-  /** Begins to count; what was there before is not counted. */
+  /** Begins to count what is created and changed; what was there before is not counted. */
   follow(notices: Pick<Mirror<KubernetesObject>, 'subscribe'>): void;
   /** What holds now. */
   suspensions(): readonly Suspension[];
@@ -25,7 +25,7 @@ export interface WriteRates extends Source<Suspension> {
 /** The member whose notice has this name: `<cluster>.<slot>`, as the API server has checked. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-/** Nothing was written yet. It is kept in memory: another controller begins to count anew. */
+/** Nothing was written yet. Rates are kept in memory, so they begin anew with the process. */
 export const createWriteRates = (clock: Clock): WriteRates => {
   const rates = new Map<string, WriteRate>();
   const { emit, subscribe } = createEmitter<Suspension>();
@@ -50,9 +50,10 @@ export const createWriteRates = (clock: Clock): WriteRates => {
   return {
     subscribe,
     follow: (notices) =>
-      void notices.subscribe(({ object, initial }) => {
+      void notices.subscribe(({ type, object, initial }) => {
         const { name, namespace = '' } = object.metadata;
-        if (!initial) count(namespace, authorOf(name));
+        // The controller deletes the notices of a cluster that leaves, and that must not count against the one that joins under its name.
+        if (!initial && type !== 'deleted') count(namespace, authorOf(name));
       }),
     suspensions: () => [...suspended.values()],
   };
