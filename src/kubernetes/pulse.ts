@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../values/clock.ts';
+import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { Request, Transport } from './transport.ts';
 
@@ -39,7 +39,8 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
   let isRunning = false;
   let misses = 0;
   let answeredAt = clock.now();
-  let nap = new AbortController();
+  /** Ends the pause before the next question. */
+  let wake = (): void => undefined;
 
   const isDead = (): boolean => misses >= missesUntilDead;
 
@@ -69,10 +70,17 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
     const failure = new Failure('Unavailable', `The API server ${server} has not answered since ${since}; check that it can be reached.`);
     for (const { lost } of followers) lost.abort(failure);
   };
+  const rest = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   const run = async (): Promise<void> => {
     while (followers.size > 0 || waiting.size > 0) {
-      nap = new AbortController();
-      await sleep(clock, isDead() ? deadAskEveryMs : misses > 0 ? doubtMs : askEveryMs, nap.signal).catch(() => undefined);
+      await rest(isDead() ? deadAskEveryMs : misses > 0 ? doubtMs : askEveryMs);
       if (followers.size === 0 && waiting.size === 0) break;
       if (await ask()) found();
       else missed();
@@ -105,7 +113,7 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
       });
     },
     doubt: () => {
-      if (misses === 0) nap.abort();
+      if (misses === 0) wake();
     },
     open: (signal, onAnswer) => {
       const follower = { lost: new AbortController(), onAnswer };

@@ -33,16 +33,17 @@ export interface Boards {
 
 /** Boards of which nothing is known yet. */
 export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boards => {
-  /** When each was last made so by the monotonic clock, by slice UID. */
-  const made = new Map<string, number>();
-  /** Boards that have readers, by slice UID; unknown of those that another controller made. */
-  const readable = new Map<string, boolean>();
+  /** When each was last made so by the monotonic clock, and for which readers, by slice UID; unknown of those that another controller made. */
+  const made = new Map<string, { readonly at: number; readonly readers: string }>();
   return {
     keep: async (slice, { namespace, role, binding, readers }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
+      const before = made.get(uid);
+      const names = (readers?.binding.subjects ?? []).map(({ name }) => name).join();
       // Half of it, because a resync may come a little early.
-      const dueMs = (made.get(uid) ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
-      if (slice.status?.exchangeNamespace !== undefined && !changed && dueMs > 0) return empty ? dueMs : undefined;
+      const dueMs = (before?.at ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
+      const isMade = slice.status?.exchangeNamespace !== undefined;
+      if (isMade && !changed && before?.readers === names && dueMs > 0) return empty ? dueMs : undefined;
       const apply = { fieldManager, signal };
       await applyObject(world.client, namespaceKind, namespace, apply);
       await applyObject(world.client, roleKind, role, apply);
@@ -50,16 +51,12 @@ export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boa
       if (readers !== undefined) {
         await applyObject(world.client, roleKind, readers.role, apply);
         await applyObject(world.client, roleBindingKind, readers.binding, apply);
-      } else if (readable.get(uid) !== false && slice.status?.exchangeNamespace !== undefined) {
+      } else if (isMade && before?.readers !== '') {
         await remove(world.client, roleBindingKind, { namespace: namespace.metadata.name, name: readersBinding }, signal);
       }
-      readable.set(uid, readers !== undefined);
-      made.set(uid, clock.monotonic());
+      made.set(uid, { at: clock.monotonic(), readers: names });
       return undefined;
     },
-    forget: ({ metadata: { uid = '' } }) => {
-      made.delete(uid);
-      readable.delete(uid);
-    },
+    forget: ({ metadata }) => void made.delete(metadata.uid ?? ''),
   };
 };

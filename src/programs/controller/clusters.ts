@@ -10,7 +10,7 @@ import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { isSkewed, planClusterStatus, signDueMs } from '../../plan/hub/cluster-status.ts';
 import { endMemberships } from './endings.ts';
-import type { World } from './world.ts';
+import { sliceOfBoard, type World } from './world.ts';
 
 const removeAccount = async (world: World, namespace: string, name: string, signal: AbortSignal): Promise<void> => {
   for (const kind of [roleBindingKind, roleKind, serviceAccountKind]) await remove(world.client, kind, { namespace, name }, signal);
@@ -37,12 +37,10 @@ export const clusterController = (world: World, clock: { now(): number }) => {
         const skewed = conditionOf(conditions, 'ClockSkew')?.status === 'True';
         return change.type === 'updated' && known && skewed === isSkewed(world.signs.signOf(change.key)) ? [] : [key];
       }),
-      watching(world.writeRates, ({ board, cluster }) =>
-        world.memberships
-          .byIndex('exchange', board)
-          .slice(0, 1)
-          .map((membership) => `${membership.metadata.namespace}/${cluster}`),
-      ),
+      watching(world.writeRates, ({ board, cluster }) => {
+        const slice = sliceOfBoard(world, board);
+        return slice === undefined ? [] : [`${slice.namespace}/${cluster}`];
+      }),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
       const cluster = world.clusters.get(key);
@@ -91,9 +89,8 @@ export const clusterController = (world: World, clock: { now(): number }) => {
       const sign = world.signs.signOf(`${namespace}/${workerAccount(name)}`);
       const fingerprint = cluster.spec.caBundle === undefined ? undefined : fingerprintOf(cluster.spec.caBundle);
       const suspensions = world.writeRates.suspensions().flatMap((one) => {
-        const [membership] = world.memberships.byIndex('exchange', one.board);
-        const isOwn = one.cluster === name && membership?.metadata.namespace === namespace;
-        return isOwn ? [{ slice: membership.spec.slice, until: one.until }] : [];
+        const slice = sliceOfBoard(world, one.board);
+        return one.cluster === name && slice?.namespace === namespace ? [{ slice: slice.name, until: one.until }] : [];
       });
       const status = planClusterStatus(cluster, sign, fingerprint, clock.now(), suspensions);
       const changed = Object.entries(status).some(

@@ -21,7 +21,7 @@ import { markEnded } from './endings.ts';
 import { allocate, dismissSurplus, holdsIn, membershipsOf, takeBack, writeMemberships, writeRetired } from './memberships.ts';
 import { releaseNotices } from './notices.ts';
 import { ReportReader } from './reports.ts';
-import type { World } from './world.ts';
+import { sliceOfBoard, type World } from './world.ts';
 
 /**
  * Keeps slices: who is a member, which address blocks each has, the notice board and who may use it, and the status from what the
@@ -32,15 +32,12 @@ export const sliceController = (world: World, clock: Clock) => {
   const reader = new ReportReader();
   /** When the status of each slice was last written, by the monotonic clock, by slice UID. */
   const writtenAt = new Map<string, number>();
-  /** Who was suspended when the board of a slice was last made so, by key. */
-  const suspendedBefore = new Map<string, ReadonlySet<string>>();
   const suspendedIn = (board: string): ReadonlySet<string> =>
     new Set(world.writeRates.suspensions().flatMap((one) => (one.board === board ? [one.cluster] : [])));
-  const keyOfBoard = (board: string): string[] =>
-    world.memberships
-      .byIndex('exchange', board)
-      .slice(0, 1)
-      .map((membership) => `${membership.metadata.namespace}/${membership.spec.slice}`);
+  const keyOfBoard = (board: string): string[] => {
+    const slice = sliceOfBoard(world, board);
+    return slice === undefined ? [] : [`${slice.namespace}/${slice.name}`];
+  };
   const slicesOf = (namespace: string | undefined): string[] =>
     world.slices
       .list()
@@ -67,7 +64,6 @@ export const sliceController = (world: World, clock: Clock) => {
       const project = projectOfNamespace(namespace);
       if (slice.metadata.deletionTimestamp !== undefined) {
         boards.forget(slice);
-        suspendedBefore.delete(key);
         writtenAt.delete(slice.metadata.uid ?? '');
         if (!finalizers.includes(sliceFinalizer)) return undefined;
         await withdraw(world, slice, clock, signal);
@@ -88,11 +84,9 @@ export const sliceController = (world: World, clock: Clock) => {
       let againMs: number | undefined;
       if (grants.blocks.size > 0) {
         const suspended = suspendedIn(exchangeNamespace(slice.metadata.uid ?? ''));
-        const isOther = !sameSet(suspended, suspendedBefore.get(key));
-        const state = { changed: grants.changed || isOther, empty: seen.reports.size === 0 };
+        const state = { changed: grants.changed, empty: seen.reports.size === 0 };
         const exchange = planExchange(slice, project, namespace, [...grants.blocks.keys()], suspended);
         againMs = await boards.keep(slice, exchange, state, signal);
-        suspendedBefore.set(key, suspended);
         await writeMemberships(world, slice, project, allocation, signal);
       }
       // Memberships come before the status: a status that cannot be written must keep no cluster in the slice.
@@ -115,9 +109,6 @@ export const sliceController = (world: World, clock: Clock) => {
     },
   };
 };
-
-const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string> = new Set()): boolean =>
-  a.size === b.size && [...a].every((one) => b.has(one));
 
 /** The current state of a slice's project and of its members. */
 const observe = (world: World, reader: ReportReader, slice: Slice) => {

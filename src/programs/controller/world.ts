@@ -114,3 +114,12 @@ export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leas
   credentialRequests,
   noticeChanges,
 ];
+
+/** The slice of a board, by the memberships that name it; undefined when there is none. */
+export const sliceOfBoard = (
+  { memberships }: Pick<World, 'memberships'>,
+  board: string,
+): { namespace: string; name: string } | undefined => {
+  const [membership] = memberships.byIndex('exchange', board);
+  return membership && { namespace: membership.metadata.namespace ?? '', name: membership.spec.slice };
+};
