@@ -1,4 +1,4 @@
-import type { Rate } from './pace.ts';
+import { arrive, nothingYet, type Rate, workMs } from '../values/cell-rate.ts';
 
 /**
  * Turns of keys at a rate, for work that is tried again later instead of being waited for: whoever comes too early is told when its turn is, keeps that
@@ -17,11 +17,10 @@ export interface Turns {
   heldAt(): number | undefined;
 }
 
-/** No turn is taken yet (the generic cell rate algorithm, ITU-T I.371, with reservations). */
-export const createTurns = ({ burst, perSecond }: Rate): Turns => {
-  const gapMs = 1_000 / perSecond;
-  /** When everything that was promised is worked off at the rate. */
-  let doneAt = Number.NEGATIVE_INFINITY;
+/** No turn is taken yet. */
+export const createTurns = (rate: Rate): Turns => {
+  /** When everything that was promised is worked off. */
+  let allDoneAt = nothingYet;
   let heldAt: number | undefined;
   /** Turns that were promised, by key. */
   const promised = new Map<string, { readonly turnAt: number; readonly weight: number }>();
@@ -29,8 +28,9 @@ export const createTurns = ({ burst, perSecond }: Rate): Turns => {
     take: (key, now, weight = 1) => {
       let mine = promised.get(key);
       if (mine === undefined) {
-        doneAt = Math.max(doneAt, now) + weight * gapMs;
-        mine = { turnAt: doneAt - burst * gapMs, weight };
+        const { doneAt, conformsAt } = arrive(rate, allDoneAt, now, weight);
+        allDoneAt = doneAt;
+        mine = { turnAt: conformsAt, weight };
       }
       if (mine.turnAt <= now) {
         promised.delete(key);
@@ -45,7 +45,7 @@ export const createTurns = ({ burst, perSecond }: Rate): Turns => {
       if (mine === undefined) return;
       promised.delete(key);
       // Whoever comes next is served the sooner; turns that are promised to others stay as they are.
-      doneAt -= mine.weight * gapMs;
+      allDoneAt -= workMs(rate, mine.weight);
     },
     heldAt: () => heldAt,
   };

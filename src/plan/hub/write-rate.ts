@@ -1,9 +1,10 @@
 import { budgets } from '../../api/budgets.ts';
+import { arrive, type DoneAt, nothingYet } from '../../values/cell-rate.ts';
 
 /** How fast one member has written to one board. Times are milliseconds of a clock that does not go back. */
 export interface WriteRate {
-  /** When everything that it wrote would be worked off at the rate. */
-  readonly doneAt: number;
+  /** What of it counts against the rate. */
+  readonly doneAt: DoneAt;
   /** Until when it may not write. */
   readonly suspendedUntil: number;
   /** How often it was suspended lately. */
@@ -17,22 +18,23 @@ const longestMs = 3_600_000;
 const forgottenAfterMs = 7_200_000;
 
 /** A member that has written nothing. */
-export const noWrites: WriteRate = { doneAt: Number.NEGATIVE_INFINITY, suspendedUntil: Number.NEGATIVE_INFINITY, suspensions: 0 };
+export const noWrites: WriteRate = { doneAt: nothingYet, suspendedUntil: Number.NEGATIVE_INFINITY, suspensions: 0 };
 
 /** Whether the member may not write at `now`. */
 export const isSuspended = ({ suspendedUntil }: WriteRate, now: number): boolean => now < suspendedUntil;
 
+/** Whether the rate is at `now` as good as that of a member that has written nothing, and need not be remembered. */
+export const isForgotten = ({ doneAt, suspendedUntil }: WriteRate, now: number): boolean =>
+  doneAt <= now && now - suspendedUntil > forgottenAfterMs;
+
 /**
- * The rate after one more write at `now` (the generic cell rate algorithm, ITU-T I.371): a member may write as much as its readers verify
- * (`budgets.reads`), twice what an honest worker does. One that writes faster is suspended for five minutes, then ten, and so on up to an hour.
+ * The rate after one more write at `now`: a member may write as much as its readers verify (`budgets.reads`), twice what an honest worker does. One that writes faster is suspended for five minutes, then ten, and so on up to an hour.
  */
 export const afterWrite = (rate: WriteRate, now: number): WriteRate => {
   // What was on its way when it was suspended.
   if (isSuspended(rate, now)) return rate;
-  const { burst, perSecond } = budgets.reads;
-  const gapMs = 1_000 / perSecond;
-  const doneAt = Math.max(rate.doneAt, now) + gapMs;
-  if (doneAt - now <= burst * gapMs) return { ...rate, doneAt };
+  const { doneAt, conformsAt } = arrive(budgets.reads, rate.doneAt, now);
+  if (conformsAt <= now) return { ...rate, doneAt };
   const suspensions = now - rate.suspendedUntil > forgottenAfterMs ? 1 : rate.suspensions + 1;
   return { doneAt: now, suspendedUntil: now + Math.min(longestMs, firstMs * 2 ** (suspensions - 1)), suspensions };
 };

@@ -1,4 +1,5 @@
 import { budgets } from '../../api/budgets.ts';
+import { arrive, type DoneAt, nothingYet } from '../../values/cell-rate.ts';
 import type { Clock } from '../../values/clock.ts';
 
 /** How many requests of each other cluster are answered, at once and a second, so that a member with many nodes takes no more than one with few. */
@@ -9,21 +10,18 @@ export interface PeerBounds {
 
 interface Asker {
   open: number;
-  /** When everything that was asked is worked off at the rate. */
-  doneAt: number;
+  doneAt: DoneAt;
 }
 
 /** Nobody has asked yet. */
 export const createPeerBounds = (clock: Pick<Clock, 'monotonic'>): PeerBounds => {
-  const { atOnce, burst, perSecond } = budgets.peerRequests;
-  const gapMs = 1_000 / perSecond;
   const askers = new Map<string, Asker>();
   return {
     enter: (cluster) => {
       const now = clock.monotonic();
-      const asker = askers.get(cluster) ?? { open: 0, doneAt: now };
-      const doneAt = Math.max(asker.doneAt, now) + gapMs;
-      if (asker.open >= atOnce || doneAt - now > burst * gapMs) return undefined;
+      const asker = askers.get(cluster) ?? { open: 0, doneAt: nothingYet };
+      const { doneAt, conformsAt } = arrive(budgets.peerRequests, asker.doneAt, now);
+      if (asker.open >= budgets.peerRequests.atOnce || conformsAt > now) return undefined;
       asker.open += 1;
       asker.doneAt = doneAt;
       askers.set(cluster, asker);

@@ -6,6 +6,7 @@ import { publishTransitions } from '../publish-transitions.ts';
 import { clusterController } from './clusters.ts';
 import { credentialController } from './credentials.ts';
 import { endingController } from './endings.ts';
+import { observeNoticeChanges } from './notice-changes.ts';
 import { projectController } from './projects.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
@@ -26,6 +27,8 @@ export const leadController = async (world: World, options: ControllerOptions, c
   publishTransitions([world.slices, world.clusters], events, signal);
   const stop = metrics.measure(() => measureHub(world.slices.list(), world.clusters.list()));
   signal.addEventListener('abort', stop, { once: true });
+  const changes = observeNoticeChanges(world);
+  world.writeRates.follow(changes);
   const controllers = [
     projectController(world, clock),
     clusterController(world, clock),
@@ -33,5 +36,8 @@ export const leadController = async (world: World, options: ControllerOptions, c
     endingController(world, clock),
     credentialController(world, clock, options.credentialSeconds),
   ];
-  await Promise.all(controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics, clock }).run(signal)));
+  await Promise.all([
+    changes.run(signal),
+    ...controllers.map((one) => createController({ ...one, concurrency: 2, log, metrics, clock }).run(signal)),
+  ]);
 };

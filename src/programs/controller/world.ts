@@ -13,8 +13,6 @@ import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../../values/clock.ts';
-import type { KubernetesObject } from '../../values/object.ts';
-import { metadataOf } from '../../values/resource-kind.ts';
 import { createWorkerSigns, type WorkerSigns } from './worker-signs.ts';
 import { createWriteRates, type WriteRates } from './write-rates.ts';
 
@@ -33,9 +31,7 @@ export interface World {
   readonly credentialRequests: Mirror<CredentialRequest>;
   /** When those were seen to change. */
   readonly signs: WorkerSigns;
-  /** That notices change, and not what is in them. */
-  readonly noticeChanges: Mirror<KubernetesObject>;
-  /** Which members change theirs too fast. */
+  /** Which members change their notices too fast; counted by the instance that leads. */
   readonly writeRates: WriteRates;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -59,16 +55,6 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
     metrics,
   });
   signs.follow(leases);
-  const noticeChanges = createMirror({
-    client,
-    kind: metadataOf(noticeKind),
-    // Boards are large, and nothing else of it is needed.
-    trim: (notice) => ({ ...notice, metadata: { ...notice.metadata, labels: {}, managedFields: [] } }),
-    log,
-    metrics,
-  });
-  const writeRates = createWriteRates(clock);
-  writeRates.follow(noticeChanges);
   return {
     client,
     log,
@@ -98,13 +84,12 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
     credentialRequests: createMirror({ client, kind: credentialRequestKind, namespace: hubNamespace, log, metrics }),
     leases,
     signs,
-    noticeChanges,
-    writeRates,
+    writeRates: createWriteRates(clock),
   };
 };
 
 /** Every mirror of the world, to run and to wait for. */
-export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases, credentialRequests, noticeChanges }: World) => [
+export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases, credentialRequests }: World) => [
   projects,
   clusters,
   slices,
@@ -112,7 +97,6 @@ export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leas
   links,
   leases,
   credentialRequests,
-  noticeChanges,
 ];
 
 /** The slice of a board, by the memberships that name it; undefined when there is none. */

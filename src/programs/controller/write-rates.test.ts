@@ -47,6 +47,20 @@ it('does not count what was there before', () => {
   expect(rates.suspensions()).toEqual([]);
 });
 
+it('forgets boards and members that are gone, and nobody who is suspended', () => {
+  const { clock, rates, write } = notices();
+  write('mallory.7', budgets.reads.burst + 1);
+  for (let slice = 0; slice < 1_000; slice += 1) {
+    write('east.1', 10, { board: `slice-${slice}` });
+    clock.advance(1_000);
+  }
+  expect(rates.size).toBeLessThan(200);
+  clock.advance(3_600_000);
+  // The second time lasts twice as long, since the first is remembered.
+  write('mallory.7', budgets.reads.burst + 1);
+  expect(rates.suspensions()).toEqual([{ cluster: 'mallory', board: 'board', until: clock.now() + 600_000 }]);
+});
+
 it("counts no deletion: those of a cluster that leaves are the controller's, and another may join under its name", () => {
   const { rates, write } = notices();
   write('east.1', budgets.reads.burst, { type: 'deleted' });

@@ -1,7 +1,7 @@
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
-import { afterWrite, isSuspended, noWrites, type WriteRate } from '../../plan/hub/write-rate.ts';
+import { afterWrite, isForgotten, isSuspended, noWrites, type WriteRate } from '../../plan/hub/write-rate.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 
@@ -20,23 +20,35 @@ export interface WriteRates extends Source<Suspension> {
   follow(notices: Pick<Mirror<KubernetesObject>, 'subscribe'>): void;
   /** What holds now. */
   suspensions(): readonly Suspension[];
+  /** How many rates are remembered: of those that wrote or were suspended lately, at most twice as many. */
+  readonly size: number;
 }
 
 /** The member whose notice has this name: `<cluster>.<slot>`, as the API server has checked. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+/** So many rates are remembered before any is looked at whether it still counts. */
+const fewRates = 64;
 
 /** Nothing was written yet. Rates are kept in memory, so they begin anew with the process. */
 export const createWriteRates = (clock: Clock): WriteRates => {
   const rates = new Map<string, WriteRate>();
   const { emit, subscribe } = createEmitter<Suspension>();
   const suspended = new Map<string, Suspension>();
+  let sweepAt = fewRates;
 
+  /** Forgets rates that count no more, whenever there are twice as many as counted the last time: so each write pays for a bounded part of it. */
+  const sweep = (now: number): void => {
+    for (const [key, rate] of rates) if (isForgotten(rate, now)) rates.delete(key);
+    sweepAt = Math.max(fewRates, 2 * rates.size);
+  };
   const count = (board: string, cluster: string): void => {
     const key = `${board}/${cluster}`;
     const now = clock.monotonic();
     const before = rates.get(key) ?? noWrites;
     const rate = afterWrite(before, now);
     rates.set(key, rate);
+    if (rates.size > sweepAt) sweep(now);
     if (!isSuspended(rate, now) || isSuspended(before, now)) return;
     const suspension = { cluster, board, until: clock.now() + rate.suspendedUntil - now };
     suspended.set(key, suspension);
@@ -56,5 +68,8 @@ export const createWriteRates = (clock: Clock): WriteRates => {
         if (!initial && type !== 'deleted') count(namespace, authorOf(name));
       }),
     suspensions: () => [...suspended.values()],
+    get size() {
+      return rates.size;
+    },
   };
 };
