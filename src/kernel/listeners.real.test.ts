@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PodAttachment } from '../plan/node/slice-network.ts';
 import { RealNode, realKernel } from './fixtures/real-node.ts';
-import { silentPorts } from './listeners.ts';
+import { closedPorts } from './listeners.ts';
 import { run } from './run.ts';
 
 const real = await realKernel();
@@ -39,24 +39,24 @@ describe.skipIf('obstacle' in real)('listeners of a pod', () => {
     await node?.close();
   });
 
-  const silent = (...ports: number[]) => silentPorts(run, { netns: pod.netns, address, ports }, signal);
+  const closed = (...ports: number[]) => closedPorts(run, { netns: pod.netns, address, ports }, signal);
 
   it('are those that the slice address reaches, and no connection is made to find out', async () => {
-    expect(await silent(8080, 8081, 8083)).toEqual([]);
-    expect(await silent(8080, 8082, 8084, 8085, 9999)).toEqual([8082, 8084, 8085, 9999]);
+    expect(await closed(8080, 8081, 8083)).toEqual([]);
+    expect(await closed(8080, 8082, 8084, 8085, 9999)).toEqual([8082, 8084, 8085, 9999]);
   });
 
-  it('are not told of where rules hand connections on', async () => {
+  it('are not reported where rules redirect connections', async () => {
     node.inPod(pod, "nft 'table ip mesh { chain in { type nat hook prerouting priority -100; tcp dport 9999 redirect to :8080; }; }'");
-    expect(await silent(8080)).toEqual([]);
-    expect(await silent(9999)).toBeUndefined();
+    expect(await closed(8080)).toEqual([]);
+    expect(await closed(9999)).toBeUndefined();
     node.inPod(pod, 'nft delete table ip mesh');
-    expect(await silent(9999)).toEqual([9999]);
+    expect(await closed(9999)).toEqual([9999]);
   });
 
   it('cost the node little', async () => {
     const began = performance.now();
-    for (let times = 0; times < 20; times += 1) await silent(8080);
+    for (let times = 0; times < 20; times += 1) await closed(8080);
     console.log(`the listeners of a pod were read in ${((performance.now() - began) / 20).toFixed(1)} ms`);
   });
 });

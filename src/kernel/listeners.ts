@@ -39,16 +39,16 @@ export const isListened = (listeners: readonly Listener[], address: string, port
       ['*', '0.0.0.0', address, `::ffff:${address}`].includes(one.address),
   );
 
-/** What tells that something in the pod hands connections on to another port or program, so that its sockets do not tell who takes them. */
-const handsOn = /\b(?:redirect|dnat|tproxy)\b|^nat$/im;
+/** Rules that redirect connections in the pod to another port or program, so that its sockets do not tell who accepts them. */
+const redirects = /\b(?:redirect|dnat|tproxy)\b|^nat$/im;
 const rulesScript = 'cat /proc/net/ip_tables_names 2>/dev/null; nft list ruleset';
 const rulesBytes = 1024 * 1024;
 
-/** Whether rules of the pod, as those of a service mesh, may hand connections on. Rules that cannot be read may. */
-const mayHandOn = async (run: Run, netns: string, signal: AbortSignal): Promise<boolean> => {
+/** Whether rules of the pod, as those of a service mesh, may redirect connections. Rules that cannot be read may. */
+const mayRedirect = async (run: Run, netns: string, signal: AbortSignal): Promise<boolean> => {
   try {
     const { code, stdout } = await run(inNetns(netns, ['sh', '-c', rulesScript]), { signal, maxBytes: rulesBytes, timeoutMs: 3_000 });
-    return code !== 0 || handsOn.test(stdout);
+    return code !== 0 || redirects.test(stdout);
   } catch (error) {
     if (signal.aborted) throw error;
     return true;
@@ -59,7 +59,7 @@ const mayHandOn = async (run: Run, netns: string, signal: AbortSignal): Promise<
  * Which of these TCP ports nobody in the pod listens on for its slice address; undefined where sockets do not tell. No packet is sent: a connection would be
  * seen, and logged, by the program.
  */
-export const silentPorts = async (
+export const closedPorts = async (
   run: Run,
   { netns, address, ports }: { readonly netns: string; readonly address: string; readonly ports: readonly number[] },
   signal: AbortSignal,
@@ -69,6 +69,6 @@ export const silentPorts = async (
   const result = await run(argv, { signal, timeoutMs: 3_000 });
   if (result.code !== 0) throw failureOf(argv, result);
   const listeners = parseListeners(result.stdout);
-  const silent = ports.filter((port) => !isListened(listeners, address, port));
-  return silent.length > 0 && (await mayHandOn(run, netns, signal)) ? undefined : silent;
+  const closed = ports.filter((port) => !isListened(listeners, address, port));
+  return closed.length > 0 && (await mayRedirect(run, netns, signal)) ? undefined : closed;
 };

@@ -84,7 +84,7 @@ describe('the exports of a cluster', { timeout: 60_000 }, () => {
         .join();
     offer('web', { ports: [{ containerPort: 8080, servicePort: 80 }] });
     await vi.waitFor(() => expect(stateOf('web')).toBe('READY Exported'), wait);
-    const speaks = fleet.silence(9999);
+    const speaks = fleet.closePort(9999);
     const began = performance.now();
     offer('web', { ports: [{ containerPort: 9999, servicePort: 80 }] });
     await vi.waitFor(() => expect(stateOf('web')).toBe('ERROR NothingListens'), wait);

@@ -32,7 +32,7 @@ export interface Fleet {
   /** Cuts the tunnels from and to a member; the returned function heals them. */
   cut(name: string): () => void;
   /** Lets nobody listen on a port, in any pod; the returned function lets everybody do so again. */
-  silence(port: number): () => void;
+  closePort(port: number): () => void;
   /** Ends the hub's controller: what is written on the hub from then on nobody puts right. */
   stopController(): Promise<void>;
   stop(): Promise<void>;
@@ -87,7 +87,7 @@ export const startFleet = async (): Promise<Fleet> => {
     cut: tunnels.cut,
     lie: tunnels.lie,
     asked: tunnels.asked,
-    silence: tunnels.silence,
+    closePort: tunnels.closePort,
     stopController,
     stop: async () => {
       await Promise.all([...members.values()].map((member) => member.stop()));

@@ -14,7 +14,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
   const clients: { close: () => void }[] = [];
   const isCut = new Set<string>();
   const lies = new Map<string, (after: number) => NoticePage>();
-  const silent = new Set<number>();
+  const closed = new Set<number>();
   const summaries = new Map<string, number>();
 
   const offeredBy = (from: string, cluster: string, slice: string): OfferedNotices => {
@@ -39,15 +39,15 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
         return offeredBy(from, cluster, slice).heads(after, waitMs, signal);
       },
       askListeners: async (_, { pods }) => ({
-        pods: pods.map(({ address, ports }) => ({ address, silent: ports.filter((port) => silent.has(port)) })),
+        pods: pods.map(({ address, ports }) => ({ address, closed: ports.filter((port) => closed.has(port)) })),
       }),
     }),
     /** For how many summaries a member has asked. */
     asked: (name: string): number => summaries.get(name) ?? 0,
     /** Lets nobody listen on a port, in any pod; the returned function lets everybody do so again. */
-    silence: (port: number): (() => void) => {
-      silent.add(port);
-      return () => void silent.delete(port);
+    closePort: (port: number): (() => void) => {
+      closed.add(port);
+      return () => void closed.delete(port);
     },
     /** Lets a member answer with pages of its own making. */
     lie: (name: string, page: (after: number) => NoticePage): void => void lies.set(name, page),

@@ -39,10 +39,10 @@ describe('a question for listeners', () => {
 
 describe('an answer about listeners', () => {
   it.each<[string, unknown, boolean]>([
-    ['as an agent gives it', { pods: [{ address: '10.0.0.2', silent: [9999] }] }, true],
+    ['as an agent gives it', { pods: [{ address: '10.0.0.2', closed: [9999] }] }, true],
     ['about no pod', { pods: [] }, true],
-    ['about more pods than one may ask for', { pods: pods(65, 1).map(({ address }) => ({ address, silent: [] })) }, false],
-    ['with a port that cannot be', { pods: [{ address: '10.0.0.2', silent: [70_000] }] }, false],
+    ['about more pods than one may ask for', { pods: pods(65, 1).map(({ address }) => ({ address, closed: [] })) }, false],
+    ['with a port that cannot be', { pods: [{ address: '10.0.0.2', closed: [70_000] }] }, false],
     ['of another kind', { next: 1, more: false, notices: [] }, false],
     ['that is nothing', undefined, false],
   ])('%s', (_, value, isRead) => {

@@ -42,5 +42,5 @@ export const readListenerQuestion = (path: string, query: URLSearchParams): List
 
 /** The answer: of each pod that could be looked into, which of the ports that were asked for have no listener. */
 export interface ListenerAnswer {
-  readonly pods: readonly { readonly address: string; readonly silent: readonly number[] }[];
+  readonly pods: readonly { readonly address: string; readonly closed: readonly number[] }[];
 }

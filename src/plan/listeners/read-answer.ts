@@ -3,7 +3,7 @@ import { type ListenerAnswer, listenerLimits } from './question.ts';
 
 const shape = z.object({
   pods: z
-    .array(z.object({ address: z.string().max(15), silent: z.array(z.int().min(1).max(65_535)).max(listenerLimits.ports) }))
+    .array(z.object({ address: z.string().max(15), closed: z.array(z.int().min(1).max(65_535)).max(listenerLimits.ports) }))
     .max(listenerLimits.pods),
 });
 

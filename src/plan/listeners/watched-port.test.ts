@@ -7,49 +7,50 @@ import {
   listenerPace,
   newPort,
   nextQuestionMs,
+  type PortState,
   pausesAfter,
   unwatchable,
   withoutAnswer,
 } from './watched-port.ts';
 
 const { firstMs, confirmMs, wrongMs, restMs, forgetMs } = listenerPace;
-type Step = readonly [at: number, answer: 'listens' | 'silent' | 'none'];
+type Step = readonly [at: number, answer: 'listens' | 'closed' | 'none'];
 
-/** A port after a history: what is heard of it, since when, and in how long it is asked about again. */
+/** A port after a history: its state, since when, and in how long it is asked about again. */
 const after = (...steps: readonly Step[]) => {
   let port = newPort(0);
   for (const [at, answer] of steps)
-    port = answer === 'none' ? withoutAnswer(port, at) : afterAnswer(port, answer === 'silent', at, { restMs, wrongMs });
+    port = answer === 'none' ? withoutAnswer(port, at) : afterAnswer(port, answer === 'closed', at, { restMs, wrongMs });
   const [last = 0] = steps.at(-1) ?? [];
-  return [port.heard, port.since, port.dueAt - last];
+  return [port.state, port.since, port.dueAt - last];
 };
 
 describe('a watched port', () => {
   it.each<[string, readonly Step[], ReturnType<typeof after>]>([
     ['is asked about soon when it is new', [], ['new', 0, firstMs]],
     ['is asked about now and then while somebody listens', [[1_000, 'listens']], ['listening', 1_000, restMs]],
-    ['is suspect at first', [[1_000, 'silent']], ['suspect', 1_000, confirmMs]],
+    ['is suspect at first', [[1_000, 'closed']], ['suspect', 1_000, confirmMs]],
     [
       'stays so when it is asked about earlier than meant',
       [
-        [1_000, 'silent'],
-        [2_000, 'silent'],
+        [1_000, 'closed'],
+        [2_000, 'closed'],
       ],
       ['suspect', 1_000, 2_000],
     ],
     [
-      'is silent when it still has nobody',
+      'is closed when it still has nobody',
       [
-        [1_000, 'silent'],
-        [4_000, 'silent'],
+        [1_000, 'closed'],
+        [4_000, 'closed'],
       ],
-      ['silent', 4_000, wrongMs],
+      ['closed', 4_000, wrongMs],
     ],
     [
       'is well as soon as somebody listens',
       [
-        [1_000, 'silent'],
-        [4_000, 'silent'],
+        [1_000, 'closed'],
+        [4_000, 'closed'],
         [9_000, 'listens'],
       ],
       ['listening', 9_000, restMs],
@@ -58,11 +59,11 @@ describe('a watched port', () => {
       'may lose its listener',
       [
         [1_000, 'listens'],
-        [61_000, 'silent'],
-        [64_000, 'silent'],
-        [69_000, 'silent'],
+        [61_000, 'closed'],
+        [64_000, 'closed'],
+        [69_000, 'closed'],
       ],
-      ['silent', 64_000, wrongMs],
+      ['closed', 64_000, wrongMs],
     ],
     ['is unknown when its node does not answer', [[1_000, 'none']], ['unknown', 1_000, wrongMs]],
     [
@@ -80,17 +81,17 @@ describe('a watched port', () => {
     [
       'keeps its verdict while one question fails',
       [
-        [1_000, 'silent'],
-        [4_000, 'silent'],
+        [1_000, 'closed'],
+        [4_000, 'closed'],
         [9_000, 'none'],
       ],
-      ['silent', 4_000, wrongMs],
+      ['closed', 4_000, wrongMs],
     ],
     [
       'loses its verdict when the node stays away',
       [
-        [1_000, 'silent'],
-        [4_000, 'silent'],
+        [1_000, 'closed'],
+        [4_000, 'closed'],
         [4_000 + forgetMs, 'none'],
       ],
       ['unknown', 4_000 + forgetMs, wrongMs],
@@ -106,21 +107,21 @@ describe('the pauses after an answer', () => {
     [1, 0.5, 60_000, 5_000],
     [20, 1, 66_000, 5_000],
     [64, 0.5, 60_000, 16_000],
-  ])('with %i silent ports', (silent, random, rest, wrong) => {
-    expect(pausesAfter(silent, () => random)).toEqual({ restMs: rest, wrongMs: wrong });
+  ])('with %i closed ports', (closed, random, rest, wrong) => {
+    expect(pausesAfter(closed, () => random)).toEqual({ restMs: rest, wrongMs: wrong });
   });
 });
 
-const port = (index: number, dueAt: number, heard: AskedPort['state']['heard'] = 'listening', number = 80): AskedPort => ({
+const port = (index: number, dueAt: number, state: PortState = 'listening', number = 80): AskedPort => ({
   address: `10.0.0.${index}`,
   port: number,
-  state: { ...newPort(0), heard, dueAt },
+  watched: { ...newPort(0), state, dueAt },
 });
 
 describe('a question', () => {
   it('asks nothing while nothing is due', () => {
     expect(dueQuestion([port(1, 500), port(2, 11_000)], 499)).toEqual([]);
-    expect(dueQuestion([{ ...port(1, 0), state: unwatchable }], 1e9)).toEqual([]);
+    expect(dueQuestion([{ ...port(1, 0), watched: unwatchable }], 1e9)).toEqual([]);
   });
 
   it('takes along what rests and is due soon, and nobody who waits for a confirmation', () => {
@@ -142,6 +143,6 @@ describe('a question', () => {
     expect(nextQuestionMs([port(1, 7_000), port(2, 5_000)], 1_000)).toBe(4_000);
     expect(nextQuestionMs([port(1, 900)], 1_000)).toBe(listenerPace.gapMs);
     expect(nextQuestionMs([], 0)).toBeUndefined();
-    expect(nextQuestionMs([{ ...port(1, 0), state: unwatchable }], 0)).toBeUndefined();
+    expect(nextQuestionMs([{ ...port(1, 0), watched: unwatchable }], 0)).toBeUndefined();
   });
 });

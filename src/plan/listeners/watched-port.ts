@@ -4,12 +4,12 @@ import { listenerLimits, type PodPorts } from './question.ts';
 /**
  * What is known of a port of a pod: nothing was asked yet, somebody listens, nobody did when it was asked once, nobody does, or its node does not say.
  */
-export type Heard = 'new' | 'listening' | 'suspect' | 'silent' | 'unknown';
+export type PortState = 'new' | 'listening' | 'suspect' | 'closed' | 'unknown';
 
 /** A port that is asked about, as it stands. Times are of the monotonic clock, in milliseconds. */
 export interface WatchedPort {
-  readonly heard: Heard;
-  /** When that was heard first. */
+  readonly state: PortState;
+  /** Since when it is so. */
   readonly since: number;
   /** The last answer; undefined before the first. */
   readonly answeredAt: number | undefined;
@@ -23,13 +23,13 @@ export interface WatchedPort {
 export const listenerPace = {
   /** A port that came just now: a program that starts may need a moment. */
   firstMs: 1_000,
-  /** Nobody is said to be absent who was so only once. */
+  /** A port counts as closed only when it is found so twice. */
   confirmMs: 3_000,
   /** While nobody listens; with many such ports on a node so much for each of them. */
   wrongMs: 5_000,
   eachWrongMs: 250,
   restMs: 60_000,
-  /** What was heard is forgotten when its node has not confirmed it for so long. */
+  /** A state is forgotten when its node has not confirmed it for so long. */
   forgetMs: 30_000,
   /** Ports that would be asked about within this time are asked about together with others. */
   togetherMs: 12_000,
@@ -39,7 +39,7 @@ export const listenerPace = {
 
 /** A port of which nothing is known yet. */
 export const newPort = (now: number): WatchedPort => ({
-  heard: 'new',
+  state: 'new',
   since: now,
   answeredAt: undefined,
   dueAt: now + listenerPace.firstMs,
@@ -48,7 +48,7 @@ export const newPort = (now: number): WatchedPort => ({
 
 /** A port that cannot be asked about. */
 export const unwatchable: WatchedPort = {
-  heard: 'unknown',
+  state: 'unknown',
   since: 0,
   answeredAt: undefined,
   dueAt: Number.POSITIVE_INFINITY,
@@ -62,9 +62,9 @@ export interface Pauses {
 }
 
 /** The pauses after an answer with so many ports without a listener; at rest they vary, so that not all nodes are asked at once. */
-export const pausesAfter = (silent: number, random: Random): Pauses => ({
+export const pausesAfter = (closed: number, random: Random): Pauses => ({
   restMs: listenerPace.restMs * (0.9 + 0.2 * random()),
-  wrongMs: Math.max(listenerPace.wrongMs, silent * listenerPace.eachWrongMs),
+  wrongMs: Math.max(listenerPace.wrongMs, closed * listenerPace.eachWrongMs),
 });
 
 /**
@@ -73,49 +73,49 @@ export const pausesAfter = (silent: number, random: Random): Pauses => ({
  * ```
  * somebody listens                               asked again at rest
  * nobody does, for the first time                suspect; asked again soon
- * nobody does, and did not so long ago either    silent; asked again often, to hear when it ends
+ * nobody does, and did not so long ago either    closed; asked again often, to learn when it ends
  * ```
  * @param pauses those of the question, the same for all its ports, so that they stay together
  */
-export const afterAnswer = (port: WatchedPort, isSilent: boolean, now: number, { restMs, wrongMs }: Pauses): WatchedPort => {
-  const heardAs = (heard: Heard, dueAt: number): WatchedPort => ({
-    heard,
-    since: port.heard === heard ? port.since : now,
+export const afterAnswer = (port: WatchedPort, isClosed: boolean, now: number, { restMs, wrongMs }: Pauses): WatchedPort => {
+  const as = (state: PortState, dueAt: number): WatchedPort => ({
+    state,
+    since: port.state === state ? port.since : now,
     answeredAt: now,
     dueAt,
     misses: 0,
   });
-  if (!isSilent) return heardAs('listening', now + restMs);
-  if (port.heard === 'silent') return heardAs('silent', now + wrongMs);
-  if (port.heard !== 'suspect') return heardAs('suspect', now + listenerPace.confirmMs);
+  if (!isClosed) return as('listening', now + restMs);
+  if (port.state === 'closed') return as('closed', now + wrongMs);
+  if (port.state !== 'suspect') return as('suspect', now + listenerPace.confirmMs);
   const confirmedAt = port.since + listenerPace.confirmMs;
-  return now < confirmedAt ? heardAs('suspect', confirmedAt) : heardAs('silent', now + wrongMs);
+  return now < confirmedAt ? as('suspect', confirmedAt) : as('closed', now + wrongMs);
 };
 
-/** After a question about it that its node did not answer, as one does whose agent is away or too old: what was heard holds for a while. */
+/** After a question about it that its node did not answer, as one does whose agent is away or too old: the state holds for a while. */
 export const withoutAnswer = (port: WatchedPort, now: number): WatchedPort => {
   const misses = port.misses + 1;
   const dueAt = now + Math.min(listenerPace.restMs, listenerPace.wrongMs * 2 ** (misses - 1));
   const isForgotten = port.answeredAt === undefined || now - port.answeredAt >= listenerPace.forgetMs;
-  return isForgotten && port.heard !== 'unknown' ? { ...port, heard: 'unknown', since: now, dueAt, misses } : { ...port, dueAt, misses };
+  return isForgotten && port.state !== 'unknown' ? { ...port, state: 'unknown', since: now, dueAt, misses } : { ...port, dueAt, misses };
 };
 
 /** A port with its pod's address in the slice. */
 export interface AskedPort {
   readonly address: string;
   readonly port: number;
-  readonly state: WatchedPort;
+  readonly watched: WatchedPort;
 }
 
 /** What a node is asked now: the ports that are due, and others that soon will be. None when nothing is due. */
 export const dueQuestion = (ports: Iterable<AskedPort>, now: number): readonly PodPorts[] => {
   const all = [...ports];
-  if (!all.some(({ state }) => state.dueAt <= now)) return [];
-  const isDue = ({ state }: AskedPort): boolean =>
-    state.dueAt <= now || (state.heard === 'listening' && state.dueAt <= now + listenerPace.togetherMs);
+  if (!all.some(({ watched }) => watched.dueAt <= now)) return [];
+  const isDue = ({ watched }: AskedPort): boolean =>
+    watched.dueAt <= now || (watched.state === 'listening' && watched.dueAt <= now + listenerPace.togetherMs);
   const byAddress = new Map<string, number[]>();
   let count = 0;
-  for (const { address, port } of all.filter(isDue).toSorted((a, b) => a.state.dueAt - b.state.dueAt)) {
+  for (const { address, port } of all.filter(isDue).toSorted((a, b) => a.watched.dueAt - b.watched.dueAt)) {
     if (count === listenerLimits.ports) break;
     const known = byAddress.get(address);
     if (known === undefined && byAddress.size === listenerLimits.pods) continue;
@@ -129,6 +129,6 @@ export const dueQuestion = (ports: Iterable<AskedPort>, now: number): readonly P
 /** Milliseconds until a node is worth asking; undefined when it has no port that can be asked about. */
 export const nextQuestionMs = (ports: Iterable<AskedPort>, now: number): number | undefined => {
   let dueAt = Number.POSITIVE_INFINITY;
-  for (const { state } of ports) dueAt = Math.min(dueAt, state.dueAt);
+  for (const { watched } of ports) dueAt = Math.min(dueAt, watched.dueAt);
   return Number.isFinite(dueAt) ? Math.max(listenerPace.gapMs, dueAt - now) : undefined;
 };

@@ -84,8 +84,8 @@ export const verdictOf = (
       `The ${targetsText(missing)}, which no container of a matching pod has for that protocol; only the other ports are offered (${counts}).`,
     );
   }
-  const silent = withoutListener === undefined ? '' : `; ${withoutListener}`;
-  return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}${silent}.` };
+  const closed = withoutListener === undefined ? '' : `; ${withoutListener}`;
+  return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}${closed}.` };
 };
 
 /** Why an export is not ready although it is offered: a node that has no room for its service ports. */

@@ -8,7 +8,7 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { didYouMean } from '../../values/nearest.ts';
 import { ignoredInExport, ignoredVerdicts } from '../ignored-fields.ts';
-import type { Heard } from '../listeners/watched-port.ts';
+import type { PortState } from '../listeners/watched-port.ts';
 import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import { conflictVerdicts, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
@@ -46,8 +46,8 @@ export interface ExportSnapshot extends ExportSource {
   readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
   /** Nodes that have no room for the service ports of this export; none when left out. */
   readonly crowdedNodes?: readonly string[];
-  /** What the node of an endpoint says about a TCP port of its pod; nothing when left out. */
-  readonly heard?: (endpoint: ExportEndpoint, port: number) => Heard;
+  /** The state of a TCP port of an endpoint's pod, as its node reports it; unknown when left out. */
+  readonly portState?: (endpoint: ExportEndpoint, port: number) => PortState;
 }
 
 /** What follows: the offer to the slice (undefined: none) and the status of the export. */
@@ -176,11 +176,11 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter(takesConnections).length;
-  const { heard = () => 'unknown' } = seen;
+  const { portState = () => 'unknown' } = seen;
   const listeners = listenersOf(
     { ports, own: (exported.spec.ports?.length ?? 0) > 0 },
     // One that is published although it is not Ready may not have begun to listen.
-    attached.map(({ pod, endpoint }) => ({ endpoint, heard: (port) => (isReady(pod) ? heard(endpoint, port) : 'unknown') })),
+    attached.map(({ pod, endpoint }) => ({ endpoint, portState: (port) => (isReady(pod) ? portState(endpoint, port) : 'unknown') })),
     before,
   );
   const status: ServiceExportStatus = {

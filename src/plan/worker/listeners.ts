@@ -1,14 +1,14 @@
 import { type Condition, conditionOf, type Verdict } from '../../api/condition.ts';
 import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
-import type { Heard } from '../listeners/watched-port.ts';
+import type { PortState } from '../listeners/watched-port.ts';
 import { portText } from './export-ports.ts';
 import { no } from './export-readiness.ts';
 
-/** An endpoint with what its node says about a TCP port of its pod. */
-export interface HeardEndpoint {
+/** An endpoint with the state of the TCP ports of its pod, as its node reports it. */
+export interface EndpointPorts {
   readonly endpoint: ExportEndpoint;
-  readonly heard: (port: number) => Heard;
+  readonly portState: (port: number) => PortState;
 }
 
 /** What follows from who listens: that the export is not ready, or a clause about the pods in which nobody listens. */
@@ -20,10 +20,10 @@ export interface Listeners {
 interface Target {
   readonly pod: string;
   readonly port: number;
-  readonly heard: Heard;
+  readonly portState: PortState;
 }
 
-const notYet: ReadonlySet<Heard> = new Set<Heard>(['new', 'suspect', 'silent']);
+const notYet: ReadonlySet<PortState> = new Set<PortState>(['new', 'suspect', 'closed']);
 
 /**
  * Whether somebody listens where an export leads. UDP and SCTP are not looked at: a socket there does not tell whether it is meant for clients.
@@ -32,7 +32,7 @@ const notYet: ReadonlySet<Heard> = new Set<Heard>(['new', 'suspect', 'silent']);
  * of the ready endpoints of a port
  * all have nobody                               not ready: NothingListens, with the first pod
  * some have nobody                              ready; the message counts them
- * none is known to listen, and some were not    what was said before stays, if that was NothingListens: a worker that starts
+ * none is known to listen, and some were not    the condition stays, if it was NothingListens: a worker that starts
  *   asked yet                                     anew, or pods that are replaced, must not make it well for a moment
  * ```
  * @param ports the ports of the export, and whether they are its own and not those of a Service
@@ -40,7 +40,7 @@ const notYet: ReadonlySet<Heard> = new Set<Heard>(['new', 'suspect', 'silent']);
  */
 export const listenersOf = (
   { ports, own }: { readonly ports: readonly ExportPort[]; readonly own: boolean },
-  endpoints: readonly HeardEndpoint[],
+  endpoints: readonly EndpointPorts[],
   before: readonly Condition[] | undefined,
 ): Listeners => {
   const ready = endpoints.filter(({ endpoint }) => takesConnections(endpoint));
@@ -48,19 +48,19 @@ export const listenersOf = (
   let isOpen = false;
   for (const [index, port] of ports.entries()) {
     if (port.protocol !== 'TCP' || ready.length === 0) continue;
-    const targets = ready.map(({ endpoint, heard }): Target => {
+    const targets = ready.map(({ endpoint, portState }): Target => {
       const number = endpoint.targetPorts?.[index] ?? port.targetPort;
-      return { pod: endpoint.pod, port: number, heard: heard(number) };
+      return { pod: endpoint.pod, port: number, portState: portState(number) };
     });
-    const silent = targets.filter(({ heard }) => heard === 'silent');
-    const [first] = silent;
-    if (first !== undefined && silent.length === targets.length) return { verdict: nothingListens(first, silent.length, port, own), note };
+    const closed = targets.filter(({ portState }) => portState === 'closed');
+    const [first] = closed;
+    if (first !== undefined && closed.length === targets.length) return { verdict: nothingListens(first, closed.length, port, own), note };
     if (first !== undefined)
-      note ??= `nobody listens on port ${first.port} of pod ${first.pod} (${silent.length} of ${targets.length} pods)`;
-    if (targets.every(({ heard }) => notYet.has(heard))) isOpen = true;
+      note ??= `nobody listens on port ${first.port} of pod ${first.pod} (${closed.length} of ${targets.length} pods)`;
+    if (targets.every(({ portState }) => notYet.has(portState))) isOpen = true;
   }
-  const said = conditionOf(before, 'Ready');
-  const verdict = isOpen && said?.reason === 'NothingListens' ? no('NothingListens', said.message) : undefined;
+  const was = conditionOf(before, 'Ready');
+  const verdict = isOpen && was?.reason === 'NothingListens' ? no('NothingListens', was.message) : undefined;
   return { verdict, note };
 };
 

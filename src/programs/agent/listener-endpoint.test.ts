@@ -48,15 +48,15 @@ describe('the listener endpoint', () => {
     expect([status, answer.pods]).toEqual([
       200,
       [
-        { address: '10.0.0.2', silent: [9999] },
-        { address: '10.0.0.3', silent: [] },
+        { address: '10.0.0.2', closed: [9999] },
+        { address: '10.0.0.3', closed: [] },
       ],
     ]);
   });
 
   it('says nothing of a pod that it cannot look into, nor of one whose rules may hand connections on', async () => {
     expect((await ask('/v1/listeners/app?pods=10.0.0.4:9999;10.0.0.5:80')).answer.pods).toEqual([]);
-    expect((await ask('/v1/listeners/app?pods=10.0.0.4:8080')).answer.pods).toEqual([{ address: '10.0.0.4', silent: [] }]);
+    expect((await ask('/v1/listeners/app?pods=10.0.0.4:8080')).answer.pods).toEqual([{ address: '10.0.0.4', closed: [] }]);
   });
 
   it('knows the pods of the slice that is asked for alone', async () => {

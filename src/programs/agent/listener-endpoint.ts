@@ -1,4 +1,4 @@
-import { silentPorts } from '../../kernel/listeners.ts';
+import { closedPorts } from '../../kernel/listeners.ts';
 import { stillOfPod } from '../../kernel/pod-namespaces.ts';
 import type { Run } from '../../kernel/run.ts';
 import { createPace } from '../../loop/pace.ts';
@@ -45,10 +45,10 @@ export const createListenerEndpoint = ({ guard, pods, run, clock, log }: Listene
     if (pod === undefined) return [];
     try {
       await pace.turn(1, signal);
-      const silent = await slots.run(() => silentPorts(run, { netns: pod.netns, address, ports }, signal), signal);
+      const closed = await slots.run(() => closedPorts(run, { netns: pod.netns, address, ports }, signal), signal);
       // The number of a process that ended may be another's by now.
       const isRight = !pod.netns.startsWith('/proc/') || (await stillOfPod(pod.netns, pod.uid));
-      return silent === undefined || !isRight ? [] : [{ address, silent }];
+      return closed === undefined || !isRight ? [] : [{ address, closed }];
     } catch (error) {
       if (signal.aborted) throw error;
       // A pod that ends just now has no namespace any more.

@@ -33,6 +33,8 @@ export class OfferedNotices {
   readonly #options: OfferedOptions;
   readonly #waiting = new Set<() => void>();
   #held: { readonly mirror: Mirror<Notice>; readonly end: () => void } | undefined;
+  /** The summary, until something changes: many members wait for the same one. */
+  #heads: Heads | undefined;
   #asking = 0;
   #cancelEnd: (() => void) | undefined;
 
@@ -68,7 +70,7 @@ export class OfferedNotices {
     return this.#using(async (mirror) => {
       const until = clock.monotonic() + Math.min(waitMs, pageLimits.waitMs);
       for (;;) {
-        const heads = headsOf(placedOf(mirror));
+        const heads = (this.#heads ??= headsOf(placedOf(mirror)));
         const left = until - clock.monotonic();
         if (heads.position !== after || left <= 0) return heads;
         await this.#change(left, signal);
@@ -108,7 +110,9 @@ export class OfferedNotices {
     const { client, slice, cluster, log, clock } = this.#options;
     const selection = { namespace: memberNamespace, labelSelector: `${sliceLabel}=${slice},${clusterLabel}=${cluster}` };
     const mirror = createMirror({ client, kind: noticeKind, ...selection, log, clock });
+    this.#heads = undefined;
     mirror.subscribe(() => {
+      this.#heads = undefined;
       for (const wake of this.#waiting) wake();
     });
     const ending = new AbortController();

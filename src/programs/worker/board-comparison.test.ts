@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { author, authorityOf, start } from '../../../test/exchange/author.ts';
 import { receiver } from '../../../test/exchange/receiver.ts';
-import type { NoticeSpec } from '../../api/notice/type.ts';
+import type { Notice, NoticeSpec } from '../../api/notice/type.ts';
 import { headsOf } from '../../exchange/heads.ts';
+import { refKey } from '../../exchange/ledger.ts';
 import { pageAfter } from '../../exchange/notice-page.ts';
+import type { Change } from '../../kubernetes/mirror.ts';
+import { createEmitter } from '../../loop/emitter.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import { createBoardComparison } from './board-comparison.ts';
@@ -18,7 +21,14 @@ const compare = (board: NoticeSpec[], offers: NoticeSpec[]) => {
   const clock = handClock(start);
   const here = receiver({ east: ['10.0.0.0/24'] });
   for (const notice of board) here.show(notice);
-  const state = { board, offers, staleSince: undefined as number | undefined, digest: undefined as string | undefined };
+  const changes = createEmitter<Change<Notice>>();
+  const shown = (spec: NoticeSpec): Notice => ({ metadata: { name: refKey(spec) }, spec }) as Notice;
+  const show = (notices: NoticeSpec[]): void => {
+    for (const spec of state.board) changes.emit({ type: 'deleted', key: refKey(spec), object: shown(spec), initial: false });
+    for (const spec of notices) changes.emit({ type: 'added', key: refKey(spec), object: shown(spec), initial: false });
+    state.board = notices;
+  };
+  const state = { board: [] as NoticeSpec[], offers, staleSince: undefined as number | undefined, digest: undefined as string | undefined };
   const asked = { heads: 0, pages: 0 };
   const placed = () => state.offers.map((spec, index) => ({ position: index + 1, spec }));
   const session = {
@@ -26,7 +36,12 @@ const compare = (board: NoticeSpec[], offers: NoticeSpec[]) => {
     hub: { cluster: 'here' },
     clock,
     ledger: here.ledger,
-    board: { staleSince: () => state.staleSince, isSynced: () => true, byIndex: () => state.board.map((spec) => ({ spec })) },
+    board: {
+      staleSince: () => state.staleSince,
+      isSynced: () => true,
+      byIndex: () => state.board.map(shown),
+      subscribe: changes.subscribe,
+    },
     local: {
       log: quietLog,
       sliceNodes: { byIndex: () => [{ spec: { node: 'node' } }] },
@@ -49,11 +64,12 @@ const compare = (board: NoticeSpec[], offers: NoticeSpec[]) => {
   });
   const ending = new AbortController();
   const running = comparison.run(ending.signal);
+  show(board);
   const end = async (): Promise<void> => {
     ending.abort();
     await running;
   };
-  return { clock, comparison, state, asked, here, end };
+  return { clock, comparison, state, show, asked, here, end };
 };
 const names = ({ comparison }: ReturnType<typeof compare>) => comparison.withheld().map(({ cluster }) => cluster);
 
@@ -72,7 +88,7 @@ it('reads what the board lacks, and holds it against the hub when it still lacks
   await one.clock.pass(12_000);
   expect(names(one)).toEqual(['east']);
   expect(one.comparison.withheld()[0]?.since).toBeGreaterThan(start + 11_000);
-  one.state.board = [claim, node];
+  one.show([claim, node]);
   await one.clock.pass(2_000);
   expect(names(one)).toEqual([]);
   await one.end();
@@ -81,7 +97,7 @@ it('reads what the board lacks, and holds it against the hub when it still lacks
 it('takes no change on its way for a withheld one', async () => {
   const one = compare([claim], [claim, node]);
   await one.clock.pass(10_001);
-  one.state.board = [claim, node];
+  one.show([claim, node]);
   await one.clock.pass(60_000);
   expect([names(one), one.asked.pages]).toEqual([[], 0]);
   await one.end();

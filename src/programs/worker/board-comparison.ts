@@ -1,5 +1,5 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
-import { digestOfNotices, type Heads } from '../../exchange/heads.ts';
+import type { Heads } from '../../exchange/heads.ts';
 import { refKey, type StatementRef, statementOf } from '../../exchange/ledger.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import type { Position } from '../../exchange/notice-page.ts';
@@ -19,6 +19,7 @@ import type { AskAgent, AskHeads } from './ask-agent.ts';
 import { askAnyAgent } from './ask-any-agent.ts';
 import { watchHeads } from './heads-watch.ts';
 import type { Session } from './session.ts';
+import { followDigests, type ShownDigests } from './shown-digests.ts';
 
 /** How the comparison asks, and where it notes what it knows. */
 export interface BoardComparisonParts {
@@ -74,6 +75,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
   const suspects = new Map<string, number>();
   const { emit, subscribe } = createSignals();
   let round: readonly string[] = [];
+  let digests: ShownDigests | undefined;
 
   const shownBy = (cluster: string): NoticeSpec[] =>
     board.byIndex('cluster', cluster).flatMap(({ spec }) => {
@@ -90,7 +92,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     question((address, during) => parts.askHeads(address, { slice, cluster, after, waitMs }, during), waitMs, signal);
   /** Without the hub, everybody is read anyway. */
   const isComparable = (): boolean => board.staleSince() === undefined && board.isSynced();
-  const isSame = (cluster: string, { digest }: Heads): boolean => digest === digestOfNotices(shownBy(cluster));
+  const isSame = (cluster: string, { digest }: Heads): boolean => digest === digests?.of(cluster);
 
   const trusted = (cluster: string): void => {
     differences.delete(cluster);
@@ -217,6 +219,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
       ),
     offered: noteOffer,
     run: async (signal) => {
+      digests = followDigests(board);
       const attended = createKeyedTasks((cluster, during) => attend(cluster, during).catch(onlyInterrupted), signal);
       try {
         while (!signal.aborted) await sleep(clock, await step(attended, signal), signal);
@@ -224,6 +227,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
         onlyInterrupted(error);
       } finally {
         await attended.stop();
+        digests.stop();
       }
     },
     subscribe,

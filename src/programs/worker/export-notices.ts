@@ -164,7 +164,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         others: olderThan(exported),
         attachment,
         crowdedNodes: leftOut.nodesOf(key),
-        heard: listeners.heard,
+        portState: listeners.portState,
         published: publishedIn(key),
         room: roomOf(key),
         names: { services: () => (session.services(exported.metadata.namespace ?? '')?.list() ?? []).map(({ metadata }) => metadata.name) },

@@ -27,7 +27,7 @@ import { openHub } from './hub.ts';
 import { createHubMeasures } from './hub-measures.ts';
 import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
 import { checkNames } from './names-check.ts';
-import { heartbeatMs, reportFacts, showAway, shownBeat } from './registration.ts';
+import { heartbeatMs, reportFacts, showLost, shownBeat } from './registration.ts';
 import { sessions } from './sessions.ts';
 import { createSpreadDns, spreadMs } from './spread-dns.ts';
 import { strayExports } from './stray-exports.ts';
@@ -100,7 +100,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const beatNow = (during: AbortSignal): Promise<void> => shownBeat(hub, connection, clock, during);
   const memberships = observeGrants(hub, log, metrics, (change, why) => {
     // The next beat would find out up to ten seconds later.
-    const shown = change === 'found' ? beatNow(signal) : showAway(hub.cluster, connection, why, signal);
+    const shown = change === 'found' ? beatNow(signal) : showLost(hub, connection, why, clock, signal);
     shown.catch((error: unknown) => log.debug('the contact with the hub could not be shown', { error }));
   });
   contact.follow(memberships, hub);

@@ -19,7 +19,7 @@ let stated: Map<string, ExportBody>;
 let belief: ReturnType<typeof createBelief>;
 let nodes: Map<string, Node>;
 let pods: Map<string, Pod>;
-let silent: Set<string>;
+let closed: Set<string>;
 let isAway: boolean;
 let asked: string[];
 let emitted: string[];
@@ -46,7 +46,7 @@ const ask: AskListeners = async (address, question) => {
   asked.push(`${clock.monotonic()} ${address} ${listenerPath(question)}`);
   if (isAway) throw new Failure('Unavailable', 'it answers 404');
   return {
-    pods: question.pods.map(({ address: of, ports }) => ({ address: of, silent: ports.filter((port) => silent.has(`${of}:${port}`)) })),
+    pods: question.pods.map(({ address: of, ports }) => ({ address: of, closed: ports.filter((port) => closed.has(`${of}:${port}`)) })),
   };
 };
 const start = (): void => {
@@ -74,7 +74,7 @@ beforeEach(() => {
     ['n2', node('192.168.0.2')],
   ]);
   pods = new Map();
-  silent = new Set();
+  closed = new Set();
   isAway = false;
   asked = [];
   emitted = [];
@@ -87,7 +87,7 @@ afterEach(async () => {
 });
 
 const wrong = { ports: [{ protocol: 'TCP', port: 80, targetPort: 9999 }] } as const;
-const heard = (index: number, port = 8080) => watch.heard(endpoint(index), port);
+const portState = (index: number, port = 8080) => watch.portState(endpoint(index), port);
 
 describe('the watch on listeners', () => {
   it('asks the node of each pod in one question, soon, and then once a minute', async () => {
@@ -101,32 +101,32 @@ describe('the watch on listeners', () => {
       '181000 192.168.0.1 /v1/listeners/app?pods=10.0.0.1:8080,8081;10.0.0.3:8080',
     ]);
     expect(asked.filter((line) => line.includes('192.168.0.2'))).toHaveLength(4);
-    expect([heard(1), heard(1, 8081), heard(3)]).toEqual(['listening', 'listening', 'listening']);
+    expect([portState(1), portState(1, 8081), portState(3)]).toEqual(['listening', 'listening', 'listening']);
     // At rest, and at a start where all is well, no export is judged again.
     expect(emitted).toEqual([]);
   });
 
   it('tells the export within seconds that nobody listens, asks often then, and tells when somebody does', async () => {
-    silent.add('10.0.0.1:9999');
+    closed.add('10.0.0.1:9999');
     state('web', [endpoint(1)], wrong);
     await clock.pass(30_000);
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['1000', '4000', '9000', '14000', '19000', '24000', '29000']);
     expect(emitted).toEqual(['4000 app-ns/web']);
-    silent.clear();
+    closed.clear();
     await clock.pass(5_000);
     expect(emitted).toEqual(['4000 app-ns/web', '34000 app-ns/web']);
-    expect(heard(1, 9999)).toBe('listening');
+    expect(portState(1, 9999)).toBe('listening');
   });
 
   it('asks about a port that came since, at once and alone', async () => {
     state('web', [endpoint(1), endpoint(2)]);
     await clock.pass(20_000);
     state('web', [endpoint(1), endpoint(2)], wrong);
-    expect(heard(1, 9999)).toBe('new');
+    expect(portState(1, 9999)).toBe('new');
     await clock.pass(1_000);
     expect(asked.at(-1)).toBe('21000 192.168.0.1 /v1/listeners/app?pods=10.0.0.1:9999;10.0.0.2:9999');
     // Nobody leads there any more.
-    expect(heard(1)).toBe('new');
+    expect(portState(1)).toBe('new');
   });
 
   it('asks about nothing that takes no connections, nor about UDP, nor after the export is gone', async () => {
@@ -138,27 +138,27 @@ describe('the watch on listeners', () => {
     expect(asked).toEqual([]);
   });
 
-  it('says nothing of nodes whose agents are away or too old, and asks them less and less', async () => {
+  it('knows nothing of nodes whose agents are away or too old, and asks them less and less', async () => {
     isAway = true;
-    silent.add('10.0.0.1:9999');
+    closed.add('10.0.0.1:9999');
     state('web', [endpoint(1)], wrong);
     await clock.pass(200_000);
-    expect([heard(1, 9999), emitted]).toEqual(['unknown', []]);
+    expect([portState(1, 9999), emitted]).toEqual(['unknown', []]);
     expect(asked.map((line) => Number(line.split(' ')[0]) / 1_000)).toEqual([1, 6, 16, 36, 76, 136, 196]);
     isAway = false;
     await clock.pass(70_000);
-    expect(heard(1, 9999)).toBe('silent');
+    expect(portState(1, 9999)).toBe('closed');
   });
 
-  it('forgets what an agent said that stays away, but not for one question', async () => {
-    silent.add('10.0.0.1:9999');
+  it('forgets what an agent reported that stays away, but not for one question', async () => {
+    closed.add('10.0.0.1:9999');
     state('web', [endpoint(1)], wrong);
     await clock.pass(10_000);
     isAway = true;
     await clock.pass(20_000);
-    expect(heard(1, 9999)).toBe('silent');
+    expect(portState(1, 9999)).toBe('closed');
     await clock.pass(40_000);
-    expect(heard(1, 9999)).toBe('unknown');
+    expect(portState(1, 9999)).toBe('unknown');
     expect(emitted).toHaveLength(2);
     // One that ended with everything it was asked about is asked no more.
     state('web', undefined);
@@ -175,7 +175,7 @@ describe('the watch on listeners', () => {
     state('web', [endpoint(1), { ...endpoint(2), node: 'n2' }, { ...endpoint(3), node: 'n3' }]);
     await clock.pass(10_000);
     expect(asked).toEqual([]);
-    expect(watch.heard({ ...endpoint(3), node: 'n3' }, 8080)).toBe('unknown');
+    expect(watch.portState({ ...endpoint(3), node: 'n3' }, 8080)).toBe('unknown');
   });
 
   it('waits no longer than a moment for an answer', async () => {
@@ -202,19 +202,19 @@ describe('the watch on listeners', () => {
     running = createController({ ...watch.controller, clock }).run(end.signal);
     state('web', [endpoint(1)]);
     await clock.pass(5_900);
-    expect(heard(1)).toBe('new');
+    expect(portState(1)).toBe('new');
     await clock.pass(200);
-    expect(heard(1)).toBe('unknown');
+    expect(portState(1)).toBe('unknown');
   });
 
   it('puts more than a question holds into several', async () => {
     const many = Array.from({ length: 150 }, (_, index) => endpoint(index));
-    for (const { addresses } of many) silent.add(`${addresses[0]}:8080`);
+    for (const { addresses } of many) closed.add(`${addresses[0]}:8080`);
     state('web', many);
     await clock.pass(listenerPace.firstMs + 2 * listenerPace.gapMs);
     expect(asked).toHaveLength(3);
     await clock.pass(30_000);
-    expect(many.every((one) => watch.heard(one, 8080) === 'silent')).toBe(true);
+    expect(many.every((one) => watch.portState(one, 8080) === 'closed')).toBe(true);
   });
 });
 
@@ -227,7 +227,7 @@ describe('the question to an agent', () => {
     );
 
   it('takes what an agent answers', async () => {
-    expect(await askOf(200, '{"pods":[{"address":"10.0.0.1","silent":[80]}]}')).toEqual({ pods: [{ address: '10.0.0.1', silent: [80] }] });
+    expect(await askOf(200, '{"pods":[{"address":"10.0.0.1","closed":[80]}]}')).toEqual({ pods: [{ address: '10.0.0.1', closed: [80] }] });
   });
 
   it.each([

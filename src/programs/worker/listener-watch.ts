@@ -9,9 +9,9 @@ import type { ListenerAnswer, PodPorts } from '../../plan/listeners/question.ts'
 import {
   afterAnswer,
   dueQuestion,
-  type Heard,
   newPort,
   nextQuestionMs,
+  type PortState,
   pausesAfter,
   unwatchable,
   type WatchedPort,
@@ -45,7 +45,7 @@ interface Entry {
   readonly address: string;
   readonly port: number;
   readonly exports: Set<string>;
-  state: WatchedPort;
+  watched: WatchedPort;
 }
 
 /** An agent that takes longer for its answer gives none, in milliseconds. */
@@ -57,7 +57,7 @@ const keyOf = (address: string, port: number): string => `${address} ${port}`;
 
 /**
  * Knows on which TCP ports of the pods that exports lead to a program listens. The agent of a pod's node is asked, soon after a port came, once a minute at
- * rest, and often while something is wrong. Agents that do not answer say nothing. Emits the exports (namespace/name) of which something else is to be said.
+ * rest, and often while something is wrong. Agents that do not answer change nothing. Emits the exports (namespace/name) whose status changes.
  *
  * `controller` does the asking; its key is the node.
  */
@@ -76,7 +76,7 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
       address,
       port,
       exports: new Set<string>(),
-      state: isWatchable ? newPort(clock.monotonic()) : unwatchable,
+      watched: isWatchable ? newPort(clock.monotonic()) : unwatchable,
     };
     entries.set(key, entry);
     return entry;
@@ -102,7 +102,7 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
         const port = endpoint.targetPorts?.[index] ?? targetPort;
         for (const address of endpoint.addresses) {
           const entry = entryOf(endpoint.node, address, port, isWatchable(body?.namespace ?? '', endpoint.pod));
-          if (entry.state.heard === 'new') nodes.add(endpoint.node);
+          if (entry.watched.state === 'new') nodes.add(endpoint.node);
           entry.exports.add(subject);
           entries.add(entry);
         }
@@ -118,29 +118,30 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
     return nodes;
   };
 
-  /** Whether an export has something else to say. At a start each port is heard for the first time, which alone must not have all exports judged again. */
-  const changes = (subject: string, before: Heard, after: Heard): boolean =>
+  /** Whether the status of an export changes. At a start each port gets its first state, which alone must not have all exports judged again. */
+  const changes = (subject: string, before: PortState, after: PortState): boolean =>
     before !== after &&
-    (before === 'silent' ||
-      after === 'silent' ||
+    (before === 'closed' ||
+      after === 'closed' ||
       conditionOf(local.exports.get(subject)?.status?.conditions, 'Ready')?.reason === 'NothingListens');
 
   const take = (node: string, asked: readonly PodPorts[], answer: ListenerAnswer | undefined): void => {
     const now = clock.monotonic();
-    const told = new Map(answer?.pods.map(({ address, silent }) => [address, new Set(silent)]));
+    const answered = new Map(answer?.pods.map(({ address, closed }) => [address, new Set(closed)]));
     const pauses = pausesAfter(
-      [...told.values()].reduce((sum, { size }) => sum + size, 0),
+      [...answered.values()].reduce((sum, { size }) => sum + size, 0),
       random,
     );
     const concerned = new Set<string>();
     for (const { address, ports } of asked) {
-      const silent = told.get(address);
+      const closed = answered.get(address);
       for (const port of ports) {
         const entry = byNode.get(node)?.get(keyOf(address, port));
         if (entry === undefined) continue;
-        const before = entry.state.heard;
-        entry.state = silent === undefined ? withoutAnswer(entry.state, now) : afterAnswer(entry.state, silent.has(port), now, pauses);
-        for (const subject of entry.exports) if (changes(subject, before, entry.state.heard)) concerned.add(subject);
+        const before = entry.watched.state;
+        entry.watched =
+          closed === undefined ? withoutAnswer(entry.watched, now) : afterAnswer(entry.watched, closed.has(port), now, pauses);
+        for (const subject of entry.exports) if (changes(subject, before, entry.watched.state)) concerned.add(subject);
       }
     }
     for (const subject of concerned) emit(subject);
@@ -166,9 +167,9 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
 
   return {
     subscribe,
-    /** What is heard of a port of an endpoint. One that no statement has named yet is new. */
-    heard: ({ node, addresses: [address = ''] }: ExportEndpoint, port: number): Heard =>
-      byNode.get(node)?.get(keyOf(address, port))?.state.heard ?? 'new',
+    /** The state of a port of an endpoint. One that no statement has named yet is new. */
+    portState: ({ node, addresses: [address = ''] }: ExportEndpoint, port: number): PortState =>
+      byNode.get(node)?.get(keyOf(address, port))?.watched.state ?? 'new',
     controller: {
       name: 'listeners',
       concurrency: nodesAtOnce,
@@ -189,4 +190,4 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
 };
 
 /** What is known of who listens. */
-export type ListenerWatch = Source<string> & Pick<ReturnType<typeof createListenerWatch>, 'heard'>;
+export type ListenerWatch = Source<string> & Pick<ReturnType<typeof createListenerWatch>, 'portState'>;

@@ -35,14 +35,19 @@ export const shownBeat = async (hub: Hub, connection: ConnectionReport, clock: C
   await connection.set(planHubVerdict(hub.cluster, undefined), signal);
 };
 
-/** Writes down in this cluster that the hub does not answer, if that is why contact was lost. */
-export const showAway = async (
-  cluster: string,
+/**
+ * Writes down in this cluster why contact with the hub was lost: at once when the hub does not answer. A refusal may concern one request only, so whether this
+ * cluster is refused is found out by a renewal of its lease.
+ */
+export const showLost = async (
+  hub: Hub,
   connection: ConnectionReport,
   why: Failure | undefined,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> => {
-  if (why !== undefined && troubleOf(why) === 'away') await connection.set(planHubVerdict(cluster, why), signal);
+  if (why !== undefined && troubleOf(why) === 'away') await connection.set(planHubVerdict(hub.cluster, why), signal);
+  else await shownBeat(hub, connection, clock, signal);
 };
 
 /** What the worker knows beside what the API server shows. */

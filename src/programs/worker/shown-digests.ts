@@ -1,0 +1,50 @@
+import type { Notice } from '../../api/notice/type.ts';
+import { digestOfNotices } from '../../exchange/heads.ts';
+import { readNotice } from '../../exchange/notice.ts';
+import type { Mirror } from '../../kubernetes/mirror.ts';
+
+/** The digest of what a board shows of each cluster. A change costs the reading of one notice, and a digest nothing until something has changed. */
+export interface ShownDigests {
+  /** The digest of the notices of a cluster that can be read. */
+  of(cluster: string): string;
+  /** Follows the board no more. */
+  stop(): void;
+}
+
+interface Shown {
+  /** What a digest needs, by the key of the notice. */
+  readonly notices: Map<string, { readonly kind: Notice['spec']['kind']; readonly signature: string }>;
+  digest?: string;
+}
+
+const nothingShown = (): Shown => ({ notices: new Map() });
+
+/** Follows a board until it is stopped. */
+export const followDigests = (board: Pick<Mirror<Notice>, 'subscribe'>): ShownDigests => {
+  const clusters = new Map<string, Shown>();
+  const stop = board.subscribe(({ type, key, object, previous }) => {
+    // Another cluster's name in it is another object as far as its digest goes.
+    if (previous !== undefined && previous.spec.cluster !== object.spec.cluster) drop(clusters, previous.spec.cluster, key);
+    const read = type === 'deleted' ? undefined : readNotice(object.spec);
+    if (read === undefined || typeof read === 'string') return drop(clusters, object.spec.cluster, key);
+    const shown = clusters.get(read.cluster) ?? nothingShown();
+    shown.notices.set(key, { kind: read.kind, signature: read.signature });
+    delete shown.digest;
+    clusters.set(read.cluster, shown);
+  });
+  return {
+    of: (cluster) => {
+      const shown = clusters.get(cluster) ?? nothingShown();
+      return (shown.digest ??= digestOfNotices(shown.notices.values()));
+    },
+    stop,
+  };
+};
+
+const drop = (clusters: Map<string, Shown>, cluster: string, key: string): void => {
+  const shown = clusters.get(cluster);
+  if (shown === undefined) return;
+  shown.notices.delete(key);
+  delete shown.digest;
+  if (shown.notices.size === 0) clusters.delete(cluster);
+};
