@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failure } from '../src/values/failure.ts';
 import { allPages, pagesToRun } from './guides/catalogue.ts';
-import type { ClusterState } from './guides/page.ts';
+import type { ClusterState, StateLeft } from './guides/page.ts';
 import { runPage } from './guides/run-page.ts';
 
 /*
@@ -28,20 +28,23 @@ const must = (args: readonly string[]): void => {
 
 /** A PATH on which `kubeslice` is this one, and the name of the playground. */
 const env = { ...process.env, KUBESLICE_PLAYGROUND: name, NO_COLOR: '1' };
-let state: ClusterState | undefined;
+let state: StateLeft | undefined;
 
 /** Brings the playground into the state in which a page begins. */
 const bring = (wanted: ClusterState): void => {
   if (state === wanted) return;
-  if (wanted === 'bare' && state === 'joined') must(['down']);
+  if (state === 'other' || (wanted === 'bare' && state === 'joined')) must(['down']);
   must(wanted === 'bare' ? ['up', '--bare'] : ['up']);
   state = wanted;
 };
 
-/** The files of a release, for the page that installs from them; made now if they are not there. */
+/** The files of a release, for pages that install from them; made now if they are not there. */
 const release = process.env.RELEASE ?? join(project, 'dist', 'release');
 const wanted = pagesToRun(project).filter(({ path }) => only === undefined || only.split(',').some((part) => path.includes(part)));
-if (wanted.some(({ path }) => path.endsWith('from-files.md')) && !existsSync(join(release, 'SHA256SUMS'))) {
+if (
+  wanted.some(({ blocks }) => blocks.some(({ commands }) => commands.some(({ text }) => text.includes('${RELEASE')))) &&
+  !existsSync(join(release, 'SHA256SUMS'))
+) {
   if (spawnSync(process.execPath, [join(project, 'tools', 'release.ts'), '--output', release], { stdio: 'inherit' }).status !== 0)
     process.exit(1);
 }

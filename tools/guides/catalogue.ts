@@ -22,6 +22,7 @@ export const sectionsIn = (project: string): readonly Section[] => {
 
 /** Order in which pages are executed; among equals the order of the site. */
 const turnOf = ({ needs, leaves, late }: Page): number => {
+  if (leaves === 'other') return 5;
   if (needs === 'bare') return leaves === 'joined' ? 0 : 4;
   if (leaves === 'bare') return 3;
   return late ? 2 : 1;

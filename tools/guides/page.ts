@@ -4,6 +4,9 @@ import { Failure } from '../../src/values/failure.ts';
 /** What the clusters look like: `bare` without KubeSlice; `joined` with hub, east and west and no slice. */
 export type ClusterState = 'bare' | 'joined';
 
+/** The same after a page; `other` is what no page can begin with. */
+export type StateLeft = ClusterState | 'other';
+
 /** One fenced block of commands. */
 export interface Block {
   /** Line of the page, from 1, at which the block's first command stands. */
@@ -26,7 +29,7 @@ export interface Page {
   readonly path: string;
   /** State in which the page begins; absent for a page whose commands are not executed. */
   readonly needs?: ClusterState;
-  readonly leaves?: ClusterState;
+  readonly leaves?: StateLeft;
   /** Cheap enough for every run of the end-to-end tests. */
   readonly cheap: boolean;
   /** It gives a cluster another identity, so it is executed after those that need the clusters as they were. */
@@ -39,7 +42,7 @@ export interface Page {
 /** What a page says of itself before its text. */
 interface FrontMatter {
   readonly needs?: ClusterState;
-  readonly leaves?: ClusterState;
+  readonly leaves?: StateLeft;
   readonly cheap?: boolean;
   readonly late?: boolean;
   readonly notRun?: string;
