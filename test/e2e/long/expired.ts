@@ -2,12 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { countsOf, settledCounts, startPath } from '../path.ts';
 import { ensure, until } from '../until.ts';
 import { conditionOf, hasCondition, type World } from '../world.ts';
+import { credentialOf, shortenCredentials, shortestLifeSeconds } from './credential-life.ts';
 import { hubOff, hubOn } from './hub-power.ts';
 
 const system = 'kubeslice-system';
-/** The shortest life that Kubernetes gives a token (TokenRequest). */
-const lifeSeconds = 600;
-
 interface Attached {
   readonly address: string;
 }
@@ -26,51 +24,14 @@ export const expiredTopic = (world: World): void => {
       }
     return owners;
   };
-  const setLife = async (context: string, namespace: string, deployment: string): Promise<void> => {
-    await world.kubectl(context, [
-      'set',
-      'env',
-      `deployment/${deployment}`,
-      '--namespace',
-      namespace,
-      `HUB_CREDENTIAL_SECONDS=${lifeSeconds}`,
-    ]);
-    await world.kubectl(context, ['rollout', 'status', `deployment/${deployment}`, '--namespace', namespace, '--timeout=90s'], {
-      timeoutMs: 100_000,
-    });
-  };
   const rollout = async (member: string, what: string): Promise<void> => {
     await world.kubectl(member, ['rollout', 'restart', '--namespace', system, what]);
     await world.kubectl(member, ['rollout', 'status', '--namespace', system, what, '--timeout=120s'], { timeoutMs: 130_000 });
   };
 
-  /** When the hub credential that a member keeps was issued and expires, in seconds since 1970. */
-  const credential = async (member: string): Promise<{ readonly iat: number; readonly exp: number }> => {
-    const token = Buffer.from(
-      await world.kubectl(member, ['get', 'secret', 'kubeslice-hub', '--namespace', system, '-o', 'jsonpath={.data.token}']),
-      'base64',
-    ).toString();
-    const claims: { iat: number; exp: number } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return claims;
-  };
-
   describe('a hub that is off for longer than credentials live', () => {
     beforeAll(async () => {
-      await setLife('hub', 'kubeslice-controller', 'kubeslice-controller');
-      for (const member of members) await setLife(member, system, 'kubeslice-worker');
-      // What they hold may live for an hour. It ends with its account; the next one is of the new length.
-      for (const account of await world.list('hub', 'serviceaccount'))
-        if (members.some((member) => account.metadata.name === `kubeslice-worker-${member}`))
-          await world.kubectl('hub', ['delete', 'serviceaccount', account.metadata.name, '--namespace', account.metadata.namespace ?? '']);
-      for (const member of members)
-        await until(
-          `${member} has a credential of ${lifeSeconds} s`,
-          async () => {
-            const { iat, exp } = await credential(member);
-            ensure(exp - iat <= lifeSeconds, `${exp - iat} s`);
-          },
-          { withinMs: 180_000, everyMs: 1_000 },
-        );
+      await shortenCredentials(world, members);
       await startPath(world);
     }, 600_000);
 
@@ -84,11 +45,11 @@ export const expiredTopic = (world: World): void => {
         await rollout(member, 'daemonset/kubeslice-agent');
         await rollout(member, 'deployment/kubeslice-dns');
       }
-      await until('every credential has expired', async () => ensure(Date.now() - offAt > (lifeSeconds + 30) * 1_000, 'not yet'), {
-        withinMs: (lifeSeconds + 60) * 1_000,
+      await until('every credential has expired', async () => ensure(Date.now() - offAt > (shortestLifeSeconds + 30) * 1_000, 'not yet'), {
+        withinMs: (shortestLifeSeconds + 60) * 1_000,
         everyMs: 5_000,
       });
-      for (const member of members) expect((await credential(member)).exp).toBeLessThan(Date.now() / 1_000);
+      for (const member of members) expect((await credentialOf(world, member)).exp).toBeLessThan(Date.now() / 1_000);
       // Once more, now that nobody has a credential that is good for anything.
       await rollout('west', 'deployment/kubeslice-worker');
       const offSeconds = Math.round((Date.now() - offAt) / 1_000);
@@ -105,7 +66,7 @@ export const expiredTopic = (world: World): void => {
       const after = await settledCounts(world);
       const owners = await addresses();
       console.log(
-        `the hub was off for ${offSeconds} s, credentials live for ${lifeSeconds} s; all were back ${Math.round((Date.now() - backAt) / 1_000)} s after it; ${after.sent - before.sent} datagrams, ${after.lost - before.lost} lost`,
+        `the hub was off for ${offSeconds} s, credentials live for ${shortestLifeSeconds} s; all were back ${Math.round((Date.now() - backAt) / 1_000)} s after it; ${after.sent - before.sent} datagrams, ${after.lost - before.lost} lost`,
       );
       expect({ lost: after.lost - before.lost, connections: after.connections, missedLines: after.missedLines }).toEqual({
         lost: 0,
@@ -116,7 +77,7 @@ export const expiredTopic = (world: World): void => {
       // Who was there before has the address of before.
       for (const [address, [owner]] of hadAddresses)
         if ([...owners.values()].some((list) => list[0] === owner)) expect([address, owners.get(address)?.[0]]).toEqual([address, owner]);
-      for (const member of members) expect((await credential(member)).exp).toBeGreaterThan(Date.now() / 1_000);
+      for (const member of members) expect((await credentialOf(world, member)).exp).toBeGreaterThan(Date.now() / 1_000);
       expect((await countsOf(world)).connections).toBe(1);
     });
   });
