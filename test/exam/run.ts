@@ -1,36 +1,26 @@
-import { dirname } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { breaks } from './breaks.ts';
 import { examWorld } from './exam-world.ts';
+import { cells, isPassed, record, resultOf, summary, table } from './table.ts';
 import { type Mark, take } from './take.ts';
 
 /*
  * The exam: 24 breaks on a playground, each with what the product must say about it and what must mend it. `npm run exam` takes all of them on a
- * playground of its own; `npm run exam -- --name pg firewall "node off"` takes some on one that runs and has the example.
+ * playground of its own; `npm run exam -- --name pg firewall "node off"` takes some on one that runs and has the example. --record writes the table of
+ * a run of all into docs/diagnosis.md.
  */
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { name: { type: 'string' }, keep: { type: 'boolean', default: false } },
+  options: { name: { type: 'string' }, keep: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } },
 });
 const project = dirname(dirname(import.meta.dirname));
 const own = values.name === undefined;
 const name = values.name ?? 'exam';
 const chosen = positionals.length === 0 ? breaks : breaks.filter((each) => positionals.includes(each.name));
-
-const cell = (mark: Mark): readonly string[] => [
-  mark.name,
-  mark.healedAt !== undefined ? `healed by itself in ${mark.healedAt} s` : mark.statusAt === undefined ? 'not said' : `${mark.statusAt} s`,
-  mark.healedAt !== undefined ? 'not asked' : mark.named ? 'yes' : 'no',
-  mark.wellAt === undefined ? 'not well again' : `${mark.wellAt} s`,
-  mark.note === '' ? mark.remedy : mark.note,
-];
-
-const table = (marks: readonly Mark[]): string => {
-  const head = ['break', 'status', 'cause named', 'well again after', 'remedy'];
-  const lines = [head, head.map(() => '---'), ...marks.map(cell)];
-  return lines.map((line) => `| ${line.map((each) => each.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`).join('\n');
-};
+if (values.record && chosen.length < breaks.length) throw new Error('Only a run of all breaks is recorded: leave the names out.');
 
 const start = async (): Promise<void> => {
   const { execute } = await import('../e2e/execute.ts');
@@ -45,15 +35,17 @@ const start = async (): Promise<void> => {
 if (own) await start();
 const world = await examWorld(name, project);
 const marks: Mark[] = [];
+const started = performance.now();
 for (const each of chosen) {
   const mark = await take(world, each);
   marks.push(mark);
-  process.stderr.write(`${cell(mark).join('  ')}\n`);
+  process.stderr.write(`${cells(mark).join('  ')}\n`);
 }
-process.stdout.write(`${table(marks)}\n\n`);
-const inTime = marks.filter(({ statusAt, healedAt }) => healedAt !== undefined || (statusAt !== undefined && statusAt <= 10)).length;
-process.stdout.write(
-  `status in time: ${inTime} of ${marks.length}; healed by itself: ${marks.filter(({ healedAt }) => healedAt !== undefined).length}; cause named: ${marks.filter(({ named, healedAt }) => named && healedAt === undefined).length}; well again: ${marks.filter(({ wellAt }) => wellAt !== undefined).length}\n`,
-);
+const result = resultOf(marks);
+process.stdout.write(`${table(marks)}\n\n${summary(result)}\n`);
+if (values.record) {
+  const page = join(project, 'docs', 'diagnosis.md');
+  await writeFile(page, record(await readFile(page, 'utf8'), marks, Math.round((performance.now() - started) / 60_000)));
+}
 if (own && !values.keep) await world.kubeslice(['playground', 'down', '--name', name], { timeoutMs: 120_000 });
-process.exitCode = marks.every(({ named, wellAt }) => named && wellAt !== undefined) ? 0 : 1;
+process.exitCode = isPassed(result) ? 0 : 1;

@@ -17,6 +17,9 @@ export interface Mark {
   readonly note: string;
 }
 
+/** The remedy of a mark that no command mends. */
+export const outside = 'outside of the clusters';
+
 const statusMs = 30_000;
 const healedMs = 30_000;
 const wellMs = 120_000;
@@ -89,7 +92,7 @@ const mending = async (world: ExamWorld, broken: Break, question: Question): Pro
     statusAt,
     healedAt: undefined,
     named,
-    remedy: remedy === 'printed' ? said : 'outside of the clusters',
+    remedy: remedy === 'printed' ? said : outside,
     wellAt,
     note: '',
   };
