@@ -5,6 +5,7 @@ import { hubNamespace, memberNamespace } from '../api/places.ts';
 import { accountName, callerIs, clusterOf, isAccount, isWorker } from './callers.ts';
 import { clusterDnsPolicy } from './cluster-dns-policy.ts';
 import { clusterNetworkPolicy } from './cluster-network-policy.ts';
+import { memberAccountPolicy } from './member-account-policy.ts';
 import { noticePolicy } from './notice-policy.ts';
 import { planPolicy } from './policy.ts';
 
@@ -205,6 +206,7 @@ export const hubAccountPolicies = [
   ...clusterNetworkPolicy,
   ...tokens,
   ...firstTokens,
+  ...memberAccountPolicy,
   ...memberships,
   ...credentialRequests,
   ...controllerObjects,
