@@ -1,7 +1,10 @@
 import type { ContainerStatus, Pod } from '../../values/builtin/pod.ts';
 
 /** Waiting reasons of a container whose image is not there; the kubelet goes back and forth between some of them. */
-const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+export const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+
+/** How long pods that cannot pull their image get, in milliseconds: Kubernetes pulls again after ten seconds, and a registry may have been restarting. */
+export const pullAgainMs = 15_000;
 
 const containerTrouble = ({ name, image = '', ready, restartCount, state }: ContainerStatus): string | undefined => {
   const waiting = state?.waiting?.reason;

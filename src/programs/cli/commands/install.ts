@@ -1,6 +1,7 @@
 import { hubNamespace } from '../../../api/places.ts';
 import { planCrds } from '../../../install/crds.ts';
 import { planHub } from '../../../install/hub.ts';
+import { componentName } from '../../../install/metadata.ts';
 import { hubDefaults } from '../../../install/options.ts';
 import { deploymentKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
@@ -13,7 +14,7 @@ import { findMember } from '../steps/installed-member.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { placeOfPart } from '../steps/parts.ts';
 import { checkCluster } from '../steps/preflight.ts';
-import { waitForDeployment } from '../steps/rollout.ts';
+import { waitForRollouts } from '../steps/rollout.ts';
 
 /**
  * Refuses a place where the hub is not meant to be, or is another tool's.
@@ -62,7 +63,10 @@ export const command: CliCommand = {
       terminal.out(`The controller is installed in namespace ${hubNamespace} of context "${hub.context}".`);
       if (timeoutMs !== undefined) {
         terminal.err('waiting until it runs …');
-        await waitForDeployment({ client: hub.client, namespace: hubNamespace, name: 'kubeslice-controller', timeoutMs, signal });
+        await waitForRollouts(
+          { ...hub, namespace: hubNamespace, timeoutMs, signal, say: (line) => terminal.err(line) },
+          { deployments: [componentName('controller')] },
+        );
         terminal.out('It runs.');
       }
       terminal.out(`Next: kubeslice join <name> --hub-context ${hub.context} --context <context of the member cluster>`);

@@ -4,6 +4,7 @@ import { fingerprintOf } from '../../../identity/fingerprint.ts';
 import { planCrds } from '../../../install/crds.ts';
 import { decodeJoinToken, type JoinToken } from '../../../install/join-token.ts';
 import { memberNamespaceObject, planHubSecret, planMember } from '../../../install/member.ts';
+import { componentName } from '../../../install/metadata.ts';
 import { memberDefaults } from '../../../install/options.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { daemonSetKind, namespaceKind } from '../../../kubernetes/kinds.ts';
@@ -25,7 +26,7 @@ import { openCluster, withCluster } from '../steps/open-cluster.ts';
 import { placeOfPart } from '../steps/parts.ts';
 import { checkCluster } from '../steps/preflight.ts';
 import { restartWorker } from '../steps/restart-worker.ts';
-import { waitForDaemonSet, waitForDeployment } from '../steps/rollout.ts';
+import { waitForRollouts } from '../steps/rollout.ts';
 import { hubServerOption } from './token.ts';
 
 /** Refuses a token of another project than the one asked for. @throws Failure TokenRefused. */
@@ -137,12 +138,10 @@ export const command: CliCommand = {
         if (timeoutMs !== undefined) {
           terminal.err('waiting until they run and the hub sees them …');
           const deadline = performance.now() + timeoutMs;
-          const rollout = { client: member, namespace: memberNamespace, timeoutMs, signal };
-          await Promise.all([
-            waitForDaemonSet({ ...rollout, name: 'kubeslice-agent' }),
-            waitForDeployment({ ...rollout, name: 'kubeslice-dns' }),
-            waitForDeployment({ ...rollout, name: 'kubeslice-worker' }),
-          ]);
+          await waitForRollouts(
+            { client: member, context, namespace: memberNamespace, timeoutMs, signal, say: (line) => terminal.err(line) },
+            { daemonSets: [componentName('agent')], deployments: [componentName('dns'), componentName('worker')] },
+          );
           // Only then: while a pod cannot start, that is what people should read.
           const left = Math.max(1000, deadline - performance.now());
           const seen = { ...credential, server: hub.client.server };

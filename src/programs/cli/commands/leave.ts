@@ -83,7 +83,9 @@ const summaryOf = ({ answers, hadAny }: Apart, cluster: string, context: string)
   return [
     `KubeSlice is removed from the API server of context "${context}", and ${nodes}; these did not answer and keep their tunnels until they restart, and their files after that:`,
     ...silent.map(({ node, why }) => `  ${node}: ${why}`),
-    `When they are back: kubeslice leave ${cluster} --context ${context} --clean-nodes`,
+    silent.some(({ lacksImage }) => lacksImage)
+      ? `With an image that they can pull: kubeslice leave ${cluster} --context ${context} --clean-nodes --image <image>`
+      : `When they are back: kubeslice leave ${cluster} --context ${context} --clean-nodes`,
   ].join('\n');
 };
 

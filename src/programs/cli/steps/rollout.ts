@@ -1,6 +1,9 @@
 import type { Client } from '../../../kubernetes/client.ts';
 import { type DaemonSet, type Deployment, daemonSetKind, deploymentKind, type Pod, podKind } from '../../../kubernetes/kinds.ts';
 import { labelSelectorOf } from '../../../kubernetes/label-selector.ts';
+import type { ResourceKind } from '../../../values/resource-kind.ts';
+import { shellQuote } from '../../../values/shell-quote.ts';
+import { untilImageIsMissing } from './missing-image.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Why pods of a selector do not run, in the words of Kubernetes; empty when it says nothing. */
@@ -14,65 +17,106 @@ const podTrouble = (pods: readonly Pod[]): string => {
   return found.slice(0, 3).join('; ');
 };
 
+/** A workload whose pods are waited for. */
 interface Rollout {
   readonly client: Client;
+  /** Name of the context, for messages. */
+  readonly context: string;
   readonly namespace: string;
   readonly name: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
 }
 
-const late = async ({ client, namespace, name }: Rollout, what: string, labels: Readonly<Record<string, string>> | undefined) => {
+type Workload = Deployment | DaemonSet;
+
+/** What is particular about a kind of workload. */
+interface Progress<T extends Workload> {
+  readonly kind: ResourceKind<T>;
+  readonly isDone: (workload: T) => boolean;
+  /** How far it got, such as `1 of 2 pods`. */
+  readonly extent: (workload: T | undefined) => string;
+}
+
+const late = async (
+  { client, context, namespace, name }: Rollout,
+  extent: string,
+  labels: Readonly<Record<string, string>> | undefined,
+) => {
   const labelSelector = labelSelectorOf(labels ?? {});
   const pods = await client
     .list(podKind, { namespace, labelSelector, signal: AbortSignal.timeout(5000) })
     .catch(() => ({ items: [] as Pod[] }));
   const trouble = podTrouble(pods.items);
-  return `Only ${what} of ${name} got ready in time${trouble === '' ? '' : ` (${trouble})`}; see "kubectl -n ${namespace} describe pods -l ${labelSelector}".`;
+  return `Only ${extent} of ${name} got ready in time${trouble === '' ? '' : ` (${trouble})`}; see "kubectl --context ${shellQuote(context)} -n ${namespace} describe pods -l ${labelSelector}".`;
 };
 
-/** Waits until all copies of a Deployment run the version that was applied. */
-export const waitForDeployment = async (rollout: Rollout): Promise<void> => {
-  await waitFor<Deployment>({
+/** Waits for a workload, and no longer than until it is sure that its image cannot be pulled. */
+const waitForPods = async <T extends Workload>(rollout: Rollout, { kind, isDone, extent }: Progress<T>): Promise<void> => {
+  const { client, context, namespace, name, signal, say } = rollout;
+  const spec = (await client.find<T>(kind, { namespace, name }, { signal }))?.spec;
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
+  const image = spec?.template.spec.containers[0]?.image ?? '';
+  const pods = { client, context, namespace, labelSelector: labelSelectorOf(spec?.selector.matchLabels ?? {}), image };
+  // Ended with the wait, it resolves; what it throws first ends the wait.
+  const missing = untilImageIsMissing(pods, say, both);
+  const waiting = waitFor<T>({
     ...rollout,
-    kind: deploymentKind,
+    kind,
     target: rollout,
-    until: (seen) => {
-      const { replicas = 1 } = seen?.spec ?? {};
-      const status = seen?.status;
-      return (
-        seen !== undefined &&
-        (status?.observedGeneration ?? 0) >= (seen.metadata.generation ?? 1) &&
-        (status?.updatedReplicas ?? 0) >= replicas &&
-        (status?.availableReplicas ?? 0) >= replicas
-      );
-    },
-    late: (seen) =>
-      late(rollout, `${seen?.status?.availableReplicas ?? 0} of ${seen?.spec?.replicas ?? 1} copies`, seen?.spec?.selector.matchLabels),
+    signal: both,
+    until: (seen) => seen !== undefined && (seen.status?.observedGeneration ?? 0) >= (seen.metadata.generation ?? 1) && isDone(seen),
+    late: (seen) => late(rollout, extent(seen), seen?.spec?.selector.matchLabels),
   });
+  try {
+    await Promise.race([waiting, missing.then(() => waiting)]);
+  } finally {
+    ended.abort();
+    await Promise.allSettled([waiting, missing]);
+  }
 };
 
-/** Waits until a DaemonSet runs on every node in the version that was applied. */
-export const waitForDaemonSet = async (rollout: Rollout): Promise<void> => {
-  await waitFor<DaemonSet>({
-    ...rollout,
-    kind: daemonSetKind,
-    target: rollout,
-    until: (seen) => {
-      const status = seen?.status;
-      const desired = status?.desiredNumberScheduled ?? 0;
-      return (
-        seen !== undefined &&
-        (status?.observedGeneration ?? 0) >= (seen.metadata.generation ?? 1) &&
-        (status?.updatedNumberScheduled ?? 0) >= desired &&
-        (status?.numberReady ?? 0) >= desired
-      );
-    },
-    late: (seen) =>
-      late(
-        rollout,
-        `${seen?.status?.numberReady ?? 0} of ${seen?.status?.desiredNumberScheduled ?? 0} pods`,
-        seen?.spec?.selector.matchLabels,
-      ),
-  });
+const deployments: Progress<Deployment> = {
+  kind: deploymentKind,
+  isDone: ({ spec, status }) =>
+    (status?.updatedReplicas ?? 0) >= (spec?.replicas ?? 1) && (status?.availableReplicas ?? 0) >= (spec?.replicas ?? 1),
+  extent: (seen) => `${seen?.status?.availableReplicas ?? 0} of ${seen?.spec?.replicas ?? 1} copies`,
+};
+
+const daemonSets: Progress<DaemonSet> = {
+  kind: daemonSetKind,
+  isDone: ({ status }) => {
+    const desired = status?.desiredNumberScheduled ?? 0;
+    return (status?.updatedNumberScheduled ?? 0) >= desired && (status?.numberReady ?? 0) >= desired;
+  },
+  extent: (seen) => `${seen?.status?.numberReady ?? 0} of ${seen?.status?.desiredNumberScheduled ?? 0} pods`,
+};
+
+/**
+ * Waits until workloads run everywhere in the version that was applied.
+ *
+ * @throws Failure Timeout, or NotFound as soon as it is sure that an image cannot be pulled.
+ */
+export const waitForRollouts = async (
+  place: Omit<Rollout, 'name'>,
+  workloads: { readonly deployments?: readonly string[]; readonly daemonSets?: readonly string[] },
+): Promise<void> => {
+  const failed = new AbortController();
+  const rollout = { ...place, signal: AbortSignal.any([place.signal, failed.signal]) };
+  // All have the same image, so what one pod says is said of all.
+  let isNoted = false;
+  const say = (line: string): void => {
+    if (!isNoted) place.say(line);
+    isNoted = true;
+  };
+  try {
+    await Promise.all([
+      ...(workloads.deployments ?? []).map((name) => waitForPods({ ...rollout, name, say }, deployments)),
+      ...(workloads.daemonSets ?? []).map((name) => waitForPods({ ...rollout, name, say }, daemonSets)),
+    ]);
+  } finally {
+    failed.abort();
+  }
 };

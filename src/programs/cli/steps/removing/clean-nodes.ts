@@ -8,7 +8,7 @@ import type { Client } from '../../../../kubernetes/client.ts';
 import { daemonSetKind, eventKind, namespaceKind, nodeKind, podKind, serviceAccountKind } from '../../../../kubernetes/kinds.ts';
 import { labelSelectorOf } from '../../../../kubernetes/label-selector.ts';
 import { isAway } from '../away.ts';
-import { type NodeAnswers, nodeAnswers } from './node-answers.ts';
+import { mayStillAnswer, type NodeAnswers, nodeAnswers } from './node-answers.ts';
 import { type Patience, removeAndWait } from './remove.ts';
 
 const target = { namespace: memberNamespace, name: componentName('agent-cleanup') };
@@ -29,10 +29,14 @@ const look = async (client: Client, signal: AbortSignal): Promise<NodeAnswers> =
  * Takes namespaces, tunnels, interfaces and files of KubeSlice off every node, by a pod on each, and makes what such a pod needs where it is gone. The
  * agents must be gone, too.
  *
- * @param limitMs how long nodes may take; one that is off never answers.
+ * @param limitMs how long nodes may take; one that is off never answers, and those that cannot pull the image are not waited for.
  * @returns which nodes were seen to be clean, and why the others were not.
  */
-export const cleanNodes = async (client: Client, options: MemberOptions, limitMs: number, patience: Patience): Promise<NodeAnswers> => {
+export const cleanNodes = async (
+  client: Client,
+  options: MemberOptions,
+  { limitMs, patience, say }: { readonly limitMs: number; readonly patience: Patience; readonly say: (line: string) => void },
+): Promise<NodeAnswers> => {
   const { signal } = patience;
   // Those that are there may be another tool's, which removes only what it still owns.
   if ((await client.find(namespaceKind, memberNamespaceObject.metadata, { signal })) === undefined)
@@ -45,13 +49,20 @@ export const cleanNodes = async (client: Client, options: MemberOptions, limitMs
   await client.apply(daemonSetKind, planAgentCleanup(options), { signal });
   const end = performance.now() + limitMs;
   let answers: NodeAnswers | undefined;
+  let lacksImageSince: number | undefined;
   for (;;) {
     try {
       answers = await look(client, signal);
     } catch (error) {
       if (!isAway(error) || performance.now() >= end) throw error;
     }
-    if (answers?.silent.length === 0 || performance.now() >= end) break;
+    const lacking = answers?.silent.find(({ lacksImage }) => lacksImage);
+    if (lacking !== undefined && lacksImageSince === undefined) {
+      say(`note: the clean-up cannot start on node ${lacking.node}, which cannot pull ${options.image}: ${lacking.why}`);
+      lacksImageSince = performance.now();
+    }
+    const lackedMs = lacksImageSince === undefined ? 0 : performance.now() - lacksImageSince;
+    if ((answers !== undefined && !mayStillAnswer(answers, lackedMs)) || performance.now() >= end) break;
     await pause(lookAgainMs, undefined, { signal });
   }
   await removeAndWait(client, daemonSetKind, target, patience);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../../../../values/builtin/event.ts';
 import type { Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';
-import { nodeAnswers } from './node-answers.ts';
+import { mayStillAnswer, nodeAnswers, type SilentNode } from './node-answers.ts';
 
 const node = (name: string, ready: 'True' | 'Unknown' = 'True'): Node => ({
   apiVersion: 'v1',
@@ -59,7 +59,9 @@ describe('a node counts as clean only when that was seen', () => {
     ['another node has answered', node('a'), [pod('b', { phase: 'Running' })], [], 'no pod was made there'],
   ])('%s', (_, one, pods, events, why) => {
     expect(nodeAnswers([one], pods, events)).toEqual(
-      why === undefined ? { clean: ['a'], silent: [] } : { clean: [], silent: [{ node: 'a', why }] },
+      why === undefined
+        ? { clean: ['a'], silent: [] }
+        : { clean: [], silent: [{ node: 'a', why, lacksImage: why.startsWith('ErrImagePull') }] },
     );
   });
 
@@ -67,5 +69,18 @@ describe('a node counts as clean only when that was seen', () => {
     const answers = nodeAnswers([node('a'), node('b')], [pod('b', { phase: 'Running' })], []);
     expect(answers.clean).toEqual(['b']);
     expect(answers.silent.map(({ node: name }) => name)).toEqual(['a']);
+  });
+});
+
+describe('waiting for nodes', () => {
+  const silent = (lacksImage: boolean): SilentNode => ({ node: 'a', why: 'why', lacksImage });
+  it.each<[string, readonly SilentNode[], number, boolean]>([
+    ['ends when all are clean', [], 0, false],
+    ['goes on for one that is off', [silent(false)], 60_000, true],
+    ['goes on until the image was pulled once more', [silent(true)], 14_000, true],
+    ['ends when the image cannot be pulled', [silent(true)], 15_000, false],
+    ['goes on for one that is off beside one without the image', [silent(true), silent(false)], 60_000, true],
+  ])('%s', (_, nodes, lackedImageMs, goesOn) => {
+    expect(mayStillAnswer({ clean: [], silent: nodes }, lackedImageMs)).toBe(goesOn);
   });
 });

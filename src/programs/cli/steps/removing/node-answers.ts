@@ -1,3 +1,4 @@
+import { imageReasons, pullAgainMs } from '../../../../plan/worker/pod-trouble.ts';
 import type { Event } from '../../../../values/builtin/event.ts';
 import type { Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';
@@ -7,6 +8,8 @@ export interface SilentNode {
   readonly node: string;
   /** What Kubernetes says about it, without a full stop. */
   readonly why: string;
+  /** Whether it cannot pull the image of the clean-up. */
+  readonly lacksImage: boolean;
 }
 
 /** What came of the clean-up of a cluster's nodes. */
@@ -22,19 +25,18 @@ const isClean = ({ status, metadata }: Pod): boolean => status?.phase === 'Runni
 const isReady = ({ status }: Node): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 
-const waitingOf = ({ status }: Pod): string | undefined => {
+const waitingOf = ({ status }: Pod) => {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   // That a pod has not got so far yet is no cause.
-  const waiting = containers
-    .map(({ state }) => state?.waiting)
-    .find((state) => state?.reason !== undefined && state.reason !== 'PodInitializing');
-  return waiting === undefined ? undefined : `${waiting.reason} ${waiting.message ?? ''}`.trim();
+  return containers.map(({ state }) => state?.waiting).find((state) => state?.reason !== undefined && state.reason !== 'PodInitializing');
 };
 
-const whyNot = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): string => {
-  if (!isReady(node)) return 'the node is not Ready';
-  if (pod !== undefined) return waitingOf(pod) ?? `its pod ${pod.metadata.name} is ${pod.status?.phase ?? 'Pending'}`;
-  return refusals.at(-1)?.message ?? 'no pod was made there';
+const silence = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): Omit<SilentNode, 'node'> => {
+  if (!isReady(node)) return { why: 'the node is not Ready', lacksImage: false };
+  if (pod === undefined) return { why: refusals.at(-1)?.message ?? 'no pod was made there', lacksImage: false };
+  const waiting = waitingOf(pod);
+  if (waiting === undefined) return { why: `its pod ${pod.metadata.name} is ${pod.status?.phase ?? 'Pending'}`, lacksImage: false };
+  return { why: `${waiting.reason} ${waiting.message ?? ''}`.trim(), lacksImage: imageReasons.has(waiting.reason ?? '') };
 };
 
 /** Which nodes are seen to be clean, from the clean-up's pods; `refusals` are the warnings about making these pods, the latest last. */
@@ -44,9 +46,13 @@ export const nodeAnswers = (nodes: readonly Node[], pods: readonly Pod[], refusa
   const silent = nodes.filter(({ metadata }) => !clean.has(metadata.name));
   return {
     clean: nodes.map(({ metadata }) => metadata.name).filter((name) => clean.has(name)),
-    silent: silent.map((node) => ({
-      node: node.metadata.name,
-      why: whyNot(node, podOf.get(node.metadata.name), refusals).replace(/\.$/, ''),
-    })),
+    silent: silent.map((node) => {
+      const { why, lacksImage } = silence(node, podOf.get(node.metadata.name), refusals);
+      return { node: node.metadata.name, why: why.replace(/\.$/, ''), lacksImage };
+    }),
   };
 };
+
+/** Whether nodes may still answer: not when the image is all that they lack, and has been for long enough to be pulled once more. */
+export const mayStillAnswer = ({ silent }: NodeAnswers, lackedImageMs: number): boolean =>
+  silent.some(({ lacksImage }) => !lacksImage) || (silent.length > 0 && lackedImageMs < pullAgainMs);

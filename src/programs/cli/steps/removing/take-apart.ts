@@ -79,7 +79,7 @@ export const endMember = async (member: Client, taking: TakingApart, shouldClean
     if (namespace?.metadata.deletionTimestamp !== undefined)
       await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
     say('cleaning the nodes …');
-    answers = await cleanNodes(member, options, nodeLimitMs, patience);
+    answers = await cleanNodes(member, options, { limitMs: nodeLimitMs, patience, say });
     if (answers.silent.length === 0)
       await member.mergePatch(
         namespaceKind,

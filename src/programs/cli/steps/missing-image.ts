@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '../../../kubernetes/client.ts';
+import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
+import { imageReasons, pullAgainMs } from '../../../plan/worker/pod-trouble.ts';
+import { Failure } from '../../../values/failure.ts';
+import { shellQuote } from '../../../values/shell-quote.ts';
+
+/** Pods of which one may lack its image. */
+export interface PodsOfImage {
+  readonly client: Client;
+  /** Name of the context, for the sentence. */
+  readonly context: string;
+  readonly namespace: string;
+  readonly labelSelector: string;
+  /** The image that they should run; others are of an earlier version and are being replaced. */
+  readonly image: string;
+}
+
+const lookAgainMs = 1_000;
+
+const waitingFor = (pods: readonly Pod[], image: string): { readonly pod: string; readonly why: string } | undefined => {
+  for (const { metadata, status, spec } of pods) {
+    if (metadata.deletionTimestamp !== undefined || spec?.containers[0]?.image !== image) continue;
+    const waiting = status?.containerStatuses?.map(({ state }) => state?.waiting).find((each) => imageReasons.has(each?.reason ?? ''));
+    if (waiting !== undefined) return { pod: metadata.name, why: `${waiting.reason} ${waiting.message ?? ''}`.trim().replace(/\.$/, '') };
+  }
+  return undefined;
+};
+
+/**
+ * Watches until the signal aborts whether pods cannot pull their image, says so when it is seen first, and gives up when it was pulled again in vain: no
+ * wait mends that.
+ *
+ * @throws Failure NotFound, with what the kubelet says.
+ */
+export const untilImageIsMissing = async (
+  pods: PodsOfImage,
+  say: (line: string) => void,
+  signal: AbortSignal,
+  graceMs = pullAgainMs,
+): Promise<void> => {
+  const { client, context, namespace, labelSelector, image } = pods;
+  let since: number | undefined;
+  while (!signal.aborted) {
+    // Whoever waits for the rollout learns of an API server that is away.
+    const found = await client.list(podKind, { namespace, labelSelector, signal }).catch(() => undefined);
+    const lacking = found === undefined ? undefined : waitingFor(found.items, image);
+    if (lacking === undefined) {
+      if (found !== undefined) since = undefined;
+    } else if (since === undefined) {
+      since = performance.now();
+      say(`note: pod ${lacking.pod} cannot pull ${image}: ${lacking.why}`);
+    } else if (performance.now() - since >= graceMs) {
+      throw new Failure(
+        'NotFound',
+        `The nodes of context "${context}" cannot pull the image ${image} (pod ${lacking.pod}: ${lacking.why}); push it where they can, or run this again with --image. See "kubectl --context ${shellQuote(context)} -n ${namespace} describe pod ${lacking.pod}".`,
+      );
+    }
+    await pause(lookAgainMs, undefined, { signal }).catch(() => undefined);
+  }
+};
