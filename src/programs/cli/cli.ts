@@ -23,16 +23,18 @@ const addOptions = (parser: Command, definition: CliCommand): void => {
   }
 };
 
-/** Adds a whole command, with what is below it, to the parser. */
-const addCommand = (parent: Command, definition: CliCommand, context: Context): void => {
+/** Adds a whole command, with what is below it, to the parser; `path` is what is written before it. */
+const addCommand = (parent: Command, definition: CliCommand, context: Context, path = 'kubeslice'): void => {
+  const words = `${path} ${definition.name}`;
   const parser = parent.command(definition.name).summary(definition.summary).helpOption('-h, --help', 'Show this help');
+  parser.showHelpAfterError(`See "${words} --help".`);
   parser.description([definition.summary, definition.description].filter((part) => part !== undefined).join('\n\n'));
   for (const { usage, text } of definition.arguments ?? []) parser.argument(usage, text);
   addOptions(parser, definition);
   if (definition.examples !== undefined)
     parser.addHelpText('after', `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join('\n')}`);
   if (definition.commands !== undefined) parser.helpCommand(false);
-  for (const below of definition.commands ?? []) addCommand(parser, below, context);
+  for (const below of definition.commands ?? []) addCommand(parser, below, context, words);
   const { run } = definition;
   if (run === undefined) return;
   parser.action(async () => {
@@ -50,6 +52,7 @@ export const createParser = async (word: string | undefined, context: Context): 
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('See "kubeslice --help".')
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
     .addHelpText('after', exitCodeHelp);
   for (const { name, summary, load } of registry) {
@@ -70,8 +73,12 @@ export const commandFirst = (args: readonly string[]): readonly string[] => {
   return args;
 };
 
-/** `help join` is what many tools take for `join --help`. */
-const helpLast = (args: readonly string[]): readonly string[] => (args[0] === 'help' ? [...args.slice(1), '--help'] : args);
+/** `help join` is what many tools take for `join --help`; of a command that is not there, there is no help. */
+const helpLast = (args: readonly string[]): readonly string[] => {
+  const words = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+  const [word = ''] = words;
+  return word.startsWith('-') || registry.some(({ name }) => name === word) ? words : words.slice(0, 1);
+};
 
 /** The command line: one word chooses the command. */
 export const run: Program = async ({ args: written, env, signal, version }) => {

@@ -7,6 +7,7 @@ import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
 import { askFrom } from '../diagnosis/ask-node.ts';
 import { observePath } from '../diagnosis/observe-path.ts';
 import { throwAwayName } from '../diagnosis/throw-away-namespace.ts';
+import { checkGivenSlice } from '../diagnosis/verify/given-slice.ts';
 import { closeMembers, type Member, openMembers, subnetFor } from '../diagnosis/verify/members.ts';
 import { callerName, clearStage, echoPort, offerAll, type Stage, serverName, setStage } from '../diagnosis/verify/stage.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from '../options/common-options.ts';
@@ -81,16 +82,24 @@ const tryAll = async (stage: Stage, members: readonly Member[], signal: AbortSig
   return rows;
 };
 
-const stageFor = async (input: CliInput, hub: OpenCluster, project: string): Promise<Stage> => {
-  const run = `verify-${randomBytes(3).toString('hex')}`;
+/** The slice and namespace that are named; undefined for one of its own. @throws Failure InvalidInput when only one of both is named. */
+const givenSlice = (input: CliInput): { readonly slice: string; readonly namespace: string } | undefined => {
   const [slice, namespace] = [textOption(input, 'slice'), textOption(input, 'namespace')];
-  if ((slice === undefined) !== (namespace === undefined))
-    throw new Failure(
-      'InvalidInput',
-      '--slice and --namespace go together: name the slice that is tested and a namespace of it, or neither.',
-    );
-  if (slice !== undefined && namespace !== undefined) return { run, slice, namespace, subnet: undefined, project };
-  return { run, slice: run, namespace: throwAwayName('verify'), subnet: await subnetFor(hub, project, input.signal), project };
+  if (slice !== undefined && namespace !== undefined) return { slice, namespace };
+  if (slice === undefined && namespace === undefined) return undefined;
+  throw new Failure(
+    'InvalidInput',
+    '--slice and --namespace go together: name the slice that is tested and a namespace of it, or neither.',
+  );
+};
+
+const stageFor = async (input: CliInput, hub: OpenCluster, project: string, members: readonly Member[]): Promise<Stage> => {
+  const run = `verify-${randomBytes(3).toString('hex')}`;
+  const given = givenSlice(input);
+  if (given === undefined)
+    return { run, slice: run, namespace: throwAwayName('verify'), subnet: await subnetFor(hub, project, input.signal), project };
+  await checkGivenSlice(hub, project, given, members, input.signal);
+  return { run, ...given, subnet: undefined, project };
 };
 
 const act = async (input: CliInput, hub: OpenCluster, stage: Stage, members: readonly Member[]): Promise<Row[]> => {
@@ -115,7 +124,7 @@ export const command: CliCommand = {
   name: 'verify',
   summary: 'Test that pods of your clusters reach each other, and leave nothing behind',
   description:
-    'Makes a slice and namespaces of its own, with a server and a caller in each cluster, from the image that is installed already. Then every cluster calls every other one: the name, TCP, UDP, and packets as large as they come. Everything is taken away again, also when the test is interrupted; what a killed run leaves, the next one removes. Where the way breaks is told as by `kubeslice explain`. Ends with code 2 when a call failed.',
+    'Makes a slice and namespaces of its own, with a server and a caller in each cluster, from the image that is installed already. Then every cluster calls every other one: the name, TCP, UDP, and packets as large as they come. Everything is taken away again, also when the test is interrupted; what a killed run leaves, the next one removes, so run one at a time. Where the way breaks is told as by `kubeslice explain`. Ends with code 2 when a call failed.',
   options: [
     contextOption('Context of the hub cluster'),
     { flags: '--contexts <names>', text: 'Contexts of the member clusters, with commas (default: those named like registered clusters)' },
@@ -126,12 +135,13 @@ export const command: CliCommand = {
     kubeconfigOption,
   ],
   examples: ['kubeslice verify --context hub', 'kubeslice verify --context hub --contexts east,west --slice app-slice --namespace app-ns'],
-  run: async (input) =>
-    withCluster(input, textOption(input, 'context'), async (hub) => {
+  run: async (input) => {
+    givenSlice(input);
+    return withCluster(input, textOption(input, 'context'), async (hub) => {
       const project = await findProject(hub, projectOf(input), input.signal);
       const members = await openMembers(input, hub, project);
       try {
-        const rows = await act(input, hub, await stageFor(input, hub, project), members);
+        const rows = await act(input, hub, await stageFor(input, hub, project, members), members);
         const passed = rows.every((row) => row.passed);
         await printModel(input.terminal, input.options.output, { passed, rows }, () => {
           const { color } = input.terminal;
@@ -161,5 +171,6 @@ export const command: CliCommand = {
       } finally {
         closeMembers(members, hub);
       }
-    }),
+    });
+  },
 };

@@ -43,7 +43,7 @@ export const removeThrowAway = async (client: Client, name: string): Promise<voi
   removeAndWait(client, namespaceKind, { name }, { graceMs: removalMs, signal: AbortSignal.timeout(removalMs * 2) });
 
 /** Removes the namespaces of a purpose but one: those that a killed command has left. */
-const removeThrowAways = async (client: Client, purpose: ThrowAway['purpose'], except: string): Promise<number> =>
+export const removeThrowAways = async (client: Client, purpose: ThrowAway['purpose'], except = ''): Promise<number> =>
   removeAllOf(
     client,
     namespaceKind,

@@ -7,10 +7,12 @@ import { restricted } from '../../../../install/container.ts';
 import { type Pod, podKind, type Service, serviceKind } from '../../../../kubernetes/kinds.ts';
 import { podTrouble } from '../../../../plan/diagnosis/programs.ts';
 import { Failure } from '../../../../values/failure.ts';
+import type { ResourceKind } from '../../../../values/resource-kind.ts';
 import type { OpenCluster } from '../../steps/open-cluster.ts';
+import { confirmDeletion } from '../../steps/removing/confirm-deletion.ts';
 import { removeAllOf, removeAndWait } from '../../steps/removing/remove.ts';
 import { waitFor } from '../../steps/wait-for.ts';
-import { makeThrowAway, removeThrowAway } from '../throw-away-namespace.ts';
+import { makeThrowAway, removeThrowAway, removeThrowAways } from '../throw-away-namespace.ts';
 import type { Member } from './members.ts';
 
 /** Port of the echo servers, and of their services. */
@@ -96,12 +98,25 @@ const sliceOf = (stage: Stage, subnet: string, members: readonly Member[]): Slic
 const everyRun = { labelSelector: runLabel } as const;
 const patience = () => ({ graceMs: goneMs, signal: AbortSignal.timeout(goneMs * 2) });
 
+/** What a run makes in the namespaces of a cluster, in the order in which it is taken away. */
+const madeKinds: readonly ResourceKind[] = [serviceExportKind, serviceKind, podKind];
+
+/** Takes away what runs that were killed have left: in whatever slice and namespace they took place. */
+const removeEarlierRuns = async (hub: OpenCluster, members: readonly Member[]): Promise<void> => {
+  await Promise.all(
+    members.map(async ({ cluster: { client } }) => {
+      for (const kind of madeKinds) await removeAllOf(client, kind, everyRun, patience());
+      await removeThrowAways(client, 'verify');
+    }),
+  );
+  await removeAllOf(hub.client, sliceKind, { ...everyRun, confirm: true }, patience());
+};
+
 /** Makes everything: namespaces and a slice of its own, if wanted, then in each cluster a server, its service and export, and a caller. */
 export const setStage = async (stage: Stage, hub: OpenCluster, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   const { namespace, subnet } = stage;
+  await removeEarlierRuns(hub, members);
   if (subnet !== undefined) {
-    // What a run that was killed has left.
-    await removeAllOf(hub.client, sliceKind, everyRun, patience());
     await Promise.all(
       members.map(({ cluster }) => makeThrowAway(cluster.client, namespace, { purpose: 'verify', level: 'restricted', signal })),
     );
@@ -163,13 +178,19 @@ export const offerAll = async (stage: Stage, members: readonly Member[], signal:
 export const clearStage = async (stage: Stage, hub: OpenCluster, members: readonly Member[]): Promise<void> => {
   const selection = { namespace: stage.namespace, labelSelector: `${runLabel}=${stage.run}` };
   const steps = members.map(async ({ cluster: { client } }) => {
-    await removeAllOf(client, serviceExportKind, selection, patience());
-    if (stage.subnet !== undefined) return removeThrowAway(client, stage.namespace);
-    await removeAllOf(client, serviceKind, selection, patience());
-    await removeAllOf(client, podKind, selection, patience());
+    if (stage.subnet !== undefined) {
+      await removeAllOf(client, serviceExportKind, selection, patience());
+      return removeThrowAway(client, stage.namespace);
+    }
+    for (const kind of madeKinds) await removeAllOf(client, kind, selection, patience());
   });
   const ended = await Promise.allSettled(steps);
-  if (stage.subnet !== undefined) await removeAndWait(hub.client, sliceKind, { namespace: stage.project, name: stage.slice }, patience());
+  if (stage.subnet !== undefined) {
+    const slice = { namespace: stage.project, name: stage.slice };
+    // Its status may still count the pods that have just gone.
+    await confirmDeletion(hub.client, sliceKind, slice, patience().signal);
+    await removeAndWait(hub.client, sliceKind, slice, patience());
+  }
   const failed = ended.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw Failure.from(failed.reason);
 };
