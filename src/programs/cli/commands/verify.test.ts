@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clusterKind, noticeKind, projectKind, serviceExportKind, sliceKind } from '../../../api/kinds.ts';
 import { hubNamespace, hubSecret, memberNamespace } from '../../../api/places.ts';
 import { daemonSetKind, namespaceKind, podKind, secretKind, serviceKind } from '../../../kubernetes/kinds.ts';
+import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { type FakeContexts, startFakeContexts } from '../contexts.fixtures.ts';
 import { command as verify } from './verify.ts';
 
@@ -27,7 +28,7 @@ beforeEach(async () => {
     metadata: { name: 'default', namespace: hubNamespace },
     spec: {},
   });
-  hub.put(sliceKind, slice('default') as never);
+  hub.put(sliceKind, slice('default'));
   for (const name of names) {
     hub.put(clusterKind, {
       apiVersion: 'controller.kubeslice.io/v1alpha1',
@@ -47,9 +48,9 @@ beforeEach(async () => {
       kind: 'DaemonSet',
       metadata: { name: 'kubeslice-agent', namespace: memberNamespace },
       spec: { selector: {}, template: { metadata: {}, spec: { containers: [{ name: 'agent', image: 'k:1' }] } } },
-    } as never);
+    });
   }
-  contexts.api('east').put(sliceKind, slice(memberNamespace) as never);
+  contexts.api('east').put(sliceKind, slice(memberNamespace));
   contexts.api('east').put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } });
 });
 afterEach(() => contexts.stop());
@@ -87,15 +88,16 @@ describe('what is named for the test is checked before anything is made', () => 
 });
 
 it('takes away first what a killed run left in a slice of people', async () => {
-  contexts.api('west').put(sliceKind, slice(memberNamespace) as never);
+  contexts.api('west').put(sliceKind, slice(memberNamespace));
   contexts.api('west').put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } });
   const metadata = { name: 'verify-old-east', namespace: 'web', labels: { 'kubeslice.io/verify': 'verify-old' } };
   contexts.api('east').put(podKind, { apiVersion: 'v1', kind: 'Pod', metadata });
-  contexts.api('east').put(serviceKind, { apiVersion: 'v1', kind: 'Service', metadata } as never);
+  contexts.api('east').put(serviceKind, { apiVersion: 'v1', kind: 'Service', metadata });
   const exported = { apiVersion: 'networking.kubeslice.io/v1beta1', kind: 'ServiceExport', metadata, spec: { slice: 'shop' } };
-  contexts.api('east').put(serviceExportKind, exported as never);
+  contexts.api('east').put(serviceExportKind, exported);
   // Nothing makes pods run here, so the test itself ends as soon as it cannot make a pod.
   contexts.api('east').faults.add({ method: 'POST', times: 1, effect: { status: 403 } });
   await expect(contexts.run(verify, [], { context: 'hub', project: 'default', slice: 'shop', namespace: 'web' })).rejects.toThrow();
-  for (const kind of [podKind, serviceKind, serviceExportKind]) expect(contexts.api('east').objects(kind as never)).toEqual([]);
+  const kinds: readonly ResourceKind[] = [podKind, serviceKind, serviceExportKind];
+  for (const kind of kinds) expect(contexts.api('east').objects(kind)).toEqual([]);
 }, 20_000);
