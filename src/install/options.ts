@@ -1,3 +1,4 @@
+import { linuxNodes } from '../values/builtin/node.ts';
 import type { Toleration } from '../values/builtin/pod.ts';
 
 /** Where pods of one program may run and what they ask for; the standard values of a chart. */
@@ -44,7 +45,7 @@ const leaveSoon: readonly Toleration[] = ['not-ready', 'unreachable'].map((state
 }));
 
 const placement = (cpu: string, memory: string, memoryLimit: string): Placement => ({
-  nodeSelector: {},
+  nodeSelector: linuxNodes,
   tolerations: leaveSoon,
   affinity: {},
   resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },

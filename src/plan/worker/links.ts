@@ -9,7 +9,7 @@ import {
   type ReportedLink,
   reportLine,
 } from '../../exchange/statement/links.ts';
-import type { Node } from '../../values/builtin/node.ts';
+import { isLinux, type Node } from '../../values/builtin/node.ts';
 import { compareVerdicts } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
 import { nodeToken, votesWithout } from '../link-votes.ts';
@@ -88,7 +88,8 @@ const sumLinks = (
  */
 export const planLinks = (seen: LinksSnapshot): LinksBody => {
   const byNode = new Map(seen.sliceNodes.map((node) => [node.spec.node, node]));
-  const serving = seen.nodes.filter(isInService);
+  const nodes = seen.nodes.filter(isLinux);
+  const serving = nodes.filter(isInService);
   const missing = serving.flatMap((node) => {
     return whyMissing(byNode.get(node.metadata.name), seen.silent, node) ?? [];
   });
@@ -106,7 +107,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
   );
   const { clusters, impaired, worst } = sumLinks(reporting, expected, { cluster: seen.cluster, nodes: new Set(gone) });
   const { failing } = seen;
-  const outOfService = seen.nodes.length - serving.length;
+  const outOfService = nodes.length - serving.length;
   const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
   return fitReport({
     nodes: reporting.length,

@@ -9,6 +9,7 @@ import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
 import { planSliceNodes, type SliceNodesPlan, sameDemand } from '../../plan/worker/slice-nodes.ts';
 import { planLocalSlice, planLocalSliceStatus } from '../../plan/worker/slice-objects.ts';
+import { isLinux } from '../../values/builtin/node.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { createBlockUses } from './block-use.ts';
@@ -94,7 +95,7 @@ interface Allocation {
 const allocate = async (session: Session, usable: readonly string[], signal: AbortSignal): Promise<Allocation> => {
   const { local, grant, membership, hub } = session;
   const stated = statementsBy(session.ledger(), 'Node', hub.cluster).map(({ body: { node, blocks } }) => ({ node, blocks }));
-  const nodes = local.nodes.list().map((node) => node.metadata.name);
+  const nodes = local.nodes.list().flatMap((node) => (isLinux(node) ? [node.metadata.name] : []));
   const target = { namespace: memberNamespace, name: grant.slice };
   const used = { ...membership, spec: { ...membership.spec, blocks: [...usable] } };
   const decide = (from: Slice | undefined, written: readonly SliceNode[]): Allocation => ({

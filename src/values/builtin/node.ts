@@ -28,4 +28,10 @@ export type Node = KubernetesObject & {
   };
 };
 
+/** The nodes on which programs of KubeSlice can run, as a selector of pods (well-known labels of Kubernetes). */
+export const linuxNodes = { 'kubernetes.io/os': 'linux' } as const;
+
+/** Whether that selector takes a node; one without the label, which no kubelet leaves out, counts as Linux. */
+export const isLinux = ({ metadata }: Node): boolean => (metadata.labels?.['kubernetes.io/os'] ?? 'linux') === 'linux';
+
 export const nodeKind: ResourceKind<Node> = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };

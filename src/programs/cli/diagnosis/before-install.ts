@@ -4,6 +4,7 @@ import type { ClusterView } from '../../../plan/diagnosis/cluster-view.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { answersSchema, type Question } from '../../../plan/diagnosis/probe-report.ts';
 import { awayNodes } from '../../../plan/diagnosis/programs.ts';
+import { linuxNodes } from '../../../values/builtin/node.ts';
 import { Failure } from '../../../values/failure.ts';
 import { readJson } from '../../../values/read-json.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
@@ -70,6 +71,7 @@ const probePod = (namespace: string, image: string, questions: readonly Question
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 0,
+    nodeSelector: linuxNodes,
     containers: [
       { name: 'probe', image, imagePullPolicy: 'IfNotPresent', args: ['probe', JSON.stringify(questions)], securityContext: restricted },
     ],

@@ -17,6 +17,7 @@ import {
 } from '../../../kubernetes/kinds.ts';
 import type { ClusterView, CredentialView } from '../../../plan/diagnosis/cluster-view.ts';
 import { planClusterNetworks } from '../../../plan/worker/cluster-facts.ts';
+import { isLinux } from '../../../values/builtin/node.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { tokenClaims } from '../../../values/token-claims.ts';
@@ -60,7 +61,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
   const { signal, askNodes } = options;
   const readings = new Readings(client, signal);
   const version = (await client.raw('/version', { signal })) as { readonly minor?: string; readonly gitVersion?: string };
-  const [lacking, clock, deployments, daemonSets, nodes, definitions, secret, trust, hubPlace] = await Promise.all([
+  const [lacking, clock, deployments, daemonSets, allNodes, definitions, secret, trust, hubPlace] = await Promise.all([
     readings.read('your rights', resourcesNotAllowed(client, signal), []),
     serverClock(cluster, signal),
     readings.list(deploymentKind),
@@ -73,6 +74,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
   ]);
   const isMember = trust !== undefined || secret !== undefined || hasMemberPrograms({ deployments, daemonSets });
   const isHub = hubPlace !== undefined;
+  const nodes = allNodes.filter(isLinux);
   const installed: Installed = { deployments, daemonSets, isHub, isMember };
   const workloads = workloadsOf(installed);
   const seesDefinitions = !readings.unread.some(({ what }) => what === customResourceDefinitionKind.plural);
@@ -126,7 +128,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     credential,
     connection,
     networks: planClusterNetworks(
-      nodes,
+      allNodes,
       serviceCidrs.flatMap(({ spec }) => [...(spec?.cidrs ?? [])]),
     ),
     ...facts,

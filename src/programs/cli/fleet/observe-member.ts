@@ -7,6 +7,7 @@ import { configMapKind, daemonSetKind, deploymentKind, type Node, nodeKind } fro
 import { ownCluster } from '../../../plan/node/own-cluster.ts';
 import { keptNoticesOf, type MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
 import { mayRead } from '../../../plan/status/unreadable.ts';
+import { isLinux } from '../../../values/builtin/node.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
@@ -42,7 +43,7 @@ export const observeMember = async (member: OpenCluster, joined: JoinedAs, signa
       allowed.find(deploymentKind, { ...own, name: 'kubeslice-worker' }),
       allowed.find(deploymentKind, { ...own, name: 'kubeslice-dns' }),
       allowed.find(daemonSetKind, { ...own, name: 'kubeslice-agent' }),
-      allowed.list(nodeKind),
+      allowed.list(nodeKind).then((all) => all.filter(isLinux)),
       list(sliceKind, { ...own, labelSelector: `${managedByLabel}=${managedBy}` }),
       list(sliceNodeKind, own),
       list(slicePeerKind, own),

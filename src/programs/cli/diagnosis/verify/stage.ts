@@ -6,6 +6,7 @@ import type { Slice } from '../../../../api/slice/type.ts';
 import { restricted } from '../../../../install/container.ts';
 import { type Pod, podKind, type Service, serviceKind } from '../../../../kubernetes/kinds.ts';
 import { podTrouble } from '../../../../plan/diagnosis/programs.ts';
+import { linuxNodes } from '../../../../values/builtin/node.ts';
 import { Failure } from '../../../../values/failure.ts';
 import type { ResourceKind } from '../../../../values/resource-kind.ts';
 import type { OpenCluster } from '../../steps/open-cluster.ts';
@@ -49,6 +50,7 @@ const pod = (stage: Stage, name: string, image: string, args: readonly string[])
   spec: {
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 1,
+    nodeSelector: linuxNodes,
     containers: [
       {
         name: 'main',

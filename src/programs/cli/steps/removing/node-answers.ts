@@ -1,6 +1,6 @@
 import { imageReasons, pullAgainMs } from '../../../../plan/worker/pod-trouble.ts';
 import type { Event } from '../../../../values/builtin/event.ts';
-import type { Node } from '../../../../values/builtin/node.ts';
+import { isLinux, type Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';
 
 /** A node of which nobody has seen that it is clean. */
@@ -40,7 +40,8 @@ const silence = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): 
 };
 
 /** Which nodes are seen to be clean, from the clean-up's pods; `refusals` are the warnings about making these pods, the latest last. */
-export const nodeAnswers = (nodes: readonly Node[], pods: readonly Pod[], refusals: readonly Event[]): NodeAnswers => {
+export const nodeAnswers = (all: readonly Node[], pods: readonly Pod[], refusals: readonly Event[]): NodeAnswers => {
+  const nodes = all.filter(isLinux);
   const podOf = new Map(pods.map((pod) => [pod.spec?.nodeName, pod]));
   const clean = new Set(pods.filter(isClean).map((pod) => pod.spec?.nodeName));
   const silent = nodes.filter(({ metadata }) => !clean.has(metadata.name));
