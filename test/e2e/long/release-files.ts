@@ -25,10 +25,11 @@ export const releaseFolder = (project: string): string => {
 };
 
 /** Installs npm package and single-file program of a release into an empty folder, from the files alone. */
-export const takeHome = async (release: string, version: string, folder: string): Promise<TakenHome> => {
+export const takeHome = async (release: string, version: string, folder: string, project: string): Promise<TakenHome> => {
   for (const name of [commandsOf.single, commandsOf.tools, commandsOf.node]) await mkdir(join(folder, name));
   await symlink(process.execPath, join(folder, commandsOf.node, 'node'));
-  const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  // Go stands on it where the clusters' programs must be compiled.
+  const system = (process.env.PATH ?? '').split(':').filter((each) => each !== project && !each.startsWith(`${project}/`));
   const { HOME, GOPROXY, GOFLAGS, XDG_STATE_HOME, XDG_CACHE_HOME, NO_PROXY } = process.env;
   const sh: TakenHome['sh'] = async (script, { path = [], timeoutMs = 300_000 } = {}) => {
     const PATH = [...path.map((name) => join(folder, name)), ...system].join(':');

@@ -70,7 +70,7 @@ describe('a release on bare clusters', () => {
   beforeAll(async () => {
     release = releaseFolder(project);
     folder = await mkdtemp(join(tmpdir(), 'kubeslice-take-home-'));
-    home = await takeHome(release, version, folder);
+    home = await takeHome(release, version, folder, project);
     const up = `kubeslice playground up --name ${name} --bare --nodes 1 >up.log 2>&1 || { tail -20 up.log; exit 1; }`;
     await sh(up, { path: npm, timeoutMs: 1_400_000 });
     // Only these two: the playground's own folder of programs has a kubeslice, too.
