@@ -43,7 +43,7 @@ const query = (id: number): Buffer =>
     }),
   );
 /** Waits for a condition; long, because other work on the machine may be heavy. */
-const until = (condition: () => boolean): Promise<boolean> => vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
+const until = (condition: () => boolean): Promise<boolean> => vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 
 const framed = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
 

@@ -283,7 +283,7 @@ class World {
 }
 
 // Some 2 s of CPU, which a busy machine may take a minute for.
-it('what is believed is what its owner stated last, or what he stated before and still holds', { timeout: 120_000 }, () => {
+it('what is believed is what its owner stated last, or what he stated before and still holds', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => {
       const world = new World();

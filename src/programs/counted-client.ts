@@ -1,11 +1,19 @@
 import { type Client, createClient } from '../kubernetes/client.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type Clock, systemClock } from '../values/clock.ts';
 
 /** A client whose requests are counted and timed; `server` says in the metrics which side it talks to. The hub is asked whether it answers. */
-export const countedClient = (connection: Connection, server: 'hub' | 'member', fieldManager: string, metrics: Metrics): Client =>
+export const countedClient = (
+  connection: Connection,
+  server: 'hub' | 'member',
+  fieldManager: string,
+  metrics: Metrics,
+  clock: Clock = systemClock,
+): Client =>
   createClient(connection, {
     fieldManager,
+    clock,
     pulse: server === 'hub',
     onAnswer: (method, status, ms) => {
       metrics.add('apiRequests', { server, method, status: String(status) });

@@ -23,7 +23,7 @@ const kubeslice = (words: readonly string[], env: NodeJS.ProcessEnv = {}): Promi
     child.once('close', (code) => resolve({ code, out, err }));
   });
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', () => {
   it('tells its version', async () => {
     expect(await kubeslice(['--version'])).toEqual({ code: 0, out: `${packageJson.version}\n`, err: '' });
     expect(JSON.parse((await kubeslice(['version', '-o', 'json'])).out)).toMatchObject({ version: packageJson.version });

@@ -22,7 +22,7 @@ import {
 beforeEach(beginExample);
 afterEach(endExample);
 
-describe('a hub that lies or forgets', { timeout: 60_000 }, () => {
+describe('a hub that lies or forgets', () => {
   it('does not use what the hub forged, and says so', async () => {
     await everybodySpeaks();
     await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);

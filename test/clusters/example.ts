@@ -28,7 +28,7 @@ export let east: Member;
 export let west: Member;
 let keys = 0;
 /** Machines that are busy take their time; a test that passes does not wait for it. */
-export const wait = { timeout: 20_000 };
+export const wait = { timeout: 120_000, interval: 10 };
 
 export const nodesOf = (member: Member) => member.api.objects(sliceNodeKind);
 export const boardUID = (): string => fleet.hub.read(sliceKind, { namespace: 'default', name: 'app' })?.metadata.uid ?? '';

@@ -39,7 +39,7 @@ import type { Member } from './fleet.ts';
 beforeEach(beginExample);
 afterEach(endExample);
 
-describe('two clusters and a slice', { timeout: 60_000 }, () => {
+describe('two clusters and a slice', () => {
   it('grants blocks that do not overlap, and tells each cluster of the nodes of all', async () => {
     await everybodySpeaks();
     await vi.waitFor(() => {

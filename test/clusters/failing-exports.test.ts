@@ -17,9 +17,7 @@ const strays = () =>
     .read(clusterKind, { namespace: 'default', name: 'east' })
     ?.status?.strayExports?.map(({ name, slice, reason }) => [name, slice, reason]);
 
-it('an export whose pods are gone is reported to the hub once that lasts, and no longer when they are back', {
-  timeout: 60_000,
-}, async () => {
+it('an export whose pods are gone is reported to the hub once that lasts, and no longer when they are back', async () => {
   await eastOffers();
   await vi.waitFor(() => expect(inForce('Export').length).toBe(1), wait);
   for (const { metadata } of east.api.objects(podKind)) east.api.remove(podKind, metadata);
@@ -32,9 +30,7 @@ it('an export whose pods are gone is reported to the hub once that lasts, and no
   await vi.waitFor(() => expect(reported()).toEqual([]), wait);
 });
 
-it('an export without a slice is in the status of its cluster on the hub, as one is whose slice was deleted', {
-  timeout: 60_000,
-}, async () => {
+it('an export without a slice is in the status of its cluster on the hub, as one is whose slice was deleted', async () => {
   await eastOffers();
   east.api.put(serviceExportKind, {
     ...exported,

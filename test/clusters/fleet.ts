@@ -10,7 +10,7 @@ import { leadController } from '../../src/programs/controller/lead.ts';
 import { mirrorsOf as hubMirrors, observeHub } from '../../src/programs/controller/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
-import { type LeapingClock, leapingClock } from './leaping-clock.ts';
+import { type LeapingClock, leapingClock, type Pace, soon } from './leaping-clock.ts';
 import { authorityFilesOf, builtinKinds, type Member, startMember } from './member.ts';
 import { startTunnels, type Tunnels } from './tunnels.ts';
 
@@ -24,6 +24,8 @@ export interface Fleet {
   readonly members: ReadonlyMap<string, Member>;
   /** The time by which controller and workers act. */
   readonly clock: LeapingClock;
+  /** Waits until a check holds, while time passes as fast as everybody can follow. */
+  soon(check: () => void, pace?: Pace): Promise<void>;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
   /** Lets a member answer those who ask it through the tunnels with pages of its own making. */
   lie(name: string, page: (after: number) => NoticePage): void;
@@ -70,15 +72,17 @@ export const startFleet = async (): Promise<Fleet> => {
     leadController(world, { instance: 'controller-1', credentialSeconds: 3600 }, clock, stopping.signal),
   ]);
   const members = new Map<string, Member>();
-  const tunnels = startTunnels(members);
+  const tunnels = startTunnels(members, clock);
   const stopController = async (): Promise<void> => {
     stopping.abort();
     await ended;
   };
+  const activity = (): number => [hub, ...[...members.values()].map(({ api }) => api)].reduce((sum, api) => sum + api.requests.length, 0);
   return {
     hub,
     members,
     clock,
+    soon: (check, pace) => soon(clock, activity, check, pace),
     join: async (name, nodes = ['node-1', 'node-2']) => {
       const member = await joinMember(hub, clock, name, nodes, tunnels);
       members.set(name, member);

@@ -4,12 +4,12 @@ import { OfferedNotices } from '../../src/programs/agent/offered-notices.ts';
 import type { WorkerOptions } from '../../src/programs/worker/lead.ts';
 import { fieldManager } from '../../src/programs/worker/local-world.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
-import { systemClock } from '../../src/values/clock.ts';
+import type { Clock } from '../../src/values/clock.ts';
 import { Failure } from '../../src/values/failure.ts';
 import type { Member } from './member.ts';
 
 /** Ways from member to member without a hub: what agents offer is read from the API server of the other member. */
-export const startTunnels = (members: ReadonlyMap<string, Member>) => {
+export const startTunnels = (members: ReadonlyMap<string, Member>, clock: Clock) => {
   const offered = new Map<Member, OfferedNotices>();
   const clients: { close: () => void }[] = [];
   const isCut = new Set<string>();
@@ -24,7 +24,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>) => {
     if (known !== undefined) return known;
     const client = createClient(member.api.connection, { fieldManager });
     clients.push(client);
-    const made = new OfferedNotices({ client, slice, cluster, clock: systemClock, log: quietLog });
+    const made = new OfferedNotices({ client, slice, cluster, clock, log: quietLog });
     offered.set(member, made);
     return made;
   };

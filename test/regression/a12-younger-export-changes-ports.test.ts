@@ -26,7 +26,7 @@ const westDiffers = async (): Promise<void> => {
   await vi.waitFor(() => expect(exportConflict(west)).toMatchObject({ status: 'True', reason: 'ExportConflict' }), wait);
 };
 
-describe('A12: a younger export of a name', { timeout: 60_000 }, () => {
+describe('A12: a younger export of a name', () => {
   beforeEach(async () => {
     await eastOffers();
     const created = Date.parse(east.api.read(serviceExportKind, place)?.metadata.creationTimestamp ?? '');

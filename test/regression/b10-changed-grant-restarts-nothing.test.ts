@@ -6,7 +6,7 @@ import { beginExample, eastOffers, endExample, endpoints, fleet, slice, wait, we
 beforeEach(beginExample);
 afterEach(endExample);
 
-it('B10: a changed grant is handed to the running session, which reads the board no second time', { timeout: 60_000 }, async () => {
+it('B10: a changed grant is handed to the running session, which reads the board no second time', async () => {
   await eastOffers();
   const lists = (): number =>
     fleet.hub.requests.filter((request) => /^GET .*\/notices\?/.test(request) && !request.includes('watch=')).length;

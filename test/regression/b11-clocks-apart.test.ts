@@ -6,7 +6,7 @@ import { joinAccount, workerAccount } from '../../src/api/places.ts';
 import { leaseKind, serviceAccountKind } from '../../src/kubernetes/kinds.ts';
 import { type Fleet, startFleet } from '../clusters/fleet.ts';
 
-const wait = { timeout: 20_000 };
+const wait = { timeout: 120_000 };
 const day = 86_400_000;
 let fleet: Fleet;
 let beats = 0;
@@ -39,7 +39,7 @@ const status = () => fleet.hub.read(clusterKind, { namespace: 'default', name: '
 const ready = () => conditionOf(status()?.conditions, 'Ready')?.reason;
 const joinable = () => fleet.hub.read(serviceAccountKind, { namespace: 'default', name: joinAccount('east') }) !== undefined;
 
-describe('B11, F14: a member whose clock is', { timeout: 60_000 }, () => {
+describe('B11, F14: a member whose clock is', () => {
   it.each([
     ['right', 0],
     ['an hour behind', -3_600_000],
@@ -56,10 +56,7 @@ describe('B11, F14: a member whose clock is', { timeout: 60_000 }, () => {
     if (aheadMs !== 0) await vi.waitFor(() => expect(conditionOf(status()?.conditions, 'ClockSkew')?.status).toBe('True'), wait);
     expect(conditionOf(status()?.conditions, 'ClockSkew')?.status).toBe(aheadMs === 0 ? undefined : 'True');
     // Again and again: a renewal that is still on its way counts when it arrives.
-    await vi.waitFor(() => {
-      fleet.clock.leap(41_000);
-      expect(ready()).toBe('ConnectionLost');
-    }, wait);
+    await fleet.soon(() => expect(ready()).toBe('ConnectionLost'), { stepMs: 41_000 });
   });
 
   it('whatever it is does not keep its join account by saying itself that it is connected', async () => {

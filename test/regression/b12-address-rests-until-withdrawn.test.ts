@@ -15,7 +15,7 @@ const node = () => {
 const podsChange = (pods: NonNullable<ReturnType<typeof node>['status']>['pods'], podsRevision: number): void =>
   void east.api.put(sliceNodeKind, { ...node(), status: { ...node().status, pods, podsRevision } });
 
-it('B12: a node is told that an address is withdrawn when the hub has it, and not before', { timeout: 60_000 }, async () => {
+it('B12: a node is told that an address is withdrawn when the hub has it, and not before', async () => {
   await eastOffers();
   podsChange(node().status?.pods ?? {}, 1);
   await vi.waitFor(() => expect(node().spec.withdrawnThrough).toBe(1), wait);

@@ -17,7 +17,7 @@ import { handClock } from '../../src/values/fixtures/hand-clock.ts';
  * all its slices.
  */
 
-const wait = { timeout: 10_000 };
+const wait = { timeout: 120_000 };
 const sliceNode: SliceNode = {
   apiVersion: 'networking.kubeslice.io/v1beta1',
   kind: 'SliceNode',

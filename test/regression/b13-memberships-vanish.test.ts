@@ -7,7 +7,7 @@ import { beginExample, eastOffers, endExample, endpoints, fleet, wait, west } fr
 beforeEach(beginExample);
 afterEach(endExample);
 
-it('B13: memberships that vanish from the hub, as by a restored copy, take nothing down', { timeout: 60_000 }, async () => {
+it('B13: memberships that vanish from the hub, as by a restored copy, take nothing down', async () => {
   await eastOffers();
   await vi.waitFor(() => expect(west.api.objects(slicePeerKind).length).toBe(4), wait);
   await fleet.stopController();

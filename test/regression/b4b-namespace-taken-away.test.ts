@@ -5,9 +5,7 @@ import { beginExample, east, eastOffers, endExample, endpoints, fleet, importedS
 beforeEach(beginExample);
 afterEach(endExample);
 
-it('B4b: what a cluster exports from a namespace that left the slice ends at once, though that cluster is cut off', {
-  timeout: 60_000,
-}, async () => {
+it('B4b: what a cluster exports from a namespace that left the slice ends at once, though that cluster is cut off', async () => {
   await eastOffers();
   await vi.waitFor(() => expect(west.api.objects(serviceImportKind).length).toBe(1), wait);
   await east.stop();

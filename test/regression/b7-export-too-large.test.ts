@@ -35,7 +35,7 @@ const statedBy = ({ body, shards }: ExportDecision) =>
   );
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe('B7: an export with thousands of endpoints', { timeout: 60_000 }, () => {
+describe('B7: an export with thousands of endpoints', () => {
   it('is published in statements that everybody accepts, without one endpoint that is gone', async () => {
     const authority = await authorityOf('east');
     const before = plan(range(0, 2_500));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { noticeKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { podKind } from '../../src/kubernetes/kinds.ts';
-import { beginExample, east, eastOffers, endExample, endpoints, nodesOf, wait, west } from '../clusters/example.ts';
+import { beginExample, east, eastOffers, endExample, endpoints, fleet, nodesOf, wait, west } from '../clusters/example.ts';
 
 /*
  * A node that got a further block published pods in it at once, and the other clusters answered their addresses at once: before their own nodes had
@@ -39,7 +39,7 @@ const attach = (name: string, address: string): void => {
   });
 };
 
-it('an endpoint in a new block is answered once every node has a path to it', { timeout: 60_000 }, async () => {
+it('an endpoint in a new block is answered once every node has a path to it', async () => {
   await eastOffers();
   westConfirms(1);
   const node = firstOfEast();
@@ -64,5 +64,5 @@ it('an endpoint in a new block is answered once every node has a path to it', { 
   for (const one of others) west.api.put(sliceNodeKind, { ...one, status: { ...one.status, peersVersion: versionOfPeer() } });
   expect(endpoints(west).join()).not.toContain(address);
   if (slow !== undefined) west.api.put(sliceNodeKind, { ...slow, status: { ...slow.status, peersVersion: versionOfPeer() } });
-  await vi.waitFor(() => expect(endpoints(west).join()).toContain(`east ${address} true`), { timeout: 3_000 });
+  await fleet.soon(() => expect(endpoints(west).join()).toContain(`east ${address} true`), { withinMs: 3_000 });
 });

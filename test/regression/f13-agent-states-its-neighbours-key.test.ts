@@ -7,7 +7,7 @@ import { beginExample, east, endExample, everybodySpeaks, nodesOf, notices, wait
 beforeEach(beginExample);
 afterEach(endExample);
 
-it('F13: the authority signs neither the key of a neighbour nor endpoints of another machine', { timeout: 60_000 }, async () => {
+it('F13: the authority signs neither the key of a neighbour nor endpoints of another machine', async () => {
   await everybodySpeaks();
   await vi.waitFor(() => expect(notices('Node').length).toBe(4), wait);
   const [first, second] = nodesOf(east);

@@ -16,7 +16,7 @@ const holdOn = (cluster: string): void => {
 const of = (cluster: string) => fleet.hub.objects(noticeKind).filter(({ spec }) => spec.cluster === cluster);
 const ended = (cluster: string) => fleet.hub.objects(membershipKind).find(({ spec }) => spec.cluster === cluster)?.spec.ended;
 
-describe('F3: a member that is removed', { timeout: 60_000 }, () => {
+describe('F3: a member that is removed', () => {
   it.each([
     ['from the slice', () => fleet.hub.put(sliceKind, { ...slices(), spec: { ...slices().spec, clusters: ['west'] } })],
     ['from the project', () => fleet.hub.remove(clusterKind, { namespace: 'default', name: 'east' })],

@@ -24,7 +24,7 @@ const verified = () =>
   conditionOf(west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status?.conditions, 'StatementsVerified');
 const from = (cluster: string) => endpoints(west).filter((text) => text.startsWith(`${cluster} `));
 
-describe('F7: an offer that the API server refuses', { timeout: 60_000 }, () => {
+describe('F7: an offer that the API server refuses', () => {
   it('holds up nobody but its cluster, and is told with its name', async () => {
     await eastOffers();
     const bad = importedSliceName('web', ['app', 'east'], '0');

@@ -25,7 +25,7 @@ const malformed = (cluster: string, slice: string) => ({
   },
 });
 
-describe('F8: a cluster that is taken out of a slice', { timeout: 60_000 }, () => {
+describe('F8: a cluster that is taken out of a slice', () => {
   it('is out, though the report of another cannot be made a status of', async () => {
     await everybodySpeaks();
     await vi.waitFor(() => expect(notices('Links').length).toBe(2), wait);

@@ -14,7 +14,7 @@ import { beginExample, eastOffers, endExample, endpoints, fleet, wait, west } fr
 beforeEach(beginExample);
 afterEach(endExample);
 
-it('a member that floods may read and not write for a time, by name, and the others go on', { timeout: 60_000 }, async () => {
+it('a member that floods may read and not write for a time, by name, and the others go on', async () => {
   await eastOffers();
   await vi.waitFor(() => expect(endpoints(west)).toHaveLength(1), wait);
   const mine = fleet.hub.objects(noticeKind).find(({ spec }) => spec.cluster === 'east' && spec.kind === 'Export');
@@ -27,11 +27,14 @@ it('a member that floods may read and not write for a time, by name, and the oth
   expect(subjects(membersBinding)).toEqual(['kubeslice-worker-east', 'kubeslice-worker-west']);
   expect(within()).toBeUndefined();
 
+  // All of it in no time, however busy the machine is.
+  const release = fleet.clock.hold();
   for (let count = 0; count <= budgets.reads.burst + 1_000; count += 1) {
     fleet.hub.put(noticeKind, { ...mine, metadata: { ...mine.metadata, labels: { ...mine.metadata.labels, count: String(count) } } });
     if (count % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  await vi.waitFor(() => expect(subjects(membersBinding)).toEqual(['kubeslice-worker-west']), wait);
+  await fleet.soon(() => expect(subjects(membersBinding)).toEqual(['kubeslice-worker-west']));
+  release();
   await vi.waitFor(() => expect(subjects(readersBinding)).toEqual(['kubeslice-worker-east']), wait);
   expect(fleet.hub.read(roleKind, { namespace: board, name: readersBinding })?.rules?.[0]?.verbs).toEqual(['get', 'list', 'watch']);
   await vi.waitFor(() => expect(within()).toMatchObject({ status: 'False', reason: 'BudgetReached' }), wait);

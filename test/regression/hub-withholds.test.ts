@@ -11,16 +11,12 @@ import { beginExample, east, eastOffers, endExample, endpoints, fleet, runPod, w
 const withholds = () =>
   conditionOf(west.api.read(sliceKind, { namespace: memberNamespace, name: 'app' })?.status?.conditions, 'HubWithholds');
 /** Lets time go by until something holds. */
-const inTime = (check: () => void): Promise<void> =>
-  vi.waitFor(() => {
-    fleet.clock.leap(2_000);
-    check();
-  }, wait);
+const inTime = (check: () => void): Promise<void> => fleet.soon(check, { stepMs: 2_000 });
 
 beforeEach(beginExample);
 afterEach(endExample);
 
-describe('a hub that answers and shows one member an old board', { timeout: 90_000 }, () => {
+describe('a hub that answers and shows one member an old board', () => {
   it('is bypassed, by name and time, until it shows everything again', async () => {
     await eastOffers();
     await west.stop();
@@ -61,7 +57,7 @@ describe('a hub that answers and shows one member an old board', { timeout: 90_0
   });
 });
 
-describe('a member that alone has lost the hub', { timeout: 60_000 }, () => {
+describe('a member that alone has lost the hub', () => {
   it('is read through the tunnels as soon as it has something new, though the hub answers everybody else', async () => {
     await eastOffers();
     await vi.waitFor(() => expect(endpoints(west)).toHaveLength(1), wait);
@@ -71,11 +67,11 @@ describe('a member that alone has lost the hub', { timeout: 60_000 }, () => {
     const heal = fleet.hub.faults.add({ effect: 'reset', method: 'PATCH', path: /\/notices\/east\./ });
     const alsoNew = fleet.hub.faults.add({ effect: 'reset', method: 'POST', path: /\/notices\?/ });
     runPod(east, 'b');
-    await vi.waitFor(() => expect(endpoints(west)).toHaveLength(2), 4_000);
+    await fleet.soon(() => expect(endpoints(west)).toHaveLength(2), { withinMs: 4_000 });
     // What follows is not waited for.
     for (const [index, name] of ['c', 'd', 'e'].entries()) {
       runPod(east, name);
-      await vi.waitFor(() => expect(endpoints(west)).toHaveLength(3 + index), 1_500);
+      await fleet.soon(() => expect(endpoints(west)).toHaveLength(3 + index), { withinMs: 1_500 });
     }
     heal();
     alsoNew();

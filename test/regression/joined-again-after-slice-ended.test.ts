@@ -70,7 +70,7 @@ const joinAgain = async (): Promise<Member> => {
 beforeEach(beginExample);
 afterEach(endExample);
 
-describe('a cluster that left after its slice had ended', { timeout: 90_000 }, () => {
+describe('a cluster that left after its slice had ended', () => {
   it('is believed by who knew it when it joins again, since it handed over its farewell', async () => {
     await eastOffers();
     const first = pinned();

@@ -64,7 +64,7 @@ const refused = () =>
 beforeEach(beginExample);
 afterEach(endExample);
 
-describe('a cluster that left and joined again while the worker of another was away', { timeout: 90_000 }, () => {
+describe('a cluster that left and joined again while the worker of another was away', () => {
   it.each([1, 2])('is a member again for that one, without a word of its administrator, after %i times', async (times) => {
     await eastOffers();
     await vi.waitFor(() => expect(peersOfEast()).toEqual(['node-1', 'node-2']), wait);

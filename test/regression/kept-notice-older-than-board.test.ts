@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { noticeKind } from '../../src/api/kinds.ts';
-import { beginExample, east, eastOffers, endExample, endpoints, runPod, wait, west } from '../clusters/example.ts';
+import { beginExample, east, eastOffers, endExample, endpoints, fleet, runPod, wait, west } from '../clusters/example.ts';
 
 /*
  * A worker ended after the board had its latest notice and before its own cluster kept it, or its cluster was restored from an older copy. What it
@@ -17,7 +17,7 @@ const keptExport = () => {
   return found;
 };
 
-it('a cluster whose kept notice is older than the board states it anew', { timeout: 60_000 }, async () => {
+it('a cluster whose kept notice is older than the board states it anew', async () => {
   await eastOffers();
   await vi.waitFor(() => expect(endpoints(west)).toEqual([expect.stringMatching(/true$/)]), wait);
   const older = keptExport();
@@ -28,5 +28,5 @@ it('a cluster whose kept notice is older than the board states it anew', { timeo
   east.api.put(noticeKind, { ...keptExport(), spec: older.spec });
   runPod(east, 'a', true);
   east.start();
-  await vi.waitFor(() => expect(endpoints(west)).toEqual([expect.stringMatching(/true$/)]), { timeout: 10_000 });
+  await fleet.soon(() => expect(endpoints(west)).toEqual([expect.stringMatching(/true$/)]), { withinMs: 10_000 });
 });

@@ -14,7 +14,7 @@ import { SnapshotFile } from './snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 
 const signal = new AbortController().signal;
-const wait = { timeout: 20_000 };
+const wait = { timeout: 120_000 };
 const pod = (uid: string): PodFacts => ({ uid, namespace: 'app-ns', name: uid, eligible: true });
 const slice: SliceFacts = {
   name: 'app',

@@ -17,7 +17,7 @@ import { systemClock } from '../../values/clock.ts';
 import { serveDns } from './serve.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
-const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> => vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
+const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> => vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 
 /** Imports of `backend` from one cluster, as the worker writes them. */
 const imported = (cluster: string, ...addresses: readonly string[]) =>

@@ -53,7 +53,7 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
 
   const token = renewedToken((during) => renew(during), { clock });
   const connect = ({ server, ca }: HubAccess): Client =>
-    countedClient({ server, ca, credential: { kind: 'token', token } }, 'hub', fieldManager, metrics);
+    countedClient({ server, ca, credential: { kind: 'token', token } }, 'hub', fieldManager, metrics, clock);
   const hub = movableClient(connect(access));
 
   const accept = async (next: HubAccess, during: AbortSignal): Promise<ExpiringToken> => {

@@ -59,7 +59,7 @@ describe('waiting for an object', () => {
       await expect.poll(() => api.watches).toBe(1);
       disturb();
     }
-    await expect.poll(() => api.watches, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => api.watches, { timeout: 60_000 }).toBe(1);
     api.put(configMapKind, thing('yes'));
     expect((await waiting)?.data).toEqual({ x: 'yes' });
   });
