@@ -1,39 +1,45 @@
 import { maxNotices, maxStatementBytes } from './notice/limits.ts';
 
 /**
- * What one member cluster may use of what all share, declared once. Each receiver keeps these limits: of a member that publishes more, it leaves out the
- * rest and names the author. The first two are kept on the hub, too.
+ * What one member cluster may use of shared resources, declared once. Each receiver enforces these limits: it ignores what exceeds them and names the
+ * author. The hub enforces the first two as well.
  */
 export const budgets = {
-  /** Notices of a member in a slice. Kept on the hub by the names that admission allows. */
+  /** Notices of a member in a slice. The hub enforces it by the names that admission allows. */
   notices: maxNotices,
-  /** Bytes of one statement. Kept on the hub by schema and admission. */
+  /** Bytes of one statement. The hub enforces it by schema and admission. */
   statementBytes: maxStatementBytes,
-  /** Nodes of a member in a slice: as many tunnels at every node of the others. */
+  /** Nodes of a member in a slice: every node of the others has as many tunnel peers. */
   nodes: 1_000,
   /** Exports of a member in a slice. */
   exports: 1_000,
-  /** Statements about further endpoints of exports, of a member in a slice. */
+  /** Statements about more endpoints of exports, of a member in a slice. */
   shards: 1_000,
   /**
-   * Statements about exports and their further endpoints together, of a member in a slice, those included that were withdrawn and are remembered: its
-   * nodes still find places on the board. The author divides them among its namespaces.
+   * Statements about exports and their endpoints together, of a member in a slice, including withdrawn ones that are still remembered, so that its
+   * nodes still find slots on the board. The author divides them among its namespaces.
    */
   offers: 1_000,
-  /** A statement counts once towards the rates for each so many bytes begun: what it costs to take one in grows with its endpoints. */
+  /** A statement counts once towards the rates for each started block of so many bytes: the cost of reading it grows with its endpoints. */
   rateBytes: 4_096,
-  /** Writes of a member on the board of a slice. Its author paces itself, its receivers read no faster than {@link budgets.reads}. */
+  /** Writes of a member on the board of a slice. The author limits its own rate; receivers read no faster than {@link budgets.reads}. */
   writes: { burst: 2_000, perSecond: 20 },
-  /** Changed notices of a member that a receiver verifies: twice what an honest author writes. */
+  /** Changed notices of a member that a receiver verifies: twice the rate of an honest author. */
   reads: { burst: 4_000, perSecond: 40 },
-  /** Requests of one cluster for notices that a node answers in a slice while the hub is away: of the 64 that its relay carries at once, and a second. */
+  /**
+   * Requests of one cluster for notices that a node answers in a slice while the hub is unreachable: of the 64 concurrent ones of its relay, and per
+   * second.
+   */
   peerRequests: { atOnce: 16, burst: 100, perSecond: 50 },
-  /** From this share of a budget on, a condition says that the end is near. */
+  /** From this share of a budget on, a condition warns. */
   nearShare: 0.8,
-  /** Subjects that are remembered of a member for each that may be in force: those that ended are kept until nothing older about them can be shown. */
+  /**
+   * Subjects of a member that are remembered for each one that may be in force: an ended subject is kept until no older statement about it can be
+   * accepted.
+   */
   endedPerLimit: 8,
-  /** Slice addresses that a member is given for each of its nodes at the most: a kubelet runs 110 pods unless told otherwise, and some are told 250. */
+  /** Most slice addresses of a member for each of its nodes: a kubelet runs 110 pods by default, and some are configured for 250. */
   addressesPerNode: 512,
-  /** Address blocks of a member in a slice. Kept on the hub by the schema. */
+  /** Address blocks of a member in a slice. The hub enforces it by the schema. */
   blocks: 256,
 } as const;

@@ -10,7 +10,7 @@ import { sliceDefinition } from './slice/definition.ts';
 import { sliceNodeDefinition } from './slicenode/definition.ts';
 import { slicePeerDefinition } from './slicepeer/definition.ts';
 
-/** Every kind of ours; CRDs, chart and reference pages are derived from this list. */
+/** Every kind of KubeSlice; CRDs, chart and reference pages derive from this list. */
 export const catalogue: readonly KindDefinition[] = [
   projectDefinition,
   clusterDefinition,

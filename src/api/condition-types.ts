@@ -1,6 +1,6 @@
 /**
- * The condition types of KubeSlice, and with which status each reports that something is wrong. Kubernetes does not say it (API conventions, "Typical
- * status properties": a type may have either polarity), and what prints conditions must know it.
+ * The condition types of KubeSlice, and the status with which each reports a problem. A Kubernetes condition does not contain it (API conventions,
+ * "Typical status properties": a type may have either polarity), and code that prints conditions needs it.
  */
 export const conditionTypes = {
   Accepted: 'False',
@@ -28,10 +28,10 @@ export const conditionTypes = {
 /** Type of a condition of KubeSlice. */
 export type ConditionType = keyof typeof conditionTypes;
 
-/** Whether a condition reports that something is wrong. Of a type that is not known here False is wrong, as of most. */
+/** Whether a condition reports a problem. For an unknown type False is a problem, as for most types. */
 export const isBad = ({ type, status }: { readonly type: string; readonly status: string }): boolean =>
   status === (Object.hasOwn(conditionTypes, type) ? conditionTypes[type as ConditionType] : 'False');
 
-/** Whether a condition type is named after what is wrong: True is bad, and False is no news where there was none before. */
+/** Whether a condition type is named after a problem: True is bad, and False is omitted if there was no problem before. */
 export const isNamedAfterTrouble = (type: string): boolean =>
   Object.hasOwn(conditionTypes, type) && conditionTypes[type as ConditionType] === 'True';

@@ -7,7 +7,7 @@ import type { Reason } from './reasons.ts';
 /** A standard Kubernetes condition. */
 export type Condition = z.output<typeof conditionSchema>;
 
-/** A verdict that is not yet part of an object. */
+/** A condition that is not part of an object yet. */
 export interface Verdict {
   readonly type: ConditionType;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -15,13 +15,13 @@ export interface Verdict {
   readonly message: string;
 }
 
-/** Bytes of UTF-8 that the message of a condition has at the most: metav1.Condition allows 32,768 characters, and an object must hold several. */
+/** Most bytes of UTF-8 in the message of a condition: metav1.Condition allows 32,768 characters, and an object must hold several conditions. */
 export const maxMessageBytes = 32_768;
 
 /**
- * The list with the verdict set: other types stay, order is by type, and `lastTransitionTime` moves only when the status changes. A message that is
- * longer than {@link maxMessageBytes} is cut, with a mark: refused as a whole, it would leave what was true before.
- * Returns the very same list when nothing differs, so that callers can skip the write by identity.
+ * The list with the condition set: other types stay, order is by type, and `lastTransitionTime` changes only with the status. A message longer than
+ * {@link maxMessageBytes} is cut, with a mark: the API server would refuse it, and the old condition would stay. Returns the same list when nothing
+ * differs, so that callers can skip the write by identity.
  */
 export const setCondition = (
   list: readonly Condition[] | undefined,
@@ -48,13 +48,13 @@ export const setCondition = (
   return [...(list ?? []).filter((condition) => condition.type !== verdict.type), next].toSorted((a, b) => (a.type < b.type ? -1 : 1));
 };
 
-/** The condition of the given type, if it is there. */
+/** The condition of the given type, if it exists. */
 export const conditionOf = (list: readonly Condition[] | undefined, type: string): Condition | undefined =>
   list?.find((condition) => condition.type === type);
 
 /**
- * The verdicts of a condition that only an exception brings up: `exception` while there is one, `resolved` afterwards, and none for an object that never
- * had the condition. `before` are its conditions as they are.
+ * The conditions of a type that appears only with a problem: `exception` while there is one, `resolved` afterwards, and none for an object that never
+ * had the condition. `before` are its current conditions.
  */
 export const exceptionVerdicts = (
   before: readonly Condition[] | undefined,

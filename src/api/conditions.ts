@@ -4,14 +4,14 @@ import { mapBy, timeField } from './fields.ts';
 /** Schema of a standard Kubernetes condition (`metav1.Condition`). */
 export const conditionSchema = z
   .object({
-    type: z.string().min(1).max(316).describe('What is judged, for example Ready.'),
+    type: z.string().min(1).max(316).describe('Type of the condition, for example Ready.'),
     status: z.enum(['True', 'False', 'Unknown']).describe('The verdict.'),
-    reason: z.string().min(1).max(1024).describe('Why, as one word from the catalogue of reasons.'),
-    message: z.string().max(32768).describe('The evidence, and what helps, in a sentence for people.'),
+    reason: z.string().min(1).max(1024).describe('The reason in one word, from the catalogue of reasons.'),
+    message: z.string().max(32768).describe('The evidence and the remedy, in a sentence for people.'),
     lastTransitionTime: timeField().describe('When the status last changed.'),
-    observedGeneration: z.int().optional().describe('Generation of the object that this verdict is about.'),
+    observedGeneration: z.int().optional().describe('Generation of the object that this condition describes.'),
   })
-  .describe('One verdict about the object, with its evidence.');
+  .describe('One condition of the object, with its evidence.');
 
 /** Schema of the list of conditions in a status. */
 export const conditionsSchema = z
@@ -19,4 +19,4 @@ export const conditionsSchema = z
   .max(32)
   .optional()
   .meta(mapBy('type'))
-  .describe('Verdicts about this object, newest state only.');
+  .describe('Conditions of this object, newest state only.');

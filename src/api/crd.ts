@@ -3,7 +3,7 @@ import type { KindDefinition } from './kind-definition.ts';
 
 type Node = Record<string, unknown>;
 
-/** Settles what the schema library says differently from structural schemas (Kubernetes API conventions, "structural schema"). */
+/** Converts what the schema library writes differently from structural schemas (Kubernetes API conventions, "structural schema"). */
 const structural = (node: unknown): unknown => {
   if (Array.isArray(node)) return node.map(structural);
   if (typeof node !== 'object' || node === null) return node;

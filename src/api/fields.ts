@@ -11,7 +11,7 @@ export interface CelRule {
 /** Attaches CEL rules to a schema node. */
 export const validations = (...rules: CelRule[]) => ({ 'x-kubernetes-validations': rules });
 
-/** A list whose entries are unique and unordered, so that two people who add entries do not overwrite each other. */
+/** A list of unique, unordered entries, so that two people who add entries do not overwrite each other. */
 export const setOf = { 'x-kubernetes-list-type': 'set' } as const;
 
 /** A list keyed by the named fields. */
@@ -39,7 +39,7 @@ export const cidrField = () => z.string().max(43);
 /** IPv4 or IPv6 address. */
 export const ipField = () => z.string().max(39);
 
-/** An IPv4 block that a node makes commands from: `isCIDR` of the API server takes no leading zeros and nothing before or after it. */
+/** An IPv4 block that a node uses in commands: `isCIDR` of the API server accepts no leading zeros and nothing before or after it. */
 export const blockField = () =>
   cidrField().meta(
     validations({
@@ -48,10 +48,10 @@ export const blockField = () =>
     }),
   );
 
-/** An address that a node makes commands from. */
+/** An address that a node uses in commands. */
 export const addressField = () => ipField().meta(validations({ rule: 'isIP(self)', message: 'must be an IPv4 or IPv6 address' }));
 
-/** A UID as Kubernetes gives them. */
+/** A UID of Kubernetes. */
 export const uidField = () =>
   z
     .string()

@@ -1,7 +1,7 @@
 import { importedNamespaceLabel, importedServiceLabel, sliceLabel, sourceClusterLabel } from './labels.ts';
 import { memberNamespace } from './places.ts';
 
-/** What an imported EndpointSlice stands for: one cluster's offer of one service in one slice. */
+/** The subject of an imported EndpointSlice: one cluster's offer of one service in one slice. */
 export interface ImportedService {
   readonly slice: string;
   readonly cluster: string;
@@ -9,14 +9,14 @@ export interface ImportedService {
   readonly service: string;
 }
 
-/** The namespace where EndpointSlices of a service stand whose own namespace this cluster has not. */
+/** The namespace for EndpointSlices of a service whose own namespace does not exist in this cluster. */
 export const namespaceOfAbsent = memberNamespace;
 
 /**
- * The offer that an EndpointSlice with this metadata stands for, undefined when it is none of ours.
+ * The offer of an EndpointSlice with this metadata; undefined when it is not an imported one.
  *
- * It normally stands in the namespace of its service (KEP-1645). Only in the namespace of KubeSlice itself does a label name another one:
- * whoever may write EndpointSlices in a namespace of their own can answer for that namespace alone.
+ * It normally is in the namespace of its service (KEP-1645). Only in the namespace of KubeSlice itself does a label name another one: a user who may
+ * write EndpointSlices in a namespace can offer services of that namespace only.
  */
 export const importedServiceOf = (metadata: {
   readonly namespace?: string | undefined;

@@ -12,21 +12,21 @@ export interface PrintColumn {
   readonly priority?: 1;
 }
 
-/** Everything that is said about a kind, once: the CRD, the chart and the reference page are made from it. */
+/** The definition of a kind, declared once: the CRD, the chart and the reference page derive from it. */
 export interface KindDefinition {
   readonly resource: ResourceKind;
   readonly description: string;
   readonly shortNames: readonly string[];
-  /** Which side the CRD is installed on. */
+  /** The sides on which the CRD is installed. */
   readonly where: readonly ('hub' | 'member')[];
   readonly spec: z.ZodType;
   readonly status?: z.ZodType;
   readonly columns: readonly PrintColumn[];
-  /** Rules over the whole object, for what concerns its name. */
+  /** Rules for the whole object, for those about its name. */
   readonly rules?: readonly CelRule[];
 }
 
-/** The age column that every kind ends with. */
+/** The age column, the last of every kind. */
 export const ageColumn: PrintColumn = {
   name: 'Age',
   type: 'date',
@@ -34,7 +34,7 @@ export const ageColumn: PrintColumn = {
   description: 'Time since the object was created.',
 };
 
-/** Rule: the name of the object must be a DNS label, since names of namespaces and labels are derived from it. */
+/** Rule: the name of the object must be a DNS label, because namespaces and labels contain it. */
 export const nameIsLabel: CelRule = {
   rule: "self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 63",
   messageExpression:

@@ -12,10 +12,7 @@ import type { Slice } from './slice/type.ts';
 import type { SliceNode } from './slicenode/type.ts';
 import type { SlicePeer } from './slicepeer/type.ts';
 
-/*
- * How the API server is asked for each of our kinds. Kept apart from the schemas, so that programs on nodes do not load a schema library
- * to send a request.
- */
+/** Our kinds for API requests. They are separate from the schemas, so that programs on nodes do not load a schema library to send a request. */
 
 const kind = <T extends KubernetesObject>(api: { group: string; version: string }, kind: string, plural: string): ResourceKind<T> => ({
   ...api,
@@ -24,23 +21,23 @@ const kind = <T extends KubernetesObject>(api: { group: string; version: string 
   namespaced: true,
 });
 
-/** One private network; written by people on the hub, mirrored by the worker into each member cluster. */
+/** One private network; people write it on the hub, and the worker mirrors it into each member cluster. */
 export const sliceKind = kind<Slice>(networking, 'Slice', 'slices');
-/** A service that its cluster offers to the slice; written by application owners in a member cluster. */
+/** A service that its cluster offers to the slice; application owners write it in a member cluster. */
 export const serviceExportKind = kind<ServiceExport>(networking, 'ServiceExport', 'serviceexports');
-/** A service of the slice as this cluster sees it; written by the worker. */
+/** A service of the slice in this cluster; the worker writes it. */
 export const serviceImportKind = kind<ServiceImport>(networking, 'ServiceImport', 'serviceimports');
 /** One node of this cluster in one slice: its address blocks, its tunnel, its pods, its links. */
 export const sliceNodeKind = kind<SliceNode>(networking, 'SliceNode', 'slicenodes');
-/** One other node of the slice, verified: where to reach it and which addresses are its own. */
+/** One other node of the slice, verified: its tunnel endpoints and its addresses. */
 export const slicePeerKind = kind<SlicePeer>(networking, 'SlicePeer', 'slicepeers');
 /** A group of clusters, slices and people on the hub. */
 export const projectKind = kind<Project>(controller, 'Project', 'projects');
 /** A registered member cluster on the hub. */
 export const clusterKind = kind<Cluster>(controller, 'Cluster', 'clusters');
-/** What the controller grants one cluster in one slice: address blocks and the exchange namespace. */
+/** What the controller grants one cluster in one slice: address blocks and the board. */
 export const membershipKind = kind<Membership>(exchange, 'Membership', 'memberships');
-/** One signed statement of one cluster on the notice board of a slice. */
+/** One signed statement of one cluster on the board of a slice. */
 export const noticeKind = kind<Notice>(exchange, 'Notice', 'notices');
-/** Where one cluster gets its hub credential renewed by proof of its key; machine-written, in the namespace of the controller. */
+/** How one cluster renews its hub credential by proof of its key; written by programs, in the namespace of the controller. */
 export const credentialRequestKind = kind<CredentialRequest>(exchange, 'CredentialRequest', 'credentialrequests');

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '../values/object.ts';
 
-/** An object of one of our kinds as it travels. */
+/** An object of one of our kinds. */
 export interface Typed<Spec, Status = never> {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,11 +1,11 @@
 import type { ResponseCode } from './codec/numbers.ts';
 
-/** How a message came. */
+/** How a message arrived. */
 export type Transport = 'udp' | 'tcp';
 
 /** Why a message or a connection got no answer. */
 export type DropReason =
-  /** No query at all: too short, or itself a response. */
+  /** Not a query: too short, or itself a response. */
   | 'not-a-query'
   /** A TCP message of an impossible length. */
   | 'length'
@@ -16,18 +16,18 @@ export type DropReason =
   /** The answer could not be sent. */
   | 'send';
 
-/** What a server reports while it runs. Called for every query, so implementations only count. */
+/** What a server measures while it runs. Called for every query, so implementations only count. */
 export type ServerMetrics = {
-  /** A response was given; `type` is one of few, `other` for the rest, so that askers cannot invent series. */
+  /** A response was sent; `type` is one of few, `other` for the rest, so that clients cannot create series. */
   answered(transport: Transport, type: string, code: ResponseCode): void;
-  /** A response did not hold everything and said so. */
+  /** A response was truncated, with the truncation bit set. */
   truncated(transport: Transport): void;
   dropped(transport: Transport, reason: DropReason): void;
   /** How many TCP connections are open. */
   connections(open: number): void;
 };
 
-/** Reports nothing. */
+/** Records nothing. */
 export const silentMetrics: ServerMetrics = {
   answered: () => undefined,
   truncated: () => undefined,

@@ -6,16 +6,16 @@ import { classInternet, opcodeQuery, type ResponseCode, typeName, typeNumbers } 
 /** A message as a server sees it: either a question to answer, or a code to refuse it with. */
 export type Query = {
   readonly id: number;
-  /** The second header word as it came; a response repeats some of its bits. */
+  /** The second header word as received; a response repeats some of its bits. */
   readonly flags: number;
-  /** `NOERROR` when there is a question to answer; otherwise what to refuse it with. */
+  /** `NOERROR` when there is a question to answer; otherwise the code of the refusal. */
   readonly code: ResponseCode;
-  /** Where the question ends in the message; the header's end when there is none to repeat. */
+  /** End of the question in the message; end of the header when there is no question to repeat. */
   readonly questionEnd: number;
-  /** The name asked for, lower case, presentation form; empty when there is none. */
+  /** The requested name, lower case, presentation form; empty when there is none. */
   readonly name: string;
   readonly type: string;
-  /** What the asker's OPT record says (RFC 6891), if there is one: `size` is the largest UDP message that it takes. */
+  /** The client's OPT record (RFC 6891), if there is one: `size` is the largest UDP message that it accepts. */
   readonly edns: { readonly size: number; readonly dnssecOk: boolean } | undefined;
 };
 
@@ -30,7 +30,7 @@ const hostNameBytes: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_,
   return /[-a-z0-9_]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
 });
 
-/** Offset after a name, without following pointers; -1 when it runs off the message or has a label type nobody knows. */
+/** Offset after a name, without following pointers; -1 when it exceeds the message or has an unknown label type. */
 const skipName = (bytes: Uint8Array, offset: number): number => {
   for (let at = offset; ; ) {
     const size = bytes[at];
@@ -43,10 +43,10 @@ const skipName = (bytes: Uint8Array, offset: number): number => {
 };
 
 /**
- * Reads queries. One reader serves one thread: it keeps a buffer to fold names in, so that an ordinary name costs one pass and one string.
+ * Reads queries. One reader serves one thread: it keeps a buffer to lower the case of names, so that an ordinary name costs one pass and one string.
  *
- * Only what a server must know is interpreted, in work bounded by the message: the question, and the OPT record among the additional
- * ones. `undefined` means to stay silent: the message is no query at all, and an answer could start a loop between two servers.
+ * It interprets only what a server needs, with work bounded by the message: the question, and the OPT record among the additional ones. `undefined`
+ * means to send nothing: the message is not a query, and an answer could start a loop between two servers.
  */
 export class QueryReader {
   readonly #scratch = Buffer.alloc(maximumNameLength);
@@ -59,7 +59,7 @@ export class QueryReader {
     if ((flags & flagBits.response) !== 0) return undefined;
     const refused = (code: ResponseCode): Query => ({ id, flags, code, questionEnd: headerLength, name: '', type: '', edns: undefined });
     if ((flags & flagBits.opcode) >> 11 !== opcodeQuery) return refused('NOTIMP');
-    // Exactly one question (RFC 9619), and nothing where only responses have something.
+    // Exactly one question (RFC 9619), and no records in the sections of responses.
     if (readWord(bytes, 4) !== 1 || readLong(bytes, 6) !== 0) return refused('FORMERR');
 
     const nameEnd = this.#fold(bytes);
@@ -77,7 +77,7 @@ export class QueryReader {
       const head = skipName(bytes, at);
       if (head === -1 || head + recordHead > bytes.length) return refused('FORMERR');
       if (readWord(bytes, head) === typeNumbers.OPT) {
-        // One OPT at most, and its name is the root (RFC 6891 §6.1.1).
+        // At most one OPT, and its name is the root (RFC 6891 §6.1.1).
         if (edns !== undefined || head !== at + 1) return refused('FORMERR');
         const rest = readLong(bytes, head + 4);
         edns = { size: readWord(bytes, head + 2), dnssecOk: (rest & 0x8000) !== 0 };
@@ -93,8 +93,8 @@ export class QueryReader {
   }
 
   /**
-   * Copies the question's name into the scratch buffer in lower case, dots between labels. The offset after the name; -1 when it is broken
-   * or compressed, for which there is no reason in the first name of a message.
+   * Copies the question's name into the scratch buffer in lower case, with dots between labels. Returns the offset after the name; -1 when it is
+   * malformed or compressed, for which the first name of a message has no reason.
    */
   #fold(bytes: Buffer): number {
     const scratch = this.#scratch;
@@ -120,7 +120,7 @@ export class QueryReader {
   #name(bytes: Buffer, nameEnd: number): string {
     const length = nameEnd - headerLength - 2;
     if (length <= 0) return '.';
-    // Other bytes need escapes; the presentation form is ASCII, so folding the case of it is safe.
+    // Other bytes need escapes; the presentation form is ASCII, so lowering its case is safe.
     return this.#isHostName ? this.#scratch.toString('latin1', 0, length) : readName(bytes, headerLength).name.toLowerCase();
   }
 }

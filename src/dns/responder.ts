@@ -4,25 +4,25 @@ import type { ServerMetrics, Transport } from './metrics.ts';
 import { QueryReader } from './query.ts';
 import { ednsSize, plainSize, ResponseWriter, refusal } from './response.ts';
 
-/** What a responder needs from outside. */
+/** What a responder needs. */
 export type ResponderOptions = {
-  /** Decides what is said; called for questions of class IN with a lower-case name. A throw becomes SERVFAIL. */
+  /** Decides the answer; called for questions of class IN with a lower-case name. A throw becomes SERVFAIL. */
   readonly answer: (question: Question) => Answer;
-  /** A number from 0 up to, not including, 1: which record of a set comes first. */
+  /** A number from 0 up to, but not including, 1: selects the first record of a set. */
   readonly random: () => number;
   readonly metrics: ServerMetrics;
 };
 
-/** The response to a message, or undefined to stay silent. Synchronous, and never throws. */
+/** The response to a message, or undefined to send nothing. Synchronous, and never throws. */
 export type Respond = (bytes: Buffer, transport: Transport) => Buffer | undefined;
 
-/** Types that metrics tell apart. */
+/** Types that metrics distinguish. */
 const countedTypes: ReadonlySet<string> = new Set(['A', 'AAAA', 'ANY', 'HTTPS', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']);
 
 /** Rotations are below this, far above the size of any record set. */
 const rotations = 0x10000;
 
-/** Message in, message out: reads the query, asks for the answer, and writes it as large as the asker and the transport allow. */
+/** Reads the query, decides the answer, and writes as much of it as the client and the transport allow. */
 export const createResponder = ({ answer, random, metrics }: ResponderOptions): Respond => {
   const reader = new QueryReader();
   const writer = new ResponseWriter();

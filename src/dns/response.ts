@@ -6,30 +6,30 @@ import { writeRecord } from './codec/record.ts';
 import { Writer } from './codec/writer.ts';
 import type { Query } from './query.ts';
 
-/** What is promised to askers that speak EDNS: below every common path MTU, so answers are not fragmented (DNS flag day 2020). */
+/** The UDP size announced to clients with EDNS: below every common path MTU, so answers are not fragmented (DNS flag day 2020). */
 export const ednsSize = 1232;
 
-/** Largest UDP message for askers that do not speak EDNS (RFC 1035 §4.2.1). */
+/** Largest UDP message for clients without EDNS (RFC 1035 §4.2.1). */
 export const plainSize = 512;
 
 const optLength = 11;
 
-/** What a response repeats of the query's flags (RFC 1035 §4.1.1; CD by RFC 4035 §3.1.6). */
+/** The flags of the query that a response repeats (RFC 1035 §4.1.1; CD by RFC 4035 §3.1.6). */
 const repeatedFlags = flagBits.opcode | flagBits.recursionDesired | flagBits.checkingDisabled;
 
 /**
- * What an answer from our own zone tells. RA too (RFC 1035 §4.1.1), though we ask nobody else: to whoever wants recursion the answer is
- * complete, nothing is left to be asked elsewhere; and without RA, which the cluster's DNS passes on as it is, nslookup complains to the user
- * ("recursion not available"). What is not our zone is refused, and there RA would be a lie.
+ * Flags of an answer from our own zone. RA is set although we never recurse (RFC 1035 §4.1.1): the answer is complete, so recursion has nothing to
+ * add. Without RA, which the cluster's DNS passes on unchanged, nslookup warns the user ("recursion not available"). A name outside our zone is
+ * refused, without RA.
  */
 const authorityFlags = (query: Query): number =>
   flagBits.authoritative | ((query.flags & flagBits.recursionDesired) === 0 ? 0 : flagBits.recursionAvailable);
 
-/** The records of an answer, encoded for questions of one name: pointers lead into the question only, so records may change places. */
+/** The records of an answer, encoded for questions of one name: pointers lead into the question only, so records can be reordered. */
 type Encoded = {
   readonly name: string;
   readonly bytes: Buffer;
-  /** Where each record starts, and where the last one ends. */
+  /** Where each record starts, and the end of the last one. */
   readonly offsets: readonly number[];
   readonly answers: number;
   readonly authority: number;
@@ -39,10 +39,10 @@ type Encoded = {
 
 const noRecords = { bytes: Buffer.alloc(0), offsets: [0], answers: 0, authority: 0, complete: true };
 
-/** Which of the encoded records a message gets: `answers` of them, going round from one chosen, and those behind them up to `end`. */
+/** The encoded records that a message contains: `answers` of them, cyclically from a chosen one, and the records behind them up to `end`. */
 type Selection = { readonly answers: number; readonly end: number; readonly truncated: boolean };
 
-/** The most that fits into `room` bytes, answers first, then authority; additional records may be missing without a word. */
+/** The most records that fit into `room` bytes: answers first, then authority. Additional records may be omitted without truncation. */
 const select = ({ offsets, answers, authority, complete }: Encoded, first: number, room: number): Selection => {
   const all = offsets.length - 1;
   if (complete && offsets[all]! <= room) return { answers, end: all, truncated: false };
@@ -65,8 +65,8 @@ const select = ({ offsets, answers, authority, complete }: Encoded, first: numbe
 };
 
 /**
- * Turns answers into messages. What was encoded is kept as long as the answer object lives, so a service's records are encoded once for
- * each change of that service, and a response is a header, the asker's own question (its letter case included) and a copy.
+ * Writes answers as messages. The encoded form is cached as long as the answer object lives. So the records of a service are encoded once for each
+ * change of the service, and a response is a header, the client's own question (in its letter case) and a copy.
  */
 export class ResponseWriter {
   readonly #scratch = Buffer.alloc(0xffff);
@@ -75,8 +75,8 @@ export class ResponseWriter {
   /**
    * The response to `query`, which `bytes` holds, of at most `limit` bytes.
    *
-   * The answers start at record `rotation` (any number from 0) and go round. When they do not all fit, as many as do are sent with the
-   * truncation bit (RFC 2181 §9); additional records that do not fit are left out without it.
+   * The answers start at record `rotation` (any number from 0) and continue cyclically. When they do not all fit, as many as fit are sent with the
+   * truncation bit (RFC 2181 §9). Additional records that do not fit are omitted without the bit.
    */
   write(query: Query, bytes: Buffer, answer: Answer, limit: number, rotation: number): Buffer {
     const encoded = this.#encode(query, answer);
@@ -142,11 +142,11 @@ export class ResponseWriter {
   }
 }
 
-/** A response that only tells the code in `query`, with the question when there is one to repeat. */
+/** A response that contains only the code in `query`, with the question when there is one to repeat. */
 export const refusal = (query: Query, bytes: Buffer): Buffer =>
   frame(query, bytes, { flags: 0, code: responseCodes[query.code], answers: 0, authority: 0, additional: 0, size: 0 });
 
-/** A message with everything but its records: header, question, `size` bytes for records, OPT. */
+/** A message without its records: header, question, `size` bytes for records, OPT. */
 const frame = (
   query: Query,
   bytes: Buffer,

@@ -5,7 +5,7 @@ import { createResponder, type ResponderOptions } from './responder.ts';
 import { listenTcp, type TcpLimits } from './tcp.ts';
 import { type Address, type Listener, listenUdp } from './udp.ts';
 
-/** What a server needs, and its bounds. */
+/** Options and limits of a server. */
 export type ServerOptions = Pick<ResponderOptions, 'answer' | 'random'> &
   Partial<Pick<ResponderOptions, 'metrics'>> & {
     readonly listen: Address;
@@ -16,14 +16,14 @@ export type ServerOptions = Pick<ResponderOptions, 'answer' | 'random'> &
     readonly signal: AbortSignal;
   };
 
-/** With port 0, how often another port is tried because TCP does not get the one that UDP was given. */
+/** With port 0: how many ports to try until TCP gets the one that UDP got. */
 const portAttempts = 20;
 
 /**
- * An authoritative DNS server on one address, UDP and TCP on the same port (RFC 7766 §5): EDNS with 1232 bytes, truncation and TCP for what
- * is larger, no recursion, no transfers. What to answer is decided by `answer`, synchronously.
+ * An authoritative DNS server on one address, UDP and TCP on the same port (RFC 7766 §5): EDNS with 1232 bytes, truncation and TCP for larger
+ * answers, no recursion, no transfers. `answer` decides the content, synchronously.
  *
- * `stop` takes no new queries, and returns when those taken are answered; calling it again is harmless.
+ * `stop` accepts no new queries, and resolves when the accepted ones are answered; calling it again is harmless.
  */
 export const startServer = async ({
   listen,

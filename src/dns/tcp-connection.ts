@@ -6,17 +6,17 @@ import type { Respond } from './responder.ts';
 
 const lengthPrefix = 2;
 
-/** Longest query taken, in bytes: a name, its type, and room for options that we ignore. */
+/** Longest accepted query, in bytes: a name, its type, and room for options that are ignored. */
 const longestQuery = 4096;
 
-/** Bytes of answers that may wait for a slow reader before its next query is looked at. */
+/** Bytes of answers that may wait for a slow reader before its next query is read. */
 const unreadAnswers = 256 * 1024;
 
 /**
- * Answers the queries of one connection in the order in which they come, however they are cut into packets (RFC 7766 §6.2.1.1, §8).
+ * Answers the queries of one connection in the order in which they arrive, however they are split into packets (RFC 7766 §6.2.1.1, §8).
  *
- * What is kept for a connection is bounded: one incomplete query, one chunk read, and `unreadAnswers` of output; a peer that does not read
- * is not read either. It is closed when no whole query came for `idleMs`, or a length that no query has.
+ * The memory of a connection is bounded: one incomplete query, one chunk read, and `unreadAnswers` of output; a peer that does not read is not read
+ * either. A connection is closed when no whole query arrived for `idleMs`, or when a query announces an impossible length.
  */
 export const serveConnection = (
   socket: Socket,
@@ -62,7 +62,7 @@ export const serveConnection = (
   const answerAll = (): void => {
     socket.cork();
     while (socket.writableLength < unreadAnswers && !socket.destroyed && answerNext()) {
-      // Each turn answers one query.
+      // Each iteration answers one query.
     }
     socket.uncork();
     if (socket.writableLength >= unreadAnswers) socket.pause();

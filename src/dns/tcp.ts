@@ -6,23 +6,23 @@ import type { Respond } from './responder.ts';
 import { serveConnection } from './tcp-connection.ts';
 import type { Address, Listener } from './udp.ts';
 
-/** Bounds of the TCP side; each has a default. */
+/** Limits of the TCP server; each has a default. */
 export type TcpLimits = {
-  /** Open connections; the one idle longest makes room for a new one. @default 512 */
+  /** Open connections; a new one displaces the one idle longest. @default 512 */
   readonly connections?: number;
   /**
-   * Milliseconds in which a connection must send a whole query (RFC 7766 §6.2.3). Longer than CoreDNS keeps idle connections to servers
-   * (10 s), so that it is never we who close one that it is about to use. @default 20_000
+   * Milliseconds in which a connection must send a whole query (RFC 7766 §6.2.3). Longer than CoreDNS keeps idle connections to servers (10 s), so
+   * that the server never closes one that CoreDNS is about to use. @default 20_000
    */
   readonly idleMs?: number;
-  /** Milliseconds that connections have to take their answers when the server stops. @default 1_000 */
+  /** Milliseconds that connections have to read their answers when the server stops. @default 1_000 */
   readonly drainMs?: number;
 };
 
 /**
- * Answers queries over TCP until stopped. On `stop` no new connection is taken, and those open are ended once their answers are out.
+ * Answers queries over TCP until stopped. `stop` accepts no new connection, and ends open ones once their answers are sent.
  *
- * `Unavailable` when the address cannot be had.
+ * `Unavailable` when the address cannot be bound.
  */
 export const listenTcp = async (
   { host, port }: Address,

@@ -4,25 +4,25 @@ import { Failure } from '../values/failure.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { Respond } from './responder.ts';
 
-/** Where to listen. Port 0 takes a free one. */
+/** Where to listen. Port 0 selects a free one. */
 export type Address = { readonly host: string; readonly port: number };
 
-/** Something that listens until it is stopped. */
+/** A server that listens until it is stopped. */
 export type Listener = { readonly port: number; stop(): Promise<void> };
 
 /** Bytes of queries that may wait in the kernel; a burst of ten thousand fits. The kernel may allow less. */
 const receiveBuffer = 4 * 1024 * 1024;
 
 /**
- * Answers queries over UDP until stopped. What was received before `stop` is answered.
+ * Answers queries over UDP until stopped. Queries received before `stop` are answered.
  *
- * `Unavailable` when the address cannot be had. An answer that cannot be sent is counted and forgotten: the asker will ask again.
+ * `Unavailable` when the address cannot be bound. An answer that cannot be sent is counted and dropped; the client retries.
  */
 export const listenUdp = async ({ host, port }: Address, respond: Respond, metrics: ServerMetrics): Promise<Listener> => {
   const type: SocketType = isIPv6(host) ? 'udp6' : 'udp4';
   const socket = createSocket({
     type,
-    // The address of an asker is never a name; without this, each answer would pass through the resolver's machinery.
+    // The address of a client is never a name; without this, each answer would pass through the resolver.
     lookup: (address, _options, callback) => callback(null, address, type === 'udp6' ? 6 : 4),
   });
   const bound = Promise.withResolvers<void>();
@@ -53,7 +53,7 @@ export const listenUdp = async ({ host, port }: Address, respond: Respond, metri
     port: socket.address().port,
     stop: () =>
       new Promise((resolve) => {
-        // One turn of the loop, so that what the kernel has for us already is answered.
+        // One turn of the event loop, so that queries that the kernel already received are answered.
         setImmediate(() => socket.close(() => resolve()));
       }),
   };

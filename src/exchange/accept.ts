@@ -16,35 +16,35 @@ export interface Outcome {
   readonly ledger: Ledger;
   /** Why the notice is not used; undefined when it is used or known already. */
   readonly refusal?: StatementRefusal;
-  /** Keys of what would have to change for a refused notice to become acceptable; `DelegationRefusal` says how they look. */
+  /** Keys of what must change before a refused notice can become acceptable; `DelegationRefusal` lists their forms. */
   readonly waitsFor?: readonly string[];
   /**
-   * Certificate to pin for the cluster, PEM. The outcome counts only after that is written down. Whoever judges the notice again then does so with what was
-   * pinned before, since an authority that names its successor signed the notice itself.
+   * Certificate to pin for the cluster, PEM. The outcome is valid only after the pin is stored. Judge the notice again with the previous pin: an
+   * authority that names its successor signed the notice itself.
    */
   readonly pin?: string;
-  /** The notice is a tombstone that counts. It must be kept before anything follows from it, or a crash would undo the end. */
+  /** The notice is a tombstone that counts. Store it before acting on it, or a crash would undo the end. */
   readonly isEnd?: true;
-  /** Statements that came into force, changed, or ceased to be. */
+  /** Statements that came into force, changed, or ended. */
   readonly changes: readonly StatementRef[];
 }
 
 /**
- * What to believe after a notice: the whole judgement, in one synchronous step.
+ * Judges a notice, in one synchronous step.
  *
  * ```
  * notice                                                        then
- * of the own cluster                                            nothing: it knows itself what it states
+ * of the own cluster                                            nothing: it publishes these itself
  * form, signature, claims or lifetime wrong                     refused; what was in force stays
  * older than the latest one about its subject                   refused; what was in force stays
  * the latest one itself                                         nothing, or in force again when it may be now
  * a tombstone                                                   the subject ends; about a cluster: everything of it ends (farewell)
  * of a cluster that is no member, or no longer                  refused; `revise` ended what was in force
  * outside what was delegated, waiting for another               refused; what was in force stays until that is clear
- * outside what was delegated, by itself                         refused; the subject ends, since its author no longer says what was in force
+ * outside what was delegated, by itself                         refused; the subject ends, since its author no longer states what was in force
  * otherwise                                                     in force
  * ```
- * A missing notice ends nothing, since a hostile hub could remove it. The statement stays in force until it expires.
+ * A missing notice ends nothing, because a hostile hub could remove it. The statement stays in force until it expires.
  */
 export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeContext): Outcome => {
   const same = { ledger, changes: [] };
@@ -60,7 +60,7 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   }
   if (!('root' in prover)) return { ...same, refusal: prover, waitsFor: [`Authority/${ref.cluster}`] };
   const verified = verifyStatement(notice, prover.root, { ...ref, slice: context.slice, sliceUID: context.sliceUID }, context.now);
-  // Another authority may have signed it that is pinned in a moment, with the claim of the cluster.
+  // The signer may be another authority that is about to be pinned together with the cluster's claim.
   if (!verified.ok) return { ...same, refusal: verified, waitsFor: verified.code === 'BadSignature' ? [claimKey] : [] };
   const latest = entryOf(ledger, ref);
   const replay = latest === undefined ? undefined : replayOf(ref, verified, latest);
@@ -69,7 +69,7 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   if (!isNews && (latest.inForce || isTombstone(latest.stated))) return same;
 
   const { stated, digest } = verified;
-  // That it is shown again does not make it hold longer.
+  // Receiving a statement again does not extend it.
   const expiresAt = isNews ? verified.expiresAt : Math.min(latest.expiresAt, verified.expiresAt);
   const entry = createEntry(stated, digest, expiresAt, context.pods);
   const pin = prover.pin === undefined ? {} : { pin: prover.pin };
@@ -86,7 +86,7 @@ export const accept = (ledger: Ledger, shown: NoticeSpec, context: ExchangeConte
   return { ...become(ledger, ref, entry, context), refusal };
 };
 
-/** The ledger with the entry, and with what follows from it for others: what a cluster states lies inside what it states about itself. */
+/** The ledger with the entry, and with its effect on others: a cluster's other statements must lie inside its claim. */
 const become = (ledger: Ledger, ref: StatementRef, entry: Entry, context: ExchangeContext): Outcome => {
   const next = withEntry(ledger, ref, entry, context.now);
   if (ref.kind !== 'Cluster') return { ledger: next, changes: [ref] };

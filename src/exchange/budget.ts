@@ -3,7 +3,7 @@ import type { StatementKind } from '../api/notice/type.ts';
 import type { DelegationRefusal } from './delegation/refusal.ts';
 import { clusterOf, entryOf, type Ledger, type StatementRef } from './ledger.ts';
 
-/** Statements of a kind that a member may have in force; undefined where the subject alone bounds them. */
+/** Most statements of a kind that a member may have in force; undefined where the number of subjects is bounded already. */
 const limits: Readonly<Record<StatementKind, number | undefined>> = {
   Cluster: undefined,
   Node: budgets.nodes,
@@ -20,8 +20,8 @@ export const statementLimits = [
 ] as const;
 
 /**
- * Whether a member would have more statements in force than one member may. The author keeps the same limits, so only a member that does not is
- * refused; what it had before stays in force.
+ * Whether the statement would exceed the limit of its author. Authors keep the same limits, so only a faulty member is refused; its earlier
+ * statements stay in force.
  */
 export const overBudget = (ref: StatementRef, ledger: Ledger): DelegationRefusal | undefined => {
   const limit = limits[ref.kind];
@@ -36,8 +36,8 @@ export const roomLeft = (ledger: Ledger, kind: StatementKind, cluster: string): 
 };
 
 /**
- * Whether a member would have more subjects remembered than one member may: those that ended are kept until nothing older about them can be shown, so
- * without a limit a member could fill memory with ever new names.
+ * Whether the ledger would hold too many subjects of a member. An ended subject is kept until no older statement about it can be accepted, so without
+ * a limit a member could fill memory with new names.
  */
 export const tooManyKept = (ref: StatementRef, ledger: Ledger): DelegationRefusal | undefined => {
   const limit = limits[ref.kind];

@@ -1,7 +1,7 @@
 import type { RootReader } from '../identity/root-reader.ts';
 import type { Cidr } from '../values/cidr.ts';
 
-/** What the hub grants another member of the slice. */
+/** The hub's grant to another member of the slice. */
 export interface MemberGrant {
   readonly blocks: readonly Cidr[];
   /** Whether the hub ended the membership. */
@@ -16,19 +16,19 @@ export interface ExchangeContext {
   /** Name of the own cluster. */
   readonly cluster: string;
   readonly subnet: Cidr;
-  /** The part of the subnet from which pods and nodes have their addresses. */
+  /** The part of the subnet that holds the addresses of pods and nodes. */
   readonly pods: readonly Cidr[];
   /** The namespaces of the slice. */
   readonly namespaces: ReadonlySet<string>;
-  /** What the hub grants a member; `unknown` while the hub does not answer, `undefined` when it has no such member. */
+  /** The grant of a member; `unknown` while the hub does not answer, `undefined` when it has no such member. */
   readonly member: (cluster: string) => MemberGrant | 'unknown' | undefined;
-  /** The certificate that is pinned for a cluster, PEM. */
+  /** The pinned certificate of a cluster, PEM. */
   readonly pinned: (cluster: string) => string | undefined;
-  /** Reads the certificate of an authority; it may remember what it read. */
+  /** Reads the certificate of an authority; it may have a cache. */
   readonly readRoot: RootReader;
-  /** Whether the cluster left every slice in which it is known here. Another authority may then take its name. */
+  /** Whether the cluster left every slice in which this cluster knows it. Another authority may then take its name. */
   readonly departed: (cluster: string) => boolean;
-  /** Whether statements go on to hold after they expired, because the hub that would bring newer ones is away. */
+  /** Whether statements stay in force after they expire, because the hub that would deliver newer ones is unreachable. */
   readonly holdExpired: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -2,8 +2,8 @@ import { type Cidr, compareCidr, containsCidr, parseCidr } from '../values/cidr.
 import type { NodeBody } from './statement/node.ts';
 
 /**
- * The nodes among some of a cluster of which two cannot be in force together, since they have a key or addresses in common. All others may come into
- * force in one step, in any order.
+ * The nodes of a cluster that share a key or addresses with another of them, so that two of them cannot be in force together. All others can come
+ * into force in one step, in any order.
  */
 export const entangledNodes = (nodes: ReadonlyMap<string, NodeBody>): ReadonlySet<string> => {
   const entangled = new Set<string>();
@@ -18,7 +18,7 @@ export const entangledNodes = (nodes: ReadonlyMap<string, NodeBody>): ReadonlySe
     keys.set(publicKey, node);
   }
   const blocks = [...nodes].flatMap(([node, body]) => body.blocks.map((block) => ({ node, block: parseCidr(block) })));
-  // Two blocks are apart, or one contains the other. Sorted, the containing one comes first; those that contain it met it before.
+  // Two blocks are disjoint, or one contains the other. In sorted order a containing block comes before the blocks that it contains.
   const around: { readonly node: string; readonly block: Cidr }[] = [];
   for (const one of blocks.toSorted((a, b) => compareCidr(a.block, b.block))) {
     let inner = around.at(-1);

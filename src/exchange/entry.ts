@@ -9,18 +9,18 @@ export interface Entry {
   readonly stated: Stated;
   /** SHA-256 of the signed text. */
   readonly digest: string;
-  /** When it expires: milliseconds since 1970, by the clock of this cluster. */
+  /** Expiry in milliseconds since 1970, by the clock of this cluster. */
   readonly expiresAt: number;
-  /** Blocks that it makes those of its cluster, ascending and apart, whether it is in force or not. */
+  /** The blocks that it makes its cluster's own, ascending and disjoint, whether it is in force or not. */
   readonly owns: readonly Cidr[];
   /**
-   * Whether it is used. A tombstone is not, nor is a statement that expired or left its delegation: those are kept so that nothing older is
-   * believed again.
+   * Whether it is in force. A tombstone is not, nor is a statement that expired or left its delegation: these are kept so that no older statement is
+   * accepted again.
    */
   readonly inForce: boolean;
 }
 
-/** An entry that is not in force yet. `pods` are the addresses within which a claim counts; undefined for the own cluster. */
+/** An entry that is not in force yet. `pods` are the addresses inside which a claim counts; undefined for the own cluster. */
 export const createEntry = (stated: Stated, digest: string, expiresAt: number, pods: readonly Cidr[] | undefined): Entry => ({
   stated,
   digest,
@@ -30,8 +30,8 @@ export const createEntry = (stated: Stated, digest: string, expiresAt: number, p
 });
 
 /**
- * A claim beyond the slice owns nothing: a claim with any other fault waits for another statement and never becomes an entry. So the
- * blocks of an entry were judged, and no cluster owns a block merely by naming it.
+ * A claim outside of the slice owns nothing; a claim with any other fault waits for another statement and never becomes an entry. So the blocks of an
+ * entry were judged, and a cluster cannot own a block merely by naming it.
  */
 const ownedBy = (stated: Stated, pods: readonly Cidr[] | undefined): readonly Cidr[] => {
   if (isTombstone(stated) || !isAbout(stated, 'Cluster')) return [];
@@ -40,10 +40,9 @@ const ownedBy = (stated: Stated, pods: readonly Cidr[] | undefined): readonly Ci
 };
 
 /**
- * Until when an entry must be remembered so that nothing older can be believed again, in milliseconds since 1970.
- *
- * A clock that was set back makes a later statement expire before an earlier one. But no clock of the author ever showed more than the serial does,
- * which counts its microseconds and only goes up: nothing older holds longer than a lifetime after that.
+ * How long to remember an entry so that no older statement is accepted again, in milliseconds since 1970.
+ * If a clock was set back, a later statement expires before an earlier one. But the clock of the author never exceeded the serial, which counts its
+ * microseconds and only increases. So every older statement expires within one lifetime after the time of the serial.
  */
 export const rememberedUntil = ({ stated }: Entry): number =>
   Math.max(Date.parse(stated.expiresAt), Math.floor(stated.serial / 1000) + statementLifetimeMs);

@@ -2,8 +2,8 @@ import { refKey, type StatementRef } from './ledger.ts';
 import { type ExportEndpoint, exportOfShard } from './statement/export.ts';
 
 /**
- * Which exports have an endpoint on a node, by the statements in force. It is kept as statements change, at the cost of the endpoints of the changed one;
- * to ask costs the exports on that node.
+ * An index of the exports that have an endpoint on a node, by the statements in force. An update costs the endpoints of the changed statement; a
+ * query costs the exports on that node.
  */
 export class ExportsOnNode {
   /** Nodes of the endpoints, by statement. */
@@ -11,7 +11,7 @@ export class ExportsOnNode {
   /** By `<cluster>/<node>`, the exports with an endpoint there, each with the number of its statements that name the node. */
   readonly #exports = new Map<string, Map<string, number>>();
 
-  /** A statement about an export, or about further endpoints of it, has these endpoints now; undefined when it is not in force. */
+  /** Sets the endpoints of a statement about an export, or about more endpoints of it; undefined when it is not in force. */
   set(ref: StatementRef, endpoints: readonly ExportEndpoint[] | undefined): void {
     const { kind, cluster, subject } = ref;
     if (kind !== 'Export' && kind !== 'Endpoints') return;

@@ -14,41 +14,43 @@ const readFarewell = ({ kind, statement }: Pick<NoticeSpec, 'kind' | 'statement'
   return typeof stated !== 'string' && isTombstone(stated) ? stated : undefined;
 };
 
-/** Whether a notice that was accepted before is a farewell: the tombstone of a cluster about itself, by which it gives up its blocks and its authority. */
+/** Whether an accepted notice is a farewell: the tombstone of a cluster about itself, by which it gives up its blocks and its authority. */
 export const isFarewell = (notice: Pick<NoticeSpec, 'kind' | 'statement'>): boolean => readFarewell(notice) !== undefined;
 
 /**
- * The farewells that a notice carries, each as the notice that it was, the latest first. They are judged like every notice: one counts only if the
- * authority that is pinned signed it, after everything that is known of that authority.
+ * The farewells that a notice carries, each in the form of a notice, the latest first. They are judged like every notice: a farewell counts only if
+ * the pinned authority signed it, and only after all other accepted statements of that authority.
  */
 export const farewellsIn = ({ cluster, kind, farewells = [] }: NoticeSpec): NoticeSpec[] =>
   kind === 'Cluster'
     ? farewells.map(({ statement, signature }) => ({ cluster, kind, subject: cluster, statement, signature })).toReversed()
     : [];
 
-/** A notice that carries the farewells in a JSON text and states nothing itself; undefined when that is no list of farewells, or a longer one than a notice carries. */
+/**
+ * A notice that carries the farewells in a JSON text and has no statement of its own; undefined when the text is not a list of farewells or the list
+ * is longer than a notice allows.
+ */
 export const noticeOfFarewells = (cluster: string, text: string): NoticeSpec | undefined => {
   const read = readNotice({ cluster, kind: 'Cluster', subject: cluster, statement: '', signature: '', farewells: readJson(text) });
   return typeof read === 'string' ? undefined : read;
 };
 
-/** What a cluster that joined again says about the time before. */
+/** The past of a cluster that joined again, as it publishes it. */
 export interface EarlierTimes {
   /** Farewells of its earlier authorities, as its notices carry them. */
   readonly farewells: NonNullable<NoticeSpec['farewells']>;
-  /** Every serial of that time is lower or the same; 0 when there was no such time. Its own serials must be higher. */
+  /** Every serial of that time is lower or equal; 0 when there was no such time. The cluster's new serials must be higher. */
   readonly floor: number;
 }
 
-/** Nothing was before. */
+/** The past of a cluster that never left. */
 export const noEarlierTimes: EarlierTimes = { farewells: [], floor: 0 };
 
 /**
- * What earlier authorities of the own cluster left behind, by the notices about this cluster that it kept, that are on the board, and that its last
- * leave handed over.
- *
- * Nobody can verify a farewell here: this cluster does not know its earlier authorities. So a hub can add false ones, which are refused where they are
- * read, and displace true ones, which it could withhold as well. A serial that no honest clock gives is left out, or it would be the end of all serials.
+ * What earlier authorities of the own cluster left behind: from the notices about this cluster that it stored, that are on the board, and that its
+ * last leave passed on.
+ * Farewells cannot be verified here, because this cluster does not know its earlier authorities. So a hub can add false ones, which readers refuse,
+ * and displace true ones, which it could withhold as well. A serial beyond any honest clock is left out, or no higher serial would remain.
  */
 export const earlierTimes = (
   notices: readonly NoticeSpec[],
@@ -61,7 +63,7 @@ export const earlierTimes = (
   for (const notice of notices) {
     if (notice.kind !== 'Cluster' || notice.cluster !== authority.cluster) continue;
     const stated = readStatement(readJson(notice.statement));
-    // An own claim of before remembers the floor for longer than farewells are valid.
+    // The cluster's own earlier claim keeps the floor for longer than farewells are valid.
     const isOwn = verifyStatement(notice, authority, { slice, sliceUID, kind: 'Cluster', subject: authority.cluster }, now).ok;
     if (isOwn && typeof stated !== 'string' && 'body' in stated && 'floor' in stated.body) floor = Math.max(floor, stated.body.floor ?? 0);
     for (const candidate of [notice, ...farewellsIn(notice)]) {

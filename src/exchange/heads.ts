@@ -2,17 +2,17 @@ import type { NoticeSpec } from '../api/notice/type.ts';
 import { sha256Hex } from '../values/hash.ts';
 import type { Placed, Position } from './notice-page.ts';
 
-/** A summary of the notices that a cluster offers in a slice: whoever has the same digest has the same notices. */
+/** A summary of the notices that a cluster offers in a slice: the same digest means the same notices. */
 export interface Heads {
-  /** Of the latest of them: what is asked for after this is newer than the summary. */
+  /** Position of the latest notice: everything after this position is newer than the summary. */
   readonly position: Position;
   /** SHA-256 of the signatures in order. */
   readonly digest: string;
 }
 
 /**
- * The digest of some notices of one cluster, in any order; reports, which only the hub reads, do not count. A signature stands for its statement: two
- * statements do not have the same one.
+ * The digest of some notices of one cluster, in any order, without reports, which only the hub reads. A signature identifies its statement: two
+ * statements never share one.
  */
 export const digestOfNotices = (notices: Iterable<Pick<NoticeSpec, 'kind' | 'signature'>>): string =>
   sha256Hex(

@@ -7,7 +7,7 @@ import { Failure } from '../values/failure.ts';
 import { statementLifetimeMs } from './lifetime.ts';
 import { readStatement, type Stated, type Statement, type StatementBodies, statementVersion } from './statement/statement.ts';
 
-/** What is to be stated about a subject; `body` is undefined to withdraw what was stated before. */
+/** What to state about a subject; `body` is undefined to withdraw it. */
 export interface StatementDraft<K extends StatementKind = StatementKind> {
   readonly kind: K;
   readonly slice: string;
@@ -53,8 +53,7 @@ export const draftStatement = <K extends StatementKind>(
 };
 
 /**
- * Signs a statement in the name of the authority's cluster.
- *
+ * Signs a statement for the authority's cluster.
  * Throws `InvalidInput` for a statement that every receiver would refuse.
  */
 export const issueStatement = <K extends StatementKind>(authority: Authority, draft: StatementDraft<K>, now: number): Issued<K> => {

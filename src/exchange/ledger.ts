@@ -5,33 +5,32 @@ import { type NodeBlock, withNodeBlocks } from './node-blocks.ts';
 import type { ExportEndpoint } from './statement/export.ts';
 import { isAbout, isTombstone, type Statement } from './statement/statement.ts';
 
-/** Everything that one cluster stated in the slice. */
+/** All statements of one cluster in the slice. */
 export interface ClusterLedger {
   readonly entries: Readonly<Record<StatementKind, ReadonlyMap<string, Entry>>>;
   /** How many of them are in force. */
   readonly used: Readonly<Record<StatementKind, number>>;
-  /** Blocks that belong to the cluster, used or not, ascending: those of its latest statement about itself, until it gives them up. */
+  /** Blocks that belong to the cluster, used or not, ascending: those of its latest claim, until it gives them up. */
   readonly owned: readonly Cidr[];
   /** Statements of the cluster with a lower serial ended for good, because the cluster left the slice after them. */
   readonly floor: number;
-  /** Node by its tunnel key, of the statements in force. */
+  /** Node by tunnel key, of the statements in force. */
   readonly keys: ReadonlyMap<string, string>;
   /** Blocks of the nodes, of the statements in force. */
   readonly nodeBlocks: readonly NodeBlock[];
-  /** When this cluster first accepted a statement of it, in milliseconds since 1970. */
+  /** When this cluster first accepted one of its statements, in milliseconds since 1970. */
   readonly since: number;
 }
 
 /**
- * What a member believes of one slice: an immutable value. `accept`, `recall`, `state` and `revise` make the next one from it.
- *
- * The own cluster is in it like the others, so that every rule about blocks, keys and names is one rule.
+ * What a member has accepted in one slice: an immutable value. `accept`, `recall`, `state` and `revise` return the next one.
+ * The own cluster is part of it like the others, so that one rule covers blocks, keys and names of all.
  */
 export interface Ledger {
   readonly clusters: ReadonlyMap<string, ClusterLedger>;
 }
 
-/** Names a statement: whose, about what. */
+/** Names a statement: author and subject. */
 export interface StatementRef {
   readonly kind: StatementKind;
   readonly cluster: string;
@@ -41,7 +40,7 @@ export interface StatementRef {
 /** The text of a reference, for use as a key: `<kind>/<cluster>/<subject>`. */
 export const refKey = ({ kind, cluster, subject }: StatementRef): string => `${kind}/${cluster}/${subject}`;
 
-/** Nothing is believed yet. */
+/** The ledger before the first notice. */
 export const emptyLedger: Ledger = { clusters: new Map() };
 
 const nothing: ClusterLedger = {
@@ -54,7 +53,7 @@ const nothing: ClusterLedger = {
   since: Number.POSITIVE_INFINITY,
 };
 
-/** What a cluster stated; empty for an unknown cluster. */
+/** The statements of a cluster; empty for an unknown cluster. */
 export const clusterOf = (ledger: Ledger, cluster: string): ClusterLedger => ledger.clusters.get(cluster) ?? nothing;
 
 /** The latest entry about a subject, in force or not. */
@@ -74,15 +73,15 @@ export const statementOf = <K extends StatementKind>(ledger: Ledger, kind: K, cl
 export const statementsBy = <K extends StatementKind>(ledger: Ledger, kind: K, cluster: string): Statement<K>[] =>
   [...clusterOf(ledger, cluster).entries[kind].values()].flatMap((entry) => inForce(entry, kind) ?? []);
 
-/** The endpoints that a statement about an export, or about further endpoints of it, has in force; undefined for none. */
+/** The endpoints in force of a statement about an export, or about more endpoints of it; undefined when it is not in force. */
 export const endpointsIn = (ledger: Ledger, { kind, cluster, subject }: StatementRef): readonly ExportEndpoint[] | undefined =>
   kind === 'Export' || kind === 'Endpoints' ? statementOf(ledger, kind, cluster, subject)?.body.endpoints : undefined;
 
-/** What all clusters state about a subject, in force, in the order of their names. */
+/** The statements of all clusters about a subject, in force, ordered by cluster name. */
 export const statementsAbout = <K extends StatementKind>(ledger: Ledger, kind: K, subject: string): Statement<K>[] =>
   [...ledger.clusters.keys()].toSorted().flatMap((cluster) => statementOf(ledger, kind, cluster, subject) ?? []);
 
-/** Another node than `except` that has a tunnel key, by the statements in force. */
+/** The node, other than `except`, that has a tunnel key by the statements in force. */
 export const keyOwner = (ledger: Ledger, publicKey: string, except: NodeRef): NodeRef | undefined => {
   for (const [cluster, { keys }] of ledger.clusters) {
     const node = keys.get(publicKey);
@@ -97,11 +96,11 @@ interface NodeRef {
   readonly node: string;
 }
 
-/** The ledger with another entry about a subject, or without one. Costs the statements of that kind of that cluster. */
+/** The ledger with another entry about a subject, or without one. Cost: the statements of this kind of this cluster. */
 export const withEntry = (ledger: Ledger, { kind, cluster, subject }: StatementRef, entry: Entry | undefined, now: number): Ledger =>
   withEntries(ledger, { kind, cluster }, new Map([[subject, entry]]), now);
 
-/** The same for many subjects, at the cost of one. */
+/** The ledger with entries about many subjects, at the cost of one. */
 export const withEntries = (
   ledger: Ledger,
   { kind, cluster }: Omit<StatementRef, 'subject'>,

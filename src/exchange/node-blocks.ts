@@ -7,7 +7,7 @@ export interface NodeBlock {
   readonly node: string;
 }
 
-/** The blocks of a cluster's nodes with those of some nodes replaced; ascending, so that {@link blockHolder} need not look at all of them. */
+/** The blocks of a cluster's nodes, with those of some nodes replaced; ascending, for the binary search of {@link blockHolder}. */
 export const withNodeBlocks = (held: readonly NodeBlock[], changes: ReadonlyMap<string, readonly Cidr[]>): readonly NodeBlock[] => {
   const others = held.filter((one) => !changes.has(one.node));
   const added = [...changes].flatMap(([node, blocks]) => blocks.map((block) => ({ block, node })));
@@ -15,6 +15,6 @@ export const withNodeBlocks = (held: readonly NodeBlock[], changes: ReadonlyMap<
   return [...others, ...added].toSorted((a, b) => compareCidr(a.block, b.block));
 };
 
-/** Another node than `node` that has an address of the block. */
+/** The node, other than `node`, that has an address of the block. */
 export const blockHolder = (held: readonly NodeBlock[], block: Cidr, node: string): string | undefined =>
   meeting(held, (one) => one.block, block).find((one) => one.node !== node)?.node;

@@ -6,10 +6,10 @@ export interface NoticeRequest {
   /** The notices after a position, or a summary of all of them as soon as the latest has another position. */
   readonly what: 'notices' | 'heads';
   readonly slice: string;
-  /** Undefined where there is only one cluster to ask for. */
+  /** Undefined where only one cluster can be meant. */
   readonly cluster: string | undefined;
   readonly after: Position;
-  /** Milliseconds to wait for something newer; at the most those of {@link pageLimits}. */
+  /** How long to wait for a newer notice, in milliseconds; at most the limit in {@link pageLimits}. */
   readonly waitMs: number;
 }
 
@@ -31,10 +31,10 @@ const whole = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? value : undefined;
 };
 
-/** The path by which a node of another cluster is asked for the notices of that cluster. */
+/** The path that requests a cluster's own notices from one of its nodes. */
 export const ownNoticesPath = ({ what, slice, after, waitMs }: Omit<NoticeRequest, 'cluster'>): string =>
   `/v1/${what}/${slice}?after=${after}&waitMs=${waitMs}`;
 
-/** The path by which an agent of one's own cluster is asked for the notices of another cluster. */
+/** The path that requests the notices of another cluster from an agent of the own cluster. */
 export const peerNoticesPath = ({ what, slice, cluster, after, waitMs }: NoticeRequest & { readonly cluster: string }): string =>
   `/v1/peers/${slice}/${cluster}/${what}?after=${after}&waitMs=${waitMs}`;

@@ -3,8 +3,7 @@ import type { NoticeSpec } from '../api/notice/type.ts';
 import { subjectFault } from './statement/subject.ts';
 
 /**
- * Reads a notice from a board or another member. Returns a phrase that names the fault of an invalid one and repeats none of its text.
- *
+ * Reads a notice from a board or another member. For an invalid notice it returns a phrase that names the fault without quoting the notice.
  * The sender may be hostile and bound to no schema. Unknown fields are dropped.
  */
 export const readNotice = (shown: unknown): NoticeSpec | string => {

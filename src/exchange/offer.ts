@@ -6,33 +6,33 @@ import { type Ledger, statementOf, statementsAbout } from './ledger.ts';
 import type { ExportBody, ExportEndpoint } from './statement/export.ts';
 import type { Statement } from './statement/statement.ts';
 
-/** One part of what a cluster offers under the name of a service: the statement about the export itself, or one about further endpoints. */
+/** One part of a cluster's offer for a service: the statement about the export itself, or one about more endpoints. */
 export interface OfferPart {
   /** 0 for the statement about the export. */
   readonly shard: number;
   readonly serial: number;
-  /** Those that may be used. */
+  /** The endpoints that may be used. */
   readonly endpoints: readonly ExportEndpoint[];
 }
 
 /** What a cluster offers under the name of a service. */
 export interface Offer {
   readonly cluster: string;
-  /** When the latest part of it was issued, RFC 3339. */
+  /** When its latest part was issued, RFC 3339. */
   readonly issuedAt: string;
-  /** The statement about the export; its endpoints are those of part 0 before they were compared with the nodes. */
+  /** The statement about the export; its endpoints are those of part 0 before the comparison with the nodes. */
   readonly body: ExportBody;
   readonly parts: readonly OfferPart[];
-  /** Endpoints that are not used: not on a node of the cluster, not with an address of that node, or with other ports than the export's. */
+  /** Endpoints that are not used: they are not on a node of the cluster, have no address of that node, or have other ports than the export. */
   readonly strays: readonly ExportEndpoint[];
 }
 
-/** What all clusters offer under the name `<namespace>/<name>`, by the statements in force, in the order of the clusters' names. */
+/** The offers of all clusters under the name `<namespace>/<name>`, by the statements in force, ordered by cluster name. */
 export const offersOf = (ledger: Ledger, subject: string): Offer[] =>
   statementsAbout(ledger, 'Export', subject).map((head) => offerOf(ledger, head));
 
 /**
- * What one cluster offers. An endpoint is used only with an address for pods of a node of that very cluster: a cluster cannot send the callers of a
+ * The offer of one cluster. An endpoint is used only with a pod address of a node of the same cluster. So a cluster cannot send the callers of a
  * service to addresses of another one, and a node cannot answer for pods of another node.
  */
 const offerOf = (ledger: Ledger, head: Statement<'Export'>): Offer => {
@@ -54,11 +54,11 @@ const offerOf = (ledger: Ledger, head: Statement<'Export'>): Offer => {
   };
 };
 
-/** The latest of some times (RFC 3339), at least one. As texts they would be in another order: with and without fractions of a second. */
+/** The latest of some times (RFC 3339), at least one. Text order would be wrong: some have fractions of a second. */
 const latestOf = (times: readonly string[]): string =>
   times.reduce((latest, time) => (Date.parse(time) > Date.parse(latest) ? time : latest));
 
-/** Whether an endpoint lies on the node that it names; looks at each node once. */
+/** Whether an endpoint lies on the node that it names; it reads each node once. */
 const nodeCheck = (ledger: Ledger, cluster: string): ((endpoint: ExportEndpoint) => boolean) => {
   const known = new Map<string, { readonly blocks: readonly Cidr[]; readonly own: readonly string[] } | undefined>();
   const nodeOf = (name: string) => {

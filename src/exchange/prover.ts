@@ -10,11 +10,11 @@ import { verifyStatement } from './verify.ts';
 /** The authority to verify a notice with. */
 export interface Prover {
   readonly root: Root;
-  /** Certificate to pin for the cluster, PEM, if the statement verifies under `root` and is used. */
+  /** Certificate to pin for the cluster, PEM, if the statement verifies under `root` and is accepted. */
   readonly pin?: string;
 }
 
-/** The certificate that a statement about a cluster carries, before anything about it was verified. */
+/** The certificate in a statement about a cluster, unverified. */
 const offeredBy = (text: string): string | undefined => {
   if (text.length > maxStatementBytes) return undefined;
   try {
@@ -26,10 +26,9 @@ const offeredBy = (text: string): string | undefined => {
 };
 
 /**
- * The authority to verify a notice with: the pinned one, or, for a statement of a cluster about itself, the one in that statement; `undefined` while none
- * is known.
- *
- * A root is pinned only when its key signed the statement, or when the old root signed it and so endorses the new one.
+ * The authority to verify a notice with: the pinned one, or, for a statement of a cluster about itself, the one in that statement; `undefined` while
+ * none is known.
+ * A root is pinned only when its own key signed the statement, or when the old root signed it and so endorses the new one.
  */
 export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover | StatementRefusal | undefined => {
   const owner = { cluster: notice.cluster, project: context.project };

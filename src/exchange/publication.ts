@@ -13,8 +13,8 @@ export interface Published {
 }
 
 /**
- * What a notice of this cluster publishes in a slice; `overwritten` when that cannot be read, belongs to an earlier slice of the same name, or has a serial
- * that is not above `floor`: that is from before a farewell, and nobody uses it.
+ * What a notice of this cluster publishes in a slice. `overwritten` when the notice cannot be read, belongs to an earlier slice of the same name, or
+ * has a serial of at most `floor`: members ignore a statement from before a farewell.
  */
 export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceUID: string, floor = 0): Published | 'overwritten' => {
   const stated = readStatement(readJson(statement));
@@ -26,7 +26,7 @@ export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceU
 export type Publication = 'keep' | 'state' | 'withdraw' | 'remove';
 
 /**
- * Compares what this cluster wants to have published about a subject with what it last published there.
+ * Compares the wanted content of a subject with what this cluster last published about it.
  *
  * ```
  * wanted       last published                        then
@@ -37,7 +37,7 @@ export type Publication = 'keep' | 'state' | 'withdraw' | 'remove';
  * withdrawn    content, or overwritten               withdraw: a signed tombstone takes its place
  * withdrawn    a tombstone                           keep it until what it withdraws has expired everywhere, then remove it
  * ```
- * A time of issue in the future is that of a clock that was set back since: it says nothing about age, so the statement is issued again.
+ * If the time of issue lies in the future, the clock was set back since. The age is then unknown, so the statement is issued again.
  */
 export const decidePublication = (wanted: string | undefined, last: Published | 'overwritten' | undefined, now: number): Publication => {
   if (wanted === undefined) {

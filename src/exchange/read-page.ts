@@ -7,8 +7,7 @@ const shape = z.object({ next: z.int().min(0), more: z.boolean(), notices: z.arr
 
 /**
  * Reads an answer as a page of the notices of a cluster; undefined for anything else.
- *
- * The sender may be hostile. Invalid notices, notices of other clusters and reports, which only the hub reads, are dropped.
+ * The sender may be hostile. Invalid notices, notices of other clusters, and reports, which only the hub reads, are dropped.
  */
 export const readPage = (cluster: string, answer: unknown): NoticePage | undefined => {
   const { success, data } = shape.safeParse(answer);

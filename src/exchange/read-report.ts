@@ -3,9 +3,8 @@ import { readJson } from '../values/read-json.ts';
 import { type LinksBody, linksBody } from './statement/links.ts';
 
 /**
- * The report in a notice, read by the schema by which it was made; undefined when it is none, or says it about another cluster than the one
- * that it is published for. The signature is not verified: admission binds a notice to the account of its cluster, and what is made of a report is
- * shown and decides nothing.
+ * The report in a notice; undefined when the notice has no valid report, or one about another cluster. The signature is not verified: admission binds
+ * a notice to the account of its cluster, and a report is only displayed and decides nothing.
  */
 export const readReport = ({ spec }: Notice): LinksBody | undefined => {
   if (spec.kind !== 'Links') return undefined;

@@ -9,11 +9,10 @@ import { state } from './state.ts';
 import { concerns, readStatement } from './statement/statement.ts';
 
 /**
- * The ledger with a notice that this cluster accepted before and kept in its own cluster: after a restart it counts as the latest statement about its
- * subject, whatever the board shows. Its signature was verified then; `revise` judges whether it is still in force.
- *
- * @returns undefined for what cannot be read, belongs to another slice, or comes from a cluster whose authority is no longer pinned because an
- * administrator ran `kubeslice trust forget`.
+ * The ledger with a notice that this cluster accepted and stored before: after a restart it counts as the latest statement about its subject,
+ * whatever the board shows. Its signature was verified then; `revise` judges whether it is still in force.
+ * @returns undefined for a notice that cannot be read, belongs to another slice, or comes from a cluster whose authority is no longer pinned because
+ * an administrator ran `kubeslice trust forget`.
  */
 export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, context: ExchangeContext): Ledger | undefined => {
   const stated = read(notice.statement);
@@ -27,8 +26,7 @@ export const recall = (ledger: Ledger, notice: NoticeSpec, since: number, contex
 
 /**
  * The ledger with a notice of the own cluster that an earlier run signed: it stays in force until this cluster withdraws it.
- *
- * @returns undefined for what cannot be read or belongs to another slice.
+ * @returns undefined for a notice that cannot be read or belongs to another slice.
  */
 export const restate = (ledger: Ledger, notice: NoticeSpec, { sliceUID, now }: ExchangeContext): Ledger | undefined => {
   const stated = read(notice.statement);

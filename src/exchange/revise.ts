@@ -18,8 +18,8 @@ export interface Revision {
 const order: readonly StatementKind[] = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'];
 
 /**
- * Judges everything that a cluster stated anew, after its membership, the grant of this cluster or its own claim changed: what left its delegation
- * is no longer in force, and what came back into it is again. What the own cluster states needs no judgement.
+ * Judges all statements of a cluster again, after its membership, the grant of this cluster or its own claim changed. A statement that left its
+ * delegation is no longer in force; one that is inside it again is in force again. Statements of the own cluster need no judgement.
  */
 export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext): Revision => {
   let next = ledger;
@@ -29,7 +29,7 @@ export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext
     const { entries } = clusterOf(next, cluster);
     const mayBeInForce = (entry: Entry): boolean =>
       isTombstone(entry.stated) ? entry.inForce : !isExpired(entry, context) && notDelegated(entry.stated, next, context) === undefined;
-    // Ends come first and in one step: a departure ends thousands, and what returns may need the room of what ends.
+    // Ends come first and in one step: a departure ends thousands, and returning statements may need the room of ended ones.
     const ended = new Map<string, Entry>();
     for (const [subject, entry] of entries[kind]) {
       if (!entry.inForce || mayBeInForce(entry)) continue;
@@ -61,8 +61,8 @@ export const revise = (ledger: Ledger, cluster: string, context: ExchangeContext
 type Returning = readonly (readonly [subject: string, entry: Entry])[];
 
 /**
- * Entries that come back in one step, since none of them decides about another, and those that must be judged one after another: nodes that have
- * something in common, and all of them when there is no room for all.
+ * Entries that return in one step, because none of them affects another, and entries that must be judged one after another: nodes that share a key or
+ * addresses, or all entries when there is not room for all.
  */
 const divided = (returning: Returning, room: number): { readonly together: Returning; readonly apart: Returning } => {
   if (returning.length > room) return { together: [], apart: returning };
@@ -77,10 +77,9 @@ const divided = (returning: Returning, room: number): { readonly together: Retur
 };
 
 /**
- * Ends what has expired, and what depends on it. It is forgotten, too, once nothing older can be believed any more; only what a cluster stated about
- * itself is kept for good, since its blocks stay its own and its departure stays known.
- *
- * @returns with `forgotten` the references of which nothing need be kept for a restart.
+ * Ends expired statements and those that depend on them. It forgets a statement once no older one can be accepted any more. Only the claim of a
+ * cluster is kept for good: its blocks stay its own, and its departure stays known.
+ * @returns in `forgotten`, the references that need not be stored for a restart.
  */
 export const expire = (ledger: Ledger, context: ExchangeContext): Revision & { readonly forgotten: readonly StatementRef[] } => {
   let next = ledger;

@@ -3,27 +3,27 @@ import type { RootReader } from '../identity/root-reader.ts';
 import { Failure } from '../values/failure.ts';
 import type { StatementRefusal } from '../values/statement-refusal.ts';
 
-/** What is known when a cluster shows its authority. */
+/** The facts when a cluster shows its authority. */
 export interface RootQuestion {
   readonly cluster: string;
   readonly project: string;
-  /** The certificate that is pinned for the cluster, PEM; `undefined` when the cluster was never seen. */
+  /** The pinned certificate of the cluster, PEM; `undefined` for a cluster seen for the first time. */
   readonly pinned: string | undefined;
-  /** The certificate that is shown for it now, PEM. */
+  /** The certificate that the cluster shows now, PEM. */
   readonly offered: string;
-  /** True when `offered` comes from a `Cluster` statement that was verified under the pinned authority: the old one names the new one. */
+  /** True when `offered` comes from a `Cluster` statement that was verified under the pinned authority: the old authority names the new one. */
   readonly endorsed: boolean;
   /** True when the cluster left with a statement that the pinned authority signed: that authority no longer signs for it. */
   readonly departed: boolean;
 }
 
-/** The authority to verify the cluster with from now on, and whether that must be written down first. */
+/** The authority to verify the cluster with from now on, and whether it must be stored first. */
 export type RootDecision =
   | { readonly action: 'keep' | 'pin' | 'replace'; readonly root: Root }
   | ({ readonly action: 'refuse' /** What stays pinned, if it can be read. */; readonly root: Root | undefined } & StatementRefusal);
 
 /**
- * Decides which authority to believe for a cluster.
+ * Decides which authority to accept for a cluster.
  *
  * ```
  * pinned      offered                    then
@@ -35,7 +35,7 @@ export type RootDecision =
  * any         not valid                  refuse, and go on with what is pinned
  * ```
  *
- * Whoever rules the hub can show any certificate; only the old authority or an administrator of this cluster can make it count.
+ * The hub can show any certificate. Only the old authority or an administrator of this cluster can make it count.
  */
 export const decideRoot = (question: RootQuestion, readRoot: RootReader): RootDecision => {
   let pinned: Root | undefined;

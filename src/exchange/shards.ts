@@ -2,23 +2,23 @@ import { compareText, sortedBy } from '../values/order.ts';
 import { type ExportEndpoint, endpointsPerShard, maxShards } from './statement/export.ts';
 import { takesConnections } from './statement/takes-connections.ts';
 
-/** Bytes of endpoints that one shard holds at the most: with long names fewer fit than by number, and the statement has other content, too. */
+/** Most bytes of endpoints in one shard. With long names fewer fit than {@link endpointsPerShard}, and the statement has other content too. */
 const bytesPerShard = 20_480;
 
-/** Endpoints that one export publishes at the most. */
+/** Most endpoints that one export publishes. */
 export const maxEndpoints = endpointsPerShard * (maxShards + 1);
 
 /** Endpoints of an export by shard; shard 0 is part of the statement about the export itself. */
 export interface Shards {
-  /** None is empty but perhaps the first. */
+  /** No shard is empty, except perhaps the first. */
   readonly shards: ReadonlyMap<number, readonly ExportEndpoint[]>;
-  /** How many endpoints found no room. */
+  /** How many endpoints are over capacity. */
   readonly omitted: number;
 }
 
 /**
- * Bytes of an endpoint in canonical JSON, with a comma, counted without making it: an export is divided anew for each change of one endpoint. Every text
- * in it is ASCII without characters that JSON escapes.
+ * Bytes of an endpoint in canonical JSON, with a comma, counted without serializing: each change of one endpoint divides the export again. Every text
+ * in it is ASCII that JSON does not escape.
  */
 export const endpointBytes = (endpoint: ExportEndpoint): number => {
   const { pod, node, hostname, addresses, ready, terminating, targetPorts } = endpoint;
@@ -32,9 +32,8 @@ export const endpointBytes = (endpoint: ExportEndpoint): number => {
 };
 
 /**
- * Divides the endpoints of an export among shards. An endpoint stays in the shard in which it was published, so that a change of one rewrites one
- * statement; a new one enters the first shard with room. When there is no room for all, those that take connections come first, and others make room.
- *
+ * Divides the endpoints of an export among shards. An endpoint stays in its published shard, so that a change of one endpoint rewrites one statement;
+ * a new endpoint enters the first shard with room. If there is not room for all, endpoints that take connections displace the others.
  * @param most shards that may be used beside the first
  */
 export const assignShards = (
@@ -43,7 +42,7 @@ export const assignShards = (
   most: number = maxShards,
 ): Shards => {
   const sorted = endpoints.toSorted((a, b) => compareText(a.pod, b.pod));
-  // Numbers need not be consecutive: those that are published stay, the lowest others are added.
+  // Numbers need not be consecutive: published ones stay, and the lowest free ones are added.
   const kept = [...new Set(published.values())].filter((shard) => shard > 0).toSorted((a, b) => a - b);
   const free = Array.from({ length: maxShards }, (_, index) => index + 1).filter((shard) => !kept.includes(shard));
   const usable = new Set([0, ...[...kept, ...free].slice(0, Math.max(0, most))]);
@@ -53,7 +52,7 @@ export const assignShards = (
   return place([first, last], published, usable);
 };
 
-/** Gives each endpoint of the first list its place before any of the next. */
+/** Places each endpoint of the first list before any of the next. */
 const place = (
   lists: readonly (readonly ExportEndpoint[])[],
   published: ReadonlyMap<string, number>,

@@ -3,7 +3,7 @@ import type { Root } from '../identity/root.ts';
 import { statementSigner } from '../identity/spiffe.ts';
 import { clockSkewMs, signerLifetimeMs, statementLifetimeMs } from './lifetime.ts';
 
-/** Who signed a statement, and when it could sign: milliseconds since 1970. */
+/** The signer of a statement, and when it could sign: milliseconds since 1970. */
 export interface Signer {
   readonly publicKey: KeyObject;
   readonly notBefore: number;
@@ -11,15 +11,14 @@ export interface Signer {
 }
 
 /**
- * The signer that a chain names: the authority itself, or one certificate below it. A phrase says why there is none.
- *
- * The certificate must be issued by the authority, have an ECDSA P-256 key, be no authority, name the cluster's signer of statements and nobody
- * else, and be valid for {@link signerLifetimeMs} at the most. Statements must be issued while it is valid, so a stolen key is worth nothing once the last
- * statement that it could sign has expired.
+ * The signer that a chain names: the authority itself, or one certificate below it. A phrase states why there is none.
+ * The authority must have issued the certificate. The certificate must have an ECDSA P-256 key, must not be an authority, must name the cluster's
+ * signer of statements and nothing else, and must be valid for at most {@link signerLifetimeMs}. Statements must be issued while it is valid, so a
+ * stolen key is worthless once the last statement that it could sign has expired.
  */
 export const signerOf = (chain: readonly string[], root: Root): Signer | string => {
   const [leaf] = chain;
-  // A clock that was set back after the authority was made does not make its key another one.
+  // An authority stays valid if the clock of its cluster was set back after the authority was made.
   if (leaf === undefined) return { ...root, notBefore: root.notBefore - statementLifetimeMs };
   if (chain.length > 1) return 'has a chain of more than one certificate';
   try {

@@ -1,22 +1,21 @@
 import { maxNotices } from '../api/notice/type.ts';
 
-/** The slot of a cluster's report, which members do not read: they do not see that it is taken. */
+/** The slot of a cluster's report. Members do not read reports, so they do not see that the slot is taken. */
 export const reportSlot = 0;
 
 /**
- * The slots of a member's notices on a board, by key of the notice. Taking and releasing cost the same however many there are.
- *
- * A notice's name is its slot and not its subject: so the number of notices that a member can have is bounded by names, which admission can check
- * without counting.
+ * The slots of a member's notices on a board, by key of the notice. The cost of taking and releasing a slot does not grow with their number.
+ * The name of a notice is its slot, not its subject. So names bound the number of notices of a member, and admission can check a name without
+ * counting.
  */
 export class SlotTable {
   readonly #limit: number;
   readonly #byKey = new Map<string, number>();
-  /** How many keys have a slot: two may, for a moment, until the board shows which of them is there. */
+  /** How many keys have a slot: two can share one until the board shows which of them is there. */
   readonly #holders = new Map<number, number>();
   /** Released slots; some may be taken again. */
   readonly #released: number[] = [];
-  /** No slot from here on was ever given by {@link take}. */
+  /** {@link take} never returned a slot from here on. */
   #next = reportSlot + 1;
 
   constructor(limit = maxNotices) {
@@ -32,7 +31,7 @@ export class SlotTable {
     return this.#byKey.get(key);
   }
 
-  /** The board shows the key in this slot. */
+  /** Records that the board shows the key in this slot. */
   set(key: string, slot: number): void {
     if (this.#byKey.get(key) === slot) return;
     this.delete(key);
@@ -52,7 +51,7 @@ export class SlotTable {
     }
   }
 
-  /** The slot of a key, a free one when it has none; undefined when all are taken. */
+  /** The slot of a key, or a free one if it has none; undefined when all are taken. */
   take(key: string): number | undefined {
     const slot = this.#byKey.get(key) ?? this.#free();
     if (slot !== undefined) this.set(key, slot);
@@ -67,7 +66,7 @@ export class SlotTable {
   }
 }
 
-/** The slot in the name of a notice of that cluster; undefined for another name. */
+/** The slot in the name of a notice of this cluster; undefined for another name. */
 export const slotOf = (cluster: string, name: string): number | undefined => {
   const text = name.startsWith(`${cluster}.`) ? name.slice(cluster.length + 1) : '';
   return /^(0|[1-9][0-9]{0,3})$/.test(text) && Number(text) < maxNotices ? Number(text) : undefined;

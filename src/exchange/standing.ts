@@ -18,7 +18,7 @@ export const notDelegated = (statement: Statement, ledger: Ledger, context: Exch
     const message = `Cluster "${cluster}" is no longer a member of the slice; what it published is not used.`;
     return { code: 'NotMember', waitsFor, message };
   }
-  // A hub that is away or lost its memberships must not end what runs. Only a cluster that was never a member is refused.
+  // A hub that is unreachable or lost its memberships must not end anything that runs. Only a cluster that was never a member is refused.
   if ((member === undefined || member === 'unknown') && known === undefined) {
     const message = `Cluster "${cluster}" is not a member of the slice; what it publishes is not used.`;
     return { code: 'NotMember', waitsFor, message };
@@ -36,6 +36,6 @@ export const notDelegated = (statement: Statement, ledger: Ledger, context: Exch
   return overBudget(statement, ledger) ?? checkDelegation(statement, ledger, context);
 };
 
-/** Whether an entry no longer holds by its own dates. */
+/** Whether an entry has expired. */
 export const isExpired = ({ expiresAt }: Entry, { now, holdExpired }: ExchangeContext): boolean =>
   !holdExpired && now > expiresAt + clockSkewMs;

@@ -4,7 +4,7 @@ import { createEntry } from './entry.ts';
 import { type Ledger, type StatementRef, withEntry } from './ledger.ts';
 import { isTombstone, type Stated } from './statement/statement.ts';
 
-/** The ledger with a statement or tombstone of the own cluster, which needs no judgement: it is in force as long as it is stated. */
+/** The ledger with a statement or tombstone of the own cluster, which needs no judgement: it is in force as long as this cluster publishes it. */
 export const state = (ledger: Ledger, stated: Stated, now: number): Ledger => {
   const ref: StatementRef = { kind: stated.kind, cluster: stated.cluster, subject: stated.subject };
   if (isTombstone(stated)) return withEntry(ledger, ref, undefined, now);

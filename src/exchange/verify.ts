@@ -15,7 +15,7 @@ import { concerns, readStatement, type Stated } from './statement/statement.ts';
 /** How deep a statement may nest; the deepest honest one has five levels. */
 const statementDepth = 12;
 
-/** What a statement must be about: the slice of the board, and the kind and subject of the notice that carries it. */
+/** The expected subject of a statement: the slice of the board, and the kind and subject of the notice that carries it. */
 export interface StatementExpectation<K extends StatementKind = StatementKind> {
   readonly slice: string;
   readonly sliceUID: string;
@@ -23,13 +23,13 @@ export interface StatementExpectation<K extends StatementKind = StatementKind> {
   readonly subject: string;
 }
 
-/** A statement or tombstone that may be used, as far as verification goes; what it says must still stay inside what was delegated. */
+/** A statement or tombstone that passed verification; its content must still be compared with what was delegated. */
 export interface Verified {
   readonly ok: true;
   readonly stated: Stated;
-  /** SHA-256 of the text: distinguishes the statement accepted last from another with the same serial. */
+  /** SHA-256 of the text: distinguishes two statements with the same serial. */
   readonly digest: string;
-  /** When it stops to hold: milliseconds since 1970, by the receiver's clock. */
+  /** Expiry in milliseconds since 1970, by the receiver's clock. */
   readonly expiresAt: number;
 }
 
@@ -39,9 +39,9 @@ export interface Refused extends StatementRefusal {
 }
 
 /**
- * Verifies a statement of another cluster against the authority that is pinned for that cluster, at a time in milliseconds since 1970.
+ * Verifies a statement of another cluster against its pinned authority, at a time in milliseconds since 1970.
  *
- * Cheap checks come first, and nothing is parsed before the signature holds, so that strangers reach neither parser nor schema.
+ * Cheap checks come first. Nothing is parsed before the signature is verified, so that strangers reach neither parser nor schema.
  * ```
  * larger than maxStatementBytes                             TooLarge
  * authority or signer expired or not yet valid              AuthorityExpired
@@ -52,7 +52,8 @@ export interface Refused extends StatementRefusal {
  * issued after now + statementLifetimeMs                    NotYetValid
  * expired before now − skew                                 Expired
  * ```
- * A statement that was issued in the future by this clock is used, within a lifetime: one of the two clocks is wrong, and serials, not clocks, order two statements. It holds for {@link statementLifetimeMs} from now at the most.
+ * A statement from the future is accepted, up to one lifetime ahead: one of the two clocks is wrong, and serials, not clocks, order statements. It
+ * holds for at most {@link statementLifetimeMs} from now.
  */
 export const verifyStatement = (notice: SignedStatement, root: Root, expected: StatementExpectation, now: number): Verified | Refused => {
   const what = `The statement of cluster "${root.cluster}" about ${expected.kind} "${expected.subject}"`;
@@ -97,7 +98,7 @@ export const verifyStatement = (notice: SignedStatement, root: Root, expected: S
   return { ok: true, stated, digest: sha256Hex(bytes), expiresAt: Math.min(expiresAt, now + statementLifetimeMs) };
 };
 
-/** The refusal of a statement that no longer holds. */
+/** The refusal of an expired statement. */
 export const expired = (
   { cluster, kind, subject }: { readonly cluster: string; readonly kind: StatementKind; readonly subject: string },
   { expiresAt }: Stated,
@@ -106,7 +107,7 @@ export const expired = (
   message: `The statement of cluster "${cluster}" about ${kind} "${subject}" expired at ${expiresAt} and was not renewed; check whether the worker of that cluster is connected.`,
 });
 
-/** The statement in a text whose signature holds, or a phrase that says why there is none. */
+/** The statement in a text with a verified signature, or a phrase that states why there is none. */
 const parse = (text: string): Stated | string => {
   try {
     return readStatement(parseCanonicalJson(text, statementDepth));

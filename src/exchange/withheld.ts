@@ -7,14 +7,14 @@ import { readStatement } from './statement/statement.ts';
 export interface Withheld {
   readonly ref: StatementRef;
   readonly serial: number;
-  /** Since when that is known, in milliseconds of a clock that does not go back. */
+  /** Since when this is known, in milliseconds of a monotonic clock. */
   readonly since: number;
 }
 
-/** What is known to be withheld, by `refKey`. */
+/** The known withheld statements, by `refKey`. */
 export type WithheldStatements = ReadonlyMap<string, Withheld>;
 
-/** The board may lag so far behind what members offer, in milliseconds: a write to the hub and its way to the readers take time. */
+/** How far the board may lag behind the members, in milliseconds: a write to the hub takes time to reach the readers. */
 export const boardLagMs = 10_000;
 
 const serialOf = (notice: NoticeSpec | undefined): number => {
@@ -23,13 +23,13 @@ const serialOf = (notice: NoticeSpec | undefined): number => {
 };
 
 /**
- * What the board withholds of one cluster, after a further look. Only a statement counts that the cluster itself offered and that was accepted here: so it is
- * signed, and nobody can make the hub look worse than it is but the author, who may not publish what he offers.
+ * What the board withholds of one cluster, after another comparison. A statement counts only if the cluster itself offered it and this cluster
+ * accepted it. So only the author can make the hub appear worse than it is, by offering a statement that it does not publish.
  *
  * ```
  * known before   the board shows                 then
  * no             a lower serial, or nothing      it is, since now
- * yes            a lower serial, or nothing      it is, as long as before: a later statement of the author does not make it younger
+ * yes            a lower serial, or nothing      it is, since the same time: a later statement of the author does not reset it
  * yes            that serial, or a higher one    it is not
  * ```
  *
@@ -56,6 +56,6 @@ export const followWithheld = (
   return after;
 };
 
-/** Whether the board has withheld one of them for longer than a board lags. */
+/** Whether the board has withheld one of them for longer than {@link boardLagMs}. */
 export const isWithholding = (withheld: WithheldStatements, now: number): boolean =>
   [...withheld.values()].some(({ since }) => now - since >= boardLagMs);

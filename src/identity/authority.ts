@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:cr
 import { Failure } from '../values/failure.ts';
 import { type Root, readRoot } from './root.ts';
 
-/** An authority as it is kept in a Secret. */
+/** An authority as a Secret stores it. */
 export interface AuthorityFiles {
   /** PEM. */
   readonly certificate: string;
@@ -18,9 +18,8 @@ export interface Authority extends Root {
 
 /**
  * Opens the authority of a cluster.
- *
- * Throws `StatementRefused` for a certificate that {@link readRoot} refuses, and `InvalidInput` for a key that is not the one in the
- * certificate: what would be signed with it nobody could verify.
+ * Throws `StatementRefused` for a certificate that {@link readRoot} refuses, and `InvalidInput` for a key that does not belong to the certificate:
+ * its signatures could not be verified.
  */
 export const openAuthority = (files: AuthorityFiles, owner: { readonly cluster: string; readonly project: string }): Authority => {
   const root = readRoot(files.certificate, owner);

@@ -4,15 +4,14 @@ import * as x509 from '@peculiar/x509';
 import type { AuthorityFiles } from './authority.ts';
 import { trustDomain } from './spiffe.ts';
 
-/** Years for which an authority is valid; it is rotated long before, by a statement of the old one. */
+/** Years for which an authority is valid. It is rotated long before, with a statement of the old authority. */
 export const authorityYears = 10;
 
 /**
- * Makes the authority of a cluster: an ECDSA P-256 key and a self-signed certificate for the cluster's trust domain (SPIFFE X509-SVID §3:
- * a signing certificate names the trust domain as URI and may sign certificates; ours signs statements too).
- *
- * Called once, at join; the result is kept in the member cluster only. `now` is in milliseconds since 1970, `random` gives the serial
- * number. This file alone loads the X.509 library, which takes long: import it only where an authority is really made.
+ * Makes the authority of a cluster: an ECDSA P-256 key and a self-signed certificate for the cluster's trust domain (SPIFFE X509-SVID §3: a signing
+ * certificate names the trust domain as URI and may sign certificates; ours signs statements too).
+ * It is called once, at join; the result stays in the member cluster. `now` is in milliseconds since 1970; `random` supplies the serial number. Only
+ * this file loads the X.509 library, which is slow to load: import it only where an authority is made.
  */
 export const createAuthority = async (
   owner: { readonly cluster: string; readonly project: string },
@@ -25,7 +24,7 @@ export const createAuthority = async (
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + authorityYears);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
-      // The first bit is cleared, for serial numbers are positive (RFC 5280 §4.1.2.2).
+      // Serial numbers are positive (RFC 5280 §4.1.2.2), so the first bit is cleared.
       serialNumber: Buffer.from(random(16).map((byte, index) => (index === 0 ? (byte & 0x7f) | 1 : byte))).toString('hex'),
       name: `CN=${owner.cluster},OU=${owner.project},O=KubeSlice`,
       notBefore: new Date(now - 5 * 60_000),

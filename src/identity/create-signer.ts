@@ -8,8 +8,8 @@ import { statementSigner } from './spiffe.ts';
 const signerHours = 24;
 
 /**
- * Makes a key and a certificate that signs statements in the name of a cluster's authority: so that the authority's own key can stay where nothing
- * reaches the hub. ECDSA P-256, valid for 24 hours from `now` (milliseconds since 1970); `random` gives the serial number.
+ * Makes a key and a certificate that signs statements for a cluster's authority, so that the program that reaches the hub does not need the
+ * authority's own key. ECDSA P-256, valid for 24 hours from `now` (milliseconds since 1970); `random` supplies the serial number.
  */
 export const createSigner = async (
   authority: AuthorityFiles,
@@ -23,7 +23,7 @@ export const createSigner = async (
   const issuer = new x509.X509Certificate(authority.certificate);
   const certificate = await x509.X509CertificateGenerator.create(
     {
-      // The first bit is cleared, for serial numbers are positive (RFC 5280 §4.1.2.2).
+      // Serial numbers are positive (RFC 5280 §4.1.2.2), so the first bit is cleared.
       serialNumber: Buffer.from(random(16).map((byte, index) => (index === 0 ? (byte & 0x7f) | 1 : byte))).toString('hex'),
       subject: `CN=statements,OU=${owner.project},O=KubeSlice`,
       issuer: issuer.subject,

@@ -7,7 +7,7 @@ import type { Authority } from './authority.ts';
 import type { Root } from './root.ts';
 import { type EphemeralKey, seal, unseal } from './sealed-box.ts';
 
-/** What the hub gives to a cluster that has proved its key. */
+/** The hub's answer to a cluster that proved its key. */
 export interface RenewedCredential {
   /** Token of the cluster's worker account. */
   readonly token: string;
@@ -24,18 +24,18 @@ interface Question {
   readonly publicKey: string;
 }
 
-/** What is signed. The first field keeps it apart from everything else that the authority signs. */
+/** The signed text. Its first field distinguishes it from everything else that the authority signs. */
 const questionText = ({ cluster, project, challenge, publicKey }: Question): string =>
   canonicalJson({ purpose: 'kubeslice credential request 1', cluster, project, challenge, publicKey });
 
-/** Asks for a credential: an answer to the challenge of the hub, signed by the cluster's authority. */
+/** Requests a credential: an answer to the challenge of the hub, signed by the cluster's authority. */
 export const proveAuthority = (authority: Authority, challenge: string, { publicKey }: EphemeralKey): CredentialQuestion => {
   const { cluster, project } = authority;
   const text = questionText({ cluster, project, challenge, publicKey });
   return { challenge, publicKey, signature: encodeBase64(authority.sign(Buffer.from(text, 'utf8'))) };
 };
 
-/** Whether a request was signed by the authority of that root, for that very cluster, project, challenge and key. */
+/** Whether the authority of `root` signed the request for exactly this cluster, project, challenge and key. */
 export const isProved = (request: CredentialQuestion, root: Root): boolean => {
   const signature = decodeBase64(request.signature);
   if (signature === undefined || signature.length !== 64) return false;
@@ -43,7 +43,7 @@ export const isProved = (request: CredentialQuestion, root: Root): boolean => {
   return verify('sha256', Buffer.from(text, 'utf8'), { key: root.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 };
 
-/** Answers a request that {@link isProved}. Throws `InvalidInput` when its public key is none. */
+/** Answers a request for which {@link isProved} is true. Throws `InvalidInput` when its public key is invalid. */
 export const answerProof = (
   request: CredentialQuestion,
   root: Pick<Root, 'cluster' | 'project'>,
@@ -53,7 +53,7 @@ export const answerProof = (
   ...seal(canonicalJson(credential), request.publicKey, questionText({ ...request, cluster: root.cluster, project: root.project })),
 });
 
-/** Opens the answer to a request of one's own. Throws `InvalidInput` when it is not one, or says what no hub says. */
+/** Opens the answer to an own request. Throws `InvalidInput` when it answers another request, or its content is invalid. */
 export const openAnswer = (
   answer: CredentialAnswer,
   request: CredentialQuestion,

@@ -3,8 +3,7 @@ import { Failure } from '../values/failure.ts';
 
 /**
  * The fingerprint of a certificate (PEM) as people compare it: `sha256:` and 64 hexadecimal digits of SHA-256 over its DER form.
- *
- * Throws `InvalidInput` for what is not a certificate.
+ * Throws `InvalidInput` when the text is not a certificate.
  */
 export const fingerprintOf = (certificate: string): string => {
   try {
@@ -18,6 +17,6 @@ export const fingerprintOf = (certificate: string): string => {
   }
 };
 
-/** The same of a parsed certificate. */
+/** The fingerprint of a parsed certificate. */
 export const certificateFingerprint = (certificate: X509Certificate): string =>
   `sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;

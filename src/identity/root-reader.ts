@@ -1,14 +1,14 @@
 import { type Root, type RootOwner, readRoot } from './root.ts';
 
-/** {@link readRoot}, or the same with a memory. */
+/** {@link readRoot}, possibly with a cache. */
 export type RootReader = (certificate: string, owner: RootOwner) => Root;
 
-/** Certificates that were read and are remembered at the most: some megabytes. */
+/** Most certificates in the cache: some megabytes. */
 const mostRemembered = 1024;
 
 /**
- * A {@link readRoot} that remembers what it read: every notice of a cluster is judged by the same certificate, and to verify that costs as much as to
- * verify the notice. A refusal is not remembered.
+ * A {@link readRoot} with a cache. Every notice of a cluster is verified with the same certificate, and verifying the certificate costs as much as
+ * verifying the notice. Refusals are not cached.
  */
 export const createRootReader = (): RootReader => {
   const remembered = new Map<string, Root>();

@@ -3,11 +3,11 @@ import { Failure } from '../values/failure.ts';
 import { certificateFingerprint } from './fingerprint.ts';
 import { trustDomain } from './spiffe.ts';
 
-/** The authority of a cluster as others know it: what its statements are verified with. */
+/** The authority of a cluster as others know it: it verifies the cluster's statements. */
 export interface Root {
   readonly cluster: string;
   readonly project: string;
-  /** PEM, as it was given. */
+  /** PEM, unchanged. */
   readonly certificate: string;
   readonly fingerprint: string;
   readonly publicKey: KeyObject;
@@ -17,7 +17,7 @@ export interface Root {
   readonly notAfter: number;
 }
 
-/** Whose authority a certificate is expected to be. */
+/** The cluster to which an authority must belong. */
 export interface RootOwner {
   readonly cluster: string;
   readonly project: string;
@@ -25,9 +25,8 @@ export interface RootOwner {
 
 /**
  * Reads the certificate of a cluster's authority.
- *
- * Throws `StatementRefused`, with the reason, unless it is exactly one self-signed ECDSA P-256 authority for the trust domain of that very
- * cluster and project: an authority for something else must not be pinned by mistake.
+ * Throws `StatementRefused`, with the reason, unless it is exactly one self-signed ECDSA P-256 authority for the trust domain of this cluster and
+ * project: an authority for something else must not be pinned by mistake.
  */
 export const readRoot = (certificate: string, owner: RootOwner): Root => {
   const refuse = (why: string, cause?: unknown): never => {

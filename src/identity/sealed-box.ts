@@ -22,7 +22,7 @@ export const ephemeralKey = (): EphemeralKey => {
 
 /** A text that only the holder of one private key can read. */
 export interface SealedBox {
-  /** Public key of who sealed it, as in {@link EphemeralKey}. */
+  /** Public key of the sender, as in {@link EphemeralKey}. */
   readonly publicKey: string;
   /** Initialisation vector, ciphertext and tag, base64. */
   readonly sealed: string;
@@ -41,9 +41,9 @@ const keyOf = (own: EphemeralKey, other: string, context: string, salt: string):
 };
 
 /**
- * Seals a text to the public key of somebody else: ECDH P-256 with a fresh key, HKDF-SHA256 (RFC 5869), AES-256-GCM (SP 800-38D). Who opens it must
- * name the same context, so that a box cannot be taken for one of another exchange. The key serves for one box, and the initialisation vector is
- * therefore a constant. Throws `InvalidInput` for a key that is no point of the curve.
+ * Seals a text to a public key: ECDH P-256 with a fresh key, HKDF-SHA256 (RFC 5869), AES-256-GCM (SP 800-38D). The recipient must name the same
+ * context, so that a box of one exchange is useless in another. A key seals one box only, so the initialisation vector is a constant. Throws
+ * `InvalidInput` for a key that is not a point of the curve.
  */
 export const seal = (text: string, recipient: string, context: string): SealedBox => {
   const own = ephemeralKey();
@@ -54,7 +54,7 @@ export const seal = (text: string, recipient: string, context: string): SealedBo
   return { publicKey: own.publicKey, sealed: encodeBase64(Buffer.concat([iv, body, encrypt.getAuthTag()])) };
 };
 
-/** Opens a box. Throws `InvalidInput` when it was not sealed to this key in this context, or was changed since. */
+/** Opens a box. Throws `InvalidInput` when it was sealed to another key or in another context, or when it was altered. */
 export const unseal = (box: SealedBox, own: EphemeralKey, context: string): string => {
   const bytes = Buffer.from(decodeBase64(box.sealed) ?? []);
   if (bytes.length < ivBytes + tagBytes) throw new Failure('InvalidInput', 'The sealed text is too short.');

@@ -1,15 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
-/** A certificate that signs itself, and its key, both as PEM. */
+/** A self-signed certificate and its key, both as PEM. */
 export interface SelfSigned {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
-/*
- * DER by hand (ITU-T X.690): seven short structures. The X.509 library costs 24 MB of memory, which every node would pay for one certificate.
- */
+/** DER by hand (ITU-T X.690): seven short structures. The X.509 library costs 24 MB of memory, which every node would pay for one certificate. */
 const tlv = (tag: number, ...parts: readonly Buffer[]): Buffer => {
   const body = Buffer.concat(parts);
   const length = body.length;
@@ -34,9 +32,8 @@ const time = (ms: number): Buffer => {
 const day = 86_400_000;
 
 /**
- * A key (ECDSA P-256) and a certificate for a server (RFC 5280) that lives as long as its process: nothing is written down. It keeps what is sent from
- * those who only listen; it does not prove who the server is. `random` gives the serial number, `now` is in milliseconds since 1970.
- *
+ * A key (ECDSA P-256) and a certificate for a server (RFC 5280) that live as long as the process and are never stored. They hide the traffic from
+ * eavesdroppers; they do not authenticate the server. `random` supplies the serial number; `now` is in milliseconds since 1970.
  * @param address IPv4 address of the server, for the subject alternative name.
  */
 export const createSelfSigned = (
@@ -47,7 +44,7 @@ export const createSelfSigned = (
 ): SelfSigned => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = sequence(tlv(0x31, sequence(commonName, text(name))));
-  // The first bit is cleared, for serial numbers are positive (RFC 5280 §4.1.2.2), and the next is set, for they have no leading zeros.
+  // Serial numbers are positive (RFC 5280 §4.1.2.2), so the first bit is cleared. They have no leading zeros, so the second is set.
   const serial = random(16).map((byte, index) => (index === 0 ? (byte & 0x7f) | 0x40 : byte));
   const names = [
     tlv(0x82, Buffer.from(name, 'latin1')),

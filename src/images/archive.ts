@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Architecture, ImageConfig } from './recipe.ts';
 
-/** What the archive needs to know of a layer. */
+/** The archive's description of a layer. */
 export interface LayerBlob {
   /** SHA-256 of the uncompressed tar, hexadecimal. */
   readonly digest: string;
   readonly size: number;
 }
 
-/** One image as the archive describes it. */
+/** The archive's description of one image. */
 export interface ArchiveImage {
   readonly reference: string;
   readonly architecture: Architecture;
@@ -16,7 +16,7 @@ export interface ArchiveImage {
   readonly layers: readonly LayerBlob[];
 }
 
-/** The small files of an image archive by path, and the digests by which the images are known. */
+/** The small files of an image archive by path, and the digests that identify the images. */
 export interface ArchiveFiles {
   /** SHA-256 of each image's OCI manifest, hexadecimal, in the order of the images. */
   readonly digests: readonly string[];
@@ -24,14 +24,14 @@ export interface ArchiveFiles {
 }
 
 /**
- * All files of an archive of one or more images, but for the layers themselves, which belong at `blobs/sha256/<digest>`.
+ * All files of an archive of one or more images, except the layers, which belong at `blobs/sha256/<digest>`.
  *
- * Images with one reference and different architectures become one image of several platforms. docker-archive knows no such thing: there each of
+ * Images with one reference and different architectures become one image of several platforms. docker-archive does not support that: there each of
  * them has the architecture behind its tag (`name:tag-arm64`).
  *
- * The archive is an OCI image layout (index.json, oci-layout, blobs; OCI image specification 1.1) and a docker-archive (manifest.json)
- * at once, as `docker save` writes it, so `ctr images import`, `docker load`, `podman load`, skopeo and kind all read it.
- * Equal input gives equal bytes: no time of creation is recorded.
+ * The archive is both an OCI image layout (index.json, oci-layout, blobs; OCI image specification 1.1) and a docker-archive (manifest.json), like the
+ * output of `docker save`, so `ctr images import`, `docker load`, `podman load`, skopeo and kind can read it. Equal input gives equal bytes: no
+ * creation time is recorded.
  */
 export function archiveFiles(images: readonly ArchiveImage[]): ArchiveFiles {
   const blobs: Record<string, string> = {};
@@ -85,7 +85,7 @@ const annotationsOf = (reference: string): Readonly<Record<string, string>> => (
 
 interface Descriptor {
   readonly mediaType: string;
-  /** With `sha256:` in front. */
+  /** With the prefix `sha256:`. */
   readonly digest: string;
   readonly size: number;
 }
@@ -94,12 +94,12 @@ function hexOf(descriptor: Descriptor): string {
   return descriptor.digest.slice('sha256:'.length);
 }
 
-/** Where a blob lies inside the archive. */
+/** The path of a blob inside the archive. */
 export function blobPath(digest: string): string {
   return `blobs/sha256/${digest}`;
 }
 
-/** A reference as containerd and the kubelet store it: with the registry that a short name means. */
+/** A reference as containerd and the kubelet store it: with the registry that a short name implies. */
 export function canonicalReference(reference: string): string {
   const [first = '', ...rest] = reference.split('/');
   const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
@@ -112,7 +112,7 @@ function ociConfig(image: ArchiveImage): unknown {
   return {
     architecture: image.architecture,
     os: 'linux',
-    // `undefined` members vanish in JSON.
+    // JSON omits `undefined` members.
     config: {
       User: user,
       ExposedPorts: ports === undefined ? undefined : Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),

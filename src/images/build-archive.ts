@@ -10,7 +10,7 @@ import type { Recipe } from './recipe.ts';
 
 /** A finished archive of images. */
 export interface BuiltArchive {
-  /** The tar, for `ctr --namespace k8s.io images import` and its like. */
+  /** The tar, for `ctr --namespace k8s.io images import` and similar tools. */
   readonly path: string;
   readonly images: readonly {
     readonly reference: string;
@@ -19,17 +19,17 @@ export interface BuiltArchive {
     /** Bytes of all layers. */
     readonly size: number;
   }[];
-  /** Whether the archive was there already. */
+  /** Whether the archive existed already. */
   readonly cached: boolean;
 }
 
-/** How many archives of one name are kept: the one just made and those that somebody may still be importing. */
+/** How many archives of one name are kept: the newest, and those that a running import may still read. */
 const archivesKept = 3;
 
 /**
- * One archive that holds all the images, made without any container engine; only what changed is made anew.
+ * Builds one archive of all the images, without any container engine; only changed layers are built again.
  *
- * Layers that images share are in it once, which makes one import of several images faster than several of one.
+ * Shared layers are in it once, so one import of several images is faster than several imports.
  *
  * @param name first part of the file's name; older archives of the same name are removed.
  * @param cache folder of the project's cache; layers go to `layers`, archives to `images` in it.

@@ -4,7 +4,7 @@ import type { Recipe } from './recipe.ts';
 /** A finished archive of one image. */
 export interface BuiltImage {
   readonly reference: string;
-  /** The tar, for `ctr --namespace k8s.io images import` and its like. */
+  /** The tar, for `ctr --namespace k8s.io images import` and similar tools. */
   readonly path: string;
   /** SHA-256 of the manifest, with `sha256:`. */
   readonly digest: string;
@@ -13,7 +13,7 @@ export interface BuiltImage {
   readonly cached: boolean;
 }
 
-/** The archive of a single image; see `buildArchive`, of which this is the common case. */
+/** Builds the archive of a single image; see `buildArchive`. */
 export async function buildImage(recipe: Recipe, cache: string, signal: AbortSignal): Promise<BuiltImage> {
   const name = `${recipe.reference.replaceAll(/[/:]/g, '-')}-${recipe.architecture}`;
   const { path, images, cached } = await buildArchive(name, [recipe], cache, signal);

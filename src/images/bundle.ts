@@ -11,7 +11,7 @@ const requireInModule =
 /**
  * Bundles the programs into `dist/main.mjs`, one module that exports `main`, and resolves with its path.
  *
- * In an installed package, which has no sources, the file that came with it is taken as it is.
+ * An installed package has no sources; its own bundle is used unchanged.
  *
  * @param project folder of package.json.
  * @throws Failure NotFound when there is neither a source nor a finished bundle, CommandFailed when the source does not compile.
@@ -25,7 +25,7 @@ export async function bundlePrograms(project: string, signal: AbortSignal): Prom
       `Neither ${source} nor dist/main.mjs exists in ${project}: run this in a complete checkout or an installed package.`,
     );
   }
-  // A development dependency, so it is looked for only when there is source to bundle.
+  // A development dependency, so it is loaded only when there is source to bundle.
   const { build } = await import('esbuild');
   signal.throwIfAborted();
   try {

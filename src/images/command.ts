@@ -5,9 +5,10 @@ import { Failure } from '../values/failure.ts';
 const execute = promisify(execFile);
 
 /**
- * Runs one program to its end and gives its standard output.
+ * Runs one program to its end and resolves with its standard output.
  *
- * @throws Failure CapabilityMissing when the program does not exist, CommandFailed with the last lines it complained, Interrupted by the signal.
+ * @throws Failure CapabilityMissing when the program does not exist, CommandFailed with the last lines of its standard error, Interrupted by the
+ * signal.
  */
 export async function run(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   try {

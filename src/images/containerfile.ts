@@ -1,9 +1,9 @@
 import type { ImageConfig } from './recipe.ts';
 
 /**
- * The text of a Containerfile that makes the same image from a build context that `stageImage` fills.
+ * The text of a Containerfile that builds the same image from a build context of `stageImage`.
  *
- * With it, any builder (podman, buildah, docker, kaniko) can make the image and push it, without knowing how the files came about.
+ * With it, any builder (podman, buildah, docker, kaniko) can build and push the image, without knowing how the files were made.
  */
 export function containerfile(config: ImageConfig): string {
   const { entrypoint, command, environment = {}, workingFolder, ports = [], user, labels = {} } = config;

@@ -4,20 +4,20 @@ import { fileDigest } from './file-digest.ts';
 import { pack } from './pack.ts';
 import type { Layer } from './recipe.ts';
 
-/** A layer that exists: its uncompressed tar, and what an image says of it. */
+/** A finished layer: its uncompressed tar, and its description in an image. */
 export interface BuiltLayer {
   readonly path: string;
-  /** SHA-256 of the tar, 64 hexadecimal digits; as the tar is not compressed this is the blob's digest and the DiffID alike. */
+  /** SHA-256 of the tar, 64 hexadecimal digits; the tar is not compressed, so this is both the blob's digest and the DiffID. */
   readonly digest: string;
-  /** Bytes. */
+  /** Size of the tar in bytes. */
   readonly size: number;
   readonly cached: boolean;
 }
 
 /**
- * A layer from the cache, or made now: the layers it needs first, then its files into an empty folder, then the tar.
+ * A layer from the cache, or built now: first the layers it needs, then its files into an empty folder, then the tar.
  *
- * The description is written last and by rename, so a layer that was interrupted half-way does not count.
+ * The description is written last and by rename, so an interrupted layer does not count.
  */
 export async function cachedLayer(layer: Layer, cache: string, signal: AbortSignal): Promise<BuiltLayer> {
   const folder = join(cache, 'layers');

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 
 /**
- * Path of the official Node binary for this machine's architecture that npm brought with the project.
+ * Path of the official Node binary for this machine's architecture that npm installed with the project.
  *
- * It lies below the project in a checkout, and beside it where the project itself is an installed package.
+ * It is below the project in a checkout, and beside it where the project itself is an installed package.
  *
- * @throws Failure NotFound, with the command that brings it.
+ * @throws Failure NotFound, with the command that installs it.
  */
 export function nodeBinary(project: string, arch: string = process.arch): string {
   const name = `node-linux-${arch}`;

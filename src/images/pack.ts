@@ -1,9 +1,9 @@
 import { run } from './command.ts';
 
 /**
- * Packs a folder into a tar that depends on nothing but names, contents and modes: sorted, owned by root, one fixed time, no access times.
+ * Packs a folder into a tar that depends only on names, contents and modes: sorted, owned by root, one fixed time, no access times.
  *
- * Owners are dropped on purpose: nothing in our images needs a file that is not root's.
+ * Owners are dropped on purpose: nothing in our images needs a file of another owner than root.
  */
 export async function pack(folder: string, output: string, signal: AbortSignal): Promise<void> {
   const reproducible = [

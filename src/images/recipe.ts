@@ -1,13 +1,13 @@
-/** Processor architecture as OCI names it. */
+/** Processor architecture in OCI notation. */
 export type Architecture = 'amd64' | 'arm64';
 
-/** The architecture of this process as OCI names it; `undefined` for one that images are not made for. */
+/** The architecture of this process in OCI notation; `undefined` for an architecture without images. */
 export function architectureOf(processArch: string): Architecture | undefined {
   if (processArch === 'x64') return 'amd64';
   return processArch === 'arm64' ? 'arm64' : undefined;
 }
 
-/** What a container of the image runs, and how: the subset of the OCI image configuration that is used here. */
+/** What a container of the image runs, and how: the used subset of the OCI image configuration. */
 export interface ImageConfig {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
@@ -18,16 +18,16 @@ export interface ImageConfig {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What a layer's `fill` may use. */
+/** Inputs of a layer's `fill`. */
 export interface FillContext {
   readonly signal: AbortSignal;
-  /** An empty folder for whatever is needed on the way; removed afterwards. */
+  /** An empty folder for temporary files; removed afterwards. */
   readonly scratch: string;
   /** The finished tar of a layer that this one names in `needs`. */
   readonly tarOf: (layer: Layer) => string;
 }
 
-/** One layer: a name, the hash of everything that decides its content, and how its files are put into an empty folder. */
+/** One layer: a name, the hash of all its inputs, and the function that fills an empty folder with its files. */
 export interface Layer {
   readonly name: string;
   readonly key: string;

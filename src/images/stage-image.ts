@@ -6,9 +6,9 @@ import { cachedLayer } from './layer-cache.ts';
 import type { Recipe } from './recipe.ts';
 
 /**
- * Lays an image out as a build context for other builders: `Containerfile` and the whole root file system in `root`, which is emptied first.
+ * Writes an image as a build context for other builders: `Containerfile`, and the whole root file system in `root`, which is emptied first.
  *
- * Needs root, since the files are root's.
+ * It must run as root, because root owns the files.
  */
 export async function stageImage(recipe: Recipe, folder: string, cache: string, signal: AbortSignal): Promise<void> {
   const root = join(folder, 'root');
@@ -16,7 +16,7 @@ export async function stageImage(recipe: Recipe, folder: string, cache: string, 
   await mkdir(root, { recursive: true });
   for (const layer of recipe.layers) {
     const { path } = await cachedLayer(layer, cache, signal);
-    // GNU tar replaces a file or link of a layer below and never writes through a link.
+    // GNU tar replaces a file or link of a lower layer and never writes through a link.
     await run('tar', ['--extract', `--file=${path}`, `--directory=${root}`, '--preserve-permissions'], signal);
   }
   await writeFile(join(folder, 'Containerfile'), containerfile(recipe.config));

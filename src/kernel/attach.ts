@@ -21,8 +21,8 @@ const reachable = async (pod: PodAttachment): Promise<void> => {
 };
 
 /**
- * Gives a pod its slice interface while it runs; its own interface and routes are not touched. An older slice interface in the pod, whose
- * other end is gone or belongs to another attachment, is replaced.
+ * Creates the slice interface of a running pod; the pod's own interface and routes stay untouched. Replaces an older slice interface in the pod whose
+ * other end no longer exists or belongs to another attachment.
  */
 export const attachPod = async (
   run: Run,
@@ -32,13 +32,13 @@ export const attachPod = async (
   signal: AbortSignal,
 ): Promise<void> => {
   await reachable(pod);
-  // At the same time, because a pod's start waits for both; the pod has no slice address before they are done.
+  // Both run concurrently, because the start of the pod waits for them. The pod has no slice address before they are done.
   const [guarded, joined] = await Promise.allSettled([guard.load(pod.netns, network.subnet, signal), joinPod(run, network, pod, signal)]);
   for (const result of [guarded, joined]) if (result.status === 'rejected') throw result.reason;
   await batch(run, pod.netns, newPodLines(network, pod), signal);
 };
 
-/** Makes the pair of interfaces between the slice's namespace and the pod. */
+/** Creates the pair of interfaces between the slice's namespace and the pod. */
 const joinPod = async (run: Run, network: SliceNetwork, pod: PodAttachment, signal: AbortSignal): Promise<void> => {
   const path = netnsPath(network.netns);
   const lines = attachLines(network, pod);
@@ -51,7 +51,7 @@ const joinPod = async (run: Run, network: SliceNetwork, pod: PodAttachment, sign
 };
 
 /**
- * Looks into a pod and repairs the slice's part of it. Resolves with whether anything had to be changed.
+ * Observes a pod and repairs the slice's part of it. Resolves with whether anything had to be changed.
  *
  * @param hostIndex interface index of the host end in the slice's namespace
  */
@@ -77,10 +77,10 @@ export const repairPod = async (
 };
 
 /**
- * Takes the slice out of a pod, from both ends: whichever end still exists, the interface goes, and with it all but the route that stood
- * behind it. A pod that has ended needs nothing; so nothing here fails.
+ * Removes the slice from a pod, from both ends: it deletes the interface through whichever end still exists, and every route but the last-resort one.
+ * It does not fail for a pod that has ended.
  *
- * @param staysClosed leaves the route: the pod still belongs to the slice, which has no network on this node at the moment
+ * @param staysClosed keeps the last-resort route: the pod still belongs to the slice, which has no network on this node at the moment
  */
 export const detachPod = async (
   run: Run,
@@ -98,8 +98,8 @@ export const detachPod = async (
 };
 
 /**
- * Takes what slices left behind out of pods of which nothing is remembered: routes by the metric that only we use, the CNI plugin's among them.
- * Interfaces have gone with the slices' namespaces.
+ * Removes what slices left in pods that no record names: the routes with the metric that only KubeSlice uses, including those of the CNI plugin. The
+ * interfaces were deleted with the slices' namespaces.
  *
  * @param closed subnets that stay unreachable in pods
  */

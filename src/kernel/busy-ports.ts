@@ -8,7 +8,7 @@ export const parseUdpTable = (text: string): number[] =>
     .map((line) => Number.parseInt(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4})/.exec(line)?.[1] ?? '', 16))
     .filter((port) => !Number.isNaN(port));
 
-/** UDP ports that anybody uses in this process's network namespace, ours included. */
+/** UDP ports in use in this process's network namespace, including our own. */
 export const busyUdpPorts = async (): Promise<Set<number>> => {
   const tables = await Promise.all(['/proc/net/udp', '/proc/net/udp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
   return new Set(tables.flatMap(parseUdpTable));

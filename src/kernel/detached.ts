@@ -7,14 +7,14 @@ import { mustRun, type Run } from './run.ts';
 
 /** How tunnel processes are started on the machine. */
 export interface DetachedOptions {
-  /** wireguard-go as the machine sees it, absolute. */
+  /** Path of wireguard-go on the machine, absolute. */
   readonly binary: string;
   /**
-   * Words before the program that take it to where the machine's own processes are. From the agent's container `nsenter` into PID 1's mount
-   * and network namespace, so that the process holds on to nothing of the container.
+   * Arguments before the program that run it among the machine's own processes. From the agent's container this is `nsenter` into PID 1's mount and
+   * network namespace, so that the process keeps no part of the container in use.
    */
   readonly enter: readonly string[];
-  /** Where process records and logs are kept; on tmpfs, since processes do not survive a reboot either. */
+  /** Directory of process records and logs; on tmpfs, because processes do not survive a reboot either. */
   readonly directory: string;
   /** Name of the cgroup the processes live in. */
   readonly cgroup: string;
@@ -22,19 +22,19 @@ export interface DetachedOptions {
   readonly run: Run;
 }
 
-/** How PID 1's machine is seen from a container with the host's PID namespace. */
+/** How a container with the host's PID namespace sees PID 1's machine. */
 export const machineOfInit =
   (run: Run): DetachedOptions['machine'] =>
   async (signal) => ({
     mountinfo: await readFile('/proc/1/mountinfo', 'utf8'),
-    // Inside PID 1's cgroup namespace, so that paths start where the machine's cgroup mounts do.
+    // Inside PID 1's cgroup namespace, so that paths start at the machine's cgroup mounts.
     membership: await mustRun(run, ['nsenter', '--target', '1', '--cgroup', '--', 'cat', '/proc/1/cgroup'], { signal }),
     root: '/proc/1/root',
   });
 
 /**
- * Tunnel processes (wireguard-go) that live on the machine, not in the agent's container: own session, own cgroup in every hierarchy, own
- * files. A restart or upgrade of the agent finds them again by interface name and leaves them alone.
+ * Tunnel processes (wireguard-go) that live on the machine instead of in the agent's container: own session, own cgroup in every hierarchy, own
+ * files. A restarted or upgraded agent finds them by interface name and leaves them running.
  */
 export class DetachedTunnels {
   readonly #options: DetachedOptions;
@@ -44,8 +44,8 @@ export class DetachedTunnels {
   }
 
   /**
-   * Starts the process of an interface and resolves with its PID once it runs outside the container's cgroup. The interface appears in the
-   * machine's network namespace a moment later.
+   * Starts the process of an interface and resolves with its PID once it runs outside the container's cgroup. The interface appears in the machine's
+   * network namespace shortly after.
    */
   async start(name: string, signal: AbortSignal): Promise<number> {
     const { binary, enter, directory, cgroup } = this.#options;
@@ -53,12 +53,12 @@ export class DetachedTunnels {
     const log = await open(`${directory}/${name}.log`, 'w', 0o600);
     try {
       const argv = [...enter, binary, '--foreground', name];
-      // Its own session: signals to the agent's process group do not reach it.
+      // A session of its own, so that signals to the agent's process group do not reach it.
       const child = spawn(argv[0] ?? binary, argv.slice(1), {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
         cwd: '/',
-        // Foreground by environment too: that also leaves out a banner about kernel support.
+        // The environment variable also keeps it in the foreground, and suppresses a banner about kernel support.
         env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1' },
       });
       const pid = await new Promise<number>((resolve, reject) => {
@@ -82,14 +82,14 @@ export class DetachedTunnels {
     }
   }
 
-  /** PID of the running process of an interface, also one that another run of the agent started. */
+  /** PID of the running process of an interface, including one that an earlier run of the agent started. */
   async find(name: string): Promise<number | undefined> {
     const recorded = Number((await readIfPresent(`${this.#options.directory}/${name}.pid`)) ?? '0');
     if (recorded > 0 && (await this.#serves(recorded)) === name) return recorded;
     return (await this.list()).get(name);
   }
 
-  /** Interface → PID of every tunnel process of this machine that starts with our binary's directory. */
+  /** PID by interface of every tunnel process on this machine whose program is in our binary's directory. */
   async list(): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const entry of await readdir('/proc')) {
@@ -106,7 +106,7 @@ export class DetachedTunnels {
     return text.trim().split('\n').slice(-3).join('; ');
   }
 
-  /** Ends the process of an interface, and with it the interface; resolves when it is gone. */
+  /** Ends the process of an interface, which deletes the interface; resolves when the process has ended. */
   async stop(name: string, signal: AbortSignal): Promise<void> {
     const pid = await this.find(name);
     if (pid !== undefined) {
@@ -126,7 +126,7 @@ export class DetachedTunnels {
     await removeOwnCgroup(await this.#options.machine(signal), this.#options.cgroup);
   }
 
-  /** The interface that a process serves, or undefined when it is none of ours. A zombie has no command line, so it counts as gone. */
+  /** The interface that a process serves, or undefined when the process is not ours. A zombie has no command line, so it counts as ended. */
   async #serves(pid: number): Promise<string | undefined> {
     const words = ((await readProcess(`/proc/${pid}/cmdline`)) ?? '').split('\0');
     const directory = this.#options.binary.slice(0, this.#options.binary.lastIndexOf('/') + 1);

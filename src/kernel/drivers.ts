@@ -3,11 +3,10 @@ import type { DriverVerdict } from './port.ts';
 import type { Run } from './run.ts';
 
 /**
- * Finds out which tunnel drivers work, by making a WireGuard interface in the kernel and removing it again, and by looking for the tunnel
- * program and `/dev/net/tun`.
+ * Tests which tunnel drivers work: it creates and deletes a WireGuard interface in the kernel, and checks for the tunnel program and `/dev/net/tun`.
  *
- * @param enter words that take a command to the machine's network namespace
- * @param program wireguard-go as it is seen from here
+ * @param enter arguments that run a command in the machine's network namespace
+ * @param program path of wireguard-go for this process
  */
 export const probeDrivers = async (run: Run, enter: readonly string[], program: string, signal: AbortSignal): Promise<DriverVerdict[]> => [
   await probeKernel(run, enter, signal),
@@ -19,7 +18,7 @@ const trialInterface = 'ks-trial';
 const probeKernel = async (run: Run, enter: readonly string[], signal: AbortSignal): Promise<DriverVerdict> => {
   const made = await run([...enter, 'ip', 'link', 'add', trialInterface, 'type', 'wireguard'], { signal });
   await run([...enter, 'ip', 'link', 'del', trialInterface], { signal });
-  // A trial that a killed agent left behind proves as much as a new one.
+  // An interface that a killed agent left proves the same.
   const usable = made.code === 0 || made.stderr.includes('File exists');
   const said = made.stderr.trim().split('\n')[0] ?? '';
   return {
@@ -36,6 +35,6 @@ const probeUserspace = async (program: string): Promise<DriverVerdict> => {
   return {
     driver: 'WireGuardUserspace',
     usable: missing.length === 0,
-    reason: missing.length === 0 ? 'wireguard-go and TUN devices are there' : `${missing.join(' and ')} is missing`,
+    reason: missing.length === 0 ? 'wireguard-go and TUN devices exist' : `${missing.join(' and ')} is missing`,
   };
 };

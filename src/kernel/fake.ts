@@ -5,10 +5,10 @@ import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome, Scop
 import { RepairPace } from './repair-pace.ts';
 import { Report } from './report.ts';
 
-/** What the imitated kernel holds of one slice: one line per thing, `<kind> <what>` → its wanted content. */
+/** What the imitated kernel holds of one slice: one line per thing, `<kind> <name>` → its wanted content. */
 type Parts = Map<string, string>;
 
-/** The kernels' memory, shared by fakes that stand for successive runs of one agent. */
+/** The state of the kernel, shared by fakes that stand for successive runs of one agent. */
 export class FakeMachine {
   readonly slices = new Map<string, { network: SliceNetwork; parts: Parts }>();
   /** Namespaces of running pods, by path. */
@@ -17,7 +17,7 @@ export class FakeMachine {
   readonly handshakes = new Map<string, number>();
 }
 
-/** A kernel in memory for tests of those who use the port; it keeps the same contract as the real one. */
+/** A kernel in memory, for tests of code that uses the port; it fulfils the same contract as the real one. */
 export class FakeKernel implements Kernel {
   readonly machine: FakeMachine;
   #drivers: readonly DriverVerdict[];
@@ -80,7 +80,7 @@ export class FakeKernel implements Kernel {
     report.attached.set(network.slice, new Set(network.pods.filter((pod) => wanted.has(`pod ${pod.uid}`)).map((pod) => pod.uid)));
   }
 
-  /** A pod that is broken again and again stays as it is for a while. */
+  /** The repair of a pod that breaks repeatedly is put off. */
   #repair(pod: PodAttachment, parts: Parts, wanted: Parts, report: Report): void {
     const key = `pod ${pod.uid}`;
     if (!wanted.has(key) || parts.get(key) === wanted.get(key)) return;

@@ -8,8 +8,8 @@ import { mustRun, type Run } from './run.ts';
 /**
  * Keeps the firewall of one slice.
  *
- * How nft prints rules differs between its versions, so the rules seen are compared with what nft printed right after they were loaded. That
- * digest is kept in a file on tmpfs, so that a restarted agent need not load them again.
+ * Versions of nft print the same rules differently. So the observed rules are compared with what nft printed right after they were loaded. A file on
+ * tmpfs holds that digest, so that a restarted agent need not load them again.
  */
 export class Firewall {
   readonly #run: Run;
@@ -22,26 +22,26 @@ export class Firewall {
     this.#directory = directory;
   }
 
-  /** The elements that are in place, or undefined when the rules are missing or not what was loaded last. */
+  /** The observed elements, or undefined when the rules are missing or differ from those loaded last. */
   async observe(network: SliceNetwork, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
     const table = await this.#list(signal);
     const loaded = await readFile(this.#record, 'utf8').catch(() => '');
     return table !== undefined && loaded === `${rulesDigest(network)} ${table.digest}` ? table.elements : undefined;
   }
 
-  /** Whether a table of our name is there, whatever is in it. */
+  /** Whether a table of our name exists, whatever its content. */
   async isThere(signal: AbortSignal): Promise<boolean> {
     return (await this.#list(signal)) !== undefined;
   }
 
-  /** Loads rules and elements in one transaction, whatever was there. */
+  /** Loads rules and elements in one transaction, replacing the table. */
   async replace(network: SliceNetwork, signal: AbortSignal): Promise<void> {
     await this.#load(replaceTable(network), signal);
     const table = await this.#list(signal);
     await writeFile(this.#record, `${rulesDigest(network)} ${table?.digest ?? ''}`, { mode: 0o600 });
   }
 
-  /** Turns the elements seen into those wanted, in one transaction. Returns whether there was anything to do. */
+  /** Replaces the observed elements by the wanted ones, in one transaction. Returns whether anything changed. */
   async adjust(network: SliceNetwork, seen: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
     const wanted = elementsOf(network);
     const text =
@@ -52,7 +52,7 @@ export class Firewall {
     return true;
   }
 
-  /** Forgets what was loaded; the rules themselves go with the namespace. */
+  /** Forgets the loaded rules; the rules themselves disappear with the namespace. */
   async forget(): Promise<void> {
     await rm(this.#record, { force: true });
   }
@@ -69,7 +69,7 @@ export class Firewall {
   }
 
   async #load(text: string, signal: AbortSignal): Promise<void> {
-    // nft reopens its standard input, which fails on the socket that a child process of Node gets; so it reads a file.
+    // nft reopens its standard input, which fails for the socket that Node gives a child process. So it reads a file.
     const path = `${this.#directory}/${this.#netns}.nft`;
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await writeFile(path, text, { mode: 0o600 });

@@ -3,8 +3,8 @@ import { Failure } from '../values/failure.ts';
 const control = /\p{Cc}/u;
 
 /**
- * The input of `ip -batch` for these commands. Every word was read into a value where it entered; should one ever not have been, a line break
- * in it must not begin another command, so `InvalidInput` is thrown and nothing is executed.
+ * The input of `ip -batch` for these commands. Every argument was parsed into a value where it entered. As a second barrier, a line break in an
+ * argument must not begin another command: it throws `InvalidInput`, and nothing is executed.
  */
 export const ipBatch = (lines: readonly string[]): string => {
   const broken = lines.find((line) => control.test(line));

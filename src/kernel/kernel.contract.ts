@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import type { Kernel } from './port.ts';
 
-/** Ways in which somebody else can break what a kernel holds. */
+/** Ways in which others can break the state of a kernel. */
 export const breakages = [
   'namespace deleted',
   'tunnel gone',
@@ -26,20 +26,20 @@ export const breakages = [
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
-/** A machine on which a kernel can be tried, and broken. */
+/** A machine on which a kernel can be tested, and broken. */
 export interface KernelWorld {
-  /** A kernel that knows nothing yet, like that of an agent just started. */
+  /** A kernel without any memory, like that of an agent just started. */
   restart(): Kernel;
   /** A slice of this machine without pods and with one peer. */
   readonly network: SliceNetwork;
   /** Starts a pod with nothing but its own network. */
   pod(name: string, address: string): Promise<PodAttachment>;
   endPod(pod: PodAttachment): Promise<void>;
-  /** Gives a pod very many routes of its own, by an interface of its own, as a router has them. */
+  /** Gives a pod very many routes of its own over an interface of its own, like a router's. */
   crowd(pod: PodAttachment): Promise<void>;
   /** Breaks the slice, or its part in the first pod. */
   break(how: Breakage, network: SliceNetwork): Promise<void>;
-  /** What there is of the slice inside its pods: interfaces, routes and rules, one line each. */
+  /** What exists of the slice inside its pods: interfaces, routes and rules, one line each. */
   traces(network: SliceNetwork): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
 
     const withPod = async (): Promise<SliceNetwork> => ({ ...world.network, pods: [await world.pod('first', '10.77.0.5')] });
 
-    it('leads service ports to other ports, adds and removes single ones, and keeps them over a restart', async () => {
+    it('translates service ports to other ports, adds and removes single ones, and keeps them over a restart', async () => {
       const port = { address: '10.77.0.5', protocol: 'TCP', port: 80, targetPort: 8080 } as const;
       const none = await withPod();
       const one = { ...none, servicePorts: [port] };
@@ -74,7 +74,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       }
     });
 
-    it('makes a slice, and changes nothing the second time, nor after a restart', async () => {
+    it('creates a slice, and changes nothing the second time, nor after a restart', async () => {
       const network = await withPod();
       const kernel = world.restart();
       const first = await kernel.converge([network], signal);
@@ -162,7 +162,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       }
     });
 
-    it('does not look at what a pod has of its own, however much', async () => {
+    it("does not read a pod's own network, however large", async () => {
       const network = await withPod();
       const kernel = world.restart();
       for (const pod of network.pods) await world.crowd(pod);
@@ -171,7 +171,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect([again.changes, again.podFailures]).toEqual([[], new Map()]);
     });
 
-    it('puts off the repair of a pod that is broken again and again, of no other, and repairs it when it is due', async () => {
+    it('puts off the repair of a pod that breaks repeatedly, of no other, and repairs it when it is due', async () => {
       const first = await withPod();
       const [pod] = first.pods;
       const network = { ...first, pods: [...first.pods, await world.pod('second', '10.77.0.6')] };
@@ -198,7 +198,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect(outcome.podFailures).toEqual(new Map());
     });
 
-    it('looks at one slice when asked for that one', async () => {
+    it('observes one slice when it is the scope', async () => {
       const network = await withPod();
       const kernel = world.restart();
       await kernel.converge([network], signal);

@@ -11,25 +11,25 @@ import type { Run } from './run.ts';
 import { SliceKeeper } from './slice-keeper.ts';
 import { hostTunnels, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
 
-/** Where and how a `LinuxKernel` works. */
+/** Options of a `LinuxKernel`. */
 export interface LinuxKernelOptions {
   readonly run: Run;
-  /** Words that take a command to the machine's network namespace; empty where this process is in it. */
+  /** Arguments that run a command in the machine's network namespace; empty when this process is in it. */
   readonly enter: readonly string[];
-  /** What the names of our namespaces start with. Those that are not wanted are removed, if this machine's records say that they are ours. */
+  /** The prefix of our namespaces' names. Namespaces that are not wanted are removed, if this machine's records mark them as ours. */
   readonly netnsPrefix: string;
-  /** For records that are worthless after a reboot; on tmpfs. */
+  /** Directory for records that are worthless after a reboot; on tmpfs. */
   readonly directory: string;
   readonly tunnels: Omit<DetachedOptions, 'run' | 'directory'>;
-  /** wireguard-go as it is seen from here, to find out whether it is there. */
+  /** Path of wireguard-go for this process, to check whether it exists. */
   readonly tunnelProgram: string;
-  /** Namespace paths of the machine's pods, to take out what is left of slices that nobody remembers. */
+  /** Namespace paths of the machine's pods, to remove what forgotten slices left in them. */
   readonly podNamespaces: () => Promise<Iterable<string>>;
   /** @default the machine's own */
   readonly clock?: Clock;
 }
 
-/** The kernel of a Linux machine, by way of ip, nft, wg and wireguard-go. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. */
+/** The kernel of a Linux machine, through ip, nft, wg and wireguard-go. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. */
 export class LinuxKernel implements Kernel {
   readonly #options: LinuxKernelOptions;
   readonly #processes: DetachedTunnels;
@@ -61,7 +61,7 @@ export class LinuxKernel implements Kernel {
       await this.#guard(network.slice, report, async () => {
         const staysClosed = closed.has(network.subnet);
         await keeper.remove(network, signal, staysClosed);
-        // Pods that the CNI plugin closed and that were never attached are not among the slice's.
+        // Pods that the CNI plugin closed and that were never attached are not among the slice's pods.
         if (!staysClosed) await sweepPods(this.#options.run, await this.#options.podNamespaces(), closed, signal);
       });
       report.changes.push(`${network.slice}: remove`);
@@ -77,7 +77,7 @@ export class LinuxKernel implements Kernel {
       const looked = scope === 'everything' || (scope !== 'changes' && scope.slice === network.slice) ? 'everything' : 'changes';
       await this.#guard(network.slice, report, () => keeper.converge(network, looked, report, signal, livingPods));
     }
-    // What nobody knows of (a tunnel that holds a port) may be what stands in the way.
+    // A leftover that no record names may be the cause of the failure, such as a tunnel that holds a port.
     if (report.failures.size > 0) this.#swept = false;
     return report;
   }
@@ -94,7 +94,7 @@ export class LinuxKernel implements Kernel {
 
   drivers(signal: AbortSignal): Promise<readonly DriverVerdict[]> {
     this.#drivers ??= probeDrivers(this.#options.run, this.#options.enter, this.#options.tunnelProgram, signal).catch((error: unknown) => {
-      // A probe that was cut short says nothing; the next one may ask again.
+      // A cancelled probe is no result; the next call probes again.
       this.#drivers = undefined;
       throw error;
     });
@@ -105,7 +105,7 @@ export class LinuxKernel implements Kernel {
     return new SliceKeeper(this.#tunnel, netns, this.#options.directory, this.#namespaces, this.#options.clock ?? systemClock);
   }
 
-  /** Removes what an earlier run left and nobody wants: namespaces that are marked as ours, tunnel processes by their program. */
+  /** Removes leftovers of earlier runs: namespaces that are marked as ours, and tunnel processes of our program. */
   async #sweep(
     desired: readonly Pick<SliceNetwork, 'netns' | 'interface'>[],
     closed: ReadonlySet<string>,

@@ -4,14 +4,14 @@ import { failureOf, type Run } from './run.ts';
 
 /** A TCP socket that takes connections. */
 export interface Listener {
-  /** Address on which it listens; `*` for all of both families, `0.0.0.0` for all of IPv4. */
+  /** Address on which it listens; `*` for all addresses of both families, `0.0.0.0` for all of IPv4. */
   readonly address: string;
-  /** The one interface whose connections it takes; undefined for all. */
+  /** The one interface whose connections it accepts; undefined for all. */
   readonly device: string | undefined;
   readonly port: number;
 }
 
-/** Reads what `ss -Htln` prints, one socket in each line; lines that it cannot read are left out. */
+/** Reads the output of `ss -Htln`, one socket in each line; unreadable lines are dropped. */
 export const parseListeners = (output: string): Listener[] =>
   output.split('\n').flatMap((line) => {
     const local = /^LISTEN\s+\d+\s+\d+\s+(\S+)/.exec(line)?.[1] ?? '';
@@ -20,10 +20,10 @@ export const parseListeners = (output: string): Listener[] =>
   });
 
 /**
- * Whether one of the listeners takes connections to an IPv4 address of the pod's slice interface.
+ * Whether one of the listeners accepts connections to an IPv4 address of the pod's slice interface.
  *
  * ```
- * listens on                    takes them
+ * listens on                    accepts
  * 0.0.0.0 or *                  yes
  * the address, or mapped        yes
  * [::]                          no: `ss` prints * unless the socket takes IPv6 only
@@ -56,15 +56,15 @@ const mayRedirect = async (run: Run, netns: string, signal: AbortSignal): Promis
 };
 
 /**
- * Which of these TCP ports nobody in the pod listens on for its slice address; undefined where sockets do not tell. No packet is sent: a connection would be
- * seen, and logged, by the program.
+ * The TCP ports of the list on which nothing in the pod listens for its slice address; undefined where sockets do not show it. It sends no packet:
+ * the program would see and log a connection.
  */
 export const closedPorts = async (
   run: Run,
   { netns, address, ports }: { readonly netns: string; readonly address: string; readonly ports: readonly number[] },
   signal: AbortSignal,
 ): Promise<readonly number[] | undefined> => {
-  // The kernel gives listening sockets alone, however many connections the pod has.
+  // The kernel returns listening sockets only, however many connections the pod has.
   const argv = inNetns(netns, ['ss', '-Htln']);
   const result = await run(argv, { signal, timeoutMs: 3_000 });
   if (result.code !== 0) throw failureOf(argv, result);

@@ -5,10 +5,10 @@ import { inNetns, netnsDirectory, netnsIdentity, netnsPath } from './netns.ts';
 import { startProgram } from './start-program.ts';
 
 /**
- * Tells when interfaces, addresses or routes change in the slices' namespaces and in their pods, whoever changed them, and when a namespace
- * is made or deleted. It says where, not what: the kernel port finds out. Our own changes are reported too.
+ * Reports changes of interfaces, addresses and routes in the slices' namespaces and in their pods, and when a namespace is created or deleted. It
+ * reports where something changed, not what: the kernel port observes that. Our own changes are reported too.
  *
- * Firewall rules, peers and settings make no such events; what is done to those is found by looking from time to time.
+ * Changes of firewall rules, peers and settings produce no such events; a periodic resync finds those.
  */
 export class NamespaceMonitor {
   readonly #children = new Map<string, { child: ChildProcess; identity: string }>();
@@ -19,7 +19,7 @@ export class NamespaceMonitor {
     this.#onChange = onChange;
   }
 
-  /** Watches exactly these namespaces. Call it again now and then: it also restarts what has died. */
+  /** Watches exactly these namespaces. Call it again periodically: it also restarts watches that ended. */
   async aim(names: readonly string[]): Promise<void> {
     for (const [name, { child }] of this.#children) {
       if (!names.includes(name)) this.#end(name, child);
@@ -41,7 +41,7 @@ export class NamespaceMonitor {
   }
 
   #start(name: string, identity: string): void {
-    // all-nsid: also what happens in the namespaces at the other ends of the pods' interfaces.
+    // all-nsid: includes events in the namespaces at the other ends of the pods' interfaces.
     const words = inNetns(netnsPath(name), ['ip', '-o', 'monitor', 'all-nsid', 'link', 'address', 'route']);
     const child = startProgram(words, ['ignore', 'pipe', 'ignore'], () => {
       if (this.#children.get(name)?.child === child) this.#children.delete(name);

@@ -8,12 +8,12 @@ export const netnsDirectory = '/run/netns';
 /** Path of a named network namespace. */
 export const netnsPath = (name: string): string => `${netnsDirectory}/${name}`;
 
-/** A command to be executed inside a network namespace. Threads of this process never switch: `setns` is per thread and Node has several. */
+/** The command wrapped to run inside a network namespace. Threads of this process never switch: `setns` is per thread, and Node has several. */
 export const inNetns = (path: string, argv: readonly string[]): readonly string[] => ['nsenter', `--net=${path}`, '--', ...argv];
 
 /**
- * Which namespaces are ours, as files on tmpfs: a name alone does not say it, for others may begin theirs alike. Files and namespaces both end with
- * the machine's power.
+ * Records which namespaces are ours, as files on tmpfs: a name alone does not prove it, because others may use the same prefix. Files and namespaces
+ * both disappear at a reboot.
  */
 export class OwnNamespaces {
   readonly #directory: string;
@@ -22,7 +22,7 @@ export class OwnNamespaces {
     this.#directory = `${directory}/namespaces`;
   }
 
-  /** Marks a name as ours, before the namespace is made. */
+  /** Marks a name as ours, before the namespace is created. */
   async claim(name: string): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await writeFile(`${this.#directory}/${name}`, '', { mode: 0o600 });
@@ -49,8 +49,8 @@ export const listNetns = async (prefix: string): Promise<string[]> => {
 };
 
 /**
- * Identity of a namespace behind a path (device and inode), or undefined when there is none. Two paths with the same identity are the same
- * namespace; a name whose namespace was replaced has another identity.
+ * Identity of the namespace at a path (device and inode), or undefined when there is none. Two paths with the same identity are the same namespace; a
+ * name whose namespace was replaced has another identity.
  */
 export const netnsIdentity = async (path: string): Promise<string | undefined> => {
   const seen = await stat(path).catch(() => undefined);
@@ -60,7 +60,7 @@ export const netnsIdentity = async (path: string): Promise<string | undefined> =
   return directory?.dev === seen.dev ? undefined : `${seen.dev}:${seen.ino}`;
 };
 
-/** Makes a named namespace; one that is only a stale name is replaced. */
+/** Creates a named namespace, replacing a stale name. */
 export const addNetns = async (run: Run, name: string, signal: AbortSignal): Promise<void> => {
   const stale = await access(netnsPath(name)).then(
     () => true,
@@ -70,14 +70,14 @@ export const addNetns = async (run: Run, name: string, signal: AbortSignal): Pro
   await mustRun(run, ['ip', 'netns', 'add', name], { signal });
 };
 
-/** Removes a named namespace if it is there; interfaces in it go with it once no process is left inside. */
+/** Removes a named namespace if it exists; its interfaces disappear with it once no process is left inside. */
 export const deleteNetns = async (run: Run, name: string, signal: AbortSignal): Promise<void> => {
   await run(['ip', 'netns', 'del', name], { signal });
 };
 
 /**
- * Kernel settings of a slice's namespace, below `/proc/sys`: forward, accept only packets whose source is reached through the interface
- * they came in by (RFC 3704), and stay out of IPv6 and of redirects.
+ * Kernel settings of a slice's namespace, below `/proc/sys`: forward packets, accept only packets that arrive on the interface through which their
+ * source is reached (RFC 3704), and ignore IPv6 and redirects.
  */
 export const sliceSettings: Readonly<Record<string, string>> = {
   'net/ipv4/ip_forward': '1',
@@ -91,12 +91,13 @@ export const sliceSettings: Readonly<Record<string, string>> = {
   'net/ipv6/conf/default/disable_ipv6': '1',
 };
 
-// `cat` fails on a file that a kernel without IPv6 lacks but prints the others; names are printed too so that nothing shifts.
+// `cat` fails for a file that a kernel without IPv6 lacks, but prints the others. Names are printed too, so that a missing value does not shift the
+// others.
 const readScript =
   'for name in "$@"; do if [ -e "/proc/sys/$name" ]; then read -r value < "/proc/sys/$name"; echo "$name=$value"; fi; done';
 const writeScript = 'for pair in "$@"; do echo "${pair#*=}" > "/proc/sys/${pair%%=*}"; done';
 
-/** The settings of a namespace that exist there and differ from {@link sliceSettings}, as `name=wanted`. */
+/** The settings that exist in a namespace and differ from {@link sliceSettings}, as `name=wanted`. */
 export const wrongSettings = async (run: Run, name: string, signal: AbortSignal): Promise<string[]> => {
   const output = await mustRun(run, inNetns(netnsPath(name), ['sh', '-c', readScript, 'sh', ...Object.keys(sliceSettings)]), { signal });
   const seen = new Map(output.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const));

@@ -3,20 +3,20 @@ import type { ServicePort, SliceNetwork } from '../plan/node/slice-network.ts';
 import { relayPort } from '../values/exchange-ports.ts';
 import { podInterfacePrefix } from '../values/pod-interface.ts';
 
-/** The one nftables table that we own, in each slice's namespace. */
+/** Our only nftables table in each slice's namespace. */
 export const tableName = 'kubeslice';
 
-/** One element of one of our sets or maps, as nft writes it: the name of the set, a space, the element. */
+/** One element of one of our sets or maps, in nft syntax: the name of the set, a space, the element. */
 export type Element = string;
 
 /** The element that binds a pod's interface to its address. */
 export const podElement = (hostInterface: string, address: string): Element => `pods "${hostInterface}" . ${address}`;
 
-/** The element that leads a service port of a pod to the port on which it listens. */
+/** The element that translates a service port of a pod to the port on which it listens (DNAT). */
 export const portElement = ({ address, protocol, port, targetPort }: ServicePort): Element =>
   `ports ${address} . ${protocol.toLowerCase()} . ${port} : ${address} . ${targetPort}`;
 
-/** The element that lets the node of a router address ask the relay. */
+/** The element that lets the node with a router address use the relay. */
 export const routerElement = (router: string): Element => `routers ${router}`;
 
 /** All elements of a slice. */
@@ -30,17 +30,16 @@ export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
 /**
  * The rules of a slice without its pods.
  *
- * A pod sends only from its own address, by interface (attacks A7 and A8 of the security design); what is forwarded goes between pods, or
- * between a pod and the tunnel, never from tunnel to tunnel; the node itself answers echo requests, and its relay
- * talks with those of other nodes: from their router addresses only, so no pod can (`toolchain/relay`). Chain `admission` is
- * where access policies will go.
+ * A pod sends only from its own address, checked by interface (attacks A7 and A8 of the security design). Packets are forwarded between pods, or
+ * between a pod and the tunnel, never from tunnel to tunnel. The node itself answers echo requests. Its relay accepts connections from the router
+ * addresses of other nodes only, so pods cannot reach it (`toolchain/relay`). Chain `admission` is the place for access policies.
  *
- * An address without a pod refuses connections at once, so that a client that still has it from the DNS tries the next one. The kernel's own
- * answer, host unreachable, is limited to one a second and client (icmp(7), icmp_ratelimit), and all others would wait for nothing. Only the first
- * packet of a connection is refused: one that is open outlives a pod's interface that is made anew.
+ * An address without a pod refuses connections at once, so that a client with an old DNS answer tries the next address. The kernel's own answer, host
+ * unreachable, is limited to one a second and client (icmp(7), icmp_ratelimit), so all other connections would time out. Only the first packet of a
+ * connection is refused: an open connection survives the replacement of a pod's interface.
  *
- * Service ports that differ from those of the pods are the one thing that needs connection tracking, so only a slice that has some gets the
- * chain for it; addresses stay as they are. Every other slice is not tracked.
+ * Only service ports that differ from the pods' ports need connection tracking. So only a slice with such ports has the chain for it; addresses are
+ * not translated.
  */
 export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | 'servicePorts'>): string => {
   const pods = `"${podInterfacePrefix}*"`;
@@ -94,7 +93,7 @@ const servicePortRules = `table inet ${tableName} {
 }
 `;
 
-/** A transaction that puts rules and elements in place of whatever the table held; packets see the old or the new rules, never none. */
+/** A transaction that replaces the table by these rules and elements; packets see the old or the new rules, never none. */
 export const replaceTable = (network: SliceNetwork): string =>
   `table inet ${tableName}\ndelete table inet ${tableName}\n${baseRules(network)}${addElements([...elementsOf(network)])}`;
 
@@ -116,15 +115,15 @@ interface Concat {
   readonly concat: readonly (string | number)[];
 }
 
-/** What `nft -j -s list table` says: the elements of our sets and maps, and a digest of everything else. */
+/** The result of `nft -j -s list table`: the elements of our sets and maps, and a digest of everything else. */
 export interface ObservedTable {
   readonly elements: ReadonlySet<Element>;
   readonly digest: string;
 }
 
 /**
- * Reads the JSON listing of our table. The digest covers rules, chains and sets without handles and counters, so it is the same for the same
- * rules; it is compared with the digest taken right after they were loaded, which makes the check independent of how a version of nft prints.
+ * Reads the JSON listing of our table. The digest covers rules, chains and sets without handles and counters, so it is the same for the same rules.
+ * It is compared with the digest taken right after they were loaded, which makes the check independent of the version of nft.
  */
 export const parseTable = (json: string): ObservedTable => {
   const items = (JSON.parse(json) as { nftables: Record<string, Record<string, unknown>>[] }).nftables;

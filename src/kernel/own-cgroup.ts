@@ -2,12 +2,12 @@ import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** One cgroup hierarchy of a machine: where it is mounted, and what part of it the mount shows. */
+/** One cgroup hierarchy of a machine: its mount point, and the part of it that the mount shows. */
 export interface Hierarchy {
   /** Controllers as `/proc/PID/cgroup` names them, such as `cpu,cpuacct` or `name=systemd`; empty for cgroup v2. */
   readonly controllers: string;
   readonly mountPoint: string;
-  /** Path inside the hierarchy that is seen at the mount point. */
+  /** Path inside the hierarchy that the mount point shows. */
   readonly root: string;
 }
 
@@ -23,7 +23,7 @@ export const parseHierarchies = (mountinfo: string): Hierarchy[] =>
     return [{ controllers: controllers.join(','), mountPoint, root }];
   });
 
-// Everything in the super block options of a v1 mount that is not a controller.
+// Super block options of a v1 mount that are not controllers.
 const superOptions = new Set(['rw', 'ro', 'noprefix', 'clone_children', 'cpuset_v2_mode', 'xattr', 'seclabel', 'favordynmods']);
 
 /** Controllers → cgroup path, from a `/proc/PID/cgroup`. */
@@ -39,8 +39,8 @@ export const parseMembership = (text: string): Map<string, string> =>
   );
 
 /**
- * Directory, as the machine's own processes see it, of a cgroup of ours beside the one of PID 1: not below a pod, where the container
- * runtime would kill what is in it, and inside whatever the machine itself is confined to.
+ * Directory, as the machine's own processes see it, of our cgroup beside the one of PID 1. It is not below a pod, where the container runtime would
+ * kill its processes, and it is inside the limits of the machine itself.
  */
 export const ownCgroup = (hierarchy: Hierarchy, initPath: string, name: string): string => {
   const inside = initPath.startsWith(hierarchy.root) ? initPath.slice(hierarchy.root === '/' ? 0 : hierarchy.root.length) : initPath;
@@ -49,7 +49,7 @@ export const ownCgroup = (hierarchy: Hierarchy, initPath: string, name: string):
   return `${hierarchy.mountPoint}${base === '/' || base === '' ? '' : base}/${name}`;
 };
 
-/** Where the machine's processes and files are seen from here. */
+/** How this process sees the machine's processes and files. */
 export interface MachineView {
   /** Content of PID 1's `/proc/1/mountinfo`, and of `/proc/1/cgroup` as seen in PID 1's own cgroup namespace. */
   readonly mountinfo: string;
@@ -67,15 +67,15 @@ const cgroupDirectories = (view: MachineView, name: string): { path: string; con
 };
 
 /**
- * What gives the group eight times the processor time of an ordinary service when there is not enough for all: the packets of every pod of
- * the slices pass through it. Cgroup v2 has the file only where the machine distributes processor time at that level.
+ * Weights that give the group eight times the processor time of an ordinary service under contention: the packets of every pod in the slices pass
+ * through it. With cgroup v2 the file exists only where the machine distributes processor time at that level.
  */
 const weightFiles = (controllers: string): { file: string; value: string }[] => {
   if (controllers === '') return [{ file: 'cpu.weight', value: '800' }];
   return controllers.split(',').includes('cpu') ? [{ file: 'cpu.shares', value: '8192' }] : [];
 };
 
-/** Moves a process into our own cgroup of every hierarchy. Returns those where it did not work, with the reason; empty when all did. */
+/** Moves a process into our cgroup of every hierarchy. Returns the hierarchies that failed, with the reason. */
 export const moveToOwnCgroup = async (view: MachineView, name: string, pid: number): Promise<string[]> => {
   const problems: string[] = [];
   for (const { path, controllers } of cgroupDirectories(view, name)) {
@@ -96,9 +96,9 @@ export const moveToOwnCgroup = async (view: MachineView, name: string, pid: numb
   return problems;
 };
 
-/** Removes our cgroups. Those that still hold a process after a second stay. */
+/** Removes our cgroups. A cgroup that still has a process after a second stays. */
 export const removeOwnCgroup = async (view: MachineView, name: string): Promise<void> => {
-  // A process that has ended is counted until its parent has noticed.
+  // An ended process counts until its parent has reaped it.
   for (const { path } of cgroupDirectories(view, name)) await rmdirPatiently(path, 20);
 };
 

@@ -5,7 +5,7 @@ import { mustRun } from './run.ts';
 import { observeTunnel, type TunnelOptions } from './tunnel.ts';
 import { type AppliedPeer, peerChanges } from './wg.ts';
 
-/** `wg set` takes peers as arguments; this many keep the command line below the limit of 128 KiB for one argument list on old kernels. */
+/** `wg set` takes peers as arguments; this many stay below the limit of 128 KiB for one argument list on old kernels. */
 const peersPerCommand = 200;
 
 /** Keeps the peers of the tunnel of one slice. */
@@ -19,19 +19,19 @@ export class PeerKeeper {
     this.#netns = netns;
   }
 
-  /** Forgets what was applied: the tunnel was made anew. */
+  /** Forgets the applied peers, because the tunnel was replaced. */
   forget(): void {
     this.#applied = new Map();
   }
 
-  /** The peers as they were left; those that are to be called anew must be looked at, for they may have been reached in the meantime. */
+  /** The peers as the last pass left them. Peers whose handshake is to be renewed are observed, because one may have succeeded in the meantime. */
   async seenBefore(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<readonly ObservedPeer[]> {
     const renewed = network.peers.some(({ publicKey, renewals }) => renewals > (this.#applied.get(publicKey)?.renewals ?? renewals));
     const tunnel = renewed ? await observeTunnel(this.#tunnel, network, signal) : undefined;
     return tunnel?.peers ?? before.peers.map(asObserved);
   }
 
-  /** Makes the tunnel have the peers of the network, of which `seen` are there. */
+  /** Gives the tunnel the peers of the network; `seen` are the observed ones. */
   async converge(network: SliceNetwork, seen: readonly ObservedPeer[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
     const changes = peerChanges(network.peers, seen, this.#applied, Date.now() / 1000);
     for (let start = 0; start < changes.length; start += peersPerCommand) {
@@ -52,7 +52,7 @@ export class PeerKeeper {
 const asObserved = (peer: SliceNetwork['peers'][number]): ObservedPeer => ({
   ...peer,
   allowedIPs: [...peer.allowedIPs].toSorted(),
-  // Taken as alive, so that an endpoint is set only when it is another than before.
+  // Counts as alive, so that an endpoint is set only when it changed.
   latestHandshake: Number.MAX_SAFE_INTEGER,
   receivedBytes: 0,
   sentBytes: 0,

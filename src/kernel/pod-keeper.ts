@@ -8,13 +8,13 @@ import { RepairPace } from './repair-pace.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 
-/** A pod that was seen to be right: in which namespace, and in which pass. */
+/** The last pod state found correct: in which namespace, and in which pass. */
 interface Checked {
   readonly identity: string | undefined;
   readonly pass: number;
 }
 
-/** How many pods are looked into in one pass of scope `everything`, the longest unseen first; one costs a process of about 8 ms. */
+/** How many pods one pass of scope `everything` observes, the longest unobserved first; each costs a process of about 8 ms. */
 const podsPerPass = 8;
 
 /** Keeps the interfaces of the pods of one slice. */
@@ -31,18 +31,18 @@ export class PodKeeper {
     this.#pace = new RepairPace(clock);
   }
 
-  /** Begins a pass that looks into pods that have their interface, too. */
+  /** Begins a pass that also observes pods that have their interface. */
   beginPass(): void {
     this.#pass += 1;
   }
 
-  /** Forgets all pods but these: what failed of the pods of the slice, and what was seen of those that are attached. */
+  /** Forgets all pods but these: failures of the slice's pods, and observations of the attached ones. */
   keep(pods: ReadonlySet<string>, attached: ReadonlySet<string>): void {
     this.#pace.keep(pods);
     for (const uid of this.#checked.keys()) if (!attached.has(uid)) this.#checked.delete(uid);
   }
 
-  /** Attaches the pods without an interface, and looks into those longest unseen. One pod's failure is its own. */
+  /** Attaches the pods without an interface, and observes those longest unobserved. A failure of one pod does not affect the others. */
   async converge(
     network: SliceNetwork,
     indexOf: (pod: PodAttachment) => number | undefined,
@@ -52,7 +52,7 @@ export class PodKeeper {
     const present = network.pods.filter((pod) => indexOf(pod) !== undefined);
     const passOf = (pod: PodAttachment): number => this.#checked.get(pod.uid)?.pass ?? 0;
     const identities = new Map(await Promise.all(present.map(async (pod) => [pod.uid, await netnsIdentity(pod.netns)] as const)));
-    // A pod whose namespace is another one than at the last look was started again: it does not wait for its turn.
+    // A pod with another namespace than in the last pass was restarted: it does not wait for its turn.
     const moved = present.filter((pod) => this.#checked.get(pod.uid)?.identity !== identities.get(pod.uid));
     const turn = present
       .filter((pod) => !moved.includes(pod))
@@ -67,7 +67,7 @@ export class PodKeeper {
         const putOff = this.#pace.putOff(pod.uid, identity);
         if (putOff !== undefined) {
           report.putOff.set(pod.uid, putOff.waitMs);
-          // One that has its interface was left right.
+          // A pod that has its interface was left correct.
           if (index === undefined) report.podFailures.set(pod.uid, putOff.failure);
           continue;
         }

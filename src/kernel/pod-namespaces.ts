@@ -6,9 +6,9 @@ const uidInPath = /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[
 /**
  * UID of the pod that a process belongs to, from its `/proc/PID/cgroup`, or undefined for a process of the machine itself.
  *
- * Works with cgroup v1 and v2, either cgroup driver and any container runtime, since it is the kubelet that makes the pod's cgroup:
- * `kubepods/burstable/pod<uid>/…`, `kubepods-besteffort-pod<uid with _>.slice/…`, and the same below a node's own root. Static pods have
- * UIDs without dashes.
+ * Works with cgroup v1 and v2, either cgroup driver and any container runtime, because the kubelet creates the pod's cgroup:
+ * `kubepods/burstable/pod<uid>/…`, `kubepods-besteffort-pod<uid with _>.slice/…`, and the same below a node's own root. Static pods have UIDs without
+ * dashes.
  */
 export const podUidOf = (cgroup: string): string | undefined => uidInPath.exec(cgroup)?.[1]?.replaceAll('_', '-');
 
@@ -19,8 +19,8 @@ export interface ProcessTable {
 }
 
 /**
- * Network namespaces of running pods by pod UID, as `/proc/PID/ns/net` of one process of each: the one with the lowest PID, which is the
- * sandbox where the runtime has one and so lives as long as the pod does.
+ * Network namespaces of running pods by pod UID, as `/proc/PID/ns/net` of one process of each: the one with the lowest PID. Where the runtime has a
+ * sandbox, that is the sandbox, which lives as long as the pod.
  *
  * Reads every process once, about 20 µs each; needs the machine's PID namespace.
  */
@@ -36,8 +36,8 @@ export const findPodNamespaces = async ({ directory = '/proc' }: ProcessTable = 
 };
 
 /**
- * Whether a `/proc/PID/ns/net` path found earlier still belongs to the pod: process numbers are used again, and another process's namespace
- * must never be mistaken for the pod's.
+ * Whether a `/proc/PID/ns/net` path found earlier still belongs to the pod: process numbers are reused, and another process's namespace must never be
+ * mistaken for the pod's.
  */
 export const stillOfPod = async (path: string, uid: string): Promise<boolean> => {
   const cgroup = await readFile(path.replace(/\/ns\/net$/, '/cgroup'), 'utf8').catch(() => '');

@@ -3,11 +3,11 @@ import { podInterface } from '../values/pod-interface.ts';
 import { expectedInPod, podMac } from './expected.ts';
 import type { NamespaceState } from './slice-state.ts';
 
-/** Lines for `ip -batch` inside a pod whose slice interface was just made. */
+/** Lines for `ip -batch` inside a pod whose slice interface was just created. */
 export const newPodLines = (network: SliceNetwork, pod: PodAttachment): string[] => {
   const { routes, neighbours } = expectedInPod(network, pod);
   return [
-    // No router answers there: without this the kernel would make a link-local IPv6 address and send solicitations.
+    // No router answers on this link. Without this, the kernel would assign a link-local IPv6 address and send solicitations.
     `link set ${podInterface} addrgenmode none`,
     `addr add ${pod.address}/32 dev ${podInterface}`,
     `link set ${podInterface} up`,
@@ -17,8 +17,8 @@ export const newPodLines = (network: SliceNetwork, pod: PodAttachment): string[]
 };
 
 /**
- * Lines that repair the slice's part of a pod, or undefined when the pod has no interface that belongs to this attachment and must be
- * attached afresh. Addresses, routes and neighbours of the cluster's own network are never touched.
+ * Lines that repair the slice's part of a pod, or undefined when the pod has no interface of this attachment and must be attached again. They never
+ * touch addresses, routes and neighbours of the cluster's own network.
  *
  * @param hostIndex interface index of the host end in the slice's namespace
  */

@@ -4,15 +4,15 @@ import { guardDigest, listGuard } from './pod-guard.ts';
 import { failureOf, type Run } from './run.ts';
 import { jsonDocuments, type LinkJson, type NamespaceState, type NeighbourJson, type RouteJson, stateOf } from './slice-state.ts';
 
-/*
- * A pod is asked for the slice's own things, and for nothing that the pod's own network can make large: one that speaks BGP holds a million
- * routes. `boot` is what `ip route` itself notes as the origin of a route; the kernel selects by it, and `ip` prints what is left for this subnet.
- * Routes are not in the batch because in a batch `ip` does not let the kernel select, which takes six times as long.
+/**
+ * The commands read only the slice's own entries, never anything that the pod's own network can make large: a pod that speaks BGP holds a million
+ * routes. `boot` is the origin that `ip route` itself records for a route; the kernel selects by it, and `ip` prints the routes of this subnet.
+ * Routes are not part of the batch, because in a batch `ip` does not let the kernel select, which takes six times as long.
  */
 const batch = `addr show dev ${podInterface}\nneigh show dev ${podInterface} nud permanent\n`;
 const script = `ip -j -d -batch - && ip -j -d route show table main exact "$1" proto boot && { ${listGuard} 2>/dev/null || true; }`;
 
-/** What `ip` says of an interface that is not there: the first when asked for its addresses, the second when it goes just then. */
+/** What `ip` prints for a missing interface: the first when it lists addresses, the second when the interface disappears during the call. */
 const noInterface = new RegExp(`Device "${podInterface}" does not exist|Cannot find device "${podInterface}"`);
 
 /** The slice's part of a pod. */
@@ -37,7 +37,7 @@ export const observePod = async (run: Run, path: string, subnet: string, signal:
   throw failureOf(argv, result);
 };
 
-/** State from the JSON documents that {@link observePod} asks for. The interface that was asked for by name `ip` does not repeat. */
+/** State from the JSON documents of {@link observePod}. `ip` does not repeat the name of an interface that was requested by name. */
 const parsePod = (output: string): PodState => {
   const [links = [], neighbours = [], routes = []] = jsonDocuments(output);
   const table = output.split('\n').find((line) => line.startsWith('{'));

@@ -2,19 +2,19 @@ import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import type { Failure } from '../values/failure.ts';
 import type { TunnelDriver } from '../values/tunnel-driver.ts';
 
-/** What `converge` did. A failure of one pod or slice never keeps the others from being served. */
+/** The result of `converge`. A failure of one pod or slice never affects the others. */
 export interface Outcome {
-  /** One line per change made, in order; empty when everything was already so. */
+  /** One line per change, in order; empty when nothing had to change. */
   readonly changes: readonly string[];
-  /** By slice: what kept the whole slice from being in place. */
+  /** By slice: the failure that affects the whole slice. */
   readonly failures: ReadonlyMap<string, Failure>;
-  /** By slice: UIDs of the pods that are attached now. */
+  /** By slice: UIDs of the attached pods. */
   readonly attached: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By pod UID: what kept it from being attached. */
+  /** By pod UID: the failure that keeps it from being attached. */
   readonly podFailures: ReadonlyMap<string, Failure>;
   /**
-   * By pod UID: milliseconds until it is worth while to converge again, for pods that are broken so often that their next repair is put off. One
-   * that has no interface meanwhile is among the `podFailures` too.
+   * By pod UID: milliseconds until the next repair, for pods that break so often that their repair is put off. Such a pod without an interface is
+   * among the `podFailures` too.
    */
   readonly putOff: ReadonlyMap<string, number>;
 }
@@ -31,7 +31,7 @@ export interface ObservedPeer {
   readonly sentBytes: number;
 }
 
-/** A tunnel as it is, without its private key. */
+/** The actual state of a tunnel, without its private key. */
 export interface ObservedTunnel {
   readonly publicKey: string;
   readonly listenPort: number;
@@ -46,39 +46,37 @@ export interface DriverVerdict {
 }
 
 /**
- * How much `converge` looks at. `everything` reads the kernel and repairs what somebody else broke. `changes` trusts that what the last call
- * left is still there and makes only what the new input asks for: a pod is attached without reading a thousand peers first. It looks at
- * everything nevertheless where the last call failed or never happened. The name of a slice is `everything` for that one and `changes` for the others:
- * whoever waits for a change waits for one slice at the most.
+ * How much `converge` observes. `everything` reads the kernel and repairs what others broke. `changes` trusts the result of the last call and makes
+ * only what changed in the input: it attaches a pod without reading a thousand peers first. It still observes everything if the last call failed or
+ * there was none. The name of a slice is `everything` for that slice and `changes` for the others, so that a change waits for at most one slice.
  */
 export type Scope = 'everything' | 'changes' | { readonly slice: string };
 
-/** What stands beside the slices that are desired. */
+/** State of the node beside the desired slices. */
 export interface Standing {
-  /** Subnets of slices that have no network on this node though they have not ended: pods that have left them stay closed to them. */
+  /** Subnets of slices that have not ended but have no network on this node: pods that left these slices stay closed to them. */
   readonly closedSubnets?: readonly string[];
   /**
-   * UIDs of the pods that there are. One that is no longer attached and not among them has been deleted, and may run for a moment yet: it stays closed. The
-   * others leave the slice, and are opened. @default every pod that is no longer attached leaves
+   * UIDs of the existing pods. A detached pod that is not among them was deleted and may still run for a moment: it stays closed. The others left the
+   * slice, and are opened. @default every detached pod left the slice
    */
   readonly livingPods?: ReadonlySet<string>;
-  /** Slices that are neither made nor repaired nor removed, also where a former run left them. */
+  /** Slices that are neither created, repaired nor removed, even if a former run left them. */
   readonly untouched?: readonly Pick<SliceNetwork, 'netns' | 'interface'>[];
 }
 
 /**
  * The node's kernel as one declarative port.
  *
- * `converge` makes the kernel hold exactly the given slices: called twice with the same input the second call changes nothing, and what
- * somebody else broke in between is repaired. Slices that are not named are removed. Calls must not overlap.
- *
+ * `converge` makes the kernel hold exactly the given slices: a second call with the same input changes nothing, and it repairs what others broke in
+ * between. It removes slices that are not in the input. Calls must not overlap.
  */
 export interface Kernel {
   converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, standing?: Standing): Promise<Outcome>;
   /** The tunnel of a slice, or undefined when there is none. */
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined>;
-  /** Removes everything of every slice, also what a former run left. */
+  /** Removes everything of every slice, including leftovers of former runs. */
   removeAll(signal: AbortSignal): Promise<void>;
-  /** Which drivers work here, the best first. Asked once; the answer does not change while the machine runs. */
+  /** Which drivers work here, the best first. The first call probes; the answer does not change while the machine runs. */
   drivers(signal: AbortSignal): Promise<readonly DriverVerdict[]>;
 }

@@ -7,13 +7,16 @@ import { startProgram } from './start-program.ts';
 export interface ProbeAnswer {
   readonly address: string;
   readonly rttMs: number;
-  /** Bytes of the whole packet, if a size was asked for. */
+  /** Bytes of the whole packet, if a size was requested. */
   readonly size?: number;
 }
 
 const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)(?: (\d+))?$/;
 
-/** Reads one line of the prober's output, `10.0.0.1 412` with microseconds, and the size of the packet where one was asked for; undefined for any other line. */
+/**
+ * Reads one line of the prober's output, `10.0.0.1 412` with microseconds, and the size of the packet if one was requested; undefined for any other
+ * line.
+ */
 export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
   const found = line.exec(text);
   if (found === null) return undefined;
@@ -21,7 +24,7 @@ export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
   return { address, rttMs: Number(microseconds) / 1_000, ...(size === undefined ? {} : { size: Number(size) }) };
 };
 
-/** Which program probes, where, and who gets the answers. */
+/** The program that probes, its namespace, and the receiver of the answers. */
 export interface ProberOptions {
   /** Path of the program of `toolchain/prober`. */
   readonly program: string;
@@ -31,9 +34,9 @@ export interface ProberOptions {
 }
 
 /**
- * Asks the routers of other nodes through a slice's tunnel by one process inside the slice's namespace. Echo requests are answered by the other
- * node's kernel, so a peer whose agent is dead is still a living path. The process knows no peers: it probes the addresses that it reads, so peers that come
- * and go never restart it. It ends with this program, because its stdin does.
+ * Probes the routers of other nodes through a slice's tunnel, with one process inside the slice's namespace. The other node's kernel answers echo
+ * requests, so the path counts as alive even if the peer's agent is dead. The process keeps no list of peers: it probes the addresses that it reads,
+ * so it need not restart when peers change. It ends with this program, because its stdin closes.
  */
 export class Prober {
   readonly #options: ProberOptions;
@@ -45,7 +48,7 @@ export class Prober {
     this.#options = options;
   }
 
-  /** Starts the process where there is none, and anew where the namespace was replaced. Call it again now and then. */
+  /** Starts the process if there is none, and restarts it if the namespace was replaced. Call it periodically. */
   async keep(): Promise<void> {
     const identity = await netnsIdentity(netnsPath(this.#options.netns));
     if (this.#stopped || (this.#child !== undefined && identity === this.#identity)) return;
@@ -54,7 +57,10 @@ export class Prober {
     if (identity !== undefined) this.#start();
   }
 
-  /** Asks these addresses once each, by packets of the size that stands after an address and a space, if one does; false when nobody was asked, because there is no process or it does not read. */
+  /**
+   * Probes each address once. An entry may have a packet size after its address and a space. False when nothing was sent, because there is no process
+   * or it does not read.
+   */
   ask(addresses: readonly string[]): boolean {
     const stdin = this.#child?.stdin;
     if (stdin === undefined || stdin === null || !stdin.writable || stdin.writableNeedDrain) return false;

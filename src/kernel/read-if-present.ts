@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * The content of a file, or undefined when there is none. Any other reason why it cannot be read (no right to, a broken disk, a folder in its
- * place) rejects: what cannot be read is not absent, and must not be made anew.
+ * The content of a file, or undefined when the file does not exist. Any other error (no permission, a broken disk, a directory at the path) rejects:
+ * an unreadable file is not absent, and must not be replaced.
  */
 export const readIfPresent = async (path: string): Promise<string | undefined> => {
   try {
@@ -13,7 +13,7 @@ export const readIfPresent = async (path: string): Promise<string | undefined> =
   }
 };
 
-/** The names in a folder, none when there is no such folder; rejects as {@link readIfPresent} does. */
+/** The names in a directory, none when there is no such directory; rejects as {@link readIfPresent} does. */
 export const namesIn = async (directory: string): Promise<string[]> => {
   try {
     return await readdir(directory);
@@ -23,7 +23,7 @@ export const namesIn = async (directory: string): Promise<string[]> => {
   }
 };
 
-/** As {@link readIfPresent}, for what `/proc` says of a process: undefined also when it ended while it was read (ESRCH). */
+/** Like {@link readIfPresent}, for files of a process in `/proc`: also undefined when the process ended during the read (ESRCH). */
 export const readProcess = async (path: string): Promise<string | undefined> => {
   try {
     return await readIfPresent(path);

@@ -6,15 +6,15 @@ import { relayPort } from '../values/exchange-ports.ts';
 import { inNetns, netnsIdentity, netnsPath } from './netns.ts';
 import { startProgram } from './start-program.ts';
 
-/** Where the two sockets of a relay are. */
+/** Paths of the two sockets of a relay. */
 export interface RelaySockets {
-  /** The agent serves here what comes from peers. */
+  /** The agent listens here for requests of peers. */
   readonly serve: string;
-  /** The agent asks here: a line with a router address, and then the connection is one to that router's relay. */
+  /** The agent connects here and writes a line with a router address; the connection then leads to that router's relay. */
   readonly dial: string;
 }
 
-/** What relays work with. */
+/** What relays need. */
 export interface RelayOptions {
   /** Path of the relay program (`toolchain/relay`). */
   readonly program: string;
@@ -25,12 +25,12 @@ export interface RelayOptions {
 }
 
 const backoff: Backoff = { firstMs: 500, maxMs: 10_000 };
-/** A relay that ran for this long was well. */
+/** A relay that ran this long resets the backoff of restarts. */
 const settledMs = 30_000;
 
 /**
- * The relay of one slice: a process inside of its network namespace that joins the tunnels with two unix sockets outside. It is started again when
- * it dies, when the namespace is replaced or the router's address changes; it ends with this process, whose pipe it reads.
+ * The relay of one slice: a process inside its network namespace that connects the tunnels with two unix sockets outside. It is restarted when it
+ * dies, when the namespace is replaced or the router's address changes; it ends with this process, because its stdin closes.
  */
 export class Relay {
   readonly #options: RelayOptions;
@@ -45,13 +45,13 @@ export class Relay {
     this.#options = options;
   }
 
-  /** Makes the relay be that of this network. Call it again now and then: it also notices a namespace that was replaced. */
+  /** Makes the relay match this network. Call it periodically: it also detects a replaced namespace. */
   async aim(network: SliceNetwork): Promise<void> {
     this.#aimed = network;
     const identity = await netnsIdentity(netnsPath(network.netns));
     if (this.#aimed !== network) return;
     if (this.#running !== undefined && this.#running.identity === identity && this.#running.router === network.router) return;
-    // It ended just now, and waits before it is started again.
+    // It ended just now, and the restart is scheduled.
     if (this.#running === undefined && this.#cancelRestart !== undefined) return;
     this.#end();
     if (identity !== undefined) this.#start(network, identity);

@@ -25,10 +25,10 @@ it('lets the first repair happen at once, and those that follow closely ever lat
   expect(wait('a', 'ns1'), 'after a quiet time').toBe(0);
 });
 
-it('says why: what failed, or that it is broken again and again', () => {
+it('reports the failure, or that the pod breaks repeatedly', () => {
   const pace = new RepairPace(handClock());
   for (let times = 0; times < 3; times += 1) pace.worked(a, 'ns1');
-  expect(pace.putOff('a', 'ns1')?.failure.message).toMatch(/of pod app-ns\/a is removed or changed again and again/);
+  expect(pace.putOff('a', 'ns1')?.failure.message).toMatch(/of pod app-ns\/a is removed or changed repeatedly/);
   const failure = new Failure('CommandFailed', 'no');
   pace.worked(a, 'ns1', failure);
   expect(pace.putOff('a', 'ns1')?.failure).toBe(failure);

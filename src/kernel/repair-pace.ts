@@ -3,26 +3,25 @@ import { type Backoff, backoffDelay } from '../values/backoff.ts';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
-/** What is remembered of a pod that was worked on. */
+/** The record of the last work on a pod. */
 interface Worked {
-  /** Which namespace it was: a pod that started again has another one, and begins anew. */
+  /** Identity of its namespace: a restarted pod has another one, and starts without a record. */
   readonly identity: string;
   /** How many times in close succession. */
   readonly times: number;
   readonly at: number;
-  /** Why it is not right while its repair is put off. */
+  /** Why the pod is not correct while its repair is put off. */
   readonly failure: Failure;
 }
 
-/** Between two repairs of one pod; no jitter, for nobody else keeps this pace. */
+/** Between two repairs of one pod; no jitter, because repairs of pods need not be spread. */
 const backoff: Backoff = { firstMs: 200, maxMs: 5_000, jitter: 0 };
-/** Repairs further apart than this do not follow one another: looking at everything from time to time costs as much. */
+/** Repairs further apart than this do not count as successive: a periodic resync costs as much. */
 const quietMs = 10_000;
 
 /**
- * How soon each pod may be repaired again. Whoever runs in a pod with CAP_NET_ADMIN can delete the slice's interface as often as we make it; the
- * pod's own connection waits longer each time, and the node and its other pods do not pay for it. The attachment and the first repair come at
- * once.
+ * How soon each pod may be repaired again. A process in a pod with CAP_NET_ADMIN can delete the slice's interface as often as we create it. So each
+ * repair of this pod waits longer, and the node and its other pods do not pay for it. The attachment and the first repair are immediate.
  */
 export class RepairPace {
   readonly #clock: Clock;
@@ -32,7 +31,7 @@ export class RepairPace {
     this.#clock = clock;
   }
 
-  /** How long the pod must wait, in milliseconds, and why; undefined when it may be worked on now. */
+  /** How long the pod must wait, in milliseconds, and why; undefined when it may be repaired now. */
   putOff(uid: string, identity: string | undefined): { readonly waitMs: number; readonly failure: Failure } | undefined {
     const worked = this.#pods.get(uid);
     if (worked === undefined || worked.identity !== identity || worked.times < 2) return undefined;
@@ -41,9 +40,9 @@ export class RepairPace {
   }
 
   /**
-   * The pod was attached or repaired, or that failed.
+   * Records that the pod was attached or repaired, or that this failed.
    *
-   * @param identity of its network namespace; a pod without one has nothing that could be worked on
+   * @param identity of its network namespace; without one, nothing is recorded
    */
   worked({ uid, name }: Pick<PodAttachment, 'uid' | 'name'>, identity: string | undefined, failure: Failure = brokenAgain(name)): void {
     if (identity === undefined) return;
@@ -62,5 +61,5 @@ export class RepairPace {
 const brokenAgain = (name: string): Failure =>
   new Failure(
     'Unavailable',
-    `The slice interface of pod ${name} is removed or changed again and again, by something that runs in the pod or on its node; it is repaired only every few seconds.`,
+    `The slice interface of pod ${name} is removed or changed repeatedly by something in the pod or on its node; it is repaired only every few seconds. Find what changes it and stop it.`,
   );

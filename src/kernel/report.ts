@@ -1,7 +1,7 @@
 import type { Failure } from '../values/failure.ts';
 import type { Outcome } from './port.ts';
 
-/** Collects what one `converge` does, while it does it. */
+/** Collects the result of one `converge` while it runs. */
 export class Report implements Outcome {
   readonly changes: string[] = [];
   readonly failures = new Map<string, Failure>();

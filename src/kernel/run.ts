@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '../values/failure.ts';
 
-/** What a finished program said. */
+/** The output of a finished program. */
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
@@ -15,18 +15,18 @@ export interface RunOptions {
   readonly input?: string;
   /** @default 10000 */
   readonly timeoutMs?: number;
-  /** How much it may print, both streams together, before it is stopped: what it prints is held in memory. @default 16 MiB */
+  /** Most bytes that it may print, both streams together, before it is stopped: the output is held in memory. @default 16 MiB */
   readonly maxBytes?: number;
 }
 
 const defaultMaxBytes = 16 * 1024 * 1024;
 
-/** Runs a program to its end; the seam at which tests count and imitate commands. */
+/** Runs a program to its end; tests count and imitate commands here. */
 export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunResult>;
 
 /**
- * Runs a program without a shell. Resolves with any exit code; rejects with `CapabilityMissing` when the program is not installed, `Timeout`
- * or `Interrupted` when it was stopped, and `CommandFailed` when it was stopped because it printed too much.
+ * Runs a program without a shell. Resolves with any exit code. Rejects with `CapabilityMissing` when the program is not installed, with `Timeout` or
+ * `Interrupted` when it was stopped, and with `CommandFailed` when it was stopped because it printed too much.
  */
 export const run: Run = (argv, { signal, input, timeoutMs = 10_000, maxBytes = defaultMaxBytes }) =>
   new Promise((resolve, reject) => {
@@ -81,7 +81,7 @@ export const run: Run = (argv, { signal, input, timeoutMs = 10_000, maxBytes = d
       else resolve({ code: code ?? (killed ? 128 : 1), stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
     });
     if (input !== undefined && child.stdin) {
-      // A program that exits before it has read everything closes the pipe; its exit code says what happened.
+      // A program that exits before it has read everything closes the pipe; its exit code states the cause.
       child.stdin.on('error', () => {});
       child.stdin.end(input);
     }
@@ -89,7 +89,7 @@ export const run: Run = (argv, { signal, input, timeoutMs = 10_000, maxBytes = d
 
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** `CommandFailed` with what a program that ended with another exit code than 0 printed. */
+/** `CommandFailed` with the output of a program that ended with another exit code than 0. */
 export const failureOf = (argv: readonly string[], { code, stdout, stderr }: RunResult): Failure => {
   const said = (stderr || stdout).trim().split('\n').slice(0, 3).join('; ');
   return new Failure('CommandFailed', `\`${argv.join(' ')}\` failed with code ${code}: ${said}`);

@@ -15,7 +15,7 @@ import { shelterLines, sliceLines } from './slice-plan.ts';
 import { observeSlice } from './slice-state.ts';
 import { createTunnel, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
 
-/** What the last successful pass left; trusted by passes of scope `changes`. */
+/** The result of the last successful pass, which passes of scope `changes` trust. */
 interface Memory {
   readonly network: SliceNetwork;
   readonly identity: string;
@@ -42,7 +42,7 @@ export class SliceKeeper {
     this.#pods = new PodKeeper(tunnel.run, this.#guard, clock);
   }
 
-  /** Makes the kernel hold the network; what was done and what failed goes to the report. */
+  /** Makes the kernel hold the network; changes and failures go to the report. */
   async converge(
     network: SliceNetwork,
     scope: 'everything' | 'changes',
@@ -55,7 +55,7 @@ export class SliceKeeper {
     const trusted = scope === 'changes' && memory !== undefined && memory.identity === identity && sameBase(memory.network, network);
     this.#memory = undefined;
     const members = new Set(network.pods.map(({ uid }) => uid));
-    // One that is attached anew stays closed in between, and one that was deleted until it has ended.
+    // A pod that is attached again stays closed in between, and a deleted pod until it has ended.
     const detach = (pod: PodAttachment): Promise<void> =>
       detachPod(this.#tunnel.run, network, pod, signal, members.has(pod.uid) || livingPods?.has(pod.uid) === false);
     if (trusted) await this.#adjust(memory.network, network, detach, report, signal);
@@ -70,12 +70,12 @@ export class SliceKeeper {
     const attached = new Set(network.pods.filter((pod) => !report.podFailures.has(pod.uid)).map((pod) => pod.uid));
     report.attached.set(network.slice, attached);
     this.#pods.keep(new Set(network.pods.map((pod) => pod.uid)), attached);
-    // A pod that failed is left out of what is trusted, so that the next pass tries it again.
+    // A failed pod is left out of the trusted result, so that the next pass tries it again.
     if (now !== undefined)
       this.#memory = { network: { ...network, pods: network.pods.filter((pod) => attached.has(pod.uid)) }, identity: now };
   }
 
-  /** Removes the slice from the node; `staysClosed` leaves its subnet unreachable in its pods. */
+  /** Removes the slice from the node; with `staysClosed` its subnet stays unreachable in its pods. */
   async remove(network: SliceNetwork, signal: AbortSignal, staysClosed: boolean): Promise<void> {
     this.#memory = undefined;
     for (const pod of network.pods) await detachPod(this.#tunnel.run, network, pod, signal, staysClosed);
@@ -85,7 +85,7 @@ export class SliceKeeper {
     await Promise.all([this.#firewall.forget(), this.#guard.forget()]);
   }
 
-  /** Reads everything and repairs: shelter first, then the tunnel, then what hangs on both, then pods. */
+  /** Reads everything and repairs in this order: fail-closed routes and rules, the tunnel, what needs both, pods. */
   async #rebuild(network: SliceNetwork, identity: string | undefined, report: Report, signal: AbortSignal): Promise<void> {
     const { run } = this.#tunnel;
     const change = (line: string): number => report.changes.push(`${network.slice}: ${line}`);
@@ -128,18 +128,18 @@ export class SliceKeeper {
     await this.#pods.converge(network, (pod) => seen.links.get(pod.hostInterface)?.index, report, signal);
   }
 
-  /** A namespace of our name without our mark: an older version made it, which is seen by our firewall in it, or it is somebody else's. */
+  /** A namespace with our name but without our mark belongs to an older version, which our firewall in it proves, or to somebody else. */
   async #adopt({ slice }: SliceNetwork, signal: AbortSignal): Promise<void> {
     if (!(await this.#firewall.isThere(signal))) {
       throw new Failure(
         'AlreadyExists',
-        `The network namespace ${this.#netns} of this node is not of KubeSlice, and slice ${slice} needs the name; rename it or remove it with \`ip netns del ${this.#netns}\`.`,
+        `The network namespace ${this.#netns} of this node does not belong to KubeSlice, and slice ${slice} needs the name; rename it or remove it with \`ip netns del ${this.#netns}\`.`,
       );
     }
     await this.#namespaces.claim(this.#netns);
   }
 
-  /** Makes only the difference between two inputs. */
+  /** Applies only the difference between two inputs. */
   async #adjust(
     before: SliceNetwork,
     network: SliceNetwork,
@@ -156,7 +156,7 @@ export class SliceKeeper {
       await detach(pod);
       change(`detach ${pod.name}`);
     }
-    // At the same time, because a pod's start waits for them; until both are done its packets are dropped.
+    // Both run concurrently, because the start of a pod waits for them; until both are done its packets are dropped.
     const [firewall] = await Promise.allSettled([
       this.#firewall.adjust(network, elementsOf(before), signal),
       this.#pods.converge({ ...network, pods: fresh }, () => undefined, report, signal),
@@ -174,7 +174,7 @@ export class SliceKeeper {
 }
 
 const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
-/** Elements come and go one by one; only whether there are service ports at all changes the rules. */
+/** Elements change one by one; the rules change only when the first service port appears or the last one disappears. */
 const baseOf = ({ peers: _peers, pods: _pods, servicePorts, ...base }: SliceNetwork): string =>
   JSON.stringify({ ...base, translated: servicePorts.length > 0 });
 const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>

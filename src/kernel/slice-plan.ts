@@ -3,18 +3,18 @@ import { podInterface, podInterfacePrefix } from '../values/pod-interface.ts';
 import { baseRoutes, expectedForPod, expectedSlice, hostMac, podMac } from './expected.ts';
 import type { NamespaceState, ObservedLink } from './slice-state.ts';
 
-/*
- * Pure differences between what a slice's namespace holds and what it should hold, as lines for `ip -batch`.
+/**
+ * Pure differences between the observed and the wanted content of a slice's namespace, as lines for `ip -batch`.
  *
  *   seen            wanted           line
  *   link p…         no such pod      link del (its route and neighbour go with it)
  *   route           not wanted       route del, unless a wanted one replaces it in place
  *   –               route            route replace
  *   other mtu, down link             link set
- *   –               link of a pod    not here: the pod is attached afresh, see `attachLines`
+ *   –               link of a pod    not here: the pod is attached again, see `attachLines`
  */
 
-/** Lines that make the slice's own namespace right, except for pods that have no interface yet. The tunnel interface must exist. */
+/** Lines that correct the slice's own namespace, except for pods that have no interface yet. The tunnel interface must exist. */
 export const sliceLines = (network: SliceNetwork, seen: NamespaceState): string[] => {
   const wantedPods = new Map(network.pods.map((pod) => [pod.hostInterface, pod]));
   const gone = [...seen.links.keys()].filter((name) => name.startsWith(podInterfacePrefix) && !wantedPods.has(name)).toSorted();
@@ -30,7 +30,7 @@ export const sliceLines = (network: SliceNetwork, seen: NamespaceState): string[
   ];
 };
 
-/** Lines that must be there before the tunnel is moved in: nothing may be forwarded or leak while the rest is built. */
+/** Lines that must take effect before the tunnel is moved in: nothing may be forwarded or leak during the rest of the setup. */
 export const shelterLines = (network: SliceNetwork, seen: NamespaceState): string[] => [
   ...loopbackLines(network, seen.links.get('lo')),
   ...baseRoutes(network)
@@ -39,7 +39,7 @@ export const shelterLines = (network: SliceNetwork, seen: NamespaceState): strin
     .map((line) => `route replace ${line}`),
 ];
 
-/** Lines for the slice's namespace that give a pod its interface; `link add` makes both ends at once, the pod's in the pod's namespace. */
+/** Lines for the slice's namespace that create the interface of a pod; `link add` creates both ends at once, the pod's end in the pod's namespace. */
 export const attachLines = (network: SliceNetwork, pod: PodAttachment): string[] => {
   const { route, neighbour } = expectedForPod(network, pod);
   const peer = `name ${podInterface} mtu ${network.mtu} address ${podMac(pod.address)} netns ${pod.netns}`;
@@ -71,7 +71,7 @@ const linkLines = (name: string, wanted: { mtu: number; mac?: string }, seen: Ob
   return words.length === 0 ? [] : [`link set ${name} ${words.join(' ')}`];
 };
 
-/** Destination and metric: what `ip route replace` takes for the same route. */
+/** Destination and metric: `ip route replace` identifies a route by them. */
 const routeKey = (line: string): string => {
   const words = line.split(' ').filter((word) => word !== 'unreachable' && word !== 'blackhole' && word !== 'prohibit');
   const metric = words.indexOf('metric');
@@ -81,7 +81,7 @@ const routeKey = (line: string): string => {
 const usesAny = (line: string, devices: readonly string[]): boolean =>
   devices.some((name) => line.includes(` dev ${name} `) || line.endsWith(` dev ${name}`));
 
-/** Lines that turn the routes seen into those wanted. Routes over `gone` interfaces went with them. */
+/** Lines that change the observed routes into the wanted ones. Routes over `gone` interfaces disappeared with them. */
 export const routeLines = (wanted: ReadonlySet<string>, seen: ReadonlySet<string>, gone: readonly string[]): string[] => {
   const replaced = new Set([...wanted].map(routeKey));
   const unwanted = [...seen].filter((line) => !wanted.has(line) && !replaced.has(routeKey(line)) && !usesAny(line, gone));
@@ -89,7 +89,7 @@ export const routeLines = (wanted: ReadonlySet<string>, seen: ReadonlySet<string
   return [...unwanted.map((line) => `route del ${line}`), ...missing.map((line) => `route replace ${line}`)];
 };
 
-/** The same for permanent neighbours. */
+/** Lines that change the observed permanent neighbours into the wanted ones. */
 export const neighbourLines = (wanted: ReadonlySet<string>, seen: ReadonlySet<string>, gone: readonly string[]): string[] => {
   const keyOf = (line: string): string => line.replace(/ lladdr \S+/, '');
   const replaced = new Set([...wanted].map(keyOf));

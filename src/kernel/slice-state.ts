@@ -1,7 +1,7 @@
 import { inNetns, netnsPath } from './netns.ts';
 import { mustRun, type Run } from './run.ts';
 
-/** A network interface as `ip -j -d addr show` prints it, what is compared of it. */
+/** The compared properties of a network interface, from `ip -j -d addr show`. */
 export interface ObservedLink {
   readonly index: number;
   readonly mtu: number;
@@ -13,7 +13,7 @@ export interface ObservedLink {
   readonly addresses: readonly string[];
 }
 
-/** Interfaces, routes and permanent neighbours of one network namespace, or those of them that are compared. Routes and neighbours are canonical lines, see `routeLine`. */
+/** The compared interfaces, routes and permanent neighbours of one network namespace. Routes and neighbours are canonical lines, see `routeLine`. */
 export interface NamespaceState {
   readonly links: ReadonlyMap<string, ObservedLink>;
   readonly routes: ReadonlySet<string>;
@@ -49,7 +49,7 @@ export interface NeighbourJson {
   lladdr?: string;
 }
 
-/** A route as the arguments that `ip route replace` takes, so that what is wanted and what is seen compare as text. */
+/** A route as the arguments of `ip route replace`, so that wanted and observed routes compare as text. */
 export const routeLine = (route: { type?: string; dst: string; via?: string; dev?: string; src?: string; metric?: number }): string =>
   [
     route.type === undefined || route.type === 'unicast' ? '' : `${route.type} `,
@@ -61,7 +61,7 @@ export const routeLine = (route: { type?: string; dst: string; via?: string; dev
     route.metric === undefined ? '' : ` metric ${route.metric}`,
   ].join('');
 
-/** A permanent neighbour as the arguments that `ip neigh replace` takes. */
+/** A permanent neighbour as the arguments of `ip neigh replace`. */
 export const neighbourLine = (neighbour: { address: string; mac: string; dev: string }): string =>
   `${neighbour.address} lladdr ${neighbour.mac} dev ${neighbour.dev} nud permanent`;
 
@@ -89,14 +89,14 @@ const routeOf = (json: RouteJson): string =>
     ...(json.metric === undefined ? {} : { metric: json.metric }),
   });
 
-/** The JSON documents that a batch of `ip -j` printed, one for each line. */
+/** The JSON documents in the output of a batch of `ip -j`, one for each line. */
 export const jsonDocuments = (output: string): unknown[][] =>
   output
     .split('\n')
     .filter((line) => line.startsWith('['))
     .map((line) => JSON.parse(line) as unknown[]);
 
-/** What `ip` printed, as it is compared. */
+/** The compared state, from the output of `ip`. */
 export const stateOf = (
   links: readonly LinkJson[],
   routes: readonly RouteJson[],
@@ -113,7 +113,7 @@ export const stateOf = (
 
 /** Reads interfaces, main routing table and permanent neighbours of a slice's own namespace, in one process. */
 export const observeSlice = async (run: Run, name: string, signal: AbortSignal): Promise<NamespaceState> => {
-  // `ip -4 addr` would leave out interfaces that have no address.
+  // `ip -4 addr` would omit interfaces without an address.
   const input = 'addr show\nroute show table main\nneigh show nud permanent\n';
   const output = await mustRun(run, inNetns(netnsPath(name), ['ip', '-j', '-d', '-batch', '-']), { signal, input });
   const [links = [], routes = [], neighbours = []] = jsonDocuments(output);

@@ -1,10 +1,11 @@
 import { type ChildProcess, type IOType, spawn } from 'node:child_process';
 
 /**
- * Starts a program that runs beside this one, and calls `onEnd` once, later, with the reason for which it ended or could not be started. Never throws.
+ * Starts a program that runs beside this one, and calls `onEnd` once, later, with the reason for which it ended or could not be started. Never
+ * throws.
  *
- * Without free file descriptors (`EMFILE`, `ENFILE`) Node gives a child without pipes, and without memory (`ENOMEM`) it throws: both are a program that
- * could not be started, so its pipes may be absent.
+ * Without free file descriptors (`EMFILE`, `ENFILE`) Node returns a child without pipes, and without memory (`ENOMEM`) it throws. Both mean that the
+ * program could not be started, so its pipes may be absent.
  */
 export const startProgram = (
   words: readonly string[],
@@ -22,7 +23,7 @@ export const startProgram = (
     const child = spawn(command, args, { stdio: [...stdio] });
     child.on('error', (error) => end(error.message));
     child.on('close', (code, killed) => end(killed === null ? `exit code ${code}` : `signal ${killed}`));
-    // The input of a program that has ended cannot be written; its end is told by the events above.
+    // Writing to the input of an ended program fails; the events above report its end.
     child.stdin?.on('error', () => {});
     return child;
   } catch (error) {

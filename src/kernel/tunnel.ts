@@ -8,7 +8,7 @@ import type { ObservedTunnel } from './port.ts';
 import { mustRun, type Run } from './run.ts';
 import { parseDump } from './wg.ts';
 
-/** What tunnel interfaces of ours are called, see `tunnelInterface` of plan/node. */
+/** The names of our tunnel interfaces, see `tunnelInterface` of plan/node. */
 const tunnelInterfacePattern = /^ks[0-9a-f]{8}$/;
 
 /** Where userspace WireGuard listens for `wg` (the cross-platform interface of wireguard-tools). */
@@ -17,12 +17,12 @@ const controlSocket = (name: string): string => `/run/wireguard/${name}.sock`;
 /** Makes, configures and removes tunnel interfaces with either driver. */
 export interface TunnelOptions {
   readonly run: Run;
-  /** Words that take a command to the machine's network namespace, where tunnel sockets belong. */
+  /** Arguments that run a command in the machine's network namespace, where tunnel sockets belong. */
   readonly enter: readonly string[];
   readonly processes: DetachedTunnels;
 }
 
-/** The tunnel as `wg` sees it, or undefined when there is none or its process is dead. */
+/** The tunnel as `wg` reports it, or undefined when there is none or its process is dead. */
 export const observeTunnel = async (
   { run }: TunnelOptions,
   network: Pick<SliceNetwork, 'interface'> & { readonly netns?: string },
@@ -31,14 +31,14 @@ export const observeTunnel = async (
   const userspace = await exists(controlSocket(network.interface));
   const words = ['wg', 'show', network.interface, 'dump'];
   if (!userspace && network.netns === undefined) return undefined;
-  // A userspace tunnel is asked through its socket, from anywhere; a kernel tunnel only where the interface is.
+  // A userspace tunnel answers on its socket, from anywhere; a kernel tunnel only where its interface is.
   const { code, stdout } = await run(userspace ? words : inNetns(netnsPath(network.netns ?? ''), words), { signal });
   return code === 0 ? parseDump(stdout) : undefined;
 };
 
 /**
- * Makes the tunnel interface in the machine's namespace, gives it key, port and MTU, and moves it into the slice's namespace. Its UDP
- * socket stays where it was made, so encrypted packets travel the machine's own network while the inside is the slice's alone.
+ * Creates the tunnel interface in the machine's namespace, sets key, port and MTU, and moves it into the slice's namespace. Its UDP socket stays in
+ * the machine's namespace. So encrypted packets use the machine's network, and only the slice sees the inside.
  */
 export const createTunnel = async (options: TunnelOptions, network: SliceNetwork, signal: AbortSignal): Promise<void> => {
   const { run, enter, processes } = options;
@@ -55,7 +55,7 @@ export const createTunnel = async (options: TunnelOptions, network: SliceNetwork
   await mustRun(run, [...enter, 'ip', '-batch', '-'], { signal, input: batch });
 };
 
-/** Waits for a tunnel process to have made its interface and to answer. */
+/** Waits until a tunnel process has created its interface and answers. */
 const appear = async ({ run, enter, processes }: TunnelOptions, name: string, signal: AbortSignal): Promise<void> => {
   const deadline = Date.now() + 5_000;
   for (;;) {
@@ -72,7 +72,7 @@ const appear = async ({ run, enter, processes }: TunnelOptions, name: string, si
   }
 };
 
-/** Removes a tunnel wherever it is: the process, an interface in the slice's namespace, and one that never left the machine's. */
+/** Removes a tunnel from every place: the process, an interface in the slice's namespace, and one that is still in the machine's. */
 export const removeTunnel = async (
   { run, enter, processes }: TunnelOptions,
   name: string,
@@ -85,8 +85,8 @@ export const removeTunnel = async (
 };
 
 /**
- * Kernel tunnels of ours in the machine's own namespace. A tunnel is there for a moment only, until it is moved into its slice's namespace; one that
- * stays was left by an agent that was killed in that moment, and holds a UDP port.
+ * Our kernel tunnels in the machine's own namespace. A tunnel is there only until it is moved into its slice's namespace. One that stays was left by
+ * an agent that was killed in that moment, and holds a UDP port.
  */
 export const hostTunnels = async (run: Run, enter: readonly string[], signal: AbortSignal): Promise<string[]> => {
   const { code, stdout } = await run([...enter, 'ip', '-j', 'link', 'show', 'type', 'wireguard'], { signal });

@@ -2,7 +2,7 @@ import { mustRun, type Run } from './run.ts';
 
 /** Bytes that WireGuard adds to a packet at most: IPv6 header 40, UDP 8, WireGuard 32 (with IPv4 outside it is 60). */
 export const tunnelOverhead = 80;
-/** Below this no IPv4 host need accept whole packets that are larger than minimal (RFC 791); a smaller underlay is not believed. */
+/** The smallest MTU that every IPv4 host must accept (RFC 791); a smaller value for the underlay is ignored. */
 const smallestMtu = 576;
 
 interface LinkJson {
@@ -12,8 +12,8 @@ interface LinkJson {
 }
 
 /**
- * MTU inside a tunnel over the machine's network: that of the interface that holds one of the node's own addresses, less
- * {@link tunnelOverhead}; over Ethernet's 1500 when none of them is found, which a smaller real one would make slow, never wrong.
+ * MTU inside a tunnel over the machine's network: the MTU of the interface with one of the node's own addresses, less {@link tunnelOverhead}. Without
+ * such an interface it assumes 1500; if the real MTU is smaller, that is slow but not wrong.
  */
 export const tunnelMtu = async (run: Run, enter: readonly string[], addresses: readonly string[], signal: AbortSignal): Promise<number> => {
   const links: LinkJson[] = JSON.parse(await mustRun(run, [...enter, 'ip', '-j', 'addr', 'show'], { signal }));

@@ -1,10 +1,10 @@
 import type { TunnelPeer } from '../plan/node/slice-network.ts';
 import type { ObservedPeer, ObservedTunnel } from './port.ts';
 
-/** After this many seconds without a handshake a session is over for certain (REJECT_AFTER_TIME of the WireGuard paper, 180 s). */
+/** After this many seconds without a handshake a session has ended for certain (REJECT_AFTER_TIME of the WireGuard paper, 180 s). */
 const sessionSeconds = 180;
 
-/** Reads `wg show <interface> dump` (wg(8)). The private key in it is not kept. */
+/** Reads `wg show <interface> dump` (wg(8)) without the private key. */
 export const parseDump = (dump: string): ObservedTunnel | undefined => {
   const [first, ...rest] = dump.split('\n').filter((line) => line !== '');
   if (first === undefined) return undefined;
@@ -25,26 +25,27 @@ const parsePeer = (line: string): ObservedPeer => {
   };
 };
 
-/** A peer as this process set it last. */
+/** A peer as this process last set it. */
 export interface AppliedPeer extends Pick<TunnelPeer, 'endpoint' | 'renewals'> {
-  /** Whether this process added it; otherwise a former one did. */
+  /** Whether this process added it; otherwise an earlier one did. */
   readonly added: boolean;
 }
 
-/** One `wg set` worth of change to a peer: the words after the interface name, and a line that says what changes. */
+/** One `wg set` change of a peer: the arguments after the interface name, and a line that describes the change. */
 export interface PeerChange {
   readonly words: readonly string[];
   readonly change: string;
 }
 
 /**
- * What turns the peers seen into the peers wanted. Removals come first, so that an address that moves from one peer to another is free.
+ * The changes from the observed to the wanted peers. Removals come first, so that an address that moves between peers is free.
  *
- * A peer's endpoint is left alone while it works: WireGuard follows a peer that roams (a NAT that changed its mapping), and setting the stated
- * endpoint again would cut it. It is set when it was never known, when the stated one changed since `applied`, or when no session is alive.
+ * The endpoint of a peer stays while it works: WireGuard follows a peer that roams (a NAT that changed its mapping), and setting the published
+ * endpoint again would break that. It is set when it was never known, when the published one changed since `applied`, or when there is no live
+ * session.
  *
- * A peer that is to be called anew is removed and added in one go: only so does WireGuard forget that it has just called. This is not done to a
- * session that is a moment old, nor to one that a former process made, for those may be good.
+ * To renew a handshake, the peer is removed and added in one command: only then does WireGuard start a handshake at once. A session that just began,
+ * or that an earlier process started, is left alone, because it may work.
  *
  * @param applied public key → the peer as last set by this process
  * @param now seconds since 1970
@@ -65,7 +66,12 @@ export const peerChanges = (
     const last = applied.get(peer.publicKey);
     const name = ['peer', peer.publicKey];
     if (before !== undefined && last !== undefined && last.renewals < peer.renewals && !mayBeGood(before, last, now))
-      return [{ words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now)], change: `call peer ${peer.name} anew` }];
+      return [
+        {
+          words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now)],
+          change: `renew handshake with peer ${peer.name}`,
+        },
+      ];
     const words = changeOf(peer, before, last?.endpoint, now);
     return words.length === 0 ? [] : [{ words: [...name, ...words], change: `set peer ${peer.name}` }];
   });
@@ -73,9 +79,9 @@ export const peerChanges = (
 };
 
 /**
- * A tunnel process that handles a call and an answer of one peer in the same instant can end with a session under whose number it hears nothing
- * (wireguard-go, noise-protocol.go: an answer is consumed while a response is created). So a session is no proof, but its age is, in a peer that
- * has answered nothing. Ages are in whole seconds: 2 are more than 1.
+ * If both sides start a handshake at the same instant, wireguard-go can end with a session whose index it does not receive on (noise-protocol.go: a
+ * response is consumed while another is created). So a session proves nothing for a peer that has answered nothing; its age does. Ages are in whole
+ * seconds, so 2 means more than 1.
  */
 const mayBeGood = ({ latestHandshake }: ObservedPeer, { added }: AppliedPeer, now: number): boolean =>
   latestHandshake !== 0 && (!added || now - latestHandshake < 2);

@@ -12,7 +12,7 @@ export const queryString = (query: Query): string => {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 };
 
-/** The path of a collection: of one namespace, or of all when none is given. */
+/** The path of a collection: of one namespace, or of all without a namespace. */
 export const collectionPath = (kind: ResourceKind, namespace?: string): string => {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${apiVersionOf(kind)}`;
   const scope = kind.namespaced && namespace !== undefined && namespace !== '' ? `/namespaces/${encodeURIComponent(namespace)}` : '';
@@ -27,8 +27,8 @@ export const objectPath = (kind: ResourceKind, target: { name?: string; namespac
   return subresource === undefined ? path : `${path}/${subresource}`;
 };
 
-/** Throws `InvalidInput` when a namespaced kind is about to be addressed without its namespace. */
+/** Throws `InvalidInput` when a namespaced kind has no namespace. */
 export const requireNamespace = (kind: ResourceKind, namespace: string | undefined): void => {
   if (kind.namespaced && (namespace === undefined || namespace === ''))
-    throw new Failure('InvalidInput', `A ${kind.kind} lives in a namespace; say which one.`);
+    throw new Failure('InvalidInput', `A ${kind.kind} belongs to a namespace; name one.`);
 };

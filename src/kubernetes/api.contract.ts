@@ -10,13 +10,13 @@ import { type Client, createClient, type WatchEvent } from './client.ts';
 import type { Connection } from './connection.ts';
 import { fixedToken } from './token-source.ts';
 
-/** A server under test. `forget` makes the server forget what was before a version. */
+/** A server under test. `forget` makes the server drop the history before a version. */
 export type Subject = { readonly connection: Connection; forget(version: string): Promise<void>; stop(): Promise<void> };
 
 /** The kinds that the contract works with; a fake must serve them. */
 export const contractKinds = [configMapKind, namespaceKind, serviceAccountKind, deploymentKind];
 
-/** What our client and an API server promise together. Run against the fake and against the real one, so that the fake cannot lie. */
+/** The common contract of our client and an API server. Both the fake and a real server run it, so that the fake stays true. */
 export const apiContract = (name: string, start: () => Promise<Subject>): void => {
   describe(`API of ${name}`, () => {
     let subject: Subject;
@@ -71,7 +71,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       expect(await get('a')).toEqual(made);
     });
 
-    it('says what is wrong in words: AlreadyExists, NotFound, InvalidInput', async () => {
+    it('names what is wrong: AlreadyExists, NotFound, InvalidInput', async () => {
       await create(map('a'));
       const twice = await failing(create(map('a')));
       expect(twice).toMatchObject({ code: 'AlreadyExists', status: 409 });
@@ -142,7 +142,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       });
     });
 
-    it('applies: makes, changes, leaves alone, takes back', async () => {
+    it('applies: creates, changes, leaves alone, removes', async () => {
       const apply = (data: Record<string, string>, fieldManager = 'one', force = true): Promise<ConfigMap> =>
         client.apply(
           configMapKind,
@@ -224,7 +224,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       expect(events).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a', 'ADDED a', 'DELETED a', 'ADDED end']);
     });
 
-    it('brings the metadata alone of objects when asked so', async () => {
+    it('returns only the metadata of objects on request', async () => {
       const kind = metadataOf(configMapKind);
       await create(map('large', { x: 'x'.repeat(10_000) }, { seen: 'part' }));
       const { items, resourceVersion } = await client.list(kind, { namespace, labelSelector: 'seen=part', signal });
@@ -241,7 +241,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       expect(event).not.toHaveProperty('object.data');
     });
 
-    it('says when a watch is accepted, and ends it when cancelled', async () => {
+    it('reports when a watch is accepted, and ends it when cancelled', async () => {
       const { resourceVersion } = await client.list(configMapKind, { namespace, signal });
       const stop = new AbortController();
       const watch = client.watch(configMapKind, { namespace, resourceVersion, onContact: () => stop.abort(), signal: stop.signal });
@@ -263,7 +263,7 @@ export const apiContract = (name: string, start: () => Promise<Subject>): void =
       expect(await failing(drain())).toMatchObject({ code: 'Gone', status: 410 });
     });
 
-    it('gives tokens to service accounts and takes them', async () => {
+    it('issues tokens to service accounts and accepts them', async () => {
       const target = { namespace, name: 'worker' };
       await client.create(serviceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: target }, { signal });
       const ask: TokenRequest = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } };

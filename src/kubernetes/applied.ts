@@ -5,9 +5,9 @@ type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Whether applying `desired` again as `manager` would change nothing, judged by a stored object whose `managedFields` of that manager were
- * kept: every field wanted has its value, and the manager owns no field that is no longer wanted. Fields that the server added or others
- * own do not count. When in doubt the answer is no, and applying is harmless.
+ * Whether applying `desired` again as `manager` would change nothing. It compares with a stored object that kept the `managedFields` of that manager:
+ * every wanted field has its value, and the manager owns no unwanted field. Fields that the server added or others own do not count. In doubt it
+ * returns false, because applying is harmless.
  */
 export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, manager: string): boolean => {
   const owned = ownedBy(seen.metadata.managedFields, manager);
@@ -19,12 +19,12 @@ export const isApplied = (desired: KubernetesObject, seen: KubernetesObject, man
 const ownedBy = (managedFields: readonly ManagedFields[] | undefined, manager: string): Tree | undefined =>
   managedFields?.find((entry) => entry.manager === manager && entry.operation === 'Apply' && entry.subresource === undefined)?.fieldsV1;
 
-/** Lists that several writers share by entry; elsewhere a list has one owner and must be equal in length and order. */
+/** Lists that several writers share by entry; every other list has one owner and must be equal in length and order. */
 const sharedLists: ReadonlySet<string> = new Set(['finalizers', 'ownerReferences']);
 
 /**
- * Every value wanted is there. Maps may hold more, since the server fills in defaults. An empty map or list may be missing, since the server
- * drops some of them: then having owned it (or not knowing, which `owned` undefined means) is enough.
+ * Every wanted value is present. Maps may hold more, because the server fills in defaults. An empty map or list may be missing, because the server
+ * drops some of them: then it counts if the manager owns it, or if ownership is unknown (`owned` is undefined).
  */
 const contains = (actual: unknown, wanted: unknown, owned: Tree | undefined, field = ''): boolean => {
   if (wanted === undefined) return true;
@@ -41,14 +41,14 @@ const contains = (actual: unknown, wanted: unknown, owned: Tree | undefined, fie
 
 const isEmpty = (value: unknown): boolean => (Array.isArray(value) ? value.length === 0 : isTree(value) && Object.keys(value).length === 0);
 
-/** The part of the ownership tree below a field; nothing is known below metadata, where the server drops all that is empty. */
+/** The part of the ownership tree below a field; unknown below metadata, where the server drops empty values. */
 const treeAt = (owned: Tree | undefined, field: string): Tree | undefined => {
   if (owned === undefined || field === 'metadata') return undefined;
   const below = owned[`f:${field}`];
   return isTree(below) ? below : {};
 };
 
-/** Every field owned is among the wanted ones. The tree speaks of map fields (`f:`), list entries by key (`k:`) and by value (`v:`). */
+/** Every owned field is among the wanted ones. The tree names map fields (`f:`), list entries by key (`k:`) and by value (`v:`). */
 const covers = (wanted: unknown, owned: Tree): boolean =>
   Object.entries(owned).every(([path, below]) => {
     if (path === '.') return true;
@@ -61,6 +61,6 @@ const covers = (wanted: unknown, owned: Tree): boolean =>
     return path.startsWith('k:') && wanted.some((item) => isTree(key) && isTree(item) && hasKey(item, key) && covers(item, rest));
   });
 
-/** A key field that the entry leaves to its default (such as `protocol: TCP`) matches. */
+/** A key field that the entry leaves at its default (such as `protocol: TCP`) matches. */
 const hasKey = (item: Tree, key: Tree): boolean =>
   Object.entries(key).every(([field, value]) => item[field] === undefined || item[field] === value);

@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts';
 /** The kinds that the contract works with; a fake must serve them. */
 export const applyKinds = [configMapKind, endpointSliceKind, namespaceKind, serviceKind];
 
-/** Applying is skipped exactly when it would change nothing: checked against what the server itself says about each version. */
+/** Applying is skipped exactly when it would change nothing, by the versions that the server stored. */
 export const applyContract = (name: string, start: () => Promise<{ readonly connection: Connection; stop(): Promise<void> }>): void => {
   describe(`applying to ${name}`, () => {
     let client: Client;
@@ -54,13 +54,13 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
         { weight: 1, arbitrary: fc.record({ who: fc.constant('other' as const), data, labels: data }) },
       );
       type Step = { readonly who: 'us' | 'other'; readonly data: Record<string, string>; readonly labels: Record<string, string> };
-      // Wanting a map to be there, empty, takes nothing from those who put something into it.
+      // A wanted empty map removes nothing that others put into it.
       const emptyMapBesideAnothers: Step[] = [
         { who: 'us', data: { c: '1' }, labels: {} },
         { who: 'other', data: {}, labels: { a: '1' } },
         { who: 'us', data: { c: '1' }, labels: {} },
       ];
-      // Nor does it when the map is wanted no longer for its own sake.
+      // Nor does it when the map is no longer wanted.
       const emptyMapFilledByAnother: Step[] = [
         { who: 'us', data: {}, labels: {} },
         { who: 'other', data: { b: '1', c: '1' }, labels: {} },
@@ -78,7 +78,7 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
             const seen = await client.find(configMapKind, target, { signal });
             const desired = map(target.name, data, labels);
             if (who === 'other') {
-              // Somebody else sets a field or takes one away.
+              // Another writer sets a field or removes one.
               if (seen !== undefined)
                 await client.mergePatch(configMapKind, target, { data: { ...data, a: null }, metadata: { labels } }, { signal });
               continue;
@@ -99,7 +99,7 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
       );
     });
 
-    it('takes back a field that is no longer wanted, and notices what others changed', async () => {
+    it('removes a field that is no longer wanted, and detects changes of others', async () => {
       const target = { namespace, name: 'drift' };
       const get = (): Promise<ConfigMap> => client.get(configMapKind, target, { signal });
       await applyObject(client, configMapKind, map('drift', { x: '1', y: '2' }), options(undefined));
@@ -112,7 +112,7 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
       expect((await get()).data).toEqual({ x: '1', theirs: '9' });
     });
 
-    it('sees through lists: endpoints and ports, with what the server filled in', async () => {
+    it('compares lists: endpoints and ports, with the defaults of the server', async () => {
       const slice = (addresses: readonly string[]): EndpointSlice => ({
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',

@@ -3,10 +3,7 @@ import type { ResourceKind } from '../values/resource-kind.ts';
 import { isApplied } from './applied.ts';
 import type { Client } from './port.ts';
 
-/**
- * Makes an object as desired by server-side apply, and spares the request when `seen` (the object in a mirror with `keepManager`) shows
- * that it is so already.
- */
+/** Server-side applies the object. It sends no request when `seen` (the object in a mirror with `keepManager`) shows that nothing would change. */
 export const applyObject = async <T extends KubernetesObject>(
   client: Pick<Client, 'apply'>,
   kind: ResourceKind<T>,

@@ -13,33 +13,33 @@ import { watchStream } from './watch-stream.ts';
 
 export type * from './port.ts';
 
-/** How a client behaves; only `fieldManager` must be given. */
+/** Options of a client; only `fieldManager` is required. */
 export type ClientOptions = {
-  /** The name under which the fields we write are owned (server-side apply). */
+  /** The field manager of our writes (server-side apply). */
   readonly fieldManager: string;
   /** @default `kubeslice/<fieldManager>` */
   readonly userAgent?: string;
-  /** Deadline of a call that names none. @default 30_000 */
+  /** Deadline of a call that sets none. @default 30_000 */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
   /**
-   * Asks the server every 3 s whether it answers while anything is open there, and ends everything when it does not. Costs the server one small request each
-   * time, so it is for the few clients of a server that is far away.
+   * Checks every 3 s whether the server answers, while any request or watch is open, and ends everything when it does not. Each check is a small
+   * request, so use it only for the few clients of a remote server.
    *
    * @default false
    */
   readonly pulse?: boolean;
-  /** Hears of each attempt: HTTP method, status (0: no answer) and duration. */
+  /** Called for each attempt with HTTP method, status (0: no answer) and duration. */
   readonly onAnswer?: (method: string, status: number, ms: number) => void;
 };
 
-/** Objects in one page of a list. @default 500, as kubectl does */
+/** Objects in one page of a list. @default 500, like kubectl */
 const defaultPageSize = 500;
-/** A server sends a bookmark about every minute where it has a watch cache, so this long a silence is worth a new connection. */
+/** A server with a watch cache sends a bookmark about every minute. After so long a silence a new connection is worth its cost. */
 const defaultIdleMs = 90_000;
 const defaultWatchSeconds = 300;
 
-/** A client of the API server that `connection` tells of. One connection is kept alive for calls that follow one another; each watch has its own. */
+/** A client of an API server. One kept-alive connection serves successive calls; each watch has its own. */
 export const createClient = (connection: Connection, options: ClientOptions): Client => {
   const { fieldManager, userAgent = `kubeslice/${fieldManager}`, timeoutMs = 30_000, clock = systemClock } = options;
   const plain = createTransport(connection, { ...options, userAgent, clock });
@@ -204,7 +204,7 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
   };
 };
 
-/** The media type by which a server leaves out all but the metadata (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches). */
+/** The media type for metadata only (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches). */
 const accepted = ({ metadataOnly }: ResourceKind, as: string): string | undefined =>
   metadataOnly === true ? `application/json;as=${as};g=meta.k8s.io;v=v1` : undefined;
 
@@ -215,11 +215,11 @@ type ListAnswer<T> = {
 
 const selectors = ({ labelSelector, fieldSelector }: Selection): Query => ({ labelSelector, fieldSelector });
 
-/** The object with apiVersion and kind, which lists of built-in kinds leave out. */
+/** The object with apiVersion and kind, which lists of built-in kinds omit. */
 const typed = <T extends KubernetesObject>(kind: ResourceKind<T>, object: T): T =>
   object.kind === kind.kind && object.apiVersion !== undefined ? object : { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 
-/** What server-side apply wants: no `managedFields`, and the type spelt out. A `resourceVersion`, if given, stays: it is a precondition. */
+/** The form for server-side apply: without `managedFields`, with apiVersion and kind. A `resourceVersion` stays: it is a precondition. */
 const applied = <T extends KubernetesObject>(kind: ResourceKind<T>, desired: T): object => {
   const { managedFields: _, ...metadata } = desired.metadata;
   return { ...typed(kind, desired), metadata };

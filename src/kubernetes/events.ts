@@ -7,7 +7,7 @@ import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import type { Client } from './port.ts';
 
-/** Something worth reporting to the owner of an object. */
+/** An event for the owner of an object. */
 export type Notification = {
   readonly regarding: KubernetesObject;
   readonly type: 'Normal' | 'Warning';
@@ -16,19 +16,19 @@ export type Notification = {
   readonly message: string;
 };
 
-/** Tells people about objects by way of `kubectl describe`. Best effort: nothing waits for an event or fails by it. */
+/** Reports events about objects, which `kubectl describe` shows. Best effort: nothing waits for an event or fails because of it. */
 export type Events = {
   /** Never throws. The same notification again raises the count of the first, at most once in `repeatMs`. */
   emit(notification: Notification): void;
-  /** Resolves when everything emitted so far was sent or given up. */
+  /** Resolves when everything emitted so far was sent or dropped. */
   flush(): Promise<void>;
 };
 
 type Known = { readonly sentAt: number; readonly count: number; readonly firstTimestamp: string };
 
-/** Notifications remembered in order to count them; the oldest is forgotten first. */
+/** Notifications kept in order to count them; the oldest is dropped first. */
 const mostKnown = 2_000;
-/** Waiting to be sent; more are dropped, since an event storm must not become a request storm. */
+/** Notifications that wait to be sent; more are dropped, so that many events do not become many requests. */
 const mostWaiting = 200;
 
 /** Emits events as `component` (the program) on `instance` (the pod), until the signal aborts. */
@@ -55,7 +55,7 @@ export const createEvents = (options: {
         await client.mergePatch(eventKind, { namespace, name }, { count: seen.count, lastTimestamp }, { signal });
         return;
       } catch (error) {
-        // The server has dropped the first one by now: make it anew.
+        // The server has dropped the first event; create it again.
         if (!Failure.is(error, 'NotFound')) throw error;
       }
     }

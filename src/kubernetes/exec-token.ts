@@ -15,8 +15,8 @@ export type ExecPlugin = {
 };
 
 /**
- * Tokens from an exec plugin (client.authentication.k8s.io), asked again when one is about to expire or was refused. Plugins that give
- * client certificates are not supported; the program inherits this process's environment, as kubectl's do.
+ * Tokens from an exec plugin (client.authentication.k8s.io), requested again when one is about to expire or was refused. Plugins that return client
+ * certificates are not supported. The program inherits this process's environment, like kubectl's plugins.
  */
 export const execToken = (
   plugin: ExecPlugin,
@@ -28,9 +28,9 @@ export const execToken = (
     if (status.token === undefined)
       throw new Failure(
         'Unauthorized',
-        `The program ${plugin.command} of the kubeconfig gave no token; only plugins that give tokens are supported.`,
+        `The program ${plugin.command} of the kubeconfig returned no token; only plugins that return tokens are supported.`,
       );
-    // A credential without an end is asked for once; an hour is short enough to notice a changed one.
+    // A credential without an expiry is kept for an hour, so that a changed one is noticed.
     const lifetimeMs = status.expirationTimestamp === undefined ? 3_600_000 : Date.parse(status.expirationTimestamp) - options.clock.now();
     return { token: status.token, lifetimeMs };
   }, options);

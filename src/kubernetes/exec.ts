@@ -15,20 +15,20 @@ export interface Exec {
   readonly timeoutMs?: number;
 }
 
-/** What the command printed and how it ended. */
+/** Output and exit code of the command. */
 export interface Executed {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How much a command may print, both streams together; what it prints is held in memory. */
+/** Most bytes that a command may print, both streams together; the output is held in memory. */
 const mostBytes = 32 * 1024 * 1024;
 
 /** Channels of the remote command protocol: the first byte of each message. */
 const channels = { stdout: 1, stderr: 2, error: 3 } as const;
 
-/** The versions of the protocol that we speak, the newest first; v4 is answered by every API server that we support (KEP-4006). */
+/** The supported versions of the protocol, the newest first; every supported API server answers v4 (KEP-4006). */
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 const pathOf = ({ namespace, pod, container, command }: Exec): string => {
@@ -70,9 +70,10 @@ const socketOptions = async (connection: Connection, { signal, timeoutMs = 20_00
 };
 
 /**
- * Runs a command in a container by way of the API server (`pods/exec`) and waits for its end. Nothing is written to its standard input.
+ * Runs a command in a container through the API server (`pods/exec`) and waits for its end. Its standard input is empty.
  *
- * @throws Failure Forbidden, NotFound or Unavailable when the API server does not run it, CommandFailed when the container cannot, Timeout, Interrupted.
+ * @throws Failure Forbidden, NotFound or Unavailable when the API server does not run it, CommandFailed when the container cannot, Timeout,
+ * Interrupted.
  */
 export const execInPod = async (connection: Connection, exec: Exec): Promise<Executed> => {
   const { signal, timeoutMs = 20_000, pod, namespace } = exec;
@@ -91,7 +92,7 @@ export const execInPod = async (connection: Connection, exec: Exec): Promise<Exe
     const interrupt = (): void => stop(new Failure('Interrupted', `The request to ${doing} was cancelled.`, { cause: signal.reason }));
     const timer = setTimeout(() => stop(new Failure('Timeout', `It took longer than ${timeoutMs} ms to ${doing}.`)), timeoutMs);
     signal.addEventListener('abort', interrupt, { once: true });
-    // Aborted while the token was fetched; the listener would never hear of it.
+    // Aborted while the token was fetched; the listener would never be called.
     if (signal.aborted) interrupt();
     socket.on('unexpected-response', (_request, response) => {
       const chunks: Buffer[] = [];

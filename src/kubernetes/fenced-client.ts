@@ -13,8 +13,8 @@ const writes: ReadonlySet<PropertyKey> = new Set<keyof Client>([
 ]);
 
 /**
- * A client that sends no write while `mayWrite` says no. A process that was stopped or stalled for longer than its lease goes on where it was, before
- * any timer has told it that another leads by now: what it was about to write must not meet what the other has written.
+ * A client that sends no write while `mayWrite` returns false. A process that was suspended for longer than its lease continues before any timer
+ * aborts its work. Another instance may lead by then, and the two must not both write.
  *
  * @throws Failure Unavailable instead of sending a write.
  */
@@ -28,7 +28,7 @@ export const fencedClient = (client: Client, mayWrite: () => boolean): Client =>
         return Promise.reject(
           new Failure(
             'Unavailable',
-            'This instance has not renewed its lease in time, so another one may lead by now; it writes nothing until it has.',
+            'This instance did not renew its lease in time, so another one may lead now; it writes nothing until it has renewed it.',
           ),
         );
       };

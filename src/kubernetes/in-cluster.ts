@@ -5,7 +5,7 @@ import { Failure } from '../values/failure.ts';
 import type { Connection } from './connection.ts';
 import { tokenFile } from './token-source.ts';
 
-/** Where a pod finds what it needs: host and port from its environment, files from its service account volume. */
+/** What a pod gets for the connection: host and port from its environment, files from its service account volume. */
 export type InCluster = {
   readonly host: string;
   readonly port: string;
@@ -16,7 +16,7 @@ export type InCluster = {
   readonly signal?: AbortSignal;
 };
 
-/** The connection of a pod to its own API server. The token is read again each minute, since the kubelet renews it. */
+/** The connection of a pod to its own API server. The token is read again each minute, because the kubelet renews it. */
 export const inClusterConnection = async (where: InCluster): Promise<Connection> => {
   const { clock = systemClock, signal } = where;
   const read = async (path: string): Promise<string> => {

@@ -1,7 +1,7 @@
 /**
- * The built-in kinds that KubeSlice touches, with the fields of them that it reads or writes.
+ * The built-in kinds that KubeSlice uses, with the fields that it reads or writes.
  *
- * They are declared in `values/builtin/`, so that planners can speak of pods and services without importing this room.
+ * They are declared in `values/builtin/`, so that planners can use pods and services without importing this room.
  */
 export * from '../values/builtin/admission-policy.ts';
 export * from '../values/builtin/condition.ts';

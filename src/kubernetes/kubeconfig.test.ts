@@ -103,7 +103,7 @@ echo '{"kind":"ExecCredential","status":{"token":"'"$GREETING-$1"'","expirationT
     [
       'a plugin that gives a certificate',
       { command: 'echo', args: ['{"status":{"clientCertificateData":"x"}}'] },
-      /only plugins that give tokens/,
+      /only plugins that return tokens/,
     ],
   ])('says what is wrong with %s', async (_, exec, message) => {
     await expect(connect(config({ exec })).then(tokenOf)).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import type { Connection, Credential } from './connection.ts';
 import { type ExecPlugin, execToken } from './exec-token.ts';
 import { fixedToken, tokenFile } from './token-source.ts';
 
-/** The parts of a kubeconfig that lead to connections. Paths in it are relative to `directory`. */
+/** The parts of a kubeconfig that define connections. Paths in it are relative to `directory`. */
 export type Kubeconfig = {
   readonly directory: string;
   readonly currentContext: string | undefined;
@@ -39,7 +39,7 @@ type UserEntry = {
 
 type Named<K extends string, T> = { readonly name?: string } & { readonly [P in K]?: T };
 
-/** The contents of a kubeconfig file; `InvalidInput`, in which `file` names it, when it is not one. */
+/** The content of a kubeconfig file; `InvalidInput` with the name `file` when it is not one. */
 export const parseKubeconfig = (
   text: string,
   { directory, file = `What is in ${directory}` }: { readonly directory: string; readonly file?: string },
@@ -50,7 +50,7 @@ export const parseKubeconfig = (
   try {
     document = parse(text);
   } catch (cause) {
-    // Below its first line the parser shows the place in the file.
+    // The parser's first line is its message; the lines below quote the file.
     const [first = ''] = Failure.from(cause).message.split('\n');
     throw refuse(`it is not YAML (${first.replace(/[:.]$/, '')})`, cause);
   }
@@ -70,7 +70,7 @@ export const parseKubeconfig = (
   };
 };
 
-/** The first of several files wins where both name the same thing, as with a KUBECONFIG of several paths. */
+/** For the same name the first file wins, as with several paths in KUBECONFIG. */
 export const mergeKubeconfigs = (configs: readonly Kubeconfig[]): Kubeconfig => {
   const [first] = configs;
   if (first === undefined) throw new Failure('InvalidInput', 'There is no kubeconfig; name one with --kubeconfig or KUBECONFIG.');
@@ -89,7 +89,7 @@ export const mergeKubeconfigs = (configs: readonly Kubeconfig[]): Kubeconfig => 
 /** The names of all contexts, in the order of the file. */
 export const contextNames = (config: Kubeconfig): readonly string[] => [...config.contexts.keys()];
 
-/** The connection that a context means; without a name, the current one. `InvalidInput` says which contexts there are. */
+/** The connection of a context; without a name, of the current one. `InvalidInput` lists the existing contexts. */
 export const connectionFor = async (
   config: Kubeconfig,
   contextName: string | undefined,

@@ -1,4 +1,4 @@
-/** Labels as the `labelSelector` parameter of the API server takes them: an object must have them all. */
+/** Labels in the form of the API server's `labelSelector` parameter: an object must have them all. */
 export const labelSelectorOf = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

@@ -8,7 +8,7 @@ import { runElected } from './lease.ts';
 /** The kinds that the contract works with; a fake must serve them. */
 export const leaseKinds = [leaseKind, namespaceKind];
 
-/** Leader election against a server, in real time but with short terms. */
+/** Leader election against a server, in real time but with short leases. */
 export const leaseContract = (name: string, start: () => Promise<{ readonly connection: Connection; stop(): Promise<void> }>): void => {
   describe(`election at ${name}`, () => {
     let client: Client;
@@ -81,7 +81,7 @@ export const leaseContract = (name: string, start: () => Promise<{ readonly conn
       expect(most).toBe(1);
     });
 
-    it('takes over from a leader that has fallen silent, once its time is over', async () => {
+    it('takes over from a leader that stopped renewing, once its lease has expired', async () => {
       const lease = next();
       const { signal } = new AbortController();
       const spec = { holderIdentity: 'ghost', leaseDurationSeconds: 1, renewTime: '2020-01-01T00:00:00.000000Z', leaseTransitions: 4 };
@@ -93,7 +93,7 @@ export const leaseContract = (name: string, start: () => Promise<{ readonly conn
       const began = performance.now();
       stand(lease, 'a');
       await expect.poll(() => [...leaders], { timeout: 5_000 }).toEqual(['a']);
-      // Not at once although the time written down is long ago: the clock of the holder is not ours.
+      // Not at once, although the stored time is long ago: the holder's clock is not ours.
       expect(performance.now() - began).toBeGreaterThan(950);
       const { spec: taken } = await client.get(leaseKind, { namespace, name: lease }, { signal });
       expect(taken).toMatchObject({ holderIdentity: 'a', leaseTransitions: 5 });
@@ -116,7 +116,7 @@ export const leaseContract = (name: string, start: () => Promise<{ readonly conn
       await expect.poll(() => [...leaders], { timeout: 5_000 }).toEqual([]);
     });
 
-    it('never lets two lead, whoever comes and goes', async () => {
+    it('never lets two lead while candidates come and go', async () => {
       const lease = next();
       const standing = new Map(['a', 'b', 'c'].map((identity) => [identity, stand(lease, identity)]));
       for (let round = 0; round < 6; round += 1) {

@@ -7,23 +7,23 @@ import { type Clock, sleep, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { Client } from './port.ts';
 
-/** Who stands for election, and what the one who wins does. */
+/** A candidate for leadership, and the work of the leader. */
 export type Election = {
   readonly client: Pick<Client, 'find' | 'create' | 'update'>;
   readonly namespace: string;
   readonly name: string;
-  /** Different for each process, and different again after a restart: the pod's name will do. */
+  /** Unique for each process, and again after a restart; the pod's name is suitable. */
   readonly identity: string;
   /**
-   * Work of the leader. Its signal aborts when the lease is lost or the program stops; it must then end soon, well within the lease. `isHeld` says
-   * whether the lease was renewed lately enough that nobody else can lead, by the monotonic clock at the moment of the call: to be asked before each
-   * write, since a process that was stopped goes on before its signal can abort.
+   * The work of the leader. Its signal aborts when the lease is lost or the program stops; the work must then end well within the lease. `isHeld`
+   * reports, by the monotonic clock, whether the lease was renewed recently enough that no other candidate can lead. Call it before each write: a
+   * process that was suspended continues before its signal can abort.
    */
   readonly lead: (signal: AbortSignal, isHeld: () => boolean) => Promise<void>;
   readonly signal: AbortSignal;
-  /** How long others wait after the last sign of the holder. @default 15_000 */
+  /** How long others wait after the last renewal by the holder. @default 15_000 */
   readonly leaseMs?: number;
-  /** After this long without a successful renewal the holder stops by itself; shorter than `leaseMs`, so that there are never two. @default 10_000 */
+  /** After this long without a successful renewal the holder stops by itself; shorter than `leaseMs`, so that two never lead. @default 10_000 */
   readonly renewMs?: number;
   /** Between attempts. @default 2_000 */
   readonly retryMs?: number;
@@ -33,13 +33,13 @@ export type Election = {
   readonly random?: Random;
 };
 
-/** What we saw of the lease last, and when, by our own clock: the clocks of others are never compared with ours. */
+/** The last observed lease, and when it was observed by our own clock: the clocks of others are never compared with ours. */
 type Sighting = { readonly lease: Lease; readonly seenAt: number };
 
 /**
- * Lets one of several processes lead, by a Lease in the API server. Stands for election until the signal aborts, then gives the lease back
- * so that the next can lead at once. When leadership is lost, `lead` is awaited and the process stands again. An error of `lead` gives the
- * lease back and is thrown.
+ * Lets one of several processes lead, by a Lease in the API server. It is a candidate until the signal aborts, and then releases the lease so that
+ * the next can lead at once. When leadership is lost, it waits for `lead` to end and becomes a candidate again. If `lead` throws, it releases the
+ * lease and throws the error.
  */
 export const runElected = async (election: Election): Promise<void> => {
   const { signal, lead, name, metrics, clock = systemClock, random = Math.random, retryMs = 2_000 } = election;
@@ -52,7 +52,7 @@ export const runElected = async (election: Election): Promise<void> => {
     } catch (error) {
       if (signal.aborted) return;
       if (!Failure.is(error, 'Conflict') && !Failure.is(error, 'AlreadyExists'))
-        log.warn('the lease could not be read or taken', { error });
+        log.warn('the lease could not be read or acquired', { error });
       sighting = undefined;
     }
     if (sighting !== undefined && sighting.lease.spec?.holderIdentity === election.identity) {
@@ -65,7 +65,7 @@ export const runElected = async (election: Election): Promise<void> => {
   }
 };
 
-/** The lease as it is now: ours, if nobody held it or its holder has been silent for too long. */
+/** Acquires the lease if it is free or its holder has not renewed it in time. */
 const tryAcquire = async (election: Election, last: Sighting | undefined, clock: Clock): Promise<Sighting> => {
   const { client, namespace, name, identity, signal, leaseMs = 15_000 } = election;
   const current = await client.find(leaseKind, { namespace, name }, { signal, timeoutMs: leaseMs });
@@ -96,7 +96,7 @@ const tryAcquire = async (election: Election, last: Sighting | undefined, clock:
   };
 };
 
-/** Leads and renews until the lease is lost, the work ends or the program stops; then gives the lease back if it is still ours. */
+/** Leads and renews until the lease is lost, the work ends or the program stops; then releases the lease if it is still ours. */
 const leadWhileHeld = async (election: Election, first: Sighting, clock: Clock, log: Log, lead: Election['lead']): Promise<void> => {
   const { signal, client, identity, leaseMs = 15_000, renewMs = 10_000, retryMs = 2_000 } = election;
   const term = new AbortController();
@@ -106,7 +106,7 @@ const leadWhileHeld = async (election: Election, first: Sighting, clock: Clock, 
   let held = first;
   const isHeld = (): boolean => !term.signal.aborted && clock.monotonic() < held.seenAt + renewMs;
   const work = lead(term.signal, isHeld).finally(() => term.abort());
-  // Renewing ends before the work is awaited below; an error must not count as unhandled meanwhile.
+  // Renewing ends before the work is awaited below; in between its error must not count as unhandled.
   work.catch(() => {});
   while (!term.signal.aborted) {
     await sleep(clock, retryMs, term.signal).catch(() => {});
@@ -136,14 +136,14 @@ const leadWhileHeld = async (election: Election, first: Sighting, clock: Clock, 
   try {
     await work;
   } catch (error) {
-    // The work of an aborted term usually ends by saying so.
+    // The work of an aborted term usually ends with this error.
     if (!Failure.is(error, 'Interrupted')) throw error;
   } finally {
     await release(election, held.lease, log);
   }
 };
 
-/** After a conflict: somebody may merely have labelled the lease, or a renewal whose answer was lost went through. */
+/** After a conflict: another client may have only labelled the lease, or a renewal succeeded whose answer was lost. */
 const isStillOurs = async (election: Election, signal: AbortSignal, found: (lease: Lease) => void): Promise<boolean> => {
   const { client, namespace, name, identity } = election;
   const current = await client.find(leaseKind, { namespace, name }, { signal, timeoutMs: 5_000 }).catch(() => undefined);
@@ -152,7 +152,7 @@ const isStillOurs = async (election: Election, signal: AbortSignal, found: (leas
   return true;
 };
 
-/** Gives the lease back, in a few seconds and by itself: by now the program's own signal has aborted. */
+/** Releases the lease, within a few seconds and with a signal of its own, because the program's signal has aborted. */
 const release = async ({ client, identity, namespace, name }: Election, held: Lease, log: Log): Promise<void> => {
   const call = { signal: new AbortController().signal, timeoutMs: 3_000 };
   let lease: Lease | undefined = held;
@@ -161,8 +161,8 @@ const release = async ({ client, identity, namespace, name }: Election, held: Le
       await client.update(leaseKind, { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 } }, call);
       return;
     } catch (error) {
-      // A renewal that was cancelled on our side may have been carried out. Without a server the others wait for the lease to run out.
-      log.debug('the lease could not be given back yet', { error });
+      // A renewal that was cancelled here may have been carried out. Without the server the others wait until the lease expires.
+      log.debug('the lease could not be released yet', { error });
       lease = Failure.is(error, 'Conflict') ? await client.find(leaseKind, { namespace, name }, call).catch(() => undefined) : undefined;
     }
   }

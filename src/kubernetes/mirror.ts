@@ -10,30 +10,30 @@ import type { ResourceKind } from '../values/resource-kind.ts';
 import type { Client, Selection } from './port.ts';
 import { createStore, type IndexFunction } from './store.ts';
 
-/** What happened to an object, as seen by a mirror. An object that was deleted and made again under the same name is two changes. */
+/** A change of an object, as a mirror reports it. An object that was deleted and created again under the same name is two changes. */
 export type Change<T> = {
   readonly type: 'added' | 'updated' | 'deleted';
   readonly key: string;
-  /** As it is now; when deleted, as it was last. */
+  /** The current object; when deleted, its last state. */
   readonly object: T;
-  /** As it was before an update. */
+  /** The object before an update. */
   readonly previous?: T;
-  /** It was there when we came: part of the first list, or held already when the handler subscribed. */
+  /** The object existed at the start: in the first list, or before the handler subscribed. */
   readonly initial: boolean;
-  /** A deletion that no event reported: a list lacked the object. It may have been deleted unseen, or the server's memory was set back. */
+  /** A deletion that no event reported: a list lacked the object. It was deleted unseen, or the server was restored from an older copy. */
   readonly missed?: true;
 };
 
-/** What a mirror is of; everything but client and kind has a default. */
+/** What to mirror; everything but client and kind has a default. */
 export type MirrorOptions<T extends KubernetesObject> = Selection & {
   readonly client: Pick<Client, 'server' | 'pages' | 'watch'>;
   readonly kind: ResourceKind<T>;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
-  /** `managedFields` are dropped to save memory, except those of this field manager, which `applyObject` needs to see what it can skip. */
+  /** `managedFields` are dropped to save memory, except those of this field manager, which `applyObject` needs to skip requests. */
   readonly keepManager?: string;
-  /** Drops what nobody here reads, before the object is stored. Name, namespace, uid and resourceVersion must stay. */
+  /** Removes unused fields before the object is stored. Name, namespace, uid and resourceVersion must stay. */
   readonly trim?: (object: T) => T;
-  /** Called when the server is lost, with why, and when it is found again. */
+  /** Called when contact with the server is lost, with the reason, and when it is restored. */
   readonly onContact?: (contact: 'lost' | 'found', why?: Failure) => void;
   readonly backoff?: Backoff;
   readonly log?: Log;
@@ -43,15 +43,15 @@ export type MirrorOptions<T extends KubernetesObject> = Selection & {
 };
 
 /**
- * A copy of all objects of a kind (or a selection), kept current by list and watch. It serves what it saw last while the server is away,
- * and says since when. Objects in it must not be changed. Handlers are called in order, after the copy has changed; one that throws is
- * logged and the others go on.
+ * A copy of all objects of a kind (or a selection), kept current by list and watch. While the server is unreachable it returns the last known
+ * objects, and reports since when. Do not modify its objects. Handlers are called in order, after the copy has changed; if one throws, the error is
+ * logged and the others are called.
  */
 export type Mirror<T> = {
   readonly kind: ResourceKind;
-  /** Follows the server until the signal aborts; trouble with the server is logged and retried for ever. Can run once. */
+  /** Follows the server until the signal aborts; errors of the server are logged and retried without limit. Can run once. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves once everything was listed for the first time; `Interrupted` when the signal aborts before. */
+  /** Resolves after the first complete list; `Interrupted` when the signal aborts before. */
   synced(signal: AbortSignal): Promise<void>;
   isSynced(): boolean;
   get(key: string): T | undefined;
@@ -63,11 +63,11 @@ export type Mirror<T> = {
   subscribe(handler: (change: Change<T>) => void): () => void;
 };
 
-/** After this long, a watch that ended without an event is nothing unusual. Ended sooner, it counts as a failure, against a hot loop. */
+/** A watch that ends without an event after this long is normal. One that ends sooner counts as a failure, to avoid a hot loop. */
 const shortestWatchMs = 1_000;
 const defaultBackoff: Backoff = { firstMs: 250, maxMs: 8_000 };
 
-/** A mirror; it does nothing before `run`. */
+/** Creates a mirror; it does nothing before `run`. */
 export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<T>): Mirror<T> => {
   const { client, kind, indexes = {}, clock = systemClock, random = Math.random, metrics, backoff = defaultBackoff } = options;
   const { namespace, labelSelector, fieldSelector, onContact } = options;
@@ -134,7 +134,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     const failure = Failure.from(error);
     metrics?.add('mirrorFailures', { mirror: name, code: failure.code });
     if ((failures & (failures - 1)) === 0)
-      log.warn('a mirror cannot reach its server and serves what it saw last', { error: failure, failures });
+      log.warn('a mirror cannot reach its server and returns the last known objects', { error: failure, failures });
     if (staleSince !== undefined) return;
     staleSince = lastContact;
     metrics?.set('mirrorStale', { mirror: name }, 1);
@@ -211,11 +211,11 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
         } catch (error) {
           if (signal.aborted) return;
           failures += 1;
-          // Not lost contact: the server said that our version is too old.
+          // Contact is not lost: the server answered that our version is too old.
           if (Failure.is(error, 'Gone')) version = undefined;
           else lost(error, failures);
         }
-        // The first relist after "gone" is immediate: it is no sign of trouble.
+        // The first list after "gone" is immediate: "gone" is not a failure.
         if (failures > (version === undefined ? 1 : 0)) await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(() => {});
       }
     },

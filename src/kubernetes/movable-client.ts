@@ -1,14 +1,14 @@
 import type { Client } from './port.ts';
 
-/** A client whose server can change while others hold it. */
+/** A client whose server can change during use. */
 export interface MovableClient {
-  /** What others hold; every call goes to the server of this moment. */
+  /** The client to hand out; every call goes to the current server. */
   readonly client: Client;
-  /** Goes on with another client, and closes the one before: its calls in flight fail with `Unavailable`, as on a lost connection. */
+  /** Switches to another client and closes the previous one: its calls in flight fail with `Unavailable`, as on a lost connection. */
   move(next: Client): void;
 }
 
-/** A client that begins with `first` and can be moved. */
+/** A movable client that begins with `first`. */
 export const movableClient = (first: Client): MovableClient => {
   let current = first;
   return {

@@ -2,17 +2,17 @@ import type { KubernetesObject } from '../values/object.ts';
 import type { ObjectName } from '../values/object-key.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
 
-/** What every call takes: a signal that cancels it, and a deadline. */
+/** Parameters of every call: a signal that cancels it, and a deadline. */
 export type Call = {
   readonly signal: AbortSignal;
   /** @default the client's own, 30 seconds */
   readonly timeoutMs?: number;
 };
 
-/** A call that changes something; with `dryRun` the server checks everything and stores nothing. */
+/** A call that changes something; with `dryRun` the server validates everything and stores nothing. */
 export type Write = Call & { readonly dryRun?: boolean };
 
-/** Which objects of a kind are meant; without a namespace, those of all namespaces. */
+/** The selected objects of a kind; without a namespace, those of all namespaces. */
 export type Selection = {
   readonly namespace?: string;
   /** Such as `app=web,tier!=cache`. */
@@ -21,10 +21,10 @@ export type Selection = {
   readonly fieldSelector?: string;
 };
 
-/** Objects and the version of the collection they were read at. */
+/** Objects and the version of the collection at which they were read. */
 export type ObjectList<T> = { readonly items: readonly T[]; readonly resourceVersion: string };
 
-/** A change seen by a watch. A bookmark only says that everything up to `resourceVersion` was sent. */
+/** An event of a watch. A bookmark only states that everything up to `resourceVersion` was sent. */
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
@@ -35,9 +35,9 @@ export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 /**
  * A Kubernetes API, one function for each verb.
  *
- * Objects are plain JSON and travel unchanged, fields that our types do not know included. Everything that goes wrong is a `Failure`:
- * NotFound, AlreadyExists, Conflict, Forbidden, Unauthorized, Gone, InvalidInput (the server found the object wrong), Timeout,
- * Unavailable (no connection, or the server is overloaded or broken), Interrupted (the signal).
+ * Objects are plain JSON and stay unchanged, including unknown fields. Every error is a `Failure`: NotFound, AlreadyExists, Conflict, Forbidden,
+ * Unauthorized, Gone, InvalidInput (the server refused the object), Timeout, Unavailable (no connection, or the server is overloaded or broken),
+ * Interrupted (the signal).
  */
 export type Client = {
   /** Address of the server, for messages. */
@@ -45,7 +45,7 @@ export type Client = {
   get<T extends KubernetesObject>(kind: ResourceKind<T>, target: ObjectName, call: Call): Promise<T>;
   /** As `get`, but `undefined` when the object does not exist. */
   find<T extends KubernetesObject>(kind: ResourceKind<T>, target: ObjectName, call: Call): Promise<T | undefined>;
-  /** All objects selected, fetched page by page and consistent with one another. */
+  /** All selected objects, fetched page by page and consistent with one another. */
   list<T extends KubernetesObject>(kind: ResourceKind<T>, call: Call & Selection & { readonly pageSize?: number }): Promise<ObjectList<T>>;
   /** The pages of a list one by one; `Gone` when reading them takes longer than the server keeps the version (5 minutes). */
   pages<T extends KubernetesObject>(
@@ -53,8 +53,8 @@ export type Client = {
     call: Call & Selection & { readonly pageSize?: number },
   ): AsyncIterable<ObjectList<T>>;
   /**
-   * Changes after `resourceVersion`. Ends when the server ends it (after `timeoutSeconds`), the connection is lost or nothing, not even
-   * a bookmark, came for `idleMs`; `Gone` when the version is too old and everything must be listed again.
+   * Changes after `resourceVersion`. The stream ends when the server ends it (after `timeoutSeconds`), when the connection is lost, or when nothing,
+   * not even a bookmark, arrived for `idleMs`. `Gone` when the version is too old and everything must be listed again.
    */
   watch<T extends KubernetesObject>(
     kind: ResourceKind<T>,
@@ -63,7 +63,7 @@ export type Client = {
         readonly resourceVersion?: string;
         readonly timeoutSeconds?: number;
         readonly idleMs?: number;
-        /** Called when the server has accepted the watch, before any event, and then whenever it has shown that it answers. */
+        /** Called when the server has accepted the watch, before any event, and then whenever it has answered. */
         readonly onContact?: () => void;
       },
   ): AsyncIterable<WatchEvent<T>>;
@@ -78,8 +78,8 @@ export type Client = {
     call: Write & { readonly subresource?: string },
   ): Promise<T>;
   /**
-   * Server-side apply: makes the given fields so, creates the object if need be, and removes fields that this field manager applied
-   * before and now leaves out. Other writers' fields stay.
+   * Server-side apply: sets the given fields, creates the object if needed, and removes fields that this field manager applied before and now omits.
+   * Fields of other writers stay.
    */
   apply<T extends KubernetesObject>(
     kind: ResourceKind<T>,
@@ -88,11 +88,11 @@ export type Client = {
       readonly subresource?: string;
       /** @default the client's own */
       readonly fieldManager?: string;
-      /** Take fields that others own; without it that is a `Conflict`. @default true */
+      /** Take over fields that others own; without it they are a `Conflict`. @default true */
       readonly force?: boolean;
     },
   ): Promise<T>;
-  /** Asks for deletion: an object with finalizers stays for a while. With `uid` or `resourceVersion`, only if it is that one (`Conflict`). */
+  /** Requests deletion: an object with finalizers stays for a while. With `uid` or `resourceVersion`, `Conflict` unless the object has them. */
   delete(
     kind: ResourceKind,
     target: ObjectName,
@@ -103,7 +103,7 @@ export type Client = {
       readonly gracePeriodSeconds?: number;
     },
   ): Promise<void>;
-  /** Asks for deletion of everything selected. */
+  /** Requests deletion of all selected objects. */
   deleteAll(kind: ResourceKind, call: Write & Selection & { readonly propagation?: Propagation }): Promise<void>;
   /** POST to a subresource, such as `token` of a ServiceAccount or `eviction` of a Pod. */
   createSubresource<R>(kind: ResourceKind, target: ObjectName, subresource: string, body: R, call: Write): Promise<R>;

@@ -2,26 +2,29 @@ import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import type { Request, Transport } from './transport.ts';
 
-/** How often a server is asked whether it answers, in milliseconds: while it does, and while it does not. */
+/** The interval of checks, in milliseconds: while the server answers, and while it does not. */
 const askEveryMs = 3_000;
 const deadAskEveryMs = 1_000;
-/** How soon it is asked again after it did not answer for the first time, and how long an answer may take, in milliseconds. */
+/** The delay of the second check after the first unanswered one, and how long an answer may take, in milliseconds. */
 const doubtMs = 500;
 const answerWithinMs = 2_000;
-/** So many questions in a row without an answer mean that the server does not answer. */
+/** After so many consecutive checks without an answer the server counts as unreachable. */
 const missesUntilDead = 2;
 
-/** The question: a check that costs a server next to nothing, and that everybody may read. */
+/** The check: it costs a server next to nothing, and every client may read it. */
 const question = { method: 'GET', path: '/livez/ping', doing: 'see whether it answers' } as const;
 
 /**
- * Whether a server answers, asked every 3 s while anybody has something open there: when packets are dropped on the way, neither a watch nor a request
- * fails by itself for a minute and more. It is known to be away 8 s after its last answer at the latest, and to be back about a second after it is.
+ * Whether a server answers, checked every 3 s while anything is open. When packets are dropped on the path, a watch or request fails by itself only
+ * after a minute or more. The pulse detects it within 8 s after the last answer, and the return of the server about a second after it.
  */
 export interface Pulse {
-  /** Resolves at once while the server answers, as far as is known, and else when it does; rejects with `Interrupted` when the signal aborts before. */
+  /**
+   * Resolves at once while the server answers, as far as known, and otherwise when it answers again; rejects with `Interrupted` when the signal
+   * aborts before.
+   */
   answers(signal: AbortSignal): Promise<void>;
-  /** A request failed without an answer: the server is asked now. */
+  /** A request failed without an answer: check the server now. */
   doubt(): void;
   /** A signal that aborts with `signal`, or with the reason as soon as the server does not answer. Call `end` when nothing is open any more. */
   open(signal: AbortSignal, onAnswer?: () => void): { readonly signal: AbortSignal; readonly end: () => void };
@@ -32,19 +35,19 @@ interface Follower {
   readonly onAnswer: (() => void) | undefined;
 }
 
-/** A pulse that asks through a transport. It asks nothing while nothing is open. */
+/** A pulse that checks through a transport, and only while something is open. */
 export const createPulse = (transport: Pick<Transport, 'send'>, server: string, clock: Clock): Pulse => {
   const followers = new Set<Follower>();
   const waiting = new Set<() => void>();
   let isRunning = false;
   let misses = 0;
   let answeredAt = clock.now();
-  /** Ends the pause before the next question. */
+  /** Ends the pause before the next check. */
   let wake = (): void => undefined;
 
   const isDead = (): boolean => misses >= missesUntilDead;
 
-  /** Whether any answer comes in time; a refusal is one. */
+  /** Whether any answer arrives in time; a refusal counts. */
   const ask = async (): Promise<boolean> => {
     const late = new AbortController();
     const cancel = clock.after(answerWithinMs, () => late.abort());
@@ -125,11 +128,11 @@ export const createPulse = (transport: Pick<Transport, 'send'>, server: string, 
 };
 
 /**
- * A transport whose requests end as soon as the server is known not to answer, and wait, up to their deadline, until it answers again. The failure is
- * `Unavailable` and says since when there was no answer.
+ * A transport whose requests end as soon as the server is known to be unreachable, and wait, up to their deadline, until it answers again. The
+ * failure is `Unavailable` and contains the time of the last answer.
  */
 export const withPulse = (transport: Transport, pulse: Pulse, clock: Clock): Transport => {
-  /** Waits for the server for as long as the request may take; what it then fails with is the request's own failure. */
+  /** Waits for the server for as long as the request may take; a timeout here is the request's own failure. */
   const ready = async ({ signal, timeoutMs }: Request): Promise<void> => {
     const late = new AbortController();
     const cancel = clock.after(timeoutMs, () => late.abort());

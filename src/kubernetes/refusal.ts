@@ -17,10 +17,10 @@ const codeOfStatus: Readonly<Record<number, FailureCode>> = {
   504: 'Timeout',
 };
 
-/** The `Status` object that an API server answers with when it refuses, and sends as an ERROR event in a watch. */
+/** The `Status` object in an API server's refusal and in an ERROR event of a watch. */
 export type Status = { readonly reason?: string; readonly message?: string; readonly code?: number };
 
-/** The failure for an answer outside 2xx; `doing` is what was asked for, such as `get pods default/web`. */
+/** The failure for an answer outside 2xx; `doing` names the request, such as `get pods default/web`. */
 export const refusal = (doing: string, server: string, httpStatus: number, status: Status | undefined): Failure => {
   const code =
     status?.reason === 'AlreadyExists' ? 'AlreadyExists' : (codeOfStatus[httpStatus] ?? (httpStatus >= 500 ? 'Unavailable' : 'Unexpected'));
@@ -28,7 +28,7 @@ export const refusal = (doing: string, server: string, httpStatus: number, statu
   return new Failure(code, `The API server ${server} refused to ${doing}: ${said} (HTTP ${httpStatus}).`, { status: httpStatus });
 };
 
-/** The `Status` in a response body, or its first words as the message when it is something else. */
+/** The `Status` in a response body, or the beginning of any other body as the message. */
 export const statusIn = (body: string): Status | undefined => {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -40,7 +40,7 @@ export const statusIn = (body: string): Status | undefined => {
   return text === '' ? undefined : { message: text };
 };
 
-/** The failure for a request that got no answer: refused, reset, unresolvable, or a certificate that is not accepted. */
+/** The failure for a request without an answer: refused, reset, unresolvable, or a certificate that is not accepted. */
 export const unreachable = (doing: string, server: string, error: NodeJS.ErrnoException): Failure => {
   const code = error.code ?? '';
   const certificate = /CERT|SELF_SIGNED|VERIFY_LEAF|ISSUER/.test(code);

@@ -3,7 +3,7 @@ import type { ObjectName } from '../values/object-key.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
 import type { Client } from './port.ts';
 
-/** Asks for the deletion of an object; one that is gone already, or whose kind is, counts as deleted. */
+/** Deletes an object; an object or a kind that does not exist counts as deleted. */
 export const remove = async (
   client: Pick<Client, 'delete'>,
   kind: ResourceKind,

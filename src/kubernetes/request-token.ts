@@ -9,8 +9,8 @@ export interface RequestedToken {
 }
 
 /**
- * Requests a token of a service account (TokenRequest of authentication.k8s.io/v1). The server may give it another life than the requested `seconds`; it
- * refuses less than 600.
+ * Requests a token of a service account (TokenRequest of authentication.k8s.io/v1). The server may choose another lifetime than the requested
+ * `seconds`; it refuses less than 600.
  *
  * @throws Failure Unexpected for an answer without a token, and what the client throws.
  */

@@ -1,15 +1,15 @@
 import type { KubernetesObject } from '../values/object.ts';
 import { objectKey } from '../values/object-key.ts';
 
-/** Which values an object is found under in an index, for example the name of the node that a pod runs on. */
+/** The values under which an index finds an object, for example the node of a pod. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
 /** Objects by key and by named indexes. */
 export type Store<T> = {
   get(key: string): T | undefined;
-  /** All objects, in no particular order. The same array until something changes. */
+  /** All objects, in no particular order. The array stays the same until something changes. */
   list(): readonly T[];
-  /** The objects found under a value of an index; empty for a value that no object has. */
+  /** The objects under a value of an index; empty for a value that no object has. */
   byIndex(index: string, value: string): readonly T[];
   set(object: T): void;
   delete(key: string): void;

@@ -3,8 +3,8 @@ import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
 /**
- * Gives the bearer token for the next request. `rejected` is a token that the server has just refused: a source that can get another one
- * must not return it again.
+ * Returns the bearer token for the next request. `rejected` is a token that the server has just refused: a source that can get another one must not
+ * return it again.
  */
 export type TokenSource = (ask: { readonly signal: AbortSignal; readonly rejected?: string }) => Promise<string>;
 
@@ -15,8 +15,8 @@ export const fixedToken =
     Promise.resolve(token);
 
 /**
- * A token in a file that somebody else renews, such as the kubelet; read again after `rereadMs`, or at once when it was refused.
- * While the file cannot be read, the last token goes on being used.
+ * A token in a file that another program renews, such as the kubelet; read again after `rereadMs`, or at once when it was refused. While the file
+ * cannot be read, the last token stays in use.
  */
 export const tokenFile = (path: string, { clock, rereadMs = 60_000 }: { clock: Clock; rereadMs?: number }): TokenSource => {
   let held: { readonly token: string; readonly readAt: number } | undefined;
@@ -33,16 +33,16 @@ export const tokenFile = (path: string, { clock, rereadMs = 60_000 }: { clock: C
   };
 };
 
-/** A token and how long it lives from when it was asked for, in milliseconds. */
+/** A token and its lifetime from the time of the request, in milliseconds. */
 export type ExpiringToken = { readonly token: string; readonly lifetimeMs: number };
 
-/** After a renewal failed while the token is still valid, the next attempt comes this much later, in milliseconds. */
+/** After a failed renewal, while the token is still valid, the next attempt is this much later, in milliseconds. */
 const retryMs = 5_000;
 
 /**
- * A token fetched when it is first needed and again after four fifths of its life, or at once when it was refused. Lives are measured by the
- * monotonic clock, so that a wrong or leaping clock changes nothing. While a token is valid nobody waits for its renewal, and a failed one is no error;
- * callers that have none share one fetch.
+ * A token that is fetched at first use and again after four fifths of its lifetime, or at once when it was refused. Lifetimes use the monotonic
+ * clock, so a wrong or leaping clock has no effect. While a token is valid, no caller waits for its renewal, and a failed renewal is not an error.
+ * Callers without a token share one fetch.
  */
 export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringToken>, { clock }: { clock: Clock }): TokenSource => {
   let held: { readonly token: string; readonly until: number; readonly renewAt: number } | undefined;
@@ -70,7 +70,7 @@ export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringTok
   return async ({ signal, rejected }) => {
     const now = clock.monotonic();
     if (held !== undefined && held.token !== rejected && now < held.until) {
-      // In the background: its failure is reported to the next caller that has no token.
+      // In the background: the next caller without a token gets the failure.
       if (now >= held.renewAt && now - failedAt >= retryMs) shared(signal).catch(() => {});
       return held.token;
     }
@@ -79,7 +79,7 @@ export const renewedToken = (fetch: (signal: AbortSignal) => Promise<ExpiringTok
         return await shared(signal);
       } catch (error) {
         if (signal.aborted) throw error;
-        // The fetch we shared was cancelled by the caller who had started it.
+        // The caller that had started the shared fetch cancelled it.
         if (!Failure.is(error, 'Interrupted')) throw error;
       }
     }

@@ -14,12 +14,12 @@ export type Request = {
   readonly contentType?: string;
   /** Media type of the answer. @default `application/json` */
   readonly accept?: string | undefined;
-  /** For messages: what is being done, such as `get pods default/web`. */
+  /** What the request does, for messages, such as `get pods default/web`. */
   readonly doing: string;
   readonly signal: AbortSignal;
   /** From the start until the last byte of the answer (for `open`: until the headers). */
   readonly timeoutMs: number;
-  /** Called, while a stream is open, whenever the server has shown that it answers. Only a transport with a pulse asks. */
+  /** Called, while a stream is open, whenever the server has answered a check. Only a transport with a pulse calls it. */
   readonly onAnswer?: (() => void) | undefined;
 };
 
@@ -30,18 +30,18 @@ export type Answer = { readonly status: number; readonly headers: http.IncomingH
 export type Transport = {
   /** The whole answer; a `Failure` for anything but 2xx. */
   send(request: Request): Promise<Answer>;
-  /** The answer as a stream, once headers say 2xx. Destroyed when the signal aborts. */
+  /** The answer as a stream, once the headers are 2xx. Destroyed when the signal aborts. */
   open(request: Request): Promise<http.IncomingMessage>;
   /** Closes all connections; requests in flight fail. */
   close(): void;
 };
 
-/** An idle connection is closed before an API server would (Go closes after 90 s or more), so that requests rarely meet a dying one. */
+/** An idle connection is closed before an API server would close it (Go closes after 90 s or more), so that requests rarely meet a closing one. */
 const idleConnectionMs = 60_000;
 const mostRetries = 3;
 const longestRetryAfterMs = 5_000;
 
-/** A transport for one connection. `onAnswer` hears of each attempt's HTTP status (0: none came) and duration. */
+/** A transport for one connection. `onAnswer` gets each attempt's HTTP status (0: no answer) and duration. */
 export const createTransport = (
   connection: Connection,
   options: {
@@ -61,7 +61,7 @@ export const createTransport = (
   /** One attempt, up to the headers. */
   const attempt = (request: Request, token: string | undefined, deadline: number): Promise<Attempt> =>
     new Promise((resolve, reject) => {
-      // Aborted while the token was fetched; a listener that is added now would never hear of it.
+      // Aborted while the token was fetched; a listener that is added now would never be called.
       if (request.signal.aborted) throw interrupted(request);
       let answered = false;
       const started = clock.monotonic();
@@ -105,7 +105,7 @@ export const createTransport = (
       });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         finish();
-        // A body that ends early is its reader's to explain.
+        // The reader of a body reports its early end.
         if (answered) return;
         options.onAnswer?.(request.method, 0, clock.monotonic() - started);
         const stale = stopped === undefined && outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
@@ -114,7 +114,7 @@ export const createTransport = (
       outgoing.end(body);
     });
 
-  /** Attempts with a token, again for the reasons that are safe: a dead kept-alive connection, a refused token, "too many requests". */
+  /** Attempts with a token. It retries for the reasons that are safe: a dead kept-alive connection, a refused token, "too many requests". */
   const exchange = async (request: Request): Promise<Attempt> => {
     if (request.signal.aborted) throw interrupted(request);
     const deadline = clock.monotonic() + request.timeoutMs;
@@ -125,7 +125,7 @@ export const createTransport = (
         answer = await attempt(request, token, deadline);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
-        // A POST may have been carried out before the connection died; whoever asked must look first.
+        // A POST may have been carried out before the connection died; the caller must check first.
         if (request.method !== 'POST' && retries < mostRetries) continue;
         throw unreachable(request.doing, connection.server, error.cause as Error);
       }
@@ -170,15 +170,15 @@ export const createTransport = (
 
 type Attempt = {
   readonly response: http.IncomingMessage;
-  /** Stops the deadline and forgets the signal. */
+  /** Stops the deadline and removes the listener of the signal. */
   readonly finish: () => void;
   /** Stops the deadline only. */
   readonly untimed: () => void;
-  /** The failure for an error while the body is read. */
+  /** The failure for an error during the read of the body. */
   readonly explain: (error: Error) => Failure;
 };
 
-/** The connection was closed by the server while it idled in our pool; the request was not looked at. */
+/** The server closed the connection while it was idle in our pool; it did not process the request. */
 class StaleConnection extends Error {
   constructor(cause: Error) {
     super('stale connection', { cause });

@@ -2,14 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
-/** Longer lines than this are no Kubernetes object (etcd takes 1.5 MiB), but a server gone wrong. */
+/** A longer line is not a Kubernetes object (etcd accepts 1.5 MiB) but a faulty server. */
 const longestLine = 64 * 1024 * 1024;
 
 /**
  * The JSON values of a newline-delimited stream, in order.
  *
- * Ends when the server ends it, when the connection is lost, or when nothing came for `idleMs`: for a watch all three mean the same,
- * ask again from the last version seen. Throws the `Failure` with which the stream was destroyed here, if it was. Stopping the iteration closes the connection.
+ * It ends when the server ends it, when the connection is lost, or when nothing arrived for `idleMs`: for a watch all three mean the same, watch
+ * again from the last version. Throws the `Failure` with which this program destroyed the stream, if it did. Stopping the iteration closes the
+ * connection.
  */
 export async function* watchStream(stream: Readable, idleMs: number, clock: Clock): AsyncGenerator<unknown, void, undefined> {
   let pending: Buffer[] = [];
@@ -19,9 +20,9 @@ export async function* watchStream(stream: Readable, idleMs: number, clock: Cloc
   const iterator = stream.iterator({ destroyOnReturn: true });
   try {
     for (;;) {
-      // Only a loss of the connection ends here: errors of whoever consumes the values are thrown at the yield below.
+      // Only a lost connection is handled here: errors of the consumer are thrown at the yield below.
       const next = await iterator.next().catch((error: unknown) => {
-        // Somebody here ended the stream and says why.
+        // This program ended the stream with a reason.
         if (Failure.is(error)) throw error;
         return undefined;
       });

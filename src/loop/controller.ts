@@ -7,31 +7,31 @@ import { Failure } from '../values/failure.ts';
 import { createQueue, type Priority, type Queue } from './queue.ts';
 import { type Watch } from './watching.ts';
 
-/** Asks for another run of the same key, even if nothing changes. */
+/** Requests another run of the same key, even if nothing changes. */
 export type Again = { readonly againMs: number };
 
-/** What makes a controller; everything but name, watches and reconcile has a default. */
+/** Options of a controller; everything but name, watches and reconcile has a default. */
 export type ControllerOptions = {
   /** For logs and metrics. */
   readonly name: string;
-  /** What to look at, and which keys a change concerns: see `watching`. */
+  /** The sources, and which keys a change concerns: see `watching`. */
   readonly watches: readonly Watch[];
   /**
-   * Makes the world right for one key, from the whole state and not from the change. Never runs twice at a time for the same key. A thrown
-   * `Failure` says by its `retry` what follows; any other error is retried with backoff.
+   * Makes the actual state of one key match the desired one, from the whole state and not from the change. Never runs twice at a time for the same
+   * key. The `retry` of a thrown `Failure` decides what follows; any other error is retried with backoff.
    */
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<Again | void>;
-  /** Lane of a key: lanes take turns, so that one with many keys does not hold up the others. @default one lane for all */
+  /** Lane of a key: lanes take turns, so that one with many keys does not delay the others. @default one lane for all */
   readonly laneOf?: (key: string) => string;
-  /** Keys worked on at the same time. @default 1 */
+  /** Keys processed at the same time. @default 1 */
   readonly concurrency?: number;
   /** A run that takes longer is cancelled and retried. @default 60_000 */
   readonly deadlineMs?: number;
-  /** Waits after failures that may pass. @default 200 ms doubling to 30 s */
+  /** Waits after temporary failures. @default 200 ms doubling to 30 s */
   readonly backoff?: Backoff;
-  /** Waits after write conflicts, which a fresh look cures. @default 20 ms doubling to 2 s */
+  /** Waits after write conflicts, which a fresh read resolves. @default 20 ms doubling to 2 s */
   readonly conflictBackoff?: Backoff;
-  /** Looks at all keys again from time to time, at low priority, against whatever was missed. */
+  /** Enqueues all keys periodically, at low priority, in case a change was missed. */
   readonly resync?: { readonly everyMs: number; readonly keys: () => Iterable<string> };
   readonly log?: Log;
   readonly metrics?: Metrics;
@@ -39,19 +39,19 @@ export type ControllerOptions = {
   readonly random?: Random;
 };
 
-/** A loop that keeps something true. */
+/** A loop that keeps desired and actual state equal. */
 export type Controller = {
   readonly name: string;
   /** Works until the signal aborts; then waits for the runs in flight. Can run once. */
   run(signal: AbortSignal): Promise<void>;
   enqueue(key: string, options?: { readonly priority?: Priority; readonly afterMs?: number }): void;
-  /** Retries at once whatever waits for a retry, for example because a server is back. */
+  /** Retries at once every key that waits for a retry, for example because a server answers again. */
   retryAll(): void;
   /** Nothing is ready or running; delayed keys do not count. */
   isIdle(): boolean;
 };
 
-/** A controller; it does nothing before `run`. */
+/** Creates a controller; it does nothing before `run`. */
 export const createController = (options: ControllerOptions): Controller => {
   const { name, watches, concurrency = 1, resync, clock = systemClock, random = Math.random } = options;
   const log = (options.log ?? quietLog).with({ controller: name });
@@ -111,7 +111,7 @@ export const createController = (options: ControllerOptions): Controller => {
   };
 };
 
-/** One run of one key, and what follows from its outcome. */
+/** One run of one key, and the consequence of its outcome. */
 const runOnce = async (
   options: ControllerOptions,
   queue: Queue,
@@ -145,7 +145,7 @@ const runOnce = async (
     metrics?.add('reconciles', { controller: name, outcome: failure.retry });
     if (failure.retry === 'terminal') {
       queue.forget(key);
-      // What refuses it may be a proxy, an older server or a policy that is put right: nothing here would tell.
+      // A proxy, an older server or a policy may cause the refusal, and its correction emits no change here.
       queue.add(key, { afterMs: refusedAgainMs, priority: 'low' });
       log.warn('reconcile refused', { object: key, error: failure });
       return;
@@ -153,7 +153,7 @@ const runOnce = async (
     const retryMs = Math.round(queue.retry(key, failure.retry === 'conflict' ? conflictBackoff : backoff));
     const failures = queue.failures(key);
     const fields = { object: key, error: failure.code === 'Unexpected' ? error : failure, failures, retryMs };
-    // Conflicts are everyday, and a long outage must not fill the log: failures 1, 2, 4, 8, … are logged as warnings.
+    // Conflicts are common, and a long outage must not fill the log: failures 1, 2, 4, 8, … are logged as warnings.
     if (failure.retry === 'conflict' || (failures & (failures - 1)) !== 0) log.debug('reconcile failed', fields);
     else log.warn('reconcile failed', fields);
   } finally {
@@ -163,7 +163,7 @@ const runOnce = async (
   }
 };
 
-/** After this long, what was refused is tried again though nothing changed here, in milliseconds. */
+/** After this long, a refused key is tried again even if nothing changed here, in milliseconds. */
 const refusedAgainMs = 600_000;
 
 const report = (metrics: Metrics | undefined, controller: string, queue: Queue): void => {

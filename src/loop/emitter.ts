@@ -6,7 +6,7 @@ export interface Emitter<Change> extends Source<Change> {
   readonly subscribe: (handler: (change: Change) => void) => () => void;
 }
 
-/** An emitter without handlers. `present` lists what is held already: a handler that subscribes is called for each of it. */
+/** An emitter without handlers. `present` lists the current items: a handler that subscribes is called for each of them. */
 export const createEmitter = <Change>(present: () => Iterable<Change> = () => []): Emitter<Change> => {
   const handlers = new Set<(change: Change) => void>();
   return {

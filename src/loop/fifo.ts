@@ -1,16 +1,16 @@
-/** Keys with a value each, served in the order in which they came; entering and leaving anywhere cost the same however many there are. */
+/** Keys with a value each, served in the order of their arrival; adding and removing anywhere have constant cost. */
 export type Fifo<V> = {
-  /** Enters at the end; a key that is in already keeps its place and takes the new value. */
+  /** Adds at the end; a key that is present keeps its place and gets the new value. */
   set(key: string, value: V): void;
   get(key: string): V | undefined;
   has(key: string): boolean;
   delete(key: string): void;
-  /** Takes out the oldest. */
+  /** Removes and returns the oldest. */
   shift(): readonly [key: string, value: V] | undefined;
   readonly size: number;
 };
 
-/** An empty one. */
+/** Creates an empty one. */
 export const createFifo = <V>(): Fifo<V> => {
   const entries = new Map<string, V>();
   // One iterator is kept, because a new one would step over everything that was deleted at the front: with many keys that is most of the work.

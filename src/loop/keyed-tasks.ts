@@ -1,14 +1,14 @@
-/** Tasks that run side by side, one for each of some names. */
+/** Concurrent tasks, one for each of some names. */
 export interface KeyedTasks {
-  /** Runs one for exactly these names: others end, and those that run go on. */
+  /** Runs one for exactly these names: others end, and running ones continue. */
   follow(names: readonly string[]): void;
-  /** How many run. */
+  /** The number of running tasks. */
   readonly size: number;
   /** Ends all, and resolves when they have ended. */
   stop(): Promise<void>;
 }
 
-/** No task runs yet. A task that ends by itself is started again only when its name was left out meanwhile. All end with the signal. */
+/** Creates tasks; none runs yet. A task that ends by itself starts again only after its name was left out once. All end with the signal. */
 export const createKeyedTasks = (run: (name: string, signal: AbortSignal) => Promise<void>, signal: AbortSignal): KeyedTasks => {
   const stopping = new AbortController();
   const running = new Map<string, { readonly done: Promise<void>; readonly ending: AbortController }>();

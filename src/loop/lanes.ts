@@ -1,11 +1,11 @@
 import { createFifo, type Fifo } from './fifo.ts';
 
 /**
- * Keys with a value each, in lanes that take turns: a lane with many keys does not hold up the others. Within a lane they are served in the order in
- * which they came.
+ * Keys with a value each, in lanes that take turns: a lane with many keys does not delay the others. Within a lane, keys are served in the order of
+ * their arrival.
  */
 export const createLanes = <V>(laneOf: (key: string) => string): Fifo<V> => {
-  /** In the order of their turns. A lane without keys has none. */
+  /** In the order of their turns. A lane without keys has no turn. */
   const lanes = new Map<string, Fifo<V>>();
   let size = 0;
   const laneWith = (key: string): Fifo<V> | undefined => lanes.get(laneOf(key));

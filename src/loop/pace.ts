@@ -3,9 +3,9 @@ import { type Clock, sleep } from '../values/clock.ts';
 
 /** Lets work begin at a rate. Those that must wait go on one after another, in the order in which they came. */
 export interface Pace {
-  /** Resolves when one more may begin, which counts as many times as it weighs; `Interrupted` when the signal aborts before. */
+  /** Resolves when work of this weight may begin; `Interrupted` when the signal aborts before. */
   turn(weight: number, signal: AbortSignal): Promise<void>;
-  /** When the last one had to wait, by the monotonic clock; undefined while none had to. */
+  /** When a caller last had to wait, by the monotonic clock; undefined if none had to. */
   heldAt(): number | undefined;
 }
 

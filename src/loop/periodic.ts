@@ -4,15 +4,15 @@ import type { Random } from '../values/backoff.ts';
 import { type Clock, sleep, systemClock } from '../values/clock.ts';
 
 /**
- * Runs a task now and again `everyMs` after each end, until the signal aborts; then resolves. A failing task is logged and tried at its
- * next time.
+ * Runs a task now and again `everyMs` after each end, until the signal aborts; then resolves. If the task fails, the error is logged and the task
+ * runs again at its next time.
  */
 export const periodically = async (options: {
   readonly name: string;
   readonly everyMs: number;
   readonly task: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
-  /** Share of the interval that is random, so that many processes do not march in step. @default 0.1 */
+  /** Share of the interval that is random, so that processes do not run in step. @default 0.1 */
   readonly jitter?: number;
   readonly log?: Log;
   readonly clock?: Clock;

@@ -4,32 +4,32 @@ import { Failure } from '../values/failure.ts';
 import { createFifo, type Fifo } from './fifo.ts';
 import { createLanes } from './lanes.ts';
 
-/** New changes are `high`; what merely has to be looked at again (start-up, resync) is `low` and must not hold them up. */
+/** Changes are `high`; resyncs (start-up, periodic) are `low` and must not delay them. */
 export type Priority = 'high' | 'low';
 
 /** A key handed out for work, and how long it was ready before. */
 export type Taken = { readonly key: string; readonly priority: Priority; readonly waitedMs: number };
 
 /**
- * Keys that need work. However often a key is added, it is handed out once, and never to two workers at a time; a key added while it is
- * worked on is handed out again afterwards, so no change is missed.
+ * Keys that need work. However often a key is added, it is handed out once, and never to two workers at a time. A key that is added during its work
+ * is handed out again afterwards, so no change is missed.
  *
- * A key is in at most one waiting state, and the soonest wins: adding it without delay ends its delay. Whoever works on a key looks at
- * the whole state, so an earlier look makes the later one needless or asks for it again.
+ * A key has at most one waiting state, and the soonest wins: adding it without delay ends its delay. Work on a key always uses the whole state, so
+ * earlier work replaces later work or requests it again.
  */
 export type Queue = {
   add(key: string, options?: { readonly priority?: Priority; readonly afterMs?: number }): void;
   /** The next key, high before low (but every eighth time low first, so that it never starves); rejects with `Interrupted`. */
   take(signal: AbortSignal): Promise<Taken>;
-  /** The work on a key taken is over. */
+  /** The work on a key has ended. */
   done(key: string): void;
-  /** Adds the key again after a wait that grows with each failure in a row; returns the wait in milliseconds. */
+  /** Adds the key again after a wait that grows with each consecutive failure; returns the wait in milliseconds. */
   retry(key: string, backoff: Backoff): number;
-  /** The key is well again: the next failure counts as the first. */
+  /** The key succeeded: its next failure counts as the first. */
   forget(key: string): void;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   failures(key: string): number;
-  /** Makes everything that waits for a retry ready now, for example because the server is back. */
+  /** Makes every key that waits for a retry ready now, for example because the server answers again. */
   retryAll(): void;
   /** How many keys are in which state. */
   depth(): { readonly ready: number; readonly delayed: number; readonly running: number };
@@ -42,7 +42,7 @@ const lowTurn = 8;
 type Waiter = { resolve(taken: Taken): void };
 type Delay = { readonly due: number; readonly priority: Priority; readonly isRetry: boolean; readonly cancel: () => void };
 
-/** What makes a queue. */
+/** Options of a queue. */
 export type QueueOptions = {
   readonly clock: Clock;
   readonly random: Random;
@@ -53,10 +53,10 @@ export type QueueOptions = {
 /** An empty queue. */
 export const createQueue = ({ clock, random, laneOf }: QueueOptions): Queue => {
   const lanes = (): Fifo<number> => (laneOf === undefined ? createFifo() : createLanes(laneOf));
-  // The value is when the key became ready.
+  // The value is the time when the key became ready.
   const ready: Record<Priority, Fifo<number>> = { high: lanes(), low: lanes() };
   const delayed = new Map<string, Delay>();
-  /** Keys being worked on, with the priority at which they were added meanwhile. */
+  /** Keys being processed, with the priority at which they were added meanwhile. */
   const running = new Map<string, Priority | undefined>();
   const failed = new Map<string, number>();
   const waiters = new Set<Waiter>();

@@ -3,27 +3,27 @@ import { quietLog } from '../telemetry/quiet-log.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
-/** How a program ended: why it stopped, the failure if that was one, and the parts that did not stop in time. */
+/** How a program ended: the reason, the failure if there was one, and the parts that did not stop in time. */
 export type Ending = { readonly reason: string; readonly failure: Failure | undefined; readonly stuck: readonly string[] };
 
 /**
- * The parts of a running program, stopped in the reverse of the order in which they were started, so that each part can rely to its end on
- * those before it: controllers stop before the mirrors they read, and the lease is given back after the controllers it allows.
+ * The parts of a running program. They stop in the reverse order of their start, so that each part can rely on earlier ones until its end:
+ * controllers stop before the mirrors they read, and the lease is released after the controllers it allows.
  */
 export type Shutdown = {
-  /** Aborted as soon as stopping begins: from now on the program should not call itself ready. */
+  /** Aborts when stopping begins: from then on the program should not report ready. */
   readonly stopping: AbortSignal;
   /** Starts a part that works until its signal aborts. A part that ends or fails earlier stops the whole program. */
   run(name: string, part: (signal: AbortSignal) => Promise<void>): void;
-  /** A step that has to be done when the program stops, such as closing a server. */
+  /** A step to run when the program stops, such as closing a server. */
   atStop(name: string, step: () => Promise<void> | void): void;
-  /** Begins to stop; calls after the first change nothing. */
+  /** Begins to stop; only the first call counts. */
   stop(reason: string, failure?: Failure): void;
-  /** Resolves when everything has stopped or the deadline is over. */
+  /** Resolves when everything has stopped or the deadline has passed. */
   readonly finished: Promise<Ending>;
 };
 
-/** A program with no parts yet. All parts together have `deadlineMs` to stop. @default 20_000 */
+/** Creates a program without parts. All parts together have `deadlineMs` to stop. @default 20_000 */
 export const createShutdown = (options: { readonly deadlineMs?: number; readonly log?: Log; readonly clock?: Clock } = {}): Shutdown => {
   const { deadlineMs = 20_000, log = quietLog, clock = systemClock } = options;
   const stopping = new AbortController();
@@ -37,7 +37,7 @@ export const createShutdown = (options: { readonly deadlineMs?: number; readonly
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       const { name, end } = part;
       const ended = end().catch((error: unknown) => log.warn('a part failed while it stopped', { part: name, error }));
-      // Once the deadline is over, a part still gets the turn that closing at once takes.
+      // After the deadline a part still gets one turn, enough to close at once.
       const outcome = await Promise.race([ended, deadline.then(nextTurn)]);
       if (outcome === 'late') stuck.push(name);
     }
@@ -64,7 +64,7 @@ export const createShutdown = (options: { readonly deadlineMs?: number; readonly
           else if (!Failure.is(error, 'Interrupted')) throw error;
         },
       );
-      // Whoever waits for it is the stop; until then nobody listens.
+      // The stop awaits it; until then its error must not count as unhandled.
       running.catch(() => {});
       parts.push({
         name,

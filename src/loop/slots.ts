@@ -1,10 +1,10 @@
-/** Lets only so many run at once; the others wait in order. */
+/** Limits how many tasks run at once; the others wait in order. */
 export interface Slots {
-  /** Runs when there is room. One whose signal aborts while it waits rejects with its reason. */
+  /** Runs when there is a free slot. A task whose signal aborts while it waits rejects with its reason. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** Room for so many. */
+/** Creates `count` slots. */
 export const createSlots = (count: number): Slots => {
   let free = count;
   const waiting = new Set<() => void>();

@@ -1,19 +1,19 @@
 import { arrive, nothingYet, type Rate, workMs } from '../values/cell-rate.ts';
 
 /**
- * Turns of keys at a rate, for work that is tried again later instead of being waited for: whoever comes too early is told when its turn is, keeps that
- * turn, and costs nothing until then, however often it comes.
+ * Turns of keys at a rate, for work that is retried later instead of waiting. A key that comes too early gets the time of its turn and keeps that
+ * turn; until then it costs nothing, however often it comes.
  */
 export interface Turns {
   /**
-   * How many milliseconds the key must wait at `now` (by the monotonic clock); 0 when it is its turn, which is used up then.
+   * How many milliseconds the key must wait at `now` (by the monotonic clock); 0 when it is its turn, which this call uses.
    *
-   * @param weight how many turns it takes; what it was when the turn was promised counts. @default 1
+   * @param weight how many turns it takes; the weight at the time of the reservation counts. @default 1
    */
   take(key: string, now: number, weight?: number): number;
-  /** The key needs no turn any more: a promised one is given back. */
+  /** The key needs no turn any more: its reservation is released. */
   forget(key: string): void;
-  /** When a key last had to wait, by the monotonic clock; undefined while none had to. */
+  /** When a key last had to wait, by the monotonic clock; undefined if none had to. */
   heldAt(): number | undefined;
 }
 
@@ -22,7 +22,7 @@ export const createTurns = (rate: Rate): Turns => {
   /** When everything that was promised is worked off. */
   let allDoneAt = nothingYet;
   let heldAt: number | undefined;
-  /** Turns that were promised, by key. */
+  /** Reserved turns, by key. */
   const promised = new Map<string, { readonly turnAt: number; readonly weight: number }>();
   return {
     take: (key, now, weight = 1) => {

@@ -1,21 +1,21 @@
 import { Failure } from '../values/failure.ts';
 
-/** Pod addresses of every cluster, the same in all of them on purpose: overlap must simply work. */
+/** Pod addresses of every cluster, the same in all of them on purpose: overlaps must work. */
 export const podCIDR = '10.244.0.0/16';
 /** Service addresses of every cluster, the same in all of them on purpose. */
 export const serviceCIDR = '10.96.0.0/16';
-/** The Service `kubernetes` of every cluster. */
+/** Address of the Service `kubernetes` in every cluster. */
 export const apiServiceAddress = '10.96.0.1';
-/** The cluster DNS of every cluster. */
+/** Address of the cluster DNS in every cluster. */
 export const dnsServiceAddress = '10.96.0.10';
-/** The underlay of all playgrounds: RFC 2544's benchmarking range, which no real network uses and which meets no private range. */
+/** The underlay of all playgrounds: RFC 2544's benchmarking range, which no real network uses and which overlaps no private range. */
 export const underlayRange = '198.18.0.0/15';
 
-/** How many playgrounds fit beside one another: a /20 each. */
+/** Most playgrounds on one machine: a /20 each. */
 export const slotCount = 32;
-/** Clusters of one playground: a /24 each; the first /24 is the link to the host. */
+/** Most clusters of one playground: a /24 each; the first /24 is the link to the host. */
 export const clusterLimit = 15;
-/** Nodes of one cluster. */
+/** Most nodes of one cluster. */
 export const nodeLimit = 100;
 
 /** Addresses of a cluster's site. */
@@ -58,7 +58,7 @@ export function nodePodCIDR(node: number): string {
 }
 
 /**
- * The slot of a new playground: derived from its name, so that it is the same on every machine, or the next one that is free.
+ * The slot of a new playground: derived from its name, so that it is the same on every machine, or the next free one.
  *
  * @throws Failure `AddressExhausted` when all 32 are taken.
  */

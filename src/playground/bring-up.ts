@@ -18,7 +18,7 @@ import { together } from './together.ts';
 import { programFolder, type Tools } from './tools.ts';
 import { until } from './until.ts';
 
-/** What bringing up any cluster of a playground needs to know. */
+/** The context for bringing up any cluster of a playground. */
 export interface BringUp {
   spec: PlaygroundSpec;
   paths: PlaygroundPaths;
@@ -29,7 +29,7 @@ export interface BringUp {
   progress: Progress;
 }
 
-/** The steps of one cluster, as they are reported. */
+/** The reported steps of one cluster. */
 export function stepsOf(cluster: ClusterSpec): { api: string; images: string; nodes: string; dns: string } {
   const { name } = cluster;
   return {
@@ -40,10 +40,10 @@ export function stepsOf(cluster: ClusterSpec): { api: string; images: string; no
   };
 }
 
-// Kubelets that find no API server wait ever longer between attempts, so they are let go when it answers.
+// Kubelets that find no API server wait longer after each attempt, so they start only when it answers.
 const heldAtStart = ['kubelet', 'kube-proxy'] as const;
 
-/** Brings one cluster up, or the rest of one that is there in part. Returns its certificates when nodes and cluster DNS are ready. */
+/** Brings up one cluster, or what is missing of it. Returns its certificates when nodes and cluster DNS are ready. */
 export async function bringUpCluster(context: BringUp, cluster: ClusterSpec, signal: AbortSignal): Promise<ClusterKeys> {
   const { spec, paths, progress } = context;
   const steps = stepsOf(cluster);
@@ -103,7 +103,7 @@ async function ensureMachine(context: BringUp, { machine, controlPlane, nodes, k
     await powerOn(spec, machine, handle, machine.role === 'node' ? heldAtStart : [], signal);
     await writeFile(own.started, fingerprint);
   } else {
-    // There may be more nodes than when it was started.
+    // The cluster may have more nodes than at its start.
     await ensurePodRoutes(spec.name, machine, nodes, signal);
   }
   return handle;

@@ -2,16 +2,19 @@ import { Agent, request } from 'node:https';
 import { Failure } from '../values/failure.ts';
 import type { KeyPair } from './keys/certificate-authority.ts';
 
-/** The few calls that bringing a cluster up needs, as its administrator. */
+/** The few API calls that bringing up a cluster needs, as its administrator. */
 export interface ClusterApi {
-  /** Parsed JSON, or the text when it is none. @throws Failure `Unavailable` when nobody answers, `NotFound`, else `CommandFailed` with the server's words. */
+  /**
+   * Parsed JSON, or the text if it is not JSON. @throws Failure `Unavailable` when there is no answer, `NotFound`, else `CommandFailed` with the
+   * server's message.
+   */
   get(path: string): Promise<unknown>;
   /** Server-side apply of one object at its path. */
   apply(path: string, object: object): Promise<void>;
   close(): void;
 }
 
-/** Talks to one API server over one kept connection. */
+/** A client of one API server over one kept-alive connection. */
 export function clusterApi(address: string, authority: string, client: KeyPair, signal: AbortSignal): ClusterApi {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: authority, cert: client.certificate, key: client.key });
   const call = (method: string, path: string, type?: string, body?: string): Promise<unknown> =>

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The words of a process's command line, proc(5); none when it has ended, before the file was opened (ENOENT) or while it was read (ESRCH). */
+/** The arguments of a process's command line, proc(5); none when the process has ended before (ENOENT) or during the read (ESRCH). */
 export async function commandLine(pid: number): Promise<string[]> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').filter((word) => word !== '');

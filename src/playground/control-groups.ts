@@ -4,9 +4,9 @@ import { join } from 'node:path';
 /** One mounted hierarchy of control groups: a version 1 controller set, or the version 2 tree. */
 export interface Hierarchy {
   version: 1 | 2;
-  /** Where it is mounted on the host, for example /sys/fs/cgroup/memory. */
+  /** Its mount point on the host, for example /sys/fs/cgroup/memory. */
   mountPoint: string;
-  /** Mount options that give the same hierarchy again: `cpu,cpuacct`, or `none,name=systemd`. Empty for version 2. */
+  /** Mount options for the same hierarchy: `cpu,cpuacct`, or `none,name=systemd`. Empty for version 2. */
   options: string;
 }
 
@@ -44,9 +44,9 @@ export async function hierarchies(): Promise<Hierarchy[]> {
 }
 
 /**
- * Makes the group afresh in every hierarchy, with a leaf `system` for the machine's own processes. Version 2 allows no processes in a group that hands
- * controllers on, so the machine's group hands none on until its first process has moved to the leaf; version 1 processor sets start empty,
- * which admits nobody. Nothing may run in the group.
+ * Creates the group in every hierarchy, with a leaf `system` for the machine's own processes. Version 2 allows no processes in a group that delegates
+ * controllers, so the machine's group delegates none until its first process has moved to the leaf. Version 1 processor sets start empty, and an
+ * empty set accepts no process. Nothing may run in the group.
  */
 export async function createGroup(all: readonly Hierarchy[], path: string): Promise<void> {
   await removeGroup(all, path);
@@ -61,7 +61,7 @@ export async function createGroup(all: readonly Hierarchy[], path: string): Prom
   }
 }
 
-/** Whether version 2 does it all; beside version 1 it only names groups. */
+/** Whether version 2 controls everything; beside version 1 it only names groups. */
 export function isPureVersion2(all: readonly Hierarchy[]): boolean {
   return all.every((hierarchy) => hierarchy.version === 2);
 }
@@ -87,7 +87,7 @@ async function inheritProcessors(parent: string, child: string): Promise<void> {
   }
 }
 
-/** Every process in the group or below it, in any hierarchy, as the host numbers them. */
+/** Every process in the group or below it, in any hierarchy, with its PID on the host. */
 export async function groupProcesses(all: readonly Hierarchy[], path: string): Promise<number[]> {
   const found = new Set<number>();
   for (const group of await groupsBelow(all, path)) {
@@ -98,8 +98,8 @@ export async function groupProcesses(all: readonly Hierarchy[], path: string): P
 }
 
 /**
- * Those of the processes that have ended in the group and whose parent has not yet asked how. The group's own list has forgotten them, and it can be
- * removed with them in it, but they still have a number and a line in `ps`.
+ * The processes of the list that have ended in the group and that their parent has not reaped. The group no longer lists them and can be removed, but
+ * they still have a PID and a line in `ps`.
  */
 export async function unreaped(pids: Iterable<number>, path: string): Promise<number[]> {
   const found: number[] = [];
@@ -123,7 +123,7 @@ export async function groupsBelow(all: readonly Hierarchy[], path: string): Prom
   return found;
 }
 
-/** Removes the group with all below it; groups that still hold processes stay, which `groupsBelow` then shows. */
+/** Removes the group and all groups below it; groups with processes stay, and `groupsBelow` then returns them. */
 export async function removeGroup(all: readonly Hierarchy[], path: string): Promise<void> {
   for (const directory of await groupsBelow(all, path)) await rmdir(directory).catch(() => undefined);
 }

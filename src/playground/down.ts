@@ -19,8 +19,8 @@ export interface DownOptions {
 }
 
 /**
- * Removes a playground, whole or half-made, and says what of it is still there: nothing, if the list is empty. Processes are found by control group, so
- * none is touched that a playground of this name did not start. When it was the last playground, the host's settings are put back.
+ * Removes a playground, complete or not, and returns what is left of it; an empty list means nothing. Processes are found by control group, so only
+ * those of this playground are ended. With the last playground, the host's settings are restored.
  */
 export async function down(options: DownOptions, report: Report, signal: AbortSignal): Promise<string[]> {
   checkPlaygroundName(options.name);
@@ -57,13 +57,13 @@ export async function down(options: DownOptions, report: Report, signal: AbortSi
     const strays = await processesIn(await namespaceIdentities(name, signal));
 
     const namespaces = await playgroundNamespaces(name, signal);
-    // First the link to the host: a namespace is taken apart in the background, and its interfaces would be seen for a while.
+    // First the link to the host: a namespace is removed in the background, and its interfaces stay visible for a while.
     if (spec !== undefined) await deleteUplink(hostInterface(spec.slot), signal);
     for (const namespace of namespaces) await deleteNamespace(namespace, signal);
     report(`${namespaces.length} network namespaces removed`);
 
     for (const mount of await mountsBelow(paths.directory)) await run('umount', ['-l', mount], { signal });
-    // A group whose last process has just ended is busy for a moment.
+    // A group is busy for a moment after its last process ended.
     await until(
       `Control groups of playground "${name}" are removed`,
       async () => {
@@ -87,10 +87,10 @@ async function restoreIfLast(stateDirectory: string, name: string, report: Repor
   if (others.length > 0) return;
   await removeGroup(await hierarchies(), controlGroupPath(''));
   await restoreHost(stateDirectory, signal);
-  report('settings of the host put back');
+  report('settings of the host restored');
 }
 
-/** Removes the host's end of the link, and with it the router's. */
+/** Removes the host's end of the link, and with it the router's end. */
 async function deleteUplink(name: string, signal: AbortSignal): Promise<void> {
   if ((await interfaces(undefined, signal)).has(name)) await run('ip', ['link', 'del', name], { signal });
 }

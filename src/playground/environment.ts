@@ -5,8 +5,8 @@ import type { PlaygroundPaths } from './paths.ts';
 import { programFolder } from './tools.ts';
 
 /**
- * Lines for a shell to evaluate: the kubeconfig, a PATH with the playground's kubectl, helm and kubeslice, the playground's name, and, where a proxy is set, that the playground is reached
- * without it.
+ * Shell lines to evaluate: the kubeconfig, a PATH with the playground's kubectl, helm and kubeslice, the playground's name, and, if a proxy is set,
+ * an exception for the playground.
  */
 export function environment(paths: PlaygroundPaths, noProxy: string | undefined): string {
   const exclusions = [...new Set([...(noProxy ?? '').split(',').filter((part) => part !== ''), underlayRange])].join(',');

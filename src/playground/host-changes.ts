@@ -3,17 +3,17 @@ import { dirname, join } from 'node:path';
 import { privateDirectories } from './paths.ts';
 import { run } from './run.ts';
 
-/** What playgrounds changed on the host itself; the last one taken down puts it back. */
+/** The changes that playgrounds made to the host; the removal of the last one restores them. */
 interface HostChanges {
   /** Kernel setting (path below /proc/sys) → value before. */
   settings: Record<string, string>;
   /** Directories that did not exist, outermost first. */
   directories: string[];
-  /** `ip netns` mounts this directory over itself when it is first used, and leaves it so. */
+  /** `ip netns` mounts this directory over itself at first use, and leaves it mounted. */
   netnsMounted: boolean;
 }
 
-/** Per-user limits that a dozen kubelets and container runtimes exceed; a higher value is left alone. */
+/** Per-user limits that a dozen kubelets and container runtimes exceed; a higher value stays. */
 const minimums: Readonly<Record<string, number>> = { 'fs/inotify/max_user_instances': 8192, 'fs/inotify/max_user_watches': 524_288 };
 
 /** Settings that every kubelet writes by itself, for the whole kernel. */
@@ -26,16 +26,15 @@ const writtenByKubelet = [
 ];
 
 /**
- * Stands in every mount point, underneath what machines mount there. Without it, a program in one machine that removes the directory (as one that
- * cleans a node up may) would remove it for the host, and the kernel unmounts a directory that is removed in every namespace: all other
- * machines would lose theirs.
+ * A file in every mount point, below what machines mount there. Without it, a program in one machine could remove the directory on the host (a node
+ * cleanup may), and the kernel unmounts a removed directory in every namespace: all other machines would lose theirs.
  */
 const placeholder = '.kubeslice-playground';
 
 const file = (stateDirectory: string): string => join(stateDirectory, '.host.json');
 const setting = (name: string): string => join('/proc/sys', name);
 
-/** Raises limits and makes mount points, after writing down what was there. Harmless when repeated. */
+/** Raises limits and creates mount points, after recording the previous state. Safe to repeat. */
 export async function changeHost(stateDirectory: string): Promise<void> {
   const changes = (await readChanges(stateDirectory)) ?? (await observe());
   await mkdir(stateDirectory, { recursive: true });
@@ -49,7 +48,9 @@ export async function changeHost(stateDirectory: string): Promise<void> {
   }
 }
 
-/** Puts back what `changeHost` and the kubelets changed. Only for when no playground is left: a directory removed is unmounted in every namespace. */
+/**
+ * Restores what `changeHost` and the kubelets changed. Call it only when no playground is left: a removed directory is unmounted in every namespace.
+ */
 export async function restoreHost(stateDirectory: string, signal: AbortSignal): Promise<void> {
   const changes = await readChanges(stateDirectory);
   if (changes === undefined) return;

@@ -7,7 +7,7 @@ import { Failure } from '../values/failure.ts';
 import { importFailure, isStillImported } from './imported-images.ts';
 import { type MachineHandle, runInside } from './machine.ts';
 
-/** An image archive (docker-archive or OCI) and the SHA-256 of its content, by which nodes remember that they have it. */
+/** An image archive (docker-archive or OCI) and the SHA-256 of its content, which identifies it on nodes. */
 export interface ImageArchive {
   file: string;
   digest: string;
@@ -26,10 +26,10 @@ export async function imageArchive(file: string, signal: AbortSignal): Promise<I
 }
 
 /**
- * Loads an archive into a node's container runtime, unless its names point to its content there already. Returns whether it had to. The archive is
- * passed as an open file, so it may lie anywhere.
+ * Loads an archive into a node's container runtime, unless its names already point to its content. Returns whether it loaded. The archive is passed
+ * as an open file, so it may be in any folder.
  *
- * @throws Failure `InvalidInput` when the file is no image archive.
+ * @throws Failure `InvalidInput` when the file is not an image archive.
  */
 export async function loadIntoNode(node: MachineHandle, image: ImageArchive, path: string, signal: AbortSignal): Promise<boolean> {
   const remembered = join(node.paths.directory, 'images', image.digest);
@@ -39,7 +39,7 @@ export async function loadIntoNode(node: MachineHandle, image: ImageArchive, pat
   if (before !== undefined && isStillImported(before, await ctr(['list']))) return false;
   const archive = await open(image.file, 'r');
   try {
-    // Without --local the archive is sent to the daemon piece by piece, which costs twice the time.
+    // Without --local the archive is sent to the daemon in pieces, which takes twice the time.
     const said = await ctr(['import', '--local', '-'], { inputFile: archive.fd });
     await mkdir(join(node.paths.directory, 'images'), { recursive: true });
     await writeFile(remembered, said);

@@ -34,7 +34,7 @@ describe('an import that fails', () => {
     const { code, message } = failed(words);
     expect(code).toBe('InvalidInput');
     expect(message).toMatch(
-      /^x\.tar is no image archive.* \((archive\/tar: invalid|unrecognized|failed to ingest).*\); name an uncompressed/,
+      /^x\.tar is not an image archive.* \((archive\/tar: invalid|unrecognized|failed to ingest).*\); name an uncompressed/,
     );
     expect(message).not.toMatch(/nsenter|DEPRECATION|\n/);
   });

@@ -9,11 +9,11 @@ export interface Service {
   command: readonly string[];
 }
 
-/** What a machine's first script is made from. */
+/** Inputs of a machine's first script. */
 export interface InitScriptInput {
   machine: string;
   paths: MachinePaths;
-  /** Folders with the programs, searched first. */
+  /** Folders of the programs, searched first. */
   path: string;
   hierarchies: readonly Hierarchy[];
   /** Directory on the host → path in the machine. */
@@ -24,9 +24,9 @@ export interface InitScriptInput {
 }
 
 /**
- * What the first process of a machine runs. It makes the namespaces it was started in into a node: /proc, /sys and the control groups of its own,
- * /run on tmpfs, directories of its own, and everything shared, so that a pod may mount into the node (Bidirectional propagation).
- * Then it keeps the services running: one that ends is started again half a second later, unless a file of its name lies in the hold directory.
+ * The script of a machine's first process. It turns the machine's namespaces into a node: its own /proc, /sys and control groups, /run on tmpfs, its
+ * own directories, and shared mounts, so that a pod may mount into the node (Bidirectional propagation). Then it keeps the services running: a
+ * service that ends is started again half a second later, unless the hold directory has a file of its name.
  */
 export function initScript(input: InitScriptInput): string {
   const quote = shellQuote;
@@ -84,7 +84,7 @@ function controlGroupMounts(all: readonly Hierarchy[]): string {
     const point = `/sys/fs/cgroup/${basename(mountPoint)}`;
     const type = version === 2 ? 'cgroup2 cgroup2' : `cgroup -o ${shellQuote(options)} cgroup`;
     lines.push(`mkdir ${shellQuote(point)} && mount -t ${type} ${shellQuote(point)}`);
-    // A joined hierarchy (cpu,cpuacct) is looked up by each of its names.
+    // A joined hierarchy (cpu,cpuacct) has a link for each of its names.
     const names = options.split(',').filter((name) => options.includes(',') && !name.includes('=') && name !== 'none');
     for (const name of names)
       if (name !== basename(mountPoint)) lines.push(`ln -s ${shellQuote(basename(mountPoint))} /sys/fs/cgroup/${name}`);
@@ -93,8 +93,8 @@ function controlGroupMounts(all: readonly Hierarchy[]): string {
 }
 
 /**
- * What starts a machine from the host: joins its control groups, takes them as the root of a control group namespace, then becomes the parent of
- * process 1 in new mount, PID, UTS and IPC namespaces. Killing either of the two ends everything in the machine.
+ * The script that starts a machine from the host. It joins the machine's control groups, makes them the root of a control group namespace, and
+ * becomes the parent of process 1 in new mount, PID, UTS and IPC namespaces. Killing either of the two ends everything in the machine.
  */
 export function startScript(input: { networkNamespace: string; paths: MachinePaths; groups: readonly string[] }): string {
   const join = (suffix: string): string =>

@@ -5,7 +5,7 @@ import { controlGroupPath, hostInterface } from './names.ts';
 import { interfaces, playgroundNamespaces } from './network.ts';
 import type { PlaygroundPaths } from './paths.ts';
 
-/** Identities (inode numbers) of the network namespaces of a playground, by which processes in them are found. */
+/** Identities (inode numbers) of the network namespaces of a playground; they identify the processes inside. */
 export type NamespaceIdentities = ReadonlyMap<number, string>;
 
 /** The identities of the network namespaces of a playground. */
@@ -15,7 +15,7 @@ export async function namespaceIdentities(playground: string, signal: AbortSigna
   return found;
 }
 
-/** What to look for. `slot` and `paths` are absent when the state directory knows nothing of the playground. */
+/** What to search for. `slot` and `paths` are absent when the state directory has no record of the playground. */
 export interface LeftoversInput {
   playground: string;
   slot?: number;
@@ -24,8 +24,8 @@ export interface LeftoversInput {
 }
 
 /**
- * Everything of a playground that this machine still has, one line each: processes, network namespaces, interfaces, mounts, control groups, files.
- * An empty list is the proof that nothing is left.
+ * Everything of a playground that this machine still has, one line each: processes, network namespaces, interfaces, mounts, control groups, files. An
+ * empty list proves that nothing is left.
  */
 export async function leftovers(input: LeftoversInput, signal: AbortSignal): Promise<string[]> {
   const group = controlGroupPath(input.playground);
@@ -54,8 +54,8 @@ export async function mountsBelow(directory: string): Promise<string[]> {
 }
 
 /**
- * Processes in the namespaces, one line each. To be asked while the namespaces have their names: afterwards the kernel gives their
- * identities to new ones, and processes of somebody else would be blamed.
+ * Processes in the namespaces, one line each. Call it while the namespaces exist: later the kernel reuses their identities, and it would return
+ * processes of others.
  */
 export async function processesIn(identities: NamespaceIdentities): Promise<string[]> {
   const found: string[] = [];

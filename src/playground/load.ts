@@ -6,7 +6,7 @@ import { requireRoot } from './requirements.ts';
 import { together } from './together.ts';
 import { programFolder } from './tools.ts';
 
-/** Which archives go into which playground. */
+/** Which archives to load, and into which playground. */
 export interface LoadOptions {
   name: string;
   stateDirectory: string;
@@ -14,7 +14,7 @@ export interface LoadOptions {
   files: readonly string[];
 }
 
-/** Loads image archives into every node, side by side, each content once. */
+/** Loads image archives into every node, concurrently, each content once. */
 export async function load(options: LoadOptions, report: Report, signal: AbortSignal): Promise<void> {
   requireRoot();
   const context = await faultContext(options.stateDirectory, options.name);

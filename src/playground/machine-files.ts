@@ -17,7 +17,7 @@ import { systemPath } from './run.ts';
 import type { Machine } from './spec.ts';
 import { copyPlugins, type ProgramName, programFolder, type Tools } from './tools.ts';
 
-/** What the files of a machine are made from. */
+/** Inputs of the files of a machine. */
 export interface MachineFilesInput {
   playground: string;
   paths: PlaygroundPaths;
@@ -29,7 +29,7 @@ export interface MachineFilesInput {
   restrictOomScore: boolean;
 }
 
-/** Writes scripts and configuration of a machine. Returns their fingerprint: a machine that was started with another one is to be restarted. */
+/** Writes scripts and configuration of a machine. Returns their fingerprint: a machine that runs with another one must be restarted. */
 export async function writeMachineFiles(input: MachineFilesInput): Promise<string> {
   const own = input.paths.machine(input.machine.name);
   for (const directory of [own.config, own.logs, own.hold, own.pids]) await mkdir(directory, { recursive: true });
@@ -61,7 +61,7 @@ export async function writeMachineFiles(input: MachineFilesInput): Promise<strin
   return fingerprint.digest('hex');
 }
 
-/** Leaves a file alone that is right already: kube-proxy ends when its configuration is written, whatever was written. */
+/** Does not write a file that is already correct: kube-proxy ends whenever its configuration is written. */
 async function writeChanged(path: string, text: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
   await writeFile(`${path}.new`, text, { mode: 0o600 });
@@ -124,7 +124,7 @@ async function nodeFiles({ machine, controlPlane, keys, tools, restrictOomScore 
   return { files, services, preparation: ['echo 1 >/proc/sys/net/ipv4/ip_forward', `nft -f ${at('masquerade.nft')}`] };
 }
 
-/** Pods leave their cluster with the node's address, because pod addresses mean nothing elsewhere: every cluster uses the same. */
+/** Pod traffic leaves a cluster with the node's address, because every cluster uses the same pod addresses. */
 const masquerade = `table ip playground
 delete table ip playground
 table ip playground {
@@ -135,7 +135,7 @@ table ip playground {
 }
 `;
 
-/** What others change later (a chained CNI plugin, plugins of their own) is written once and then left alone. */
+/** Files that others change later (a chained CNI plugin, plugins of their own) are written only once. */
 async function writeOnce({ machine, tools }: MachineFilesInput, own: MachinePaths): Promise<void> {
   const network = join(own.files, 'etc-cni', 'net.d', '10-playground.conflist');
   const present = await access(network).then(

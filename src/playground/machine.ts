@@ -8,7 +8,7 @@ import type { MachinePaths } from './paths.ts';
 import { run, systemPath } from './run.ts';
 import { until } from './until.ts';
 
-/** A machine as the functions here need to know it. */
+/** What the functions here need to know of a machine. */
 export interface MachineHandle {
   playground: string;
   name: string;
@@ -22,19 +22,19 @@ export function machineGroup(machine: MachineHandle): string {
 }
 
 /**
- * Process 1 of a running machine, as the host numbers it; undefined when the machine does not run. It is found by control group and PID namespace,
- * not by a file, so neither a reboot nor a reused number can deceive.
+ * Process 1 of a running machine, as a PID of the host; undefined when the machine does not run. It is found by control group and PID namespace
+ * instead of a file, so it is right after a reboot and when PIDs are reused.
  */
 export async function processOne(machine: MachineHandle): Promise<number | undefined> {
   for (const pid of await groupProcesses(machine.hierarchies, `${machineGroup(machine)}/system`)) {
     const numbers = await namespaceNumbers(pid);
-    // A pod's first process is 1 as well, but one namespace deeper.
+    // A pod's first process is also 1, but one namespace deeper.
     if (numbers.length === (await namespaceDepth()) + 1 && numbers.at(-1) === 1) return pid;
   }
   return undefined;
 }
 
-/** The numbers a process has, from this namespace inwards (NSpid in proc(5)); empty when it has ended. */
+/** The PIDs of a process, from this namespace inwards (NSpid in proc(5)); empty when it has ended. */
 async function namespaceNumbers(pid: number): Promise<number[]> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return (/^NSpid:\s*(.*)$/m.exec(status)?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
@@ -42,7 +42,7 @@ async function namespaceNumbers(pid: number): Promise<number[]> {
 
 const namespaceDepth = async (): Promise<number> => (await namespaceNumbers(process.pid)).length;
 
-/** Starts a machine whose scripts are written, and returns when its services are being started. */
+/** Starts a machine whose scripts are written, and resolves when its services are starting. */
 export async function startMachine(machine: MachineHandle, signal: AbortSignal): Promise<number> {
   const log = await open(join(machine.paths.logs, 'init.log'), 'w');
   try {
@@ -69,7 +69,7 @@ export async function startMachine(machine: MachineHandle, signal: AbortSignal):
   }
 }
 
-/** Ends everything in a machine at once, as when its power is cut. */
+/** Ends everything in a machine at once, like a power cut. */
 export async function stopMachine(machine: MachineHandle, signal: AbortSignal): Promise<void> {
   await until(
     `Machine ${machine.name} stops`,
@@ -82,7 +82,7 @@ export async function stopMachine(machine: MachineHandle, signal: AbortSignal): 
   );
 }
 
-/** Sends SIGKILL, or another signal; a process that has ended meanwhile is no error. */
+/** Sends SIGKILL, or another signal; a process that has already ended is not an error. */
 export function kill(pid: number, signalName: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
   try {
     process.kill(pid, signalName);
@@ -102,7 +102,7 @@ export async function runInside(
   return await run('nsenter', [`--target=${pid}`, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--', ...command], options);
 }
 
-/** Keeps a service from being started (again), or lets it. A service that runs is not touched. */
+/** Prevents the start of a service, or allows it again. A running service keeps running. */
 export async function holdService(machine: MachineHandle, service: string, hold: boolean): Promise<void> {
   const file = join(machine.paths.hold, service);
   if (hold) await writeFile(file, '');

@@ -28,7 +28,7 @@ export function nodesOf(slot: number, cluster: ClusterSpec): Machine[] {
   }));
 }
 
-/** Every machine of a playground: per cluster its control plane, then its nodes. */
+/** Every machine of a playground: for each cluster its control plane, then its nodes. */
 export function machinesOf(spec: PlaygroundSpec): Machine[] {
   return spec.clusters.flatMap((cluster) => [controlPlaneOf(spec.slot, cluster), ...nodesOf(spec.slot, cluster)]);
 }

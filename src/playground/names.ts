@@ -3,7 +3,7 @@ import { Failure } from '../values/failure.ts';
 const playgroundName = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
 const clusterName = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 
-/** What a playground may be called: up to 20 lower-case letters, digits and hyphens, because names of cgroups and namespaces are made of it. */
+/** Checks the name of a playground: up to 20 lower-case letters, digits and hyphens, because names of cgroups and namespaces contain it. */
 export function checkPlaygroundName(name: string): void {
   if (playgroundName.test(name)) return;
   throw new Failure(
@@ -12,7 +12,7 @@ export function checkPlaygroundName(name: string): void {
   );
 }
 
-/** What a cluster may be called: a DNS label of at most 30 characters, because node names are made of it. */
+/** Checks the name of a cluster: a DNS label of at most 30 characters, because node names contain it. */
 export function checkClusterName(name: string): void {
   if (clusterName.test(name)) return;
   throw new Failure(
@@ -21,14 +21,12 @@ export function checkClusterName(name: string): void {
   );
 }
 
-/**
- * Name of a network namespace of a playground. The dots keep playground `a` and playground `a-b` apart: none of the parts contains one.
- */
+/** Name of a network namespace of a playground. The dots distinguish playground `a` from playground `a-b`, because no part contains one. */
 export function networkNamespace(playground: string, machine: string): string {
   return `${networkNamespacePrefix(playground)}${machine}`;
 }
 
-/** What the names of all network namespaces of a playground start with, and of no other. */
+/** The common prefix of the network namespaces of a playground, and of no others. */
 export function networkNamespacePrefix(playground: string): string {
   return `kubeslice.${playground}.`;
 }
@@ -41,7 +39,7 @@ export function controlGroupPath(playground: string): string {
   return `kubeslice-playground/${playground}`;
 }
 
-/** The host's interface towards a playground's router; unique because every playground has its own slot. At most 15 characters. */
+/** The host's interface to a playground's router; unique because every playground has its own slot. At most 15 characters. */
 export function hostInterface(slot: number): string {
   return `ksplay${slot}`;
 }

@@ -11,8 +11,8 @@ export function siteBridge(cluster: ClusterSpec): string {
 }
 
 /**
- * The router between the sites: one bridge for each cluster and a link to the host, which reaches the API servers through it. Called again it adds
- * what is missing. Sites reach one another through this namespace only, so faults between them are made here.
+ * The router between the sites: one bridge for each cluster and a link to the host, which reaches the API servers through it. A second call adds what
+ * is missing. All traffic between sites passes this namespace, so faults between them are made here.
  */
 export async function ensureRouter(spec: PlaygroundSpec, signal: AbortSignal): Promise<void> {
   const router = networkNamespace(spec.name, routerName);
@@ -27,13 +27,13 @@ export async function ensureRouter(spec: PlaygroundSpec, signal: AbortSignal): P
   for (const cluster of spec.clusters) {
     const bridge = siteBridge(cluster);
     const address = siteOf(spec.slot, cluster.index).router;
-    // Without a fixed link address a bridge takes the lowest of its ports', and neighbours lose it whenever a machine comes or goes.
+    // Without a fixed link address a bridge takes the lowest of its ports, and loses its neighbours whenever a machine is added or removed.
     if (!present.has(bridge)) inside.push(`link add ${bridge} address ${linkAddress(address)} type bridge forward_delay 0 stp_state 0`);
     inside.push(`addr replace ${address}/24 dev ${bridge}`, `link set ${bridge} up`);
   }
   await batch(router, inside, signal);
   await insideNamespace(router, 'echo 1 >/proc/sys/net/ipv4/ip_forward', signal);
-  // Traffic inside a site is bridged, not routed: it must not pass the rules that are meant for traffic between sites.
+  // Traffic inside a site is bridged, not routed: it must not pass the rules for traffic between sites.
   await insideNamespace(
     router,
     'for each in /proc/sys/net/bridge/bridge-nf-call-*tables; do [ ! -e "$each" ] || echo 0 >"$each"; done',
@@ -49,7 +49,7 @@ export async function ensureRouter(spec: PlaygroundSpec, signal: AbortSignal): P
   });
 }
 
-/** Connects a machine's network namespace to its site. An existing namespace that is connected stays as it is. */
+/** Connects a machine's network namespace to its site. A connected namespace stays unchanged. */
 export async function ensureMachineNetwork(
   spec: PlaygroundSpec,
   cluster: ClusterSpec,
@@ -73,37 +73,37 @@ export async function ensureMachineNetwork(
   );
 }
 
-/** Routes to the pods of a cluster's nodes, for one of its machines; a node has no route to itself. */
+/** Routes to the pods of a cluster's nodes, for one of its machines; a node needs no route to itself. */
 export async function ensurePodRoutes(playground: string, machine: Machine, nodes: readonly Machine[], signal: AbortSignal): Promise<void> {
   const others = nodes.filter((node) => node.name !== machine.name && node.podCIDR !== undefined);
   const routes = others.map((node) => `route replace ${node.podCIDR} via ${node.address}`);
   if (routes.length > 0) await batch(networkNamespace(playground, machine.name), routes, signal);
 }
 
-/** Network namespaces of a playground that exist, by their full names. */
+/** Existing network namespaces of a playground, by their full names. */
 export async function playgroundNamespaces(playground: string, signal: AbortSignal): Promise<string[]> {
   const all = JSON.parse((await run('ip', ['-j', 'netns', 'list'], { signal })) || '[]') as { name: string }[];
   return all.map((each) => each.name).filter((name) => name.startsWith(networkNamespacePrefix(playground)));
 }
 
-/** Removes a network namespace with all its interfaces; one that is gone already is no error. */
+/** Removes a network namespace with all its interfaces; a missing namespace is not an error. */
 export async function deleteNamespace(name: string, signal: AbortSignal): Promise<void> {
   if (await networkNamespaceExists(name)) await run('ip', ['netns', 'del', name], { signal });
 }
 
-/** Names of the interfaces in a network namespace, or of the host when none is named. */
+/** Names of the interfaces in a network namespace, or of the host without one. */
 export async function interfaces(namespace: string | undefined, signal: AbortSignal): Promise<Set<string>> {
   const where = namespace === undefined ? [] : ['-n', namespace];
   const text = await run('ip', [...where, '-j', 'link', 'show'], { signal });
   return new Set((JSON.parse(text || '[]') as { ifname: string }[]).map((link) => link.ifname));
 }
 
-/** Runs a shell line in a network namespace; only the network changes, files are the host's. */
+/** Runs a shell line in a network namespace; files are the host's. */
 export async function insideNamespace(namespace: string, line: string, signal: AbortSignal): Promise<string> {
   return await run('nsenter', [`--net=/run/netns/${namespace}`, 'sh', '-c', line], { signal });
 }
 
-/** `ip`, whose complaint about a kind of interface that the kernel lacks is turned into what that means. */
+/** Runs `ip`. If the kernel lacks a kind of interface, the error explains what to do. */
 async function ip(args: readonly string[], options: RunOptions): Promise<string> {
   try {
     return await run('ip', args, options);
@@ -119,7 +119,7 @@ async function ip(args: readonly string[], options: RunOptions): Promise<string>
 const batch = (namespace: string, lines: readonly string[], signal: AbortSignal): Promise<string> =>
   ip(['-n', namespace, '-batch', '-'], { signal, input: lines.join('\n') });
 
-/** A link address made from the IP address: a machine that comes back is the one its neighbours remember. */
+/** A link address derived from the IP address, so that a restarted machine keeps the address that its neighbours know. */
 export function linkAddress(address: string): string {
   const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
   return ['02', '00', ...bytes].join(':');

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 
-/** Where things of one machine are kept. */
+/** Paths of one machine. */
 export interface MachinePaths {
   directory: string;
   start: string;
   init: string;
   config: string;
   logs: string;
-  /** A file named by a service here keeps that service from running. */
+  /** A file with the name of a service in this folder keeps that service from running. */
   hold: string;
-  /** Process id of each service, as seen inside the machine. */
+  /** Process id of each service, as PID inside the machine. */
   pids: string;
-  /** Fingerprint of the configuration the machine was started with. */
+  /** Fingerprint of the configuration with which the machine was started. */
   started: string;
-  /** Directories that the node has to itself, such as /var/lib/kubelet. */
+  /** Private directories of the node, such as /var/lib/kubelet. */
   files: string;
 }
 
-/** Where things of one playground are kept. */
+/** Paths of one playground. */
 export interface PlaygroundPaths {
   directory: string;
   spec: string;
@@ -28,7 +28,7 @@ export interface PlaygroundPaths {
   machine(name: string): MachinePaths;
 }
 
-/** Layout of a state directory that holds all playgrounds, for the one named. */
+/** The paths of a playground in the state directory of all playgrounds. */
 export function playgroundPaths(stateDirectory: string, name: string): PlaygroundPaths {
   const directory = join(stateDirectory, name);
   return {
@@ -55,7 +55,7 @@ export function playgroundPaths(stateDirectory: string, name: string): Playgroun
   };
 }
 
-/** What a node has to itself, by its path inside the node; the key is the folder below `files`. */
+/** The private directories of a node, by path inside the node; the key is the folder below `files`. */
 export const privateDirectories: Readonly<Record<string, string>> = {
   kubelet: '/var/lib/kubelet',
   containerd: '/var/lib/containerd',

@@ -6,12 +6,12 @@ import type { ClusterSpec } from './spec.ts';
 /** The cluster that others join. */
 export const hubName = 'hub';
 
-/** What a new playground has when nothing is said. */
+/** The default clusters of a new playground. */
 export const defaultClusters: readonly string[] = [hubName, 'east', 'west'];
 
 /**
- * The clusters a playground has after `up`: those it has, unchanged, then the named ones it lacks, the hub always among them.
- * An index once given is never given to another cluster. Asking for more nodes adds them; fewer is refused, because pods may run there.
+ * The clusters of a playground after `up`: the existing ones, unchanged, then the missing ones of those named, always including the hub. An index is
+ * never reused for another cluster. More nodes are added; fewer are refused, because pods may run on them.
  */
 export function planClusters(existing: readonly ClusterSpec[], wanted: readonly string[], nodes: number | undefined): ClusterSpec[] {
   if (nodes !== undefined && !(Number.isInteger(nodes) && nodes >= 1 && nodes <= nodeLimit)) {

@@ -14,13 +14,13 @@ export function clusterOf(spec: PlaygroundSpec, machine: Machine): ClusterSpec {
   return cluster;
 }
 
-/** Cuts a machine's power: its processes and all that the kernel holds for it are gone at once; its disk stays. */
+/** Cuts a machine's power: its processes and its kernel state disappear at once; its disk stays. */
 export async function powerOff(spec: PlaygroundSpec, handle: MachineHandle, signal: AbortSignal): Promise<void> {
   await stopMachine(handle, signal);
   await deleteNamespace(networkNamespace(spec.name, handle.name), signal);
 }
 
-/** Starts a machine whose scripts are written, from its disk alone. The services named wait until they are let go. */
+/** Starts a machine whose scripts are written, from its disk alone. The named services wait until they are released. */
 export async function powerOn(
   spec: PlaygroundSpec,
   machine: Machine,

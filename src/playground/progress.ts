@@ -1,15 +1,15 @@
-/** Takes one line of news. */
+/** Receives one line of output. */
 export type Report = (line: string) => void;
 
-/** Tells what is done, how long it has taken so far and what is left. */
+/** Reports what is done, how long it took and what is left. */
 export interface Progress {
-  /** A step that was announced is done. */
+  /** An announced step is done. */
   done(step: string): void;
-  /** Something worth knowing that is no step. */
+  /** A note that is not a step. */
   note(text: string): void;
 }
 
-/** Starts with the names of all steps; each is reported done once. `now` is a clock in milliseconds. */
+/** Starts with the names of all steps; each is reported as done once. `now` is a clock in milliseconds. */
 export function createProgress(steps: readonly string[], report: Report, now: () => number): Progress {
   const left = new Set(steps);
   const started = now();

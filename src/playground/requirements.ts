@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { Failure } from '../values/failure.ts';
 import { run } from './run.ts';
 
-/** File systems and kernel parts without which no playground can run, each with a file by which it shows, and what to do. */
+/** Required file systems and kernel parts, each with a file that proves its presence, and the remedy. */
 const kernelParts: readonly { what: string; file: string; remedy: string }[] = [
   { what: 'network namespaces (CONFIG_NET_NS)', file: '/proc/self/ns/net', remedy: 'use a kernel that has them' },
   { what: 'PID namespaces (CONFIG_PID_NS)', file: '/proc/self/ns/pid', remedy: 'use a kernel that has them' },
@@ -11,7 +11,7 @@ const kernelParts: readonly { what: string; file: string; remedy: string }[] = [
 
 const sysResource = 24;
 
-/** What of the machine matters to how a playground is set up. */
+/** The properties of the machine that affect the setup of a playground. */
 export interface HostFacts {
   /** CAP_SYS_RESOURCE, without which a negative oom_score_adj is refused. */
   mayRaisePriority: boolean;
@@ -25,9 +25,9 @@ export function requireRoot(): void {
 }
 
 /**
- * Makes sure that this is Linux, that we are root, and that the kernel has what is needed.
+ * Checks that this is Linux, that this is root, and that the kernel has the required parts.
  *
- * @throws Failure `CapabilityMissing` that names the one thing missing and what helps.
+ * @throws Failure `CapabilityMissing` with the first missing part and its remedy.
  */
 export async function requireHost(signal: AbortSignal): Promise<HostFacts> {
   requireRoot();
@@ -47,7 +47,7 @@ export async function requireHost(signal: AbortSignal): Promise<HostFacts> {
 async function requireOverlay(signal: AbortSignal): Promise<void> {
   const known = async (): Promise<boolean> => (await readFile('/proc/filesystems', 'utf8')).includes('\toverlay\n');
   if (await known()) return;
-  // A module is loaded by the first mount only, so it is loaded here, where failing can be explained.
+  // Only the first mount loads the module, so it is loaded here, where a failure can be explained.
   await run('modprobe', ['overlay'], { signal }).catch(() => undefined);
   if (await known()) return;
   throw new Failure(

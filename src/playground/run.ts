@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '../values/failure.ts';
 
-/** Where Debian and others keep system programs; commands run with this and nothing of the caller's environment. */
+/** The usual folders of system programs; commands get this PATH and nothing of the caller's environment. */
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** How to run a program. */
@@ -11,16 +11,17 @@ export interface RunOptions {
   input?: string;
   /** An open file as the command's standard input. */
   inputFile?: number;
-  /** Searched before the system's own folders. */
+  /** Folders searched before the system's own. */
   path?: string;
-  /** Give the command the caller's environment (proxies for a package installer). */
+  /** Pass the caller's environment to the command (proxies for a package installer). */
   inherit?: boolean;
 }
 
 /**
- * Runs a program to its end and returns what it printed.
+ * Runs a program to its end and resolves with its output.
  *
- * @throws Failure `CommandFailed` with the command and its last words, `CapabilityMissing` when there is no such program, `Interrupted` when cancelled.
+ * @throws Failure `CommandFailed` with the command and the end of its output, `CapabilityMissing` when there is no such program, `Interrupted` when
+ * cancelled.
  */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -35,7 +36,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     let complaint = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-4000)));
-    // A program that ends before it has read everything closes the pipe; its exit code says what was wrong.
+    // A program that ends before it has read everything closes the pipe; its exit code states the cause.
     child.stdin?.on('error', () => undefined).end(options.input);
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (options.signal.aborted) reject(new Failure('Interrupted', `"${command}" was cancelled.`, { cause: error }));

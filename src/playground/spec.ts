@@ -1,11 +1,11 @@
-/** One cluster of a playground. `index` is 1…15, given once and kept: addresses are derived from it. */
+/** One cluster of a playground. `index` is 1…15 and never changes: addresses derive from it. */
 export interface ClusterSpec {
   name: string;
   index: number;
   nodes: number;
 }
 
-/** What a playground consists of; the state directory holds it as `playground.json`. `slot` (0…31) chooses its address range. */
+/** The content of a playground; the state directory stores it as `playground.json`. `slot` (0…31) selects its address range. */
 export interface PlaygroundSpec {
   name: string;
   slot: number;
@@ -23,6 +23,6 @@ export interface Machine {
   gateway: string;
   /** Interface of the router namespace that leads to this machine. */
   port: string;
-  /** Pods of this node; a control plane has none. */
+  /** Pod addresses of this node; a control plane has none. */
   podCIDR?: string;
 }

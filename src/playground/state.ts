@@ -6,13 +6,13 @@ import { playgroundPaths } from './paths.ts';
 import type { PlaygroundSpec } from './spec.ts';
 import { until } from './until.ts';
 
-/** What the state directory says about a playground; undefined when there is none of that name. */
+/** The stored description of a playground; undefined when there is none of that name. */
 export async function readSpec(stateDirectory: string, name: string): Promise<PlaygroundSpec | undefined> {
   const text = await readFile(playgroundPaths(stateDirectory, name).spec, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as PlaygroundSpec);
 }
 
-/** Like `readSpec`, for commands that need a playground. @throws Failure `NotFound` with those there are and the command that makes one. */
+/** Like `readSpec`, for commands that need a playground. @throws Failure `NotFound` with the existing ones and the command that creates one. */
 export async function requireSpec(stateDirectory: string, name: string): Promise<PlaygroundSpec> {
   const spec = await readSpec(stateDirectory, name);
   if (spec !== undefined) return spec;
@@ -26,7 +26,7 @@ export async function requireSpec(stateDirectory: string, name: string): Promise
   );
 }
 
-/** Replaces the description as a whole, so that an interruption leaves the old or the new one. */
+/** Replaces the description atomically, so that an interruption leaves the old or the new one. */
 export async function writeSpec(stateDirectory: string, spec: PlaygroundSpec): Promise<void> {
   const paths = playgroundPaths(stateDirectory, spec.name);
   await mkdir(paths.directory, { recursive: true, mode: 0o755 });
@@ -34,19 +34,20 @@ export async function writeSpec(stateDirectory: string, spec: PlaygroundSpec): P
   await rename(`${paths.spec}.new`, paths.spec);
 }
 
-/** Names of the playgrounds that the state directory knows. */
+/** Names of the playgrounds in the state directory. */
 export async function playgroundNames(stateDirectory: string): Promise<string[]> {
   const entries = await readdir(stateDirectory, { withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
 }
 
-/** Name of the lock for what concerns the host as a whole; no playground can be called so. */
+/** Name of the lock for changes of the host; no playground can have this name. */
 export const hostLock = 'the host';
 
 /**
- * Runs the work while no other process does work under the same name. A lock whose holder has ended, or has come back as another process, does not count.
+ * Runs the work while no other process works under the same name. A lock whose holder has ended, or whose PID belongs to another process now, does
+ * not count.
  *
- * @throws Failure `Conflict` with the holder's process id when it is held for longer than one wants to wait (not at all, if nothing is said).
+ * @throws Failure `Conflict` with the holder's process id when it is held for longer than the wait limit (default: no wait).
  */
 export async function withLock<T>(
   stateDirectory: string,
@@ -73,10 +74,10 @@ export async function withLock<T>(
   }
 }
 
-/** Takes a lock file; gives the process that holds it if another one does. */
+/** Takes a lock file, or returns the process that holds it. */
 async function takeLock(lock: string): Promise<string | undefined> {
   const create = async (): Promise<boolean> => {
-    // Linked into place whole: an empty lock file would look like one that was left behind.
+    // The file is linked into place complete: an empty lock file would look abandoned.
     const own = `${lock}.${randomUUID()}`;
     await writeFile(own, `${process.pid} ${await startTime(process.pid)}`);
     try {
@@ -96,7 +97,7 @@ async function takeLock(lock: string): Promise<string | undefined> {
   return (await create()) ? undefined : 'that has just begun';
 }
 
-/** Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat), which together with its number identifies it. */
+/** Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat); together with the PID it identifies the process. */
 async function startTime(pid: number): Promise<string | undefined> {
   const text = await readFile(join('/proc', String(pid), 'stat'), 'utf8').catch(() => '');
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];

@@ -6,30 +6,30 @@ import { describeFault } from './fault/fault.ts';
 import { machineGroup, processOne } from './machine.ts';
 import { machinesOf } from './machines.ts';
 
-/** One machine as it is. */
+/** The actual state of one machine. */
 export interface MachineStatus {
   name: string;
   cluster: string;
   address: string;
   running: boolean;
-  /** Services of the machine that run. */
+  /** Running services of the machine. */
   services: string[];
   processes: number;
-  /** Memory of all its processes that is theirs alone or their share of what is shared (Pss), in MiB. */
+  /** Memory of all its processes, with their share of shared memory (Pss), in MiB. */
   memoryMiB: number;
 }
 
-/** A playground as it is. */
+/** The actual state of a playground. */
 export interface PlaygroundStatus {
   name: string;
   kubeconfig: string;
   underlay: string;
   machines: MachineStatus[];
-  /** One line for each fault that is meant to be. */
+  /** One line for each wanted fault. */
   faults: string[];
 }
 
-/** Looks at the machines of a playground. @throws Failure `NotFound` when there is none of that name. */
+/** Observes the machines of a playground. @throws Failure `NotFound` when there is none of that name. */
 export async function status(stateDirectory: string, name: string): Promise<PlaygroundStatus> {
   const context = await faultContext(stateDirectory, name);
   const machines = machinesOf(context.spec).map(async (machine): Promise<MachineStatus> => {

@@ -1,5 +1,6 @@
 /**
- * Runs tasks side by side. When one fails the others are cancelled and waited for, so that nothing goes on in the background; then the first failure is thrown.
+ * Runs tasks concurrently. When one fails, the others are cancelled and awaited, so that nothing continues in the background; then the first failure
+ * is thrown.
  */
 export async function together<T>(signal: AbortSignal, tasks: readonly ((signal: AbortSignal) => Promise<T>)[]): Promise<T[]> {
   const failed = new AbortController();

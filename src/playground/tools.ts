@@ -2,7 +2,7 @@ import { copyFile, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlaygroundPaths } from './paths.ts';
 
-/** Programs that a playground executes and that no distribution brings in the version wanted. */
+/** Programs that a playground executes and that no distribution has in the required version. */
 export const programNames = [
   'containerd',
   'containerd-shim-runc-v2',
@@ -20,24 +20,24 @@ export const programNames = [
 /** One of those programs. */
 export type ProgramName = (typeof programNames)[number];
 
-/** The CNI plugins that the pod network of a node is made of. */
+/** The CNI plugins of a node's pod network. */
 export const pluginNames = ['host-local', 'loopback', 'portmap', 'ptp'] as const;
 
-/** What a playground is made from; whoever calls `up` brings it. */
+/** The programs and images of a playground; the caller of `up` supplies them. */
 export interface Tools {
-  /** Absolute path of each program. Paths contain a hash of the content: another path means another program, and machines are restarted. */
+  /** Absolute path of each program. Paths contain a hash of the content: with another path, machines are restarted. */
   programs: Record<ProgramName, string>;
-  /** Further programs for the PATH that `env` prints, such as helm. */
+  /** Further programs for the PATH of `env`, such as helm. */
   extraPrograms?: Readonly<Record<string, string>>;
   /** Folder of the CNI plugins, such as /usr/lib/cni. */
   cniPlugins: string;
-  /** Image archives that every node needs, and what two images in them are called. */
+  /** Image archives that every node needs, and the names of two images in them. */
   images: readonly string[];
   pauseImage: string;
   dnsImage: string;
 }
 
-/** The folder in which a playground's programs are found by their names. */
+/** The folder with links to a playground's programs. */
 export function programFolder(paths: PlaygroundPaths): string {
   return join(paths.directory, 'bin');
 }
@@ -54,7 +54,7 @@ export async function linkPrograms(paths: PlaygroundPaths, tools: Tools): Promis
   }
 }
 
-/** Copies the CNI plugins to a node's folder; the copy is the node's own, others put theirs beside it. */
+/** Copies the CNI plugins to a node's folder, where others may add theirs. */
 export async function copyPlugins(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await Promise.all(pluginNames.map((name) => copyFile(join(from, name), join(to, name))));

@@ -1,19 +1,19 @@
 import { sleep, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 
-/** How long to wait, and how often to look (every 200 ms unless said otherwise). */
+/** How long to wait, and how often to check (@default every 200 ms). */
 export interface UntilOptions {
   signal: AbortSignal;
   timeoutMs: number;
   everyMs?: number;
-  /** Said when time is up: where to look. */
+  /** Where to search for the cause, added to the failure. */
   remedy?: string;
 }
 
 /**
- * Asks again and again until `check` gives something other than a string, which is the reason why not yet.
+ * Repeats `check` until it returns something other than a string, which is the reason to wait.
  *
- * @throws Failure `Timeout` with the last reason; whatever `check` throws other than a `Failure` that says Unavailable.
+ * @throws Failure `Timeout` with the last reason; whatever `check` throws other than a `Failure` of code Unavailable.
  */
 export async function until<T>(what: string, check: () => Promise<T | string>, options: UntilOptions): Promise<Exclude<T, string>> {
   const deadline = performance.now() + options.timeoutMs;

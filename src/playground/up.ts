@@ -24,27 +24,27 @@ import { linkPrograms, type Tools } from './tools.ts';
 /** What to bring up, and from what. */
 export interface UpOptions {
   name: string;
-  /** Clusters to have; the hub is always one of them. None means those that are there, or hub, east and west. */
+  /** Wanted clusters; the hub is always one of them. Empty means the existing ones, or hub, east and west. */
   clusters: readonly string[];
   /** Nodes of each cluster; 2 for a new cluster when absent. */
   nodes?: number;
   /** Folder that holds the state of all playgrounds. */
   stateDirectory: string;
   tools: Tools;
-  /** Image archives to load beside those that the tools bring. */
+  /** Image archives to load beside those of the tools. */
   images?: readonly string[];
-  /** Leaves faults of the network between clusters in place, so that nodes can be added during one. @default false */
+  /** Keeps faults of the network between clusters, so that nodes can be added during one. @default false */
   keepFaults?: boolean;
 }
 
-/** A playground that runs. */
+/** A running playground. */
 export interface Playground {
   spec: PlaygroundSpec;
   /** Kubeconfig with one context for each cluster. */
   kubeconfig: string;
 }
 
-/** Refuses what `up` would refuse for the options or the machine, before anything is made. */
+/** Refuses what `up` would refuse because of the options or the machine, before anything changes. */
 export async function checkUp({ name, clusters, nodes, stateDirectory }: Omit<UpOptions, 'tools' | 'images'>): Promise<void> {
   checkPlaygroundName(name);
   requireRoot();
@@ -52,8 +52,8 @@ export async function checkUp({ name, clusters, nodes, stateDirectory }: Omit<Up
 }
 
 /**
- * Brings up bare clusters of real Kubernetes: whatever of them is missing is made, whatever runs is left alone. So an interrupted `up` is continued by the next one,
- * a killed machine is started again, and clusters or nodes can be added.
+ * Brings up bare clusters of real Kubernetes: it creates what is missing and keeps what runs. So the next `up` continues an interrupted one, starts a
+ * killed machine again, and can add clusters or nodes.
  */
 export async function up(options: UpOptions, report: Report, signal: AbortSignal): Promise<Playground> {
   checkPlaygroundName(options.name);
@@ -93,7 +93,7 @@ async function decideSpec(options: UpOptions, signal: AbortSignal): Promise<Play
   const existing = await readSpec(options.stateDirectory, options.name);
   const clusters = planClusters(existing?.clusters ?? [], options.clusters, options.nodes);
   if (existing !== undefined) return { ...existing, clusters };
-  // Interfaces show playgrounds of other state directories as well.
+  // Interfaces also show playgrounds of other state directories.
   const onHost = await interfaces(undefined, signal);
   const taken = new Set(Array.from({ length: 32 }, (_, slot) => slot).filter((slot) => onHost.has(hostInterface(slot))));
   for (const other of await playgroundNames(options.stateDirectory)) {

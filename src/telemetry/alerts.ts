@@ -1,22 +1,22 @@
 import { type MetricKey, metricCatalogue } from './catalogue.ts';
 
-/** What pages somebody, declared once: the rules, the reference page and the test of the rules are made from it. */
+/** An alert, declared once: rules, reference page and the test of the rules derive from it. */
 export interface AlertDefinition {
-  /** In CamelCase, with the project's name in front. */
+  /** In CamelCase, with the project's name as prefix. */
   readonly name: string;
   /** In which clusters it is evaluated. */
   readonly side: 'hub' | 'member';
-  /** `critical` when calls fail now, `warning` when they will or when a change does not arrive. */
+  /** `critical` when calls fail now, `warning` when they will fail or when a change does not arrive. */
   readonly severity: 'critical' | 'warning';
-  /** True for each series that is wrong. */
+  /** True for each series with the problem. */
   readonly expr: string;
-  /** How long it must be wrong before somebody is told, as Prometheus writes it. */
+  /** How long it must be true before the alert fires, in Prometheus notation. */
   readonly for: string;
   /** One line; Prometheus fills in labels and value. */
   readonly summary: string;
-  /** What it means for those who call services. */
+  /** What it means for the callers of services. */
   readonly meaning: string;
-  /** What to look at, and what one sees there. */
+  /** What to check, and what it shows. */
   readonly evidence: string;
   /** What to do, in order. */
   readonly remedies: readonly string[];
@@ -24,7 +24,7 @@ export interface AlertDefinition {
 
 const m = (key: MetricKey): string => metricCatalogue[key].name;
 
-/** The part of a selector by which the targets of a side are told apart: a cluster may be hub and member at once. */
+/** The part of a selector that selects the targets of a side: a cluster may be hub and member at once. */
 const targets = { hub: 'component="controller"', member: 'component!="controller"' } as const;
 
 const targetDown = (side: 'hub' | 'member'): AlertDefinition => ({
@@ -37,11 +37,11 @@ const targetDown = (side: 'hub' | 'member'): AlertDefinition => ({
   meaning:
     side === 'hub'
       ? 'A copy of the controller does not run, or Prometheus may not read it.'
-      : 'The program does not run there, its node is off, or Prometheus may not read it. An agent that is away stops no traffic of pods that are attached; new pods wait for it, and its node’s links are not judged.',
+      : 'The program does not run there, its node is off, or Prometheus may not read it. An unreachable agent stops no traffic of attached pods; new pods wait for it, and its node’s links are not measured.',
   evidence:
     'The error of the target in Prometheus (Status, Targets). 401: no token of this cluster. 403: the account may not get /metrics. No connection: the program or its node.',
   remedies: [
-    'Look at the pod: `kubectl get pods -A -l app.kubernetes.io/name=kubeslice -o wide`, then `kubectl logs` and `kubectl describe` of it.',
+    'Check the pod: `kubectl get pods -A -l app.kubernetes.io/name=kubeslice -o wide`, then `kubectl logs` and `kubectl describe` of it.',
     'For 401 and 403 bind the account of Prometheus to the metrics reader role, see [roles](../roles.md).',
     'For no connection to agents only, let Prometheus reach TCP 9812 of the nodes.',
   ],
@@ -56,10 +56,10 @@ const mirrorStale = (side: 'hub' | 'member'): AlertDefinition => ({
   for: '10m',
   summary:
     '{{ $labels.component }} ({{ $labels.pod }}) has not seen {{ $labels.mirror }} change for 10 minutes: its API server does not answer.',
-  meaning: 'The program goes on with what it saw last. Nothing that changes in the cluster is acted on.',
-  evidence: `\`${m('mirrorFailures')}\` by code, and the log of the pod: refused (rights, CustomResourceDefinitions) or not answered (network, API server).`,
+  meaning: 'The program continues with the last known state. It does not act on any change in the cluster.',
+  evidence: `\`${m('mirrorFailures')}\` by code, and the log of the pod: refused (permissions, CustomResourceDefinitions) or not answered (network, API server).`,
   remedies: [
-    'See whether the API server answers others: `kubectl get --raw /readyz`.',
+    'Check whether the API server answers others: `kubectl get --raw /readyz`.',
     'For Forbidden or NotFound install again: roles and CustomResourceDefinitions are part of the installation.',
   ],
 });
@@ -71,7 +71,7 @@ const restarts = (side: 'hub' | 'member'): AlertDefinition => ({
   expr: `changes(process_start_time_seconds{job="kubeslice",${targets[side]}}[30m]) > 3`,
   for: '0m',
   summary: '{{ $labels.component }} ({{ $labels.pod }}) was started more than three times within half an hour.',
-  meaning: 'Something ends the program again and again: memory, a probe that fails, or an error. Between the starts it does its work.',
+  meaning: 'The program ends repeatedly: memory, a probe that fails, or an error. Between restarts it works.',
   evidence: '`kubectl describe pod`: the last state of the container with its reason (OOMKilled, Error), and `kubectl logs --previous`.',
   remedies: ['For OOMKilled raise the memory limit in the values of the chart.', 'Otherwise report the last lines of the log.'],
 });
@@ -85,12 +85,12 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `absent(${m('leading')}{lease="kubeslice-controller"} == 1)`,
     for: '2m',
     summary: 'No controller leads on the hub.',
-    meaning: 'No cluster can join, no slice changes, and status on the hub is old. Traffic and services go on.',
+    meaning: 'No cluster can join, no slice changes, and status on the hub is stale. Traffic and services continue.',
     evidence: '`kubectl -n kubeslice-controller get pods,lease` on the hub.',
     remedies: [
       'Pods that are Pending: nodes or quota. Pods that restart: their log.',
       'No pods: `kubectl -n kubeslice-controller get deployment kubeslice-controller`, and install again if it is gone.',
-      'Pods that are Ready, and this alert: Prometheus does not read them; see KubeSliceControllerUnreadable.',
+      'Pods that are Ready in spite of this alert: Prometheus does not read them; see KubeSliceControllerUnreadable.',
     ],
   },
   {
@@ -100,10 +100,10 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (project, slice) (${m('sliceReady')}) == 0`,
     for: '5m',
     summary: 'Slice {{ $labels.slice }} of project {{ $labels.project }} is not Ready.',
-    meaning: 'Some clusters of the slice do not reach one another, or have not set up their part.',
+    meaning: 'Some clusters of the slice do not reach each other, or have not set up their part.',
     evidence:
-      '`kubectl describe slice`: the condition Ready names the clusters and why; `kubeslice status` and `kubeslice links` have the same by node.',
-    remedies: ['Do what the message of the condition says.', 'For LinkDown see KubeSliceLinksDown in the clusters that are named.'],
+      '`kubectl describe slice`: the condition Ready names the clusters and the reason; `kubeslice status` and `kubeslice links` show the same by node.',
+    remedies: ['Do what the message of the condition says.', 'For LinkDown see KubeSliceLinksDown in the named clusters.'],
   },
   {
     name: 'KubeSliceClusterDisconnected',
@@ -112,13 +112,13 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (project, cluster) (${m('clusterConnected')}) == 0`,
     for: '5m',
     summary: 'Cluster {{ $labels.cluster }} of project {{ $labels.project }} has no contact with the hub.',
-    meaning: 'Changes of slices do not reach it. Its traffic goes on, and services change through the tunnels.',
+    meaning: 'Changes of slices do not reach it. Its traffic continues, and services are updated through the tunnels.',
     evidence:
-      '`kubectl describe cluster`: since when, and what was said last. In the cluster: `kubectl -n kubeslice-system logs deployment/kubeslice-worker`.',
+      '`kubectl describe cluster`: since when, and the last report. In the cluster: `kubectl -n kubeslice-system logs deployment/kubeslice-worker`.',
     remedies: [
-      'See whether the worker runs there.',
-      'See whether pods of that cluster reach the hub’s API server at the address that it joined with.',
-      'A cluster that was made but never joined: join it, or delete the Cluster.',
+      'Check whether the worker runs there.',
+      'Check whether pods of that cluster reach the hub’s API server at the address that it joined with.',
+      'A cluster that was created but never joined: join it, or delete the Cluster.',
     ],
   },
   targetDown('hub'),
@@ -132,12 +132,12 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '2m',
     summary: 'No worker leads in this cluster.',
     meaning:
-      'What changes in other clusters is not seen here, and what changes here is not seen there: clients are sent to pods that are gone. After a while others count this cluster as disconnected.',
+      'This cluster does not receive changes of other clusters, and they do not receive its changes: clients are sent to pods that no longer exist. After a while others count this cluster as disconnected.',
     evidence: '`kubectl -n kubeslice-system get pods,lease`.',
     remedies: [
       'Pods that are Pending: nodes or quota. Pods that restart: their log.',
       'Scaled to zero: `kubectl -n kubeslice-system scale deployment kubeslice-worker --replicas=1`.',
-      'A pod that is Ready, and this alert: Prometheus does not read it; see KubeSliceTargetDown.',
+      'A pod that is Ready in spite of this alert: Prometheus does not read it; see KubeSliceTargetDown.',
     ],
   },
   {
@@ -147,7 +147,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `absent(${m('dnsServices')})`,
     for: '2m',
     summary: 'No DNS server of KubeSlice runs in this cluster.',
-    meaning: 'No name under slice.local is answered: every new call to another cluster fails.',
+    meaning: 'No name under slice.local resolves: every new call to another cluster fails.',
     evidence: '`kubectl -n kubeslice-system get pods -l app.kubernetes.io/component=dns`.',
     remedies: ['Pods that are Pending: nodes or quota. Pods that restart: their log.', 'Scaled to zero: scale it to two.'],
   },
@@ -158,11 +158,11 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max(${m('hubAwaySeconds')}) > 120`,
     for: '1m',
     summary: 'This cluster has had no contact with the hub for {{ $value | humanizeDuration }}.',
-    meaning: 'No slice changes here and no cluster can join. Traffic goes on, and services change through the tunnels.',
+    meaning: 'No slice changes here and no cluster can join. Traffic continues, and services are updated through the tunnels.',
     evidence:
       'Condition HubReachable of the slices in `kubeslice-system`, and the log of the worker: refused certificate, refused credential, or no answer.',
     remedies: [
-      'See whether the hub’s API server answers, from a pod of this cluster.',
+      'Check from a pod of this cluster whether the hub’s API server answers.',
       'A hub that has moved: `kubeslice-hub-address`, see [limits](../limits.md).',
       'A cluster that has not joined yet: `kubeslice join`.',
     ],
@@ -175,12 +175,12 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '2m',
     summary: 'The credential for the hub expires in {{ $value | humanizeDuration }} and was not renewed.',
     meaning:
-      'It is renewed after four fifths of its life. Once it has expired the worker proves the key of its cluster; if that fails too, the hub is away for it.',
+      'It is renewed after four fifths of its lifetime. Once it has expired the worker proves the key of its cluster; if that fails too, the worker has no access to the hub.',
     evidence:
-      'The log of the worker says which way of renewal failed and how. `kubectl get cluster` on the hub: ClockSkew when the clocks differ.',
+      'The log of the worker names the failed way of renewal and the error. `kubectl get cluster` on the hub: ClockSkew when the clocks differ.',
     remedies: [
-      'With KubeSliceHubAway: mend that first.',
-      'Without: see on the hub whether the service account `kubeslice-worker-<cluster>` and its role are there; `kubeslice join` makes them anew.',
+      'With KubeSliceHubAway: resolve that first.',
+      'Without: check on the hub whether the service account `kubeslice-worker-<cluster>` and its role exist; `kubeslice join` creates them again.',
     ],
   },
   {
@@ -190,7 +190,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (slice) (${m('memberSliceReady')}) == 0`,
     for: '5m',
     summary: 'The part of this cluster in slice {{ $labels.slice }} does not work.',
-    meaning: 'Nodes here have no tunnel, or another cluster is not reached.',
+    meaning: 'Nodes here have no tunnel, or do not reach another cluster.',
     evidence: '`kubectl -n kubeslice-system describe slice`: the condition Ready.',
     remedies: ['Do what the message of the condition says.'],
   },
@@ -203,11 +203,11 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     summary: '{{ $value }} links of slice {{ $labels.slice }} to cluster {{ $labels.cluster }} carry no packets.',
     meaning:
       'Pods on some nodes do not reach pods on some nodes of that cluster. Their endpoints are withheld from the names that clients ask for here.',
-    evidence: `\`kubeslice links\`, \`${m('nodeLinks')}\` by node, \`${m('nodeHandshakeAgeSeconds')}\`: a young handshake with a link that is down means that packets are lost inside the tunnel (MTU, firewall on the slice), an old one that UDP does not arrive.`,
+    evidence: `\`kubeslice links\`, \`${m('nodeLinks')}\` by node, \`${m('nodeHandshakeAgeSeconds')}\`: a recent handshake on a link that is down means that packets are lost inside the tunnel (MTU, firewall on the slice), an old one that UDP does not arrive.`,
     remedies: [
       'All links of one node: that node, or its agent.',
       'All links to one cluster: firewall or route for UDP 51820 to 51899 between the nodes of both.',
-      'A node that was switched off: its links end when its Node object is deleted.',
+      'A node that was powered off: its links end when its Node object is deleted.',
     ],
   },
   {
@@ -217,7 +217,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (slice, cluster) (${m('links')}{state="up"}) == 0 and max by (slice, cluster) (${m('links')}{state="down"}) > 0`,
     for: '1m',
     summary: 'No node here reaches cluster {{ $labels.cluster }} in slice {{ $labels.slice }}.',
-    meaning: 'Every call to pods of that cluster fails; services that other clusters offer too go on with those.',
+    meaning: 'Every call to pods of that cluster fails; services that other clusters also offer use only those.',
     evidence: 'As for KubeSliceLinksDown.',
     remedies: [
       'Firewall or route for UDP 51820 to 51899 between the nodes of both clusters.',
@@ -231,11 +231,11 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (slice, service_namespace, service) (${m('exportEndpoints')}) == 0`,
     for: '5m',
     summary: 'Export {{ $labels.service_namespace }}/{{ $labels.service }} of slice {{ $labels.slice }} offers no endpoint.',
-    meaning: 'Calls go to the other clusters that export the service, and fail when there is none.',
-    evidence: '`kubectl describe serviceexport`: the condition Ready says whether pods match the selector, are attached and are Ready.',
+    meaning: 'Calls go to the other clusters that export the service, and fail if there is none.',
+    evidence: '`kubectl describe serviceexport`: the condition Ready shows whether pods match the selector, are attached and are Ready.',
     remedies: [
       'Do what the message of the condition says: start pods, correct the selector, or add the namespace to the slice.',
-      'An export that nobody needs: delete it.',
+      'An export that is not needed: delete it.',
     ],
   },
   {
@@ -246,9 +246,9 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '5m',
     summary: 'Service {{ $labels.service }}.{{ $labels.service_namespace }}.svc.slice.local has no endpoint in any cluster.',
     meaning: 'Its name has no address: every call from this cluster fails.',
-    evidence: '`kubectl describe serviceimport`: endpoints by cluster, and those that are withheld because nobody here reaches them.',
+    evidence: '`kubectl describe serviceimport`: endpoints by cluster, and those that are withheld because no node here reaches them.',
     remedies: [
-      'With KubeSliceClusterUnreachable: mend that first.',
+      'With KubeSliceClusterUnreachable: resolve that first.',
       'Otherwise see KubeSliceExportWithoutEndpoints in the clusters that export it.',
     ],
   },
@@ -260,11 +260,11 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '2m',
     summary: '{{ $value }} statements of cluster {{ $labels.cluster }} in slice {{ $labels.slice }} are refused here.',
     meaning:
-      'What they state is not used: nodes, endpoints or whole services of that cluster are missing here. Somebody may have altered them, or a cluster of that name was made anew.',
-    evidence: 'Condition StatementsVerified of the slice in `kubeslice-system` names the statements and why each is refused.',
+      'Their content is not used: nodes, endpoints or whole services of that cluster are missing here. Either the statements were altered, or the cluster was rebuilt under the same name.',
+    evidence: 'Condition StatementsVerified of the slice in `kubeslice-system` names the statements and the reason of each refusal.',
     remedies: [
       'A cluster that was rebuilt under its name: `kubeslice trust list`, compare the fingerprint with its administrator, then `kubeslice trust forget`.',
-      'An authority or signature that nobody can explain: treat it as an attack on the hub, see [SECURITY](../../SECURITY.md).',
+      'An unexplained authority or signature: treat it as an attack on the hub, see [SECURITY](../../SECURITY.md).',
     ],
   },
   {
@@ -275,9 +275,9 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '10m',
     summary:
       'Cluster {{ $labels.cluster }} uses {{ $value | humanizePercentage }} of its {{ $labels.budget }} in slice {{ $labels.slice }}.',
-    meaning: 'What goes beyond the limit is left out by every receiver.',
+    meaning: 'Every receiver ignores what exceeds the limit.',
     evidence: `\`${m('budgetUsed')}\` and \`${m('budgetLimit')}\`; [limits](../limits.md).`,
-    remedies: ['Divide the slice, or take exports out of it that nobody calls.'],
+    remedies: ['Divide the slice, or delete exports that no client calls.'],
   },
   {
     name: 'KubeSlicePodsNotAttached',
@@ -286,7 +286,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `max by (slice, node) (${m('nodePodFailures')}) > 0`,
     for: '5m',
     summary: '{{ $value }} pods of node {{ $labels.node }} are not attached to slice {{ $labels.slice }}.',
-    meaning: 'They have no address in the slice: they cannot call others, and nobody calls them.',
+    meaning: 'They have no address in the slice: they can neither call others nor be called.',
     evidence: '`kubectl -n kubeslice-system get slicenodes -o yaml`: the condition PodsAttached names pods and reasons.',
     remedies: ['No addresses left: use a larger slice subnet.', 'A namespace that cannot be entered: restart the pod.'],
   },
@@ -297,7 +297,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     expr: `sum by (pod) (rate(${m('dnsResponses')}{code="SERVFAIL"}[5m])) > 0.1`,
     for: '5m',
     summary: 'DNS server {{ $labels.pod }} fails to answer {{ $value }} queries a second.',
-    meaning: 'Clients get errors instead of addresses.',
+    meaning: 'Clients receive errors instead of addresses.',
     evidence: `The log of the pod, and \`${m('dnsDropped')}\`.`,
     remedies: ['Restart the pod, and report the lines of its log.'],
   },

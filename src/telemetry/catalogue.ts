@@ -6,13 +6,13 @@ export const measuredPrograms = ['controller', 'worker', 'agent', 'dns'] as cons
 /** One of the programs that export metrics. */
 export type MeasuredProgram = (typeof measuredPrograms)[number];
 
-/** What is said about a metric before it is ever measured. Names end in their unit (`_seconds`, `_bytes`) or, for counters, in `_total`. */
+/** The definition of a metric. Names end in their unit (`_seconds`, `_bytes`) or, for counters, in `_total`. */
 export type MetricDefinition = {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
-  /** The programs that export it; no other has it. */
+  /** The programs that export it. */
   readonly programs: readonly MeasuredProgram[];
   /** Upper bounds of a histogram, in its unit. @default see `secondsBuckets` */
   readonly buckets?: readonly number[];
@@ -22,12 +22,12 @@ const everyProgram = measuredPrograms;
 const elected = ['controller', 'worker'] as const;
 const reconciling = ['controller', 'worker', 'agent'] as const;
 
-/** Every metric that any program of KubeSlice exports, declared once; the key is how code names it. */
+/** Every metric that any program of KubeSlice exports, declared once; the key is its name in code. */
 export const metricCatalogue = {
   apiRequests: {
     type: 'counter',
     name: 'kubeslice_api_requests_total',
-    help: 'Requests to Kubernetes API servers by server (hub or member), HTTP method and status; status 0 means that no answer came.',
+    help: 'Requests to Kubernetes API servers by server (hub or member), HTTP method and status; status 0 means no answer.',
     labels: ['server', 'method', 'status'],
     programs: everyProgram,
   },
@@ -41,21 +41,21 @@ export const metricCatalogue = {
   mirrorObjects: {
     type: 'gauge',
     name: 'kubeslice_mirror_objects',
-    help: 'Objects held by the mirror of a kind.',
+    help: 'Objects in the mirror of a kind.',
     labels: ['mirror'],
     programs: everyProgram,
   },
   mirrorEvents: {
     type: 'counter',
     name: 'kubeslice_mirror_events_total',
-    help: 'Changes seen by a mirror, by type (added, updated, deleted).',
+    help: 'Changes received by a mirror, by type (added, updated, deleted).',
     labels: ['mirror', 'type'],
     programs: everyProgram,
   },
   mirrorLists: {
     type: 'counter',
     name: 'kubeslice_mirror_lists_total',
-    help: 'Times a mirror had to list everything: at start, and when the server had dropped the version it knew.',
+    help: 'Full lists of a mirror: at start, and when the server no longer had its version.',
     labels: ['mirror'],
     programs: everyProgram,
   },
@@ -69,7 +69,7 @@ export const metricCatalogue = {
   mirrorStale: {
     type: 'gauge',
     name: 'kubeslice_mirror_stale',
-    help: '1 while a mirror is out of touch with its API server and serves what it saw last, 0 otherwise.',
+    help: '1 while a mirror has no contact with its API server and returns the last known objects, 0 otherwise.',
     labels: ['mirror'],
     programs: everyProgram,
   },
@@ -83,21 +83,21 @@ export const metricCatalogue = {
   reconcileSeconds: {
     type: 'histogram',
     name: 'kubeslice_reconcile_seconds',
-    help: 'Time that one run of a controller takes.',
+    help: 'Duration of one run of a controller.',
     labels: ['controller'],
     programs: reconciling,
   },
   queueWaitSeconds: {
     type: 'histogram',
     name: 'kubeslice_queue_wait_seconds',
-    help: 'Time from a key being ready until a run of the controller starts on it.',
+    help: 'Time from a key becoming ready until its run starts.',
     labels: ['controller', 'priority'],
     programs: reconciling,
   },
   queueDepth: {
     type: 'gauge',
     name: 'kubeslice_queue_depth',
-    help: 'Keys that wait in a controller: ready, delayed or running.',
+    help: 'Keys in a controller by state: ready, delayed or running.',
     labels: ['controller', 'state'],
     programs: reconciling,
   },
@@ -118,14 +118,14 @@ export const metricCatalogue = {
   dnsTruncated: {
     type: 'counter',
     name: 'kubeslice_dns_truncated_total',
-    help: 'DNS responses that did not hold everything and told the asker to come again over TCP.',
+    help: 'Truncated DNS responses, after which the client repeats its query over TCP.',
     labels: ['transport'],
     programs: ['dns'],
   },
   dnsDropped: {
     type: 'counter',
     name: 'kubeslice_dns_dropped_total',
-    help: 'DNS messages and connections that got no answer, by reason.',
+    help: 'DNS messages and connections without an answer, by reason.',
     labels: ['transport', 'reason'],
     programs: ['dns'],
   },
@@ -146,7 +146,7 @@ export const metricCatalogue = {
   dnsWithdrawnNodes: {
     type: 'gauge',
     name: 'kubeslice_dns_withdrawn_nodes',
-    help: 'Nodes whose endpoints are not given out, because no node of this cluster reaches them.',
+    help: 'Nodes whose endpoints are withheld from DNS answers, because no node of this cluster reaches them.',
     labels: [],
     programs: ['dns'],
   },
@@ -167,28 +167,28 @@ export const metricCatalogue = {
   nodeLinkRttSeconds: {
     type: 'gauge',
     name: 'kubeslice_node_link_rtt_seconds',
-    help: 'Longest of the smoothed round-trip times from this node to the nodes of a cluster that it reaches, through the tunnel.',
+    help: 'Longest smoothed round-trip time from this node through the tunnel to the reachable nodes of a cluster.',
     labels: ['slice', 'cluster'],
     programs: ['agent'],
   },
   kernelChanges: {
     type: 'counter',
     name: 'kubeslice_kernel_changes_total',
-    help: 'Changes that the agent made to the kernel of its node, repairs included; on a quiet node it stands still.',
+    help: 'Changes by the agent to the kernel of its node, repairs included; constant on an idle node.',
     labels: [],
     programs: ['agent'],
   },
   buildInfo: {
     type: 'gauge',
     name: 'kubeslice_build_info',
-    help: 'Always 1; the labels say which version of which program runs, and on which version of Node.js.',
+    help: 'Always 1; the labels hold the program, its version and the version of Node.js.',
     labels: ['program', 'version', 'nodejs'],
     programs: everyProgram,
   },
   scrapes: {
     type: 'counter',
     name: 'kubeslice_scrapes_total',
-    help: 'Requests for these metrics by verdict: ok, anonymous (no token or one that the API server does not know), forbidden (no right to get /metrics), busy (too many unknown tokens), unavailable (the API server did not answer).',
+    help: 'Requests for these metrics by verdict: ok, anonymous (no token or an unknown one), forbidden (no permission to get /metrics), busy (too many unknown tokens), unavailable (the API server did not answer).',
     labels: ['verdict'],
     programs: everyProgram,
   },
@@ -244,7 +244,7 @@ export const metricCatalogue = {
   importEndpoints: {
     type: 'gauge',
     name: 'kubeslice_import_ready_endpoints',
-    help: 'Ready endpoints of an imported service in all clusters, as this cluster knows them.',
+    help: 'Ready endpoints of an imported service in all clusters, as known to this cluster.',
     labels: ['slice', 'service_namespace', 'service'],
     programs: ['worker'],
   },
@@ -258,14 +258,14 @@ export const metricCatalogue = {
   statementRefusals: {
     type: 'counter',
     name: 'kubeslice_statement_refusals_total',
-    help: 'Times that a statement of another cluster was refused, by its author; one that is refused again for the same reason counts once.',
+    help: 'Refusals of statements of another cluster, by author; repeated refusals for the same reason count once.',
     labels: ['slice', 'cluster'],
     programs: ['worker'],
   },
   hubAwaySeconds: {
     type: 'gauge',
     name: 'kubeslice_hub_away_seconds',
-    help: 'Seconds since contact with the hub was lost, or since this worker leads when there was none yet; 0 while there is contact.',
+    help: 'Seconds since contact with the hub was lost, or since this worker leads if there was none yet; 0 while there is contact.',
     labels: [],
     programs: ['worker'],
   },
@@ -279,28 +279,28 @@ export const metricCatalogue = {
   hubCredentialLifetimeSeconds: {
     type: 'gauge',
     name: 'kubeslice_hub_credential_lifetime_seconds',
-    help: 'Seconds from issue to expiry of the credential for the hub. It is renewed after four fifths of them.',
+    help: 'Lifetime of the credential for the hub in seconds. It is renewed after four fifths of it.',
     labels: [],
     programs: ['worker'],
   },
   budgetUsed: {
     type: 'gauge',
     name: 'kubeslice_budget_used',
-    help: 'How much a cluster uses of what one member may use in a slice: statements in force about nodes, exports and shards.',
+    help: 'Usage of the budgets of a member in a slice: statements in force about nodes, exports and shards.',
     labels: ['slice', 'cluster', 'budget'],
     programs: ['worker'],
   },
   budgetLimit: {
     type: 'gauge',
     name: 'kubeslice_budget_limit',
-    help: 'What one member may use in a slice, by budget.',
+    help: 'Limit of a member in a slice, by budget.',
     labels: ['budget'],
     programs: ['worker'],
   },
   nodePodFailures: {
     type: 'gauge',
     name: 'kubeslice_node_pod_failures',
-    help: 'Pods of this node that belong to a slice and could not be attached to it.',
+    help: 'Pods of this node that belong to a slice and are not attached to it.',
     labels: ['slice'],
     programs: ['agent'],
   },
@@ -334,8 +334,8 @@ export const metricCatalogue = {
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
-/** How code names a metric. */
+/** The name of a metric in code. */
 export type MetricKey = keyof typeof metricCatalogue;
 
-/** Upper bounds in seconds of histograms that name none: from 1 ms to 1 minute. */
+/** The default upper bounds of histograms in seconds: from 1 ms to 1 minute. */
 export const secondsBuckets: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

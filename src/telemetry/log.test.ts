@@ -37,7 +37,7 @@ it.each([
 });
 
 it('refuses a level that there is not, and says which there are', () => {
-  expect(() => captured('loud')).toThrow('There is no log level "loud"; use one of: debug, info, warn, error, silent.');
+  expect(() => captured('loud')).toThrow('Log level "loud" does not exist; use one of: debug, info, warn, error, silent.');
 });
 
 it('describes errors: a Failure by what it says, anything else with its stack', () => {

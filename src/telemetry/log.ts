@@ -4,7 +4,7 @@ import { Failure } from '../values/failure.ts';
 /** Key/value pairs of a log line. Never key material, tokens or whole Secrets. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Writes one JSON line for each call: a constant message that can be searched for, and what varies as fields. */
+/** Writes one JSON line for each call: a constant message that can be searched for, and variable parts as fields. */
 export type Log = {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
@@ -14,13 +14,13 @@ export type Log = {
   with(fields: Fields): Log;
 };
 
-/** From which severity on lines are written, the most talkative first. */
+/** Severities from which lines are written, the most verbose first. */
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
-/** Field names whose values are replaced, at the top and one level down: a second guard behind "never log them". */
+/** Field names whose values are redacted, at the top and one level down: a second guard behind "never log them". */
 const secretFields = ['token', 'key', 'privateKey', 'presharedKey', 'password', 'authorization', 'credential', 'data', 'stringData'];
 
-/** A log for one program; `InvalidInput` for a level that there is not. `destination` takes the lines. @default standard output */
+/** A log for one program; `InvalidInput` for an unknown level. `destination` receives the lines. @default standard output */
 export const createLog = (options: {
   readonly program: string;
   readonly level?: string;
@@ -28,7 +28,7 @@ export const createLog = (options: {
 }): Log => {
   const { program, level = 'info', destination } = options;
   if (!logLevels.includes(level))
-    throw new Failure('InvalidInput', `There is no log level "${level}"; use one of: ${logLevels.join(', ')}.`);
+    throw new Failure('InvalidInput', `Log level "${level}" does not exist; use one of: ${logLevels.join(', ')}.`);
   const settings = {
     level,
     base: { program },
@@ -42,7 +42,7 @@ export const createLog = (options: {
 };
 
 const secretPaths = (prefix = ''): string[] =>
-  // `key` alone is what queues call an object's name; only the nested one can be a private key.
+  // A top-level `key` is a queue's name of an object; only a nested one can be a private key.
   secretFields.filter((field) => prefix !== '' || field !== 'key').map((field) => prefix + field);
 
 const wrap = (logger: pino.Logger): Log => ({
@@ -53,7 +53,7 @@ const wrap = (logger: pino.Logger): Log => ({
   with: (fields) => wrap(logger.child(fields)),
 });
 
-/** An error as a log field: what people need first, the stack only for errors that are no `Failure` (those are bugs). */
+/** An error as a log field: code and message first, the stack only for errors that are not a `Failure` (those are bugs). */
 const describe = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
   const { code, status } = error as { readonly code?: string; readonly status?: number };

@@ -11,27 +11,27 @@ export interface Sample<K extends GaugeKey = GaugeKey> {
   readonly value: number;
 }
 
-/** How code names a gauge. */
+/** The name of a gauge in code. */
 export type GaugeKey = KeyOf<'gauge'>;
 
 /** Samples of some gauges. */
 export type Samples = { readonly [K in GaugeKey]?: readonly Sample<K>[] };
 
-/** The metrics of one program; which there are, and with which labels, is in the catalogue. */
+/** The metrics of one program; the catalogue defines them and their labels. */
 export type Metrics = {
   /** Adds to a counter. */
   add<K extends KeyOf<'counter'>>(metric: K, labels: LabelsOf<K>, by?: number): void;
   /** Sets a gauge. */
   set<K extends GaugeKey>(metric: K, labels: LabelsOf<K>, value: number): void;
-  /** Takes one observation into a histogram. */
+  /** Adds one observation to a histogram. */
   observe<K extends KeyOf<'histogram'>>(metric: K, labels: LabelsOf<K>, value: number): void;
-  /** Drops the series of a gauge whose object is gone. */
+  /** Drops the series of a gauge for a deleted object. */
   remove<K extends GaugeKey>(metric: K, labels: LabelsOf<K>): void;
   /**
-   * Has gauges measured when somebody asks for them, and only then. Such a gauge has the series that its sources give and no others, so an object that
-   * is gone leaves none behind. A source that fails gives nothing; the others go on.
+   * Measures gauges at each scrape, and only then. Such a gauge has exactly the series of its sources, so a deleted object leaves no series. If a
+   * source fails, its series are missing; the others are measured.
    *
-   * @returns takes the source out.
+   * @returns a function that removes the source.
    */
   measure(source: () => Samples | Promise<Samples>): () => void;
   /** Everything in the Prometheus text format. */
@@ -39,9 +39,9 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-/** Which program measures, and what beside its own. */
+/** Which program measures, and whether it measures itself. */
 export interface MetricsOptions {
-  /** Only metrics of this program are exported; what code that several programs share measures for others is dropped. @default all metrics */
+  /** Only metrics of this program are exported; shared code may set others, which are dropped. @default all metrics */
   readonly program?: MeasuredProgram;
   /** Version for the build info. */
   readonly version?: string;
@@ -57,7 +57,7 @@ export const createMetrics = ({ program, version, process: ownProcess }: Metrics
   const gauges = new Map<MetricKey, Gauge>();
   const histograms = new Map<MetricKey, Histogram>();
   const sources = new Set<() => Samples | Promise<Samples>>();
-  /** Gauges that a source has set at the last scrape: they begin anew at the next. */
+  /** Gauges that a source set at the last scrape: they are cleared at the next. */
   const measured = new Set<Gauge>();
   for (const [key, definition] of Object.entries(metricCatalogue) as [MetricKey, MetricDefinition][]) {
     if (program !== undefined && !definition.programs.includes(program)) continue;
@@ -100,7 +100,7 @@ export const createMetrics = ({ program, version, process: ownProcess }: Metrics
   };
 };
 
-/** Takes all series from a gauge. The library makes a gauge without labels 0, which says more than is known. */
+/** Removes all series of a gauge. The library sets a gauge without labels to 0, although nothing was measured. */
 const unset = (gauge: Gauge): Gauge => {
   gauge.reset();
   gauge.remove({});
@@ -110,7 +110,7 @@ const unset = (gauge: Gauge): Gauge => {
 /** How often the delay of the event loop is sampled, in milliseconds: every 10, the default, costs an idle process 0.5 % of a core. */
 const loopSampleMs = 1_000;
 
-/** The metrics of the process that the Prometheus client library knows, without those that would need frequent samples to be true. */
+/** The process metrics of the Prometheus client library, without those that need frequent samples. */
 const measureProcess = (registry: Registry): void => {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopSampleMs });
   for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'])

@@ -2,7 +2,7 @@
 export type Backoff = {
   /** Before the second attempt. */
   readonly firstMs: number;
-  /** Never longer than this (before jitter is subtracted). */
+  /** The longest wait, before jitter is subtracted. */
   readonly maxMs: number;
   /** @default 2 */
   readonly factor?: number;
@@ -13,7 +13,7 @@ export type Backoff = {
 /** A source of numbers in [0, 1), such as `Math.random`. */
 export type Random = () => number;
 
-/** The wait before the next attempt after `failures` failures in a row (1, 2, …). */
+/** The wait in milliseconds before the next attempt after `failures` consecutive failures (1, 2, …). */
 export const backoffDelay = (backoff: Backoff, failures: number, random: Random): number => {
   const { firstMs, maxMs, factor = 2, jitter = 0.5 } = backoff;
   const full = Math.min(maxMs, firstMs * factor ** Math.max(0, failures - 1));

@@ -1,9 +1,9 @@
-/** What a text ends with that was cut. */
+/** The end of a text that was cut. */
 const mark = ' … (cut)';
 
 /**
- * The text, or its beginning and a mark when it has more than `maxBytes` bytes of UTF-8; never more, and never half a character. `maxBytes` must have
- * room for the mark.
+ * The text unchanged, or its beginning and a mark when it has more than `maxBytes` bytes of UTF-8. The result never exceeds `maxBytes` and never
+ * splits a character. `maxBytes` must have room for the mark.
  */
 export const boundedText = (text: string, maxBytes: number): string => {
   // No character has more than three bytes for each unit of UTF-16, so most texts need not be encoded.

@@ -1,6 +1,6 @@
 import { Failure } from './failure.ts';
 
-/** How deep arrays and objects may nest unless told otherwise; recursion stays far below any stack limit. */
+/** The default limit for nested arrays and objects; recursion stays far below any stack limit. */
 export const canonicalDepth = 32;
 
 /**
@@ -43,9 +43,8 @@ const canonicalObject = (value: object, maxDepth: number): string => {
 };
 
 /**
- * Reads a text that must be canonical JSON; throws `InvalidInput` when it is not JSON, not canonical, or nested too deeply.
- *
- * A text that is not canonical could be read differently elsewhere (a key given twice, for one), so it is refused even where its value would be fine.
+ * Reads canonical JSON. Throws `InvalidInput` when the text is not JSON, not canonical, or nested too deeply.
+ * Another parser could read a text that is not canonical differently (a duplicate key, for example), so it is refused even if its value is valid.
  */
 export const parseCanonicalJson = (text: string, maxDepth = canonicalDepth): unknown => {
   let value: unknown;

@@ -9,20 +9,20 @@ const without = (from: Cidr, taken: readonly Cidr[]): Cidr[] => {
   return [...without(parts[0], inside), ...without(parts[1], inside)];
 };
 
-/** What remains of some blocks when others are taken away, as the largest blocks possible, ascending. */
+/** The addresses of `from` without those of `taken`, as the largest possible blocks, ascending. */
 export const subtractCidrs = (from: readonly Cidr[], taken: readonly Cidr[]): Cidr[] =>
   mergeCidrs(from).flatMap((block) => without(block, taken));
 
-/** The lowest place for a block of `prefix` in some free blocks, or `undefined` when none is large enough. */
+/** The lowest free block of length `prefix`, or `undefined` when no gap is large enough. */
 export const findFree = (gaps: readonly Cidr[], prefix: number): Cidr | undefined => {
   const gap = gaps.filter((free) => free.prefix <= prefix).toSorted(compareCidr)[0];
   return gap === undefined ? undefined : { base: gap.base, prefix };
 };
 
-/** True when one of the blocks contains the whole block; merge neighbours first where a block may lie across two of them. */
+/** True when one of the blocks contains the whole block. Merge neighbours first if a block may span two of them. */
 export const liesIn = (space: readonly Cidr[], block: Cidr): boolean => space.some((whole) => containsCidr(whole, block));
 
-/** Those that share an address with a block, of things whose blocks are apart and ascending; finds them by halving. */
+/** The things whose block shares an address with `block`. The blocks of the things must be disjoint and ascending. Binary search. */
 export const meeting = <T>(sorted: readonly T[], blockOf: (one: T) => Cidr, block: Cidr): T[] => {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -32,7 +32,7 @@ export const meeting = <T>(sorted: readonly T[], blockOf: (one: T) => Cidr, bloc
     else high = middle;
   }
   const found: T[] = [];
-  // The one that begins before may reach into the block; those that begin after lie in it or behind it.
+  // Of the blocks that begin earlier only the last can reach into this one; the following blocks begin inside it or after it.
   for (let index = Math.max(0, low - 1); index < sorted.length; index += 1) {
     const one = sorted[index];
     if (one === undefined) break;
@@ -44,13 +44,13 @@ export const meeting = <T>(sorted: readonly T[], blockOf: (one: T) => Cidr, bloc
 
 /** True when no two of the blocks share an address. */
 export const areDisjoint = (blocks: readonly Cidr[]): boolean =>
-  // Blocks are nested or apart, so in ascending order a block that meets any earlier one has an overlapping pair of neighbours before it.
+  // Blocks are nested or disjoint. So in ascending order, a block that overlaps any earlier block overlaps some neighbour before it too.
   blocks.toSorted(compareCidr).every((block, index, sorted) => {
     const previous = sorted[index - 1];
     return previous === undefined || !containsCidr(previous, block);
   });
 
-/** The same addresses in the fewest blocks: contained blocks dropped, neighbours joined; ascending. */
+/** The same addresses in the fewest blocks, ascending: contained blocks are dropped, and neighbours are joined. */
 export const mergeCidrs = (blocks: readonly Cidr[]): Cidr[] => {
   const merged: Cidr[] = [];
   for (const block of blocks.toSorted(compareCidr)) {
@@ -62,7 +62,7 @@ export const mergeCidrs = (blocks: readonly Cidr[]): Cidr[] => {
   return merged;
 };
 
-/** The block of which the last two of the list are the halves. */
+/** The block whose halves are the last two of the list. */
 const joined = (list: readonly Cidr[]): Cidr | undefined => {
   const [lower, upper] = [list.at(-2), list.at(-1)];
   if (lower === undefined || upper === undefined || lower.prefix !== upper.prefix || lower.prefix === 0) return undefined;

@@ -7,7 +7,7 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Why a text is not a CIDR block; `host-bits` is told apart because the remedy is known. */
+/** Why a text is not a CIDR block. `host-bits` is separate because its remedy is known. */
 export interface CidrFault {
   readonly fault: 'form' | 'address' | 'prefix' | 'host-bits';
   /** One sentence that names the text and the remedy. */
@@ -27,9 +27,8 @@ export const cidrAround = (ip: Ip, prefix: number): Cidr => {
 export const formatCidr = (cidr: Cidr): string => `${formatIp(cidr.base)}/${cidr.prefix}`;
 
 /**
- * Reads a block in CIDR notation (RFC 4632, RFC 4291 §2.3), strictly: no leading zeros, no spaces, no zone, no bits after the prefix.
- *
- * Two texts are accepted as the same block only when they are the same block to every reader.
+ * Reads a block in CIDR notation (RFC 4632, RFC 4291 §2.3) strictly: no leading zeros, no spaces, no zone, no bits after the prefix.
+ * So every reader of an accepted text sees the same block.
  */
 export const readCidr = (text: string): Cidr | CidrFault => {
   const parts = /^([^/]*)\/(0|[1-9][0-9]{0,2})$/.exec(text);
@@ -60,7 +59,7 @@ export const readCidr = (text: string): Cidr | CidrFault => {
   return cidr;
 };
 
-/** Reads a block as {@link readCidr} does, or throws `InvalidInput` with its sentence. */
+/** Reads a block as {@link readCidr} does, or throws `InvalidInput` with the message of the fault. */
 export const parseCidr = (text: string): Cidr => {
   const cidr = readCidr(text);
   if ('fault' in cidr) throw new Failure('InvalidInput', cidr.message);
@@ -98,5 +97,5 @@ export const halves = (cidr: Cidr): readonly [Cidr, Cidr] | undefined => {
   ];
 };
 
-/** Ascending order by first address; of two that begin alike the larger block comes first. */
+/** Ascending by first address; of two blocks with the same first address, the larger comes first. */
 export const compareCidr = (a: Cidr, b: Cidr): number => compareIp(a.base, b.base) || a.prefix - b.prefix;

@@ -1,8 +1,8 @@
 import { Failure } from './failure.ts';
 
 /**
- * Time as a dependency: whoever decides something by time takes a `Clock`, so that tests move it by hand.
- * All times are milliseconds; `now` is wall-clock time since 1970, `monotonic` never goes back and is for measuring.
+ * Time as a dependency: code that depends on time takes a `Clock`, so that tests can move it. All times are milliseconds. `now` is wall-clock time
+ * since 1970; `monotonic` never goes back and measures durations.
  */
 export type Clock = {
   now(): number;
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `ms`, whatever happens. For short times only. */
+/** Resolves after `ms`; it cannot be cancelled. For short times only. */
 export const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
 
 /** Resolves after `ms`; rejects with `Interrupted` as soon as the signal aborts. */

@@ -1,8 +1,7 @@
 /**
  * Every way in which KubeSlice refuses or fails, declared once.
- *
- * The key is what programs compare and what people search for; the value is the sentence that the reference page prints.
- * A retired code stays here, marked as retired, so that nobody gives it a second meaning.
+ * Programs compare the key, and people search for it; the reference page prints the value. A retired code stays here, marked as retired, so that it
+ * never gets a second meaning.
  */
 export const failureCodes = {
   AddressExhausted: 'No free address or block is left in the range that should supply it.',

@@ -1,6 +1,8 @@
 import type { FailureCode } from './failure-codes.ts';
 
-/** What a loop does with a failure: again when the input changes and otherwise only after minutes, read again at once, or again later with backoff. */
+/**
+ * How a loop retries: `terminal` when the input changes and otherwise only after minutes, `conflict` at once with a fresh read, `later` with backoff.
+ */
 export type Retry = 'terminal' | 'conflict' | 'later';
 
 const retryOf: Partial<Record<FailureCode, Retry>> = {
@@ -11,15 +13,14 @@ const retryOf: Partial<Record<FailureCode, Retry>> = {
 };
 
 /**
- * The one error class of the project: a code from the catalogue and one sentence that says what happened, why, and what to do.
- *
- * Recognised by `name`, so it survives two copies of the bundle; the original error stays as `cause`.
+ * The one error class of the project: a code from the catalogue and one sentence that states what happened, why, and what to do.
+ * It is recognised by `name`, so it works across two copies of the bundle. The original error stays as `cause`.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: FailureCode;
   readonly retry: Retry;
-  /** HTTP status when an API server said so. */
+  /** HTTP status of the API server, if it answered. */
   readonly status: number | undefined;
 
   constructor(code: FailureCode, message: string, options: { cause?: unknown; retry?: Retry; status?: number } = {}) {
@@ -29,12 +30,12 @@ export class Failure extends Error {
     this.status = options.status;
   }
 
-  /** True for a `Failure` of this or another copy of the project, of the given code if one is given. */
+  /** True for a `Failure` of this or another copy of the project; with `code`, only for that code. */
   static is(error: unknown, code?: FailureCode): error is Failure {
     return error instanceof Error && error.name === 'Failure' && (code === undefined || (error as Failure).code === code);
   }
 
-  /** Any thrown thing as a `Failure`; one that already is comes back unchanged. */
+  /** Any thrown value as a `Failure`; a `Failure` is returned unchanged. */
   static from(error: unknown, code: FailureCode = 'Unexpected'): Failure {
     if (Failure.is(error)) return error;
     const message = error instanceof Error ? error.message : String(error);

@@ -9,10 +9,10 @@ const tag = '[A-Za-z0-9_][A-Za-z0-9._-]{0,127}';
 const digest = '[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}';
 const reference = new RegExp(`^(?:${domain}/)?(${component}(?:/${component})*)(?::${tag})?(?:@${digest})?$`);
 
-/** Characters that a repository path has at the most. */
+/** Most characters of a repository path. */
 const longestPath = 255;
 
-/** Whether a container runtime can read the text as a reference of an image. It does not say that the image exists. */
+/** Whether a container runtime can read the text as an image reference. Whether the image exists is not checked. */
 export const isImageReference = (text: string): boolean => {
   const path = reference.exec(text)?.[1];
   return path !== undefined && path.length <= longestPath;

@@ -1,4 +1,4 @@
-/** What is thought of a link to another node. Suspect still counts as usable. */
+/** The state of a link to another node. A suspect link still counts as usable. */
 export const linkVerdicts = ['Pending', 'Up', 'Suspect', 'Down'] as const;
 
 /** One of {@link linkVerdicts}. */
@@ -6,5 +6,7 @@ export type LinkVerdict = (typeof linkVerdicts)[number];
 
 const byUrgency: readonly LinkVerdict[] = ['Down', 'Suspect', 'Pending', 'Up'];
 
-/** Order in which links are shown: what is wrong comes first, and before it what is none of the states, as an unverified report may have it. */
+/**
+ * The order in which links are shown: faults first. A state that is not in the list comes before all others; an unverified report may contain one.
+ */
 export const compareVerdicts = (a: LinkVerdict, b: LinkVerdict): number => byUrgency.indexOf(a) - byUrgency.indexOf(b);

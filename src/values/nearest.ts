@@ -1,4 +1,4 @@
-/** The number of letters to insert, remove, replace, or swap with their neighbour, to get from one text to the other (optimal string alignment). */
+/** The number of characters to insert, remove, replace, or swap with their neighbour, to turn one text into the other (optimal string alignment). */
 export const editDistance = (a: string, b: string): number => {
   let [older, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= a.length; row += 1) {
@@ -15,12 +15,12 @@ export const editDistance = (a: string, b: string): number => {
   return last[b.length] ?? 0;
 };
 
-/** Letters of a name that are compared at the most: the work grows with their square. */
+/** Most characters of a name that are compared: the work grows with their square. */
 const comparedLetters = 253;
 
 /**
- * The candidate that somebody meant who wrote a name with a slip: the nearest one, when it differs in few letters (one in three, at most three);
- * of equals the first. Undefined when none is near, and for a name that is a candidate itself.
+ * The candidate that a mistyped name most likely stands for: the nearest one, if at most one character in three differs, and at most three; the first
+ * of equals. Undefined when no candidate is near, and for a name that is a candidate itself.
  */
 export const nearest = (name: string, candidates: Iterable<string>): string | undefined => {
   const written = name.toLowerCase().slice(0, comparedLetters);
@@ -37,7 +37,7 @@ export const nearest = (name: string, candidates: Iterable<string>): string | un
   return found;
 };
 
-/** ` Did you mean "x"?` for a name that is nearly one of the candidates, to be put behind a sentence; else nothing. */
+/** ` Did you mean "x"?` for a name that is close to a candidate, to append to a sentence; else an empty text. */
 export const didYouMean = (name: string, candidates: Iterable<string>): string => {
   const meant = nearest(name, candidates);
   return meant === undefined ? '' : ` Did you mean "${meant}"?`;

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from './object.ts';
 
-/** Name and, for namespaced kinds, namespace: what identifies an object of a known kind until it is deleted. */
+/** Name and, for namespaced kinds, namespace: they identify an object of a known kind until it is deleted. */
 export type ObjectName = { readonly name: string; readonly namespace?: string };
 
 /** `namespace/name`, or `name` alone for cluster-scoped objects: the key of mirrors and of queues. */

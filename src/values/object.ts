@@ -28,7 +28,7 @@ export type ObjectMeta = {
   /** Grows with each change of the spec, not of the status. */
   readonly generation?: number;
   readonly creationTimestamp?: string;
-  /** Set once deletion was asked for; the object goes when its finalizers are gone. */
+  /** Set once deletion was requested; the object disappears when it has no finalizers. */
   readonly deletionTimestamp?: string;
   readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export type ObjectMeta = {
   readonly managedFields?: readonly ManagedFields[];
 };
 
-/** What all objects have in common. Objects are plain JSON: fields unknown to our types survive reading and writing. */
+/** What all objects have in common. Objects are plain JSON: unknown fields survive reading and writing. */
 export type KubernetesObject = {
   readonly apiVersion: string;
   readonly kind: string;

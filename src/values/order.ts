@@ -1,7 +1,6 @@
 /**
  * Order by UTF-16 code units: the same on every machine and in every locale.
- *
- * Everything that is written down or compared between machines is sorted with it, never with `localeCompare`.
+ * Everything that is stored or compared between machines is sorted with it, never with `localeCompare`.
  */
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

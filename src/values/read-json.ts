@@ -1,4 +1,4 @@
-/** The value of a JSON text from somebody who may send anything; undefined for a text that is no JSON. */
+/** The value of a JSON text from an untrusted sender; undefined for a text that is not JSON. */
 export const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

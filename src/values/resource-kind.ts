@@ -15,7 +15,7 @@ export type ResourceKind<T extends KubernetesObject = KubernetesObject> = {
   /** The lower-case plural in addresses, such as `slices`. */
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Lists and watches bring only the metadata of objects. */
+  /** Lists and watches return only the metadata of objects. */
   readonly metadataOnly?: true;
   /** Never set: carries the object type. */
   readonly object?: T;
@@ -25,7 +25,7 @@ export type ResourceKind<T extends KubernetesObject = KubernetesObject> = {
 export const apiVersionOf = ({ group, version }: Pick<ResourceKind, 'group' | 'version'>): string =>
   group === '' ? version : `${group}/${version}`;
 
-/** The same kind, of which lists and watches bring only the metadata of objects: they cost the server and the reader a fraction where specs are large. */
+/** The same kind with metadata only: lists and watches then cost the server and the reader a fraction where specs are large. */
 export const metadataOf = (kind: ResourceKind): ResourceKind => {
   const { object: _, ...place } = kind;
   return { ...place, metadataOnly: true };

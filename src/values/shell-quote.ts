@@ -1,2 +1,2 @@
-/** A word as sh takes it for one, whatever is in it; a plain one as it is. */
+/** The text quoted so that sh reads it as one argument; a plain text stays unquoted. */
 export const shellQuote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -1,7 +1,6 @@
 /**
- * Every reason for which a statement of another cluster is not used, declared once; the value is what the reference page says about it.
- *
- * The first group is found by verification, the second by comparing with what was delegated to the cluster.
+ * Every reason to refuse a statement of another cluster, declared once; the reference page prints the value.
+ * Verification finds the first group; the comparison with what was delegated to the cluster finds the second.
  */
 export const statementRefusals = {
   TooLarge: 'The statement is larger than any honest one.',
@@ -37,9 +36,9 @@ export const statementRefusals = {
 /** One of the catalogued codes. */
 export type StatementRefusalCode = keyof typeof statementRefusals;
 
-/** Why a statement is not used. */
+/** Why a statement is refused. */
 export interface StatementRefusal {
   readonly code: StatementRefusalCode;
-  /** One sentence that says what, why, and where one can do something, what. */
+  /** One sentence: what, why, and, if possible, the remedy. */
   readonly message: string;
 }

@@ -6,17 +6,17 @@ import { familyOf } from './ip.ts';
 /** How the subnet of a slice is cut. */
 export interface SubnetLayout {
   readonly subnet: Cidr;
-  /** Where pods, nodes and clusters get their addresses from: the subnet without {@link services}. */
+  /** Addresses of pods, nodes and clusters: the subnet without {@link services}. */
   readonly pods: readonly Cidr[];
-  /** Where service addresses come from; it never meets a pod block. */
+  /** Service addresses; the range never overlaps a pod block. */
   readonly services: Cidr;
-  /** Addresses in the block that a cluster begins with, and by which it grows: a power of two. */
+  /** Addresses in the first block of a cluster and in each further one: a power of two. */
   readonly clusterUnit: number;
-  /** Addresses in the block that a node begins with, and by which it grows: a power of two. */
+  /** Addresses in the first block of a node and in each further one: a power of two. */
   readonly nodeUnit: number;
 }
 
-/** The last sixteenth of a subnet: it belongs to service addresses. */
+/** The last sixteenth of a subnet, for service addresses. */
 export const serviceRange = (subnet: Cidr): Cidr => ({ base: lastSixteenth(subnet), prefix: subnet.prefix + 4 });
 
 const lastSixteenth = (subnet: Cidr): Cidr['base'] => {
@@ -27,8 +27,8 @@ const lastSixteenth = (subnet: Cidr): Cidr['base'] => {
 /**
  * Reads the subnet of a slice and cuts it.
  *
- * A subnet of 2ⁿ addresses gives clusters blocks of 2^(n/2), so that there are as many blocks as a block has addresses; a first node block is
- * half of that. Cluster blocks end at 1024 addresses and node blocks at 64: a cluster or node that needs more gets further blocks.
+ * A subnet of 2ⁿ addresses gives clusters blocks of 2^(n/2), so that there are as many blocks as a block has addresses; a first node block is half of
+ * that. Cluster blocks end at 1024 addresses and node blocks at 64: a cluster or node that needs more gets further blocks.
  *
  * ```
  * subnet     service range        cluster unit   cluster units   node unit   nodes in one cluster unit
@@ -43,7 +43,7 @@ const lastSixteenth = (subnet: Cidr): Cidr['base'] => {
  * /28        /32          1       /30     4            3 and ¾   /31   2      2
  * ```
  *
- * Throws `InvalidInput`, naming field, value and remedy, for what is not an IPv4 block of /8 to /28.
+ * Throws `InvalidInput` with field, value and remedy for anything but an IPv4 block of /8 to /28.
  */
 export const subnetLayout = (sliceSubnet: string): SubnetLayout => {
   const subnet = readCidr(sliceSubnet);

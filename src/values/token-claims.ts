@@ -1,6 +1,5 @@
 /**
- * What a token in the form of a JWT (RFC 7519) says about itself; nothing of it is verified. Empty for a text that is no such token.
- *
+ * The claims of a JWT (RFC 7519), unverified; empty for a text that is not a JWT.
  * Service account tokens have `sub` (the user name), `aud`, and `iat` and `exp` in seconds since 1970.
  */
 export const tokenClaims = (token: string): Readonly<Record<string, unknown>> => {

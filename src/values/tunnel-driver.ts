@@ -1,10 +1,10 @@
-/** How packets cross between nodes, the best first; all speak WireGuard on the wire, so a pair may use one at each end. */
+/** How packets cross between nodes, the best first. All speak WireGuard on the wire, so the two ends may use different ones. */
 export const tunnelDrivers = ['WireGuard', 'WireGuardUserspace'] as const;
 
 /** One of {@link tunnelDrivers}. */
 export type TunnelDriver = (typeof tunnelDrivers)[number];
 
-/** What a slice may ask for: one driver, or Auto for the best that a node has. */
+/** What a slice may request: one driver, or Auto for the best that a node has. */
 export const askedDrivers = ['Auto', ...tunnelDrivers] as const;
 
 /** One of {@link askedDrivers}. */

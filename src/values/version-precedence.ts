@@ -19,7 +19,7 @@ const compareIdentifiers = (a: string, b: string): number => {
 };
 
 const comparePreReleases = (a: readonly string[], b: readonly string[]): number => {
-  // A version without one is the release itself.
+  // A version without a prerelease part is the release itself.
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, identifier] of a.entries()) {
     const other = b[index];
@@ -29,7 +29,7 @@ const comparePreReleases = (a: readonly string[], b: readonly string[]): number 
   return a.length - b.length;
 };
 
-/** Whether a version comes after another one (Semantic Versioning 2.0.0 §11). False when one of them is no version. */
+/** Whether `one` follows `than` (Semantic Versioning 2.0.0 §11). False when either is not a version. */
 export const isNewerVersion = (one: string, than: string): boolean => {
   const [a, b] = [readVersion(one), readVersion(than)];
   if (a === undefined || b === undefined) return false;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 
-/** The DER wrapping of a raw X25519 private key (RFC 8410 §7), because node:crypto imports keys in PKCS #8 only. */
+/** The DER header of a raw X25519 private key (RFC 8410 §7), because node:crypto imports keys in PKCS #8 only. */
 const pkcs8Head = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
 /** True for the base64 of 32 bytes that are not all zero, the form in which `wg` reads and prints keys. */

@@ -2,16 +2,16 @@ import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, ipField, timeField, validations } from '../fields.ts';
 
-/** Node addresses that a status lists at the most; a cluster with more nodes is judged by its networks. */
+/** Most node addresses in a status; a cluster with more nodes is judged by its networks. */
 export const maxNodeAddresses = 256;
-/** Pod networks that a status lists at the most. */
+/** Most pod networks in a status. */
 export const maxPodNetworks = 256;
-/** Service networks that a status lists at the most. */
+/** Most service networks in a status. */
 export const maxServiceNetworks = 16;
 
-/** Exports without a slice that a status lists at the most. */
+/** Most exports without a slice in a status. */
 export const maxStrayExports = 50;
-/** Reasons of what a member finds about the way of names through its DNS. */
+/** Reasons of a member's report about name resolution through its DNS. */
 export const dnsFindings = ['NamesAnswered', 'NamesPending', 'NamesNotWired', 'DnsServersAway'] as const;
 
 const text = (description: string) => z.string().max(1024).optional().describe(description);
@@ -32,12 +32,12 @@ export const clusterSpec = z
           },
           {
             rule: "self.startsWith('-----BEGIN CERTIFICATE-----')",
-            message: 'caBundle is no certificate in PEM form; "kubeslice join" sets it',
+            message: 'caBundle is not a certificate in PEM form; "kubeslice join" sets it',
           },
         ),
       )
       .describe('Certificate (PEM) of the cluster’s own authority. Set once, by the cluster that joins under this name.'),
-    nodeIPs: z.array(ipField()).max(64).optional().describe('Addresses at which nodes of the cluster are reached, if not detected.'),
+    nodeIPs: z.array(ipField()).max(64).optional().describe('Addresses at which other clusters reach the nodes, if not detected.'),
     networkInterface: text('Network interface of the nodes that faces the other clusters, if not detected.'),
     clusterProperty: z
       .object({
@@ -54,7 +54,7 @@ export const clusterSpec = z
       .optional()
       .describe('Facts about the cluster for people.'),
   })
-  .describe('What is asked of or reported about the cluster.');
+  .describe('The desired state of the cluster.');
 
 /** Schema of `Cluster.status`. */
 export const clusterStatus = z
@@ -72,29 +72,29 @@ export const clusterStatus = z
     clusterHealth: z
       .object({
         clusterHealthStatus: z.enum(['Normal', 'Warning']).optional().describe('Health in one word.'),
-        lastUpdated: timeField().optional().describe('When the health was last seen to change.'),
+        lastUpdated: timeField().optional().describe('When the health last changed.'),
       })
       .optional()
       .describe('Health of the cluster.'),
-    nodeIPs: z.array(ipField()).max(maxNodeAddresses).optional().describe('Addresses of the nodes, as detected; of more, the first.'),
+    nodeIPs: z.array(ipField()).max(maxNodeAddresses).optional().describe('Detected addresses of the nodes; the list is cut at its limit.'),
     cniSubnet: z
       .array(cidrField())
       .max(maxPodNetworks)
       .optional()
-      .describe('Networks of the cluster’s pods, as detected; of more, the first.'),
+      .describe('Detected networks of the cluster’s pods; the list is cut at its limit.'),
     serviceSubnet: z
       .array(cidrField())
       .max(maxServiceNetworks)
       .optional()
-      .describe('Networks of the cluster’s service addresses, as detected.'),
+      .describe('Detected networks of the cluster’s service addresses.'),
     clusterDns: z
       .object({
         answers: z.boolean().describe('Whether cluster DNS answers for the zone of the slices.'),
-        reason: z.enum(dnsFindings).describe('Why, as one word.'),
-        message: z.string().max(1024).describe('Why, in a sentence.'),
+        reason: z.enum(dnsFindings).describe('The reason in one word.'),
+        message: z.string().max(1024).describe('The reason in a sentence.'),
       })
       .optional()
-      .describe('What the worker got when it asked for a name as pods do.'),
+      .describe('The result of the worker’s query for a name, sent as pods send theirs.'),
     networkPresent: z.boolean().optional().describe('Whether the node agents run.'),
     nodes: z.int().min(0).optional().describe('Nodes of the cluster.'),
     strayExports: z
@@ -102,7 +102,7 @@ export const clusterStatus = z
         z.object({
           namespace: dnsLabel().describe('Namespace of the ServiceExport.'),
           name: dnsLabel().describe('Name of the ServiceExport.'),
-          slice: dnsLabel().describe('The slice that it names.'),
+          slice: dnsLabel().describe('The slice in the ServiceExport.'),
           reason: z.string().max(64).describe('Why it is not offered, as one word from the catalogue of reasons.'),
           message: z.string().max(512).describe('Why it is not offered, in a sentence.'),
           since: timeField().optional().describe('Since when, by the clock of the cluster.'),
@@ -111,8 +111,8 @@ export const clusterStatus = z
       .max(maxStrayExports)
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('ServiceExports that name a slice which the cluster is not in; of more, the first.'),
+      .describe('ServiceExports that name a slice of which the cluster is not a member; the list is cut at its limit.'),
     version: z.string().max(256).optional().describe('Version of KubeSlice in the cluster.'),
     kubernetesVersion: z.string().max(256).optional().describe('Version of Kubernetes in the cluster.'),
   })
-  .describe('What is known about the cluster.');
+  .describe('The observed state of the cluster.');

@@ -6,7 +6,7 @@ import { credentialRequestSpec, credentialRequestStatus } from './schema.ts';
 export const credentialRequestDefinition: KindDefinition = {
   resource: credentialRequestKind,
   description:
-    'A CredentialRequest is where one cluster gets its credential for the hub renewed by proof of its key. Worker and controller write it; do not edit it.',
+    'A CredentialRequest renews the credential of one cluster for the hub by proof of its key. Worker and controller write it; do not edit it.',
   shortNames: [],
   where: ['hub'],
   spec: credentialRequestSpec,

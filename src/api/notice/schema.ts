@@ -2,18 +2,18 @@ import * as z from 'zod';
 import { dnsLabel } from '../fields.ts';
 import { maxStatementBytes } from './limits.ts';
 
-/** The kinds of statement that a cluster makes. */
+/** The kinds of statement. */
 export const statementKinds = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'] as const;
 
 export { maxStatementBytes } from './limits.ts';
 
-/** Farewells that a notice carries at the most. */
+/** Most farewells in a notice. */
 export const maxFarewells = 8;
 
 /** Schema of `Notice.spec`. */
 export const noticeSpec = z
   .object({
-    cluster: dnsLabel().describe('Cluster that makes the statement.'),
+    cluster: dnsLabel().describe('Cluster that publishes the statement.'),
     kind: z.enum(statementKinds).describe('What the statement is about.'),
     subject: z
       .string()
@@ -30,20 +30,20 @@ export const noticeSpec = z
       .array(z.string().max(4096))
       .max(1)
       .optional()
-      .describe('Certificate of the signer, PEM, issued by the cluster’s authority; left out when the authority itself signed.'),
+      .describe('Certificate of the signer, PEM, issued by the cluster’s authority; absent when the authority itself signed.'),
     farewells: z
       .array(
         z
           .object({
             statement: z.string().max(2048).describe('The farewell as canonical JSON; exactly these bytes are signed.'),
-            signature: z.string().max(128).describe('Signature by the authority that the cluster had then; base64.'),
+            signature: z.string().max(128).describe('Signature by the authority of the cluster at that time; base64.'),
           })
           .describe('One farewell.'),
       )
       .max(maxFarewells)
       .optional()
       .describe(
-        'Farewells that earlier authorities of the cluster signed when it left, the latest last: a member that was away then learns from them that the authority it has pinned ended. Only with a statement about the cluster itself.',
+        'Farewells that earlier authorities of the cluster signed when it left, the latest last. A member that was disconnected then learns from them that the authority it has pinned ended. Only with a statement about the cluster itself.',
       ),
   })
   .describe('One signed statement.');

@@ -13,7 +13,7 @@ export const projectSpec = z
       .optional()
       .describe('Reserved: people with access to the project.'),
   })
-  .describe('What the project should be.');
+  .describe('The desired state of the project.');
 
 /** Schema of `Project.status`. */
 export const projectStatus = z
@@ -21,4 +21,4 @@ export const projectStatus = z
     conditions: conditionsSchema,
     namespace: z.string().optional().describe('Namespace on the hub that holds the slices and clusters of the project.'),
   })
-  .describe('What the project is.');
+  .describe('The observed state of the project.');

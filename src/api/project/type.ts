@@ -2,9 +2,9 @@ import type * as z from 'zod';
 import type { Typed } from '../typed.ts';
 import type { projectSpec, projectStatus } from './schema.ts';
 
-/** What a person asks of a project. */
+/** The desired state of a project. */
 export type ProjectSpec = z.output<typeof projectSpec>;
-/** What is known about a project. */
+/** The observed state of a project. */
 export type ProjectStatus = z.output<typeof projectStatus>;
 /** A group of clusters, slices and people on the hub. */
 export type Project = Typed<ProjectSpec, ProjectStatus>;

@@ -12,15 +12,15 @@ export const serviceExportDefinition: KindDefinition = {
   status: serviceExportStatus,
   rules: [nameIsLabel],
   columns: [
-    { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice that the service is offered to.' },
+    { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice to which the service is offered.' },
     {
       name: 'Ingress',
       type: 'boolean',
       jsonPath: '.spec.ingressEnabled',
-      description: 'Whether an ingress gateway is asked for.',
+      description: 'Whether an ingress gateway is requested.',
       priority: 1,
     },
-    { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports by which clients call.' },
+    { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports that clients call.' },
     { name: 'Port(s)', type: 'string', jsonPath: '.status.exposedPorts', description: 'Ports on which the pods listen.' },
     { name: 'Endpoints', type: 'integer', jsonPath: '.status.availableEndpoints', description: 'Pods that are attached and Ready.' },
     { name: 'Status', type: 'string', jsonPath: '.status.exportStatus', description: 'State in one word.' },

@@ -5,7 +5,7 @@ import { dnsLabel, validations } from '../fields.ts';
 /** Schema of one requirement of a label selector; it is refused when the API server would refuse it in a Deployment. */
 export const labelRequirement = z
   .object({
-    key: z.string().max(317).describe('Label that the requirement is about.'),
+    key: z.string().max(317).describe('Key of the label.'),
     operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']).describe('How the label is compared.'),
     values: z.array(z.string()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Values to compare with.'),
   })
@@ -34,26 +34,26 @@ export const servicePort = z
   .object({
     name: dnsLabel().optional().describe('Name of the port.'),
     containerPort: z.int().min(1).max(65535).describe('Port on which the pods listen.'),
-    servicePort: z.int().min(1).max(65535).optional().describe('Port by which clients call the service; the container port when left out.'),
-    protocol: z.string().max(8).optional().describe('TCP, UDP or SCTP; TCP when left out.'),
+    servicePort: z.int().min(1).max(65535).optional().describe('Port that clients call. Default: the container port.'),
+    protocol: z.string().max(8).optional().describe('TCP, UDP or SCTP. Default: TCP.'),
     serviceProtocol: z.enum(['HTTP', 'HTTPS']).optional().describe('Application protocol, for gateways.'),
   })
   .describe('One port of the service.');
 
-/** CEL: by what a client calls a port, with the defaults. */
+/** CEL: how a client identifies a port, with the defaults. */
 const portOf = (p: string): string => `(has(${p}.servicePort) ? ${p}.servicePort : ${p}.containerPort)`;
 const protocolOf = (p: string): string => `(has(${p}.protocol) ? ${p}.protocol.upperAscii() : 'TCP')`;
-/** CEL: whether no other port of the list is the same to a client. In a message, `join` costs little to the API server, unlike `filter` and `+`. */
+/** CEL: whether no other port of the list has the same identity. In a message, `join` costs the API server little, unlike `filter` and `+`. */
 const onlyName = 'self.exists_one(q, has(q.name) && q.name == p.name)';
 const onlyPort = `self.exists_one(q, ${portOf('q')} == ${portOf('p')} && ${protocolOf('q')} == ${protocolOf('p')})`;
 
 /** Schema of `ServiceExport.spec`. */
 export const serviceExportSpec = z
   .object({
-    slice: dnsLabel().describe('Slice that the service is offered to.'),
+    slice: dnsLabel().describe('Slice to which the service is offered.'),
     selector: labelSelector
       .optional()
-      .describe('Pods behind the service. Left out: the selector of the Service of the same name and namespace.'),
+      .describe('Pods behind the service. Default: the selector of the Service of the same name and namespace.'),
     ports: z
       .array(servicePort)
       .max(64)
@@ -66,7 +66,7 @@ export const serviceExportSpec = z
             message: 'ports[].protocol must be TCP, UDP or SCTP',
           },
           {
-            // An EndpointSlice refuses it, so no cluster could import the service.
+            // An EndpointSlice cannot have it, so no cluster could import the service.
             rule: `self.all(p, !has(p.name) || ${onlyName})`,
             messageExpression: `'ports[].name "' + self.map(p, has(p.name) && !${onlyName}, p.name)[0] + '" is used more than once; give each port its own name'`,
           },
@@ -76,7 +76,7 @@ export const serviceExportSpec = z
           },
         ),
       })
-      .describe('Ports of the service. Left out: the ports of the Service of the same name and namespace.'),
+      .describe('Ports of the service. Default: the ports of the Service of the same name and namespace.'),
     ingressEnabled: z.boolean().optional().describe('Reserved for ingress gateways.'),
     aliases: z
       .array(
@@ -87,21 +87,21 @@ export const serviceExportSpec = z
       )
       .max(32)
       .optional()
-      .describe('Reserved: further DNS names for the service. They are accepted and not answered yet.'),
+      .describe('Reserved: further DNS names for the service. They are accepted but do not resolve yet.'),
   })
-  .describe('What should be offered to the slice.');
+  .describe('The offer to the slice.');
 
 /** Schema of `ServiceExport.status`. */
 export const serviceExportStatus = z
   .object({
     conditions: conditionsSchema,
     exportStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State in one word.'),
-    dnsName: z.string().optional().describe('Name by which the service is found in every cluster of the slice.'),
+    dnsName: z.string().optional().describe('DNS name of the service in every cluster of the slice.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     availableEndpoints: z.int().optional().describe('Pods that are attached and Ready.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When the export was last published, in seconds since 1970.'),
-    aliases: z.array(z.string()).optional().describe('Reserved: further DNS names that are answered; none are yet.'),
+    aliases: z.array(z.string()).optional().describe('Reserved: further DNS names that resolve; none yet.'),
     pods: z
       .array(
         z.object({
@@ -114,4 +114,4 @@ export const serviceExportStatus = z
       .optional()
       .describe('Pods behind the service.'),
   })
-  .describe('What is offered, from evidence.');
+  .describe('The observed state of the offer.');

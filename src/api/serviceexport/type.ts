@@ -4,7 +4,7 @@ import type { serviceExportSpec, serviceExportStatus } from './schema.ts';
 
 /** What an application owner offers to a slice. */
 export type ServiceExportSpec = z.output<typeof serviceExportSpec>;
-/** What is known about an export. */
+/** The observed state of an export. */
 export type ServiceExportStatus = z.output<typeof serviceExportStatus>;
 /** A service that its cluster offers to a slice. */
 export type ServiceExport = Typed<ServiceExportSpec, ServiceExportStatus>;

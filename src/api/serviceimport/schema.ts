@@ -7,11 +7,11 @@ import { servicePort } from '../serviceexport/schema.ts';
 export const serviceImportSpec = z
   .object({
     slice: dnsLabel().describe('Slice that offers the service.'),
-    dnsName: z.string().max(253).describe('Name by which the service is found.'),
+    dnsName: z.string().max(253).describe('DNS name of the service.'),
     ports: z.array(servicePort).max(64).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Ports of the service.'),
     aliases: z.array(z.string().max(253)).max(64).optional().describe('Further DNS names of the service.'),
   })
-  .describe('The service, as offered.');
+  .describe('The offered service.');
 
 /** Schema of `ServiceImport.status`. */
 export const serviceImportStatus = z
@@ -37,4 +37,4 @@ export const serviceImportStatus = z
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Ready endpoints, at most 100; the EndpointSlices have them all.'),
   })
-  .describe('The service, from evidence.');
+  .describe('The observed state of the service.');

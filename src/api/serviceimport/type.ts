@@ -4,7 +4,7 @@ import type { serviceImportSpec, serviceImportStatus } from './schema.ts';
 
 /** A service as offered by the slice. */
 export type ServiceImportSpec = z.output<typeof serviceImportSpec>;
-/** What is known about an imported service. */
+/** The observed state of an imported service. */
 export type ServiceImportStatus = z.output<typeof serviceImportStatus>;
-/** A service of the slice as one cluster sees it. */
+/** A service of the slice in one cluster. */
 export type ServiceImport = Typed<ServiceImportSpec, ServiceImportStatus>;

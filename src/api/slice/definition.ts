@@ -13,12 +13,12 @@ export const sliceDefinition: KindDefinition = {
   rules: [nameIsLabel],
   columns: [
     { name: 'Subnet', type: 'string', jsonPath: '.spec.sliceSubnet', description: 'Network of the slice.' },
-    { name: 'Clusters', type: 'string', jsonPath: '.status.readyClusters', description: 'Clusters that are ready, out of all.' },
+    { name: 'Clusters', type: 'string', jsonPath: '.status.readyClusters', description: 'Ready clusters, out of all.' },
     {
       name: 'Ready',
       type: 'string',
       jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-      description: 'Whether every node reaches every other.',
+      description: 'Whether every node reaches every other node.',
     },
     { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason', description: 'Why.' },
     { name: 'Message', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message', description: 'Evidence.', priority: 1 },

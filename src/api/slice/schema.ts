@@ -6,7 +6,7 @@ import { statementExpiries } from '../membership/schema.ts';
 import { hubNamespace, memberNamespace } from '../places.ts';
 import { maxRetiredBlocks } from './type.ts';
 
-/** This host, loopback, link-local, multicast and reserved (RFC 6890): what is sent there never reaches a tunnel. */
+/** This host, loopback, link-local, multicast and reserved (RFC 6890): packets to these never reach a tunnel. */
 const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'] as const;
 const meets = (range: string): string => `cidr('${range}').containsIP(cidr(self).ip()) || cidr(self).containsIP(cidr('${range}').ip())`;
 
@@ -40,11 +40,11 @@ const subnet = cidrField()
     ),
   );
 
-/** What runs there serves the whole cluster and must not hang on one slice. */
+/** Pods in these namespaces serve the whole cluster and must not depend on one slice. */
 const systemNamespaces = ['kube-system', memberNamespace, hubNamespace];
 const celList = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
 /**
- * CEL: the member namespaces of a namespaceIsolationProfile that is there; the same choice as `memberNamespaces`. Without optional values, because the
+ * CEL: the member namespaces of an existing namespaceIsolationProfile; the same rule as `memberNamespaces`. It uses no optional values, because the
  * API server cannot bound the cost of a rule with them.
  */
 export const chosenNamespaces = (profile: string): string =>
@@ -62,9 +62,7 @@ export const sliceSpec = z
       .max(1024)
       .optional()
       .meta(setOf)
-      .describe(
-        'Names of the member clusters. Left out or empty: every registered cluster of the project, those that join later included.',
-      ),
+      .describe('Names of the member clusters. Absent or empty: every registered cluster of the project, including those that join later.'),
     namespaceIsolationProfile: z
       .object({
         isolationEnabled: z.boolean().optional().describe('Reserved for network isolation of the member namespaces.'),
@@ -76,11 +74,11 @@ export const sliceSpec = z
       .meta(
         validations({
           rule: `!${chosen}.exists(n, n in ${celList(systemNamespaces)})`,
-          messageExpression: `'the namespace "' + ${chosen}.filter(n, n in ${celList(systemNamespaces)})[0] + '" cannot be a member of a slice, because the cluster itself runs in it; name the namespaces of your applications'`,
+          messageExpression: `'the namespace "' + ${chosen}.filter(n, n in ${celList(systemNamespaces)})[0] + '" cannot be a member of a slice, because it holds parts of the cluster itself; name the namespaces of your applications'`,
         }),
       )
       .optional()
-      .describe('Which namespaces belong to the slice.'),
+      .describe('The namespaces of the slice.'),
     tunnel: z
       .object({
         driver: z
@@ -96,29 +94,27 @@ export const sliceSpec = z
           .enum(statementExpiries)
           .default('Availability')
           .describe(
-            'What happens when the hub is away for longer than statements hold (7 days). Availability: what was known goes on to hold. Strict: it ends.',
+            'What happens when the hub is unreachable for longer than statements hold (7 days). Availability: expired statements stay in force. Strict: they end.',
           ),
       })
       .optional()
-      .describe('How long what members publish is believed.'),
+      .describe('How long published statements stay in force.'),
   })
-  .describe('What the slice should be.');
+  .describe('The desired state of the slice.');
 
 /** Schema of `Slice.status`. */
 export const sliceStatus = z
   .object({
     conditions: conditionsSchema,
-    observedGeneration: z.int().optional().describe('Generation of the spec that this status is about.'),
-    exchangeNamespace: z.string().optional().describe('Namespace on the hub in which the clusters of this slice publish to one another.'),
+    observedGeneration: z.int().optional().describe('Generation of the spec that this status describes.'),
+    exchangeNamespace: z.string().optional().describe('Namespace on the hub in which the clusters of this slice publish notices.'),
     namespaces: z.array(z.string()).optional().describe('Member namespaces, resolved from the spec.'),
-    readyClusters: z.string().optional().describe('Clusters that are ready, out of all, for people.'),
+    readyClusters: z.string().optional().describe('Ready clusters, out of all, for people.'),
     clusters: z
       .array(
         z.object({
           name: z.string().describe('Name of the cluster.'),
-          blocks: z
-            .array(cidrField())
-            .describe('Address blocks of the cluster; further ones are added when it grows, and none ever moves.'),
+          blocks: z.array(cidrField()).describe('Address blocks of the cluster; more are added when it grows, and a block never changes.'),
           nodes: z.int().optional().describe('Nodes of the cluster that have a tunnel in this slice.'),
           ready: z
             .boolean()
@@ -130,7 +126,7 @@ export const sliceStatus = z
       )
       .optional()
       .meta(mapBy('name'))
-      .describe('The member clusters, with the address blocks that are written down for them.'),
+      .describe('The member clusters with their address blocks.'),
     retiredBlocks: z
       .array(
         z.object({
@@ -141,7 +137,9 @@ export const sliceStatus = z
       .max(maxRetiredBlocks)
       .optional()
       .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('Address blocks of clusters or nodes that left, the longest ago first: their owner gets them back, others get them last.'),
+      .describe(
+        'Address blocks of clusters or nodes that left, the earliest first. A returning owner gets its blocks back; others get them only when no other block is free.',
+      ),
     sliceConfig: z
       .object({
         sliceId: z.string().describe('Name of the slice.'),
@@ -150,10 +148,10 @@ export const sliceStatus = z
         sliceSubnet: z.string().optional().describe('Network of the slice.'),
         clusterSubnetCIDR: z.string().optional().describe('First address block of this cluster.'),
         sliceIpam: z
-          .object({ sliceIpamType: z.string().describe('How addresses are managed; always Local.') })
+          .object({ sliceIpamType: z.string().describe('Type of address management; always Local.') })
           .describe('Address management of the slice.'),
       })
       .optional()
-      .describe('In member clusters: the slice as seen by this cluster, in the shape that existing tools read.'),
+      .describe('In member clusters: the state of the slice in this cluster, in the form that existing tools read.'),
   })
-  .describe('What the slice is, from evidence.');
+  .describe('The observed state of the slice.');

@@ -1,2 +1,2 @@
-/** Links that one node spells out at the most. */
+/** Most links that one node lists. */
 export const maxLinkExceptions = 20;

@@ -13,17 +13,17 @@ export const tunnelEndpoint = z
   })
   .describe('Where a tunnel can be reached.');
 
-/** Schema of a service port that leads to another port of a pod. */
+/** Schema of a service port that is translated to another port of a pod. */
 export const servicePortMapping = z
   .object({
     address: addressField().describe('Slice address of the pod.'),
     protocol: z.enum(['TCP', 'UDP', 'SCTP']).describe('Protocol of both ports.'),
-    port: z.int().min(1).max(65535).describe('Port by which clients call the service.'),
+    port: z.int().min(1).max(65535).describe('Port that clients call.'),
     targetPort: z.int().min(1).max(65535).describe('Port on which the pod listens.'),
   })
   .describe('One service port of one pod.');
 
-/** Service ports that one node can turn in a slice at the most: it bounds the object and the map in the kernel. */
+/** Most service ports that one node translates in a slice: it bounds the object and the map in the kernel. */
 export const maxServicePorts = 4096;
 
 /** Schema of one link that is not up. */
@@ -31,7 +31,7 @@ export const linkException = z
   .object({
     peer: z.string().max(320).describe('The other node, as cluster/node.'),
     driver: z.string().max(32).describe('Tunnel driver of the pair.'),
-    state: z.enum(linkVerdicts).describe('Pending: not known yet. Suspect: a probe was not answered for 1 s. Down: none for 2.5 s.'),
+    state: z.enum(linkVerdicts).describe('Pending: not known yet. Suspect: no answer to probes for 1 s. Down: none for 2.5 s.'),
     reason: z.string().max(1024).describe('Evidence for the state, in a sentence.'),
     since: timeField().describe('When the state last changed.'),
   })
@@ -44,24 +44,24 @@ const nodeList = (nodes: string) =>
     .optional()
     .describe(`${nodes}; 8 characters for each node, which are 48 bits of SHA-256 of its name in base64url.`);
 
-/** Schema of what a node says about the nodes of one cluster. */
+/** Schema of a node's report about the nodes of one cluster. */
 export const linkVotes = z
   .object({
-    up: z.int().min(0).describe('Nodes that are reached.'),
-    down: z.int().min(0).describe('Nodes that are not reached.'),
+    up: z.int().min(0).describe('Nodes that this node reaches.'),
+    down: z.int().min(0).describe('Nodes that this node does not reach.'),
     worstRttMs: z.number().min(0).optional().describe('Longest of the round-trip times in milliseconds, with two digits.'),
-    rest: z.enum(['Up', 'Down']).describe('What the nodes are that no list names.'),
-    upNodes: nodeList('Nodes that are reached although the rest is not'),
-    downNodes: nodeList('Nodes that are not reached although the rest is'),
-    pendingNodes: nodeList('Nodes about which nothing is known yet'),
+    rest: z.enum(['Up', 'Down']).describe('State of the nodes that no list names.'),
+    upNodes: nodeList('Nodes that this node reaches, in contrast to the rest'),
+    downNodes: nodeList('Nodes that this node does not reach, in contrast to the rest'),
+    pendingNodes: nodeList('Nodes of unknown state'),
   })
-  .describe('What the node says about the nodes of one cluster.');
+  .describe('The node’s report about the nodes of one cluster.');
 
-/** Schema of what a node says about its links. */
+/** Schema of a node's report about its links. */
 export const linkReport = z
   .object({
-    observedAt: timeField().describe('When the agent last confirmed this report; readers watch that it changes, and compare no clocks.'),
-    clusters: z.record(z.string(), linkVotes).describe('Counts and votes by the cluster that the links lead to.'),
+    observedAt: timeField().describe('When the agent last confirmed this report; readers only watch for changes and never compare clocks.'),
+    clusters: z.record(z.string(), linkVotes).describe('Counts and votes by target cluster.'),
     exceptions: z
       .array(linkException)
       .max(maxLinkExceptions)
@@ -69,22 +69,24 @@ export const linkReport = z
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Links that are not up, the worst first.'),
   })
-  .describe('What the node says about its links to other nodes.');
+  .describe('The node’s report about its links to other nodes.');
 
 /** Schema of `SliceNode.spec`. */
 export const sliceNodeSpec = z
   .object({
     slice: dnsLabel().describe('Name of the slice.'),
-    sliceUID: uidField().describe('UID of the slice on the hub, so that a slice made again under the same name starts afresh.'),
+    sliceUID: uidField().describe(
+      'UID of the slice on the hub, so that a slice created again under the same name starts without old state.',
+    ),
     ended: timeField()
       .optional()
       .describe(
-        'When this cluster left the slice, set before the object is deleted. A node takes the slice down only then: objects also vanish with their definitions or with the memory of an API server.',
+        'When this cluster left the slice, set before the object is deleted. A node removes the slice only then: objects can also disappear with their definitions or when an API server is restored.',
       ),
     node: dnsSubdomain().describe('Name of the node.'),
     sliceSubnet: blockField().describe('Network of the slice.'),
     blocks: z.array(blockField()).max(64).describe('Address blocks of the node.'),
-    driver: z.enum(askedDrivers).describe('Tunnel driver that the slice asks for.'),
+    driver: z.enum(askedDrivers).describe('Tunnel driver that the slice requests.'),
     servicePorts: z
       .array(servicePortMapping)
       .max(maxServicePorts)
@@ -96,10 +98,10 @@ export const sliceNodeSpec = z
       .min(0)
       .optional()
       .describe(
-        'The last status.podsRevision of which everything was published to the other clusters. Until it is there, addresses that pods gave back rest. Absent, they rest for 15 s.',
+        'The last status.podsRevision that was published completely to the other clusters. Released pod addresses are reused only after their revision. If absent, they are reused after 15 s.',
       ),
   })
-  .describe('What the agent of this node should make true.');
+  .describe('The desired state of this node.');
 
 /** Schema of `SliceNode.status`. */
 export const sliceNodeStatus = z
@@ -110,7 +112,7 @@ export const sliceNodeStatus = z
     endpoints: z.array(tunnelEndpoint).max(64).optional().describe('Where other nodes can reach the tunnel, the best first.'),
     drivers: z.array(z.string()).optional().describe('Tunnel drivers that this node can run, the best first.'),
     driver: z.string().optional().describe('Tunnel driver in use.'),
-    driverReason: z.string().optional().describe('Why that driver.'),
+    driverReason: z.string().optional().describe('Why this driver is in use.'),
     router: ipField().optional().describe('Address of the node itself in the slice; it answers probes and shows in traceroute.'),
     mtu: z.int().optional().describe('MTU inside the slice in bytes.'),
     pods: z
@@ -124,21 +126,19 @@ export const sliceNodeStatus = z
       )
       .optional()
       .describe('Attached pods by UID.'),
-    podsRevision: z.int().min(0).optional().describe('Counts the changes of the addresses of pods; what pods says is at least as new.'),
+    podsRevision: z.int().min(0).optional().describe('Counts the changes of pod addresses; pods is at least as new.'),
     peersVersion: z
       .int()
       .min(0)
       .optional()
       .describe(
-        'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer has got further blocks.',
+        'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer got more blocks.',
       ),
     wantedAddresses: z
       .int()
       .min(0)
       .optional()
-      .describe(
-        'Addresses that would serve all pods of the node, when those of its blocks do not, because of pods or of addresses that rest.',
-      ),
+      .describe('Number of addresses that all pods of the node need, when its blocks do not have enough.'),
     links: linkReport.optional(),
   })
-  .describe('What is true on this node.');
+  .describe('The observed state of this node.');

@@ -5,23 +5,23 @@ import type { linkException, linkReport, linkVotes, servicePortMapping, sliceNod
 
 /** Where a tunnel can be reached. */
 export type TunnelEndpoint = z.output<typeof tunnelEndpoint>;
-/** A service port that leads to another port of a pod. */
+/** A service port that is translated to another port of a pod. */
 export type ServicePortMapping = z.output<typeof servicePortMapping>;
-/** A link that is not up, as its node published it. */
+/** A link that is not up, as its node reported it. */
 export type LinkException = z.output<typeof linkException>;
-/** What a node says about the nodes of one cluster. */
+/** A node's report about the nodes of one cluster. */
 export type LinkVotes = z.output<typeof linkVotes>;
-/** What a node says about its links. */
+/** A node's report about its links. */
 export type LinkReport = z.output<typeof linkReport>;
-/** What the agent of a node should make true in a slice. */
+/** The desired state of a node in a slice. */
 export type SliceNodeSpec = z.output<typeof sliceNodeSpec>;
-/** What is true on a node in a slice. */
+/** The observed state of a node in a slice. */
 export type SliceNodeStatus = z.output<typeof sliceNodeStatus>;
 /** One node of this cluster in one slice. */
 export type SliceNode = Typed<SliceNodeSpec, SliceNodeStatus>;
 
-/** Name of the object; slice names have no dots, so it cannot be ambiguous. */
+/** Name of the object; slice names have no dots, so it is unambiguous. */
 export const sliceNodeName = (slice: string, node: string): string => `${slice}.${node}`;
 
-/** Value of the node label, by which an agent selects its own objects: the node's name, shortened with a hash where a label cannot hold it. */
+/** Value of the node label, with which an agent selects its own objects: the node's name, shortened with a hash if it is too long for a label. */
 export const nodeLabelValue = (node: string): string => shortName(node, 63);

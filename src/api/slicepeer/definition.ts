@@ -5,7 +5,7 @@ import { slicePeerSpec } from './schema.ts';
 /** Kind `SlicePeer`. */
 export const slicePeerDefinition: KindDefinition = {
   resource: slicePeerKind,
-  description: 'A SlicePeer is one other node of a slice, made by the worker from a statement that it verified; do not edit it.',
+  description: 'A SlicePeer is one other node of a slice. The worker writes it from a verified statement; do not edit it.',
   shortNames: ['slpeer'],
   where: ['member'],
   spec: slicePeerSpec,
@@ -13,8 +13,8 @@ export const slicePeerDefinition: KindDefinition = {
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Name of the slice.' },
     { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster', description: 'Cluster of the other node.' },
     { name: 'Node', type: 'string', jsonPath: '.spec.node', description: 'Name of the other node.' },
-    { name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoints[0].address', description: 'Where its tunnel is reached.' },
-    { name: 'Blocks', type: 'string', jsonPath: '.spec.blocks', description: 'Addresses that are its own.' },
+    { name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoints[0].address', description: 'Endpoints of its tunnel.' },
+    { name: 'Blocks', type: 'string', jsonPath: '.spec.blocks', description: 'Address blocks of the node.' },
     ageColumn,
   ],
 };

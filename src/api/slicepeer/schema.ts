@@ -10,8 +10,11 @@ export const slicePeerSpec = z
     node: dnsSubdomain().describe('Name of the other node.'),
     publicKey: wireguardKeyField().describe('WireGuard public key of the other node in this slice.'),
     endpoints: z.array(tunnelEndpoint).max(16).describe('Where its tunnel can be reached, the best first.'),
-    blocks: z.array(blockField()).max(64).describe('Addresses that are its own: what may come from it, and what goes to it.'),
+    blocks: z
+      .array(blockField())
+      .max(64)
+      .describe('Address blocks of the node: the allowed sources of its packets, and the addresses routed to it.'),
     router: addressField().describe('Its own address in the slice; it answers probes.'),
-    serial: z.int().describe('Serial of the statement that this was verified from.'),
+    serial: z.int().describe('Serial of the verified statement.'),
   })
   .describe('The other node, verified.');

@@ -7,5 +7,5 @@ export type SlicePeerSpec = z.output<typeof slicePeerSpec>;
 /** Another node of the slice, verified. */
 export type SlicePeer = Typed<SlicePeerSpec>;
 
-/** Name of the object; slice and cluster names have no dots, so it cannot be ambiguous. */
+/** Name of the object; slice and cluster names have no dots, so it is unambiguous. */
 export const slicePeerName = (slice: string, cluster: string, node: string): string => `${slice}.${cluster}.${node}`;

@@ -6,9 +6,9 @@ import { readQuestion, type WireQuestion, writeQuestion } from './question.ts';
 import { type RawRecord, readRawRecord, readRecordData, writeRecord } from './record.ts';
 import { Writer } from './writer.ts';
 
-/** The OPT pseudo-record (RFC 6891 §6.1): what EDNS adds to header and sections. Options are not interpreted and not kept. */
+/** The OPT pseudo-record (RFC 6891 §6.1), EDNS's extension of header and sections. Options are dropped. */
 export type Edns = {
-  /** Largest UDP message that the sender takes, in bytes. */
+  /** Largest UDP message that the sender accepts, in bytes. */
   readonly size: number;
   readonly version: number;
   /** The upper eight bits of the response code. */
@@ -33,8 +33,8 @@ const edns = (raw: RawRecord): Edns => ({
 });
 
 /**
- * Reads a whole message. Anything malformed, cut off, followed by stray bytes, with two OPT records or with records of a class other
- * than IN is refused with `InvalidInput`; nothing else is ever thrown, and the work is bounded by the size of the message.
+ * Reads a whole message. It refuses, with `InvalidInput`, a message that is malformed, cut off, followed by extra bytes, with two OPT records or with
+ * records of another class than IN. It throws nothing else, and its work is bounded by the size of the message.
  */
 export const decodeMessage = (bytes: Uint8Array): Message => {
   const { questions: questionCount, answers, authority, additional, ...header } = readHeader(bytes);
@@ -79,7 +79,7 @@ const writeEdns = (writer: Writer, { size, version, extendedCode, dnssecOk }: Ed
   writer.word(0);
 };
 
-/** Writes a whole message with compressed names; refused with `InvalidInput` when it is over `limit` bytes or cannot be written. */
+/** Writes a whole message with compressed names; `InvalidInput` when it exceeds `limit` bytes or cannot be written. */
 export const encodeMessage = (message: Message, limit = 0xffff): Buffer => {
   const writer = new Writer(Buffer.allocUnsafe(limit));
   writeHeader(writer, message, {

@@ -7,15 +7,15 @@ export const maximumNameLength = 255;
 export const maximumLabelLength = 63;
 
 /**
- * Most pointers followed for one name: one for each label that a name can have. More would be legal and useless, and long chains of
- * pointers to pointers make a small message expensive.
+ * Most pointers followed for one name: one for each label that a name can have. More would be legal but useless, and long chains of pointers make a
+ * small message expensive.
  */
 const maximumPointers = 127;
 
 /** A name and where it ended in the message. */
 export type ReadName = {
   readonly name: string;
-  /** Offset of the first byte after the name as it stands in the message (after the first pointer, if there is one). */
+  /** Offset of the first byte after the name in the message (after the first pointer, if there is one). */
   readonly end: number;
 };
 
@@ -33,12 +33,11 @@ const label = (bytes: Uint8Array, start: number, end: number): string => {
 };
 
 /**
- * Reads the name at `offset` into presentation form, case kept, `.` for the root. A dot inside a label is read as `\046`, so that a
- * literal dot always parts two labels.
+ * Reads the name at `offset` into presentation form, case kept, `.` for the root. A dot inside a label is read as `\046`, so that a literal dot
+ * always separates two labels.
  *
- * A compression pointer must lead to before the label run it stands in, so every jump goes further back and a loop cannot be written
- * (RFC 1035 §4.1.4). Names over 255 bytes, label types other than the two of RFC 1035, and anything that runs off the end are refused
- * with `InvalidInput`.
+ * A compression pointer must point before the run of labels that contains it, so every jump goes back and a loop is impossible (RFC 1035 §4.1.4).
+ * `InvalidInput` for names over 255 bytes, label types other than the two of RFC 1035, and a name that exceeds the message.
  */
 export const readName = (bytes: Uint8Array, offset: number): ReadName => {
   let name = '';
@@ -77,8 +76,7 @@ export const readName = (bytes: Uint8Array, offset: number): ReadName => {
 /**
  * The labels of a presentation-form name as bytes, in latin1 strings, escapes resolved; empty for the root.
  *
- * A trailing dot is allowed. Empty or too long labels, names over 255 bytes, broken escapes and characters beyond one byte are refused
- * with `InvalidInput`.
+ * A trailing dot is allowed. `InvalidInput` for empty or too long labels, names over 255 bytes, broken escapes and characters beyond one byte.
  */
 export const labelsOf = (name: string): readonly string[] => {
   if (name === '.') return [];

@@ -25,7 +25,7 @@ export const responseCodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3,
 /** A response code by its mnemonic. */
 export type ResponseCode = keyof typeof responseCodes;
 
-/** The only class there is data for. */
+/** The only class with data. */
 export const classInternet = 1;
 
 /** The operation code of an ordinary query. */

@@ -4,14 +4,14 @@ import { readName } from './name.ts';
 import { typeName, typeNumber } from './numbers.ts';
 import type { Writer } from './writer.ts';
 
-/** A question as it stands in a message: the asker's own letter case, the class as a number (1 is IN). */
+/** A question as it is in a message: the letter case of the client, the class as a number (1 is IN). */
 export type WireQuestion = {
   readonly name: string;
   readonly type: string;
   readonly class: number;
 };
 
-/** Reads the question at `offset` and says where it ends; `InvalidInput` when it is broken or cut off. */
+/** Reads the question at `offset` and returns its end; `InvalidInput` when it is malformed or cut off. */
 export const readQuestion = (bytes: Uint8Array, offset: number): { readonly question: WireQuestion; readonly end: number } => {
   const { name, end } = readName(bytes, offset);
   if (end + 4 > bytes.length) throw new Failure('InvalidInput', 'The DNS message ends inside a question.');
@@ -20,7 +20,7 @@ export const readQuestion = (bytes: Uint8Array, offset: number): { readonly ques
   return { question: { name, type: typeName(type), class: questionClass }, end: end + 4 };
 };
 
-/** Writes a question; a type without a number is refused with `InvalidInput`. */
+/** Writes a question; `InvalidInput` for a type without a number. */
 export const writeQuestion = (writer: Writer, question: WireQuestion): void => {
   const type = typeNumber(question.type);
   if (type === undefined) throw new Failure('InvalidInput', `"${question.type}" is not a DNS record type; use a mnemonic or TYPE<number>.`);

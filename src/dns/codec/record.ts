@@ -7,7 +7,7 @@ import { readName } from './name.ts';
 import { classInternet, typeName, typeNumbers } from './numbers.ts';
 import type { Writer } from './writer.ts';
 
-/** A record as it stands in a message, before its content is interpreted. */
+/** A record as it is in a message, before its content is interpreted. */
 export type RawRecord = {
   readonly name: string;
   readonly type: number;
@@ -35,7 +35,7 @@ export const readRawRecord = (bytes: Uint8Array, offset: number): RawRecord => {
   };
 };
 
-/** Interprets the content of a record of class IN. Content that does not fill its bounds exactly is refused with `InvalidInput`. */
+/** Interprets the content of a record of class IN; `InvalidInput` for content that does not fill its bounds exactly. */
 export const readRecordData = (bytes: Uint8Array, raw: RawRecord): RecordData => {
   const content = bytes.subarray(raw.start, raw.end);
   const wrong = (): Failure => new Failure('InvalidInput', `The ${typeName(raw.type)} record of ${raw.name} has a malformed content.`);
@@ -132,7 +132,7 @@ const writeData = (writer: Writer, data: RecordData): void => {
   }
 };
 
-/** Writes a record of class IN; content that cannot be written is refused with `InvalidInput`, and the writer may then be rewound. */
+/** Writes a record of class IN; `InvalidInput` for content that cannot be written, and the writer may then be rewound. */
 export const writeRecord = (writer: Writer, record: ResourceRecord): void => {
   writer.name(record.name);
   writer.word(record.data.type === 'Other' ? record.data.code : typeNumbers[record.data.type]);

@@ -5,9 +5,9 @@ import { labelsOf } from './name.ts';
 const furthestPointer = 0x3fff;
 
 /**
- * A message being written: a buffer that never grows past its limit, and the names written so far, for compression.
+ * A message being written: a buffer with a fixed limit, and the names written so far, for compression.
  *
- * Running over the limit throws `InvalidInput`; `rewind` takes a half-written record back.
+ * Exceeding the limit throws `InvalidInput`; `rewind` removes a half-written record.
  */
 export class Writer {
   readonly #bytes: Buffer;
@@ -15,7 +15,7 @@ export class Writer {
   #learns = true;
   #offset = 0;
 
-  /** The message is written into `bytes` from the start; their number is the limit. */
+  /** The message is written into `bytes` from the start; its length is the limit. */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
@@ -24,12 +24,12 @@ export class Writer {
     return this.#offset;
   }
 
-  /** What was written, without a copy. */
+  /** The written bytes, without a copy. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#offset);
   }
 
-  /** From now on names are compressed only against those written before, so whatever follows may be reordered or left out. */
+  /** From now on names are compressed only against those written before, so what follows may be reordered or left out. */
   stopLearning(): void {
     this.#learns = false;
   }
@@ -67,8 +67,8 @@ export class Writer {
   }
 
   /**
-   * Writes a presentation-form name. With `compress` (the default) the longest suffix already in the message becomes a pointer; suffixes
-   * are compared without case (RFC 4343). Off for types whose content other software must not find compressed (RFC 3597 §4, RFC 2782).
+   * Writes a presentation-form name. With `compress` (the default) the longest suffix already in the message becomes a pointer; suffixes compare
+   * without case (RFC 4343). Turn it off for types whose content must not be compressed (RFC 3597 §4, RFC 2782).
    */
   name(name: string, compress = true): void {
     const labels = labelsOf(name);

@@ -7,10 +7,9 @@ import { type DelegationRefusal, refusal } from './refusal.ts';
 
 /**
  * The rules for a statement of a cluster about itself.
- *
- * The hub grants blocks, but does not take them away: a block belongs to the cluster that had it until that cluster gives it up, or until an
- * administrator of this cluster forgets the other. Else a hub could send the traffic of one cluster to another. While the hub says nothing about the
- * cluster, that cluster keeps what it has and gets nothing more: statements also come from other members, who grant nothing.
+ * The hub grants blocks, but cannot revoke them: a block belongs to its cluster until that cluster gives it up, or until an administrator of this
+ * cluster forgets the other one. Otherwise a hub could redirect the traffic of one cluster to another. While the grant of a cluster is unknown, the
+ * cluster keeps its blocks and gets no more: statements also arrive from other members, who grant nothing.
  */
 export const checkCluster = (
   { cluster, body }: Statement<'Cluster'>,

@@ -12,7 +12,7 @@ import type { DelegationRefusal } from './refusal.ts';
  * ```
  * statement   rule                                                                    refused as
  * Cluster     its blocks are pod addresses of the slice                               BlockOutsideSubnet
- *             the hub granted them; while it cannot be asked: the cluster has them    BlockNotGranted
+ *             the hub granted them; while it is unreachable: the cluster has them      BlockNotGranted
  *             none belongs to another cluster                                         BlockTaken (the newcomer)
  * Node        the cluster has a claim in force                                        ClusterUnknown
  *             its blocks lie in that claim                                            BlockOutsideCluster
@@ -25,8 +25,8 @@ import type { DelegationRefusal } from './refusal.ts';
  * Links       anything: it changes no traffic
  * ```
  *
- * Endpoints of exports are compared with the nodes where they are used (`offer.ts`): a wrong endpoint affects no other. Nodes of
- * different clusters need not be compared: a claim is accepted only where no other cluster owns anything.
+ * `offer.ts` compares the endpoints of exports with nodes, because a wrong endpoint affects no other. Nodes of different clusters need no comparison:
+ * the claims of clusters are disjoint.
  */
 export const checkDelegation = (statement: Statement, ledger: Ledger, context: ExchangeContext): DelegationRefusal | undefined => {
   if (isAbout(statement, 'Cluster')) return checkCluster(statement, ledger, context);

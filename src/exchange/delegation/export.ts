@@ -2,7 +2,7 @@ import type { ExchangeContext } from '../context.ts';
 import type { Statement } from '../statement/statement.ts';
 import { type DelegationRefusal, refusal } from './refusal.ts';
 
-/** The rules for a statement about an export, and for one about further endpoints of it. */
+/** The rules for a statement about an export, and for one about more endpoints of it. */
 export const checkExport = (
   { cluster, body: { namespace, name } }: Statement<'Export' | 'Endpoints'>,
   { namespaces }: ExchangeContext,

@@ -81,7 +81,7 @@ const checkKey = (who: string, cluster: string, body: NodeBody, ledger: Ledger):
   );
 };
 
-/** Networks in which no tunnel endpoint of another machine can be: this host, link-local, multicast, reserved and IPv4 in IPv6 (RFC 6890). */
+/** Networks that cannot hold a tunnel endpoint of another machine: this host, link-local, multicast, reserved and IPv4 in IPv6 (RFC 6890). */
 const unreachable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '::/127', '::ffff:0:0/96', 'fe80::/10', 'ff00::/8'].map(
   parseCidr,
 );

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { addresses, label, port, subdomain, time } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
-/** Endpoints that one statement carries at the most; an export with more of them continues in shards. */
+/** Most endpoints in one statement; an export with more of them continues in shards. */
 export const endpointsPerShard = 100;
 
-/** Shards that one export may have beside the statement about the export itself. */
+/** Most shards of one export, beside the statement about the export itself. */
 export const maxShards = 49;
 
 /** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */
@@ -17,9 +17,9 @@ const appProtocol = z
 const exportPort = z.object({
   name: label.exactOptional(),
   protocol: z.enum(['TCP', 'UDP', 'SCTP']),
-  /** Port by which clients call. */
+  /** Port that clients use. */
   port,
-  /** Port on which the pods listen, unless an endpoint says otherwise. */
+  /** Port on which the pods listen, unless an endpoint overrides it. */
   targetPort: port,
   appProtocol: appProtocol.exactOptional(),
 });
@@ -31,7 +31,7 @@ const distinct = (keyOf: (one: z.output<typeof exportPort>) => string | undefine
 
 const exportEndpoint = z.object({
   pod: subdomain,
-  /** Host name of the pod in the service's domain, for pods that have one. */
+  /** Host name of the pod in the service's domain, if it has one. */
   hostname: label.exactOptional(),
   node: subdomain,
   addresses,
@@ -43,11 +43,11 @@ const exportEndpoint = z.object({
   targetPorts: z.array(port).max(100).exactOptional(),
 });
 
-/** What a cluster says about one of its exports. */
+/** The statement of a cluster about one of its exports. */
 export const exportBody = z.object({
   namespace: label,
   name: label,
-  /** When the ServiceExport was created: of two exports that contradict one another the older one holds (KEP-1645). */
+  /** When the ServiceExport was created: of two conflicting exports the older one wins (KEP-1645). */
   created: time,
   type: z.enum(['ClusterSetIP', 'Headless']),
   sessionAffinity: z.enum(['None', 'ClientIP']),
@@ -64,11 +64,11 @@ export const exportBody = z.object({
     ),
   aliases: z.array(subdomain).max(32),
   endpoints: z.array(exportEndpoint).max(endpointsPerShard),
-  /** Endpoints that are not published, because an export has no room for more. */
+  /** Endpoints that are not published, because the export is over capacity. */
   omitted: z.int().min(1).exactOptional(),
 });
 
-/** Further endpoints of an export. */
+/** More endpoints of an export. */
 export const endpointsBody = z.object({
   namespace: label,
   name: label,
@@ -80,9 +80,9 @@ export const endpointsBody = z.object({
 export type ExportPort = Immutable<z.output<typeof exportPort>>;
 /** One pod behind an exported service. */
 export type ExportEndpoint = Immutable<z.output<typeof exportEndpoint>>;
-/** What a cluster says about one of its exports. */
+/** The statement of a cluster about one of its exports. */
 export type ExportBody = Immutable<z.output<typeof exportBody>>;
-/** Further endpoints of an export. */
+/** More endpoints of an export. */
 export type EndpointsBody = Immutable<z.output<typeof endpointsBody>>;
 
 /** Subject of the export (`<namespace>/<name>`) to which the subject of a shard belongs. */

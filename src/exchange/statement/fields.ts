@@ -3,9 +3,9 @@ import { readCidr } from '../../values/cidr.ts';
 import { readIp } from '../../values/ip.ts';
 import { isDnsLabel, isDnsSubdomain } from '../../values/names.ts';
 
-/*
- * The parts that statements are made of. Every text has a largest length and no control characters, because it ends up in messages, in logs
- * and on terminals of other clusters.
+/**
+ * The fields of statements. Every text has a maximum length and no control characters, because other clusters put it into messages, logs and
+ * terminals.
  */
 
 /** A DNS label (RFC 1123). */
@@ -28,13 +28,13 @@ export const port = z.int().min(1).max(65535);
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 /** A point in time (RFC 3339), in UTC, to the nanosecond at the most. */
 export const time = z.iso.datetime().max(30);
-/** One line of text of at most `max` characters, without characters that control how it is shown. */
+/** One line of at most `max` characters, without control or formatting characters. */
 export const line = (max: number) =>
   z
     .string()
     .max(max)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-/** A text as {@link line} allows it: characters that it does not allow become spaces, and the text is cut where it is too long. */
+/** The text as {@link line} allows it: forbidden characters become spaces, and a long text is cut. */
 export const toLine = (text: string, max: number): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')

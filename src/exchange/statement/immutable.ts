@@ -1,4 +1,4 @@
-/** A value of plain data that nobody changes, however deep. */
+/** A value of plain data that is deeply readonly. */
 export type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object

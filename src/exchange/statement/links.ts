@@ -3,17 +3,17 @@ import { linkVerdicts } from '../../values/link-verdict.ts';
 import { count, label, line, subdomain, time, toLine } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
-/** Links that one report spells out at the most. */
+/** Most links that one report lists. */
 export const maxReportedLinks = 20;
-/** Clusters that one report counts links to at the most: as many as a slice can have. */
+/** Most clusters in one report: as many as a slice can have. */
 export const maxReportedClusters = 1024;
-/** Nodes that one report names at the most, of those that have no tunnel and of those that do not reach everybody, each. */
+/** Most nodes that one report names, of those without a tunnel and of those that do not reach all others, each. */
 export const maxReportedNodes = 50;
-/** Namespaces that one report names at the most as absent. */
+/** Most absent namespaces that one report names. */
 export const maxReportedNamespaces = 50;
-/** Failing exports that one report carries at the most. */
+/** Most failing exports in one report. */
 export const maxReportedExports = 50;
-/** Refusals that one report carries at the most. */
+/** Most refusals in one report. */
 export const maxReportedRefusals = 10;
 
 const reportedLink = z.object({
@@ -30,7 +30,7 @@ const clusterLinks = z.object({
   cluster: label,
   up: count,
   down: count,
-  /** Links that should exist; those that are neither up nor down were not judged yet, or nobody reports them. */
+  /** Links that should exist; those that are neither up nor down are not judged yet, or no agent reports them. */
   total: count,
   worstRttMs: z.number().min(0).exactOptional(),
 });
@@ -40,9 +40,9 @@ const reportedNode = z.object({ node: subdomain, up: count, down: count, total: 
 const missingNode = z.object({
   node: subdomain,
   reason: line(1024),
-  /** The node itself is not Ready, as Kubernetes sees it: switched off, cut off or broken. */
+  /** The node is not Ready in Kubernetes: powered off, disconnected or broken. */
   notReady: z.literal(true).exactOptional(),
-  /** Since when it is not Ready, as Kubernetes sees it. */
+  /** Since when it is not Ready in Kubernetes. */
   since: time.exactOptional(),
 });
 
@@ -53,19 +53,19 @@ const failingExport = z.object({
   message: line(512),
   /** Since when, by the clock of the cluster. */
   since: time.exactOptional(),
-  /** The service works, but not in all as its owner asks. */
+  /** The service works, but not entirely as its owner requests. */
   works: z.literal(true).exactOptional(),
 });
 
 const absentNamespace = z.object({
   namespace: label,
-  /** A namespace that is there and has nearly that name. */
+  /** An existing namespace with a similar name. */
   near: label.exactOptional(),
 });
 
 /**
- * Schema of what a cluster says about its part of a slice, as sums: it is as large for ten thousand nodes as for fifty. The status of the slice
- * is made from it, and nothing else.
+ * The report of a cluster about its part of a slice, as sums: it has the same size for ten thousand nodes as for fifty. It is the only source of the
+ * status of the slice.
  */
 export const linksBody = z.object({
   /** Nodes of the cluster that have published a tunnel and are in service. */
@@ -74,37 +74,37 @@ export const linksBody = z.object({
   outOfService: count.exactOptional(),
   /** A pod of the cluster is attached to the slice. */
   inUse: z.literal(true).exactOptional(),
-  /** Links from the nodes in service by the cluster that they lead to, the cluster itself among them. */
+  /** Links from the nodes in service by target cluster, including the cluster itself. */
   clusters: z.array(clusterLinks).max(maxReportedClusters),
   /** The worst links, at most {@link maxReportedLinks}. */
   worst: z.array(reportedLink).max(maxReportedLinks),
-  /** Nodes that do not reach everybody, the worst first; `impairedNodes` says how many there are. */
+  /** Nodes that do not reach all others, the worst first; `impairedNodes` counts them. */
   impaired: z.array(reportedNode).max(maxReportedNodes),
   impairedNodes: count,
-  /** Nodes that have no tunnel or whose agent is silent, with the reason; `missing` says how many there are. */
+  /** Nodes without a tunnel or with an unreachable agent, with the reason; `missing` counts them. */
   missingNodes: z.array(missingNode).max(maxReportedNodes),
   missing: count,
-  /** Exports that offer nothing, and those that do not work as their owners ask; `failing` says how many there are. */
+  /** Exports that offer nothing, and exports that do not work as their owners request; `failing` counts them. */
   failingExports: z.array(failingExport).max(maxReportedExports).exactOptional(),
   failing: count.exactOptional(),
-  /** Namespaces of the slice that the cluster does not have, at most {@link maxReportedNamespaces}. */
+  /** Namespaces of the slice that do not exist in the cluster, at most {@link maxReportedNamespaces}. */
   absentNamespaces: z.array(absentNamespace).max(maxReportedNamespaces).exactOptional(),
-  /** Why notices of other clusters are not used. */
+  /** Why notices of other clusters are refused. */
   refused: z.array(line(1024)).max(maxReportedRefusals).exactOptional(),
 });
 
-/** What a cluster says about its part of a slice. */
+/** The report of a cluster about its part of a slice. */
 export type LinksBody = Immutable<z.output<typeof linksBody>>;
 /** One link in a report. */
 export type ReportedLink = LinksBody['worst'][number];
 /** Links to one cluster in a report. */
 export type ClusterLinks = LinksBody['clusters'][number];
-/** A node in a report that does not reach everybody. */
+/** A node in a report that does not reach all others. */
 export type ImpairedNode = LinksBody['impaired'][number];
-/** An export that does not offer what its owner asks, with the reason. */
+/** An export in a report that does not offer what its owner requests, with the reason. */
 export type FailingExport = NonNullable<LinksBody['failingExports']>[number];
-/** A node in a report that has no part in the slice. */
+/** A node in a report that does not take part in the slice. */
 export type MissingNode = LinksBody['missingNodes'][number];
 
-/** A text as a report may carry it. */
+/** The text as a report may carry it. */
 export const reportLine = (text: string, max = 1024): string => toLine(text, max);

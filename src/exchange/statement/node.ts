@@ -3,7 +3,7 @@ import { isWireguardKey } from '../../values/wireguard-key.ts';
 import { addresses, cidr, ip, port, subdomain } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
-/** What a cluster says about one of its nodes. */
+/** The statement of a cluster about one of its nodes. */
 export const nodeBody = z.object({
   node: subdomain,
   /** WireGuard public key, base64. */
@@ -15,5 +15,5 @@ export const nodeBody = z.object({
   addresses,
 });
 
-/** What a cluster says about one of its nodes. */
+/** The statement of a cluster about one of its nodes. */
 export type NodeBody = Immutable<z.output<typeof nodeBody>>;

@@ -17,10 +17,10 @@ export interface StatementBodies {
   readonly Links: LinksBody;
 }
 
-/** Version of the form below. A receiver refuses every other. */
+/** Version of this form. A receiver refuses every other. */
 export const statementVersion = 2;
 
-/** Who states something about what, and for how long: everything but the content. */
+/** Author, subject and lifetime of a statement: everything but the content. */
 export interface Claims {
   readonly project: string;
   readonly slice: string;
@@ -35,16 +35,16 @@ export interface Claims {
   readonly expiresAt: string;
 }
 
-/** A statement: this holds until it expires or another one about the same subject follows. */
+/** A statement holds until it expires or until another one about the same subject follows. */
 export interface Statement<K extends StatementKind = StatementKind> extends Claims {
   readonly version: typeof statementVersion;
-  /** Names of fields beyond this version which a receiver must know to use the statement (as `crit` in RFC 7515 §4.1.11); none so far. */
+  /** Names of fields beyond this version that a receiver must understand to use the statement (as `crit` in RFC 7515 §4.1.11); none so far. */
   readonly critical: readonly string[];
   readonly kind: K;
   readonly body: StatementBodies[K];
 }
 
-/** A signed tombstone: what the cluster stated about the subject before no longer holds. */
+/** A signed tombstone: the earlier statements of the cluster about the subject no longer hold. */
 export interface Tombstone<K extends StatementKind = StatementKind> extends Claims {
   readonly version: typeof statementVersion;
   readonly critical: readonly string[];
@@ -52,12 +52,12 @@ export interface Tombstone<K extends StatementKind = StatementKind> extends Clai
   readonly withdrawn: true;
 }
 
-/** Either of them: what a notice carries. */
+/** A statement or a tombstone: the content of a notice. */
 export type Stated<K extends StatementKind = StatementKind> = Statement<K> | Tombstone<K>;
 
 /**
- * What the farewell of a cluster to the members of every slice names in place of a slice. A member may know a cluster from a slice that is gone, whose
- * board nobody can write on any more.
+ * A farewell to the members of every slice has this in place of a slice. A member may know a cluster from a deleted slice, whose board no longer
+ * exists.
  */
 export const everySlice = { slice: 'every-slice', sliceUID: '*' } as const;
 
@@ -89,7 +89,7 @@ const isTombstoneShaped = (value: unknown): boolean => typeof value === 'object'
 /** Whether the statement withdraws its subject. */
 export const isTombstone = <K extends StatementKind>(stated: Stated<K>): stated is Tombstone<K> => 'withdrawn' in stated;
 
-/** Whether a statement concerns a slice: it was made for that one, or is a farewell to the members of every slice. */
+/** Whether a statement concerns a slice: it was made for this slice, or it is a farewell to the members of every slice. */
 export const concerns = (stated: Stated, { slice, sliceUID }: Pick<Claims, 'slice' | 'sliceUID'>): boolean =>
   (stated.slice === slice && stated.sliceUID === sliceUID) ||
   (stated.kind === 'Cluster' && isTombstone(stated) && stated.slice === everySlice.slice && stated.sliceUID === everySlice.sliceUID);
@@ -98,10 +98,9 @@ export const concerns = (stated: Stated, { slice, sliceUID }: Pick<Claims, 'slic
 export const isAbout = <K extends StatementKind>(one: Statement, kind: K): one is Statement<K> => one.kind === kind;
 
 /**
- * A received value as a statement or tombstone, or a phrase that says what is wrong with it.
- *
- * Every list and text is bounded, and every address, block, key and name is one: readers need not check again. Fields that this version does
- * not know are left out, so that newer clusters may say more, unless `critical` names one: then nothing of it may be used.
+ * Reads a received value as a statement or tombstone; a phrase states what is wrong with it.
+ * Every list and text is bounded, and every address, block, key and name is valid, so readers need not check again. Unknown fields are dropped, so
+ * that newer clusters can publish more, unless `critical` names one: then the whole statement is refused.
  */
 export const readStatement = (value: unknown): Stated | string => {
   const result = isTombstoneShaped(value) ? tombstone.safeParse(value) : statement.safeParse(value);

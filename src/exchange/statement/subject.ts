@@ -18,7 +18,7 @@ const subjectRules: { readonly [K in StatementKind]: (subject: string, cluster: 
   Links: (subject, cluster) => subject === cluster,
 };
 
-/** What is wrong with a subject, as a phrase; undefined for one that a statement of that kind and cluster can have. */
+/** The fault of a subject, as a phrase; undefined for a subject that a statement of this kind and cluster can have. */
 export const subjectFault = ({
   kind,
   cluster,

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Architecture } from '../recipe.ts';
 
-/** One Debian package as it was unpacked. */
+/** One unpacked Debian package. */
 export interface DebianVersion {
   readonly name: string;
   readonly version: string;
-  /** The source package that it was built from. */
+  /** The source package from which it was built. */
   readonly source: string;
 }
 
-/** Where the list of packages lies in an image; scanners of images read it there, for there is no package manager beside it. */
+/** Where an image lists its packages. Image scanners read it there, because the image has no package manager. */
 export const statusFolder = 'var/lib/dpkg/status.d';
 
-/** Packages whose programs an image does not keep: they came along for maintainer scripts, which never run. */
+/** Packages whose programs an image does not keep: maintainer scripts depend on them, and these never run. */
 const removed = new Set(['apt', 'debconf', 'perl-base']);
 
 /** The names in a folder; none when there is no folder of this name. */
@@ -27,14 +27,14 @@ const namesIn = async (path: string): Promise<string[]> => {
   }
 };
 
-/** Name and version of every package unpacked under `root`, by the changelogs that Debian's policy demands (12.7), in order of the names. */
+/** Name and version of every package under `root`, from the changelogs that Debian policy requires (12.7), ordered by name. */
 export async function debianVersions(root: string): Promise<DebianVersion[]> {
   const docs = join(root, 'usr/share/doc');
   const found: DebianVersion[] = [];
   for (const name of (await namesIn(docs)).toSorted()) {
     if (removed.has(name)) continue;
     const files = await namesIn(join(docs, name));
-    // A package that was built again without a change of its source has a changelog of its own for the architecture.
+    // A binary rebuild without a source change has a changelog of its own for the architecture.
     const file =
       files.find((each) => /^changelog\.Debian\.\w+\.gz$/.test(each)) ?? files.find((each) => /^changelog\.(Debian\.)?gz$/.test(each));
     if (file === undefined) continue;
@@ -47,7 +47,7 @@ export async function debianVersions(root: string): Promise<DebianVersion[]> {
   return found;
 }
 
-/** Writes the packages where scanners look for them: one file for each, in the form of dpkg's status file. */
+/** Writes the packages where scanners expect them: one file for each, in the form of dpkg's status file. */
 export async function writePackageStatus(root: string, architecture: Architecture, packages: readonly DebianVersion[]): Promise<void> {
   const folder = join(root, statusFolder);
   await mkdir(folder, { recursive: true });

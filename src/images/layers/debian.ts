@@ -6,13 +6,13 @@ import type { Architecture, Layer } from '../recipe.ts';
 import { debianVersions, writePackageStatus } from './debian-versions.ts';
 import { removeSame } from './remove-same.ts';
 
-/** The Debian release that every image is made of, whatever the machine that builds it runs. */
+/** The Debian release of every image, independent of the machine that builds it. */
 export const debianSuite = 'bookworm';
 
-/** Part of every Debian layer's key: raise it when the way these layers are made changes. */
+/** Part of every Debian layer's key: raise it when the build of these layers changes. */
 const revision = '3';
 
-/** What containers never read. Debian's essential packages come along as dependencies of maintainer scripts that are never run here. */
+/** Files that containers never read. Debian's essential packages are dependencies of maintainer scripts, which never run here. */
 const ballast = [
   'dev',
   'etc/adduser.conf',
@@ -23,7 +23,7 @@ const ballast = [
   'etc/deluser.conf',
   'etc/dpkg',
   'etc/fstab',
-  // Copied by mmdebstrap from the machine that builds.
+  // mmdebstrap copies these from the build machine.
   'etc/hostname',
   'etc/init.d',
   'etc/logrotate.d',
@@ -57,26 +57,26 @@ const accounts = {
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
 
-/** Which Debian packages a layer holds, and where from. */
+/** The Debian packages of a layer, and their origin. */
 export interface DebianLayerOptions {
   readonly name: string;
   readonly architecture: Architecture;
   readonly packages: readonly string[];
-  /** Another Debian layer below this one: only what that one lacks is kept. Its packages must be among ours. */
+  /** Another Debian layer below this one: only files that it lacks are kept. Its packages must be among ours. */
   readonly over?: Layer;
-  /** A layer of the same packages that runs on this machine, where this one does not: it is asked for busybox's commands. */
+  /** A layer of the same packages that runs on this machine, if this one does not: it lists busybox's commands. */
   readonly native?: Layer;
-  /** Symbolic links to add, by absolute path; what Debian would make by its alternatives when a package is configured. */
+  /** Symbolic links to add, by absolute path; Debian would create them when a package is configured (alternatives). */
   readonly links?: Readonly<Record<string, string>>;
-  /** Archive to fetch from instead of Debian's own. */
+  /** Archive to fetch from. @default Debian's own */
   readonly mirror?: string;
 }
 
 /**
- * A layer of Debian packages, unpacked by mmdebstrap and never configured: no maintainer script runs, no package manager is inside.
+ * A layer of Debian packages, unpacked by mmdebstrap and never configured: no maintainer script runs, and there is no package manager inside.
  *
- * A shell and the usual small commands come from busybox, which must be among the packages of the lowest layer.
- * The key covers the names of packages, not their versions: a cached layer stays as it is until the cache is removed.
+ * A shell and the usual small commands come from busybox, which must be among the packages of the lowest layer. The key covers the names of packages,
+ * not their versions: a cached layer stays until the cache is removed.
  */
 export function debianLayer(options: DebianLayerOptions): Layer {
   const { name, architecture, packages, over, native, links = {}, mirror } = options;
@@ -96,7 +96,7 @@ export function debianLayer(options: DebianLayerOptions): Layer {
     const versions = await debianVersions(root);
     await Promise.all(ballast.map((path) => rm(join(root, path), { recursive: true, force: true })));
     await removePerl(root);
-    // Nobody in a container of ours becomes somebody else.
+    // No program in our containers may change its user.
     await run('find', [root, '-type', 'f', '-perm', '/6000', '-exec', 'chmod', 'a-s', '{}', '+'], signal);
     for (const [path, target] of Object.entries(links)) await symlink(target, join(root, path));
     await chmod(root, 0o755);
@@ -116,9 +116,9 @@ export function debianLayer(options: DebianLayerOptions): Layer {
 }
 
 /**
- * A link for each busybox command that no package brings in full, among them the shell.
+ * Adds a link for each busybox command that no package provides, including the shell.
  *
- * They lie in /bin, the last folder of PATH, so that the real program wins when a layer above brings it, wherever it lies.
+ * The links are in /bin, the last folder of PATH, so that a real program in a higher layer wins, wherever it is.
  *
  * @param runnable root of a file system whose busybox runs on this machine.
  */
@@ -127,12 +127,12 @@ async function linkBusybox(root: string, runnable: string, signal: AbortSignal):
   const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
   const commands = (await run('chroot', [runnable, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
   await Promise.all(commands.filter((command) => !taken.has(command)).map((command) => symlink('busybox', join(root, 'bin', command))));
-  // The one that scripts name by path.
+  // Scripts name this one by path.
   await mkdir(join(root, 'usr/bin'), { recursive: true });
   if (!taken.has('env')) await symlink('/bin/busybox', join(root, 'usr/bin/env'));
 }
 
-/** Perl and the scripts that need it: only debconf and other maintainer's tools, none of which run here. */
+/** Removes perl and the scripts that need it: only debconf and other maintainer tools, which never run here. */
 async function removePerl(root: string): Promise<void> {
   for (const place of ['bin', 'sbin', 'usr/bin', 'usr/sbin']) {
     const folder = join(root, place);

@@ -13,7 +13,7 @@ export type FileEntry =
   /** A symbolic link. */
   | { readonly link: string };
 
-/** A layer of single files, by absolute path in the image; the key is their content, so it is only made anew when one of them changed. */
+/** A layer of single files, by absolute path in the image. Its key is their content, so it is built again only when a file changed. */
 export async function filesLayer(name: string, entries: Readonly<Record<string, FileEntry>>, signal: AbortSignal): Promise<Layer> {
   const parts: Record<string, string> = {};
   for (const [path, entry] of Object.entries(entries)) {

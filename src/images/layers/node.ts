@@ -8,7 +8,7 @@ import { type Architecture, architectureOf, type Layer } from '../recipe.ts';
 const folder = 'usr/local/bin';
 
 /**
- * A layer with Node as /usr/local/bin/node, without its symbols. Its C++ libraries are the Debian layer's.
+ * A layer with Node as /usr/local/bin/node, without symbols. The Debian layer has its C++ libraries.
  *
  * @param node path of an official Node binary for the image's architecture.
  */

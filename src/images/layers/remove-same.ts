@@ -3,9 +3,9 @@ import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Removes from `folder` every file that `below` has too with the same type, mode and content; folders stay.
+ * Removes from `folder` every file that exists in `below` with the same type, mode and content; folders stay.
  *
- * What is left, put on top of `below`, gives all of `folder` again: the difference as an image layer.
+ * The rest on top of `below` equals the original `folder`: the difference as an image layer.
  */
 export async function removeSame(folder: string, below: string): Promise<void> {
   for (const name of await readdir(folder)) {

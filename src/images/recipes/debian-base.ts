@@ -1,7 +1,7 @@
 import { debianLayer } from '../layers/debian.ts';
 import { type Architecture, architectureOf, type Layer } from '../recipe.ts';
 
-/** The packages under every image of ours: what a node agent calls, busybox for a shell, and the libraries of Node. */
+/** The packages below every image: what a node agent runs, busybox for a shell, and the libraries of Node. */
 export const basePackages: readonly string[] = [
   'busybox',
   'iproute2',
@@ -15,7 +15,7 @@ export const basePackages: readonly string[] = [
 /**
  * The Debian layer that all images share, so that a node stores and unpacks it once.
  *
- * Nothing of another architecture runs on this machine, so the layer of this machine's own says which commands busybox has.
+ * A foreign architecture does not run on this machine, so the layer of this machine's architecture lists the commands of busybox.
  */
 export function debianBase(architecture: Architecture, mirror?: string): Layer {
   const machine = architectureOf(process.arch);

@@ -7,9 +7,9 @@ import { basePackages, debianBase } from './debian-base.ts';
 const tools = ['bind9-dnsutils', 'curl', 'iperf3', 'iputils-ping', 'tcpdump', 'traceroute'];
 
 /**
- * The image with which people try things out: a small HTTP server that says who answers and who asks, and the usual network tools.
+ * The image for demonstrations: a small HTTP server that returns the names of server and client, and the usual network tools.
  *
- * Runs the server unless told otherwise. It shares the Debian and Node layers with the KubeSlice image.
+ * It runs the server by default. It shares the Debian and Node layers with the KubeSlice image.
  *
  * @param answer path of the server's source, which becomes /srv/answer.js.
  */

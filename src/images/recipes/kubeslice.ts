@@ -3,18 +3,18 @@ import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { debianBase } from './debian-base.ts';
 
-/** Where the agent's static programs lie. */
+/** Folder of the agent's static programs. */
 const hostFolder = '/opt/kubeslice/host';
 
 const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
 
 /**
- * The one image of all programs of KubeSlice, entered by `kubeslice <program>`.
+ * The one image of all programs of KubeSlice, started as `kubeslice <program>`.
  *
- * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go
- * and the CNI plugin, which it copies to its node, and the prober and the relay, which it runs itself.
+ * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go and
+ * the CNI plugin, which it copies to its node, and the prober and the relay, which it runs itself.
  *
- * @param bundle path that `bundlePrograms` gave.
+ * @param bundle path that `bundlePrograms` returned.
  */
 export async function kubesliceImage(
   options: {
@@ -58,7 +58,7 @@ export async function kubesliceImage(
   };
 }
 
-/** What a container of the KubeSlice image runs: the program that its arguments name. */
+/** What a container of the KubeSlice image runs: the program in its arguments. */
 export function kubesliceConfig(version: string): ImageConfig {
   return {
     entrypoint: ['/usr/local/bin/kubeslice'],

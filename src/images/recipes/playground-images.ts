@@ -6,7 +6,7 @@ import { kubesliceImage } from './kubeslice.ts';
 import { singleProgramImage } from './single-program.ts';
 
 /**
- * Everything a playground node runs, in one list for one archive: pause, CoreDNS, the demo image and KubeSlice itself.
+ * Everything that a playground node runs, in one list for one archive: pause, CoreDNS, the demo image and KubeSlice itself.
  *
  * @param project folder of package.json, with sources or with the finished `dist`.
  * @param programs paths of the compiled programs for the architecture.

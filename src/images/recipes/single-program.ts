@@ -1,7 +1,7 @@
 import { filesLayer } from '../layers/files.ts';
 import type { Architecture, Recipe } from '../recipe.ts';
 
-/** An image that holds nothing but one static program, which is also its entry point: pause and CoreDNS. */
+/** An image with one static program, which is also its entry point: pause and CoreDNS. */
 export async function singleProgramImage(
   options: { readonly name: string; readonly version: string; readonly architecture: Architecture; readonly program: string },
   signal: AbortSignal,

@@ -11,26 +11,26 @@ import { Refused } from './refused.ts';
 import { createStorage } from './storage.ts';
 import { createWatchers } from './watchers.ts';
 
-/** A running fake API server, and the hands behind the scenes that tests need. */
+/** A running fake API server, with controls for tests. */
 export type FakeApi = {
   /** For clients; the token is `valid`. */
   readonly connection: Connection;
   readonly faults: Faults;
   /** Every request received so far, `METHOD /path?query`. */
   readonly requests: readonly string[];
-  /** Open watches. */
+  /** The number of open watches. */
   readonly watches: number;
-  /** Creates or replaces an object, status included, as if somebody else had. */
+  /** Creates or replaces an object, status included, like another client would. */
   put<T extends KubernetesObject>(kind: ResourceKind<T>, object: T): T;
   read<T extends KubernetesObject>(kind: ResourceKind<T>, name: ObjectName): T | undefined;
   objects<T extends KubernetesObject>(kind: ResourceKind<T>): readonly T[];
-  /** Deletes as somebody else; finalizers hold as usual. */
+  /** Deletes like another client would; finalizers hold as usual. */
   remove(kind: ResourceKind, name: ObjectName): void;
-  /** Forgets all history: who watches from an older version, or reads an older list further, gets 410. */
+  /** Drops all history: a watch from an older version, or the next page of an older list, gets 410. */
   compact(): void;
   /** Sends a bookmark on every watch. */
   bookmark(): void;
-  /** Ends every watch, as a server does when their time is over. */
+  /** Ends every watch, as a server does after its timeout. */
   endWatches(): void;
   /** Breaks every connection. */
   disconnect(): void;
@@ -41,13 +41,13 @@ export type FakeApi = {
 };
 
 /**
- * An API server for unit tests, in this process but over a real socket: create, read, replace, patch (merge, apply), delete with
- * finalizers and preconditions, conflicts, pages, watches with selectors and bookmarks, and faults on demand.
+ * An API server for unit tests, in this process but over a real socket: create, read, replace, patch (merge, apply), delete with finalizers and
+ * preconditions, conflicts, pages, watches with selectors and bookmarks, and faults on demand.
  *
- * What it does not do, on purpose; tests that need any of it run against a real API server:
- * no schemas, defaults, pruning, validation or admission; no authorization (any token but `refused` is accepted); namespaces need not
- * exist and deleting one deletes nothing; no garbage collection by owner; every kind has a status and every list in an applied
- * object is one field; field selectors take any path; a watch that starts without a version sees everything; no discovery or OpenAPI.
+ * It omits, on purpose: schemas, defaults, pruning, validation and admission; authorization (any token but `refused` is accepted); existence of
+ * namespaces, and deletion of their content; garbage collection by owner; discovery and OpenAPI. Every kind has a status; every list in an applied
+ * object is one field; field selectors take any path; a watch without a version starts with everything. Tests that need any of this run against a
+ * real API server.
  */
 export const startFakeApi = async (options: { readonly kinds: readonly ResourceKind[]; readonly now?: () => number }): Promise<FakeApi> => {
   const { kinds, now = () => Date.now() } = options;
@@ -75,7 +75,7 @@ export const startFakeApi = async (options: { readonly kinds: readonly ResourceK
   };
 
   const server = createServer((request, response) => {
-    // A client that hangs up in the middle is no error of the server.
+    // A client that disconnects is not an error of the server.
     serve(request, response).catch(() => response.destroy());
   });
   const listen = (port: number): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -118,7 +118,7 @@ export const startFakeApi = async (options: { readonly kinds: readonly ResourceK
   };
 };
 
-/** Lets a fault happen; true when the request needs no other answer. */
+/** Applies a fault; true when the request needs no other answer. */
 const strike = (effect: Effect, backend: Backend, request: IncomingMessage, body: string, response: ServerResponse): boolean => {
   const isWatch = /[?&]watch=true/.test(request.url ?? '');
   if (typeof effect === 'object') {
@@ -135,7 +135,7 @@ const strike = (effect: Effect, backend: Backend, request: IncomingMessage, body
     return true;
   }
   if (effect === 'reset-after') {
-    // The write happens; the answer is lost.
+    // The write is carried out; the answer is lost.
     const lost = new Proxy(response, {
       get: (target, field) => (field === 'writeHead' ? () => lost : field === 'end' ? () => lost : Reflect.get(target, field)),
     });

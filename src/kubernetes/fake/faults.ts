@@ -6,9 +6,9 @@ export type Effect =
   | 'reset'
   /** The connection is closed after the request was carried out, so that the caller does not know. */
   | 'reset-after'
-  /** No answer ever comes; a watch is accepted and stays silent. */
+  /** No answer is ever sent; a watch is accepted and stays silent. */
   | 'stall'
-  /** A watch is accepted and then told that its version is too old. */
+  /** A watch is accepted, and then ends because its version is too old. */
   | 'gone';
 
 /** A fault that hits requests until it has hit `times` of them. */
@@ -22,9 +22,9 @@ export type Fault = {
   readonly times?: number;
 };
 
-/** The faults that are injected at the moment. */
+/** The injected faults. */
 export type Faults = {
-  /** Injects a fault; the returned function takes it away. */
+  /** Injects a fault; the returned function removes it. */
   add(fault: Fault): () => void;
   clear(): void;
   /** The effect on a request, if any; counts as a hit. */

@@ -11,17 +11,17 @@ import type { Storage } from './storage.ts';
 import { issueToken } from './tokens.ts';
 import type { Shape, Watchers } from './watchers.ts';
 
-/** What requests are answered from. */
+/** The state behind the answers. */
 export type Backend = {
   readonly kinds: readonly ResourceKind[];
   readonly storage: Storage;
   readonly watchers: Watchers;
   readonly now: () => number;
-  /** Lists that are being read page by page: token → what is left. */
+  /** Lists that are being read page by page: token → the remaining objects. */
   readonly pages: Map<string, readonly KubernetesObject[]>;
 };
 
-/** Answers one request; `Refused` is thrown for what a real server refuses. */
+/** Answers one request; throws `Refused` for what a real server refuses. */
 export const handle = (backend: Backend, request: IncomingMessage, body: string, response: ServerResponse): void => {
   const url = new URL(request.url ?? '/', 'http://fake');
   const method = request.method ?? 'GET';
@@ -46,7 +46,7 @@ export const handle = (backend: Backend, request: IncomingMessage, body: string,
 const answer = (response: ServerResponse, status: number, body: object): void =>
   void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** What an answer shows of each object: all of it, or its metadata alone. */
+/** The form of each object in an answer: complete, or metadata only. */
 const shapeOf = (accept: string): Shape =>
   accept.includes('as=PartialObjectMetadata')
     ? ({ metadata }) => ({ apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata })
@@ -84,7 +84,7 @@ const read = (
   const rest = selected.slice(limit);
   const next = rest.length === 0 ? undefined : `${version}-${pages.size}`;
   if (next !== undefined) pages.set(next, rest);
-  // Like the real one for its built-in kinds, items come without apiVersion and kind.
+  // Items come without apiVersion and kind, like those of the real server's built-in kinds.
   const items = selected.slice(0, limit).map((item) => without(shape(item), 'apiVersion', 'kind'));
   answer(response, 200, {
     apiVersion: apiVersionOf(kind),
@@ -99,7 +99,7 @@ const post = ({ storage, now }: Backend, route: Route, object: KubernetesObject,
   if (subresource === 'token' && name !== undefined)
     return { ...object, status: issueToken(namespace, name, storage.version, new Date(now() + 3_600_000)) };
   if (subresource !== undefined) throw new Refused(404, 'NotFound', 'the server could not find the requested resource');
-  // Whoever asks may do everything here; like the real one, it keeps no reviews.
+  // Every client may do everything here; like the real server, it stores no reviews.
   if (kind.kind === 'SelfSubjectAccessReview') return { ...object, status: { allowed: true } };
   return storage.create(kind, placed(route, object), writerOf(route, query));
 };
@@ -111,7 +111,7 @@ const patch = ({ storage }: Backend, route: Route, contentType: string, payload:
   if (contentType.startsWith('application/apply-patch')) return apply(storage, route, key, live, payload as KubernetesObject, query);
   if (live === undefined) throw new Refused(404, 'NotFound', `${kind.plural} "${name}" not found`);
   const patched = mergePatch(live, payload);
-  // Only a version that the patch itself names is a precondition.
+  // Only a version in the patch itself is a precondition.
   const version =
     (payload as { readonly metadata?: { readonly resourceVersion?: string } }).metadata?.resourceVersion ??
     live.metadata.resourceVersion ??
@@ -161,7 +161,7 @@ const remove = ({ storage }: Backend, route: Route, payload: unknown, query: URL
   return { kind: 'Status', apiVersion: 'v1', status: 'Success' };
 };
 
-/** The object as the address says where it belongs. */
+/** The object with the namespace and name of the address. */
 const placed = ({ kind, namespace, name }: Route, object: KubernetesObject): KubernetesObject => {
   if (object.kind !== kind.kind || object.apiVersion !== apiVersionOf(kind))
     throw new Refused(400, 'BadRequest', `${object.apiVersion} ${object.kind} in the body does not match ${kind.plural} in the address`);

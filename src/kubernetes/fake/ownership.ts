@@ -15,7 +15,7 @@ export type Writer = { readonly manager: string; readonly operation: 'Apply' | '
 const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const nameOf = (writer: Writer): string => JSON.stringify([writer.manager, writer.operation, writer.subresource ?? '']);
 
-/** Fields that no writer owns: they are the object's identity, or the server's own. */
+/** Fields without an owner: the object's identity, and the server's own fields. */
 const unowned = new Set([
   'apiVersion',
   'kind',
@@ -35,7 +35,7 @@ const leaves = (value: Json, path: readonly string[] = [], found = new Map<strin
   return found;
 };
 
-/** The object after one writer applied its configuration, and who owns what then. `Refused` with Conflict unless forced. */
+/** The object after one writer applied its configuration, and the owners then. `Refused` with Conflict unless forced. */
 export const applyConfiguration = (
   live: Json,
   owners: Owners,
@@ -65,7 +65,7 @@ export const applyConfiguration = (
   return { object, owners: withOwner(owners, own, new Set(wanted.keys()), new Set(conflicts.map(([path]) => path))) };
 };
 
-/** Who owns what after a plain write: the writer takes what it changed, and everybody loses what is gone. */
+/** The owners after a plain write: the writer owns what it changed, and nobody owns removed fields. */
 export const ownersAfterUpdate = (before: Json, after: Json, owners: Owners, writer: Writer): Owners => {
   const old = leaves(before);
   const now = leaves(after);
@@ -100,7 +100,7 @@ const withOwner = (owners: Owners, own: string, paths: ReadonlySet<string>, take
 const setLeaf = (object: Json, path: readonly string[], value: unknown): void => {
   const [field = '', ...rest] = path;
   if (rest.length === 0) {
-    // An empty map asks for a map, not for an empty one.
+    // A wanted empty map requires a map, not an empty one.
     if (!(isMap(value) && isMap(object[field]))) object[field] = value;
     return;
   }
@@ -112,7 +112,7 @@ const removeLeaf = (object: Json, path: readonly string[]): void => {
   const [field = '', ...rest] = path;
   const child = object[field];
   if (rest.length === 0) {
-    // A map that was empty when it was wanted may hold what others put into it.
+    // A map that was wanted empty may hold entries of others.
     if (!isMap(child) || Object.keys(child).length === 0) delete object[field];
   } else if (isMap(child)) {
     removeLeaf(child, rest);

@@ -1,4 +1,4 @@
-/** JSON as it is patched. */
+/** JSON that can be patched. */
 export type Json = { [field: string]: unknown };
 
 /** A copy without some fields. */

@@ -1,7 +1,7 @@
 import type { ResourceKind } from '../../values/resource-kind.ts';
 import { Refused } from './refused.ts';
 
-/** What an address means. */
+/** The meaning of an address. */
 export type Route = {
   readonly kind: ResourceKind;
   readonly namespace: string | undefined;
@@ -9,11 +9,11 @@ export type Route = {
   readonly subresource: string | undefined;
 };
 
-/** The route of a path, among the kinds that are served; `Refused` with NotFound for any other. */
+/** The route of a path, among the served kinds; `Refused` with NotFound for any other. */
 export const routeOf = (path: string, kinds: readonly ResourceKind[]): Route => {
   const match = /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>v[^/]+)(?<rest>\/.*)$/.exec(path);
   const { group = '', version = '', rest = '' } = match?.groups ?? {};
-  // `/namespaces/x` alone is the Namespace itself, `/namespaces/x/status` its status, anything longer lies inside it.
+  // `/namespaces/x` alone is the Namespace itself, `/namespaces/x/status` its status, anything longer an object inside it.
   const within = /^\/namespaces\/([^/]+)\/(?!(?:status|finalize)$)([^/].*)$/.exec(rest);
   const namespace = within?.[1];
   const [plural, name, subresource] = (within?.[2] ?? rest.slice(1)).split('/').map((part) => decodeURIComponent(part));

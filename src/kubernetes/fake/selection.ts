@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '../../values/object.ts';
 import { Refused } from './refused.ts';
 
-/** Whether an object is among those that a query selects. */
+/** Whether a query selects an object. */
 export type Matcher = (object: KubernetesObject) => boolean;
 
-/** A matcher for the `labelSelector` and `fieldSelector` of a query, as written in its address. */
+/** A matcher for the `labelSelector` and `fieldSelector` of a query. */
 export const selection = (labelSelector: string | null, fieldSelector: string | null): Matcher => {
   const conditions = [...split(labelSelector).map(labelCondition), ...split(fieldSelector).map(fieldCondition)];
   return (object) => conditions.every((holds) => holds(object));

@@ -17,24 +17,24 @@ export type Stored = {
 
 type Entry = { readonly object: KubernetesObject; readonly owners: Owners };
 
-/** The objects behind the fake server: one version counter, the history since the last compaction, and those who listen to it. */
+/** The objects behind the fake server: one version counter, the history since the last compaction, and its listeners. */
 export type Storage = {
   readonly version: number;
-  /** Versions up to this one can no longer be watched from. */
+  /** A watch can no longer start from versions up to this one. */
   readonly compacted: number;
   readonly history: readonly Stored[];
   find(kind: ResourceKind, key: string): KubernetesObject | undefined;
   ownersOf(kind: ResourceKind, key: string): Owners;
   list(kind: ResourceKind): readonly KubernetesObject[];
   create(kind: ResourceKind, object: KubernetesObject, writer: Writer, owners?: Owners): KubernetesObject;
-  /** Replaces the whole object, or with a writer of the status subresource, the status only; `owners` where apply worked them out. */
+  /** Replaces the whole object, or, for a writer of the status subresource, only the status; `owners` if apply computed them. */
   replace(kind: ResourceKind, object: KubernetesObject, writer: Writer, owners?: Owners): KubernetesObject;
   remove(kind: ResourceKind, key: string, preconditions: { readonly uid?: string; readonly resourceVersion?: string }): KubernetesObject;
   listen(listener: (change: Stored) => void): () => void;
   compact(): void;
 };
 
-/** An empty storage; `now` gives creation and deletion times in milliseconds. */
+/** An empty storage; `now` supplies creation and deletion times in milliseconds. */
 export const createStorage = (now: () => number): Storage => {
   const kinds = new Map<string, Map<string, Entry>>();
   const listeners = new Set<(change: Stored) => void>();
@@ -142,7 +142,7 @@ export const createStorage = (now: () => number): Storage => {
   };
 };
 
-/** What a writer may not change, taken from the stored object; the generation grows when anything but metadata and status differs. */
+/** The stored values of what a writer may not change; the generation grows when anything but metadata and status differs. */
 const withServerFields = (live: KubernetesObject, given: KubernetesObject, statusOnly: boolean): KubernetesObject => {
   const { status: givenStatus, ...body } = given as KubernetesObject & Json;
   const { status: liveStatus, ...liveBody } = live as KubernetesObject & Json;

@@ -5,12 +5,12 @@ import { Refused } from './refused.ts';
 import type { Matcher } from './selection.ts';
 import type { Storage, Stored } from './storage.ts';
 
-/** What is sent of an object. */
+/** The form in which an object is sent. */
 export type Shape = (object: KubernetesObject) => KubernetesObject;
 
 /** Open watches: each is an HTTP answer that never ends by itself. */
 export type Watchers = {
-  /** Sends what happened after `from` (everything there is, when `from` is empty) and then each change as it comes. */
+  /** Sends the changes since `from` (all objects when `from` is empty), and then each new change. */
   open(
     response: ServerResponse,
     kind: ResourceKind,
@@ -20,9 +20,9 @@ export type Watchers = {
     timeoutSeconds: number,
     shape: Shape,
   ): void;
-  /** Sends a bookmark to everybody. */
+  /** Sends a bookmark on every watch. */
   bookmark(): void;
-  /** Ends all watches the way a server's timeout does. */
+  /** Ends all watches as a server's timeout does. */
   end(): void;
   readonly count: number;
 };
@@ -32,7 +32,7 @@ export const createWatchers = (storage: Storage): Watchers => {
   const open = new Set<{ readonly response: ServerResponse; readonly kind: ResourceKind }>();
 
   const send = (response: ServerResponse, type: string, object: unknown): void => {
-    // Ended watches are forgotten only when their connection has closed.
+    // An ended watch is forgotten when its connection has closed.
     if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`);
   };
 
@@ -47,7 +47,7 @@ export const createWatchers = (storage: Storage): Watchers => {
         const was = selected(change.previous);
         const is = change.type !== 'DELETED' && selected(change.object);
         if (is) send(response, was ? 'MODIFIED' : 'ADDED', shape(change.object));
-        // An object that leaves the selection looks deleted, in its last state.
+        // An object that leaves the selection is reported as deleted, in its last state.
         else if (was) send(response, 'DELETED', shape(change.object));
       };
       if (from === '' || from === '0')

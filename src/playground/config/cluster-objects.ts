@@ -1,13 +1,13 @@
 import { dnsServiceAddress } from '../address-plan.ts';
 import type { Machine } from '../spec.ts';
 
-/** An object and the path of the API at which it is applied. */
+/** An object and the API path at which it is applied. */
 export interface ClusterObject {
   path: string;
   object: object;
 }
 
-/** Nodes made before their kubelets come, so that each has the pod range for which its network was laid out. */
+/** Nodes created before their kubelets start, so that each has the pod range for which its network was set up. */
 export function nodeObjects(nodes: readonly Machine[]): ClusterObject[] {
   return nodes.map((node) => ({
     path: `/api/v1/nodes/${node.name}`,
@@ -20,7 +20,7 @@ export function nodeObjects(nodes: readonly Machine[]): ClusterObject[] {
   }));
 }
 
-/** The Corefile that every cluster starts with. There is no `forward`: a playground has no way out, and a name nobody answers should fail at once. */
+/** The initial Corefile of every cluster. It has no `forward`: a playground has no internet access, and an unknown name should fail at once. */
 export const corefile = `.:53 {
     errors
     health {
@@ -43,7 +43,9 @@ const system = '/api/v1/namespaces/kube-system';
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const labels = { 'k8s-app': 'kube-dns' };
 
-/** Cluster DNS as kubeadm lays it out: ConfigMap, Deployment and ServiceAccount `coredns`, Service `kube-dns`. One replica, because memory is shared. */
+/**
+ * Cluster DNS as kubeadm installs it: ConfigMap, Deployment and ServiceAccount `coredns`, Service `kube-dns`. One replica, because memory is shared.
+ */
 export function dnsObjects(image: string): ClusterObject[] {
   const metadata = { name: 'coredns', namespace: 'kube-system', labels };
   return [
@@ -75,7 +77,7 @@ export function dnsObjects(image: string): ClusterObject[] {
   ];
 }
 
-/** The ConfigMap of the cluster DNS; applied once only, because others patch it. */
+/** The ConfigMap of the cluster DNS; applied only once, because others patch it. */
 export function dnsConfiguration(): ClusterObject {
   return {
     path: `${system}/configmaps/coredns`,

@@ -1,12 +1,12 @@
-/** What differs between machines for containerd. */
+/** The options of containerd that differ between machines. */
 export interface ContainerdChoices {
   pauseImage: string;
-  /** Without CAP_SYS_RESOURCE a negative oom_score_adj is refused, and runc would fail each time it is asked for one. */
+  /** Without CAP_SYS_RESOURCE a negative oom_score_adj is refused, and runc would fail for each container that requests one. */
   restrictOomScore: boolean;
   snapshotter: 'overlayfs' | 'native';
 }
 
-/** containerd's configuration, version 3 (containerd 2). Paths are those of a usual node: the playground gives each node its own. */
+/** containerd's configuration, version 3 (containerd 2). Paths are those of an ordinary node: the playground gives each node its own files. */
 export function containerdConfiguration(choices: ContainerdChoices): string {
   return `version = 3
 root = "/var/lib/containerd"

@@ -13,8 +13,8 @@ const etcdClient = 'http://127.0.0.1:2379';
 const etcdPeer = 'http://127.0.0.1:2380';
 
 /**
- * Command lines of a control plane. etcd listens on the namespace's loopback only, so nothing outside the control plane reaches it; a playground's data is
- * not worth an fsync. Leader election is off because there is one of each.
+ * Command lines of a control plane. etcd listens only on the namespace's loopback, so only the control plane reaches it, and it does not fsync,
+ * because a playground's data is disposable. Leader election is off because there is one of each.
  */
 export function controlPlaneServices(name: string, address: string, dataDirectory: string, files: ControlPlaneFiles): Service[] {
   return [
@@ -55,7 +55,7 @@ function apiServer(address: string, files: ControlPlaneFiles): string[] {
     `--kubelet-certificate-authority=${files.certificate('ca')}`,
     `--kubelet-client-certificate=${files.certificate('apiserver-kubelet-client')}`,
     `--kubelet-client-key=${files.key('apiserver-kubelet-client')}`,
-    // Node names are known to no DNS; without this `kubectl exec` and `logs` would look them up.
+    // No DNS knows node names; without this `kubectl exec` and `logs` would resolve them.
     '--kubelet-preferred-address-types=InternalIP',
     '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
     `--service-account-key-file=${files.certificate('service-account')}`,
@@ -63,7 +63,7 @@ function apiServer(address: string, files: ControlPlaneFiles): string[] {
     `--service-cluster-ip-range=${serviceCIDR}`,
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
-    // The control plane has routes to pods but no kube-proxy: webhooks and aggregated APIs are reached at their endpoints.
+    // The control plane has routes to pods but no kube-proxy, so it reaches webhooks and aggregated APIs at their endpoints.
     '--enable-aggregator-routing=true',
     '--allow-privileged=true',
     '--profiling=false',
@@ -82,7 +82,7 @@ function controllerManager(files: ControlPlaneFiles): string[] {
     '--use-service-account-credentials=true',
     `--cluster-cidr=${podCIDR}`,
     `--service-cluster-ip-range=${serviceCIDR}`,
-    // Nodes are created with the pod range that the network was laid out for.
+    // Nodes are created with the pod range for which the network was set up.
     '--allocate-node-cidrs=false',
     '--profiling=false',
   ];

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { KeyPair } from '../keys/certificate-authority.ts';
 
-/** One cluster in a kubeconfig: certificates are PEM and are embedded, so that the file works wherever it is copied to. */
+/** One cluster in a kubeconfig. Certificates are PEM and embedded, so that the file works in any folder. */
 export interface KubeconfigEntry {
   context: string;
   user: string;

@@ -9,7 +9,7 @@ export interface KubeletFiles {
   resolvConf: string;
 }
 
-/** A KubeletConfiguration (kubelet.config.k8s.io/v1beta1) for a node whose control groups are a namespace of their own. */
+/** A KubeletConfiguration (kubelet.config.k8s.io/v1beta1) for a node whose control groups are in a namespace of their own. */
 export function kubeletConfiguration(files: KubeletFiles): string {
   return stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -28,16 +28,16 @@ export function kubeletConfiguration(files: KubeletFiles): string {
     resolvConf: files.resolvConf,
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
-    // All nodes share one disk and one memory, which are not the playground's to judge.
+    // All nodes share the machine's disk and memory, so pressure on them must not evict pods.
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
     imageGCHighThresholdPercent: 100,
-    // A changed ConfigMap (cluster DNS) reaches its pods after at most this long instead of a minute.
+    // A changed ConfigMap (cluster DNS) reaches its pods within this time instead of a minute.
     syncFrequency: '5s',
     oomScoreAdj: 0,
   });
 }
 
-/** A KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1). Connection tracking limits belong to the host and are left alone. */
+/** A KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1). Connection tracking limits belong to the host and stay unchanged. */
 export function kubeProxyConfiguration(nodeName: string, kubeconfigFile: string, clusterCIDR: string): string {
   return stringify({
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

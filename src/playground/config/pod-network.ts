@@ -1,6 +1,6 @@
 /**
- * The CNI network of a node (CNI 1.0.0). Point-to-point veths rather than a bridge: with a bridge, an answer from a pod behind a service on the same node
- * would bypass the node's address translation. Addresses are kept on tmpfs, so a node that restarts starts with a free range.
+ * The CNI network of a node (CNI 1.0.0). It uses point-to-point veths: with a bridge, an answer from a pod behind a service on the same node would
+ * bypass the node's address translation. Addresses are recorded on tmpfs, so a restarted node starts with a free range.
  */
 export function podNetwork(podCIDR: string): string {
   const network = {

@@ -6,7 +6,7 @@ import type { PlaygroundSpec } from '../spec.ts';
 import { requireSpec } from '../state.ts';
 import type { Fault } from './fault.ts';
 
-/** What everything about faults needs to know of a playground. */
+/** What the code for faults knows of a playground. */
 export interface FaultContext {
   spec: PlaygroundSpec;
   paths: PlaygroundPaths;
@@ -19,18 +19,18 @@ export async function faultContext(stateDirectory: string, name: string): Promis
   return { spec, paths: playgroundPaths(stateDirectory, name), hierarchies: await hierarchies() };
 }
 
-/** A machine of the playground as the functions about machines want it. */
+/** The handle of a machine of the playground. */
 export function handleOf({ spec, paths, hierarchies }: FaultContext, machine: string): MachineHandle {
   return { playground: spec.name, name: machine, paths: paths.machine(machine), hierarchies };
 }
 
-/** The faults that are meant to be, as written down. */
+/** The wanted faults, from their file. */
 export async function readFaults(paths: PlaygroundPaths): Promise<Fault[]> {
   const text = await readFile(paths.faults, 'utf8').catch(() => '[]');
   return JSON.parse(text) as Fault[];
 }
 
-/** Writes down the faults that are meant to be, before they are made, so that whatever is made can be healed. */
+/** Stores the wanted faults before they are made, so that each of them can be healed. */
 export async function writeFaults(paths: PlaygroundPaths, faults: readonly Fault[]): Promise<void> {
   await writeFile(`${paths.faults}.new`, `${JSON.stringify(faults, null, 2)}\n`);
   await rename(`${paths.faults}.new`, paths.faults);

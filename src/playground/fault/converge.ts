@@ -14,7 +14,7 @@ import { packetRules } from './packet-rules.ts';
 import { checkFault } from './place.ts';
 import { convergeFrozen } from './programs.ts';
 
-/** Makes exactly these faults: those that are not in the list are healed. Called again it changes nothing. */
+/** Makes exactly these faults and heals all others. A second call changes nothing. */
 export async function convergeFaults(context: FaultContext, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
   for (const fault of faults) checkFault(context.spec, fault);
   const rules = packetRules(context.spec, faults);
@@ -43,7 +43,7 @@ async function convergeMachine(context: FaultContext, machine: Machine, faults: 
     return;
   }
   if (!running) {
-    // One that was never started belongs to an `up` that was interrupted, and is for `up` to continue.
+    // A machine that was never started belongs to an interrupted `up`, which the next `up` continues.
     const complete = await access(handle.paths.started).then(
       () => true,
       () => false,

@@ -13,13 +13,13 @@ import type { FaultContext } from './context.ts';
 import type { Fault } from './fault.ts';
 import { placesBetween } from './place.ts';
 
-/** Priorities of the routing rules that lead into delays; table numbers are the same. */
+/** Priorities of the routing rules of delays; table numbers are the same. */
 const firstRule = 1000;
 const ruleCount = 1000;
 
 /**
- * Makes exactly these delays. Packets of a pair of places are routed into a TUN interface whose program hands them back to the router after the
- * time; handed back they come from another interface, so that no rule catches them twice.
+ * Makes exactly these delays. Packets between two places are routed into a TUN interface whose program returns them to the router after the delay.
+ * They return from another interface, so that no rule matches them twice.
  */
 export async function convergeDelays(context: FaultContext, faults: readonly Fault[], signal: AbortSignal): Promise<void> {
   const namespace = networkNamespace(context.spec.name, routerName);

@@ -102,7 +102,7 @@ describe('kill', () => {
   });
 
   test.each([
-    ['node', undefined, /Which one is to lose its power/],
+    ['node', undefined, /A machine to power off is missing/],
     ['node', 'hub-control-plane', /"hub-control-plane" is no node/],
     ['everything', undefined, /"everything" cannot be killed: name one of node,/],
     ['agent', 'north', /"north" is no cluster/],

@@ -3,16 +3,16 @@ export type Fault =
   | { kind: 'cut'; between: readonly [string, string] }
   /** Share of packets lost in each direction, between 0 and 1. */
   | { kind: 'loss'; between: readonly [string, string]; share: number }
-  /** Added to each direction, so that a round trip takes twice this longer. */
+  /** Added to each direction, so a round trip takes twice this longer. */
   | { kind: 'delay'; between: readonly [string, string]; milliseconds: number }
-  /** A service that was killed and is not started again. */
+  /** A service that was killed and stays stopped. */
   | { kind: 'held'; machine: string; service: string }
-  /** A program of KubeSlice that is stopped (SIGSTOP) where it is; one that its kubelet starts in its place runs. */
+  /** A program of KubeSlice that is suspended (SIGSTOP); a replacement that its kubelet starts runs. */
   | { kind: 'frozen'; machine: string; program: string }
   /** A machine without power. */
   | { kind: 'off'; machine: string };
 
-/** What a fault is about; two faults about the same thing do not add up, the later replaces the earlier. */
+/** The subject of a fault; a fault with the same subject replaces the earlier one. */
 export function faultKey(fault: Fault): string {
   if (fault.kind === 'off') return `off ${fault.machine}`;
   if (fault.kind === 'held') return `held ${fault.machine} ${fault.service}`;
@@ -20,7 +20,7 @@ export function faultKey(fault: Fault): string {
   return `${fault.kind} ${[...fault.between].toSorted().join(' ')}`;
 }
 
-/** The list with this fault in it, in place of an earlier one about the same thing. */
+/** The list with this fault, replacing an earlier one with the same subject. */
 export function withFault(faults: readonly Fault[], fault: Fault): Fault[] {
   return [...faults.filter((each) => faultKey(each) !== faultKey(fault)), fault];
 }
@@ -30,7 +30,7 @@ export function withoutFault(faults: readonly Fault[], fault: Fault): Fault[] {
   return faults.filter((each) => faultKey(each) !== faultKey(fault));
 }
 
-/** Whether a fault is one of the network between clusters, with which machines can be started and added. */
+/** Whether a fault affects only the network between clusters; machines can be started and added during such a fault. */
 export const isOfNetwork = ({ kind }: Fault): boolean => kind === 'cut' || kind === 'loss' || kind === 'delay';
 
 /** One line for people. */

@@ -14,12 +14,12 @@ export interface FaultTarget {
   stateDirectory: string;
 }
 
-/** Adds faults to those there are. They last until they are healed, across restarts of this program. */
+/** Adds faults to the existing ones. They last until they are healed, across restarts of this program. */
 export async function inject(target: FaultTarget, added: readonly Fault[], signal: AbortSignal): Promise<void> {
   await change(target, (faults) => added.reduce<Fault[]>(withFault, [...faults]), signal);
 }
 
-/** Takes away these faults, or all of them, and starts what they stopped; machines that died otherwise are started as well. */
+/** Heals these faults, or all of them, and starts what they stopped and machines that ended for another reason. */
 export async function heal(target: FaultTarget, only: readonly Fault[] | undefined, signal: AbortSignal): Promise<void> {
   await change(target, (faults) => (only === undefined ? [] : only.reduce<Fault[]>(withoutFault, [...faults])), signal);
 }
@@ -32,15 +32,15 @@ async function change(target: FaultTarget, decide: (faults: readonly Fault[]) =>
   });
 }
 
-/** What `kill` did: faults that last, if any, and a line for each thing that was killed. */
+/** The result of `kill`: lasting faults, if any, and a line for each killed process. */
 export interface Killed {
   lasting: Fault[];
   lines: string[];
 }
 
 /**
- * Kills by SIGKILL. Machines stay off until they are healed; services are started again within a second, unless `hold` is asked for; programs of KubeSlice are
- * started again by their kubelet.
+ * Kills with SIGKILL. Machines stay off until they are healed; services are started again within a second, unless `hold` is set; the kubelet restarts
+ * programs of KubeSlice.
  *
  * @throws Failure `NotFound` when nothing of the kind runs, `CapabilityMissing` without root.
  */
@@ -82,9 +82,9 @@ async function killProgram(context: FaultContext, machine: string, program: stri
 }
 
 /**
- * Freezes a program of KubeSlice by SIGSTOP until it is healed.
+ * Suspends a program of KubeSlice with SIGSTOP until it is healed.
  *
- * @throws Failure `NotFound` when it runs nowhere, `CapabilityMissing` without root.
+ * @throws Failure `NotFound` when it does not run, `CapabilityMissing` without root.
  */
 export async function freezeProgram(
   target: FaultTarget,

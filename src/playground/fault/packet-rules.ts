@@ -5,8 +5,8 @@ import { placesBetween } from './place.ts';
 const resolution = 10_000;
 
 /**
- * The nftables of the router for these faults, as one transaction that replaces the earlier ones. Between sites packets are routed (family inet),
- * within a site they are bridged (family bridge).
+ * The nftables of the router for these faults, as one transaction that replaces the earlier ones. Packets between sites are routed (family inet),
+ * packets within a site are bridged (family bridge).
  */
 export function packetRules(spec: PlaygroundSpec, faults: readonly Fault[]): string {
   const rules: Record<'inet' | 'bridge', string[]> = { inet: [], bridge: [] };
@@ -26,7 +26,7 @@ export function packetRules(spec: PlaygroundSpec, faults: readonly Fault[]): str
 }
 
 function table(family: string, rules: readonly string[]): string {
-  // Not every kernel filters bridges: without a rule for it, the family is not mentioned.
+  // Some kernels cannot filter bridges, so the family is used only when there is a rule for it.
   if (family === 'bridge' && rules.length === 0) return '';
   const chain = `  chain forward {\n    type filter hook forward priority 0; policy accept;\n${rules.map((rule) => `    ${rule}\n`).join('')}  }\n`;
   return `table ${family} faults\ndelete table ${family} faults\ntable ${family} faults {\n${chain}}\n`;

@@ -5,14 +5,14 @@ import { machinesOf } from '../machines.ts';
 import type { PlaygroundSpec } from '../spec.ts';
 import type { Fault } from './fault.ts';
 
-/** Where one end of a fault is: a whole site, or one machine of it. */
+/** One end of a fault: a whole site, or one machine of it. */
 export interface Place {
   cluster: string;
   /** Underlay addresses in CIDR notation. */
   addresses: string;
 }
 
-/** A cluster or a machine by its name. @throws Failure `InvalidInput` with the names there are. */
+/** A cluster or a machine by its name. @throws Failure `InvalidInput` with the existing names. */
 export function placeOf(spec: PlaygroundSpec, name: string): Place {
   const cluster = spec.clusters.find((each) => each.name === name);
   if (cluster !== undefined) return { cluster: name, addresses: siteOf(spec.slot, cluster.index).subnet };
@@ -25,7 +25,7 @@ export function placeOf(spec: PlaygroundSpec, name: string): Place {
   );
 }
 
-/** Both ends, checked to be two different places. */
+/** Both ends; they must be different places. */
 export function placesBetween(spec: PlaygroundSpec, [a, b]: readonly [string, string]): readonly [Place, Place] {
   const places = [placeOf(spec, a), placeOf(spec, b)] as const;
   const nested = places[0].cluster === places[1].cluster && [a, b].includes(places[0].cluster);
@@ -33,7 +33,7 @@ export function placesBetween(spec: PlaygroundSpec, [a, b]: readonly [string, st
   throw new Failure('InvalidInput', `A fault lies between two places that do not contain one another: "${a}" and "${b}" do.`);
 }
 
-/** Checks that a fault can be, before anything is done. @throws Failure `InvalidInput`. */
+/** Checks that a fault is possible, before anything changes. @throws Failure `InvalidInput`. */
 export function checkFault(spec: PlaygroundSpec, fault: Fault): void {
   if (fault.kind === 'off' || fault.kind === 'held' || fault.kind === 'frozen') return;
   const [a, b] = placesBetween(spec, fault.between);

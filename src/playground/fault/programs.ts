@@ -12,7 +12,7 @@ export async function programProcesses(handle: MachineHandle, program: string): 
   return found;
 }
 
-/** Stops exactly these programs of a machine where they are, and lets the others go on. Called again it changes nothing. */
+/** Suspends exactly these programs of a machine, and resumes the others. A second call changes nothing. */
 export async function convergeFrozen(handle: MachineHandle, frozen: ReadonlySet<string>): Promise<void> {
   for (const program of programNames)
     for (const pid of await programProcesses(handle, program)) kill(pid, frozen.has(program) ? 'SIGSTOP' : 'SIGCONT');

@@ -13,28 +13,28 @@ export const serviceNames: Readonly<Record<string, Machine['role']>> = {
   'kube-proxy': 'node',
 };
 
-/** Programs of KubeSlice that can be killed by name; they run in pods, and their kubelet starts them again. */
+/** Programs of KubeSlice that can be killed by name; they run in pods, and the kubelet restarts them. */
 export const programNames: readonly string[] = ['controller', 'worker', 'agent', 'dns', 'wireguard-go'];
 
-/** What `kill` is asked for, resolved against what the playground has. */
+/** The target of `kill`, resolved in a playground. */
 export type KillTarget =
   | { kind: 'machines'; machines: Machine[] }
   | { kind: 'service'; service: string; machines: Machine[] }
   | { kind: 'program'; program: string; machines: Machine[] };
 
 /**
- * Resolves `kill WHAT [WHERE]`. WHAT is `node`, `cluster` or `control-plane` (machines lose their power), a service, or a program of KubeSlice; WHERE a cluster
- * or a machine. Machines must be named; services and programs are killed everywhere when no place is.
+ * Resolves `kill WHAT [WHERE]`. WHAT is `node`, `cluster` or `control-plane` (machines lose their power), a service, or a program of KubeSlice; WHERE
+ * is a cluster or a machine. Machines must be named; without a place, services and programs are killed everywhere.
  *
- * @param hold whether it is to stay away until it is healed, which a program of KubeSlice cannot.
- * @throws Failure `InvalidInput` with what there is to choose from.
+ * @param hold whether it stays stopped until it is healed, which is impossible for a program of KubeSlice.
+ * @throws Failure `InvalidInput` with the possible values.
  */
 export function killTarget(spec: PlaygroundSpec, what: string, where: string | undefined, hold: boolean): KillTarget {
   const machines = machinesAt(spec, where);
   const role = what === 'node' ? 'node' : what === 'control-plane' ? 'control-plane' : undefined;
   if (role !== undefined || what === 'cluster') {
     if (where === undefined)
-      throw new Failure('InvalidInput', `Which one is to lose its power? Name a machine or a cluster after "kill ${what}".`);
+      throw new Failure('InvalidInput', `A machine to power off is missing: name a machine or a cluster after "kill ${what}".`);
     const chosen = machines.filter((machine) => role === undefined || machine.role === role);
     if (chosen.length === 0) throw new Failure('InvalidInput', `"${where}" is no ${what}.`);
     return { kind: 'machines', machines: chosen };
@@ -56,7 +56,7 @@ export function killTarget(spec: PlaygroundSpec, what: string, where: string | u
 /**
  * Resolves `freeze PROGRAM [WHERE]`: a program of KubeSlice, on the nodes of a place or on all.
  *
- * @throws Failure `InvalidInput` with what there is to choose from.
+ * @throws Failure `InvalidInput` with the possible values.
  */
 export function freezeTarget(spec: PlaygroundSpec, program: string, where: string | undefined): Machine[] {
   if (!programNames.includes(program))
@@ -73,9 +73,11 @@ function machinesAt(spec: PlaygroundSpec, where: string | undefined): Machine[] 
   throw new Failure('InvalidInput', `"${where}" is no cluster and no machine of this playground: it has ${known.join(', ')}.`);
 }
 
-/** Whether a command line (words of /proc/PID/cmdline) is that of the program: `kubeslice agent`, by whatever interpreter, or wireguard-go itself. */
+/**
+ * Whether a command line (arguments from /proc/PID/cmdline) is that of the program: `kubeslice agent`, with any interpreter, or wireguard-go itself.
+ */
 export function isProgram(words: readonly string[], program: string): boolean {
-  // The agent puts it on the node under a name that ends in a hash of its content.
+  // The agent copies it to the node under a name that ends in a hash of its content.
   if (program === 'wireguard-go') return /(^|\/)wireguard-go(-[0-9a-f]+)?$/.test(words[0] ?? '');
   const at = words.findIndex((word) => /(^|\/)kubeslice(\.mjs)?$/.test(word));
   return at >= 0 && words[at + 1] === program;

@@ -23,7 +23,7 @@ export interface KeyPair {
   key: string;
 }
 
-/** Whom a certificate is for: a server with names and addresses, or a client whose organisations are its Kubernetes groups. */
+/** The subject of a certificate: a server with names and addresses, or a client whose organisations are its Kubernetes groups. */
 export interface Subject {
   commonName: string;
   organizations?: readonly string[];
@@ -31,7 +31,7 @@ export interface Subject {
   addresses?: readonly string[];
 }
 
-/** A new authority for one cluster: ECDSA P-256, ten years, because a playground is taken down before it expires. */
+/** A new authority for one cluster: ECDSA P-256, ten years, longer than any playground lives. */
 export async function createAuthority(commonName: string, now: Date): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -84,7 +84,7 @@ export async function createSigningKey(): Promise<{ privateKey: string; publicKe
   return { privateKey: await exportKey(keys.privateKey), publicKey: PemConverter.encode(publicKey, 'PUBLIC KEY') };
 }
 
-// An hour back, so that a clock that is put back a little does not make every certificate invalid.
+// From an hour before now, so that setting the clock back a little does not invalidate every certificate.
 const validity = (now: Date) => ({ notBefore: new Date(now.getTime() - 3_600_000), notAfter: new Date(now.getTime() + tenYears) });
 
 const serial = (): string => `01${randomBytes(15).toString('hex')}`;

@@ -13,7 +13,7 @@ export interface ClusterKeys {
   read(name: string): Promise<KeyPair>;
 }
 
-/** Who gets a certificate, by file name. Groups are those that Kubernetes' own default bindings know. */
+/** The subjects of all certificates, by file name. Groups are those of Kubernetes' default bindings. */
 export function subjectsOf(controlPlane: Machine, nodes: readonly Machine[]): Record<string, Subject> {
   const domain = 'kubernetes.default.svc.cluster.local';
   const subjects: Record<string, Subject> = {
@@ -39,7 +39,7 @@ export function subjectsOf(controlPlane: Machine, nodes: readonly Machine[]): Re
   return subjects;
 }
 
-/** Issues what is not there yet and leaves what is, so that a second `up` keeps every identity. */
+/** Issues missing certificates and keeps existing ones, so that a second `up` keeps every identity. */
 export async function ensureClusterKeys(
   directory: string,
   controlPlane: Machine,
@@ -53,7 +53,7 @@ export async function ensureClusterKeys(
     key: await readFile(path(name, 'key'), 'utf8'),
   });
   const ensure = async (name: string, make: () => Promise<KeyPair>): Promise<KeyPair> => {
-    // The key is written last: a certificate without a key is what an interrupted run leaves, and is made again.
+    // The key is written last: an interrupted run leaves a certificate without a key, which is issued again.
     const present = await read(name).catch(() => undefined);
     if (present !== undefined && present.key !== '') return present;
     const made = await make();

@@ -1,12 +1,12 @@
-/** One entry of the catalogue: what to compile, from which pinned Go module, and what comes out. */
+/** One entry of the catalogue: what to compile, from which pinned Go module, and the resulting programs. */
 export interface Tool {
   /** Folder under `toolchain/` that holds the Go module's go.mod and go.sum. */
   readonly module: string;
   /** Program name → Go package, relative to the module (`./kube`) or an import path that the module's `tool` directive pins. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Further names for a program, made as symbolic links beside it; kube picks what to be by the name it is called by. */
+  /** Further names for a program, made as symbolic links beside it; kube chooses its program by that name. */
   readonly links?: Readonly<Record<string, string>>;
-  /** Upstream's version, as people know it; part of the folder name in the cache. */
+  /** Upstream's version; part of the folder name in the cache. */
   readonly version: string;
   /** Go build tags. */
   readonly tags: readonly string[];
@@ -21,8 +21,8 @@ const corednsVersion = '1.14.7';
 /**
  * Every program of the playground and of the image that is compiled from Go source, with the upstream version pinned in its module.
  *
- * kube, coredns and etcd share one module, so what they have in common is compiled once. containerd needs a newer runtime-spec than
- * Kubernetes and stays in a module of its own.
+ * kube, coredns and etcd share one module, so their common packages are compiled once. containerd needs a newer runtime-spec than Kubernetes and has
+ * a module of its own.
  */
 export const tools = {
   kube: {
@@ -54,7 +54,7 @@ export const tools = {
       ctr: 'github.com/containerd/containerd/v2/cmd/ctr',
     },
     version: containerdVersion,
-    // Snapshotters and exporters a playground never uses: less to compile.
+    // Snapshotters and exporters that a playground never uses: less to compile.
     tags: ['no_btrfs', 'no_devmapper', 'no_zfs', 'no_tracing'],
     definitions: [`github.com/containerd/containerd/v2/version.Version=v${containerdVersion}`],
   },
@@ -82,7 +82,7 @@ export const tools = {
 /** Name of a tool in the catalogue. */
 export type ToolName = keyof typeof tools;
 
-/** What a playground needs before its first node can start; helm is left out because only one command ever wants it. */
+/** The tools that a playground needs before its first node can start; helm is left out because only one command uses it. */
 export const playgroundTools: readonly ToolName[] = [
   'kube',
   'etcd',
@@ -96,7 +96,7 @@ export const playgroundTools: readonly ToolName[] = [
   'packet-delay',
 ];
 
-/** The catalogue entry as the plain interface, without the literal types. */
+/** The catalogue entry as the plain interface, without literal types. */
 export function toolOf(name: ToolName): Tool {
   return tools[name];
 }

@@ -1,15 +1,15 @@
-/** One Debian package that the playground needs, and the files by which its presence shows. */
+/** One Debian package that the playground needs, and the files that prove its presence. */
 export interface DebianPackage {
   readonly name: string;
-  /** Programs looked up in the usual folders, or absolute paths. All must exist. */
+  /** Program names in the usual folders, or absolute paths. All must exist. */
   readonly files: readonly string[];
   readonly purpose: string;
 }
 
 /**
- * Every Debian package the playground and its images need beyond the essential ones.
+ * Every Debian package that the playground and its images need beyond the essential ones.
  *
- * Presence is judged by files, not by dpkg, so a distribution that brings the same programs under other package names passes too.
+ * Presence is judged by files instead of dpkg, so other distributions with the same programs pass too.
  */
 export const debianPackages: readonly DebianPackage[] = [
   { name: 'binutils', files: ['strip'], purpose: 'makes the Node binary in the image smaller' },
@@ -33,12 +33,12 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'wireguard-tools', files: ['wg'], purpose: 'keys and peers of tunnels' },
 ];
 
-/** Those of them that images are made with, wherever that happens. */
+/** The packages that build images. */
 export const imagePackages: readonly DebianPackage[] = debianPackages.filter(({ name }) => ['binutils', 'mmdebstrap'].includes(name));
 
 const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** The packages of which some file is absent, judged by the given look-up of absolute paths. */
+/** The packages with a missing file; `exists` checks absolute paths. */
 export function missingPackages(exists: (path: string) => boolean, packages = debianPackages): DebianPackage[] {
   const present = (file: string): boolean => (file.startsWith('/') ? exists(file) : folders.some((folder) => exists(`${folder}/${file}`)));
   return packages.filter((each) => !each.files.every(present));

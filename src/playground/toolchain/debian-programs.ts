@@ -7,7 +7,7 @@ import { Failure } from '../../values/failure.ts';
 
 const run = promisify(execFile);
 
-/** A Debian package whose programs are used without installing it: its services must not start on this machine. */
+/** A Debian package that is used without installing it: its services must not start on this machine. */
 export interface UnpackedPackage {
   readonly name: string;
   /** Paths of programs in the package. */
@@ -17,7 +17,7 @@ export interface UnpackedPackage {
 /** Prometheus, and promtool, which tests rules. */
 export const prometheusPackage: UnpackedPackage = { name: 'prometheus', programs: ['usr/bin/prometheus', 'usr/bin/promtool'] };
 
-/** Folder of the cache with the unpacked package, undefined when it holds none. */
+/** Folder of the unpacked package in the cache; undefined when the cache does not have it. */
 export function unpackedPackage({ name, programs }: UnpackedPackage, cache: string): string | undefined {
   const [first = ''] = programs;
   const [found] = globSync(join(cache, 'tools', `debian-${name}-*`, first)).toSorted();
@@ -25,10 +25,10 @@ export function unpackedPackage({ name, programs }: UnpackedPackage, cache: stri
 }
 
 /**
- * Folder with the package of this machine's Debian, unpacked; fetched by apt-get unless the cache holds one. It appears in the cache whole or not at all. No root is needed, and nothing
- * on the machine changes.
+ * Folder with the unpacked package of this machine's Debian; apt-get fetches it unless the cache has it. It appears in the cache complete or not at
+ * all. It needs no root and changes nothing on the machine.
  *
- * @throws Failure CommandFailed with apt-get's own complaint; CapabilityMissing where there is no apt-get.
+ * @throws Failure CommandFailed with apt-get's own message; CapabilityMissing without apt-get.
  */
 export async function provideUnpackedPackage(wanted: UnpackedPackage, cache: string, signal: AbortSignal): Promise<string> {
   const present = unpackedPackage(wanted, cache);
@@ -44,7 +44,7 @@ export async function provideUnpackedPackage(wanted: UnpackedPackage, cache: str
     const version = decodeURIComponent(archive.split('_')[1] ?? '').replaceAll(/[^\w.+~-]/g, '-');
     const folder = join(tools, `debian-${wanted.name}-${version}`);
     await rename(join(work, 'files'), folder).catch((error: NodeJS.ErrnoException) => {
-      // Somebody else was faster.
+      // Another process was faster.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
     return folder;

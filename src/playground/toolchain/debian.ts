@@ -7,19 +7,19 @@ import { missingPackages } from './debian-packages.ts';
 
 const run = promisify(execFile);
 
-/** News of an installation; `packages` are the names being installed. */
+/** Progress of an installation; `packages` are the names being installed. */
 export interface DebianProgress {
   readonly state: 'updating' | 'installing' | 'installed';
   readonly packages: readonly string[];
 }
 
 /**
- * Makes sure that the Debian packages are there that the playground needs, or those given, and gives the names of those it installed.
+ * Installs missing Debian packages, of those that the playground needs or of the given ones, and returns the names of the installed ones.
  *
- * Reads only files when nothing is missing: no apt-get, no network, no root. Waits up to three minutes for another apt-get to finish.
+ * When nothing is missing it only reads files: no apt-get, no network, no root. It waits up to three minutes for another apt-get to finish.
  *
- * @throws Failure CapabilityMissing, naming the packages, when they are missing and this is not root or not Debian;
- *   CommandFailed with apt-get's own complaint; Interrupted by the signal, which is looked at between the two steps only.
+ * @throws Failure CapabilityMissing with the packages, when they are missing and this is not root or not Debian;
+ *   CommandFailed with apt-get's own message; Interrupted by the signal, which is checked between the two steps only.
  */
 export async function provideDebianPackages(
   options: { readonly report?: (progress: DebianProgress) => void; readonly uid?: number; readonly packages?: readonly DebianPackage[] },
@@ -32,7 +32,7 @@ export async function provideDebianPackages(
 
   const packages = missing.map((each) => each.name);
   options.report?.({ state: 'updating', packages });
-  // A list of some unrelated repository that cannot be fetched must not stop us: what counts is whether the installation works.
+  // An unrelated repository whose list cannot be fetched must not stop the installation: only the installation itself must succeed.
   const update = await aptGet(['update']).then(
     () => undefined,
     (error: unknown) => error,
@@ -56,7 +56,7 @@ export async function provideDebianPackages(
   return packages;
 }
 
-/** Why the missing packages cannot be installed here, with what to do; `undefined` when they can. */
+/** Why the missing packages cannot be installed here, and the remedy; `undefined` when they can. */
 export function refusalToInstall(missing: readonly DebianPackage[], uid: number, hasApt: boolean): Failure | undefined {
   if (!hasApt) {
     const programs = missing.flatMap((each) => each.files).join(', ');
@@ -78,7 +78,7 @@ function names(packages: readonly DebianPackage[]): string {
   return packages.map((each) => each.name).join(', ');
 }
 
-/** Never cut short by a signal: a killed apt-get leaves half-configured packages behind. */
+/** A signal never kills apt-get, which would leave half-configured packages behind. */
 async function aptGet(args: readonly string[]): Promise<void> {
   const settings = ['DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C'];
   try {

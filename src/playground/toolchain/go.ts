@@ -2,21 +2,21 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Failure } from '../../values/failure.ts';
 
-/** Which Go compiles the tools, and for what. */
+/** The Go that compiles the tools, and its target. */
 export interface GoVersion {
   readonly goVersion: string;
   readonly architecture: string;
 }
 
 /**
- * Environment of every call: static binaries, and nothing of the user's own Go settings that could change the result.
+ * Environment of every call: static binaries, and none of the user's own Go settings that could change the result.
  *
- * GOGC lets the compiler collect garbage less often: 11 % less processor time for etcd, for a few hundred megabytes while it runs.
+ * GOGC makes the compiler collect garbage less often: 11 % less processor time for etcd, for a few hundred megabytes while it runs.
  */
 const settings = ['CGO_ENABLED=0', 'GOWORK=off', 'GOFLAGS=', 'GOOS=linux', 'GOGC=400'];
 
 /**
- * Version and architecture of the Go that is used in a module's folder. Go may first fetch the toolchain that the module asks for.
+ * Version and architecture of the Go in a module's folder. Go may first fetch the toolchain that the module requires.
  *
  * @throws Failure CapabilityMissing when there is no Go, CommandFailed when it refuses the module.
  */
@@ -25,7 +25,7 @@ export async function goVersion(moduleFolder: string, signal: AbortSignal, goarc
   return { goVersion: version, architecture };
 }
 
-/** One `go build`; `onPackage` is called with each package that is compiled (not for those found in Go's own build cache). */
+/** Runs one `go build`; `onPackage` is called for each compiled package (not for those in Go's own build cache). */
 export async function goBuild(
   options: {
     readonly moduleFolder: string;
@@ -33,7 +33,7 @@ export async function goBuild(
     readonly output: string;
     readonly tags: readonly string[];
     readonly definitions: readonly string[];
-    /** Architecture to compile for, as Go calls it. @default that of this machine */
+    /** Target architecture in Go notation. @default that of this machine */
     readonly goarch?: string | undefined;
     readonly onPackage?: (importPath: string) => void;
   },
@@ -48,9 +48,9 @@ export async function goBuild(
 }
 
 /**
- * How many packages a build would compile now; the rest is in Go's build cache.
+ * How many packages a build would compile now; the others are in Go's build cache.
  *
- * Takes seconds for a large module, and is only an estimate while a build is running.
+ * It takes seconds for a large module, and is only an estimate while a build is running.
  */
 export async function goStaleCount(
   moduleFolder: string,
@@ -66,14 +66,14 @@ export async function goStaleCount(
 const noGo =
   'Go was not found on PATH, and the playground compiles Kubernetes, etcd, CoreDNS, containerd and wireguard-go from source: install Go 1.26 or newer (https://go.dev/dl) and run this again.';
 
-/** Runs `go` in a folder and gives what it printed; lines on standard error also go to `onLine` as they come. */
+/** Runs `go` in a folder and resolves with its output; lines on standard error also go to `onLine` as they arrive. */
 async function go(
   folder: string,
   args: readonly string[],
   signal: AbortSignal,
   { onLine, goarch }: { readonly onLine?: ((line: string) => void) | undefined; readonly goarch?: string | undefined } = {},
 ): Promise<string> {
-  // `env` sets the variables and then becomes go, so the caller's own environment (proxies, caches) is inherited untouched.
+  // `env` sets the variables and then executes go, which inherits the caller's environment (proxies, caches).
   const child = spawn('env', [...settings, ...(goarch === undefined ? [] : [`GOARCH=${goarch}`]), 'go', ...args], {
     cwd: folder,
     signal,

@@ -7,44 +7,44 @@ import { goBuild, goStaleCount, goVersion } from './go.ts';
 import { toolKey } from './tool-key.ts';
 import { toolSources } from './tool-sources.ts';
 
-/** The programs, links included, that the named tools bring. */
+/** The programs, including links, of the named tools. */
 export type ProgramName<Name extends ToolName = ToolName> = {
   [Each in Name]: (typeof tools)[Each] extends { links: infer Links }
     ? (keyof (typeof tools)[Each]['programs'] | keyof Links) & string
     : keyof (typeof tools)[Each]['programs'] & string;
 }[Name];
 
-/** How far one tool is. */
+/** Progress of one tool. */
 export interface ToolProgress {
   readonly tool: ToolName;
   readonly version: string;
-  /** `present`: found in the cache, nothing to do. `building` comes about once a second. `built` comes once. */
+  /** `present`: in the cache, nothing to do. `building` is reported about once a second, `built` once. */
   readonly state: 'present' | 'building' | 'built';
   /** Since work on this tool started. */
   readonly elapsedSeconds: number;
-  /** Go packages compiled so far, and how many there are to compile; the second is absent until it is known. */
+  /** Go packages compiled so far, and how many there are to compile; the second is absent while unknown. */
   readonly compiled: number;
   readonly total: number | undefined;
 }
 
-/** Where things are, and what to do with news. */
+/** The folders, and the receiver of progress. */
 export interface ProvideOptions {
   /** The cache folder of the project, for example `~/.cache/kubeslice`; tools go to its `tools` folder. */
   readonly cache: string;
   /** The `toolchain` folder that holds the Go modules. */
   readonly modules: string;
-  /** Architecture to compile for, as Go calls it (`amd64`, `arm64`). @default that of this machine */
+  /** Target architecture in Go notation (`amd64`, `arm64`). @default that of this machine */
   readonly goarch?: string;
   readonly report?: (progress: ToolProgress) => void;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * Absolute paths of all programs of the named tools, compiled first if the cache does not hold them.
+ * Absolute paths of all programs of the named tools, compiled first if the cache does not have them.
  *
- * A tool appears in the cache whole or not at all (built beside it, then renamed). Tools of one module are built one after the other, because
- * they share most packages; modules are built two at a time. An interrupted build continues from Go's own build cache when run again.
+ * A tool appears in the cache complete or not at all (built beside it, then renamed). Tools of one module are built one after the other, because they
+ * share most packages; modules are built two at a time. An interrupted build continues from Go's own build cache when run again.
  *
  * @throws Failure CapabilityMissing without Go, CommandFailed when something does not compile, Interrupted by the signal.
  */
@@ -96,7 +96,7 @@ async function provideOne(name: ToolName, options: ProvideOptions, signal: Abort
     (stale) => {
       counts.total = counts.compiled + stale;
     },
-    // The count is only for show; what is wrong with the module, the build says better.
+    // The count is only displayed; the build itself reports faults of the module.
     () => undefined,
   );
   try {
@@ -127,7 +127,7 @@ async function provideOne(name: ToolName, options: ProvideOptions, signal: Abort
   return programsIn(folder, tool);
 }
 
-/** Moves the finished folder to its place; when another process was faster, its equal result stays. */
+/** Moves the finished folder to its place; if another process was faster, its equal result stays. */
 async function publish(partial: string, folder: string): Promise<void> {
   try {
     await rename(partial, folder);

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Tool } from './catalogue.ts';
 
-/** Everything that decides what a compiled tool is, byte for byte. */
+/** Everything that determines a compiled tool, byte for byte. */
 export interface ToolInputs {
   readonly tool: Tool;
-  /** As `go env GOVERSION` prints it, for example `go1.26.8`. */
+  /** Output of `go env GOVERSION`, for example `go1.26.8`. */
   readonly goVersion: string;
-  /** As `go env GOARCH` prints it: `amd64` or `arm64`. */
+  /** Output of `go env GOARCH`: `amd64` or `arm64`. */
   readonly architecture: string;
   /** File name relative to the module → content: go.mod, go.sum and the Go files of the module itself. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
 /**
- * Content hash of a tool's inputs: 16 hexadecimal digits, equal for equal inputs and independent of the order in which they are given.
+ * Content hash of a tool's inputs: 16 hexadecimal digits, equal for equal inputs and independent of their order.
  *
  * Each value is hashed with its name and length, so that moving text from one field to the next changes the key.
  */

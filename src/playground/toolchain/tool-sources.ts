@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Tool } from './catalogue.ts';
 
 /**
- * The text of go.mod, go.sum (when there is one) and the tool's own Go files, by name relative to the module folder.
+ * The text of go.mod, go.sum (if there is one) and the tool's own Go files, by name relative to the module folder.
  *
- * Only folders that the tool's programs name are read, so an edit to one main leaves its siblings' keys alone.
+ * Only folders of the tool's programs are read, so an edit of one main does not change the keys of others.
  */
 export async function toolSources(moduleFolder: string, tool: Tool, signal: AbortSignal): Promise<Record<string, string>> {
   const files = ['go.mod', 'go.sum'];
@@ -17,7 +17,7 @@ export async function toolSources(moduleFolder: string, tool: Tool, signal: Abor
   const sources: Record<string, string> = {};
   for (const file of files) {
     const content = await readFile(join(moduleFolder, file), { encoding: 'utf8', signal }).catch((error: NodeJS.ErrnoException) => {
-      // A module that requires nothing has no go.sum.
+      // A module without requirements has no go.sum.
       if (error.code === 'ENOENT' && file === 'go.sum') return undefined;
       throw error;
     });

@@ -19,7 +19,7 @@ export type MatchResources = {
   readonly matchPolicy?: 'Exact' | 'Equivalent';
 };
 
-/** Rules in CEL that the API server itself checks at each write; no webhook is involved. */
+/** Rules in CEL that the API server checks at each write, without a webhook. */
 export type ValidatingAdmissionPolicy = KubernetesObject & {
   readonly spec?: {
     readonly failurePolicy?: 'Fail' | 'Ignore';

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../object.ts';
 import type { ResourceKind } from '../resource-kind.ts';
 
-/** One entry of `spec.servers`: zones that are handed on to other servers. */
+/** One entry of `spec.servers`: zones that are forwarded to other servers. */
 export type DnsServer = {
   readonly name: string;
   readonly zones?: readonly string[];

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../object.ts';
 import type { ResourceKind } from '../resource-kind.ts';
 
-/** Requests that an API server runs at once and queues, apart from others (API Priority and Fairness, KEP-1040). */
+/** Requests that an API server runs and queues separately from others (API Priority and Fairness, KEP-1040). */
 export type PriorityLevelConfiguration = KubernetesObject & {
   readonly spec?: {
     readonly type: 'Limited';
@@ -23,11 +23,11 @@ export type FlowSubject =
   | { readonly kind: 'Group'; readonly group: { readonly name: string } }
   | { readonly kind: 'ServiceAccount'; readonly serviceAccount: { readonly namespace: string; readonly name: string } };
 
-/** Which requests go to a level, and which of them are one flow; flows queue apart. */
+/** Which requests go to a priority level, and which of them form one flow. Each flow has a queue of its own. */
 export type FlowSchema = KubernetesObject & {
   readonly spec?: {
     readonly priorityLevelConfiguration: { readonly name: string };
-    /** The schema with the lowest number that matches decides. */
+    /** The matching schema with the lowest number decides. */
     readonly matchingPrecedence: number;
     readonly distinguisherMethod: { readonly type: 'ByUser' | 'ByNamespace' };
     readonly rules: readonly {

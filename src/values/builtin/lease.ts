@@ -3,7 +3,7 @@ import type { ResourceKind } from '../resource-kind.ts';
 
 export type Lease = KubernetesObject & {
   readonly spec?: {
-    /** Empty or absent: nobody holds it. */
+    /** Empty or absent while the lease is free. */
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
     /** RFC 3339 with microseconds, as is `renewTime`. */
