@@ -31,7 +31,7 @@ describe('the authority of a Cluster', () => {
   });
 
   test('is a certificate in PEM form', () => {
-    expect(refusals(field, 'first', undefined).join()).toContain('no certificate in PEM form');
+    expect(refusals(field, 'first', undefined).join()).toContain('not a certificate in PEM form');
   });
 
   test('cannot be taken away, which would free the name without freeing what hangs on it', () => {

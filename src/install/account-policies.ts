@@ -9,16 +9,16 @@ import { memberAccountPolicy } from './member-account-policy.ts';
 import { noticePolicy } from './notice-policy.ts';
 import { planPolicy } from './policy.ts';
 
-/*
- * What the accounts of our own programs may do beyond what roles can say: roles know kinds and names, these policies know content.
- * They are what keeps a member cluster, fully compromised, from speaking for another one.
+/**
+ * Limits on the accounts of our own programs beyond what roles can express: roles select kinds and names, these policies check content. They keep a
+ * fully compromised member cluster from acting as another one.
  */
 
 const workerCluster = clusterOf('kubeslice-worker-');
 
 const untouched = (path: string): string => `object.${path} == oldObject.${path}`;
 
-/** Fields of a Cluster's status that the controller decides. */
+/** Fields of a Cluster's status that only the controller sets. */
 const hubFields = ['conditions', 'registrationStatus', 'caFingerprint', 'clusterHealth'] as const;
 
 const clusters = planPolicy({
@@ -69,7 +69,7 @@ const tokens = planPolicy({
   validations: [
     {
       expression: `object.spec.?expirationSeconds.orValue(${hubCredentialSeconds}) <= ${hubCredentialSeconds}`,
-      message: `A token that a cluster asks for may last ${hubCredentialSeconds} seconds at the most; ask for that and renew it.`,
+      message: `A token of a cluster may last at most ${hubCredentialSeconds} seconds; request no more and renew it.`,
       reason: 'Forbidden',
     },
   ],
@@ -83,10 +83,10 @@ const firstTokens = planPolicy({
   variables: [clusterOf('kubeslice-join-')],
   validations: [
     {
-      // Whoever has got hold of the join token cannot take a credential unseen: the name is taken then, and the rightful cluster is refused.
+      // A thief of the join token cannot take a credential unnoticed: the name is then taken, and the rightful cluster is refused.
       expression: 'params.metadata.name != variables.cluster || has(params.spec.caBundle)',
       messageExpression:
-        "'cluster ' + variables.cluster + ' has no authority yet; set spec.caBundle of its Cluster before asking for a credential, as \"kubeslice join\" does'",
+        "'cluster ' + variables.cluster + ' has no authority yet; set spec.caBundle of its Cluster before requesting a credential, as \"kubeslice join\" does'",
       reason: 'Forbidden',
     },
   ],
@@ -126,7 +126,7 @@ const credentialRequests = planPolicy({
   conditions: callerIs('kubeslice-credential-request-.+$'),
   validations: [
     {
-      // Which object, its role says; here, that nothing is stored with it but the question.
+      // The role limits the object; this rule limits its content to the request.
       expression: `request.operation == 'UPDATE' && ${['metadata.?labels', 'metadata.?annotations', 'metadata.?finalizers', 'metadata.?ownerReferences'].map(untouched).join(' && ')} && size(object.metadata.?managedFields.orValue([])) <= 8`,
       message: 'A cluster may change only the spec of its own CredentialRequest.',
       reason: 'Forbidden',
@@ -170,7 +170,7 @@ const sliceNodes = planPolicy({
   variables: [
     {
       name: 'node',
-      // The token of a pod names the node that it runs on (Kubernetes 1.30 and later).
+      // The token of a pod contains the name of its node (Kubernetes 1.30 and later).
       expression: `request.userInfo.?extra[?'${nodeNameKey}'].orValue([]).join('')`,
     },
   ],
@@ -192,14 +192,14 @@ const endpointSlices = planPolicy({
   ],
   conditions: isAccount(memberNamespace, 'kubeslice-worker'),
   validations: ['object', 'oldObject'].map((which) => ({
-    // One with the label of a Service would be used by kube-proxy: the worker reads what comes from the hub, and must not be the way to every Service.
+    // kube-proxy would use one with the label of a Service: the worker reads input from the hub, and must not control every Service.
     expression: `${which} == null || (${managerOf(which)} == '${endpointSliceManager}' && !${which}.metadata.?labels[?'kubernetes.io/service-name'].hasValue())`,
-    messageExpression: `'the worker of KubeSlice may write only EndpointSlices that it manages and that belong to no Service, and "' + ${which}.metadata.name + '" is none'`,
+    messageExpression: `'the worker of KubeSlice may write only EndpointSlices that it manages and that belong to no Service, and "' + ${which}.metadata.name + '" is not one of them'`,
     reason: 'Forbidden' as const,
   })),
 });
 
-/** Policies of the hub about accounts: a cluster writes only what is its own, the controller only what is KubeSlice's. */
+/** Policies of the hub about accounts: a cluster writes only its own objects, the controller only those of KubeSlice. */
 export const hubAccountPolicies = [
   ...noticePolicy,
   ...clusters,
@@ -212,5 +212,5 @@ export const hubAccountPolicies = [
   ...controllerObjects,
 ];
 
-/** Policies of a member cluster about accounts: an agent speaks only for the node it runs on, the worker keeps to its stub zone and its own EndpointSlices. */
+/** Policies of a member cluster about accounts: an agent writes only about its own node, the worker only its stub zone and its own EndpointSlices. */
 export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices];

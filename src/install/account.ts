@@ -6,22 +6,25 @@ import { type Component, componentName, metadata } from './metadata.ts';
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 const apiGroup = 'rbac.authorization.k8s.io';
 
-/** What the account of a component may do: everywhere, and in single namespaces only. */
+/** The rights of a component's account: in the whole cluster, and in single namespaces. */
 export interface Rights {
   readonly everywhere: readonly PolicyRule[];
   readonly in: Readonly<Record<string, readonly PolicyRule[]>>;
 }
 
-/** Verbs of a reader that keeps a mirror. */
+/** Verbs of a reader with a mirror. */
 export const read = ['get', 'list', 'watch'] as const;
-/** Verbs of an owner that creates, changes and removes. */
+/** Verbs of an owner that creates, changes and deletes. */
 export const own = [...read, 'create', 'update', 'patch', 'delete'] as const;
-/** The same for kinds of which many objects are removed at once. */
+/** Verbs of an owner that also deletes many objects at once. */
 export const ownMany = [...own, 'deletecollection'] as const;
-/** Verbs for an object that exists already and is known by name. */
+/** Verbs for an existing object with a known name. */
 export const change = ['get', 'update', 'patch'] as const;
 
-/** What every program needs to see whether who asks for its metrics may read them. It tells nothing that whoever holds the token does not know. */
+/**
+ * The rights that every program needs to check whether a client may read its metrics. The answer contains only what the owner of the token knows
+ * already.
+ */
 export const judgeReaders: readonly PolicyRule[] = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },

@@ -273,7 +273,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
       admin.create(clusterKind, object(clusterKind, 'odd', namespace, spec), { ...call, dryRun: true });
     await make('default', { caBundle: pem });
     await expect(make('kube-public')).rejects.toThrow('metadata.namespace "kube-public" belongs to no project; create the cluster in');
-    await expect(make('default', { caBundle: 'not a pem' })).rejects.toThrow('caBundle is no certificate in PEM form');
+    await expect(make('default', { caBundle: 'not a pem' })).rejects.toThrow('caBundle is not a certificate in PEM form');
   });
 
   it('the controller writes only what is of KubeSlice', async () => {

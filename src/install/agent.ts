@@ -11,21 +11,21 @@ import type { MemberOptions } from './options.ts';
 interface NodeFolder {
   readonly name: string;
   readonly host: string;
-  /** Where the pod sees it, if not at the same path. */
+  /** Mount path in the pod. @default the host's path */
   readonly path?: string;
   readonly propagation?: VolumeMount['mountPropagation'];
 }
 
 const folders: readonly NodeFolder[] = [
-  // Network namespaces are mounts: those that the agent makes must appear on the node, and those of the node here.
+  // Network namespaces are mounts: those that the agent creates must appear on the node, and those of the node in the pod.
   { name: 'netns', host: '/run/netns', propagation: 'Bidirectional' },
-  // Socket of the CNI plugin, and private keys: in memory, gone when the node restarts.
+  // Socket of the CNI plugin, and private keys: in memory, lost when the node restarts.
   { name: 'run', host: '/run/kubeslice' },
-  // Snapshot that survives a restart, and programs that outlive the agent.
+  // The snapshot, which survives a restart, and programs that outlive the agent.
   { name: 'state', host: '/var/lib/kubeslice' },
   { name: 'cni-bin', host: '/opt/cni/bin', path: '/host/opt/cni/bin' },
   { name: 'cni-conf', host: '/etc/cni/net.d', path: '/host/etc/cni/net.d' },
-  // Userspace tunnels get a control group outside the pod's, so that they survive it.
+  // Userspace tunnels get a control group outside the pod's, so that they survive the pod.
   { name: 'cgroup', host: '/sys/fs/cgroup' },
   // Control sockets of userspace tunnels.
   { name: 'wireguard', host: '/run/wireguard' },
@@ -42,7 +42,7 @@ const volumes: readonly Volume[] = folders.map(({ name, host }) => ({
   hostPath: { path: host, type: host === '/sys/fs/cgroup' ? 'Directory' : 'DirectoryOrCreate' },
 }));
 
-/** Network namespaces, interfaces and firewall of the node: nothing less than a privileged container does. The only one of KubeSlice. */
+/** Network namespaces, interfaces and firewall of the node require a privileged container. It is the only one of KubeSlice. */
 const privileged: SecurityContext = { privileged: true, runAsUser: 0, runAsNonRoot: false };
 
 const onNode = { hostNetwork: true, hostPID: true, dnsPolicy: 'ClusterFirstWithHostNet' } satisfies Partial<PodSpec>;
@@ -54,7 +54,7 @@ const container = (options: MemberOptions): Container =>
     placement: options.agent,
     health: nodeHealth,
     securityContext: privileged,
-    // Only on the address by which the cluster knows the node: the worker asks here, nobody else.
+    // Listens only on the node's address in the cluster, where the worker connects.
     env: [fromField('HOST_IP', 'status.hostIP'), { name: 'PEER_ENDPOINT_PORT', value: String(peerEndpointPort) }],
     ports: [{ name: 'peer-notices', containerPort: peerEndpointPort, protocol: 'TCP' }],
     volumeMounts: mounts,
@@ -69,7 +69,7 @@ export const planAgent = (options: MemberOptions): DaemonSet => {
     metadata: metadata(componentName('agent'), { namespace: memberNamespace, component: 'agent' }),
     spec: {
       selector: { matchLabels: labels },
-      // Traffic does not pass through the agent, so a quarter of them may be replaced at once.
+      // Traffic does not pass through the agent, so a quarter of the agents may be replaced at once.
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%' } },
       template: {
         metadata: { labels },
@@ -86,19 +86,19 @@ export const planAgent = (options: MemberOptions): DaemonSet => {
   };
 };
 
-/** The account of the pods that clean the nodes: the agents', which may be gone by then. They ask no API server, so it needs no rights. */
+/** The account of the pods that clean the nodes: the agents' account may be deleted by then. They send no API requests, so it has no rights. */
 export const agentCleanupAccount: ServiceAccount = {
   apiVersion: 'v1',
   kind: 'ServiceAccount',
   metadata: metadata(componentName('agent'), { namespace: memberNamespace, component: 'agent' }),
 };
 
-/** Where the clean-up sees the folder that the state folder lies in: what is mounted by itself cannot be removed. */
+/** The parent of the state folder in the clean-up's pod: a mount point itself cannot be removed. */
 const stateParent = { name: 'state-parent', host: '/var/lib', path: '/host/var/lib' };
 
 /**
- * Takes everything of KubeSlice off every node, after the agents are gone. A pod whose init container has ended has cleaned its node; its
- * main container only waits to be deleted.
+ * Removes everything of KubeSlice from every node, after the agents have ended. A pod whose init container has ended has cleaned its node; its main
+ * container only waits to be deleted.
  */
 export const planAgentCleanup = (options: MemberOptions): DaemonSet => {
   const component = 'agent-cleanup';

@@ -53,7 +53,7 @@ const tokenFor = (name: string): PolicyRule => ({
   verbs: ['create'],
 });
 
-/** The Cluster itself, as long as nobody has joined under its name. */
+/** The Cluster object before any cluster has joined under its name. */
 export const planCluster = (cluster: string, namespace: string): KubernetesObject => {
   const object = {
     apiVersion: `${controller.group}/${controller.version}`,
@@ -65,13 +65,13 @@ export const planCluster = (cluster: string, namespace: string): KubernetesObjec
 };
 
 /**
- * What the worker of a cluster may do in the project's namespace on the hub: read who else is there, report its own state, renew its
- * own token and its sign of life. Access to notice boards is granted slice by slice, by the controller.
+ * The rights of a cluster's worker in the project's namespace on the hub: read the other members, report its own state, renew its own token and its
+ * lease. The controller grants access to boards, slice by slice.
  */
 export const planWorkerAccess = (cluster: string, namespace: string): KubernetesObject[] => {
   const name = workerAccount(cluster);
   const meta = metadata(name, { namespace });
-  // Made here, since creation cannot be limited by name: a worker that could create leases could pretend that another one lives.
+  // Created here, because creation cannot be limited by name: a worker that could create leases could pretend that another worker lives.
   const signOfLife: Lease = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -81,19 +81,19 @@ export const planWorkerAccess = (cluster: string, namespace: string): Kubernetes
     { apiGroups: [controller.group], resources: ['clusters'], verbs: read },
     { apiGroups: [controller.group], resources: ['clusters/status'], resourceNames: [cluster], verbs: change },
     { apiGroups: [exchange.group], resources: ['memberships'], verbs: read },
-    // Which memberships are its own is checked by the policy kubeslice-memberships: a role cannot select by content.
+    // The policy kubeslice-memberships limits this to its own memberships: a role cannot select by content.
     { apiGroups: [exchange.group], resources: ['memberships/status'], verbs: change },
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [name], verbs: change },
     { apiGroups: [''], resources: ['configmaps'], resourceNames: [farewellsConfigMap(cluster)], verbs: ['get'] },
     tokenFor(name),
   ]);
-  // The controller renews the credential of a cluster that proves its key; it may make tokens for accounts that are named, one by one.
+  // The controller renews the credential of a cluster that proves its key; it may create tokens only for accounts that are named one by one.
   const controllerAccount = { kind: 'ServiceAccount' as const, name: componentName('controller'), namespace: hubNamespace };
   const renewal = roleFor(controllerAccount, renewalRole(cluster), namespace, cluster, [tokenFor(name)]);
   return [signOfLife, ...access, ...renewal];
 };
 
-/** What a join token is good for: to set the authority of its one Cluster, and to fetch the first token of its worker. */
+/** The rights of a join token: to set the authority of its one Cluster, and to fetch the first token of its worker. */
 export const planJoinAccess = (cluster: string, namespace: string): KubernetesObject[] =>
   account(joinAccount(cluster), namespace, cluster, [
     { apiGroups: [controller.group], resources: ['clusters'], resourceNames: [cluster], verbs: ['get', 'patch'] },
@@ -102,8 +102,8 @@ export const planJoinAccess = (cluster: string, namespace: string): KubernetesOb
   ]);
 
 /**
- * How a cluster asks for a credential when it has none that is valid: an account that lasts, and can do nothing but ask in the one object that is
- * there for this cluster. Only proof of the key of the cluster's authority gets an answer.
+ * How a cluster requests a credential when it has no valid one: a permanent account that can only write a request into the one object of this
+ * cluster. Only a proof of the key of the cluster's authority gets an answer.
  */
 export const planCredentialRequestAccess = (project: string, cluster: string): KubernetesObject[] => {
   const name = credentialRequestAccount(project, cluster);
@@ -124,11 +124,14 @@ export const planCredentialRequestAccess = (project: string, cluster: string): K
   const access = account(name, hubNamespace, cluster, [
     { apiGroups: [exchange.group], resources: ['credentialrequests'], resourceNames: [meta.name], verbs: ['get', 'patch'] },
   ]);
-  // The object is made here, since creation cannot be limited by name. The token of the Secret is filled in by Kubernetes.
+  // The object is created here, because creation cannot be limited by name. Kubernetes fills in the token of the Secret.
   return [request, ...access, secret];
 };
 
-/** Where members reach the hub (`servers`, divided by white space, the best first) and by which authorities its server is known; an administrator may change both. */
+/**
+ * The addresses at which members reach the hub (`servers`, separated by white space, the best first) and the authorities of its server; an
+ * administrator may change both.
+ */
 export const planHubAddress = (address: { readonly server: string; readonly ca: string }): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',

@@ -3,18 +3,19 @@ import { corednsConfigMap, dnsOperatorServer, kubeDnsConfigMap, stubBegin, stubE
 import { isAccount } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
-/*
- * F11: what the worker's account may change of cluster DNS. Whoever can write all of the Corefile is the way to every Service of the cluster.
+/**
+ * F11: limits what the worker's account may change of cluster DNS. An account that can write the whole Corefile can redirect every Service of the
+ * cluster.
  */
 
 const { namespace, custom, key } = corednsConfigMap;
 const { name: kubeDns, key: domainsKey } = kubeDnsConfigMap;
 
-/** A text as a piece of a regular expression of RE2. */
+/** A text as a literal in a regular expression of RE2. */
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const address = '[0-9A-Fa-f.:]+';
-/** The one block that the worker writes: our zone, handed on to addresses. `bind` lines are those of cluster DNS itself. */
+/** The only block that the worker writes: our zone, forwarded to addresses. Its `bind` lines are those of cluster DNS itself. */
 const block = [
   literal(stubBegin),
   `${literal(sliceZone)}:[0-9]{1,5} \\{`,
@@ -24,21 +25,21 @@ const block = [
   literal(stubEnd),
   '',
 ].join('\\n');
-/** Any block between our marks, also one that somebody has edited. */
+/** Any block between our marks, including one that a person edited. */
 const marked = '# kubeslice: begin\\b.*\\n(?:.*\\n)*?# kubeslice: end(?:\\r?\\n|$)';
 
 const raw = (pattern: string): string => `r'${pattern}'`;
 const textOf = (which: string, field: string): string =>
   `(${which} == null || !has(${which}.data) || !('${field}' in ${which}.data) ? '' : ${which}.data['${field}'])`;
 
-/** CEL: every key but one is in both maps, with the same content. */
+/** CEL: both maps have the same keys with the same content, except for one key. */
 const sameBut = (path: 'data' | 'binaryData', but: string): string => {
   const map = (which: string): string => `(has(${which}.${path}) ? ${which}.${path} : {})`;
   const within = (a: string, b: string): string => `${map(a)}.all(k, k == '${but}' || (k in ${map(b)} && ${map(a)}[k] == ${map(b)}[k]))`;
   return `${within('object', 'oldObject')} && ${within('oldObject', 'object')}`;
 };
 
-/** Metadata by which somebody else's work can be undone: an owner that does not exist lets the garbage collector delete the object. */
+/** Metadata that can undo the work of others: with an owner that does not exist, the garbage collector deletes the object. */
 const sameMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers']
   .map((field) => {
     const [now, before] = ['object', 'oldObject'].map((which) => `${which}.metadata.?${field}`);
@@ -48,16 +49,16 @@ const sameMetadata = ['labels', 'annotations', 'ownerReferences', 'finalizers']
 
 const isUpdateOf = (name: string): string =>
   `request.operation == 'UPDATE' && request.namespace == '${namespace}' && request.name == '${name}'`;
-/** Any other ConfigMap of others that the worker has a right to: one with a Corefile, whatever a chart calls it. */
+/** Any other ConfigMap that the worker has a right to: one with a Corefile, under any name. */
 const isCorefile = `request.operation == 'UPDATE' && request.namespace != '${memberNamespace}' && !(request.namespace == '${namespace}' && request.name in ['${custom}', '${kubeDns}'])`;
 const holdsOnly = (which: string, only: string): string =>
   `(!has(${which}.data) || ${which}.data.all(k, k == '${only}')) && !has(${which}.binaryData)`;
 const isOurs = (which: string): string =>
   `(${which}.metadata.name == '${kubeDns}' ? ${holdsOnly(which, domainsKey)} : ${holdsOnly(which, stubKey)})`;
 
-/** Our entry at the beginning of the `stubDomains` of kube-dns, with the comma that is needed where there are others. */
+/** Our entry at the beginning of the `stubDomains` of kube-dns, with a comma if others follow. */
 const domain = `^\\{"${literal(sliceZone)}":\\["${address}"(?:,"${address}")*\\],?`;
-/** What is beside it where the worker made the key itself. */
+/** What is beside our entry if the worker created the key. */
 const madeDomains = "'{}\\n\\n'";
 /** CEL: a text of `stubDomains` without our entry. */
 const domainsRest = (text: string): string =>
@@ -76,13 +77,13 @@ const configMaps = planPolicy({
     { name: 'rest', expression: "variables.block == '' ? variables.after : variables.after.replace(variables.block, '', 1)" },
     { name: 'replaced', expression: `variables.before.findAll(${raw(marked)})` },
     {
-      // One block, or two after a bad merge: more than that an administrator has to mend.
+      // One block, or two after a bad merge: an administrator must repair more.
       name: 'restBefore',
       expression:
         "variables.replaced.size() == 0 ? variables.before : (variables.replaced.size() == 1 ? variables.before.replace(variables.replaced[0], '') : variables.before.replace(variables.replaced[0], '').replace(variables.replaced[1], ''))",
     },
     {
-      // In the middle of a line or of another block it would change what that says.
+      // In the middle of a line or of another block it would change their meaning.
       name: 'stands',
       expression:
         "variables.block == '' || variables.after.startsWith(variables.block) || (variables.replaced.size() > 0 && variables.after.indexOf(variables.block) == variables.before.indexOf(variables.replaced[0]))",
@@ -98,7 +99,7 @@ const configMaps = planPolicy({
   validations: [
     {
       expression: `request.operation == 'UPDATE' || (request.namespace == '${namespace}' && (object == null ? oldObject : object).metadata.name in ['${custom}', '${kubeDns}'])`,
-      message: `The worker of KubeSlice may make and remove no ConfigMap but ${custom} and ${kubeDns}.`,
+      message: `The worker of KubeSlice may create and delete no ConfigMap but ${custom} and ${kubeDns}.`,
       reason: 'Forbidden',
     },
     {
@@ -109,7 +110,7 @@ const configMaps = planPolicy({
     {
       expression: `!(${isCorefile}) || (variables.rest == variables.restBefore && variables.stands && variables.listens)`,
       message:
-        'The worker of KubeSlice may change nothing of the Corefile but its own block, which hands its zone on to an address and listens where the rest does.',
+        'The worker of KubeSlice may change nothing of the Corefile but its own block, which forwards its zone to an address and listens where the rest does.',
       reason: 'Forbidden',
     },
     {
@@ -124,7 +125,7 @@ const configMaps = planPolicy({
     },
     {
       expression: `object == null || request.namespace != '${namespace}' || object.metadata.name != '${custom}' || !has(object.data) || !('${stubKey}' in object.data) || object.data['${stubKey}'].matches(${raw(`^${block}$`)})`,
-      message: `Key ${stubKey} of ConfigMap ${custom} may hold one block of KubeSlice, which hands its zone on to an address, and nothing else.`,
+      message: `Key ${stubKey} of ConfigMap ${custom} may hold one block of KubeSlice, which forwards its zone to an address, and nothing else.`,
       reason: 'Forbidden',
     },
     {
@@ -134,7 +135,7 @@ const configMaps = planPolicy({
     },
     {
       expression: `object == null || request.namespace != '${namespace}' || object.metadata.name != '${kubeDns}' || ((${domainsSame('variables.domainsRest', domainsRest('variables.domainsBefore'))}) && (variables.domainsRest == variables.domainsAfter || variables.domainsRest.matches(${raw('^\\{\\s*\\}')}) != variables.domainsAfter.find(${raw(domain)}).endsWith(',')))`,
-      message: `The worker of KubeSlice may change nothing of ${domainsKey} but its own entry, which hands its zone on to an address.`,
+      message: `The worker of KubeSlice may change nothing of ${domainsKey} but its own entry, which forwards its zone to an address.`,
       reason: 'Forbidden',
     },
     {
@@ -144,7 +145,7 @@ const configMaps = planPolicy({
     },
     {
       expression: `request.operation == 'UPDATE' || (request.operation == 'CREATE' ? ${isOurs('object')} : ${isOurs('oldObject')})`,
-      message: `The worker of KubeSlice may make and remove ConfigMap ${custom} only while it holds nothing but ${stubKey}, and ${kubeDns} only while it holds nothing but ${domainsKey}.`,
+      message: `The worker of KubeSlice may create and delete ConfigMap ${custom} only while it holds nothing but ${stubKey}, and ${kubeDns} only while it holds nothing but ${domainsKey}.`,
       reason: 'Forbidden',
     },
   ],
@@ -153,10 +154,10 @@ const configMaps = planPolicy({
 const serversOf = (which: string): string => `${which}.?spec.?servers.orValue([])`;
 const othersOf = (which: string): string => `${serversOf(which)}.filter(s, s.name != '${dnsOperatorServer}')`;
 
-/** CEL: every field of the spec but `servers` that the one has, the other has with the same value. */
+/** CEL: every field of the spec of `a` except `servers` is in `b` with the same value. */
 const specWithin = (a: string, b: string): string => `${a}.spec.all(k, k == 'servers' || (k in ${b}.spec && ${a}.spec[k] == ${b}.spec[k]))`;
 
-/** The DNS of OpenShift: there the worker may have one server, which forwards its zone to addresses. */
+/** The DNS of OpenShift: the worker may have one server there, which forwards its zone to addresses. */
 const operator = planPolicy({
   name: 'kubeslice-dns-operator',
   rules: [{ apiGroups: ['operator.openshift.io'], apiVersions: ['*'], resources: ['dnses'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
@@ -175,5 +176,5 @@ const operator = planPolicy({
   ],
 });
 
-/** The worker keeps to its own part of the cluster's DNS configuration; everything else of it stays as it is. */
+/** The worker changes only its own part of the cluster's DNS configuration. */
 export const clusterDnsPolicy = [...configMaps, ...operator];

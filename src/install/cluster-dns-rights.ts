@@ -8,10 +8,10 @@ const { namespace: system, main, custom } = corednsConfigMap;
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 const apiGroup = 'rbac.authorization.k8s.io';
 
-/** Label value of rights that only the cluster at hand needs. */
+/** Label value of rights that only this cluster needs. */
 export const clusterDnsComponent = 'cluster-dns';
 
-/** What the worker may do with the configuration of cluster DNS, wherever a distribution is known to have it. What of it, a policy says. */
+/** The rights of the worker on the configuration of cluster DNS, in all places where distributions have it. A policy limits the content. */
 export const knownClusterDns: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [main, custom], verbs: [...read, 'update', 'patch', 'delete'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [...otherCorefiles], verbs: change },
@@ -22,7 +22,7 @@ export const knownClusterDns: readonly PolicyRule[] = [
 
 const known = new Set<string>([main, custom, ...otherCorefiles]);
 
-/** A role for the worker in each namespace where cluster DNS reads a Corefile that no distribution has there: a chart may call it anything. */
+/** A role for the worker in each namespace whose cluster DNS reads a Corefile in an unusual place: a chart may use any name. */
 export const planClusterDnsRights = (
   corefiles: readonly { readonly namespace: string; readonly name: string }[],
 ): (Role | RoleBinding)[] => {
@@ -37,7 +37,7 @@ export const planClusterDnsRights = (
         kind: 'RoleBinding',
         metadata: meta,
         roleRef: { apiGroup, kind: 'Role', name: meta.name },
-        // Also for what takes it out again before a tool removes the installation.
+        // Also for the Job that removes the zone before a tool removes the installation.
         subjects: (['worker', 'member-removal'] as const).map((component) => ({
           kind: 'ServiceAccount' as const,
           name: componentName(component),

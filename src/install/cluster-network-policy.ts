@@ -2,7 +2,7 @@ import { controller } from '../api/groups.ts';
 import { isWorker } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
-/** How many IPv4 networks shorter than a prefix a cluster may call its own: more of them than any cluster has would forbid others their slices. */
+/** How many IPv4 networks shorter than a prefix a cluster may report as its own. More than any real cluster has would block the slices of others. */
 const mostShorterThan = [
   { prefix: 12, most: 2 },
   { prefix: 16, most: 16 },
@@ -12,7 +12,7 @@ const mostShorterThan = [
 const networks = ['cniSubnet', 'serviceSubnet'].map((field) => `object.?status.?${field}.orValue([])`).join(' + ');
 const shorterThan = (prefix: number): string => `variables.prefixes.filter(p, p < ${prefix})`;
 
-/** What a cluster may say about its own networks: a lie must not forbid slices to everybody. */
+/** Limits what a cluster may report about its own networks: a false report must not block slices for all clusters. */
 export const clusterNetworkPolicy = planPolicy({
   name: 'kubeslice-cluster-networks',
   rules: [{ apiGroups: [controller.group], apiVersions: ['*'], resources: ['clusters/status'], operations: ['UPDATE'] }],

@@ -2,10 +2,10 @@ import type { Container, EnvVar, PodSpec, SecurityContext, VolumeMount } from '.
 import { type Component, componentName } from './metadata.ts';
 import type { CommonOptions, Placement } from './options.ts';
 
-/** Numeric user of the programs that need no rights on the node; no image has an account of that number. */
+/** Numeric user of the programs that need no rights on the node; no image has an account with this number. */
 const plainUser = 65532;
 
-/** The restricted profile of the Pod Security Standards, and a root file system that cannot be written. */
+/** The restricted profile of the Pod Security Standards, and a read-only root file system. */
 export const restricted: SecurityContext = {
   runAsNonRoot: true,
   runAsUser: plainUser,
@@ -16,19 +16,19 @@ export const restricted: SecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** Where a program answers /healthz and /readyz; and /metrics, to itself only. */
+/** Where a program serves /healthz and /readyz, and /metrics for itself only. */
 export interface HealthPlace {
-  /** Address to listen on; `127.0.0.1` where the pod has the node's network, so that nobody but the node's kubelet asks. */
+  /** Address to listen on; `127.0.0.1` where the pod has the node's network, so that only the node's kubelet can connect. */
   readonly host: '0.0.0.0' | '127.0.0.1';
   readonly port: number;
 }
 
-/** Where programs with a network of their own answer. */
+/** For programs with a network of their own. */
 export const podHealth: HealthPlace = { host: '0.0.0.0', port: 8080 };
-/** Where the agent answers. */
+/** For the agent. */
 export const nodeHealth: HealthPlace = { host: '127.0.0.1', port: 9809 };
 
-/** TCP port on which every program serves its metrics by TLS, to those who show that they may read them. */
+/** TCP port on which every program serves its metrics by TLS, to clients that may read them. */
 export const metricsPort = 9812;
 
 /** An environment variable with a field of the pod itself. */
@@ -42,12 +42,12 @@ const environment = (options: CommonOptions, health: HealthPlace): EnvVar[] => [
   { name: 'LOG_LEVEL', value: options.logLevel },
   { name: 'HEALTH_HOST', value: health.host },
   { name: 'HEALTH_PORT', value: String(health.port) },
-  // Where the pod has the node's network: on the address by which the cluster knows the node, and no other.
+  // Where the pod has the node's network: only on the node's address in the cluster.
   health.host === '127.0.0.1' ? fromField('METRICS_HOST', 'status.hostIP') : { name: 'METRICS_HOST', value: health.host },
   { name: 'METRICS_PORT', value: String(metricsPort) },
 ];
 
-/** What differs between the containers of the programs. */
+/** The differences between the containers of the programs. */
 export interface ProgramContainer {
   readonly component: Component;
   readonly options: CommonOptions;
@@ -56,12 +56,12 @@ export interface ProgramContainer {
   readonly securityContext: SecurityContext;
   readonly ports?: Container['ports'];
   readonly env?: readonly EnvVar[];
-  /** How soon a copy that says that it is not ready gets no more requests. */
+  /** How soon a copy that reports not ready gets no more requests. */
   readonly readiness?: { readonly periodSeconds: number; readonly failureThreshold: number };
   readonly volumeMounts: readonly VolumeMount[];
 }
 
-/** The container of one program: what it is started with, how it is seen to live, and what it may do. */
+/** The container of one program: its arguments, its probes, and its rights. */
 export const programContainer = (program: ProgramContainer): Container => {
   const { component, options, placement, health } = program;
   const probe = (path: string) => ({
@@ -79,7 +79,7 @@ export const programContainer = (program: ProgramContainer): Container => {
       { name: 'metrics', containerPort: metricsPort, protocol: 'TCP' },
     ],
     resources: placement.resources,
-    // A program that hangs is restarted after a minute; none is restarted for what its surroundings do, only /readyz tells of those.
+    // A program that does not answer is restarted after a minute. Failures outside of the program show in /readyz only, which restarts nothing.
     livenessProbe: { ...probe('/healthz'), periodSeconds: 20, failureThreshold: 3, timeoutSeconds: 5 },
     readinessProbe: { ...probe('/readyz'), ...(program.readiness ?? { periodSeconds: 5, failureThreshold: 3 }), timeoutSeconds: 3 },
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 3 },
@@ -88,10 +88,10 @@ export const programContainer = (program: ProgramContainer): Container => {
   };
 };
 
-/** The parts of a pod that are the same for every program. */
+/** The common parts of every program's pod. */
 export type PodBasics = Omit<PodSpec, 'containers'> & { readonly imagePullSecrets: CommonOptions['imagePullSecrets'] };
 
-/** A pod of a component, without its containers: its account, and where it may run. */
+/** The pod of a component without its containers: its account, and where it may run. */
 export const podBasics = (component: Component, options: CommonOptions, placement: Placement): PodBasics => ({
   serviceAccountName: componentName(component),
   imagePullSecrets: options.imagePullSecrets,
@@ -100,7 +100,7 @@ export const podBasics = (component: Component, options: CommonOptions, placemen
   affinity: placement.affinity,
 });
 
-/** The only writable place of a program without rights on the node. */
+/** The only writable volume of a program without rights on the node. */
 export const scratch = {
   mounts: [{ name: 'tmp', mountPath: '/tmp' }] satisfies VolumeMount[],
   volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }] satisfies PodSpec['volumes'],

@@ -6,7 +6,7 @@ import { planCrds, type Side } from './crds.ts';
 import { planJob } from './job.ts';
 import type { CommonOptions, Placement } from './options.ts';
 
-/** The most that it may take, in seconds. */
+/** Time limit in seconds. */
 const deadlineSeconds = 240;
 
 const rightsOf = (side: Side): readonly PolicyRule[] => {
@@ -20,8 +20,8 @@ const rightsOf = (side: Side): readonly PolicyRule[] => {
 };
 
 /**
- * What brings the kinds of a side to the version of the image before a tool installs or upgrades the rest: a Job with an account that lives as long.
- * Tools that install a folder of definitions leave those alone that are there already.
+ * Updates the kinds of a side to the version of the image before a tool installs or upgrades the rest: a Job with an account that exists as long as
+ * the Job. Tools that install a folder of definitions do not update existing ones.
  */
 export const planDefinitions = (side: Side, options: CommonOptions, placement: Placement): KubernetesObject[] => {
   const component = `${side}-definitions` as const;

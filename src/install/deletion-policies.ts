@@ -3,11 +3,9 @@ import { confirmAnnotation } from '../api/labels.ts';
 import { memberNamespace } from '../api/places.ts';
 import { type PolicyParts, planPolicy } from './policy.ts';
 
-/*
- * What one word ends at once for many people is asked about: a policy cannot ask, but it can want an annotation first.
- */
+/** One deletion can end much for many people, so it needs a confirmation. A policy cannot ask, but it can require an annotation first. */
 
-/** Whoever deletes for somebody else: what owns the object, or its namespace, is going already. */
+/** Excludes deletions on behalf of others: the owner of the object, or its namespace, is being deleted already. */
 const byPeople = {
   name: 'by-people',
   expression:
@@ -19,7 +17,7 @@ const unconfirmed = {
   expression: `!has(oldObject.metadata.deletionTimestamp) && oldObject.metadata.?annotations[?'${confirmAnnotation}'].orValue('') != 'true'`,
 };
 
-/** The commands that confirm a deletion, as a piece of a CEL text. */
+/** The command that confirms a deletion, as a part of a CEL text. */
 const confirmation = (kind: string): string =>
   `'"kubectl -n ' + request.namespace + ' annotate ${kind} ' + oldObject.metadata.name + ' ${confirmAnnotation}=true"'`;
 
@@ -32,7 +30,7 @@ const clusters = asked({
   validations: [
     {
       expression: "!oldObject.?status.?conditions.orValue([]).exists(c, c.type == 'Ready' && c.status == 'True')",
-      messageExpression: `'cluster "' + oldObject.metadata.name + '" is connected, and deleting it ends all its slices at once; take it out with "kubeslice leave ' + oldObject.metadata.name + ' --context <its context> --hub-context <this one>", or confirm with ' + ${confirmation('cluster')} + ' and delete it again'`,
+      messageExpression: `'cluster "' + oldObject.metadata.name + '" is connected, and deleting it ends all its slices at once; remove it with "kubeslice leave ' + oldObject.metadata.name + ' --context <its context> --hub-context <this one>", or confirm with ' + ${confirmation('cluster')} + ' and delete it again'`,
       reason: 'Forbidden',
     },
   ],
@@ -41,7 +39,7 @@ const clusters = asked({
 const slices = asked({
   name: 'kubeslice-slice-deletion',
   rules: [{ apiGroups: [networking.group], apiVersions: ['*'], resources: ['slices'], operations: ['DELETE'] }],
-  // The copies in a member are the worker's.
+  // The worker owns the copies in a member.
   namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [memberNamespace] }] },
   variables: [
     {
@@ -58,5 +56,5 @@ const slices = asked({
   ],
 });
 
-/** Policies of the hub about deletions that end what works: a connected cluster and a slice with pods want an annotation first. */
+/** Policies of the hub about deletions that end working things: a connected cluster and a slice with pods require an annotation first. */
 export const hubDeletionPolicies = [...clusters, ...slices];

@@ -9,7 +9,7 @@ import { spread } from './spread.ts';
 type Options = Parameters<typeof podBasics>[1];
 type Placement = Parameters<typeof podBasics>[2];
 
-/** What one Deployment of ours has that the others have not. */
+/** The particular parts of one Deployment. */
 export interface DeploymentParts {
   readonly component: Component;
   readonly namespace: string;
@@ -19,7 +19,7 @@ export interface DeploymentParts {
   readonly env?: NonNullable<Container['env']>;
   readonly ports?: NonNullable<Container['ports']>;
   readonly readiness?: { readonly periodSeconds: number; readonly failureThreshold: number };
-  /** Volumes beside the scratch folder, each with the place where it is read. */
+  /** Volumes beside the scratch folder, each with its mount path. */
   readonly volumes?: readonly { readonly volume: Volume; readonly mountPath: string }[];
 }
 

@@ -1,7 +1,7 @@
 import type { PodDisruptionBudget } from '../values/builtin/pod-disruption-budget.ts';
 import { type Component, componentName, metadata, selectorLabels } from './metadata.ts';
 
-/** Drains take one copy of a program after the other. It never keeps a node from being drained: a single copy may go, too. */
+/** Drains evict one copy of a program after the other. The budget never blocks a drain: a single copy may be evicted too. */
 export const planDisruptionBudget = (component: Component, namespace: string): PodDisruptionBudget => ({
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',

@@ -13,13 +13,13 @@ const component = 'dns';
 const listenPort = 5353;
 
 /**
- * A server that is told to stop is seen to be not ready within two seconds, and answers for six more: cluster DNS keeps its sockets, so its questions go
- * on to the same server until the service proxy no longer counts that as serving, and one that stopped before would refuse them.
+ * A stopping server reports not ready within two seconds, and answers for six more. Cluster DNS keeps its sockets, so its queries reach the same
+ * server until the service proxy has removed it; a server that stopped earlier would refuse them.
  */
 const readiness = { periodSeconds: 1, failureThreshold: 2 };
 const drainMs = 8_000;
 
-/** The DNS servers of a member cluster, and the Service that the cluster's own DNS forwards to. */
+/** The DNS servers of a member cluster, and the Service to which the cluster's own DNS forwards. */
 export const planDns = (options: MemberOptions): [Deployment, Service, PodDisruptionBudget] => {
   const labels = selectorLabels(component);
   const meta = metadata(componentName(component), { namespace: memberNamespace, component });

@@ -5,7 +5,7 @@ import { componentName, metadata } from './metadata.ts';
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
 
-/** Name of the level at which the hub serves its members. */
+/** Name of the priority level of the hub for its members. */
 export const membersLevel = 'kubeslice-members';
 
 const level = (name: string, shares: number, queues: number): PriorityLevelConfiguration => ({
@@ -16,7 +16,7 @@ const level = (name: string, shares: number, queues: number): PriorityLevelConfi
     type: 'Limited',
     limited: {
       nominalConcurrencyShares: shares,
-      // What is not used serves everybody; but what others do not use must not serve a flood.
+      // Others may use its idle seats, but it may not borrow theirs, so that a flood of requests stays here.
       lendablePercent: 50,
       borrowingLimitPercent: 0,
       limitResponse: { type: 'Queue', queuing: { queues, handSize: 6, queueLengthLimit: 50 } },
@@ -30,7 +30,7 @@ const everything = {
   nonResourceRules: [{ verbs: every, nonResourceURLs: every }],
 };
 
-/** Requests of each user queue behind one another, and beside those of other users. */
+/** Requests of one user share a queue, separate from those of other users. */
 const schema = (name: string, matchingPrecedence: number, rules: NonNullable<FlowSchema['spec']>['rules']): FlowSchema => ({
   apiVersion,
   kind: 'FlowSchema',
@@ -41,11 +41,11 @@ const schema = (name: string, matchingPrecedence: number, rules: NonNullable<Flo
 const account = (namespace: string, name: string): FlowSubject => ({ kind: 'ServiceAccount', serviceAccount: { namespace, name } });
 
 /**
- * How the hub's API server divides itself among members (API Priority and Fairness): their requests have few seats of their own, for which each member
- * queues behind itself alone. So one at full speed takes neither the seats nor, with so few at once, the processors and the disk from the others, and
- * the controller does not queue with them at all.
+ * How the hub's API server isolates members (API Priority and Fairness): their requests have a few seats of their own, and each member has its own
+ * queue. So a member at full speed takes no seats from others, and with so few at once little processor and disk; the controller does not queue with
+ * them at all.
  *
- * Whatever an account of the default project requests is served there; of accounts of further projects, whatever they request of the exchange.
+ * This level serves all requests of accounts of the default project, and the requests of accounts of further projects for kinds of the exchange.
  */
 export const hubFlowControl: readonly (PriorityLevelConfiguration | FlowSchema)[] = [
   level(componentName('controller'), 5, 16),

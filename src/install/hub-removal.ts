@@ -8,12 +8,12 @@ import type { HubOptions } from './options.ts';
 
 const component = 'hub-removal';
 
-/** The most that looking may take, in seconds. */
+/** Time limit in seconds. */
 const deadlineSeconds = 120;
 
 /**
- * What a tool runs before it removes the objects of a hub: a Job that fails while clusters are connected or slices are there, unless somebody confirmed
- * on the Deployment of the controller that this is meant. It changes nothing.
+ * The check before a tool removes the objects of a hub: a Job that fails while clusters are connected or slices exist, unless an administrator
+ * confirmed the removal on the Deployment of the controller. It changes nothing.
  */
 export const planHubRemoval = (options: HubOptions): KubernetesObject[] => {
   const account = planAccount(component, hubNamespace, {

@@ -3,8 +3,8 @@ import { hubAddressConfigMap, hubNamespace } from '../api/places.ts';
 import { change, judgeReaders, own, ownMany, type Rights, read } from './account.ts';
 
 /**
- * What the controller may do on the hub. It holds the rights on notices because it grants them to members (nobody can grant what he
- * does not have); names of namespaces, accounts, roles and leases are limited by the policy `kubeslice-controller-objects`.
+ * The rights of the controller on the hub. It has the rights on notices because it grants them to members (only an account with a right can grant
+ * it). The policy `kubeslice-controller-objects` limits the names of namespaces, accounts, roles and leases.
  */
 export const controllerRights: Rights = {
   everywhere: [
@@ -14,7 +14,7 @@ export const controllerRights: Rights = {
     { apiGroups: [networking.group], resources: ['slices/status'], verbs: change },
     { apiGroups: [exchange.group], resources: ['memberships'], verbs: ownMany },
     { apiGroups: [exchange.group], resources: ['notices'], verbs: ownMany },
-    // Owner references with blockOwnerDeletion need it where OwnerReferencesPermissionEnforcement is on.
+    // Needed for owner references with blockOwnerDeletion where OwnerReferencesPermissionEnforcement is on.
     {
       apiGroups: [controller.group, networking.group],
       resources: ['projects/finalizers', 'clusters/finalizers', 'slices/finalizers'],

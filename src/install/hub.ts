@@ -18,7 +18,7 @@ const component = 'controller';
 const deployment = (options: HubOptions): Deployment =>
   planDeployment({ component, namespace: hubNamespace, options, placement: options.controller });
 
-/** The project that exists from the start. */
+/** The default project. */
 const project: KubernetesObject & { spec: object } = {
   apiVersion: 'controller.kubeslice.io/v1alpha1',
   kind: 'Project',
@@ -26,7 +26,7 @@ const project: KubernetesObject & { spec: object } = {
   spec: {},
 };
 
-/** Everything on the hub but the CustomResourceDefinitions, in the order in which it is applied. */
+/** Everything on the hub but the CustomResourceDefinitions, in the order of their application. */
 export const planHub = (options: HubOptions): KubernetesObject[] => [
   {
     apiVersion: 'v1',

@@ -3,9 +3,9 @@ import { exchangePrefix, hubNamespace, memberNamespace } from '../api/places.ts'
 import { chosenNamespaces } from '../api/slice/schema.ts';
 import { planPolicy } from './policy.ts';
 
-/*
- * What admission refuses to people, beyond what a schema can say because it depends on other objects. What slips through two people
- * applying at once is found by the controller or the worker, which say it in a condition.
+/**
+ * Input of people that admission refuses beyond the schema, because it depends on other objects. Two people may apply at once and pass; the
+ * controller or the worker then finds it and reports it in a condition.
  */
 
 /** CEL: the member namespaces of a slice. */
@@ -14,13 +14,13 @@ const namespacesOf = (slice: string): string => {
   return `(has(${profile}) ? ${chosenNamespaces(profile)} : [])`;
 };
 
-/** Only when the spec changes: writes of labels, finalizers or status must never be refused for what a neighbour did. */
+/** Only when the spec changes: writes of labels, finalizers or status must never be refused because of another object. */
 const specChanges = {
   name: 'spec-changes',
   expression: '!has(object.metadata.deletionTimestamp) && (oldObject == null || object.spec != oldObject.spec)',
 };
 
-/** In a cluster that is hub and member at once, the worker's mirrors of slices are not what people wrote. */
+/** In a cluster that is hub and member at once, the worker's mirrors of slices are not input of people. */
 const notMirrored = {
   matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn' as const, values: [memberNamespace] }],
 };
@@ -34,7 +34,7 @@ const sliceWrites = [
   },
 ];
 
-/** Whether an object is where projects have theirs; `doing` says what to do there. */
+/** Whether an object is in a namespace of a project; `doing` is the advice for the message. */
 const isInProject = (doing: string) => ({
   expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && request.namespace != '${hubNamespace}' && !request.namespace.startsWith('${exchangePrefix}'))`,
   messageExpression: `'metadata.namespace "' + request.namespace + '" belongs to no project; ${doing} in "default", the default project, or in "kubeslice-<project>"'`,
@@ -49,18 +49,18 @@ const sliceProjects = planPolicy({
   validations: [isInProject('apply the slice')],
 });
 
-/** CEL: those of the networks that have an address in common with the slice's subnet. Two prefixes meet when one holds the other's first address. */
+/** CEL: the networks that share an address with the slice's subnet. Two prefixes overlap when one contains the other's first address. */
 const overlapping = (networks: string): string =>
   `!isCIDR(object.spec.sliceSubnet) ? [] : ${networks}.filter(n, isCIDR(n) && (cidr(n).containsIP(cidr(object.spec.sliceSubnet).masked().ip()) || cidr(object.spec.sliceSubnet).containsIP(cidr(n).masked().ip())))`;
 
 const clustersOf = (slice: string): string => `${slice}.spec.?clusters.orValue([])`;
 
-/** CEL: whether a slice takes in the cluster that is looked at. */
+/** CEL: whether a slice includes the cluster in `params`. */
 const takesIn = (slice: string): string => `(size(${clustersOf(slice)}) == 0 || params.metadata.name in ${clustersOf(slice)})`;
 
 const hostRoutes = "params.?status.?nodeIPs.orValue([]).map(ip, ip + (ip.contains(':') ? '/128' : '/32'))";
 
-/** What there is to say about a slice's subnet and the networks of one cluster, which is `params`. */
+/** The messages about a slice's subnet and the networks of one cluster, which is `params`. */
 const subnetAndNetworks = {
   rules: sliceWrites,
   namespaceSelector: notMirrored,
@@ -77,9 +77,9 @@ const meeting = [
       "size(variables.pods) > 0 ? 'the pod network ' + variables.pods[0] : (size(variables.services) > 0 ? 'the service network ' + variables.services[0] : (size(variables.nodes) > 0 ? 'the node address ' + variables.nodes[0].split('/')[0] : ''))",
   },
 ];
-/** CEL: the slice names clusters. One that takes all must not be refused for what a single cluster says about itself. */
+/** CEL: the slice names clusters. A slice of all clusters must not be refused because of one cluster's report. */
 const namesClusters = `size(${clustersOf('object')}) > 0`;
-/** CEL: the cluster comes into the slice by this write. One that is in it was judged then; what it has come to overlap with since forbids no other change. */
+/** CEL: this write adds the cluster to the slice. A cluster that is already in it was checked then; later overlaps must not block other changes. */
 const comesIn = `${takesIn('object')} && (oldObject == null || !${takesIn('oldObject')})`;
 
 const sliceSubnets = planPolicy({
@@ -105,7 +105,7 @@ const sliceSubnetAdvice = planPolicy({
     {
       expression: "!variables.concerned || variables.meeting == ''",
       messageExpression:
-        "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' overlaps ' + variables.meeting + ' of cluster ' + params.metadata.name + ', which is left out of the slice; choose a subnet that no member cluster uses if it should take part'",
+        "'spec.sliceSubnet ' + object.spec.sliceSubnet + ' overlaps ' + variables.meeting + ' of cluster ' + params.metadata.name + ', which therefore does not join the slice; choose a subnet that no member cluster uses if it should join'",
     },
   ],
 });
@@ -135,7 +135,7 @@ const sliceNamespaces = planPolicy({
 
 const exports = planPolicy({
   name: 'kubeslice-service-exports',
-  // Not refused: a tool that applies many objects knows no order, and the slice may get the namespace a moment later.
+  // Not refused: a tool that applies many objects has no order, and the slice may get the namespace shortly after.
   action: 'Warn',
   rules: [
     {
@@ -155,7 +155,7 @@ const exports = planPolicy({
   ],
 });
 
-/** Networks that are nobody's on the internet: RFC 1918, shared address space (RFC 6598), benchmarking (RFC 2544). */
+/** Networks without owner on the internet: RFC 1918, shared address space (RFC 6598), benchmarking (RFC 2544). */
 const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15'];
 
 const sliceAdvice = planPolicy({
@@ -173,7 +173,7 @@ const sliceAdvice = planPolicy({
     {
       expression: '!object.spec.?namespaceIsolationProfile.?isolationEnabled.orValue(false)',
       message:
-        'spec.namespaceIsolationProfile.isolationEnabled is accepted and has no effect yet: nothing keeps other namespaces from talking to the members; use a NetworkPolicy meanwhile',
+        'spec.namespaceIsolationProfile.isolationEnabled is accepted and has no effect yet: other namespaces can still reach the members; use a NetworkPolicy instead',
     },
   ],
 });
@@ -212,10 +212,10 @@ const slicesOnHub = planPolicy({
   conditions: [],
   validations: [
     {
-      // What tells a hub, also one that is a member at once, is that the controller may write the status there.
+      // A hub, even one that is a member too, is recognised by the controller's right to write the status.
       expression: `authorizer.serviceAccount('${hubNamespace}', 'kubeslice-controller').group('${networking.group}').resource('slices').subresource('status').namespace(request.namespace).check('patch').allowed()`,
       message:
-        'Slices are written on the hub, and this cluster is a member: apply it there ("kubectl --context <hub> apply"), and it comes to all members by itself.',
+        'Slices are written on the hub, and this cluster is a member: apply it there ("kubectl --context <hub> apply"); the hub distributes it to all members.',
       reason: 'Invalid',
     },
   ],
@@ -228,7 +228,7 @@ const projectPlaces = planPolicy({
   validations: [
     {
       expression: `request.namespace == '${hubNamespace}'`,
-      messageExpression: `'metadata.namespace "' + request.namespace + '" is not where projects are read; create the project in "${hubNamespace}"'`,
+      messageExpression: `'metadata.namespace "' + request.namespace + '" is not the namespace of projects; create the project in "${hubNamespace}"'`,
       reason: 'Invalid',
     },
     {
@@ -241,8 +241,8 @@ const projectPlaces = planPolicy({
 });
 
 /**
- * Policies of the hub about what people write: slices outside of projects, subnets that collide with a cluster's own networks, namespaces in
- * two slices, projects that could not be; and what is accepted, but may not be what was meant.
+ * Policies of the hub about input of people. They refuse slices outside of projects, subnets that overlap a cluster's own networks, namespaces in two
+ * slices, and impossible projects. They warn about accepted input that may be a mistake.
  */
 export const hubInputPolicies = [
   ...sliceProjects,
@@ -256,5 +256,5 @@ export const hubInputPolicies = [
   ...clusterProjects,
 ];
 
-/** Policies of a member cluster about what people write: exports from namespaces that the slice does not have, slices that belong on the hub. */
+/** Policies of a member cluster about input of people: exports from namespaces outside of the slice, and slices that belong on the hub. */
 export const memberInputPolicies = [...exports, ...slicesOnHub];

@@ -4,7 +4,7 @@ import { podBasics, restricted, scratch } from './container.ts';
 import { type Component, componentName, metadata, selectorLabels } from './metadata.ts';
 import type { CommonOptions, Placement } from './options.ts';
 
-/** What differs between the Jobs of an installation. */
+/** The particular parts of one Job. */
 export interface JobParts {
   readonly component: Component;
   readonly namespace: string;
@@ -12,13 +12,15 @@ export interface JobParts {
   readonly placement: Placement;
   readonly args: readonly string[];
   readonly env?: NonNullable<Container['env']>;
-  /** The most that it may take, in seconds; what does not end fails. */
+  /** Time limit in seconds; the Job then fails. */
   readonly deadlineSeconds: number;
-  /** How often it is tried again. */
+  /** How many retries. */
   readonly retries: number;
 }
 
-/** A Job of a program that does one thing by the account of its component and ends: not root, nothing writable but a scratch folder, no capability. */
+/**
+ * A Job of a program that does one task with the account of its component and ends: not root, nothing writable but a scratch folder, no capability.
+ */
 export const planJob = ({ component, namespace, options, placement, args, env, deadlineSeconds, retries }: JobParts): Job => ({
   apiVersion: 'batch/v1',
   kind: 'Job',

@@ -29,7 +29,7 @@ describe('a join token', () => {
       word,
       'east',
       token.expiresAt,
-      '--token expired at 2026-01-01T01:00:00.000Z; make a new one with "kubeslice token create east"',
+      '--token expired at 2026-01-01T01:00:00.000Z; create a new one with "kubeslice token create east"',
     ],
     ['something else', 'eyJhbGciOi', 'east', now, 'does not begin with "kubeslice1."'],
     ['empty', '', 'east', now, 'does not begin with "kubeslice1."'],

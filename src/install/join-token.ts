@@ -1,8 +1,8 @@
 import { Failure } from '../values/failure.ts';
 
-/** What a join token carries. It is a credential: whoever has it can join as that cluster, once, until it expires. */
+/** The content of a join token. It is a credential: its owner can join as this cluster, once, until it expires. */
 export interface JoinToken {
-  /** Address of the hub's API server, as reached from pods of the member cluster. */
+  /** Address of the hub's API server for pods of the member cluster. */
   readonly server: string;
   /** PEM of the authority of that server. */
   readonly ca: string;
@@ -12,18 +12,18 @@ export interface JoinToken {
   readonly cluster: string;
   /** Service account token of the cluster's join account. */
   readonly bearer: string;
-  /** Token of the cluster's account that can only ask for a credential by proof of its key, if the hub has one. */
+  /** Token of the account that can only request a credential by proof of the cluster's key, if the hub has one. */
   readonly renewalToken?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** Marks the token and its format, so that people and secret scanners recognise it. */
+/** Identifies the token and its format for people and secret scanners. */
 const prefix = 'kubeslice1.';
 
-const remedy = (cluster: string): string => `make a new one with "kubeslice token create ${cluster}"`;
+const remedy = (cluster: string): string => `create a new one with "kubeslice token create ${cluster}"`;
 
-/** The token as one word that can be pasted. */
+/** The token as one word for copying. */
 export const encodeJoinToken = (token: JoinToken): string => prefix + Buffer.from(JSON.stringify(token)).toString('base64url');
 
 const isJoinToken = (value: unknown): value is JoinToken => {
@@ -42,7 +42,7 @@ const parse = (text: string): JoinToken => {
   if (!text.startsWith(prefix)) {
     throw new Failure(
       'TokenRefused',
-      `--token is not a join token: it does not begin with "${prefix}"; paste all that "kubeslice token create" printed.`,
+      `--token is not a join token: it does not begin with "${prefix}"; paste everything that "kubeslice token create" printed.`,
     );
   }
   let value: unknown;
@@ -52,17 +52,14 @@ const parse = (text: string): JoinToken => {
     value = undefined;
   }
   if (!isJoinToken(value)) {
-    throw new Failure(
-      'TokenRefused',
-      '--token is damaged, perhaps cut off when it was copied; paste all that "kubeslice token create" printed.',
-    );
+    throw new Failure('TokenRefused', '--token is damaged or incomplete; paste everything that "kubeslice token create" printed.');
   }
   return value;
 };
 
 /**
- * Reads a join token and checks what can be checked without the hub: that it is whole, not expired, and for the cluster named.
- * Whether it is genuine and not used yet, only the hub can say.
+ * Reads a join token and checks what is possible without the hub: that it is complete, not expired, and for the named cluster. Only the hub can tell
+ * whether it is genuine and unused.
  *
  * @param now milliseconds since 1970.
  * @throws Failure TokenRefused.

@@ -37,7 +37,7 @@ const installed: readonly ResourceKind[] = [
   ...Object.values(ourKinds),
 ];
 
-/** How the API server is asked for an object that an installation consists of. `Unexpected` when its kind is none of those. */
+/** The API resource of an object of an installation. `Unexpected` when its kind is not part of installations. */
 export const resourceKindOf = (object: Pick<KubernetesObject, 'apiVersion' | 'kind'>): ResourceKind => {
   const found = installed.find((kind) => kind.kind === object.kind && apiVersionOf(kind) === object.apiVersion);
   if (found === undefined) throw new Failure('Unexpected', `No installed kind is called ${object.kind} in ${object.apiVersion}.`);

@@ -9,7 +9,7 @@ import type { MemberOptions } from './options.ts';
 
 const component = 'member-removal';
 
-/** The most that a removal may take, in seconds. */
+/** Time limit in seconds. */
 const deadlineSeconds = 300;
 
 const here: readonly PolicyRule[] = [
@@ -28,8 +28,8 @@ const everywhere: readonly PolicyRule[] = [
 ];
 
 /**
- * What ends a member before a tool removes its objects: a Job that takes the worker, the zone in cluster DNS, the agents and all that they made on the
- * nodes away, with an account that lives as long. When a node does not answer it fails, and the objects stay.
+ * Ends a member before a tool removes its objects: a Job that removes the worker, the zone in cluster DNS, the agents and everything that they
+ * created on the nodes. Its account exists as long as the Job. If a node does not answer, the Job fails, and the objects stay.
  */
 export const planMemberRemoval = (options: MemberOptions): KubernetesObject[] => {
   const account = planAccount(component, memberNamespace, { everywhere, in: { [memberNamespace]: here, 'kube-system': knownClusterDns } });

@@ -7,8 +7,8 @@ import { knownClusterDns } from './cluster-dns-rights.ts';
 const ours = networking.group;
 
 /**
- * What the worker may do in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS.
- * Secrets and ConfigMaps only by name; there is no account that can list Secrets.
+ * The rights of the worker in its own cluster: read what it publishes, write what it mirrors, keep the stub zone of the cluster's DNS. Secrets and
+ * ConfigMaps only by name; no account can list Secrets.
  */
 export const workerRights: Rights = {
   everywhere: [
@@ -19,10 +19,10 @@ export const workerRights: Rights = {
     { apiGroups: [ours], resources: ['serviceimports'], verbs: ownMany },
     { apiGroups: [ours], resources: ['serviceimports/status'], verbs: change },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ownMany },
-    // The address of an EndpointSlice's owner may be guarded by OwnerReferencesPermissionEnforcement, endpoints by this right.
+    // OwnerReferencesPermissionEnforcement may require a right on the EndpointSlice's owner; this right allows to write endpoints.
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },
     { apiGroups: [ours], resources: ['serviceimports/finalizers', 'serviceexports/finalizers'], verbs: ['update'] },
-    // The DNS of OpenShift; what of it, the policy kubeslice-dns-operator says.
+    // The DNS of OpenShift; the policy kubeslice-dns-operator limits the content.
     { apiGroups: ['operator.openshift.io'], resources: ['dnses'], resourceNames: ['default'], verbs: ['get', 'patch'] },
     { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     ...judgeReaders,
@@ -36,7 +36,7 @@ export const workerRights: Rights = {
       { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecret], verbs: ['get'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap, connectionConfigMap], verbs: change },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [consentConfigMap], verbs: ['get'] },
-      // DNS servers that a drain left on one node.
+      // For DNS servers that a drain left on one node.
       { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },
     ],
@@ -44,24 +44,24 @@ export const workerRights: Rights = {
   },
 };
 
-/** What the agents may do: read what their node needs, and write the status of their node's own objects (which ones, a policy checks). */
+/** The rights of the agents: read what their node needs, and write the status of their node's own objects (a policy checks which). */
 export const agentRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'nodes'], verbs: read },
-    // Also whether who asks for notices is the worker.
+    // Also to check whether a client that requests notices is the worker.
     ...judgeReaders,
   ],
   in: {
     [memberNamespace]: [
       { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read },
-      // What this cluster offers to the others while the hub is away.
+      // This cluster's notices, which it offers to the others while the hub is unreachable.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
       { apiGroups: [ours], resources: ['slicenodes/status'], verbs: change },
     ],
   },
 };
 
-/** What the DNS servers may do: read endpoints, which carry the names, and which links are up; and judge who reads their metrics. */
+/** The rights of the DNS servers: read endpoints, which contain the names, and the state of links; and check who may read their metrics. */
 export const dnsRights: Rights = {
   everywhere: [{ apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read }, ...judgeReaders],
   in: {

@@ -14,20 +14,20 @@ import type { MemberOptions } from './options.ts';
 import { planPeople } from './people.ts';
 import { planWorker } from './worker.ts';
 
-/** With what the worker of a cluster turns to the hub. */
+/** The credential of a cluster's worker for the hub. */
 export interface HubCredential {
-  /** Address of the hub's API server, as reached from pods of the member cluster. */
+  /** Address of the hub's API server for pods of the member cluster. */
   readonly server: string;
   /** PEM of the authority of that server. */
   readonly ca: string;
   /** Token of the cluster's worker account; the worker renews it. */
   readonly token: string;
-  /** Token of the account that can only ask for a credential by proof of the cluster's key; it lasts. Undefined when the hub has none. */
+  /** Token of the account that can only request a credential by proof of the cluster's key; it does not expire. Undefined when the hub has none. */
   readonly renewalToken?: string | undefined;
   readonly project: string;
   /** Namespace of the project on the hub. */
   readonly namespace: string;
-  /** Name under which the cluster joins. */
+  /** Name of the cluster on the hub. */
   readonly cluster: string;
 }
 
@@ -58,17 +58,17 @@ export const planHubSecret = (credential: HubCredential): Secret => ({
   },
 });
 
-/** Roots of other clusters are kept here by the worker; made empty at first, so that it needs no right to create. */
+/** The worker stores the pinned authorities of other clusters here; created empty, so that it needs no right to create. */
 const trust: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(trustConfigMap, { namespace: memberNamespace }) };
 
-/** What the worker says about its connection; made empty at first, for the same reason. */
+/** The worker reports its connection here; created empty for the same reason. */
 const connection: ConfigMap = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: metadata(connectionConfigMap, { namespace: memberNamespace }),
 };
 
-/** What the administrator of the member allows the hub, as the worker reads it. */
+/** The consent of the member's administrator to the hub, in the form that the worker reads. */
 export const planConsent = (consent: { readonly networks: readonly string[]; readonly namespaces: readonly string[] }): ConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -76,7 +76,7 @@ export const planConsent = (consent: { readonly networks: readonly string[]; rea
   data: { networks: consent.networks.join(','), namespaces: consent.namespaces.join(',') },
 });
 
-/** Everything in a member cluster but CustomResourceDefinitions and Secrets, in the order in which it is applied. */
+/** Everything in a member cluster but CustomResourceDefinitions and Secrets, in the order of their application. */
 export const planMember = (options: MemberOptions): KubernetesObject[] => [
   memberNamespaceObject,
   trust,

@@ -1,7 +1,7 @@
 import { managedBy, managedByLabel } from '../api/labels.ts';
 import type { ObjectMeta } from '../values/object.ts';
 
-/** Programs that are installed; each names its account, role and workload `kubeslice-<component>`. */
+/** Installed programs; the account, role and workload of each are named `kubeslice-<component>`. */
 export type Component =
   | 'controller'
   | 'worker'
@@ -14,16 +14,16 @@ export type Component =
   | 'member-definitions'
   | 'member-removal';
 
-/** Labels by which the pods of a component are selected; they must never change, since selectors cannot. */
+/** Labels that select the pods of a component; they must never change, because selectors cannot. */
 export const selectorLabels = (component: Component): Readonly<Record<string, string>> => ({
   'app.kubernetes.io/name': 'kubeslice',
   'app.kubernetes.io/component': component,
 });
 
-/** Name of everything that belongs to a component. */
+/** Name of all objects of a component. */
 export const componentName = (component: Component): string => `kubeslice-${component}`;
 
-/** Metadata of an object that belongs to KubeSlice as a whole, or to one component of it. */
+/** Metadata of an object of KubeSlice as a whole, or of one component. */
 export const metadata = (name: string, options: { readonly namespace?: string; readonly component?: Component } = {}): ObjectMeta => ({
   name,
   ...(options.namespace === undefined ? {} : { namespace: options.namespace }),

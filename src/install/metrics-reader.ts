@@ -8,8 +8,8 @@ import { metadata } from './metadata.ts';
 import { peopleRole } from './people.ts';
 
 /**
- * An account that may read metrics and nothing else, with its token in a Secret: a PodMonitor takes a token from a Secret only, and Prometheus does not
- * show its own to servers that it cannot verify. Kubernetes fills the Secret in.
+ * An account that may only read metrics, with its token in a Secret: a PodMonitor accepts a token only from a Secret, and Prometheus does not send
+ * its own to servers that it cannot verify. Kubernetes fills in the Secret.
  */
 export const planReader = (side: Side): KubernetesObject[] => {
   const name = peopleRole(side, 'metrics-reader');

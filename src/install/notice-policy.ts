@@ -5,7 +5,7 @@ import { maxNotices } from '../api/notice/type.ts';
 import { clusterOf, isWorker } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
-/** Writers that the API server remembers on one notice, at the most: the list of them is stored with the object, and grows with each name. */
+/** Most field managers of one notice: the API server stores the list with the object, and it grows with each name. */
 const maxWriters = 8;
 
 const isOwn = (which: string): string =>
@@ -24,8 +24,8 @@ const labelsAsTheyMustBe = [
 ].join(' && ');
 
 /**
- * What a worker may put on a notice board: its own notices alone, under names that are known beforehand, so that their number and size are bounded;
- * and nothing by which it could keep them there or hide them when it is removed.
+ * What a worker may write to a board: only its own notices, under names that are known beforehand, so that their number and size are bounded, and
+ * nothing that could keep or hide a notice after the worker is removed.
  */
 export const noticePolicy = planPolicy({
   name: 'kubeslice-notices',
@@ -59,7 +59,7 @@ export const noticePolicy = planPolicy({
     },
     {
       expression: `object == null || (size(bytes(object.spec.statement)) + object.spec.?farewells.orValue([]).map(one, size(bytes(one.statement))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
-      message: `A statement has ${maxStatementBytes} bytes at the most, together with the farewells beside it, and a notice ${maxWriters} field managers.`,
+      message: `A statement has at most ${maxStatementBytes} bytes, together with the farewells beside it, and a notice at most ${maxWriters} field managers.`,
       reason: 'Forbidden',
     },
   ],

@@ -1,7 +1,7 @@
 import { linuxNodes } from '../values/builtin/node.ts';
 import type { Toleration } from '../values/builtin/pod.ts';
 
-/** Where pods of one program may run and what they ask for; the standard values of a chart. */
+/** Where pods of one program may run, and their resource requests; the usual values of a chart. */
 export interface Placement {
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Toleration[];
@@ -9,14 +9,14 @@ export interface Placement {
   readonly resources: { readonly requests: Readonly<Record<string, string>>; readonly limits: Readonly<Record<string, string>> };
 }
 
-/** A program that runs in a number of equal copies. */
+/** A program that runs as a number of equal copies. */
 export interface Workload extends Placement {
   readonly replicas: number;
 }
 
-/** What every installation says, on the hub and in members. */
+/** Options of every installation, on the hub and in members. */
 export interface CommonOptions {
-  /** Reference of the image that holds all programs. */
+  /** Reference of the image with all programs. */
   readonly image: string;
   readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /** Names of Secrets with registry credentials. */
@@ -24,19 +24,19 @@ export interface CommonOptions {
   readonly logLevel: string;
 }
 
-/** How the controller is installed on the hub. */
+/** Options of the controller on the hub. */
 export interface HubOptions extends CommonOptions {
   readonly controller: Workload;
 }
 
-/** How worker, agent and DNS are installed in a member cluster. */
+/** Options of worker, agent and DNS in a member cluster. */
 export interface MemberOptions extends CommonOptions {
   readonly worker: Workload;
   readonly dns: Workload;
   readonly agent: Placement;
 }
 
-/** Kubernetes leaves a pod on a node that is gone for 5 minutes; ours are needed elsewhere before that. */
+/** Kubernetes leaves a pod on an unreachable node for 5 minutes; ours must move sooner. */
 const leaveSoon: readonly Toleration[] = ['not-ready', 'unreachable'].map((state) => ({
   key: `node.kubernetes.io/${state}`,
   operator: 'Exists',
@@ -51,7 +51,7 @@ const placement = (cpu: string, memory: string, memoryLimit: string): Placement 
   resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
 });
 
-/** Defaults for everything but the image. Memory limits are far above what is measured; there are no CPU limits, which only add latency. */
+/** Defaults for everything but the image. Memory limits are far above measured use; there are no CPU limits, which only add latency. */
 const commonDefaults = (image: string): CommonOptions => ({
   image,
   imagePullPolicy: 'IfNotPresent',
@@ -65,7 +65,10 @@ export const hubDefaults = (image: string): HubOptions => ({
   controller: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
 });
 
-/** A member's defaults: two workers, of which one leads (a drain takes one, the other goes on at once), two DNS servers, an agent on every node whatever its taints. */
+/**
+ * A member's defaults: two workers, of which one leads (if a drain evicts one, the other continues at once), two DNS servers, and an agent on every
+ * node whatever its taints.
+ */
 export const memberDefaults = (image: string): MemberOptions => ({
   ...commonDefaults(image),
   worker: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },

@@ -4,22 +4,24 @@ import { read } from './account.ts';
 import type { Side } from './crds.ts';
 import { metadata } from './metadata.ts';
 
-/** Who a role is for. */
+/** The people for whom a role is. */
 export type Person = 'view' | 'edit' | 'metrics-reader';
 
-/** Verbs by which people make, change and remove objects of their own. */
+/** Verbs to create, change and delete objects. */
 const write = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
 /**
- * What people may do beside cluster administrators, by side. It is added to the roles `view`, `edit` and `admin` of Kubernetes, and can be bound by
- * itself. Nobody gets Secrets, memberships or credential requests; statements and what agents and workers write can be read and never written.
+ * The rights of people other than cluster administrators, by side. They are added to the roles `view`, `edit` and `admin` of Kubernetes, and can be
+ * bound on their own. No role includes Secrets, memberships or credential requests; statements and objects of agents and workers can be read but
+ * never written.
  */
 const rules: Readonly<Record<Side, Readonly<Record<Exclude<Person, 'metrics-reader'>, readonly PolicyRule[]>>>> = {
   hub: {
     view: [
       { apiGroups: [networking.group], resources: ['slices'], verbs: read },
       { apiGroups: [controller.group], resources: ['projects', 'clusters'], verbs: read },
-      // Status of links and services is made from them. They stand in namespaces of their own, so only who may see all namespaces reads them.
+      // Status of links and services is computed from notices. They are in namespaces of their own, so only people with access to all namespaces read
+      // them.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
     edit: [{ apiGroups: [networking.group], resources: ['slices'], verbs: write }],
@@ -31,17 +33,17 @@ const rules: Readonly<Record<Side, Readonly<Record<Exclude<Person, 'metrics-read
         resources: ['serviceexports', 'serviceimports', 'slices', 'slicenodes', 'slicepeers'],
         verbs: read,
       },
-      // What the others state, as this cluster accepted it: nodes and services of the slice are shown from it.
+      // The accepted notices of other clusters: nodes and services of the slice are shown from these.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
     edit: [{ apiGroups: [networking.group], resources: ['serviceexports'], verbs: write }],
   },
 };
 
-/** The roles of Kubernetes that a role is added to: `edit` has all of `view`, and `admin` all of `edit`. */
+/** The Kubernetes roles that include a role: `edit` has all of `view`, and `admin` all of `edit`. */
 const aggregatedTo = { view: ['view', 'edit', 'admin'], edit: ['edit', 'admin'], 'metrics-reader': [] } as const;
 
-/** Name of a ClusterRole for people. It has the side in it, for a cluster may be hub and member at once. */
+/** Name of a ClusterRole for people. It contains the side, because a cluster may be hub and member at once. */
 export const peopleRole = (side: Side, person: Person): string => `kubeslice-${side}-${person}`;
 
 const readMetrics: readonly PolicyRule[] = [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }];

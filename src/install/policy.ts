@@ -4,7 +4,7 @@ import { metadata } from './metadata.ts';
 type PolicySpec = NonNullable<ValidatingAdmissionPolicy['spec']>;
 type BindingSpec = NonNullable<ValidatingAdmissionPolicyBinding['spec']>;
 
-/** What is particular about one policy. */
+/** The particular parts of one policy. */
 export interface PolicyParts {
   readonly name: string;
   readonly rules: NonNullable<PolicySpec['matchConstraints']>['resourceRules'];
@@ -14,11 +14,11 @@ export interface PolicyParts {
   readonly validations: NonNullable<PolicySpec['validations']>;
   /** What happens when a validation fails. @default 'Deny' */
   readonly action?: 'Deny' | 'Warn';
-  /** Objects that the expressions see as `params`, each in turn; all must pass. */
+  /** Objects that the expressions receive as `params`, one at a time; all must pass. */
   readonly params?: { readonly kind: NonNullable<PolicySpec['paramKind']>; readonly namespace?: string };
 }
 
-/** A policy and the binding that puts it into force. The API server itself evaluates it, so nothing of ours needs to run. */
+/** A policy and its binding. The API server itself evaluates it, so it needs no program of ours. */
 export const planPolicy = (parts: PolicyParts): [ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding] => {
   const { name, params } = parts;
   const paramRef: BindingSpec['paramRef'] =

@@ -1,4 +1,4 @@
-/** Spreads copies over nodes where there are several, without insisting. */
+/** Prefers to spread copies over nodes. */
 export const spread = (labels: Readonly<Record<string, string>>) => [
   {
     maxSkew: 1,

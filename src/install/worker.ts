@@ -6,7 +6,7 @@ import { planDeployment } from './deployment.ts';
 import { planDisruptionBudget } from './disruption-budget.ts';
 import type { MemberOptions } from './options.ts';
 
-/** A token that is good for nothing but to ask this cluster's agents; the kubelet renews it. */
+/** A token for requests to this cluster's agents only; the kubelet renews it. */
 const agentToken: Volume = {
   name: 'agent-token',
   projected: {

@@ -75,7 +75,7 @@ it('a key that cannot be read concerns its own slice alone', async () => {
   await breakKey();
   const step = await started().agent.step('everything', signal);
   expect(step?.plan.networks.map((network) => network.slice)).toEqual(['good']);
-  expect(step?.plan.problems.get('bad')?.message).toMatch(/bad\.key can be neither read nor made: EISDIR.*correct/);
+  expect(step?.plan.problems.get('bad')?.message).toMatch(/bad\.key can be neither read nor created: EISDIR.*correct/);
   expect(step?.againMs).toBe(1_000);
 });
 

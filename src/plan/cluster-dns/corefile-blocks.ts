@@ -1,25 +1,25 @@
 /** One server block of a Corefile: its keys as written, such as `.:53` or `dns://example.org`, and the directives directly in it. */
 export type ServerBlock = {
   readonly keys: readonly string[];
-  /** Each line of the block that is not inside a nested one, as its words. */
+  /** Each line of the block outside of nested ones, as its words. */
   readonly directives: readonly (readonly string[])[];
   /** Offset of the first key and of the character after the closing brace. */
   readonly start: number;
   readonly end: number;
 };
 
-/** What stands at the top level of a Corefile. */
+/** The top level of a Corefile. */
 export type Corefile = {
   readonly blocks: readonly ServerBlock[];
   /** Patterns of `import` lines outside all blocks. */
   readonly imports: readonly string[];
-  /** False when a block has no braces, which is allowed when it is the only one, or is not closed: nothing can be added beside it. */
+  /** False when a block has no braces, which is allowed for a single block, or is not closed: then no block can be added. */
   readonly extensible: boolean;
 };
 
 type Word = { readonly text: string; readonly start: number; readonly end: number; readonly startsLine: boolean };
 
-/** Words as CoreDNS's own reader parts them: by white space; double quotes hold a word together; `#` where a word would start is a comment. */
+/** Words as CoreDNS's own reader splits them: by white space; double quotes group a word; `#` at the start of a word begins a comment. */
 const wordsOf = (text: string): Word[] => {
   const words: Word[] = [];
   let startsLine = true;
@@ -46,8 +46,8 @@ const wordsOf = (text: string): Word[] => {
 };
 
 /**
- * Reads the top level of a Corefile: enough to say who serves which zone, and no more. Never fails; what cannot be made out makes the
- * result not `extensible`. Snippets, `(name) { … }`, come back as blocks with that key.
+ * Reads the top level of a Corefile, enough to find which block serves which zone. It never fails; what it cannot read makes the result not
+ * `extensible`. Snippets, `(name) { … }`, are returned as blocks with that key.
  */
 export const readCorefile = (text: string): Corefile => {
   const words = wordsOf(text);
@@ -63,7 +63,7 @@ export const readCorefile = (text: string): Corefile => {
     const keys: string[] = [];
     for (; at < words.length && words[at]!.text !== '{'; at++) {
       const word = words[at]!;
-      // A line ends the keys, unless a comma says that more follow.
+      // A line ends the keys, unless a comma follows the last one.
       if (word.startsLine && word !== first && !words[at - 1]!.text.endsWith(',')) break;
       keys.push(...word.text.split(',').filter((key) => key !== ''));
     }
@@ -86,7 +86,7 @@ export const readCorefile = (text: string): Corefile => {
   return { blocks, imports, extensible };
 };
 
-/** The zone and port of a server block's key; the port is undefined when the key has none. Snippets and variables are no zone. */
+/** The zone and port of a server block's key; the port is undefined when the key has none. Snippets and variables are not zones. */
 export const zoneOfKey = (key: string): { readonly zone: string; readonly port: string | undefined } | undefined => {
   if (key.startsWith('(')) return undefined;
   const plain = key.replaceAll('"', '').replace(/^[a-z0-9+]+:\/\//i, '');

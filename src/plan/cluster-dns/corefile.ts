@@ -2,10 +2,10 @@ import { stubBegin, stubEnd } from '../../api/stub-block.ts';
 import { Failure } from '../../values/failure.ts';
 import { type Corefile, readCorefile, type ServerBlock, zoneOfKey } from './corefile-blocks.ts';
 
-/** A zone that cluster DNS hands on to servers of ours. */
+/** A zone that cluster DNS forwards to our servers. */
 export type StubZone = {
   readonly zone: string;
-  /** Where to ask: addresses, normally the one of a Service. */
+  /** Addresses of the servers, normally that of a Service. */
   readonly servers: readonly string[];
 };
 
@@ -13,16 +13,16 @@ const ours = /^# kubeslice: begin\b.*\n(?:(?!# kubeslice: begin\b).*\n)*?# kubes
 
 const defaultPort = '53';
 
-/** The block that serves everything else: what it listens on, ours must listen on too. */
+/** The block that serves all other zones: our block must listen where it listens. */
 const rootBlock = ({ blocks }: Corefile): ServerBlock | undefined =>
   blocks.find(({ keys }) => keys.some((key) => zoneOfKey(key)?.zone === '.'));
 
 /**
- * The marked block, listening where cluster DNS does: the port of its root block (some distributions use 8053 or 5353 behind their
- * Service), and the same `bind` lines, which node-local caches need.
+ * The marked block, which listens where cluster DNS does: on the port of its root block (some distributions use 8053 or 5353 behind their Service),
+ * and with the same `bind` lines, which node-local caches need.
  *
- * No `cache`: an endpoint that is added or removed must be seen within 300 ms, so nothing may be kept for even a second, and a query costs
- * our server less than CoreDNS spends on handing it on. Clients keep answers for their TTL as they like.
+ * It has no `cache`: a change of an endpoint must be visible within 300 ms, so even one second of caching is too much, and a query costs our server
+ * less than CoreDNS spends on forwarding it. Clients may cache answers for their TTL.
  */
 const blockOf = ({ zone, servers }: StubZone, around: Corefile): string => {
   const root = rootBlock(around);
@@ -34,11 +34,11 @@ const blockOf = ({ zone, servers }: StubZone, around: Corefile): string => {
 /** The Corefile without our block, everything else byte for byte. The same text when there is none. */
 export const withoutStub = (corefile: string): string => {
   const rest = corefile.replaceAll(ours, '');
-  // What a bad merge has nested comes to light only once the inner block is gone.
+  // A block that a bad merge nested inside another appears only once the inner one is removed.
   return rest === corefile ? corefile : withoutStub(rest);
 };
 
-/** The key with which somebody else serves the zone or a part of it, undefined when nobody does. Our own block does not count. */
+/** The key of another block that serves the zone or a part of it; undefined when there is none. Our own block does not count. */
 export const foreignStub = (corefile: string, zone: string): string | undefined =>
   readCorefile(withoutStub(corefile))
     .blocks.flatMap(({ keys }) => keys)
@@ -48,12 +48,12 @@ export const foreignStub = (corefile: string, zone: string): string | undefined 
     });
 
 /**
- * The Corefile with our block as the stub wants it and everything else byte for byte. `around`, when given, is the Corefile that includes
- * this text, and tells where to listen.
+ * The Corefile with our block for the stub and everything else byte for byte. `around`, when given, is the Corefile that includes this text and
+ * determines where to listen.
  *
- * A block of ours is replaced where it stands; a new one goes first, so that taking it out again leaves exactly the text there was. Doing
- * it twice changes nothing. Refused with `InvalidInput`, in one sentence, when somebody else serves the zone already or the file has a
- * block without braces, beside which no other may stand.
+ * An existing block of ours is replaced in place; a new one goes first, so that removing it restores the original text. A second call changes
+ * nothing. Refused with `InvalidInput`, in one sentence, when another block serves the zone, or when the file has a block without braces, which must
+ * be the only one.
  */
 export const withStub = (corefile: string, stub: StubZone, around: string = corefile): string => {
   const foreign = foreignStub(corefile, stub.zone);
@@ -67,7 +67,7 @@ export const withStub = (corefile: string, stub: StubZone, around: string = core
   if (!others.extensible) {
     throw new Failure(
       'InvalidInput',
-      "The cluster's CoreDNS configuration has a server block without closed braces, beside which no other can stand; put braces around it.",
+      "The cluster's CoreDNS configuration has a server block without closed braces, so no other block can be added; put braces around it.",
     );
   }
   const block = blockOf(stub, readCorefile(withoutStub(around)));

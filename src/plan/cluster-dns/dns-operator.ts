@@ -7,10 +7,10 @@ import type { StubZone } from './corefile.ts';
 const isUnder = (zone: string, above: string): boolean => zone === above || zone.endsWith(`.${above}`);
 
 /**
- * The servers of OpenShift's DNS operator with ours as the stub wants it, or without it; undefined when they are so already, null when the field is to go
- * because nobody has a server in it.
+ * The servers of OpenShift's DNS operator with ours for the stub, or without it; undefined when they are correct, null when the field must be removed
+ * because it has no servers left.
  *
- * @throws Failure InvalidInput when somebody else forwards the zone.
+ * @throws Failure InvalidInput when another server forwards the zone.
  */
 export const planServers = (operator: DnsOperator, stub: StubZone | undefined): readonly DnsServer[] | null | undefined => {
   const before = operator.spec?.servers ?? [];

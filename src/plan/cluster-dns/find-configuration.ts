@@ -2,7 +2,7 @@ import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
-/** Which program serves the names of a cluster, and what it reads. */
+/** The DNS programs of a cluster, and what they read. */
 export interface DnsPrograms {
   /** ConfigMaps with a Corefile. */
   readonly corefiles: readonly { readonly namespace: string; readonly name: string }[];
@@ -10,7 +10,7 @@ export interface DnsPrograms {
   readonly kubeDns: boolean;
 }
 
-/** Those of the Services that answer names: with port 53 and pods of their own. One that was found in two ways comes once. */
+/** The Services that serve DNS: with port 53 and a selector. Duplicates are removed. */
 export const dnsServices = (services: readonly Service[]): readonly Service[] => [
   ...new Map(
     services
@@ -20,8 +20,8 @@ export const dnsServices = (services: readonly Service[]): readonly Service[] =>
 ];
 
 /**
- * What the pods behind cluster DNS read, whatever a chart called it: the ConfigMaps from which they mount a Corefile, and kube-dns by the name of its
- * container. Sorted, so that equal pods give equal results.
+ * The configuration that the pods behind cluster DNS read, under any name: the ConfigMaps from which they mount a Corefile, and kube-dns by the name
+ * of its container. Sorted, so that equal pods give equal results.
  */
 export const findConfiguration = (pods: readonly Pod[]): DnsPrograms => {
   const names = pods.flatMap(({ metadata: { namespace = '' }, spec }) =>

@@ -17,7 +17,7 @@ it.each<[string, Partial<NamesSight>, string, string]>([
     'refused',
     { throughTrouble: 'ENOTFOUND', refusal: 'add by hand: x' },
     'NamesNotWired',
-    'Pods cannot find names under slice.local: add by hand: x',
+    'Pods cannot resolve names under slice.local: add by hand: x',
   ],
   [
     'our servers are down, which comes first',

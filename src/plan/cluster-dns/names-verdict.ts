@@ -1,15 +1,15 @@
 import type { Verdict } from '../../api/condition.ts';
 import { memberNamespace, sliceZone } from '../../api/places.ts';
 
-/** What is known of the way of a name: from a pod to cluster DNS, and from there to our servers. */
+/** The known state of name resolution: from a pod to cluster DNS, and from there to our servers. */
 export interface NamesSight {
   /** Address of the Service of our DNS servers, if it has one. */
   readonly server: string | undefined;
-  /** Addresses that pods ask. */
+  /** The addresses of cluster DNS for pods. */
   readonly nameservers: readonly string[];
   /** Why our servers did not answer at their address; undefined when they did. */
   readonly ownTrouble: string | undefined;
-  /** Why our zone was not answered by cluster DNS; undefined when it was. */
+  /** Why cluster DNS did not answer for our zone; undefined when it did. */
   readonly throughTrouble: string | undefined;
   /** Why the configuration of cluster DNS could not be extended; undefined when it was. */
   readonly refusal: string | undefined;
@@ -23,9 +23,9 @@ const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: 
 });
 
 /**
- * Whether pods of this cluster can find names of the slices, judged by a name that was asked for as a pod does it.
+ * Whether pods of this cluster can resolve names of the slices, judged by a query like a pod's.
  *
- *     cluster DNS answers our zone   whoever wired it: True
+ *     cluster DNS answers our zone   True, whatever configured it
  *     our servers do not answer      DnsServersAway
  *     the configuration is refused   NamesNotWired, with the lines to add by hand where they help
  *     else                           NamesPending: cluster DNS has not read its configuration again yet
@@ -42,10 +42,10 @@ export const planNamesVerdict = ({ server, nameservers, ownTrouble, throughTroub
     );
   if (ownTrouble !== undefined)
     return verdict('False', 'DnsServersAway', `The DNS servers of KubeSlice do not answer at ${server} (${ownTrouble}); see ${pods}.`);
-  if (refusal !== undefined) return verdict('False', 'NamesNotWired', `Pods cannot find names under ${sliceZone}: ${refusal}`);
+  if (refusal !== undefined) return verdict('False', 'NamesNotWired', `Pods cannot resolve names under ${sliceZone}: ${refusal}`);
   return verdict(
     'False',
     'NamesPending',
-    `The configuration of cluster DNS hands ${sliceZone} on to ${server}, but cluster DNS (${asked}) does not do so yet (${throughTrouble}); it can take two minutes until it reads its configuration.`,
+    `The configuration of cluster DNS forwards ${sliceZone} to ${server}, but cluster DNS (${asked}) does not do so yet (${throughTrouble}); it can take two minutes until it reads its configuration.`,
   );
 };

@@ -8,16 +8,16 @@ import { readCorefile } from './corefile-blocks.ts';
 import { planServers } from './dns-operator.ts';
 import { withoutStubDomain, withStubDomain } from './stub-domains.ts';
 
-/** A ConfigMap as far as cluster DNS is concerned. */
+/** The parts of a ConfigMap that concern cluster DNS. */
 export type DnsConfigMap = {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>>; readonly resourceVersion?: string };
   readonly data?: Readonly<Record<string, string>>;
 };
 
-/** A ConfigMap with a Corefile that is not where most distributions have it. */
+/** A ConfigMap with a Corefile in an unusual place. */
 export type OtherCorefile = { readonly namespace: string; readonly configMap: string; readonly map: DnsConfigMap };
 
-/** The configuration of cluster DNS as it is; undefined for what does not exist. */
+/** The current configuration of cluster DNS; undefined for what does not exist. */
 export type ClusterDns = {
   /** ConfigMap kube-system/coredns. */
   readonly main: DnsConfigMap | undefined;
@@ -27,13 +27,13 @@ export type ClusterDns = {
   readonly others?: readonly OtherCorefile[];
   /** ConfigMap kube-system/kube-dns, and whether kube-dns runs: the ConfigMap is optional. */
   readonly kubeDns?: { readonly runs: boolean; readonly map: DnsConfigMap | undefined };
-  /** How OpenShift's operator configures DNS. */
+  /** OpenShift's DNS operator configuration. */
   readonly operator?: DnsOperator;
 };
 
 /**
- * One write: keys to set, `null` to remove (a JSON merge patch of `data`), the whole ConfigMap made or deleted, or the servers of the DNS operator. The
- * namespace is kube-system unless one is named.
+ * One write: keys to set, `null` to remove (a JSON merge patch of `data`), the whole ConfigMap created or deleted, or the servers of the DNS
+ * operator. The default namespace is kube-system.
  */
 export type ClusterDnsAction =
   | { readonly kind: 'servers'; readonly servers: readonly DnsServer[] | null }
@@ -51,27 +51,30 @@ export type ClusterDnsAction =
     }
   | { readonly kind: 'delete'; readonly configMap: string };
 
-/** Distributions that reset the main Corefile leave an import: `import custom/*.server` (AKS, Gardener), `import /etc/coredns/custom/*.server` (k3s). */
+/**
+ * Distributions that reset the main Corefile provide an import: `import custom/*.server` (AKS, Gardener), `import /etc/coredns/custom/*.server`
+ * (k3s).
+ */
 const takesServers = (corefile: string): boolean => readCorefile(corefile).imports.some((pattern) => pattern.endsWith('/*.server'));
 
-/** The lines with which an administrator hands our zone on by hand, for CoreDNS and for kube-dns. */
+/** The lines with which an administrator forwards our zone by hand, for CoreDNS and for kube-dns. */
 export const byHand = ({ zone, servers }: StubZone): string =>
   `in a Corefile\n${zone}:53 {\n    errors\n    forward . ${servers.join(' ')}\n}\nor in the stubDomains of kube-dns\n{"${zone}": ${JSON.stringify(servers)}}`;
 
 /**
- * How cluster DNS is brought to hand on our zone, or, without a stub, to forget it. Everything that is not ours stays byte for byte; when
- * all is as wanted, nothing is done.
+ * The writes that make cluster DNS forward our zone, or, without a stub, stop it. Everything else stays byte for byte; a correct configuration needs
+ * no write.
  *
  *     found                                          stub      what is written
  *     ─────────────────────────────────────────────  ────────  ──────────────────────────────────────────────────────
- *     coredns, without an import of `*.server`       wanted    block set in its Corefile; our key of coredns-custom goes
- *     coredns, with one (k3s, AKS, Gardener)         wanted    key of coredns-custom, made if absent; block taken out
+ *     coredns, without an import of `*.server`       wanted    block set in its Corefile; our key of coredns-custom removed
+ *     coredns, with one (k3s, AKS, Gardener)         wanted    key of coredns-custom, created if absent; block removed
  *     another Corefile (RKE2, Helm, NodeLocal)       wanted    block set in it
  *     kube-dns runs (GKE)                            wanted    entry of its stubDomains, ConfigMap made if absent
  *     DNS operator (OpenShift)                       wanted    entry of its servers
- *     any of them                                    unwanted  taken out; what is empty then and was made by us goes, too
+ *     any of them                                    unwanted  removed; what is then empty and was made by us is deleted
  *     none of them                                   wanted    refused: NotFound, with the lines to add by hand
- *     somebody else serves the zone                  wanted    refused: InvalidInput
+ *     another block serves the zone                  wanted    refused: InvalidInput
  */
 export const planClusterDns = (seen: ClusterDns, stub: StubZone | undefined): readonly ClusterDnsAction[] => {
   const { main, custom, others = [], kubeDns, operator } = seen;
@@ -83,7 +86,7 @@ export const planClusterDns = (seen: ClusterDns, stub: StubZone | undefined): re
   ];
   const found = [main, ...others.map(({ map }) => map)].some((map) => map?.data?.[corednsConfigMap.key] !== undefined);
   if (stub !== undefined && !found && kubeDns?.runs !== true && operator === undefined) {
-    throw new Failure('NotFound', `No configuration of cluster DNS was found that could be extended; add by hand: ${byHand(stub)}`);
+    throw new Failure('NotFound', `No configuration of cluster DNS was found that can be extended; add by hand: ${byHand(stub)}`);
   }
   return actions;
 };
@@ -108,7 +111,7 @@ const planKubeDns = (kubeDns: ClusterDns['kubeDns'], stub: StubZone | undefined)
     if (kubeDns.map === undefined) return [{ kind: 'create', configMap, labels: { [managedByLabel]: managedBy }, data }];
     return data[key] === seen ? [] : [{ kind: 'patch', configMap, data }];
   }
-  // Also when kube-dns was replaced by CoreDNS meanwhile.
+  // Also when CoreDNS has replaced kube-dns since.
   const rest = withoutStubDomain(seen, sliceZone);
   if (kubeDns?.map === undefined || rest === seen) return [];
   const isOurs = kubeDns.map.metadata.labels?.[managedByLabel] === managedBy && Object.keys(kubeDns.map.data ?? {}).length === 1;

@@ -2,16 +2,16 @@ import { Failure } from '../../values/failure.ts';
 import { readJson } from '../../values/read-json.ts';
 import type { StubZone } from './corefile.ts';
 
-/** What the key holds beside our entry when we made it, as nobody writes it by hand: it goes with our entry. */
+/** What the key holds beside our entry when we created it, in a form that people do not write by hand: it is removed with our entry. */
 const made = '{}\n\n';
 
-/** Our entry as we write it and nobody else does, without a blank. */
+/** Our entry in the form that only we write, without a blank. */
 const entryOf = ({ zone, servers }: StubZone): string => `${JSON.stringify(zone)}:${JSON.stringify(servers)}`;
 
-/** Our entry in a text, with the comma behind it. */
+/** Our entry in a text, with the following comma. */
 const oursOf = (zone: string): RegExp => new RegExp(`^\\{"${zone.replaceAll('.', '\\.')}":\\["[0-9A-Fa-f.:]+"(?:,"[0-9A-Fa-f.:]+")*\\],?`);
 
-/** The `stubDomains` of kube-dns without our entry, everything else byte for byte; undefined when the key was made for it. */
+/** The `stubDomains` of kube-dns without our entry, everything else byte for byte; undefined when the key was created for it. */
 export const withoutStubDomain = (text: string | undefined, zone: string): string | undefined => {
   const rest = text?.replace(oursOf(zone), '{');
   return rest === made && rest !== text ? undefined : rest;
@@ -20,7 +20,7 @@ export const withoutStubDomain = (text: string | undefined, zone: string): strin
 /**
  * The `stubDomains` of kube-dns (`{"zone": ["address", …], …}`) with our zone first and everything else byte for byte.
  *
- * @throws Failure InvalidInput when it is no JSON object, or somebody else has the zone in it.
+ * @throws Failure InvalidInput when it is not a JSON object, or already has the zone.
  */
 export const withStubDomain = (text: string | undefined, stub: StubZone): string => {
   const others = withoutStubDomain(text, stub.zone) ?? made;
@@ -28,7 +28,7 @@ export const withStubDomain = (text: string | undefined, stub: StubZone): string
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new Failure(
       'InvalidInput',
-      'The stubDomains of kube-dns are no JSON object, beside which no zone can stand; correct ConfigMap kube-system/kube-dns.',
+      'The stubDomains of kube-dns are not a JSON object, so no zone can be added; correct ConfigMap kube-system/kube-dns.',
     );
   }
   if (Object.hasOwn(parsed, stub.zone)) {

@@ -3,15 +3,15 @@ import type { Zone } from './zone.ts';
 
 const refused: Answer = { code: 'REFUSED', authoritative: false, answers: [], authority: [], additional: [] };
 
-/** Zone transfers (RFC 5936, RFC 1995) and the two obsolete mail queries: no server here has anything to say to them. */
+/** Zone transfers (RFC 5936, RFC 1995) and the two obsolete mail queries, which this server does not support. */
 const refusedTypes: ReadonlySet<string> = new Set(['AXFR', 'IXFR', 'MAILA', 'MAILB']);
 
 /**
- * What the zone says to a question.
+ * The zone's answer to a question.
  *
  *     name                                   type              answer
  *     ─────────────────────────────────────  ────────────────  ──────────────────────────────────────────────
- *     outside the zone                       any               REFUSED: ask somebody else
+ *     outside the zone                       any               REFUSED: another server has it
  *     in the zone                            AXFR, IXFR, MAIL  REFUSED
  *     does not exist, nor anything below it  any               NXDOMAIN, SOA (RFC 2308 §2.1)
  *     exists, also only as a parent          without data      NOERROR, nothing, SOA (RFC 2308 §2.2, RFC 8020)

@@ -3,7 +3,7 @@ import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { formatIp, readIp } from '../../values/ip.ts';
 import { isDnsLabel } from '../../values/names.ts';
 
-/** One address that answers for an export; only ready ones are kept. */
+/** One endpoint address of an export; only ready ones are kept. */
 export type ImportedEndpoint = {
   readonly address: string;
   /** The pod's name, empty when unknown. */
@@ -14,7 +14,7 @@ export type ImportedEndpoint = {
 /** One named port of an export. `protocol` is in lower case. */
 export type ImportedPort = { readonly name: string; readonly protocol: string; readonly port: number };
 
-/** What one cluster offers for one export: the content of one EndpointSlice, as far as names need it. */
+/** What one cluster offers for one export: the parts of one EndpointSlice that names need. */
 export type ImportRecord = {
   readonly slice: string;
   readonly cluster: string;
@@ -28,11 +28,11 @@ export type ImportRecord = {
 const longestPortName = 62;
 
 /**
- * The record in an EndpointSlice, or undefined when it is none of ours: not labelled with slice, service and source cluster, or with
- * names that cannot be DNS labels.
+ * The record of an EndpointSlice; undefined when it is not an imported one: without the labels for slice, service and source cluster, or with names
+ * that cannot be DNS labels.
  *
- * Readiness follows the Kubernetes API: an endpoint whose `ready` is absent counts as ready. Addresses that are none, and ports that
- * have no name a label could hold, are left out.
+ * Readiness follows the Kubernetes API: an endpoint without `ready` counts as ready. Invalid addresses, and ports without a name that fits into a
+ * label, are dropped.
  */
 export const importRecordOf = ({
   metadata,

@@ -1,11 +1,11 @@
 /**
- * What a DNS question and its answer are made of, with every name in presentation form (RFC 1035 §5.1): labels joined by dots, no
- * trailing dot, `.` alone for the root; a byte that is no printable character, a dot or a backslash inside a label is written `\DDD`.
+ * The types of DNS questions and answers. Every name is in presentation form (RFC 1035 §5.1): labels joined by dots, no trailing dot, `.` alone for
+ * the root. A byte in a label that is not a printable character, a dot or a backslash is written `\DDD`.
  *
- * Types are mnemonics; only the codec knows their numbers. A type it has no mnemonic for is `TYPE<number>` (RFC 3597 §5).
+ * Types are mnemonics; only the codec knows their numbers. A type without a mnemonic is `TYPE<number>` (RFC 3597 §5).
  */
 
-/** The typed content of one record; `Other` carries what we do not interpret. */
+/** The typed content of one record; `Other` holds uninterpreted content. */
 export type RecordData =
   | { readonly type: 'A'; readonly address: string }
   | { readonly type: 'AAAA'; readonly address: string }
@@ -34,26 +34,28 @@ export type ResourceRecord = {
   readonly data: RecordData;
 };
 
-/** What is asked, class IN: the name in lower case (RFC 4343: case never decides), the type as a mnemonic such as `A`, `ANY` or `TYPE65280`. */
+/**
+ * A question of class IN: the name in lower case (RFC 4343: names compare without case), the type as a mnemonic such as `A`, `ANY` or `TYPE65280`.
+ */
 export type Question = {
   readonly name: string;
   readonly type: string;
 };
 
-/** The outcomes that the zone itself can decide; malformed and unsupported messages are the server's business. */
+/** The outcomes that the zone itself decides; the server handles malformed and unsupported messages. */
 export type AnswerCode = 'NOERROR' | 'NXDOMAIN' | 'REFUSED';
 
 /**
- * What is to be said about a question. Objects are immutable, and the same one is given again as long as nothing behind it has changed,
- * so a server may keep the encoded form with it.
+ * The answer to a question. Objects are immutable, and the same object is returned as long as its data has not changed, so a server may cache the
+ * encoded form with it.
  */
 export type Answer = {
   readonly code: AnswerCode;
-  /** Set when the name lies in a zone of ours. */
+  /** Set when the name is in our zone. */
   readonly authoritative: boolean;
-  /** One whole record set; its order means nothing, a server may rotate it. */
+  /** One whole record set in any order; a server may rotate it. */
   readonly answers: readonly ResourceRecord[];
   readonly authority: readonly ResourceRecord[];
-  /** Left out, last first, when the message would be too large; never a reason to call it truncated. */
+  /** Dropped, last first, when the message would be too large; never a reason for truncation. */
   readonly additional: readonly ResourceRecord[];
 };

@@ -3,28 +3,28 @@ import { compareText } from '../../values/order.ts';
 import type { ImportedEndpoint, ImportRecord } from './import-record.ts';
 import type { Answer, RecordData, ResourceRecord } from './record.ts';
 
-/** What the names of one service are made from. */
+/** The inputs of the names of one service. */
 export type ServiceInput = {
   /** The service's own name, such as `backend.app-ns.svc.slice.local`. */
   readonly name: string;
-  /** What each cluster offers; endpoints that must not be given out are already gone. */
+  /** The offer of each cluster, without withheld endpoints. */
   readonly imports: readonly ImportRecord[];
-  /** Seconds that an answer may be kept. */
+  /** Seconds that an answer may be cached. */
   readonly ttl: number;
-  /** The SOA record that every answer without data carries. */
+  /** The SOA record of every answer without data. */
   readonly authority: readonly ResourceRecord[];
 };
 
-/** Everything known about one name: an answer for each type that has data, and the one for all others. */
+/** The answers for one name: one for each type that has data, and one for all others. */
 export type NameEntry = {
   readonly byType: ReadonlyMap<string, Answer>;
-  /** NOERROR without data: the name exists, or exists only because others lie below it (RFC 8020). */
+  /** NOERROR without data: the name exists, or exists only because names below it do (RFC 8020). */
   readonly noData: Answer;
 };
 
 const emptyAnswers: ReadonlyMap<string, Answer> = new Map();
 
-/** The entry of a name that has no data of its own. */
+/** The entry of a name without data of its own. */
 export const emptyEntry = (authority: readonly ResourceRecord[]): NameEntry => ({
   byType: emptyAnswers,
   noData: { code: 'NOERROR', authoritative: true, answers: [], authority, additional: [] },
@@ -34,7 +34,7 @@ const addressData = (address: string): RecordData => (address.includes(':') ? { 
 
 const keyOf = (data: RecordData): string => ('address' in data ? data.address : JSON.stringify(data));
 
-/** An entry made of records that all belong to `name`, grouped by type; equal records are given once. */
+/** An entry of records that all belong to `name`, grouped by type; duplicates are removed. */
 const entryOf = (input: ServiceInput, name: string, data: readonly RecordData[], additional: readonly ResourceRecord[] = []): NameEntry => {
   const unique = new Map(data.map((each) => [keyOf(each), each]));
   const sorted = [...unique].toSorted(([a], [b]) => compareText(a, b)).map(([, each]) => each);
@@ -55,8 +55,8 @@ export const serviceEntry = (input: ServiceInput): NameEntry =>
   );
 
 /**
- * `<pod>.<cluster>`, relative to the service. Where the pod's name is unknown or is no DNS name (Kubernetes allows 253 characters without
- * a dot), its address with dashes stands in, as cluster DNS does for endpoints without a host name.
+ * `<pod>.<cluster>`, relative to the service. If the pod's name is unknown or not a DNS name (Kubernetes allows 253 characters without a dot), its
+ * address with dashes replaces it, as in cluster DNS for endpoints without a host name.
  */
 const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, service: string): string => {
   const named = pod.split('.').every(isDnsLabel) && pod.length + cluster.length + service.length + 2 <= 253;
@@ -64,7 +64,7 @@ const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, ser
 };
 
 /**
- * The names below a service, complete with those that exist only because something lies below them:
+ * The names below a service, including those that exist only because of names below them:
  *
  *     <pod>.<cluster>.<service>      A, AAAA   one endpoint
  *     _<port>._<protocol>.<service>  SRV       the endpoints with that port, their addresses as additional records
@@ -103,7 +103,7 @@ export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> 
   return names;
 };
 
-/** The name without its first label; for the last label the empty string. */
+/** The name without its first label; an empty string for the last label. */
 export const parentOf = (name: string): string => {
   const dot = name.indexOf('.');
   return dot === -1 ? '' : name.slice(dot + 1);

@@ -7,7 +7,7 @@ interface Count {
   down: number;
 }
 
-/** Votes of one kind of report, fresh or old: what is said of all nodes, and by how much it differs for some. */
+/** Votes of fresh or of old reports: the count for all nodes, and the differences for some. */
 class Votes {
   readonly #rest: Count = { up: 0, down: 0 };
   readonly #named = new Map<string, Count>();
@@ -23,7 +23,7 @@ class Votes {
     this.#differ(self, -said.up, -said.down);
   }
 
-  /** Up when somebody says so, else Down when somebody says so, else undefined; `token` undefined stands for every node that is not named. */
+  /** Up if any vote is Up, else Down if any is Down, else undefined; `token` undefined stands for every node that no report names. */
   verdict(token: string | undefined): 'Up' | 'Down' | undefined {
     const named = token === undefined ? undefined : this.#named.get(token);
     if (this.#rest.up + (named?.up ?? 0) > 0) return 'Up';
@@ -44,22 +44,22 @@ class Votes {
   }
 }
 
-/** Counts what the nodes here say about the nodes of one cluster; the work is that of what they name, not of what there is. */
+/** Counts the votes of local nodes about the nodes of one cluster. The work grows with the nodes that are named, not with all nodes. */
 export class VoteTally {
   readonly #fresh = new Votes();
   readonly #old = new Votes();
 
-  /** Takes in what a node says of this cluster; `self` is the token of that node where it is in the cluster, since nobody votes about itself. */
+  /** Adds the votes of one node about this cluster; `self` is the token of that node if it is in the cluster, because no node votes about itself. */
   add(votes: LinkVotes, fresh: boolean, self?: string): void {
     (fresh ? this.#fresh : this.#old).add(votes, self);
   }
 
-  /** Whether somebody says Down and nobody says Up. Old votes count only where no fresh one does. */
+  /** Whether any vote is Down and none is Up. Old votes count only where there are no fresh ones. */
   isDown(token: string | undefined): boolean {
     return (this.#fresh.verdict(token) ?? this.#old.verdict(token)) === 'Down';
   }
 
-  /** Tokens of the nodes that somebody named. */
+  /** Tokens of the nodes that a report named. */
   named(): ReadonlySet<string> {
     return new Set([...this.#fresh.named(), ...this.#old.named()]);
   }

@@ -5,27 +5,27 @@ import { VoteTally } from './vote-tally.ts';
 /** Names a node of a cluster in a slice: `<slice>/<cluster>/<node>`. */
 export type NodePath = string;
 
-/** The path of a node, as zone and withdrawals compare it. */
+/** The path of a node, in the form that zone and withdrawals compare. */
 export const nodePath = (slice: string, cluster: string, node: string): NodePath => `${slice}/${cluster}/${node}`;
 
-/** What a local node says about the other nodes of one slice. */
+/** The report of a local node about the other nodes of one slice. */
 export interface Observer {
-  /** Name of the node, and the cluster it is in where that is known. */
+  /** Name of the node, and its cluster if known. */
   readonly node: string;
   readonly cluster: string | undefined;
-  /** Whether its agent confirmed the report lately. */
+  /** Whether its agent confirmed the report recently. */
   readonly fresh: boolean;
   /** Votes by cluster; undefined before its first report. */
   readonly votes: Readonly<Record<string, LinkVotes>> | undefined;
 }
 
-/** The nodes of one cluster that are withdrawn: all but some, or only some. */
+/** The withdrawn nodes of one cluster: all but some, or only some. */
 interface Decision {
   readonly rest: boolean;
   readonly except: ReadonlySet<string>;
 }
 
-/** The nodes of one slice whose endpoints must not be given out. */
+/** The nodes of one slice whose endpoints are withheld from answers. */
 export class Withdrawals {
   readonly #clusters: ReadonlyMap<string, Decision>;
 
@@ -36,11 +36,11 @@ export class Withdrawals {
   has(cluster: string, node: string): boolean {
     const decision = this.#clusters.get(cluster);
     if (decision === undefined) return false;
-    // Names are hashed only where one node differs from another.
+    // Names are hashed only where the nodes of a cluster differ.
     return decision.except.size > 0 && decision.except.has(nodeToken(node)) ? !decision.rest : decision.rest;
   }
 
-  /** The clusters about whose nodes the two decisions differ. */
+  /** The clusters for whose nodes the two decisions differ. */
   changedFrom(before: Withdrawals): string[] {
     const clusters = new Set([...this.#clusters.keys(), ...before.#clusters.keys()]);
     return [...clusters].filter((cluster) => fingerprint(this.#clusters.get(cluster)) !== fingerprint(before.#clusters.get(cluster)));
@@ -51,20 +51,20 @@ const fingerprint = (decision: Decision | undefined): string =>
   decision === undefined ? 'false' : `${decision.rest}${[...decision.except].toSorted().join('')}`;
 
 /**
- * The nodes of one slice whose endpoints must not be given out, because a node here says that it does not reach them and none says that it does.
- * Each cluster decides by what its own nodes observe, so neither the hub nor the other cluster is asked.
+ * The nodes of one slice whose endpoints are withheld from answers, because a local node reports that it does not reach them and none reports that it
+ * does. Each cluster decides by the observations of its own nodes, so the decision depends neither on the hub nor on the other cluster.
  *
  *     votes about the node                                  its endpoints
  *     ────────────────────────────────────────────────────  ─────────────────────────────────
- *     none, or only Pending                                 stay: nobody knows
+ *     none, or only Pending                                 stay: nothing is known
  *     Down, from some                                       withdrawn
- *     Down from some and Up from others                     stay: somebody reaches it
+ *     Down from some and Up from others                     stay: some nodes reach it
  *     Up, but only from a local node that is Down itself    withdrawn: that report is its last
- *     Up, but only from a report that is old                withdrawn, if a fresh one says Down
- *     only old ones                                         as the old ones say: who is silent takes nothing back
+ *     Up, but only from a report that is old                withdrawn, if a fresh one is Down
+ *     only old ones                                         by the old ones: a silent agent revokes nothing
  *
- * The fourth row needs the observers' cluster. When every local node is Down to the others they are parted, not dead: all are believed about
- * other clusters, and none is withdrawn here, because each still serves the pods beside it.
+ * The fourth row needs the observers' cluster. When every local node is Down to all others they are partitioned, not dead: all count about other
+ * clusters, and none is withdrawn here, because each still serves the pods beside it.
  */
 export const planWithdrawals = (observers: readonly Observer[]): Withdrawals => {
   const judged = decide(observers);

@@ -4,21 +4,21 @@ import type { Answer, ResourceRecord } from './record.ts';
 import { emptyEntry, type NameEntry, namesBelow, parentOf, type ServiceInput, serviceEntry } from './service-names.ts';
 import { type NodePath, nodePath } from './withdrawal.ts';
 
-/** How a zone is named and how long its answers may be kept. */
+/** The name of a zone, and how long its answers may be cached. */
 export type ZoneOptions = {
   /** @default 'slice.local' */
   readonly origin?: string;
-  /** Seconds that an address may be kept. @default 5 */
+  /** Seconds that an address may be cached. @default 5 */
   readonly ttl?: number;
-  /** Seconds that "there is no such name" may be kept: short, because an export is often asked for before it exists. @default 1 */
+  /** Seconds that a negative answer may be cached: short, because clients often query an export before it exists. @default 1 */
   readonly negativeTtl?: number;
-  /** The SOA serial. Nobody transfers this zone, so it only tells one start of the server from another. */
+  /** The SOA serial. This zone has no transfers, so the serial only distinguishes starts of the server. */
   readonly serial: number;
 };
 
 /**
- * One service's names, made when they are first asked for: most services are never asked for by pod or port, and a burst of changes
- * costs nothing until somebody asks.
+ * One service's names, computed at the first query: most services are never queried by pod or port, and a burst of changes costs nothing until the
+ * next query.
  */
 class ServiceNames {
   readonly #input: ServiceInput;
@@ -41,8 +41,8 @@ class ServiceNames {
 }
 
 /**
- * The names of `slice.local`, kept current record by record. An update costs what the one service it belongs to costs, however many
- * others there are; a lookup is one map access. No clock, no I/O: the same records in any order give the same answers.
+ * The names of `slice.local`, updated record by record. An update costs only its own service, however many others there are; a lookup is one map
+ * access. No clock, no I/O: the same records in any order give the same answers.
  *
  *     slice.local                                    SOA, NS
  *     svc.slice.local, <namespace>.svc.slice.local   exist without data
@@ -61,12 +61,12 @@ export class Zone {
   readonly #empty: NameEntry;
   readonly #absent: Answer;
   readonly #records = new Map<string, ImportRecord>();
-  /** Which records make up a service, by the service's name. */
+  /** The records of a service, by the service's name. */
   readonly #keys = new Map<string, Set<string>>();
   readonly #names = new Map<string, ServiceNames>();
-  /** How many services a namespace has, by `<namespace>.svc.<origin>`. */
+  /** The number of services of a namespace, by `<namespace>.svc.<origin>`. */
   readonly #namespaces = new Map<string, number>();
-  /** Which services have endpoints on a node. */
+  /** The services with endpoints on a node. */
   readonly #byNode = new Map<NodePath, Map<string, number>>();
   #withdrawn: Pick<ReadonlySet<NodePath>, 'has'> = new Set();
 
@@ -110,22 +110,22 @@ export class Zone {
     this.#absent = { ...this.#empty.noData, code: 'NXDOMAIN' };
   }
 
-  /** True for the origin and every name below it. Names are lower case, here and everywhere. */
+  /** True for the origin and every name below it. Names are always in lower case. */
   covers(name: string): boolean {
     return name.endsWith(this.#suffix) || name === this.origin;
   }
 
-  /** What to say about a name of this zone that does not exist. */
+  /** The answer for a name of this zone that does not exist. */
   get absent(): Answer {
     return this.#absent;
   }
 
-  /** How many services have a name. */
+  /** The number of services with a name. */
   get size(): number {
     return this.#names.size;
   }
 
-  /** Takes in what one cluster offers for one export, in place of what the same key said before. */
+  /** Sets one cluster's offer for one export, replacing the record of the same key. */
   set(key: string, record: ImportRecord): void {
     this.delete(key);
     const name = this.#nameOf(record);
@@ -141,7 +141,7 @@ export class Zone {
     this.#rebuild(name);
   }
 
-  /** Forgets a record; an unknown key changes nothing. */
+  /** Removes a record; an unknown key changes nothing. */
   delete(key: string): void {
     const record = this.#records.get(key);
     if (record === undefined) return;
@@ -158,8 +158,8 @@ export class Zone {
   }
 
   /**
-   * Gives out no endpoint on these nodes, and again those on nodes that are no longer among them; how many nodes with endpoints that are. Only
-   * services with endpoints on nodes that came or went change.
+   * Withholds endpoints on these nodes, and restores those on all other nodes; returns how many of these nodes have endpoints. Only services with
+   * endpoints on added or removed nodes change.
    */
   withdraw(withdrawn: Pick<ReadonlySet<NodePath>, 'has'>): number {
     const before = this.#withdrawn;
@@ -175,7 +175,7 @@ export class Zone {
     return count;
   }
 
-  /** Everything about a name of this zone, undefined when it does not exist. */
+  /** The entry of a name of this zone, undefined when it does not exist. */
   find(name: string): NameEntry | undefined {
     const service = this.#names.get(name);
     if (service !== undefined) return service.own;
@@ -184,7 +184,7 @@ export class Zone {
     return this.#names.get(this.#serviceAbove(name))?.below.get(name);
   }
 
-  /** The service's name in a name that lies below one: its last two labels before `svc.<origin>`. */
+  /** The name of the service above a name: its last two labels before `svc.<origin>`. */
   #serviceAbove(name: string): string {
     const end = name.length - this.#services.length - 1;
     const namespace = name.lastIndexOf('.', end - 1);

@@ -4,14 +4,14 @@ import { projectOfNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { isTrue, type Measured } from './measured.ts';
 
-/** What the hub's controller measures of its objects. */
+/** The metrics of the hub's controller about its objects. */
 export interface HubMeasures {
   readonly sliceReady: readonly Measured<'project' | 'slice'>[];
   readonly sliceClusters: readonly Measured<'project' | 'slice' | 'state'>[];
   readonly clusterConnected: readonly Measured<'project' | 'cluster'>[];
 }
 
-/** The state of slices and clusters in numbers. Objects outside of a project's namespace are nobody's and count for nothing. */
+/** The state of slices and clusters in numbers. Objects outside of a project's namespace do not count. */
 export const measureHub = (slices: readonly Slice[], clusters: readonly Cluster[]): HubMeasures => {
   const ofProjects = slices.flatMap((slice) => {
     const project = projectOfNamespace(slice.metadata.namespace ?? '');

@@ -1,10 +1,10 @@
 import type { Condition } from '../../api/condition.ts';
 
-/** A number with the labels that it is about. */
+/** A number with its labels. */
 export interface Measured<Label extends string> {
   readonly labels: Readonly<Record<Label, string>>;
   readonly value: number;
 }
 
-/** 1 for a condition that is True, 0 for one that is not or that nobody has set. */
+/** 1 for a condition that is True, otherwise 0, also for a missing one. */
 export const isTrue = (condition: Condition | undefined): number => Number(condition?.status === 'True');

@@ -4,7 +4,7 @@ import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { isTrue, type Measured } from './measured.ts';
 
-/** What a worker measures of the objects of its cluster. */
+/** The metrics of a worker about the objects of its cluster. */
 export interface MemberMeasures {
   readonly memberSliceReady: readonly Measured<'slice'>[];
   readonly exportReady: readonly Measured<ServiceLabel>[];

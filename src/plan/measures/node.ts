@@ -8,13 +8,13 @@ export interface PeerReading {
   readonly latestHandshake: number;
 }
 
-/** What an agent measures of one tunnel. */
+/** The metrics of an agent about one tunnel. */
 export interface TunnelMeasures {
   readonly nodeHandshakeAgeSeconds: readonly Measured<'slice' | 'cluster'>[];
   readonly nodePeersWithoutHandshake: readonly Measured<'slice' | 'cluster'>[];
 }
 
-/** Ages of handshakes, summed up by cluster. `wall` is now, in milliseconds since 1970: the kernel tells wall-clock time. */
+/** Ages of handshakes, aggregated by cluster. `wall` is the current time in milliseconds since 1970, because the kernel reports wall-clock time. */
 export const measureHandshakes = (slice: string, peers: readonly PeerReading[], wall: number): TunnelMeasures => {
   const ages = new Map<string, number>();
   const without = new Map<string, number>();
@@ -27,12 +27,12 @@ export const measureHandshakes = (slice: string, peers: readonly PeerReading[], 
   return { nodeHandshakeAgeSeconds: series(ages), nodePeersWithoutHandshake: series(without) };
 };
 
-/** What each peer of a tunnel had carried when it was read last, by public key. */
+/** The counters of each peer of a tunnel at the last reading, by public key. */
 export type TrafficReading = ReadonlyMap<string, { readonly receivedBytes: number; readonly sentBytes: number }>;
 
 /**
- * How many bytes a tunnel carried since it was read last. A peer whose count is lower than before was made anew and began at zero; one that is gone takes
- * nothing away.
+ * How many bytes a tunnel carried since the last reading. A peer with a lower counter than before was created again and began at zero; a removed peer
+ * subtracts nothing.
  */
 export const trafficSince = (before: TrafficReading, now: TrafficReading): { readonly received: number; readonly sent: number } => {
   const since = (last: number | undefined, count: number): number => (last === undefined || count < last ? count : count - last);

@@ -9,7 +9,7 @@ interface Conflist {
   readonly plugins?: readonly PluginEntry[];
 }
 
-/** The configuration file that container runtimes use: the first by name, of those that can hold a chain. */
+/** The configuration file that container runtimes use: of those that can contain a chain, the first by name. */
 export const activeConflist = (names: readonly string[]): string | undefined => {
   const candidates = names.filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.')).toSorted();
   return candidates[0]?.endsWith('.conflist') ? candidates[0] : undefined;
@@ -31,8 +31,8 @@ export const isChained = (text: string): boolean => read(text)?.plugins?.some(({
 const write = (list: Conflist): string => `${JSON.stringify(list, null, 2)}\n`;
 
 /**
- * The configuration with our plugin at the end of the chain, or undefined when it is there already or the text is no configuration list (a
- * file that its owner is just writing). Everything else in it stays as it is.
+ * The configuration with our plugin at the end of the chain. Undefined when it is already there, or when the text is not a configuration list (its
+ * owner may be writing the file). Everything else in it stays unchanged.
  */
 export const withPlugin = (text: string): string | undefined => {
   const list = read(text);
@@ -40,7 +40,7 @@ export const withPlugin = (text: string): string | undefined => {
   return write({ ...list, plugins: [...list.plugins, { type: pluginType }] });
 };
 
-/** The configuration without our plugin, or undefined when it is not in there. */
+/** The configuration without our plugin, or undefined when it does not contain it. */
 export const withoutPlugin = (text: string): string | undefined => {
   const list = read(text);
   if (!list?.plugins?.some(({ type }) => type === pluginType)) return undefined;

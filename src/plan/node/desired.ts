@@ -8,71 +8,73 @@ import type { PodAttachment, SliceNetwork } from './slice-network.ts';
 import { tunnelPeers } from './tunnel-peers.ts';
 import { choosePort } from './tunnel-port.ts';
 
-/** A snapshot of everything that the node's slices depend on. */
+/** A snapshot of all inputs of the node's slices. */
 export interface NodeInput {
   readonly facts: NodeFacts;
   readonly decisions: NodeDecisions;
   readonly drivers: readonly DriverEvidence[];
   /** Key pair by slice name: the public half, and the file of the private one. */
   readonly keys: ReadonlyMap<string, { readonly publicKey: string; readonly privateKeyFile: string }>;
-  /** By slice name: why its key cannot be read; none when left out. */
+  /** By slice name: why its key cannot be read. @default none */
   readonly keyProblems?: ReadonlyMap<string, string>;
   /** MTU inside tunnels over this node's network. */
   readonly mtu: number;
-  /** Network namespace path by pod UID, of the pods that have one now. */
+  /** Network namespace path by pod UID, of the pods that currently have one. */
   readonly podNetns: ReadonlyMap<string, string>;
-  /** Which endpoint of a peer to use and how often it is to have been called anew; the first and never where nothing is said. */
+  /**
+   * The endpoint to use for each peer, and how many handshake renewals it should have had; a peer without an entry has the first endpoint and none.
+   */
   readonly calls: PeerCalls;
-  /** UDP ports that other programs of the node use. */
+  /** UDP ports in use by other programs of the node. */
   readonly busyPorts: ReadonlySet<number>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Why a slice cannot be had on this node, or a pod not be attached. */
+/** Why a slice has no network on this node, or a pod is not attached. */
 export interface Problem {
   readonly reason: Reason;
   readonly message: string;
 }
 
-/** A slice of which nothing is known but its names in the kernel. */
+/** A slice of which only its names in the kernel are known. */
 export type StandingSlice = Pick<SliceNetwork, 'slice' | 'netns' | 'interface'>;
 
-/** What the node's kernel should hold, and what must be written down before it does. */
+/** The desired state of the node's kernel, and the decisions to store before it is applied. */
 export interface NodePlan {
   readonly networks: readonly SliceNetwork[];
-  /** What must stay as it is, whatever it is: slices whose key cannot be read. Their tunnels may run. */
+  /** Slices whose key cannot be read: their state in the kernel must stay unchanged, because their tunnels may work. */
   readonly untouched: readonly StandingSlice[];
   readonly decisions: NodeDecisions;
-  /** By slice, also of those that have a network. */
+  /** By slice, including those with a network. */
   readonly drivers: ReadonlyMap<string, DriverChoice>;
-  /** By slice: why it has no network, or what of it was refused. */
+  /** By slice: why it has no network, or which object was refused. */
   readonly problems: ReadonlyMap<string, Problem>;
   /** By pod UID: why it has no address. */
   readonly podProblems: ReadonlyMap<string, string>;
-  /** By slice: how many addresses would serve all its pods on this node, when those that there are do not. */
+  /** By slice: how many addresses all its pods on this node need, if the existing ones are too few. */
   readonly wantedAddresses: ReadonlyMap<string, number>;
-  /** By pod UID: the slice that the pod belongs to. */
+  /** By pod UID: the slice of the pod. */
   readonly sliceOfPod: ReadonlyMap<string, string>;
-  /** Pods of a slice whose network namespace is not known: not started yet, or started before we were here. */
+  /** Pods of a slice whose network namespace is unknown: they have not started yet, or started before the agent. */
   readonly podsWithoutNetns: readonly string[];
-  /** When to plan again though nothing changes, in milliseconds since 1970. */
+  /** When to plan again without any change, in milliseconds since 1970. */
   readonly retryAt: number | undefined;
 }
 
 /**
- * What the kernel of a node should hold.
+ * The desired state of a node's kernel.
  *
  * ```
  * slice                                   then
  * has blocks and a driver                 a network: its peers, and those of its pods that have an address and a namespace
- * has no block yet, no driver, no port    no network, and a problem that says why
- * has a key that cannot be read           what the kernel holds of it stays, and a problem that says why
- * is gone                                 no network, and its decisions are forgotten
- * made again under its name               its port stays, its addresses start afresh
+ * has no block yet, no driver, no port    no network, and a problem with the reason
+ * has a key that cannot be read           its state in the kernel stays, and a problem with the reason
+ * was removed                             no network, and its decisions are forgotten
+ * created again under its name            its port stays, its addresses are chosen again
  * ```
  *
- * A pod belongs to the first slice by name that lists its namespace. Addresses are given only to pods that run; those given stay.
+ * A pod belongs to the first slice by name that lists its namespace. Only running pods get addresses, and an address stays with its pod.
  */
 export const planNode = (input: NodeInput): NodePlan => {
   const networks: SliceNetwork[] = [];
@@ -95,7 +97,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       leases: decided?.uid === slice.uid ? decided.leases : {},
       freed: decided?.uid === slice.uid ? decided.freed : {},
       withdrawals: decided?.uid === slice.uid ? (decided.withdrawals ?? {}) : {},
-      // One made again under its name goes on counting: what it published before must not pass for what it publishes now.
+      // A slice created again under its name continues counting, so that an old revision is not mistaken for a new one.
       revision: decided?.revision ?? 0,
       withdrawnThrough: slice.withdrawnThrough,
       pods: pods.map(({ uid }) => uid).filter((uid) => input.podNetns.has(uid) || decided?.leases[uid] !== undefined),
@@ -146,7 +148,7 @@ export const planNode = (input: NodeInput): NodePlan => {
   };
 };
 
-/** Eligible pods by the slice that they belong to. */
+/** Eligible pods by slice. */
 const podsBySlice = (facts: NodeFacts): Map<string, PodFacts[]> => {
   const sliceOf = new Map<string, string>();
   for (const slice of facts.slices) {
@@ -166,16 +168,16 @@ const portsOf = (decisions: NodeDecisions, except: string): Set<number> =>
 const obstacle = (choice: DriverChoice, port: number | undefined, router: string | undefined): Problem | undefined => {
   if (choice.driver === undefined) return { reason: 'DriverUnavailable', message: `${sentence(choice.reason)}.` };
   if (router === undefined)
-    return { reason: 'NotConnected', message: 'The node has no address block in the slice yet; its worker asks the hub for one.' };
+    return { reason: 'NotConnected', message: 'The node has no address block in the slice yet; its worker requests one from the hub.' };
   if (port === undefined)
     return {
       reason: 'NotConnected',
-      message: 'All 80 UDP ports from 51820 are taken on this node, one per slice; remove a slice or free a port.',
+      message: 'All 80 UDP ports from 51820 are in use on this node, one per slice; remove a slice or free a port.',
     };
   return undefined;
 };
 
-/** By slice: the first object that was refused, and how many more. */
+/** By slice: the first refused object, and how many more. */
 const refusals = ({ refused = [] }: NodeFacts): Map<string, Problem> => {
   const found = new Map<string, Problem>();
   for (const slice of new Set(refused.map((refusal) => refusal.slice))) {

@@ -1,27 +1,27 @@
 import type { AskedDriver, TunnelDriver } from '../../values/tunnel-driver.ts';
 
-/** Whether a driver works on this node, and the evidence; as the kernel port reports it. */
+/** Whether a driver works on this node, and the evidence; from the kernel port. */
 export interface DriverEvidence {
   readonly driver: TunnelDriver;
   readonly usable: boolean;
   readonly reason: string;
 }
 
-/** The driver of a slice on this node and why; no driver when none can be used. */
+/** The driver of a slice on this node and the reason; no driver when none can be used. */
 export interface DriverChoice {
   readonly driver: TunnelDriver | undefined;
   readonly reason: string;
 }
 
 /**
- * Chooses how this node ends its tunnels of a slice.
+ * Chooses the tunnel driver of a slice on this node.
  *
  * ```
- * the slice asks for    usable here    choice
+ * the slice requests    usable here    choice
  * Auto                  any            the first of the list, which is the best
  * Auto                  none           none
  * one by name           that one       that one
- * one by name           not that one   none: a slice never gets a weaker driver than it asked for
+ * one by name           not that one   none: a slice never gets a weaker driver than it requests
  * ```
  *
  * Both drivers speak WireGuard, so the other node's choice does not matter here.
@@ -29,9 +29,9 @@ export interface DriverChoice {
 export const chooseDriver = (asked: AskedDriver, drivers: readonly DriverEvidence[]): DriverChoice => {
   if (asked !== 'Auto') {
     const found = drivers.find(({ driver }) => driver === asked);
-    if (found?.usable) return { driver: asked, reason: `the slice asks for ${asked}, and ${found.reason}` };
+    if (found?.usable) return { driver: asked, reason: `the slice requests ${asked}, and ${found.reason}` };
     const reason = found?.reason ?? 'this version does not have it';
-    return { driver: undefined, reason: `the slice asks for ${asked}, but ${reason}; use tunnel.driver Auto or install what is missing` };
+    return { driver: undefined, reason: `the slice requests ${asked}, but ${reason}; use tunnel.driver Auto or install what is missing` };
   }
   const best = drivers.find(({ usable }) => usable);
   const worse = drivers.slice(0, best === undefined ? drivers.length : drivers.indexOf(best)).map(({ reason }) => reason);

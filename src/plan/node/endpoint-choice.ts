@@ -1,35 +1,35 @@
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 
-/** How long an endpoint is tried in the first round: a handshake and a probe over the longest way round the earth need less. */
+/** How long to try an endpoint in the first round: a handshake and a probe around the earth take less. */
 export const firstTrialMs = 1_500;
-/** How long in later rounds: two WireGuard handshake attempts (REKEY_TIMEOUT is 5 s) and their answers. */
+/** How long to try an endpoint in later rounds: two WireGuard handshake attempts (REKEY_TIMEOUT is 5 s) and their answers. */
 export const endpointTrialMs = 12_000;
 
-/** Which of a peer's endpoints is in use. Times are milliseconds of a clock that does not go back. */
+/** The endpoint of a peer in use. Times are milliseconds of a monotonic clock. */
 export interface EndpointChoice {
   readonly index: number;
-  /** Since when it is being tried. */
+  /** Since when it is tried. */
   readonly since: number;
-  /** How often another one was chosen; each time the peer is to be called anew, for WireGuard itself calls no sooner than 5 s after the last call. */
+  /** How often the endpoint was changed. Each change renews the handshake, because WireGuard itself starts one at most every 5 s. */
   readonly switches: number;
-  /** How many were tried since the link worked last. */
+  /** How many endpoints were tried since the link last worked. */
   readonly tried: number;
-  /** When the next is due, if this one does not answer; undefined when there is no other or the link works. */
+  /** When to try the next endpoint, if this one does not answer; undefined when there is no other or the link works. */
   readonly nextAt: number | undefined;
 }
 
 /**
- * Which endpoint of a peer to use.
+ * Chooses the endpoint of a peer.
  *
  * ```
  * link               then
  * Up, Suspect        the endpoint that works
- * Pending, Down      each of them for 1.5 s, then each for 12 s, round and round
+ * Pending, Down      each of them for 1.5 s, then each for 12 s, in rotation
  * not watched yet    the first
  * ```
  *
- * @param count how many endpoints the peer states now
- * @param patienceMs more for each trial of the first round; where it differs at both ends the two do not go on calling past one another
+ * @param count how many endpoints the peer publishes now
+ * @param patienceMs extra time for each trial of the first round; with different values at both ends the two do not keep missing each other
  */
 export const chooseEndpoint = (
   before: EndpointChoice | undefined,

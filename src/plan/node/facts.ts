@@ -26,10 +26,13 @@ export interface NodeObjects {
   readonly pods: readonly Pod[];
 }
 
-/** Reads a SlicePeer of a slice with this subnet: the peer, or the sentence that refuses it. */
+/** Reads a SlicePeer of a slice with this subnet: the peer, or a sentence why it is refused. */
 export type PeerReader = (object: SlicePeer, subnet: string) => PeerFacts | string;
 
-/** A reader that reads an object once, as long as the mirror keeps it: a slice of a thousand nodes is not read anew for each pod that starts. */
+/**
+ * A reader that parses an object once, as long as the mirror keeps it, so that a slice of a thousand peers is not parsed again for each pod that
+ * starts.
+ */
 export const rememberingPeerReader = (): PeerReader => {
   const known = new WeakMap<SlicePeer, { readonly subnet: string; readonly read: PeerFacts | string }>();
   return (object, subnet) => {
@@ -41,7 +44,7 @@ export const rememberingPeerReader = (): PeerReader => {
   };
 };
 
-/** What a reader gives, or the sentence with which it refuses. */
+/** The result of a reader, or a sentence why it refuses. */
 const attempt = <T>(read: () => T): T | string => {
   try {
     return read();
@@ -62,11 +65,11 @@ const podOf = ({ metadata, spec, status }: Pod): PodFacts[] => {
       status?.phase !== 'Succeeded' &&
       status?.phase !== 'Failed',
   }));
-  // The API server gives no pod such names; one that it gave could not be told apart by them.
+  // The API server allows no such name; a pod with one could not be identified by it.
   return typeof pod === 'string' ? [] : [pod];
 };
 
-/** External addresses first: they are reached from other networks, which is what slices are for; host names are not looked up. */
+/** External addresses first: other networks can reach them, which is the purpose of slices. Host names are ignored. */
 const addressesOf = (node: Node | undefined): string[] => {
   const all = node?.status?.addresses ?? [];
   const ofType = (type: string): string[] =>
@@ -77,11 +80,11 @@ const addressesOf = (node: Node | undefined): string[] => {
   return [...new Set([...ofType('ExternalIP'), ...ofType('InternalIP')])];
 };
 
-/** Networks that are reached from inside only (RFC 1918, RFC 6598, RFC 4193). */
+/** Networks that are reachable from inside only (RFC 1918, RFC 6598, RFC 4193). */
 const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(parseCidr);
 
 /**
- * Within a cluster the private addresses first: nodes state their external ones first, for other clusters, and a cloud's firewall may close those
+ * Within a cluster the private addresses first: nodes publish their external ones first, for other clusters, and a cloud's firewall may block those
  * from inside.
  */
 const privateFirst = (peer: PeerFacts): PeerFacts => {
@@ -96,7 +99,7 @@ const objectName = (kind: string, { metadata }: { readonly metadata: { readonly 
 
 const readPeer: PeerReader = (object, subnet) => attempt(() => parseSlicePeer(object, subnet));
 
-/** The peers of a slice without this node itself, which the worker lists like any other; and why others cannot be used. */
+/** The peers of a slice without this node itself, which the worker lists like any other, and the reasons to refuse others. */
 const peersOf = (
   slice: Pick<SliceFacts, 'name' | 'subnet' | 'blocks'>,
   cluster: string | undefined,
@@ -115,17 +118,17 @@ const peersOf = (
 };
 
 /**
- * What the objects say about a node, in an order that does not depend on theirs. Every field is read into a value here, once; an object with a
- * field that it cannot have is refused with a sentence that names both, and concerns nobody else.
+ * The facts about a node from the objects, independent of their order. Every field is parsed into a value here, once. An object with an invalid field
+ * is refused with a sentence that names both; other objects are not affected.
  *
  * ```
  * refused       then
- * SliceNode     its slice stays as `before` says, or is not there; the other slices go on
- * SlicePeer     the slice goes on without that peer
+ * SliceNode     its slice stays as in `before`, or is absent; the other slices are not affected
+ * SlicePeer     the slice works without that peer
  * ```
- * A Slice that is missing while the SliceNode has not ended was deleted with its definition, or is not there yet: its namespaces stay as `before` says.
+ * A missing Slice whose SliceNode has not ended was deleted with its definition, or does not exist yet: its namespaces stay as in `before`.
  *
- * @param before the facts that this node acts on so far
+ * @param before the facts that this node has used so far
  */
 export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: PeerReader = readPeer): NodeFacts => {
   const addresses = addressesOf(objects.nodeObject);
@@ -135,7 +138,7 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
   const held = (name: string, uid: string) => before?.slices.find((slice) => slice.name === name && slice.uid === uid);
   for (const sliceNode of sortedBy(objects.sliceNodes, ({ metadata }) => metadata.name)) {
     const name = sliceNode.spec.slice;
-    // The worker writes one for each slice and node; of two the first by name is it.
+    // The worker writes one for each slice and node; of two, the first by name counts.
     if (sliceNode.metadata.deletionTimestamp !== undefined || slices.has(name)) continue;
     const read = attempt(() => parseSliceNode(sliceNode, addresses));
     if (typeof read === 'string') refused.push({ slice: name, message: `${objectName('SliceNode', sliceNode)}: ${read}` });
@@ -157,8 +160,8 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
 };
 
 /**
- * Decisions as they can be read from what this node published: ports and the addresses of attached pods. With them a node that lost its
- * snapshot goes on as it was, instead of giving running pods other addresses.
+ * The decisions in this node's published status: ports and the addresses of attached pods. A node that lost its snapshot continues with these,
+ * instead of giving running pods other addresses.
  */
 export const publishedDecisions = (sliceNodes: readonly SliceNode[]): NodeDecisions =>
   Object.fromEntries(

@@ -1,33 +1,34 @@
 /**
- * After how many milliseconds without an answer a handshake is begun anew. WireGuard itself asks again only after 5 s (REKEY_TIMEOUT), and two nodes
- * that call each other at the same moment each drop the other's answer, because one handshake state per peer holds the latest call: without this, one link in thirty needs 5 s,
- * and over long distances every second one. The first leaves time for the longest way round the earth; after the last WireGuard is left to itself.
+ * After how many milliseconds without an answer a handshake is renewed. WireGuard itself retries only after 5 s (REKEY_TIMEOUT). Two nodes that
+ * initiate at the same moment each drop the other's response, because a peer has one handshake state, which holds the latest initiation. Without
+ * renewal, one link in thirty needs 5 s, and over long distances every second one. The first value allows for the longest path around the earth;
+ * after the last one WireGuard continues by itself.
  */
 export const renewAfterMs = [400, 1_000, 2_000, 3_000, 4_500] as const;
 
-/** How often a peer was called anew, under which key and since when it is known. */
+/** How many renewals a peer had, under which key and since when it is known. */
 export interface HandshakeRenewal {
   readonly publicKey: string;
-  /** Milliseconds of a clock that does not go back. */
+  /** Milliseconds of a monotonic clock. */
   readonly since: number;
   readonly count: number;
-  /** When it may be due again, on the same clock; undefined when it is not. */
+  /** When the next renewal may be due, on the same clock; undefined when none is. */
   readonly nextAt: number | undefined;
 }
 
 /**
- * How often the handshake with a peer is to have been begun anew by now. Of two nodes only the one with the smaller key does it, so that what
- * crossed once does not cross again.
+ * How many renewals the handshake with a peer should have had by now. Of two nodes only the one with the smaller key renews, so that they do not
+ * collide again.
  *
  * ```
  * peer                                      then
  * new, or under a new key                   0, from now
- * answered a probe since                    as often as before
+ * answered a probe since                    unchanged
  * silent, and its key is the larger one     one more after each of the times above
- * silent, and its key is the smaller one    0: it calls
+ * silent, and its key is the smaller one    0: the peer renews
  * ```
  *
- * @param lastAnswer when the peer answered last, on the same clock
+ * @param lastAnswer when the peer last answered, on the same clock
  */
 export const renewHandshake = (
   before: HandshakeRenewal | undefined,

@@ -1,10 +1,10 @@
 import { hash8 } from '../../values/hash.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
 
-/** What every network namespace of ours begins with. */
+/** Prefix of all our network namespaces. */
 export const netnsPrefix = 'ks-';
 
-/** Network namespace of a slice on a node. Slice names are DNS labels, so the name is a plain file name. */
+/** Network namespace of a slice on a node. Slice names are DNS labels, so the name is a valid file name. */
 export const sliceNetns = (slice: string): string => `${netnsPrefix}${slice}`;
 
 /** Tunnel interface of a slice on a node: 10 characters, of the 15 that the kernel allows. */

@@ -1,16 +1,16 @@
 import type { NodeDecisions, SliceDecisions } from './node-state.ts';
 
 /**
- * What a node decided, from its own memory and from what it had published: the memory counts, and published addresses that it lacks are added.
+ * Merges a node's own decisions with those that it published: its own count, and published addresses that they lack are added.
  *
  * ```
  * a slice             then
- * in the memory       as in the memory; a published address that it lacks belonged to a pod, and counts as released just now
+ * in the own ones     as in these; a published address that they lack belonged to a pod, and counts as released just now
  * only published      as published
- * of another UID      as in the memory
+ * of another UID      as in the own ones
  * ```
  *
- * The memory on disk may be some moments old when the power failed; a revision that was published is never used again.
+ * The file on disk may be slightly old after a power failure; a published revision is never used again.
  */
 export const recalled = (published: NodeDecisions, own: NodeDecisions, now: number): NodeDecisions => {
   const merged: Record<string, SliceDecisions> = { ...published, ...own };

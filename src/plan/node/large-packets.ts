@@ -1,25 +1,25 @@
 import type { SliceNetwork } from './slice-network.ts';
 
-/** How often one node of each cluster is sent a packet as large as the slice carries, in milliseconds. */
+/** How often one node of each cluster gets a packet of the slice's MTU, in milliseconds. */
 export const largeProbeEveryMs = 1_500;
 /** A packet without an answer for this long is lost, in milliseconds. */
 const lostAfterMs = 1_400;
-/** So many lost in a row, while small ones are answered, that it is no accident. */
+/** After so many consecutive losses, while small packets are answered, it is not chance. */
 const lostInARow = 3;
 
-/** What became of the large packets to the nodes of one cluster. */
+/** The results of large packets to the nodes of one cluster. */
 interface Probed {
-  /** The peer that was asked last, and when, in milliseconds of a monotonic clock. */
+  /** The peer of the last packet, and when it was sent, in milliseconds of a monotonic clock. */
   readonly peer: string;
   readonly askedAt: number;
   readonly answered: boolean;
   readonly lost: number;
 }
 
-/** What became of the large packets, by cluster. */
+/** The results of large packets, by cluster. */
 export type LargeProbes = ReadonlyMap<string, Probed>;
 
-/** What the answer to a large packet changes. */
+/** The results after an answer to a large packet. */
 export const answeredLarge = (probes: LargeProbes, peer: string): LargeProbes => {
   const cluster = peer.slice(0, peer.indexOf('/'));
   const probed = probes.get(cluster);
@@ -27,8 +27,8 @@ export const answeredLarge = (probes: LargeProbes, peer: string): LargeProbes =>
 };
 
 /**
- * Which peers are to be sent a large packet now: one node of each cluster in turn, of those that answer small ones. So it costs as much as there are
- * clusters, however many nodes they have. A cluster of which no node answers at all is not judged.
+ * The peers that get a large packet now: one node of each cluster in turn, of those that answer small ones. The cost depends on the number of
+ * clusters, not of nodes. A cluster without any answering node is not judged.
  *
  * @param up names of the peers that answer small packets
  * @param now milliseconds of a monotonic clock
@@ -62,6 +62,6 @@ export const planLargeProbes = (
   return { probes: next, ask };
 };
 
-/** The clusters to which large packets are lost though small ones arrive, sorted. */
+/** The clusters that lose large packets but receive small ones, sorted. */
 export const narrowClusters = (probes: LargeProbes): string[] =>
   [...probes].flatMap(([cluster, { lost }]) => (lost >= lostInARow ? [cluster] : [])).toSorted();

@@ -6,34 +6,34 @@ import { encodeVotes, type Vote, voteOf, voteReader } from '../link-votes.ts';
 import { type LinkHistory, linkReason } from './liveness.ts';
 import type { SliceNetwork } from './slice-network.ts';
 
-/** Everything that the report about a slice's links is made of. */
+/** The inputs of the report about a slice's links. */
 export interface LinkReportInput {
   readonly network: Pick<SliceNetwork, 'peers' | 'driver'>;
   /** By peer name. */
   readonly links: ReadonlyMap<string, LinkHistory>;
   /** Unix time in seconds of the last handshake by public key; 0 when there was none. */
   readonly handshakes: ReadonlyMap<string, number>;
-  /** Now, on the clock of the links and on the wall. */
+  /** The current time, on the clock of the links and on the wall clock. */
   readonly now: number;
   readonly wall: number;
-  /** What an earlier run of this agent published, while this one does not know all links yet. */
+  /** The report of an earlier run of this agent, while this run does not know all links yet. */
   readonly earlier?: LinkReport | undefined;
 }
 
-/** A measurement with two significant digits, so that it changes only when it has changed. */
+/** A measurement with two significant digits, so that small variations do not change it. */
 const twoDigits = (value: number): number => Number(value.toPrecision(2));
 
-/** Tells of which peers an earlier run said Down. */
+/** Returns whether an earlier run reported a peer as Down. */
 const earlierDown = (earlier: LinkReport | undefined): ((cluster: string, node: string) => boolean) => {
   const readers = new Map(Object.entries(earlier?.clusters ?? {}).map(([cluster, votes]) => [cluster, voteReader(votes)]));
   return (cluster, node) => readers.get(cluster)?.(node) === 'Down';
 };
 
 /**
- * What a node publishes about its links: counts and votes for each cluster, the worst of its round trips, and the worst links in words.
+ * The report of a node about its links: counts and votes for each cluster, the longest round trip, and the worst links with their reasons.
  *
- * Of a link that is not judged yet an earlier run's Down stands, so that an agent that restarts does not bring back the dead; its Up does not, so that an
- * agent that restarts does not vouch for a peer that it has not reached again.
+ * For a link that is not judged yet, Down of an earlier run stays, so that a restarted agent does not revive dead peers. Up does not stay, so that a
+ * restarted agent does not vouch for a peer that it has not reached again.
  */
 export const planLinkReport = ({ network, links, handshakes, now, wall, earlier }: LinkReportInput): LinkReport => {
   const wasDown = earlierDown(earlier);

@@ -1,36 +1,36 @@
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 
-/** A peer that answers is asked again after this long; less up to a fifth of it, so that peers do not stay in step. */
+/** A peer that answers is probed again after this long, less up to a fifth at random, so that peers do not run in step. */
 export const probeEveryMs = 2_000;
-/** A peer that did not answer is asked again after this long, or after one and a half round trips if that is longer. */
+/** A peer that did not answer is probed again after this long, or after one and a half round trips if that is longer. */
 export const retryAfterMs = 500;
-/** A peer that is Down is asked this often. */
+/** A peer that is Down is probed this often. */
 export const downProbeEveryMs = 1_000;
-/** A peer from which the tunnel receives is asked at least this often: what comes from it does not show that it receives. */
+/** A peer from which the tunnel receives is probed at least this often: its packets do not prove that it receives ours. */
 export const heardProbeEveryMs = 10_000;
 /** Probes without an answer for this long make a link Suspect. */
 export const suspectAfterMs = 1_000;
 /** Probes without an answer for this long make a link Down: at most 4.5 s after the peer's last answer. */
 export const downAfterMs = 2_500;
-/** So many probes must have been without an answer: a peer that was never probed is never called Down. */
+/** At least so many probes must be unanswered: a peer that was never probed is never Down. */
 const downAfterProbes = 3;
-/** A peer that never answered is Pending for this long, and then Down; half a second before the promise of 5 s. */
+/** A peer that never answered is Pending for this long, and then Down; half a second below the promised 5 s. */
 export const pendingMs = 4_500;
-/** Over how many probes loss is counted. */
+/** The number of probes over which loss is counted. */
 const lossWindow = 20;
 /** Share of a new round-trip time in the smoothed one (RFC 6298 uses the same). */
 const smoothing = 0.125;
 
-/** What is remembered of one link. All times are milliseconds of a clock that does not go back. */
+/** The state of one link. All times are milliseconds of a monotonic clock. */
 export interface LinkHistory {
-  /** When the state last changed; of a peer that never answered, since when it is known. */
+  /** When the state last changed; for a peer that never answered, since when it is known. */
   readonly since: number;
   readonly state: LinkVerdict;
   readonly lastAnswer: number | undefined;
   readonly rttMs: number | undefined;
   /** The latest probes, newest last: answered or not. */
   readonly recent: readonly boolean[];
-  /** Probes since the last answer, and when the first of them left. */
+  /** Probes since the last answer, and when the first of them was sent. */
   readonly unanswered: { readonly since: number; readonly count: number } | undefined;
   /** When the next probe is due. */
   readonly nextAt: number;
@@ -47,7 +47,7 @@ export const newLink = (now: number): LinkHistory => ({
   nextAt: now,
 });
 
-/** The history after a probe left. */
+/** The history after a probe was sent. */
 export const probed = (link: LinkHistory, now: number): LinkHistory => {
   const { unanswered, rttMs = 0 } = link;
   return {
@@ -58,7 +58,7 @@ export const probed = (link: LinkHistory, now: number): LinkHistory => {
   };
 };
 
-/** The history after an answer. `random` is from 0 to 1 and takes up to a fifth off the time until the next probe. */
+/** The history after an answer. `random` is from 0 to 1 and shortens the time until the next probe by up to a fifth. */
 export const answered = (link: LinkHistory, rttMs: number, now: number, random: number): LinkHistory => {
   const smoothed = link.rttMs === undefined ? rttMs : link.rttMs + smoothing * (rttMs - link.rttMs);
   const recent = [...link.recent, true].slice(-lossWindow);
@@ -66,17 +66,17 @@ export const answered = (link: LinkHistory, rttMs: number, now: number, random: 
   return judge({ ...link, recent, lastAnswer: now, rttMs: smoothed, unanswered: undefined, nextAt }, now);
 };
 
-/** The history after the tunnel received something from the peer, not before `at`: the next probe can wait, but not for long. */
+/** The history after the tunnel received something from the peer at `at` or later: the next probe can wait, but only {@link heardProbeEveryMs}. */
 export const received = (link: LinkHistory, at: number): LinkHistory => {
   if (link.unanswered !== undefined || link.lastAnswer === undefined) return link;
   const nextAt = Math.min(Math.max(link.nextAt, at + probeEveryMs), Math.max(link.nextAt, link.lastAnswer + heardProbeEveryMs));
   return nextAt === link.nextAt ? link : { ...link, nextAt };
 };
 
-/** The history of a link that was reached, but of which nobody will know any more whether it still is. */
+/** The history of a link that was reached, whose current state is unknown. */
 export const unconfirmed = (link: LinkHistory): LinkHistory => ({ ...link, state: 'Pending' });
 
-/** The history without `ms` in which nobody read answers. */
+/** The history without `ms` during which no answers were read. */
 export const excused = (link: LinkHistory, ms: number): LinkHistory => ({
   ...link,
   ...(link.lastAnswer === undefined && link.state === 'Pending' ? { since: link.since + ms } : {}),
@@ -84,12 +84,12 @@ export const excused = (link: LinkHistory, ms: number): LinkHistory => ({
 });
 
 /**
- * The history with its state as it is now.
+ * The history with its current state.
  *
  * ```
  * answers            probes without an answer        state
  * none ever          known for less than 4.5 s       Pending
- * none ever          known for longer, 3 or more     Down, since it is known
+ * none ever          known for longer, 3 or more     Down, since the peer is known
  * one                none, or for less than 1 s      Up
  * one                for 1 to 2.5 s, or fewer than 3 Suspect
  * one                for longer, 3 or more           Down
@@ -109,12 +109,12 @@ const stateOf = ({ lastAnswer, unanswered, since, state }: LinkHistory, now: num
   return state === 'Down' || (asked && silence >= downAfterMs) ? 'Down' : 'Suspect';
 };
 
-/** Probes lost among the latest, in percent; undefined before the first. */
+/** Percentage of lost probes among the latest; undefined before the first. */
 export const lossPercent = ({ recent }: LinkHistory): number | undefined =>
   recent.length === 0 ? undefined : Math.round((100 * recent.filter((answered) => !answered).length) / recent.length);
 
 /**
- * The evidence for the state, in a sentence that stays the same while the state does: it names times, not ages.
+ * The evidence for the state, as a sentence that stays the same while the state does: it contains times, not ages.
  *
  * @param at the wall-clock time of a time of the history
  * @param handshakeAt when the last WireGuard handshake was completed
@@ -125,7 +125,7 @@ export const linkReason = (link: LinkHistory, at: (monotonic: number) => Date, h
     handshakeAt === undefined ? 'no WireGuard handshake was ever completed' : `the last WireGuard handshake was at ${text(handshakeAt)}`;
   if (link.lastAnswer === undefined) {
     return handshakeAt === undefined
-      ? `No probe was answered yet and ${handshake}: the other node may not know this one yet, or UDP to its endpoint is blocked.`
+      ? `No probe was answered yet and ${handshake}: either the other node does not know this one yet, or UDP to its endpoint is blocked.`
       : `No probe was answered yet, but ${handshake}.`;
   }
   if (link.state === 'Up') return `Probes through the tunnel are answered; ${handshake}.`;

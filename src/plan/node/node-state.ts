@@ -1,9 +1,7 @@
 import type { ServicePortMapping, TunnelEndpoint } from '../../api/slicenode/type.ts';
 import type { AskedDriver } from '../../values/tunnel-driver.ts';
 
-/*
- * What a node knows, as plain JSON: read from the API server while it answers, from the snapshot on disk when it does not.
- */
+/** What a node knows, as plain JSON: from the API server while it answers, otherwise from the snapshot on disk. */
 
 /** Another node of a slice, verified by the worker. */
 export interface PeerFacts {
@@ -15,7 +13,7 @@ export interface PeerFacts {
   readonly router: string;
 }
 
-/** A slice that this node takes part in. */
+/** A slice on this node. */
 export interface SliceFacts {
   readonly name: string;
   readonly uid: string;
@@ -26,9 +24,9 @@ export interface SliceFacts {
   /** Namespaces whose pods are members. */
   readonly namespaces: readonly string[];
   readonly peers: readonly PeerFacts[];
-  /** Service ports of this node's pods; absent in snapshots of versions that knew none. */
+  /** Translated service ports of this node's pods; absent in snapshots of older versions. */
   readonly servicePorts?: readonly ServicePortMapping[];
-  /** Up to which revision of this node's pods the worker has published; absent while it has published none. */
+  /** The last revision of this node's pods that the worker has published; absent before the first. */
   readonly withdrawnThrough?: number;
 }
 
@@ -41,50 +39,53 @@ export interface PodFacts {
   readonly eligible: boolean;
 }
 
-/** An object that was refused for a value that it cannot have. */
+/** An object that was refused for an invalid value. */
 export interface SliceRefusal {
   readonly slice: string;
-  /** Object, field, and what is wrong with it; of printable ASCII. */
+  /** Object, field, and its fault, in printable ASCII. */
   readonly message: string;
 }
 
-/** Everything that others decide for this node. */
+/** All decisions of others for this node. */
 export interface NodeFacts {
   readonly node: string;
   /** Addresses at which other nodes reach this one, the best first. */
   readonly addresses: readonly string[];
   readonly slices: readonly SliceFacts[];
   readonly pods: readonly PodFacts[];
-  /** Objects that were refused; absent when there are none. */
+  /** Refused objects; absent when there are none. */
   readonly refused?: readonly SliceRefusal[];
 }
 
-/** What this node decided about a slice and must not decide again otherwise. */
+/** Decisions of this node about a slice that must not change. */
 export interface SliceDecisions {
-  /** UID of the slice that this is about: one made again under the same name starts afresh. */
+  /** UID of the slice: a slice created again under the same name starts without old decisions. */
   readonly uid: string;
   readonly port: number;
   /** Slice address by pod UID. */
   readonly leases: Readonly<Record<string, string>>;
-  /** Addresses given back, with the time in milliseconds since 1970. */
+  /** Released addresses, with the time in milliseconds since 1970. */
   readonly freed: Readonly<Record<string, number>>;
-  /** Counts the changes of `leases`; 0 when absent. Published beside the pods, so that the worker can write up to which revision it has published. */
+  /**
+   * Counts the changes of `leases`; absent means 0. It is published beside the pods, so that the worker can confirm the revision that it has
+   * published.
+   */
   readonly revision?: number;
-  /** Addresses given back, with the revision from which on they are no pod's, until that was published. */
+  /** Released addresses, with the revision that released them, until that revision was published. */
   readonly withdrawals?: Readonly<Record<string, number>>;
 }
 
 /** Decisions by slice name. */
 export type NodeDecisions = Readonly<Record<string, SliceDecisions>>;
 
-/** What is kept on disk, so that a node starts into working slices with no API server. */
+/** The content of the file on disk with which a node can start its slices without an API server. */
 export interface Snapshot {
   readonly version: 1;
   readonly facts: NodeFacts;
   readonly decisions: NodeDecisions;
-  /** Namespace paths by pod UID as the CNI plugin gave them. */
+  /** Namespace paths by pod UID, from the CNI plugin. */
   readonly podNetns: Readonly<Record<string, string>>;
 }
 
-/** How a link to another node is named in status. */
+/** The name of a link to another node in status. */
 export const peerName = ({ cluster, node }: Pick<PeerFacts, 'cluster' | 'node'>): string => `${cluster}/${node}`;

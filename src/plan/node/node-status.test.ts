@@ -128,7 +128,7 @@ it.each<[string, Partial<StatusInput>, string, RegExp]>([
       },
     },
     'LinkDown',
-    /No node of west is reached; west\/x: evidence/,
+    /No node of west is reachable; west\/x: evidence/,
   ],
   ['a link is down', { links: west({ x: 'Down', y: 'Up' }) }, 'Ready', /1 links up, 1 down, 1 pods/],
   ['the kernel refuses', { problem: { reason: 'KernelFeatureMissing', message: 'No nft.' } }, 'KernelFeatureMissing', /No nft/],

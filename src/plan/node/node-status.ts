@@ -6,7 +6,7 @@ import type { Problem } from './desired.ts';
 import type { DriverChoice, DriverEvidence } from './driver-choice.ts';
 import type { SliceNetwork } from './slice-network.ts';
 
-/** Everything that the status of a slice on this node is made of. */
+/** The inputs of the status of a slice on this node. */
 export interface StatusInput {
   readonly network: SliceNetwork | undefined;
   readonly choice: DriverChoice | undefined;
@@ -15,24 +15,24 @@ export interface StatusInput {
   readonly problem: Problem | undefined;
   /** UIDs of the pods that are attached. */
   readonly attached: ReadonlySet<string>;
-  /** By pod UID: why it is not attached, though it should be. */
+  /** By pod UID: why a pod of the slice is not attached. */
   readonly podProblems: ReadonlyMap<string, string>;
   /** Names of the pods, by UID. */
   readonly podNames: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>;
   readonly addresses: readonly string[];
-  /** What is known about the links; undefined while that is less than what an earlier run published. */
+  /** The report about the links; undefined while it knows less than the report of an earlier run. */
   readonly links: LinkReport | undefined;
-  /** Whether some of the links are not judged yet since this run began: then they say nothing about Ready. */
+  /** Whether some links are not judged yet since this run began: then they do not affect Ready. */
   readonly partial?: boolean;
-  /** Of the decisions by which the pods have their addresses. */
+  /** Revision of the decisions about the pods' addresses. */
   readonly podsRevision?: number | undefined;
-  /** Version of SlicePeers up to which the tunnel has every block that they have. */
+  /** Version of SlicePeers up to which the tunnel has all their blocks. */
   readonly peersVersion?: number | undefined;
-  /** How many addresses would do, when there are too few. */
+  /** How many addresses all pods need, if there are too few. */
   readonly wantedAddresses?: number | undefined;
 }
 
-/** The status that should be published, without conditions. */
+/** The status to publish, without conditions. */
 export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
   const { network, choice } = input;
   const usable = input.drivers.filter(({ usable }) => usable).map(({ driver }) => driver);
@@ -62,13 +62,13 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
 };
 
 /**
- * The verdict Ready of a slice on this node, the worst thing first; undefined when only the links could tell and they are not known yet.
+ * The condition Ready of a slice on this node, the worst fault first; undefined when it depends on links that are not known yet.
  *
  * ```
  * no network, or the kernel refuses            its reason
- * of some cluster no node is reached           LinkDown, with a pair
- * nothing is known of any cluster yet          LinksPending
- * otherwise                                    Ready, with what is not up
+ * no node of some cluster is reachable         LinkDown, with a pair
+ * nothing is known of some cluster yet         LinksPending
+ * otherwise                                    Ready, with the links that are not up
  * ```
  */
 export const readiness = (input: StatusInput): Verdict | undefined => {
@@ -82,7 +82,7 @@ export const readiness = (input: StatusInput): Verdict | undefined => {
   };
   const lost = clusters.flatMap(([name, { up, down }]) => (up === 0 && down > 0 ? [name] : []));
   if (lost.length > 0)
-    return { type, status: 'False', reason: 'LinkDown', message: `No node of ${list(lost)} is reached${evidence(lost)}` };
+    return { type, status: 'False', reason: 'LinkDown', message: `No node of ${list(lost)} is reachable${evidence(lost)}` };
   const unknown = clusters.flatMap(([name, { up, down }]) => (up + down === 0 ? [name] : []));
   if (unknown.length > 0 && unknown.length === clusters.length)
     return { type, status: 'False', reason: 'LinksPending', message: `No node of ${list(unknown)} has answered yet${evidence(unknown)}` };
@@ -98,13 +98,13 @@ export const readiness = (input: StatusInput): Verdict | undefined => {
 const list = (names: readonly string[]): string =>
   names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 
-/** A patch for the status subresource (RFC 7396: null removes), or undefined when what is published is right. */
+/** A patch for the status subresource (RFC 7396: null removes), or undefined when the published status is correct. */
 export type StatusPatch = { readonly status: Record<string, unknown> };
 
 /**
- * The smallest merge patch that turns what is published into what is wanted, so that a pod that comes costs one small write.
+ * The smallest merge patch from the published to the desired status, so that a new pod costs one small write.
  *
- * Of the links only votes make a patch; measurements and words go with it, and with a `heartbeat`, which confirms the report though it is the same.
+ * Of the links only a change of votes makes a patch; measurements and reasons go with it, and with a `heartbeat`, which confirms an unchanged report.
  */
 export const statusPatch = (
   seen: SliceNode,
@@ -142,7 +142,7 @@ const scalarFields = [
   'wantedAddresses',
 ] as const;
 
-/** Links of a slice without a tunnel are nobody's; those that are not known yet stay as they are. */
+/** A slice without a tunnel has no links; a link that is not known yet keeps its report. */
 const linksPatch = (
   before: LinkReport | undefined,
   { links, publicKey }: SliceNodeStatus,
@@ -160,11 +160,11 @@ const linksPatch = (
   };
 };
 
-// The server orders keys as it likes.
+// The server orders keys freely.
 const sameJson = (a: unknown, b: unknown): boolean =>
   a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 
-/** Entries that differ; `whole` says that a field which an entry no longer has is to go, too. */
+/** Entries that differ; with `whole`, a field that an entry no longer has is removed too. */
 const recordPatch = <T extends object>(
   before: Readonly<Record<string, T>> | undefined,
   wanted: Readonly<Record<string, T>> | undefined,

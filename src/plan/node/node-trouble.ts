@@ -1,20 +1,23 @@
 import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condition.ts';
 
-/** Below this a file system is as good as full, in bytes. */
+/** With less free space a file system counts as full, in bytes. */
 const leastFreeBytes = 1024 * 1024;
 
-/** What a node sees of its own surroundings that is not of a slice. */
+/** Facts about a node that belong to no slice. */
 export interface NodeSurroundings {
-  /** The file of the container network that its runtime uses, and whether our plugin can be, and is, in it; undefined where it could not be read. */
+  /**
+   * The active configuration file of the container network, whether it can contain our plugin, and whether it does; undefined when it could not be
+   * read.
+   */
   readonly cni: { readonly active: string | undefined; readonly isList: boolean; readonly chained: boolean } | undefined;
-  /** Free bytes where the node keeps what it must remember; undefined where that could not be read. */
+  /** Free bytes of the disk with the node's stored state; undefined when that could not be read. */
   readonly disk: { readonly path: string; readonly freeBytes: number } | undefined;
 }
 
-/** Whether a disk is as good as full. */
+/** Whether a disk counts as full. */
 export const isFull = (disk: NodeSurroundings['disk']): boolean => disk !== undefined && disk.freeBytes < leastFreeBytes;
 
-/** What a node cannot mend by itself, the worst first: it works, and will not in all cases. */
+/** Faults that a node cannot repair itself, the worst first: it works, but not in all cases. */
 export const nodeTrouble = (
   { cni, disk }: NodeSurroundings,
   narrow: readonly string[],
@@ -23,12 +26,12 @@ export const nodeTrouble = (
   if (narrow.length > 0)
     return {
       reason: 'PacketsTooLarge',
-      message: `Packets of ${mtu ?? 'full'} bytes to cluster ${narrow.join(', ')} are lost, and small ones arrive: the network between the nodes carries less than the MTU of their interfaces; set it to what the network carries.`,
+      message: `Packets of ${mtu ?? 'full'} bytes to cluster ${narrow.join(', ')} are lost while small ones arrive: the network between the nodes has a smaller MTU than their interfaces; set the MTU of the interfaces to that of the network.`,
     };
   if (disk !== undefined && isFull(disk))
     return {
       reason: 'DiskFull',
-      message: `The disk of ${disk.path} is full: what this node must remember for a reboot cannot be written; make room there.`,
+      message: `The disk of ${disk.path} is full: this node cannot store the state that it needs after a reboot; free space there.`,
     };
   if (cni !== undefined && !(cni.isList && cni.chained)) {
     const why =
@@ -36,16 +39,16 @@ export const nodeTrouble = (
         ? 'There is no container network configuration'
         : cni.isList
           ? `The plugin is not in ${cni.active}`
-          : `The container network uses ${cni.active}, which takes no further plugin`;
+          : `The container network uses ${cni.active}, which allows no further plugin`;
     return {
       reason: 'CniNotChained',
-      message: `${why}, so pods are attached only some moments after they have started; see "kubeslice doctor".`,
+      message: `${why}, so pods are attached only moments after they have started; see "kubeslice doctor".`,
     };
   }
   return undefined;
 };
 
-/** The condition Degraded of a node's slice, once there was something to tell. */
+/** The condition Degraded of a node's slice, if there was ever a fault. */
 export const troubleVerdicts = (
   before: readonly Condition[] | undefined,
   trouble: Pick<Verdict, 'reason' | 'message'> | undefined,
@@ -54,5 +57,5 @@ export const troubleVerdicts = (
     type: 'Degraded',
     status: 'False',
     reason: 'Ready',
-    message: 'Nothing is wrong around this node.',
+    message: 'The node has no faults.',
   });

@@ -2,7 +2,7 @@ import { membershipAnnotation } from '../../api/labels.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { isDnsLabel } from '../../values/names.ts';
 
-/** The name of this cluster, by the membership from which its worker made a slice; undefined for a slice that does not say. */
+/** The name of this cluster, from the membership of a slice; undefined for a slice without one. */
 export const ownCluster = (slice: Slice | undefined): string | undefined => {
   try {
     const membership = JSON.parse(slice?.metadata.annotations?.[membershipAnnotation] ?? '{}') as {

@@ -6,13 +6,13 @@ import { blockField, countField, labelField, portField, sliceAddressField, subne
 import type { SliceDecisions, SliceFacts } from './node-state.ts';
 import { tunnelPorts } from './tunnel-port.ts';
 
-/** What a SliceNode says of its slice; who belongs to it other objects say. */
+/** The facts of a slice in a SliceNode; its members come from other objects. */
 export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers'>;
 
 /**
- * Reads the spec of a SliceNode; throws `InvalidInput` that names the first field with a value that it cannot have.
+ * Reads the spec of a SliceNode; throws `InvalidInput` with the first invalid field.
  *
- * @param nodeAddresses of this node: no slice may take them into its tunnel
+ * @param nodeAddresses of this node: a slice must not route them into its tunnel
  */
 export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly string[]): SliceNodeFacts => {
   const subnet = subnetField('spec.sliceSubnet', spec.sliceSubnet, nodeAddresses);
@@ -35,13 +35,13 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
   };
 };
 
-/** The decisions in a SliceNode's status; undefined when the status holds none that the node can have made. */
+/** The decisions in a SliceNode's status; undefined when the status contains none that the node can have made. */
 export const parseDecisions = ({ spec, status }: SliceNode): SliceDecisions | undefined => {
   if (status?.port === undefined || !tunnelPorts.includes(status.port)) return undefined;
   const leases = Object.entries(status.pods ?? {}).flatMap(([uid, { address }]) =>
     uid === '__proto__' || readIp(address) === undefined ? [] : [[uid, address] as const],
   );
-  // A revision that this node published is never used again, nor one that the worker has confirmed.
+  // A revision that this node published, or that the worker confirmed, is never used again.
   const revision = Math.max(status.podsRevision ?? 0, spec.withdrawnThrough ?? 0);
   return { uid: spec.sliceUID, port: status.port, leases: Object.fromEntries(leases), freed: {}, ...(revision > 0 ? { revision } : {}) };
 };

@@ -4,9 +4,9 @@ import { blockField, keyField, labelField, portField, sliceAddressField, subdoma
 import type { PeerFacts } from './node-state.ts';
 
 /**
- * Reads a SlicePeer; throws `InvalidInput` that names the first field with a value that it cannot have.
+ * Reads a SlicePeer; throws `InvalidInput` with the first invalid field.
  *
- * @param subnet of the slice, as it was read from the SliceNode
+ * @param subnet of the slice, from its SliceNode
  */
 export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts => {
   const network = parseCidr(subnet);

@@ -41,12 +41,12 @@ const readable = <T>(read: () => T[]): T[] => {
   }
 };
 
-/** A path of a network namespace, as one word of a command. */
+/** A path of a network namespace, as one argument of a command. */
 export const isNetnsPath = (path: string): boolean => path.length <= 255 && /^(\/[A-Za-z0-9_.-]+)+$/.test(path) && !path.includes('/..');
 
 /**
- * Reads a snapshot of a node as an object of its API server is read: it may be of a version that read less strictly. What cannot be used in it is
- * left out; undefined when it is of another node or of another format.
+ * Reads a snapshot of a node with the checks for objects of its API server: an older version may have written it with fewer checks. Invalid parts are
+ * dropped; undefined when it belongs to another node or has another format.
  */
 export const parseSnapshot = (text: string, node: string): Snapshot | undefined => {
   try {
@@ -60,7 +60,7 @@ export const parseSnapshot = (text: string, node: string): Snapshot | undefined 
       podNetns: Object.fromEntries(Object.entries(podNetns).filter(([, path]) => isNetnsPath(path))),
     };
   } catch (error) {
-    // Not JSON, or JSON of another shape.
+    // Not JSON, or JSON of another form.
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }

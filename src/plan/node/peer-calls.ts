@@ -3,7 +3,7 @@ import { type HandshakeRenewal, renewHandshake } from './handshake-renewal.ts';
 import type { LinkHistory } from './liveness.ts';
 import { peerName, type SliceFacts } from './node-state.ts';
 
-/** How a peer is called: where, and how often anew. */
+/** How to reach a peer: its endpoint, and how many handshake renewals it should have had. */
 export interface PeerCall {
   readonly endpoint: EndpointChoice;
   readonly renewal: HandshakeRenewal;
@@ -12,22 +12,22 @@ export interface PeerCall {
 /** Calls by `<slice>/<cluster>/<node>`. */
 export type PeerCalls = ReadonlyMap<string, PeerCall>;
 
-/** What the next calls are decided by. */
+/** The inputs of the next calls. */
 export interface PeerCallsInput {
   readonly before: PeerCalls;
   readonly slices: readonly SliceFacts[];
   /** Own public key by slice name. */
   readonly keys: ReadonlyMap<string, { readonly publicKey: string }>;
-  /** What is known of a link, by slice and peer name. */
+  /** The history of a link, by slice and peer name. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
-  /** Milliseconds of a clock that does not go back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: number;
 }
 
-/** Of two nodes that try each other's endpoints the one with the larger key takes its time. */
+/** Of two nodes that try each other's endpoints the one with the larger key waits longer. */
 const largerKeyPatienceMs = 700;
 
-/** How every peer of every slice is to be called now. */
+/** How to reach every peer of every slice now. */
 export const planPeerCalls = ({ before, slices, keys, linkOf, now }: PeerCallsInput): PeerCalls => {
   const calls = new Map<string, PeerCall>();
   for (const slice of slices) {
@@ -52,7 +52,7 @@ export const planPeerCalls = ({ before, slices, keys, linkOf, now }: PeerCallsIn
   return calls;
 };
 
-/** When the next peer may be due to be called anew, on the clock of the calls; undefined when none is. */
+/** When the next handshake renewal or endpoint change may be due, on the clock of the calls; undefined when none is. */
 export const nextCallAt = (calls: PeerCalls): number | undefined => {
   const due = [...calls.values()].flatMap(({ endpoint, renewal }) => [endpoint.nextAt ?? [], renewal.nextAt ?? []].flat());
   return due.length === 0 ? undefined : Math.min(...due);

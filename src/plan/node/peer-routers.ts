@@ -1,18 +1,18 @@
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 import { compareText } from '../../values/order.ts';
 
-/** What the agent knows of a node of a slice. */
+/** The agent's knowledge of a node of a slice. */
 export interface KnownPeer {
   readonly cluster: string;
   readonly router: string;
   readonly link: LinkVerdict | undefined;
 }
 
-/** How many nodes of a cluster are asked for one request. */
+/** Most nodes of a cluster that get one request. */
 const mostNodes = 3;
 /**
- * Routers of a cluster's nodes that may answer, those first whose link is up. A link without a verdict may work; a node
- * whose link is Down or Suspect is not asked.
+ * Routers of a cluster's nodes that may answer, those with a link that is Up first. A link that is not judged yet may work; a node whose link is Down
+ * or Suspect gets no request.
  */
 export const routersToAsk = (peers: readonly KnownPeer[], cluster: string): readonly string[] =>
   peers

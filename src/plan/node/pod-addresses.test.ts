@@ -46,7 +46,7 @@ describe('planPodAddresses', () => {
     expect(later.leases).toEqual({ a: '10.0.0.1', b: '10.0.0.2' });
     expect(later.retryAt).toBe(1000 + addressQuarantineMs);
     expect(later.refusals[0]?.message).toBe(
-      'No address is free for the pod in 10.0.0.0/30 of this node, where 2 pods have one and the next one given back is free again in 15 s; the worker asks the hub for another block, which needs room in sliceSubnet.',
+      'No address is free for the pod in 10.0.0.0/30 of this node, where 2 pods have one and the next released one is free again in 15 s; the worker requests another block from the hub, which needs free space in sliceSubnet.',
     );
     const still = plan(['10.0.0.0/30'], ['a', 'b', 'd'], later, 999 + addressQuarantineMs);
     expect(still.refusals).toHaveLength(1);

@@ -5,25 +5,25 @@ import { compareText, sortedBy } from '../../values/order.ts';
 import { isUsable, routerAddress, usableAddresses } from '../../values/usable-addresses.ts';
 
 /**
- * Shortest quarantine of a released address, in milliseconds: three times the TTL of a DNS answer. The quarantine lasts until the withdrawal is published,
- * if that takes longer. Unused addresses are given first, then the one released longest ago, so most stay free for far longer. Only a node that keeps
- * starting four pods of a slice each second reaches this minimum.
+ * Shortest quarantine of a released address, in milliseconds: three times the TTL of a DNS answer. The quarantine also lasts until the withdrawal is
+ * published. Unused addresses are assigned first, then the one released earliest, so most stay free for far longer. Only a node that continuously
+ * starts four pods of a slice each second reaches this minimum.
  */
 export const addressQuarantineMs = 15_000;
 
-/** What is known about the pod addresses of one slice on one node. */
+/** The inputs of the pod addresses of one slice on one node. */
 export interface PodAddressesInput {
-  /** The node's blocks, as written down for it. */
+  /** The node's blocks. */
   readonly blocks: readonly string[];
-  /** Address by pod UID, as written down so far. */
+  /** Stored address by pod UID. */
   readonly leases: Readonly<Record<string, string>>;
-  /** Addresses that pods gave back, with the time at which they did, in milliseconds since 1970. */
+  /** Addresses that pods released, with the time, in milliseconds since 1970. */
   readonly freed: Readonly<Record<string, number>>;
-  /** How many changes of leases there were so far. @default 0 */
+  /** The number of changes of leases so far. @default 0 */
   readonly revision?: number;
-  /** Addresses whose withdrawal is not published yet, with the revision from which on they are no pod's. @default none */
+  /** Addresses whose withdrawal is not published yet, with the revision that released them. @default none */
   readonly withdrawals?: Readonly<Record<string, number>>;
-  /** Up to which revision the worker has published; undefined for a worker that does not write it, then only the time counts. */
+  /** The last revision that the worker has published; undefined for a worker that does not write it: then only the time counts. */
   readonly withdrawnThrough: number | undefined;
   /** UIDs of all pods that should have an address. */
   readonly pods: readonly string[];
@@ -31,15 +31,15 @@ export interface PodAddressesInput {
   readonly now: number;
 }
 
-/** A pod that got no address. */
+/** A pod without an address. */
 export interface PodAddressRefusal {
   readonly pod: string;
   readonly code: FailureCode;
-  /** One sentence: what, why, and what to do. */
+  /** One sentence: what, why, and the remedy. */
   readonly message: string;
 }
 
-/** What to write down before any interface is configured from it. */
+/** The decisions to store before any interface is configured from them. */
 export interface PodAddresses {
   /** The node's own address; `undefined` while it has no block. */
   readonly router: string | undefined;
@@ -48,9 +48,9 @@ export interface PodAddresses {
   readonly revision: number;
   readonly withdrawals: Readonly<Record<string, number>>;
   readonly refusals: readonly PodAddressRefusal[];
-  /** How many addresses would serve all pods now, when those that there are do not; undefined when they do. */
+  /** How many addresses all pods need now, if there are too few; otherwise undefined. */
   readonly wantedAddresses: number | undefined;
-  /** When a refused pod is worth another try though nothing else changed, in milliseconds since 1970. */
+  /** When to try a refused pod again without any change, in milliseconds since 1970. */
   readonly retryAt: number | undefined;
 }
 
@@ -60,13 +60,14 @@ export interface PodAddresses {
  * ```
  * pod                                 then
  * has an address of the node          keeps it
- * has one outside the node's blocks   gets another: peers drop what does not come from the blocks
- * is new                              the lowest address that nobody had yet, else the one given back longest ago, once out of quarantine
- * is gone                             its address is released, and in quarantine for 15 s and until its withdrawal is published
- * finds nothing                       is refused, with a sentence that says what helps
+ * has one outside the node's blocks   gets another: peers drop packets from outside the blocks
+ * is new                              the lowest address that was never used, else the one released earliest, once out of quarantine
+ * has ended                           its address is released, and in quarantine for 15 s and until its withdrawal is published
+ * finds none                          is refused, with a sentence that names the remedy
  * ```
  *
- * No address has two pods, none is the router's, pods are served by UID, and planning again what was planned changes nothing.
+ * No two pods share an address, no pod has the router's, pods are served in the order of their UIDs, and planning again with the result changes
+ * nothing.
  */
 export const planPodAddresses = (input: PodAddressesInput): PodAddresses => {
   const blocks = input.blocks.map(parseCidr);
@@ -112,8 +113,8 @@ export const planPodAddresses = (input: PodAddressesInput): PodAddresses => {
 };
 
 /**
- * Addresses given back that other clusters may still state as a pod's, with the revision that takes them back; undefined for those that are given back
- * only now. Empty for a worker that does not write what it has published.
+ * Released addresses that other clusters may still have for a pod, with the revision that releases them; undefined for those released just now. Empty
+ * for a worker that does not write what it has published.
  */
 const statedAddresses = (input: PodAddressesInput, freed: ReadonlyMap<Ip, number>): Map<Ip, number | undefined> => {
   const stated = new Map<Ip, number | undefined>();
@@ -132,7 +133,7 @@ const sameLeases = (a: PodAddressesInput['leases'], b: PodAddressesInput['leases
   return pods.length === others.length && pods.every((pod) => a[pod] === b[pod]);
 };
 
-/** Leases of pods that are still wanted, on addresses that the node still has; of two pods with one address the first by UID keeps it. */
+/** Leases of pods that still exist, on addresses that the node still has; of two pods with one address the first by UID keeps it. */
 const keptLeases = (
   leases: PodAddressesInput['leases'],
   pods: readonly string[],
@@ -150,7 +151,7 @@ const keptLeases = (
   return kept;
 };
 
-/** Addresses of the node that somebody had and nobody has, with the time since when; never in the future, for clocks can be set back. */
+/** Addresses of the node that were used and are free, with the time of their release; never in the future, because clocks can be set back. */
 const freedAddresses = (input: PodAddressesInput, kept: ReadonlyMap<string, Ip>, blocks: readonly Cidr[]): Map<Ip, number> => {
   const inUse = new Set(kept.values());
   const router = routerAddress(blocks);
@@ -178,11 +179,11 @@ const refusal = (
   retryAt: number | undefined,
 ): PodAddressRefusal => {
   if (blocks.length === 0) {
-    return { pod, code: 'Unavailable', message: 'This node has no address block in the slice yet; its worker asks the hub for one.' };
+    return { pod, code: 'Unavailable', message: 'This node has no address block in the slice yet; its worker requests one from the hub.' };
   }
   const later =
-    retryAt === undefined ? '' : ` and the next one given back is free again in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
+    retryAt === undefined ? '' : ` and the next released one is free again in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
   const rest = resting === 0 ? '' : `, ${resting} are reserved until their withdrawal is published`;
-  const message = `No address is free for the pod in ${blocks.join(', ')} of this node, where ${inUse} pods have one${rest}${later}; the worker asks the hub for another block, which needs room in sliceSubnet.`;
+  const message = `No address is free for the pod in ${blocks.join(', ')} of this node, where ${inUse} pods have one${rest}${later}; the worker requests another block from the hub, which needs free space in sliceSubnet.`;
   return { pod, code: 'AddressExhausted', message };
 };

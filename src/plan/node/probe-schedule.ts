@@ -2,16 +2,16 @@ import { excused, judge, type LinkHistory, probed } from './liveness.ts';
 
 /** How often the peers to probe are chosen. */
 export const tickMs = 100;
-/** At most this many probes leave for each slice in one tick: 2,000 a second. */
+/** Most probes for each slice in one tick: 2,000 a second. */
 export const probesPerTick = 200;
-/** After a longer gap between two ticks, missing answers are not counted, because nobody read them. */
+/** After a longer gap between two ticks, missing answers do not count, because they were not read. */
 const stallMs = 1_000;
 
-/** What one tick decides. */
+/** The result of one tick. */
 export interface Tick {
-  /** The links that differ now, by name. */
+  /** The links that changed, by name. */
   readonly changed: ReadonlyMap<string, LinkHistory>;
-  /** Names of the peers to ask, in order. */
+  /** Names of the peers to probe, in order. */
   readonly ask: readonly string[];
 }
 
@@ -19,14 +19,14 @@ export interface Tick {
 const urgency = (link: LinkHistory): number => (link.state === 'Down' ? 2 : link.unanswered === undefined ? 1 : 0);
 
 /**
- * Judges all links of a slice and chooses whom to ask now. Peers that come or go leave the others as they are, because each link has its own
+ * Judges all links of a slice and chooses the peers to probe now. Added or removed peers do not affect the others, because each link has its own
  * time.
  *
- * At rest a slice of N peers sends N/1.8 probes a second at the most, less where the tunnel hears of peers anyway. A peer that dies is Down within
- * 4.5 s as long as the bound of 2,000 a second is not met: at rest that is up to 3,600 peers, and with half of them dead up to 1,000. Beyond,
- * detection takes longer and a peer that was not probed is not called Down.
+ * At rest a slice of N peers sends at most N/1.8 probes a second, less where the tunnel receives from peers anyway. A peer that dies is Down within
+ * 4.5 s as long as the limit of 2,000 a second is not reached: at rest that is up to 3,600 peers, and with half of them dead up to 1,000. With more
+ * peers detection takes longer, and a peer that was not probed is not judged Down.
  *
- * @param sinceLastTick milliseconds since this was last called for the slice
+ * @param sinceLastTick milliseconds since the last call for the slice
  */
 export const planProbes = (links: ReadonlyMap<string, LinkHistory>, now: number, sinceLastTick: number): Tick => {
   const stalled = sinceLastTick > stallMs ? sinceLastTick : 0;

@@ -1,8 +1,6 @@
 import type { TunnelDriver } from '../../values/tunnel-driver.ts';
 
-/**
- * What a node's kernel should hold for one slice, complete and free of history: the planner states it, the kernel port makes it true.
- */
+/** The desired state of one slice in a node's kernel, complete and without history: the planner computes it, the kernel port applies it. */
 
 /** Another node of the slice, as a WireGuard peer. */
 export interface TunnelPeer {
@@ -10,15 +8,15 @@ export interface TunnelPeer {
   readonly name: string;
   /** X25519 public key, base64. */
   readonly publicKey: string;
-  /** `address:port` or `[address]:port` on the underlay; undefined lets the peer speak first. */
+  /** `address:port` or `[address]:port` on the underlay; undefined when only the peer can initiate. */
   readonly endpoint: string | undefined;
-  /** CIDRs that may come from the peer and are sent to it: nothing else ever is (WireGuard's cryptokey routing). */
+  /** CIDRs that are accepted from the peer and routed to it, and no others (WireGuard's cryptokey routing). */
   readonly allowedIPs: readonly string[];
   /** The peer's own address in the slice, which answers probes. */
   readonly router: string;
   /** Keeps NAT mappings open; 0 turns it off. */
   readonly keepaliveSeconds: number;
-  /** How often its handshake is to have been begun anew; one more than before makes it so, unless there is a session that may be good. */
+  /** How often its handshake should have been renewed; a higher value than before renews it, unless there is a session that may work. */
   readonly renewals: number;
 }
 
@@ -31,30 +29,30 @@ export interface PodAttachment {
   readonly netns: string;
   /** The pod's own slice address, without a prefix length. */
   readonly address: string;
-  /** Name of the other end of the pod's interface, in the slice's namespace; starts with `p`. */
+  /** Name of the host end of the pod's interface, in the slice's namespace; starts with `p`. */
   readonly hostInterface: string;
 }
 
-/** A service port of a pod of this node that leads to another port of the same pod. */
+/** A service port of a pod of this node that is translated to another port of the same pod. */
 export interface ServicePort {
   /** Slice address of the pod. */
   readonly address: string;
   readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-  /** Port by which clients call. */
+  /** Port that clients call. */
   readonly port: number;
   /** Port on which the pod listens. */
   readonly targetPort: number;
 }
 
-/** Everything of one slice on one node. */
+/** The desired state of one slice on one node. */
 export interface SliceNetwork {
   readonly slice: string;
   /** Name of the slice's network namespace below `/run/netns`. */
   readonly netns: string;
-  /** Name of the tunnel interface, the same on both sides of the move into {@link netns}; at most 15 characters (IFNAMSIZ). */
+  /** Name of the tunnel interface, before and after its move into {@link netns}; at most 15 characters (IFNAMSIZ). */
   readonly interface: string;
   readonly driver: TunnelDriver;
-  /** File with the base64 private key, mode 0600, on tmpfs; keys travel by file only, never as an argument. */
+  /** File with the base64 private key, mode 0600, on tmpfs; keys are passed by file only, never as an argument. */
   readonly privateKeyFile: string;
   /** Public half of the key in {@link privateKeyFile}. */
   readonly publicKey: string;
@@ -62,7 +60,7 @@ export interface SliceNetwork {
   readonly listenPort: number;
   /** The node's own address in the slice: source of probes, hop in traceroute. */
   readonly router: string;
-  /** Network of the whole slice; what is inside and not local goes into the tunnel, what is outside goes nowhere. */
+  /** Network of the whole slice; packets to other nodes' addresses in it go into the tunnel, packets to addresses outside of it are dropped. */
   readonly subnet: string;
   /** The node's own parts of {@link subnet}; addresses there without a pod are unreachable. */
   readonly blocks: readonly string[];
@@ -70,11 +68,14 @@ export interface SliceNetwork {
   readonly mtu: number;
   readonly peers: readonly TunnelPeer[];
   readonly pods: readonly PodAttachment[];
-  /** Ports by which services are called, where pods listen on others. */
+  /** Translated service ports, whose pods listen on other ports. */
   readonly servicePorts: readonly ServicePort[];
 }
 
-/** Whether a network has blocks of a peer that the one before did not have, or is the first. Peers that are new say by their link when they are reached. */
+/**
+ * Whether a network has blocks of a known peer that the previous one did not have, or is the first. For new peers, the state of the link shows when
+ * they are reached.
+ */
 export const hasGrown = (before: SliceNetwork | undefined, network: SliceNetwork): boolean => {
   if (before === undefined) return true;
   const known = new Map(before.peers.map((peer) => [peer.name, new Set(peer.allowedIPs)]));

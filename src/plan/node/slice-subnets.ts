@@ -2,8 +2,8 @@ import { sortedBy } from '../../values/order.ts';
 import type { SliceFacts } from './node-state.ts';
 
 /**
- * The file by which the CNI plugin closes pods that start while the agent is away (toolchain/cni-plugin/close.go): the subnets of slices by
- * the namespace whose pods join them. The same facts give the same text, in whatever order they come.
+ * The file with which the CNI plugin closes pods that start while the agent does not run (toolchain/cni-plugin/close.go): the subnets of slices by
+ * the namespace whose pods join them. Equal facts give equal text, in any order.
  *
  * ```
  * a pod that starts           with the agent      without it
@@ -11,7 +11,7 @@ import type { SliceFacts } from './node-state.ts';
  * in another                  passes through      passes through
  * ```
  *
- * Pods that are excluded by a label are closed too: they have no way into the slice either.
+ * Pods that are excluded by a label are closed too: they do not belong to the slice either.
  */
 export const sliceSubnetsFile = (slices: readonly Pick<SliceFacts, 'subnet' | 'namespaces'>[]): string => {
   const namespaces = new Map<string, Set<string>>();

@@ -3,10 +3,10 @@ import { peerName, type SliceFacts } from './node-state.ts';
 import type { PeerCalls } from './peer-calls.ts';
 import type { TunnelPeer } from './slice-network.ts';
 
-/** Seconds between keepalives: below the 30 s after which the strictest common NATs forget a UDP mapping. */
+/** Seconds between keepalives: below the 30 s after which the strictest common NATs drop a UDP mapping. */
 const keepaliveSeconds = 25;
 
-/** Peers in the order given; a key or block that an earlier peer has is not given to a later one, or the two would take it in turns. */
+/** Peers in the given order. A key or block of an earlier peer is not given to a later one, or it would alternate between the two. */
 export const tunnelPeers = (slice: SliceFacts, calls: PeerCalls): TunnelPeer[] => {
   const taken = new Set<string>();
   return slice.peers.flatMap((peer) => {

@@ -1,10 +1,10 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import { conditionOf } from '../../api/condition.ts';
 
-/** One cluster at a glance. */
+/** The summary of one cluster. */
 export interface ClusterRow {
   readonly name: string;
-  /** As the hub sees it; in a member, whether the hub is reached, or whether the other cluster is. */
+  /** Its state on the hub; in a member, whether the hub is reachable, or whether the other cluster is. */
   readonly state: 'Connected' | 'Lost' | 'Waiting' | 'Leaving' | 'HubAway' | 'Removed' | 'Reached' | 'Unreached' | 'Pending';
   readonly nodes: number | undefined;
   readonly version: string | undefined;
@@ -25,7 +25,7 @@ const order: readonly ClusterRow['state'][] = [
   'Reached',
 ];
 
-/** Those that need attention first, then by name. */
+/** Clusters that need attention first, then by name. */
 export const sortClusters = (rows: readonly ClusterRow[]): ClusterRow[] =>
   rows.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.name < b.name ? -1 : 1));
 

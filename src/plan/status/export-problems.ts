@@ -2,21 +2,21 @@ import type { Reason } from '../../api/reasons.ts';
 import { type Help } from './help.ts';
 import { type Problem, problemOf } from './problem.ts';
 
-/** An export that does not offer what its owner asks, as its cluster says. */
+/** An export that does not offer what its owner requests, by its cluster's report. */
 export interface SickExport {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
-  /** The slice that it names, where it is known. */
+  /** The slice in its spec, if known. */
   readonly slice: string | undefined;
   readonly reason: string;
   readonly message: string;
   readonly since?: string | undefined;
-  /** The service works all the same. */
+  /** Whether the service still works. */
   readonly works?: boolean | undefined;
 }
 
-/** What helps against a mistake of each kind; describing the export does for all others. */
+/** The remedy for each kind of mistake; for all others, describing the export. */
 const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>> = {
   NoMatchingPods: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
   EndpointsNotAttached: (help, { cluster, namespace }) => help.servicePods(cluster, namespace),
@@ -34,7 +34,7 @@ const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>
   SliceNotFound: (help, { cluster, namespace, name }) => help.editExport(cluster, namespace, name),
 };
 
-/** The problem that a sick export is: an error when nobody can call the service, else a warning. */
+/** The problem of a failing export: an error when no client can call the service, else a warning. */
 export const exportProblem = (sick: SickExport, help: Help): Problem => {
   const { cluster, namespace, name, reason, message, since, works } = sick;
   const remedy = remedies[reason as Reason] ?? ((of: Help) => of.describeExport(cluster, namespace, name));

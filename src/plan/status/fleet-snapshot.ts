@@ -8,7 +8,7 @@ import type { Deployment } from '../../values/builtin/workloads.ts';
 import type { Contexts } from './help.ts';
 import type { Unreadable } from './unreadable.ts';
 
-/** What the hub shows of one project. */
+/** The hub's objects of one project. */
 export interface FleetSnapshot {
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -19,37 +19,37 @@ export interface FleetSnapshot {
   readonly controller: Deployment | undefined;
   readonly clusters: readonly Cluster[];
   readonly slices: readonly Slice[];
-  /** What the clusters report about their parts of the slices. */
+  /** The reports of the clusters about their parts of the slices. */
   readonly reports: readonly SliceReport[];
-  /** What they publish about their nodes. */
+  /** The published nodes. */
   readonly nodes: readonly Shown<NodeBody>[];
-  /** What they offer, with all endpoints. */
+  /** The published exports with all endpoints. */
   readonly offers: readonly Shown<ExportBody>[];
-  /** What may not be read, and so is empty here; nothing when left out. */
+  /** Resources without permission, which are empty here. @default none */
   readonly unreadable?: Unreadable;
 }
 
-/** What a cluster publishes in a slice. */
+/** A published statement of a cluster in a slice. */
 export interface Shown<Body> {
   readonly slice: string;
   readonly cluster: string;
   readonly body: Body;
 }
 
-/** What a cluster reports about its part of a slice. */
+/** A cluster's report about its part of a slice. */
 export interface SliceReport {
   readonly slice: string;
   readonly cluster: string;
   readonly report: LinksBody;
 }
 
-/** A notice with the slice on whose board it is. */
+/** A notice with the slice of its board. */
 export interface SliceNotice {
   readonly slice: string;
   readonly notice: Notice;
 }
 
-/** The notices of some boards with the names of their slices; those of boards of other slices are left out. */
+/** The notices of some boards with the names of their slices; notices of other slices are dropped. */
 export const noticesOf = (slices: readonly Slice[], notices: readonly Notice[]): SliceNotice[] => {
   const names = new Map(
     slices.flatMap(({ metadata, status }) => (status?.exchangeNamespace === undefined ? [] : [[status.exchangeNamespace, metadata.name]])),

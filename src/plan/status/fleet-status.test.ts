@@ -97,7 +97,7 @@ describe('the state of a fleet', () => {
         scope: 'service',
         reason: 'EndpointsNotReady',
         cause: reasons.EndpointsNotReady,
-        text: '2 more exports of slice app do not work as their owners ask.',
+        text: '2 more exports of slice app do not work as their owners request.',
         help: 'kubectl --context east get serviceexports -A',
       },
       {
@@ -215,7 +215,9 @@ describe('the state of a fleet', () => {
       endpoints: [],
     });
     const lost = { ...withNotices([offer]), clusters: [cluster('west', 'ConnectionLost', 'silent')] };
-    expect(planFleetLists(lost).services).toMatchObject([{ reason: 'ConnectionLost', problem: expect.stringContaining('published last') }]);
+    expect(planFleetLists(lost).services).toMatchObject([
+      { reason: 'ConnectionLost', problem: expect.stringContaining('last published state') },
+    ]);
   });
 
   it('a slice that works although a network came to overlap is a problem', () => {

@@ -11,32 +11,32 @@ import { sickExportsOf } from './sick-exports.ts';
 import { planSlices, type SliceRow } from './slices.ts';
 import { mayRead, type Unreadable } from './unreadable.ts';
 
-/** A program of KubeSlice in the cluster that is looked at. */
+/** A program of KubeSlice in the observed cluster. */
 export interface ProgramRow {
   readonly name: string;
-  /** Copies that run, of all that should. */
+  /** Running copies, of all desired ones. */
   readonly available: number;
   readonly wanted: number;
   readonly image: string | undefined;
 }
 
-/** What is seen from one side, the hub or a member: what `kubeslice status` shows, and prints as it stands with `-o json`. */
+/** The state from one side, the hub or a member: `kubeslice status` shows it, and prints it unchanged with `-o json`. */
 export interface FleetStatus {
-  /** From where it is seen: the hub knows what all clusters report, a member what its own objects say. */
+  /** The observer: the hub knows the reports of all clusters, a member only its own objects. */
   readonly side: 'hub' | 'member';
   readonly project: string;
   /** Name of the member cluster. */
   readonly cluster?: string;
-  /** Whether nothing is an error. */
+  /** Whether there is no error. */
   readonly healthy: boolean;
-  /** Whether no error is about clusters, slices and programs, whatever single services are. */
+  /** Whether there is no error about clusters, slices and programs, apart from single services. */
   readonly fleetHealthy: boolean;
   readonly programs: readonly ProgramRow[];
   readonly clusters: readonly ClusterRow[];
   readonly slices: readonly SliceRow[];
   readonly nodes: readonly NodeRow[];
   readonly problems: readonly Problem[];
-  /** What the person who asks may not read, and so is not shown; absent for nothing. It is no problem of the fleet. */
+  /** Resources that the user may not read, which are therefore not shown; absent if none. They are not a problem of the fleet. */
   readonly unreadable?: Unreadable;
 }
 
@@ -46,17 +46,17 @@ export interface FleetLists {
   readonly services: readonly ServiceRow[];
   readonly pairs: readonly PairRow[];
   readonly links: readonly LinkRow[];
-  /** Names by which slices and clusters can be asked for. */
+  /** Names of slices and clusters for command arguments. */
   readonly names: { readonly slices: readonly string[]; readonly clusters: readonly string[] };
 }
 
-/** Whether anything, and whether anything of the fleet, is an error. */
+/** Whether there are errors, and whether there are errors of the fleet. */
 export const healthOf = (problems: readonly Problem[]): Pick<FleetStatus, 'healthy' | 'fleetHealthy'> => {
   const errors = problems.filter(({ severity }) => severity === 'error');
   return { healthy: errors.length === 0, fleetHealthy: errors.every(({ scope }) => scope === 'service') };
 };
 
-/** A Deployment as a row; one that is not there has no copies. */
+/** A Deployment as a row; a missing one has no copies. */
 export const deploymentRow = (name: string, deployment: Deployment | undefined): ProgramRow => ({
   name,
   wanted: deployment?.spec?.replicas ?? (deployment === undefined ? 0 : 1),
@@ -64,11 +64,11 @@ export const deploymentRow = (name: string, deployment: Deployment | undefined):
   image: deployment?.spec?.template.spec.containers[0]?.image,
 });
 
-/** What may not be read, if there is anything. */
+/** The resources without permission, if there are any. */
 export const unreadableIn = ({ unreadable = [] }: { readonly unreadable?: Unreadable }): Pick<FleetStatus, 'unreadable'> =>
   unreadable.length === 0 ? {} : { unreadable };
 
-/** The state of a project from the objects on the hub; every list the worst first. */
+/** The state of a project from the objects on the hub; every list has the worst first. */
 export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
   const nodes = planNodes(snapshot);
   const problems = planProblems(snapshot);
@@ -94,7 +94,12 @@ export const planFleetLists = (snapshot: FleetSnapshot): FleetLists => {
     clusters.flatMap(({ metadata, status }): [string, string][] => {
       const ready = conditionOf(status?.conditions, 'Ready');
       return ready?.reason === 'ConnectionLost'
-        ? [[metadata.name, `its cluster is not connected to the hub since ${ready.lastTransitionTime}; this is what it published last.`]]
+        ? [
+            [
+              metadata.name,
+              `its cluster has not been connected to the hub since ${ready.lastTransitionTime}; this is the last published state.`,
+            ],
+          ]
         : [];
     }),
   );

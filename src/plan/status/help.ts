@@ -1,24 +1,24 @@
 import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
 import { shellQuote } from '../../values/shell-quote.ts';
 
-/** Contexts of the person who asks. */
+/** Contexts of the user's kubeconfig. */
 export interface Contexts {
-  /** The one that was read. */
+  /** The context that was read. */
   readonly here: string;
-  /** The hub's; undefined where it is not known. */
+  /** The hub's; undefined if unknown. */
   readonly hub: string | undefined;
-  /** Name of the member cluster that {@link here} is, if it is one. */
+  /** Name of the member cluster of {@link here}, if it is one. */
   readonly cluster?: string;
-  /** All that there are. */
+  /** All existing contexts. */
   readonly known: readonly string[];
 }
 
-/** Commands that show or mend what is wrong, each as text to be pasted. */
+/** Commands that show or repair a problem, each as text to paste. */
 export type Help = ReturnType<typeof helpFor>;
 
 /**
- * The commands, with the contexts of the person who asks. A member cluster is reached by a context of its own name when there is one, as
- * the playground makes them; `CONTEXT` and `HUB` stand for contexts that nobody can know.
+ * The commands with the user's contexts. A member cluster uses a context of its own name if there is one, as in the playground; `CONTEXT` and `HUB`
+ * stand for unknown contexts.
  */
 export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; readonly project: string }) => {
   const hub = contexts.hub === undefined ? 'HUB' : shellQuote(contexts.hub);
@@ -45,7 +45,7 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
     agentPods: (cluster: string | undefined) => onMember(cluster, 'get pods -o wide -l app.kubernetes.io/component=agent'),
     memberPods: (cluster: string, component: string) => onMember(cluster, `describe pods -l app.kubernetes.io/component=${component}`),
     clusterDns: (cluster: string) => onMember(cluster, 'get configmaps', 'kube-system'),
-    /** The command that looks at everything in a cluster. */
+    /** The command that examines a whole cluster. */
     doctor: (cluster: string | undefined) => `kubeslice doctor --context ${member(cluster)}`,
     deleteWorkload: (cluster: string, namespace: string, kind: string, name: string) =>
       onMember(cluster, `delete ${kind} ${name}`, namespace),

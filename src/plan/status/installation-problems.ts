@@ -4,11 +4,11 @@ import type { Help } from './help.ts';
 import type { MemberSnapshot } from './member-snapshot.ts';
 import { type Problem, problemOf } from './problem.ts';
 
-/** What an installation consists of, beside its programs. */
+/** The state of an installation, beside its programs. */
 export interface InstallationView {
-  /** Programs of KubeSlice that belong to another installation. */
+  /** Programs of KubeSlice of another installation. */
   readonly strangers: readonly Stranger[];
-  /** Full names of the kinds that the API server does not know, though it should. */
+  /** Full names of our kinds that the API server does not have. */
   readonly missingDefinitions: readonly string[];
 }
 
@@ -18,7 +18,7 @@ const ofStrangers = ({ installation, cluster }: MemberSnapshot, help: Help): Pro
       { kind: kind.toLowerCase(), name, namespace, cluster },
       {
         reason: 'SecondInstallation',
-        text: `${kind} ${namespace}/${name} (${image}) is of a second installation; both change the same objects and nodes.`,
+        text: `${kind} ${namespace}/${name} (${image}) belongs to a second installation; both change the same objects and nodes.`,
         help: help.deleteWorkload(cluster, namespace, kind.toLowerCase(), name),
       },
     ),
@@ -30,21 +30,21 @@ const ofDefinitions = ({ installation, cluster }: MemberSnapshot, help: Help): P
       { kind: 'customresourcedefinition', name, cluster },
       {
         reason: 'DefinitionMissing',
-        text: `The API server does not know ${name}; its objects are gone with it.`,
+        text: `The API server does not know ${name}; its objects were deleted with it.`,
         help: help.join(cluster),
       },
     ),
   );
 
-/** An agent that asks for labels that no node has runs nowhere, and no pod says so. */
+/** An agent whose nodeSelector matches no node runs nowhere, and no pod reports it. */
 const ofPlacement = ({ agent, nodes, cluster }: MemberSnapshot, help: Help): Problem[] => {
   if (agent?.status?.desiredNumberScheduled !== 0 || nodes.length === 0) return [];
-  const text = `The agent is placed on none of ${nodes.length} nodes; see its nodeSelector.`;
+  const text = `The agent runs on none of ${nodes.length} nodes; see its nodeSelector.`;
   const reason: Reason = 'AgentAbsent';
   return [problemOf({ kind: 'daemonset', name: 'kubeslice-agent', cluster }, { reason, text, help: help.doctor(cluster) })];
 };
 
-/** What nodes say of their surroundings: once for each node and reason, whatever the number of its slices. */
+/** The nodes' reports about themselves: once for each node and reason, whatever the number of its slices. */
 const ofSurroundings = ({ sliceNodes, cluster }: MemberSnapshot, help: Help): Problem[] => {
   const told = sliceNodes.flatMap(({ spec, status }) =>
     (status?.conditions ?? [])
@@ -60,7 +60,7 @@ const ofSurroundings = ({ sliceNodes, cluster }: MemberSnapshot, help: Help): Pr
   );
 };
 
-/** What is wrong with the installation of a member as such, and around its nodes. */
+/** The problems of a member's installation and of its nodes. */
 export const installationProblems = (snapshot: MemberSnapshot, help: Help): Problem[] => [
   ...ofStrangers(snapshot, help),
   ...ofDefinitions(snapshot, help),

@@ -15,11 +15,11 @@ export interface PairRow {
   readonly up: number;
   readonly down: number;
   readonly links: number;
-  /** Longest of the round-trip times; absent while no link is up. */
+  /** Longest round-trip time; absent while no link is up. */
   readonly worstRttMs?: number;
 }
 
-/** One direction of a tunnel that is not up, as the node at its start sees it. */
+/** One direction of a tunnel that is not up, observed at its start. */
 export interface LinkRow {
   readonly slice: string;
   readonly cluster: string;
@@ -27,7 +27,7 @@ export interface LinkRow {
   readonly peerCluster: string;
   readonly peerNode: string;
   readonly driver: string;
-  /** `PeerOff`: the other node is off, as its own cluster says. */
+  /** `PeerOff`: the other node is off, by its own cluster's report. */
   readonly state: LinkVerdict | 'PeerOff';
   readonly reason: string;
   readonly since: string;
@@ -41,14 +41,14 @@ const pairState = (up: number, down: number, total: number): PairRow['state'] =>
 
 const pairOrder: readonly PairRow['state'][] = ['Down', 'Degraded', 'Pending', 'Up'];
 
-/** The reports of one slice by cluster; undefined for a cluster that is only spoken of. */
+/** The reports of one slice by cluster; undefined for a cluster that is only mentioned. */
 const byCluster = (reports: readonly SliceReport[]): ReadonlyMap<string, LinksBody | undefined> =>
   new Map<string, LinksBody | undefined>([
     ...reports.flatMap(({ report }) => report.clusters.map(({ cluster }): [string, undefined] => [cluster, undefined])),
     ...reports.map(({ cluster, report }): [string, LinksBody] => [cluster, report]),
   ]);
 
-/** How every cluster reaches every other, the worst first, then by name. Links to nodes that are off, or drained, do not count. */
+/** How every cluster reaches every other, the worst first, then by name. Links to nodes that are off or drained do not count. */
 export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
   [...Map.groupBy(reports, ({ slice }) => slice)]
     .flatMap(([slice, ofSlice]) => {
@@ -78,13 +78,13 @@ export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
 
 const keyOf = (row: LinkRow): string => [row.slice, row.cluster, row.node, row.peerCluster, row.peerNode].join('\u0000');
 
-/** Those to nodes that are off come last: nobody can mend them here. */
+/** Links to nodes that are off come last: they cannot be repaired here. */
 const compareStates = (a: LinkRow['state'], b: LinkRow['state']): number => {
   if (a === 'PeerOff' || b === 'PeerOff') return Number(a === 'PeerOff') - Number(b === 'PeerOff');
   return compareVerdicts(a, b);
 };
 
-/** The links that clusters spell out, the worst first, then by name: those that are not up, a bounded number for each cluster. */
+/** The links that reports list, the worst first, then by name: those that are not up, a bounded number for each cluster. */
 export const planLinks = (reports: readonly SliceReport[]): LinkRow[] => {
   const off = new Map(
     reports.flatMap(({ slice, cluster, report }) =>

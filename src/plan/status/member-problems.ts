@@ -14,10 +14,10 @@ import { type Problem, problemOf, worstFirst } from './problem.ts';
 import { nodeProblems } from './problems.ts';
 import { mayRead } from './unreadable.ts';
 
-/** What stands still while a program does not run. */
+/** What stops while a program does not run. */
 const consequences = {
-  worker: 'traffic goes on, changes of services and slices are neither published nor received',
-  dns: 'no name of a slice is answered in this cluster',
+  worker: 'traffic continues, changes of services and slices are neither published nor received',
+  dns: 'no name of a slice resolves in this cluster',
 } as const;
 
 const ofDeployment = (
@@ -53,11 +53,11 @@ const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => 
       }),
     ];
   if (wanted === 0 || ready > 0) return [];
-  const text = `No agent of ${wanted} nodes is ready; traffic goes on, pods that start are not attached.`;
+  const text = `No agent of ${wanted} nodes is ready; traffic continues, new pods are not attached.`;
   return [problemOf(object, { reason: 'AgentAbsent', text, help: help.agentPods(cluster) })];
 };
 
-/** What helps against a broken connection; the worker's log tells of all others. */
+/** The remedy for a broken connection; for all others, the worker's log. */
 const connectionHelp: Partial<Record<Reason, (help: Help, cluster: string) => string>> = {
   ClusterRemoved: (help, cluster) => help.join(cluster),
   NotJoined: (help, cluster) => help.join(cluster),
@@ -65,7 +65,10 @@ const connectionHelp: Partial<Record<Reason, (help: Help, cluster: string) => st
   NamesNotWired: (help, cluster) => help.clusterDns(cluster),
 };
 
-/** How the cluster stands with the hub and with its own DNS, as its worker says. That the hub does not answer is said in every slice, too, and told once. */
+/**
+ * The cluster's connection to the hub and to its own DNS, by its worker's report. Every slice also reports that the hub does not answer, so it is
+ * shown once.
+ */
 const ofConnection = ({ connection, slices, cluster }: MemberSnapshot, help: Help): Problem[] => {
   const everywhere = [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])];
   const away = everywhere.find(({ type, status }) => type === 'HubReachable' && status === 'False');
@@ -80,7 +83,7 @@ const ofConnection = ({ connection, slices, cluster }: MemberSnapshot, help: Hel
   ];
 };
 
-/** Reasons that are told node by node. */
+/** Reasons that are shown node by node. */
 const byNode: ReadonlySet<string> = new Set<Reason>(['NodeNotReady', 'AgentAbsent']);
 
 const ofSlice = ({ metadata, status }: Slice, { cluster }: MemberSnapshot, help: Help): Problem[] => {
@@ -93,7 +96,7 @@ const ofSlice = ({ metadata, status }: Slice, { cluster }: MemberSnapshot, help:
   const ready = conditionOf(status?.conditions, 'Ready');
   if (ready?.status !== 'True') {
     const reason = ready?.reason ?? 'LinksPending';
-    const text = ready?.message ?? 'The worker has not judged this slice yet.';
+    const text = ready?.message ?? 'The worker has not processed this slice yet.';
     const mend = reason === 'LinkDown' || reason === 'LinksPending' ? help.links(name) : describe;
     problems.push(problemOf(object, { reason, text, since: ready?.lastTransitionTime ?? metadata.creationTimestamp, help: mend }));
   }
@@ -118,13 +121,13 @@ const ofImport = ({ metadata, status }: ServiceImport, { cluster }: MemberSnapsh
   return problems;
 };
 
-/** Everything that is wrong in a member cluster, as far as it is known there; the worst first. */
+/** All problems of a member cluster that are known there; the worst first. */
 export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly SliceReport[], rows: readonly NodeRow[]): Problem[] => {
   const help = helpFor(snapshot);
   const { cluster } = snapshot;
   const sick = ownSickExports(snapshot);
   const own = new Set(sick.map(({ namespace, name }) => `${namespace}/${name}`));
-  // Their own cluster knows why; here it is only seen that nobody reaches them, while others of that cluster are reached.
+  // Their own cluster knows the reason; here it is only known that no node reaches them, while others of that cluster are reachable.
   const reached = new Set(rows.filter(({ state }) => state === 'Up').map((row) => `${row.slice}/${row.cluster}`));
   const away = rows.filter((row) => row.cluster !== cluster && row.state === 'Unreached' && reached.has(`${row.slice}/${row.cluster}`));
   const unreached = [...new Map(away.map((row) => [`${row.cluster}/${row.node}`, row])).values()].map((row) =>
@@ -132,7 +135,7 @@ export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly S
       { kind: 'node', name: row.node, cluster: row.cluster },
       {
         reason: 'LinkDown',
-        text: 'No node of this cluster reaches it, but others of its cluster are reached: it is off, or cut off; its endpoints are left out.',
+        text: 'No node of this cluster reaches it, but other nodes of its cluster are reachable: it is off or disconnected; its endpoints are withheld.',
         severity: 'warning',
         help: help.links(row.slice),
       },
@@ -149,7 +152,7 @@ export const planMemberProblems = (snapshot: MemberSnapshot, reports: readonly S
     ...nodeProblems(reports, help),
     ...unreached,
     ...sick.map((each) => exportProblem(each, help)),
-    // What is wrong with an export of this cluster is told there.
+    // Problems of this cluster's own exports are shown with the exports.
     ...snapshot.imports
       .filter(({ metadata }) => !own.has(`${metadata.namespace}/${metadata.name}`))
       .flatMap((imported) => ofImport(imported, snapshot, help)),

@@ -20,48 +20,48 @@ import type { InstallationView } from './installation-problems.ts';
 import type { VoteOn } from './nodes.ts';
 import type { Unreadable } from './unreadable.ts';
 
-/** What a member cluster shows of itself and of the slices that it is in: its own objects and nothing else. */
+/** A member cluster's own objects about itself and its slices. */
 export interface MemberSnapshot {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Name under which the cluster joined. */
+  /** Name of the cluster on the hub. */
   readonly cluster: string;
   readonly project: string;
   readonly contexts: Contexts;
-  /** What the worker says about its connection to the hub and about the cluster's DNS; nothing while it has not said so. */
+  /** The worker's report about its connection to the hub and the cluster's DNS; empty before the first report. */
   readonly connection: readonly Condition[];
   readonly worker: Deployment | undefined;
   readonly dns: Deployment | undefined;
   readonly agent: DaemonSet | undefined;
-  /** Whether the installation is whole and alone; absent where that was not read. */
+  /** Whether the installation is complete and the only one; absent if that was not read. */
   readonly installation?: InstallationView;
-  /** Where nodes may not be read: those that have a part in a slice, by name alone. */
+  /** Without permission to read nodes: those of the slices, by name only. */
   readonly nodes: readonly Node[];
-  /** What may not be read, and so is empty here; nothing when left out. */
+  /** Resources without permission, which are empty here. @default none */
   readonly unreadable?: Unreadable;
-  /** The slices as the worker keeps them here. */
+  /** The worker's local slices. */
   readonly slices: readonly Slice[];
   readonly sliceNodes: readonly SliceNode[];
   readonly slicePeers: readonly SlicePeer[];
   readonly exports: readonly ServiceExport[];
   readonly imports: readonly ServiceImport[];
-  /** What the notices state that the worker accepted and keeps here. */
+  /** The content of the accepted notices that the worker stores here. */
   readonly stated: Pick<FleetSnapshot, 'nodes' | 'offers'>;
 }
 
-/** The kept notices with their slices. */
+/** The stored notices with their slices. */
 export const keptNoticesOf = (notices: readonly Notice[]): SliceNotice[] =>
   notices.flatMap((notice) => {
     const slice = notice.metadata.labels?.[sliceLabel];
     return slice === undefined ? [] : [{ slice, notice }];
   });
 
-/** A report that is this much older than the newest one of the cluster is old, in milliseconds: three signs of life, and a look that takes its time. */
+/** A report that is this much older than the newest one of the cluster is old, in milliseconds: three heartbeats, and the time of a slow read. */
 const silentAfterMs = 60_000;
 
 /**
- * Nodes whose agents have not confirmed their reports for long. One look cannot see that something does not change, so the reports of a cluster
- * are compared with one another: all agents silent at once is what their DaemonSet says.
+ * Nodes whose agents have not confirmed their reports for long. A single read cannot show that something does not change, so the reports of a cluster
+ * are compared with each other; if all agents are silent, the DaemonSet shows it.
  */
 const silentNodes = ({ sliceNodes, nodes }: MemberSnapshot): ReadonlySet<string> => {
   const confirmed = new Map<string, number>();
@@ -77,7 +77,7 @@ const silentNodes = ({ sliceNodes, nodes }: MemberSnapshot): ReadonlySet<string>
 const ofSlice = <T extends { readonly spec: { readonly slice: string } }>(all: readonly T[], slice: string): T[] =>
   all.filter(({ spec }) => spec.slice === slice);
 
-/** What this cluster reports to the hub about each of its slices, from the same objects. */
+/** This cluster's report to the hub about each of its slices, from the same objects. */
 export const ownReports = (snapshot: MemberSnapshot): SliceReport[] => {
   const silent = silentNodes(snapshot);
   return snapshot.slices.map(({ metadata }) => {
@@ -98,7 +98,7 @@ export const ownReports = (snapshot: MemberSnapshot): SliceReport[] => {
   });
 };
 
-/** The exports of this cluster that do not offer what their owners ask, those that belong to no slice among them. */
+/** The exports of this cluster that do not offer what their owners request, including those without a slice. */
 export const ownSickExports = (snapshot: MemberSnapshot): SickExport[] => {
   const sick = ({ list }: FailingExports): SickExport[] =>
     list.map((each) => {
@@ -109,7 +109,7 @@ export const ownSickExports = (snapshot: MemberSnapshot): SickExport[] => {
   return [...sick(failingExportsOf(snapshot.exports, snapshot.now)), ...sick(failingExportsOf(snapshot.exports, snapshot.now, 'absent'))];
 };
 
-/** What the nodes of this cluster say of the nodes of the others, by the rule by which DNS withholds what is there. */
+/** The votes of this cluster's nodes about the nodes of others, by the rule by which DNS withholds endpoints. */
 export const votesOf = (snapshot: MemberSnapshot): VoteOn => {
   const silent = silentNodes(snapshot);
   const slices = new Map(

@@ -9,7 +9,7 @@ import { planServices } from './services.ts';
 import { planSlices } from './slices.ts';
 import { mayRead } from './unreadable.ts';
 
-/** This cluster by its contact with the hub, and the others by whether some node of theirs is reached. */
+/** This cluster by its contact with the hub, and the others by whether any of their nodes is reachable. */
 const clusterRows = (snapshot: MemberSnapshot, rows: readonly NodeRow[], version: string | undefined): ClusterRow[] => {
   const { connection, slices, cluster, nodes } = snapshot;
   const unknown = { nodes: undefined, version: undefined, kubernetesVersion: undefined, fingerprint: undefined, message: '' };
@@ -41,7 +41,7 @@ const clusterRows = (snapshot: MemberSnapshot, rows: readonly NodeRow[], version
   ]);
 };
 
-/** The tag of an image, which is the version of what is in it; undefined where it has none. */
+/** The tag of an image, which is the version of its content; undefined without a tag. */
 const tagOf = (image: string | undefined): string | undefined => /:([^/:@]+)(?:@|$)/.exec(image ?? '')?.[1];
 
 const agentRow = ({ agent }: MemberSnapshot): ProgramRow => ({
@@ -51,7 +51,7 @@ const agentRow = ({ agent }: MemberSnapshot): ProgramRow => ({
   image: agent?.spec?.template.spec.containers[0]?.image,
 });
 
-/** Clusters that are reached, of all of the slice that are known here; this one counts as reached. */
+/** Reachable clusters, of all known ones of the slice; this one counts as reachable. */
 const reachedOf = (slice: string, cluster: string, rows: readonly NodeRow[]): string => {
   const others = Map.groupBy(
     rows.filter((row) => row.slice === slice && row.cluster !== cluster),
@@ -72,7 +72,7 @@ const seenIn = (snapshot: MemberSnapshot) => {
   return { reports, nodes, pairs, slices };
 };
 
-/** The state of a member cluster from its own objects; every list the worst first. */
+/** The state of a member cluster from its own objects; every list has the worst first. */
 export const planMemberStatus = (snapshot: MemberSnapshot): FleetStatus => {
   const { reports, nodes, slices } = seenIn(snapshot);
   const problems = planMemberProblems(snapshot, reports, nodes);
@@ -94,7 +94,7 @@ export const planMemberStatus = (snapshot: MemberSnapshot): FleetStatus => {
   };
 };
 
-/** The lists of a member cluster from its own objects: its own exports, and those of the others as it received them. */
+/** The lists of a member cluster from its own objects: its own exports, and the received ones of others. */
 export const planMemberLists = (snapshot: MemberSnapshot): FleetLists => {
   const { reports, nodes, pairs, slices } = seenIn(snapshot);
   return {

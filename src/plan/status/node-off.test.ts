@@ -46,7 +46,7 @@ describe('a fleet with a node that is switched off', () => {
     expect(slices).toMatchObject([{ nodes: 2, linksUp: 2, links: 2 }]);
     const { services, links, pairs } = planFleetLists(snapshot);
     expect(services).toMatchObject([
-      { ready: 1, reason: 'NodeNotReady', problem: '2 of 3 endpoints are on nodes that are off or not reached: w2.' },
+      { ready: 1, reason: 'NodeNotReady', problem: '2 of 3 endpoints are on nodes that are off or unreachable: w2.' },
     ]);
     expect(links).toMatchObject([{ peerNode: 'w2', state: 'PeerOff', reason: off.reason }]);
     expect(pairs.map(({ state, up, links: all }) => [state, up, all])).toEqual([
@@ -77,7 +77,7 @@ describe('a fleet with a node that is switched off', () => {
     for (const endpoint of spec.body.endpoints) endpoint.ready = endpoint.node === 'w1';
     const later = { ...offer, spec: { ...offer.spec, statement: JSON.stringify(spec) } };
     const { services } = planFleetLists(withNotices([...tunnels.slice(0, 3), later, east, west]));
-    expect(services).toMatchObject([{ ready: 1, problem: '2 of 3 endpoints are on nodes that are off or not reached: w2.' }]);
+    expect(services).toMatchObject([{ ready: 1, problem: '2 of 3 endpoints are on nodes that are off or unreachable: w2.' }]);
   });
 
   it('is not taken for dead while another cluster reaches it', () => {

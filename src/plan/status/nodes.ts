@@ -4,47 +4,47 @@ import type { Vote } from '../link-votes.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
 
 /**
- * How a node is, as its cluster reports it. `NotReported` when nobody says anything about it.
+ * The state of a node, from the report of its cluster. `NotReported` when no report mentions it.
  *
  * ```
- * Off           Kubernetes does not hear of it: switched off, cut off or broken
- * Absent        it has no tunnel, or its agent is silent
- * Unreached     no other node reaches it, whatever it said last; in a member: no node of this cluster does
+ * Off           not Ready in Kubernetes: powered off, disconnected or broken
+ * Absent        it has no tunnel, or its agent is unreachable
+ * Unreached     no other node reaches it, whatever its last report; in a member: no node of this cluster does
  * Down          it does not reach some others
  * Pending       it does not know yet
  * ```
  */
 export type NodeState = 'Off' | 'Absent' | 'Unreached' | 'Down' | 'Pending' | 'NotReported' | 'Up';
 
-/** One node in one slice: its place, and how its tunnels are. */
+/** One node in one slice: its place, and the state of its tunnels. */
 export interface NodeRow {
   readonly slice: string;
   readonly cluster: string;
   readonly node: string;
   readonly state: NodeState;
-  /** Links that are up, of all; undefined where nobody counted them. */
+  /** Links that are up, of all; undefined if not counted. */
   readonly linksUp: number | undefined;
   readonly links: number | undefined;
   /** Address of the node in the slice. */
   readonly router: string | undefined;
-  /** Where its tunnel is reached. */
+  /** Endpoint of its tunnel. */
   readonly endpoint: string | undefined;
   readonly blocks: readonly string[];
   readonly reason: string | undefined;
-  /** Since when it is off, as Kubernetes sees it. */
+  /** Since when it is not Ready in Kubernetes. */
   readonly since?: string;
 }
 
 const order: readonly NodeState[] = ['Off', 'Absent', 'Unreached', 'Down', 'Pending', 'NotReported', 'Up'];
 
-/** Whether nobody can reach what runs on a node. */
+/** Whether the pods of a node are unreachable. */
 export const isDead = ({ state }: Pick<NodeRow, 'state'>): boolean => state === 'Off' || state === 'Unreached';
 
 type Judgement = Pick<NodeRow, 'state' | 'linksUp' | 'links' | 'reason' | 'since'>;
 
 const nothing: Judgement = { state: 'NotReported', linksUp: undefined, links: undefined, reason: undefined };
 
-/** Nodes of a cluster by the links to them that a report spells out as Down. */
+/** Nodes of a cluster by the links to them that a report lists as Down. */
 const downLinks = (cluster: string, report: LinksBody) =>
   Map.groupBy(
     report.worst.filter((link) => link.peerCluster === cluster && link.state === 'Down'),
@@ -52,8 +52,8 @@ const downLinks = (cluster: string, report: LinksBody) =>
   );
 
 /**
- * The nodes of a cluster that none of its other nodes reaches, and no node of another cluster either, with the evidence. Of a list of links that is full
- * one link is enough: it names the worst, and not all.
+ * The nodes of a cluster that neither its other nodes nor nodes of other clusters reach, with the evidence. If a list of links is full, one link is
+ * enough: it contains only the worst.
  */
 const unreachedIn = (cluster: string, report: LinksBody, others: readonly LinksBody[]): ReadonlyMap<string, string> => {
   const fromOthers = others.map((other) => ({ other, links: downLinks(cluster, other) }));
@@ -82,7 +82,7 @@ const judgeBy = (
   const missing = new Map(report.missingNodes.map((each) => [each.node, each]));
   const impaired = new Map(report.impaired.map((each) => [each.node, each]));
   const unreached = unreachedIn(cluster, report, others);
-  // Lists are cut: only where they are whole does it mean something not to be on them.
+  // Lists are cut: only in a complete list is an absence meaningful.
   const whole = report.missing === missing.size && report.impairedNodes === impaired.size && (report.outOfService ?? 0) === 0;
   const links = report.nodes === 0 ? 0 : report.clusters.reduce((sum, each) => sum + each.total, 0) / report.nodes;
   return (node) => {
@@ -91,22 +91,22 @@ const judgeBy = (
       const { reason, notReady, since } = absent;
       return { ...nothing, state: notReady === true ? 'Off' : 'Absent', reason, ...(since === undefined ? {} : { since }) };
     }
-    // What it said itself is older than that nobody reaches it.
+    // Its own report is older than the observation that no node reaches it.
     const evidence = unreached.get(node);
     if (evidence !== undefined) return { ...nothing, state: 'Unreached', reason: evidence };
     const own = impaired.get(node);
-    // That a node elsewhere is off is not this one's trouble.
+    // Links to nodes that are off elsewhere are not a fault of this one.
     const idle = Math.min(offElsewhere, own?.down ?? 0);
     if (own !== undefined && idle > 0 && own.up >= own.total - idle)
       return { state: 'Up', linksUp: own.up, links: own.total - idle, reason: undefined };
     if (own !== undefined) return { state: own.down > 0 ? 'Down' : 'Pending', linksUp: own.up, links: own.total, reason: own.reason };
-    if (!whole) return { ...nothing, reason: 'the report of its cluster does not name it' };
-    // A node that is alone in its slice has no links and nothing is wrong with it.
+    if (!whole) return { ...nothing, reason: 'the report of its cluster does not contain it' };
+    // A node that is alone in its slice has no links, which is not a fault.
     return { state: 'Up', linksUp: links, links, reason: undefined };
   };
 };
 
-/** What the nodes of the cluster that is looked at say of a node of another cluster: `slice/cluster/node`. */
+/** The votes of the observed cluster's nodes about a node of another cluster: `slice/cluster/node`. */
 export type VoteOn = (slice: string, cluster: string, node: string) => Vote;
 
 const judgeByVote = (vote: Vote): Judgement => {

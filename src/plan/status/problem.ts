@@ -1,53 +1,53 @@
 import { type Reason, reasons } from '../../api/reasons.ts';
 import { compareText } from '../../values/order.ts';
 
-/** What a problem is about. */
+/** The object of a problem. */
 export interface ProblemObject {
-  /** Kind of the object, as kubectl takes it, for example `slice`. */
+  /** Kind of the object for kubectl, for example `slice`. */
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string;
-  /** Cluster in which it is; absent for objects of the hub. */
+  /** Cluster of the object; absent for objects of the hub. */
   readonly cluster?: string;
 }
 
-/** Something that is not as asked for, with what shows or mends it. */
+/** A deviation from the desired state, with a command that shows or repairs it. */
 export interface Problem {
   /** For example `slice app-slice`. */
   readonly subject: string;
   readonly object: ProblemObject;
-  /** An error is something that does not work; a warning is about something that works, but not in all as asked for. */
+  /** An error is something that does not work; a warning is about something that works, but not entirely as desired. */
   readonly severity: 'error' | 'warning';
-  /** `fleet`: clusters, slices and the programs; `service`: a single service of somebody's application. */
+  /** `fleet`: clusters, slices and the programs; `service`: a single service of an application. */
   readonly scope: 'fleet' | 'service';
   readonly reason: string;
-  /** What the reason means, in a sentence. */
+  /** The meaning of the reason, in a sentence. */
   readonly cause: string;
   /** The evidence, in a sentence. */
   readonly text: string;
-  /** Since when, by the clock of the cluster that says so (RFC 3339); absent where nobody knows. */
+  /** Since when, by the clock of the reporting cluster (RFC 3339); absent if unknown. */
   readonly since?: string;
-  /** The command that helps. `CONTEXT` stands for the context of a cluster where it is not known. */
+  /** The command to run. `CONTEXT` stands for an unknown context of a cluster. */
   readonly help: string;
 }
 
-/** Reasons that no condition carries. */
+/** Reasons that no condition has. */
 const further = {
-  DefinitionMissing: 'A kind of KubeSlice is not known to the API server.',
-  SecondInstallation: 'There is a second installation of KubeSlice, which does the same work.',
+  DefinitionMissing: 'The API server does not know a kind of KubeSlice.',
+  SecondInstallation: 'A second installation of KubeSlice does the same work.',
   Unavailable: 'A program of KubeSlice does not run.',
   Unknown: 'The cluster gives no reason.',
 } as const;
 
-/** What a reason means, in a sentence; a reason of a newer cluster is not known here. */
+/** The meaning of a reason, in a sentence; a reason of a newer cluster may be unknown. */
 const causeOf = (reason: string): string => reasons[reason as Reason] ?? further[reason as keyof typeof further] ?? further.Unknown;
 
-/** What a problem is told by, beside its object. */
+/** The content of a problem, beside its object. */
 export interface Finding extends Pick<Problem, 'reason' | 'text' | 'help'> {
   readonly since?: string | undefined;
-  /** Error, unless it says otherwise. */
+  /** @default error */
   readonly severity?: Problem['severity'];
-  /** The fleet, unless it says otherwise. */
+  /** @default fleet */
   readonly scope?: Problem['scope'];
 }
 
@@ -73,7 +73,7 @@ export const problemOf = (object: ProblemObject, { reason, text, help, since, se
   help,
 });
 
-/** Reasons in the order in which people should look at them: what stops traffic, then what stops changes, then what is on its way. */
+/** Reasons in the order in which to handle them: what stops traffic, then what stops changes, then what is in progress. */
 const order = [
   'LinkDown',
   'NamespaceConflict',

@@ -10,7 +10,7 @@ import { type Problem, problemOf, worstFirst } from './problem.ts';
 import { sickExportsOf } from './sick-exports.ts';
 import { mayRead } from './unreadable.ts';
 
-/** The cluster that the verdict about a slice speaks of first. */
+/** The cluster that the condition of a slice names first. */
 const concerned = ({ status }: Slice, message: string): string | undefined => {
   const unready = (status?.clusters ?? []).filter(({ ready }) => ready !== true);
   return (unready.find((cluster) => cluster.message !== undefined && message.startsWith(cluster.message)) ?? unready[0])?.name;
@@ -34,14 +34,14 @@ const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
   const text =
     controller === undefined
       ? 'The controller is not installed as a Deployment here; changes to slices have no effect.'
-      : `None of ${wanted} copies of the controller runs; traffic goes on, changes to slices wait.`;
+      : `None of ${wanted} copies of the controller runs; traffic continues, changes to slices wait.`;
   const since = controller?.status?.conditions?.find(({ type }) => type === 'Available')?.lastTransitionTime;
   return [
     problemOf({ kind: 'deployment', name: 'kubeslice-controller' }, { reason: 'Unavailable', text, since, help: help.controllerPods() }),
   ];
 };
 
-/** A condition beside the main ones, as a problem: it works, but not as asked. */
+/** A condition beside the main ones, as a problem: it works, but not as desired. */
 const told = ({ type, reason, message, lastTransitionTime }: Condition, help: string) =>
   ({ reason, text: message, since: lastTransitionTime, severity: severityOf({ type, reason }), help }) as const;
 
@@ -65,7 +65,7 @@ const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
   return [{ ...problem, object }, ...more];
 };
 
-/** Reasons that are told node by node. */
+/** Reasons that are shown node by node. */
 const byNode: ReadonlySet<string> = new Set<Reason>(['NodeNotReady', 'AgentAbsent']);
 
 const ofSlice = (slice: Slice, help: Help): Problem[] => {
@@ -82,7 +82,7 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
     const since = ready?.lastTransitionTime ?? slice.metadata.creationTimestamp;
     return [problemOf(object, { reason, text, since, help: helpAgainst(reason, text) }), ...more];
   }
-  // Ready says that it works; only Accepted knows that a network of a running member overlaps.
+  // Ready reports that it works; only Accepted reports that a network of a running member overlaps.
   const accepted = conditionOf(conditions, 'Accepted');
   if (accepted?.reason === 'SubnetOverlap')
     more.push(problemOf(object, { ...told(accepted, help.describeSlice(name, namespace)), severity: 'error' }));
@@ -91,7 +91,7 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   return more;
 };
 
-/** The nodes that have no part in some slice, each once. */
+/** The nodes that do not take part in some slice, each once. */
 export const nodeProblems = (reports: readonly SliceReport[], help: Help): Problem[] => {
   const problems = new Map<string, Problem>();
   for (const { cluster, report } of reports) {
@@ -107,18 +107,18 @@ export const nodeProblems = (reports: readonly SliceReport[], help: Help): Probl
   return [...problems.values()];
 };
 
-/** The exports that a report has no room for. */
+/** The exports that are over capacity of a report. */
 export const omittedExports = (reports: readonly SliceReport[], help: Help): Problem[] =>
   reports.flatMap(({ slice, cluster, report }) => {
     const omitted = (report.failing ?? 0) - (report.failingExports?.length ?? 0);
     if (omitted <= 0) return [];
-    const text = `${omitted} more exports of slice ${slice} do not work as their owners ask.`;
+    const text = `${omitted} more exports of slice ${slice} do not work as their owners request.`;
     return [
       problemOf({ kind: 'cluster', name: cluster }, { reason: 'EndpointsNotReady', text, help: help.exports(cluster), scope: 'service' }),
     ];
   });
 
-/** Everything that is wrong, the worst first. */
+/** All problems, the worst first. */
 export const planProblems = (snapshot: FleetSnapshot): Problem[] => {
   const help = helpFor(snapshot);
   const { reports, clusters, slices } = snapshot;

@@ -4,15 +4,15 @@ import type { SickExport } from './export-problems.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
 import { isDead, type NodeRow } from './nodes.ts';
 
-/** One service as one cluster offers it to one slice. */
+/** One service that one cluster offers to one slice. */
 export interface ServiceRow {
   readonly slice: string;
   readonly namespace: string;
   readonly name: string;
   readonly cluster: string;
-  /** Ports by which clients call, such as `80/TCP`. */
+  /** Ports that clients call, such as `80/TCP`. */
   readonly ports: readonly string[];
-  /** Endpoints that take connections, on nodes that are reached. */
+  /** Endpoints that take connections, on reachable nodes. */
   readonly ready: number;
   readonly endpoints: readonly {
     readonly pod: string;
@@ -20,31 +20,31 @@ export interface ServiceRow {
     readonly node: string;
     readonly ready: boolean;
   }[];
-  /** What is wrong with it, in a sentence; absent when nothing is. */
+  /** The fault, in a sentence; absent when there is none. */
   readonly problem?: string;
   readonly reason?: string;
   /** Since when, by the clock of its cluster. */
   readonly since?: string;
-  /** Name by which it is found in every cluster of the slice. */
+  /** DNS name in every cluster of the slice. */
   readonly dnsName: string;
 }
 
-/** What services are listed from. */
+/** The inputs of the list of services. */
 export interface ServicesSeen extends Pick<FleetSnapshot, 'offers'> {
   readonly sick: readonly SickExport[];
   readonly nodes: readonly NodeRow[];
-  /** Clusters that are not heard of, each with a sentence. */
+  /** Clusters without contact, each with a sentence. */
   readonly lost?: ReadonlyMap<string, string>;
 }
 
 const key = (row: Pick<ServiceRow, 'slice' | 'namespace' | 'name' | 'cluster'>): string =>
   [row.slice, row.namespace, row.name, row.cluster].join('\u0000');
 
-/** What is wrong with an offer by its endpoints alone. */
+/** The fault of an offer by its endpoints alone. */
 const endpointTrouble = (ready: number, total: number, dead: readonly string[]): Pick<ServiceRow, 'problem' | 'reason'> => {
   if (dead.length > 0) {
     const nodes = [...new Set(dead)].toSorted().slice(0, 3).join(', ');
-    return { reason: 'NodeNotReady', problem: `${dead.length} of ${total} endpoints are on nodes that are off or not reached: ${nodes}.` };
+    return { reason: 'NodeNotReady', problem: `${dead.length} of ${total} endpoints are on nodes that are off or unreachable: ${nodes}.` };
   }
   return ready > 0 ? {} : { reason: 'EndpointsNotReady', problem: `0 of ${total} endpoints are ready.` };
 };
@@ -55,7 +55,7 @@ export const planServices = ({ offers, sick, nodes, lost = new Map() }: Services
   const told = new Map(sick.map((each) => [key({ ...each, slice: each.slice ?? '' }), each]));
   const offered = offers.map(({ slice, cluster, body: { namespace, name, ports, endpoints } }): ServiceRow => {
     const usable = endpoints.filter(takesConnections);
-    // Kubernetes calls their pods not ready after a while, too.
+    // Kubernetes reports their pods as not ready too, after a while.
     const cutOff = endpoints.filter(({ node }) => dead.has([slice, cluster, node].join('\u0000')));
     const ready = usable.filter((endpoint) => !cutOff.includes(endpoint)).length;
     const place = { slice, namespace, name, cluster };

@@ -3,14 +3,14 @@ import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { PairRow } from './links.ts';
 import type { NodeRow } from './nodes.ts';
 
-/** One slice at a glance. */
+/** The summary of one slice. */
 export interface SliceRow {
   readonly name: string;
   readonly subnet: string;
   readonly ready: boolean;
   readonly reason: string;
   readonly message: string;
-  /** Clusters that are ready, out of all, such as `2/3`. */
+  /** Ready clusters, out of all, such as `2/3`. */
   readonly clusters: string;
   readonly nodes: number;
   readonly linksUp: number;

@@ -5,8 +5,8 @@ import { readJson } from '../../values/read-json.ts';
 import type { FleetSnapshot, Shown, SliceNotice } from './fleet-snapshot.ts';
 
 /**
- * What some notices state, by the schema by which members judge them. Signatures are not verified: it is for showing only,
- * and nothing is decided from it. The schema takes long to load, so load this file when there are notices to read.
+ * The content of some notices, by the schema with which members judge them. Signatures are not verified: the result is for display only and decides
+ * nothing. The schema takes long to load, so load this file only when there are notices to read.
  */
 export const statementsIn = (notices: readonly SliceNotice[]): Pick<FleetSnapshot, 'reports' | 'nodes' | 'offers'> => {
   const shown = notices.map(({ slice, notice }) => ({ slice, cluster: notice.spec.cluster, notice }));

@@ -1,12 +1,12 @@
 import { type LinksBody, maxReportedNamespaces } from '../../exchange/statement/links.ts';
 import { nearest } from '../../values/nearest.ts';
 
-/** For how many absent namespaces a near name is looked for: each is compared with all that there are. */
+/** For how many absent namespaces a similar name is searched: each is compared with all existing ones. */
 const proposals = 10;
 
 /**
- * The namespaces of a slice that a cluster does not have, sorted and bounded, each with one that has nearly its name and belongs to no slice by that
- * name. To lack some is as it should be; a namespace that every cluster lacks is a slip.
+ * The namespaces of a slice that a cluster does not have, sorted and bounded, each with an existing one of a similar name that does not belong to the
+ * slice. A cluster may lack some namespaces; one that every cluster lacks is probably a typing error.
  */
 export const absentNamespacesOf = (wanted: readonly string[], there: ReadonlySet<string>): NonNullable<LinksBody['absentNamespaces']> => {
   const candidates = [...there].filter((name) => !wanted.includes(name)).toSorted();

@@ -3,17 +3,17 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import { containsIp, parseCidr } from '../../values/cidr.ts';
 import { readIp } from '../../values/ip.ts';
 
-/** Where a pod is in the slice. */
+/** The place of a pod in the slice. */
 export interface Attachment {
   readonly address: string;
   readonly node: string;
 }
 
 /**
- * Where a pod is attached, among the nodes of the slice that say something about it.
+ * Where a pod is attached, by the reports of the slice's nodes.
  *
- * Only the node that the pod runs on is believed, and only an address from that node's own blocks: the agent of one node must not answer for
- * pods of others, nor have a whole export refused by the other clusters.
+ * Only the report of the pod's own node counts, and only an address from that node's own blocks. So the agent of one node cannot report pods of
+ * others, nor cause other clusters to refuse a whole export.
  */
 export const attachmentOf = (pod: Pod, sliceNodes: readonly SliceNode[]): Attachment | undefined => {
   const own = sliceNodes.find(({ spec }) => spec.node === pod.spec?.nodeName);

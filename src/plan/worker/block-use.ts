@@ -4,19 +4,19 @@ import { parseCidr } from '../../values/cidr.ts';
 import { sizeOf } from '../blocks.ts';
 import { planRelease, unusedBlocks } from './release-blocks.ts';
 
-/** What is known about the blocks of this cluster in a slice. */
+/** The state of this cluster's blocks in a slice. */
 export interface BlockKnowledge {
-  /** Granted by the hub, the first one first. */
+  /** Granted by the hub, in the order of the grant. */
   readonly granted: readonly string[];
-  /** Those of them that the hub has as released. */
+  /** Those that the hub knows as released. */
   readonly reported: readonly string[];
-  /** Those that this run decided to release, where the hub does not have them yet. */
+  /** Those that this run decided to release and the hub does not know yet. */
   readonly decided: readonly string[];
 }
 
 /**
- * The blocks that are used and stated: those of the grant but for those that are given back. A block that a node has is used whatever the hub has as
- * released: the hub must not make this cluster drop addresses that pods have. `nodes` are the blocks of the nodes.
+ * The blocks that are used and published: the granted ones without the released ones. A block of a node counts as used even if the hub knows it as
+ * released: the hub must not make this cluster drop addresses of pods. `nodes` are the blocks of the nodes.
  */
 export const usableBlocks = ({ granted, reported, decided }: BlockKnowledge, nodes: readonly string[]): string[] => {
   const unused = new Set(unusedBlocks(granted, nodes));
@@ -24,7 +24,7 @@ export const usableBlocks = ({ granted, reported, decided }: BlockKnowledge, nod
   return granted.filter((block) => !back.has(block));
 };
 
-/** Since when each block is unused, by a monotonic clock in milliseconds, at `now`; `before` is the same a moment ago. */
+/** Since when each block is unused, by a monotonic clock in milliseconds, at `now`; `before` is the previous result. */
 export const unusedSince = (
   before: ReadonlyMap<string, number>,
   granted: readonly string[],
@@ -32,30 +32,30 @@ export const unusedSince = (
   now: number,
 ): ReadonlyMap<string, number> => new Map(unusedBlocks(granted, nodes).map((block) => [block, before.get(block) ?? now]));
 
-/** What is known when it is decided which blocks are released. */
+/** The inputs of the decision which blocks to release. */
 export interface ReleaseInput extends BlockKnowledge {
   /** The blocks of the nodes. */
   readonly nodes: readonly string[];
   /** Since when each block is unused. */
   readonly since: ReadonlyMap<string, number>;
-  /** Nodes want addresses that the usable blocks do not have. */
+  /** Nodes need addresses that the usable blocks do not have. */
   readonly isShort: boolean;
-  /** Addresses that stay free for nodes to come. */
+  /** Addresses that stay free for new nodes. */
   readonly reserve: number;
   readonly now: number;
 }
 
-/** The blocks that are released from now on. */
+/** The blocks to release from now on. */
 export interface ReleaseDecision {
   readonly released: readonly string[];
   /**
-   * Some that the hub has as released are used again. Only when the hub has stored this: it takes a released block back by the same resource version, so
-   * that no block is both used and taken.
+   * Released blocks that the hub knows are used again. Use them only when the hub has stored this: it takes a released block back by the same
+   * resource version, so that no block is both used and taken.
    */
   readonly usesAgain: boolean;
 }
 
-/** Decides which blocks are released; see `planRelease` for the rule. */
+/** Decides which blocks to release; see `planRelease` for the rule. */
 export const decideRelease = ({ granted, reported, decided, nodes, since, isShort, reserve, now }: ReleaseInput): ReleaseDecision => {
   const released = [...new Set([...reported, ...decided])];
   const idleMs = new Map([...since].map(([block, at]) => [block, now - at]));
@@ -68,7 +68,7 @@ export const requestedAddresses = (wanted: number | undefined, blocks: readonly 
   Math.min(2 ** 24, wanted ?? sizeOf(blocks.map(parseCidr)));
 
 /**
- * What to report to the hub, given what it has; undefined when that is the same.
+ * What to report to the hub, given its current state; undefined when there is no difference.
  *
  * ```
  * released blocks differ           both are reported

@@ -1,25 +1,25 @@
 import { boardLagMs, isWithholding, type WithheldStatements } from '../../exchange/withheld.ts';
 import { pauseMs } from './board-checks.ts';
 
-/** How often in a row a cluster offered nothing new although it differed from the board, and until when it is therefore not read. */
+/** How many consecutive times a cluster offered nothing new although it differed from the board, and until when it is therefore not read. */
 export interface ReadingPause {
   readonly times: number;
-  /** Milliseconds of a clock that does not go back. */
+  /** Milliseconds of a monotonic clock. */
   readonly until: number;
 }
 
-/** A cluster whose notices were not the same as those on the board when it was read. */
+/** A cluster whose notices differed from the board's when it was read. */
 export interface BoardDifference {
   readonly withheld: WithheldStatements;
-  /** When it was read, in milliseconds of a clock that does not go back. */
+  /** When it was read, in milliseconds of a monotonic clock. */
   readonly readAt: number;
-  /** Whether the board was found before to withhold something of the cluster. */
+  /** Whether the board withheld something of the cluster before. */
   readonly isSuspected: boolean;
-  /** The pause that the differences before this one led to. */
+  /** The pause after the previous differences. */
   readonly pause: ReadingPause | undefined;
 }
 
-/** What a difference comes to. */
+/** The judgement of a difference. */
 export type DifferenceVerdict =
   | { readonly is: 'open' }
   | { readonly is: 'withheld' /** The oldest of it, in milliseconds of the same clock. */; readonly since: number }
@@ -27,15 +27,15 @@ export type DifferenceVerdict =
   | { readonly is: 'fruitless'; readonly pause: ReadingPause };
 
 /**
- * Judges a difference at a further look.
+ * Judges a difference at another comparison.
  *
  * ```
  * the board lacks                  then
- * something for longer than a lag  it withholds that: the cluster is suspected until the board shows the same as it
+ * something for longer than a lag  it withholds that: the cluster is suspected until the board has the same notices
  * something for less               open
- * nothing, and within a lag        open: what the cluster offered may not have been accepted here yet
- * nothing, of a suspected cluster  over: the board shows it again
- * nothing, of another cluster      fruitless: it offered nothing that counts, so it is not read for longer with each time in a row
+ * nothing, and within a lag        open: the offered notices may not have been accepted here yet
+ * nothing, of a suspected cluster  over: the board has it again
+ * nothing, of another cluster      fruitless: it offered nothing new, so it is not read for a time that grows
  * ```
  */
 export const judgeDifference = ({ withheld, readAt, isSuspected, pause }: BoardDifference, now: number): DifferenceVerdict => {
@@ -46,5 +46,5 @@ export const judgeDifference = ({ withheld, readAt, isSuspected, pause }: BoardD
   return { is: 'fruitless', pause: { times, until: now + pauseMs(times) } };
 };
 
-/** Whether a cluster that differs is read now, or left alone because it offered nothing new before. */
+/** Whether a cluster that differs is read now; not while it is paused because it offered nothing new before. */
 export const mayRead = (pause: ReadingPause | undefined, now: number): boolean => now >= (pause?.until ?? 0);

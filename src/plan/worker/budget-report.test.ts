@@ -24,7 +24,7 @@ it.each<[string, Partial<BudgetUse>, string, string, string]>([
     },
     'False',
     'BudgetReached',
-    '1000 of 1000 statements about further endpoints of cluster north; 900 of 1000 exports of cluster west.',
+    '1000 of 1000 statements about more endpoints of cluster north; 900 of 1000 exports of cluster west.',
   ],
   ['the board is full', { notices: 2_048 }, 'False', 'BudgetReached', '2048 of 2048 notices of cluster east on the board.'],
   [
@@ -39,7 +39,7 @@ it.each<[string, Partial<BudgetUse>, string, string, string]>([
     { isWritingPaced: true, pacedAuthors: ['west'] },
     'False',
     'BudgetReached',
-    'writes of cluster east wait, since it writes 20 notices a second at the most; changes of cluster west wait, since 40 of one author are verified a second at the most.',
+    'writes of cluster east wait, because it writes at most 20 notices a second; changes of cluster west wait, because at most 40 of one author are verified a second.',
   ],
 ])('names author and budget when %s', (_, more, status, reason, message) => {
   expect(planBudgetReport(use(more), undefined)).toEqual([{ type: 'WithinBudgets', status, reason, message }]);

@@ -2,19 +2,19 @@ import { budgets } from '../../api/budgets.ts';
 import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condition.ts';
 import type { StatementKind } from '../../api/notice/type.ts';
 
-/** How much of the budgets of a slice is used up, as one of its clusters sees it. */
+/** How much of the budgets of a slice is used, observed by one of its clusters. */
 export interface BudgetUse {
-  /** Name of the cluster that looks. */
+  /** Name of the observing cluster. */
   readonly cluster: string;
   /** Statements in force by author. */
   readonly statements: ReadonlyMap<string, Readonly<Record<StatementKind, number>>>;
-  /** Places that the own notices take on the board. */
+  /** Slots that the cluster's own notices take on the board. */
   readonly notices: number;
-  /** What the own namespaces have of the statements about exports, and may have. */
+  /** How many statements about exports its own namespaces have, and may have. */
   readonly namespaces: readonly { readonly namespace: string; readonly used: number; readonly most: number }[];
-  /** Own writes had to wait for their pace lately. */
+  /** Its own writes recently had to wait for their rate. */
   readonly isWritingPaced: boolean;
-  /** Authors whose changes had to wait for their turn lately. */
+  /** Authors whose changes recently had to wait for their rate. */
   readonly pacedAuthors: readonly string[];
 }
 
@@ -25,14 +25,14 @@ interface Budget {
   readonly most: number;
 }
 
-/** Budgets that the message spells out, the fullest first. */
+/** Budgets that the message lists, the fullest first. */
 const shown = 10;
 
 const budgetsOf = ({ cluster, statements, notices, namespaces }: BudgetUse): Budget[] => [
   ...[...statements].flatMap(([author, used]): Budget[] => [
     { what: `nodes of cluster ${author}`, used: used.Node, most: budgets.nodes },
     { what: `exports of cluster ${author}`, used: used.Export, most: budgets.exports },
-    { what: `statements about further endpoints of cluster ${author}`, used: used.Endpoints, most: budgets.shards },
+    { what: `statements about more endpoints of cluster ${author}`, used: used.Endpoints, most: budgets.shards },
   ]),
   { what: `notices of cluster ${cluster} on the board`, used: notices, most: budgets.notices },
   ...namespaces.map(({ namespace, used, most }) => ({
@@ -45,12 +45,12 @@ const budgetsOf = ({ cluster, statements, notices, namespaces }: BudgetUse): Bud
 const fullness = ({ used, most }: Budget): number => (most === 0 ? 1 : used / most);
 
 /**
- * The condition `WithinBudgets`: which author has used up, or nearly, which of its budgets, and whose rate is reached. Nothing while all is well and
- * always was (`before`: the conditions as they are).
+ * The condition `WithinBudgets`: which author has reached, or nearly reached, which of its budgets or rates. No condition if there never was a reason
+ * for one (`before`: the current conditions).
  *
  * ```
- * a budget is used up, or a rate is reached    False  BudgetReached
- * a budget is used up by four fifths           True   BudgetNear
+ * a budget or a rate is reached                False  BudgetReached
+ * four fifths of a budget are used             True   BudgetNear
  * otherwise                                    True   Accepted
  * ```
  */
@@ -61,10 +61,10 @@ export const planBudgetReport = (use: BudgetUse, before: readonly Condition[] | 
     .toSorted((a, b) => fullness(b) - fullness(a));
   const paced = [
     ...(use.isWritingPaced
-      ? [`writes of cluster ${use.cluster} wait, since it writes ${budgets.writes.perSecond} notices a second at the most`]
+      ? [`writes of cluster ${use.cluster} wait, because it writes at most ${budgets.writes.perSecond} notices a second`]
       : []),
     ...use.pacedAuthors.map(
-      (author) => `changes of cluster ${author} wait, since ${budgets.reads.perSecond} of one author are verified a second at the most`,
+      (author) => `changes of cluster ${author} wait, because at most ${budgets.reads.perSecond} of one author are verified a second`,
     ),
   ];
   const sentences = [...paced, ...near.map(({ what, used, most }) => `${used} of ${most} ${what}`)];

@@ -7,13 +7,13 @@ import { type Cidr, formatCidr, readCidr } from '../../values/cidr.ts';
 import { mergeCidrs } from '../../values/cidr-space.ts';
 import type { ClusterNetworks } from '../cluster-networks.ts';
 
-/** What the facts about a cluster are taken from. */
+/** The inputs of the facts about a cluster. */
 export interface ClusterSight {
   readonly nodes: readonly Node[];
   readonly serviceNetworks: readonly string[];
   readonly version: string;
   readonly kubernetesVersion: string;
-  /** Condition NamesWired of this cluster, once it was judged. */
+  /** Condition NamesWired of this cluster, once known. */
   readonly names: Condition | undefined;
 }
 
@@ -23,7 +23,7 @@ export type ClusterFacts = Required<
 > &
   Pick<ClusterStatus, 'clusterDns'>;
 
-/** The networks that are the cluster's own, sorted. Pod networks are those of the nodes, joined where they touch. */
+/** The cluster's own networks, sorted. Adjacent pod networks of nodes are joined. */
 export const planClusterNetworks = (nodes: readonly Node[], serviceNetworks: readonly string[]): Required<ClusterNetworks> => {
   const podNetworks = nodes
     .flatMap((node) => node.spec?.podCIDRs ?? (node.spec?.podCIDR === undefined ? [] : [node.spec.podCIDR]))
@@ -47,7 +47,7 @@ const clusterDnsOf = ({ status, reason, message }: Condition): ClusterStatus['cl
   message: boundedText(message, 1024),
 });
 
-/** The facts, sorted, so that an unchanged cluster gives an unchanged status. */
+/** The facts, sorted, so that an unchanged cluster has an unchanged status. */
 export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion, names }: ClusterSight): ClusterFacts => ({
   nodes: nodes.length,
   ...planClusterNetworks(nodes, serviceNetworks),

@@ -1,8 +1,8 @@
 import { containsCidr, parseCidr, readCidr } from '../../values/cidr.ts';
 
-/** What the administrator of this cluster allows the hub beyond the defaults, as set when the cluster joined. */
+/** The consent of this cluster's administrator to the hub beyond the defaults, set when the cluster joined. */
 export interface Consent {
-  /** Networks outside the private ones in which slices may lie. */
+  /** Networks outside the private ones that slices may use. */
   readonly networks: readonly string[];
   /** Namespaces that may become members of slices, by name or by a prefix and `*`; undefined: every namespace. */
   readonly namespaces: readonly string[] | undefined;

@@ -23,7 +23,7 @@ describe('an export of a namespace that has used up its part of the budget', () 
       status: 'False',
       reason: 'BudgetReached',
       message:
-        'Namespace app-ns has 10 of the 10 statements about exports that it may have in slice app (4 of them for exports that were deleted in the last 7 days), so this export is not offered; delete exports that nobody needs, or move some to another namespace of the slice.',
+        'Namespace app-ns has 10 of the 10 statements about exports that it may have in slice app (4 of them for exports that were deleted in the last 7 days), so this export is not offered; delete unneeded exports, or move some to another namespace of the slice.',
     });
   });
 

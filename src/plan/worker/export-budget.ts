@@ -4,25 +4,25 @@ import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import { no } from './export-readiness.ts';
 import type { TenantRoom } from './tenant-room.ts';
 
-/** What a namespace has of the budget, and how much of that it withdrew lately. */
+/** The budget of a namespace, and how many statements it recently withdrew. */
 type Room = TenantRoom & { readonly own: number; readonly withdrawn: number };
 
-/** What a namespace has, and what helps, for its owners. */
+/** The usage of a namespace and the remedy, for its owners. */
 const usage = ({ used, most, withdrawn }: Room, { metadata: { namespace }, spec: { slice } }: ServiceExport): string => {
   const remembered = withdrawn === 0 ? '' : ` (${withdrawn} of them for exports that were deleted in the last 7 days)`;
   return `Namespace ${namespace} has ${used} of the ${most} statements about exports that it may have in slice ${slice}${remembered}`;
 };
 
-/** The verdict on an export for which its namespace has no place left. */
+/** The condition of an export for which its namespace has no budget left. */
 export const budgetReached = (room: Room, exported: ServiceExport): Verdict =>
   no(
     'BudgetReached',
-    `${usage(room, exported)}, so this export is not offered; delete exports that nobody needs, or move some to another namespace of the slice.`,
+    `${usage(room, exported)}, so this export is not offered; delete unneeded exports, or move some to another namespace of the slice.`,
   );
 
 /**
- * The condition `NearBudget`: exports that came when their namespace had used most of its part say so, until it has room again. The older ones do not,
- * or one export more would write all of them. Nothing about one that never had it (`before`: its conditions as they are).
+ * The condition `NearBudget`: an export that was created when its namespace had used most of its budget has it, until there is room again. Older
+ * exports do not, or one new export would write all of them. None for an export that never had it (`before`: its conditions).
  */
 export const nearBudgetVerdicts = (
   before: readonly Condition[] | undefined,
@@ -38,13 +38,13 @@ export const nearBudgetVerdicts = (
           type,
           status: 'True',
           reason: 'BudgetNear',
-          message: `${usage(room, exported)}; exports that come when none is left are not offered.`,
+          message: `${usage(room, exported)}; exports beyond that are not offered.`,
         }
       : undefined;
   return exceptionVerdicts(before, near, {
     type,
     status: 'False',
     reason: 'Exported',
-    message: 'The namespace has room for further exports.',
+    message: 'The namespace has room for more exports.',
   });
 };

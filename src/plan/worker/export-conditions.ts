@@ -4,7 +4,7 @@ import type { ExportBody } from '../../exchange/statement/export.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
 
-/** Who else exports a name. */
+/** The exports of one name. */
 interface ExportsOfName {
   /** Name of this cluster. */
   readonly cluster: string;
@@ -12,7 +12,10 @@ interface ExportsOfName {
   readonly since?: (cluster: string) => number;
 }
 
-/** The condition `EndpointsOmitted`: the export has more endpoints than can be published. Nothing about one that never had (`before`: its conditions as they are). */
+/**
+ * The condition `EndpointsOmitted`: the export has more endpoints than can be published. None for an export that never had it (`before`: its current
+ * conditions).
+ */
 export const omittedVerdicts = (before: readonly Condition[] | undefined, omitted: number): Verdict[] => {
   const type = 'EndpointsOmitted';
   const message = `${omitted} endpoints are not published, because an export has room for ${maxEndpoints}; divide the service.`;
@@ -22,8 +25,8 @@ export const omittedVerdicts = (before: readonly Condition[] | undefined, omitte
 };
 
 /**
- * What becomes of fields of a Service that mean something else to a slice than to its own cluster: `SessionAffinity` is not kept, and endpoints that are
- * not Ready are published as the Service asks (`NotReadyAddresses`). Nothing about a Service that never asked (`before`: the conditions as they are).
+ * Conditions about fields of a Service that differ in a slice: `SessionAffinity` has no effect, and endpoints that are not Ready are published if the
+ * Service sets that (`NotReadyAddresses`). None for a Service that never set them (`before`: the current conditions).
  */
 export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, service: Service | undefined): Verdict[] => {
   const affinity: Verdict = {
@@ -31,13 +34,13 @@ export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, s
     status: 'False',
     reason: 'SessionAffinityIgnored',
     message:
-      'The Service asks for sessionAffinity ClientIP, which has no effect in a slice: a client may reach another pod with each connection.',
+      'The Service sets sessionAffinity ClientIP, which has no effect in a slice: a client may reach another pod with each connection.',
   };
   const notReady: Verdict = {
     type: 'NotReadyAddresses',
     status: 'True',
     reason: 'NotReadyAddressesPublished',
-    message: 'The Service asks for publishNotReadyAddresses, so pods that are not Ready are endpoints, too.',
+    message: 'The Service sets publishNotReadyAddresses, so pods that are not Ready are endpoints too.',
   };
   const resolved = (verdict: Verdict, message: string): Verdict => ({
     ...verdict,
@@ -49,7 +52,7 @@ export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, s
     ...exceptionVerdicts(
       before,
       service?.spec?.sessionAffinity === 'ClientIP' ? affinity : undefined,
-      resolved(affinity, 'The Service asks for no session affinity.'),
+      resolved(affinity, 'The Service sets no session affinity.'),
     ),
     ...exceptionVerdicts(
       before,
@@ -60,8 +63,8 @@ export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, s
 };
 
 /**
- * The condition `Conflict`, which shows both owners that exports of the name contradict one another. `body` is what is stated about this one,
- * undefined for nothing. Nothing about an export that never was in conflict (`before`: its conditions as they are).
+ * The condition `Conflict`, which shows both owners that exports of the name conflict. `body` is the published content of this one, undefined for
+ * none. None for an export that never was in conflict (`before`: its current conditions).
  */
 export const conflictVerdicts = (
   before: readonly Condition[] | undefined,
@@ -75,11 +78,11 @@ export const conflictVerdicts = (
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
 };
 
-/** What is wrong, for the owner of the export of this cluster; undefined when it is in no conflict. */
+/** The conflict, for the owner of this cluster's export; undefined when there is none. */
 const conflictOf = (cluster: string, conflicts: readonly OfferConflict[]): Pick<Verdict, 'reason' | 'message'> | undefined => {
   const lost = conflicts.find(({ younger }) => younger === cluster);
   if (lost !== undefined) {
-    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or export it by another name.`;
+    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or use another name.`;
     return { reason: 'ExportConflict', message };
   }
   const won = conflicts.filter(({ older }) => older === cluster);

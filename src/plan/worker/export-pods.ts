@@ -10,20 +10,22 @@ import { selects } from './selector.ts';
 export interface ExportSource {
   readonly exported: ServiceExport;
   readonly service: Service | undefined;
-  /** Pods among which it selects: all that it selects, and any others of its namespace. */
+  /** Candidate pods: all that it selects, and possibly others of its namespace. */
   readonly pods: readonly Pod[];
 }
 
-/** Whether a pod counts for what selects it: it has not ended. */
+/** Whether a pod can be selected: it has not ended. */
 export const hasNotEnded = ({ status }: Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
-/** Why no slice reaches a pod, whatever its state is: it uses the network of its node, or its owner keeps it out. Undefined for all others. */
+/**
+ * Why a pod is outside of every slice, whatever its state is: it uses the network of its node, or its owner excludes it. Undefined for all others.
+ */
 export const outsideBecause = ({ spec, metadata }: Pod): 'HostNetwork' | 'Excluded' | undefined => {
   if (spec?.hostNetwork === true) return 'HostNetwork';
   return metadata.labels?.[excludeLabel] === 'true' ? 'Excluded' : undefined;
 };
 
-/** What selects the pods of an export: its own selector, else that of the Service; undefined when that selects nothing. */
+/** The selector of an export's pods: its own, else that of the Service; undefined when that selects nothing. */
 export const selectorOf = ({ exported, service }: Omit<ExportSource, 'pods'>): LabelSelector | undefined => {
   if (exported.spec.selector !== undefined) return exported.spec.selector as LabelSelector;
   const matchLabels = service?.spec?.selector ?? {};
@@ -35,20 +37,20 @@ const selectedPods = (source: ExportSource): Pod[] => {
   return selector === undefined ? [] : source.pods.filter((pod) => hasNotEnded(pod) && selects(selector, pod.metadata.labels));
 };
 
-/** The pods behind an export in the order of their names, attached or not; none that has ended or that no slice reaches. */
+/** The pods behind an export, ordered by name, attached or not, without ended and excluded ones. */
 export const podsOf = (source: ExportSource): Pod[] =>
   sortedBy(
     selectedPods(source).filter((pod) => outsideBecause(pod) === undefined),
     (pod) => pod.metadata.name,
   );
 
-/** How many pods an export selects that no slice reaches, by the reason. */
+/** How many pods outside of every slice an export selects, by the reason. */
 export interface OutsidePods {
   readonly hostNetwork: number;
   readonly excluded: number;
 }
 
-/** Counts the pods that an export selects and that no slice reaches. */
+/** Counts the pods outside of every slice that an export selects. */
 export const outsidePodsOf = (source: ExportSource): OutsidePods => {
   const reasons = selectedPods(source).map(outsideBecause);
   const count = (wanted: ReturnType<typeof outsideBecause>): number => reasons.filter((reason) => reason === wanted).length;

@@ -3,12 +3,12 @@ import type { ExportPort } from '../../exchange/statement/export.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
-/** A port as its owner wrote it: the target may be the name that a container gives to its port. */
+/** A port as its owner wrote it: the target may be the name of a container port. */
 export interface WantedPort extends Omit<ExportPort, 'targetPort'> {
   readonly targetPort: number | string;
 }
 
-/** The ports that an export asks for: those of its spec, else those of the Service. */
+/** The ports of an export: those of its spec, else those of the Service. */
 export const wantedPorts = (exported: ServiceExport, service: Service | undefined): WantedPort[] => {
   if (exported.spec.ports !== undefined && exported.spec.ports.length > 0) {
     return exported.spec.ports.map((port) => ({
@@ -28,10 +28,10 @@ export const wantedPorts = (exported: ServiceExport, service: Service | undefine
   }));
 };
 
-/** A port as people write it, for example `80/TCP`. */
+/** A port as text for people, for example `80/TCP`. */
 export const portText = ({ port, protocol }: { readonly port: number; readonly protocol: string }): string => `${port}/${protocol}`;
 
-/** The number of a target port in a pod; undefined when no container has that name for a port of the protocol. */
+/** The number of a target port in a pod; undefined when no container has a port of that name and protocol. */
 const targetIn = (pod: Pod, { targetPort, protocol }: WantedPort): number | undefined =>
   typeof targetPort === 'number'
     ? targetPort
@@ -39,7 +39,7 @@ const targetIn = (pod: Pod, { targetPort, protocol }: WantedPort): number | unde
         .flatMap((container) => container.ports ?? [])
         .find((port) => port.name === targetPort && (port.protocol ?? 'TCP') === protocol)?.containerPort;
 
-/** The number that most pods have for the port, of equals that of the first pod. */
+/** The number that most pods have for the port; of equals, that of the first pod. */
 const commonTarget = (wanted: WantedPort, pods: readonly Pod[]): number | undefined => {
   const counts = new Map<number, number>();
   for (const pod of pods) {
@@ -50,26 +50,26 @@ const commonTarget = (wanted: WantedPort, pods: readonly Pod[]): number | undefi
   return [...counts].find(([, count]) => count === most)?.[0];
 };
 
-/** What becomes of the ports of an export with the pods that it selects. */
+/** The ports of an export, resolved with the pods that it selects. */
 export interface ResolvedPorts {
-  /** What can be offered. */
+  /** The ports that can be offered. */
   readonly ports: readonly ExportPort[];
-  /** What cannot, because no pod has a port of that name. */
+  /** The ports that cannot, because no pod has a port of that name. */
   readonly missing: readonly WantedPort[];
-  /** The numbers that a pod has for the offered ports, in their order; undefined for a pod that lacks one of them. */
+  /** A pod's numbers for the offered ports, in their order; undefined for a pod that lacks one of them. */
   readonly targetsOf: (pod: Pod) => readonly number[] | undefined;
 }
 
 /**
- * Looks names of target ports up in the pods, by name and protocol, as Kubernetes does for the endpoints of a Service.
+ * Resolves names of target ports in the pods, by name and protocol, like Kubernetes for the endpoints of a Service.
  *
  * ```
  * a pod                                    then
- * has every port that any pod has          is an endpoint, with numbers of its own where it has others than most pods
- * lacks one                                is none: an offer has one list of ports for all its endpoints
+ * has every port that any pod has          is an endpoint, with its own numbers where they differ from most pods'
+ * lacks one                                is no endpoint: an offer has one list of ports for all its endpoints
  * ```
- * While there is no pod at all, a name stands for what it stood for last (`last`, the ports as they were offered before); a port whose name never stood
- * for a number is left out until there is a pod.
+ * While there is no pod at all, a name keeps its last number (`last`, the previously offered ports); a port whose name never had a number is omitted
+ * until there is a pod.
  */
 export const resolvePorts = (
   wanted: readonly WantedPort[],
@@ -98,7 +98,7 @@ const firstTwice = (texts: readonly string[]): string | undefined => {
   return texts.find((text) => seen.size === seen.add(text).size);
 };
 
-/** What is there twice in a list of ports and cannot be: a name, as importers give one to ports without, or a port with its protocol. */
+/** The first duplicate in a list of ports: a name, including those that importers generate, or a port with its protocol. */
 export const duplicatePort = (ports: readonly ExportPort[]): string | undefined => {
   const name = firstTwice(ports.map((port, index) => port.name ?? `port-${index}`));
   if (name !== undefined) return `the name "${name}"`;

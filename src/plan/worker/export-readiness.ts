@@ -8,13 +8,13 @@ import type { OutsidePods } from './export-pods.ts';
 import { duplicatePort, portText, type ResolvedPorts } from './export-ports.ts';
 import { firstTrouble } from './pod-trouble.ts';
 
-/** The verdict that an export is not ready. */
+/** The condition of an export that is not ready. */
 export const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
 
 const targetsText = (missing: ResolvedPorts['missing']): string =>
-  missing.map((port) => `port ${portText(port)} leads to port "${port.targetPort}"`).join(' and ');
+  missing.map((port) => `port ${portText(port)} has target port "${port.targetPort}"`).join(' and ');
 
-/** Why the ports cannot be offered with the pods that there are. */
+/** Why the ports cannot be offered with the existing pods. */
 export const portRefusal = ({ ports, missing }: ResolvedPorts): Verdict | undefined => {
   const twice = duplicatePort(ports);
   if (twice !== undefined)
@@ -31,14 +31,14 @@ export const portRefusal = ({ ports, missing }: ResolvedPorts): Verdict | undefi
 
 const podsMatch = (count: number): string => `${count} ${count === 1 ? 'pod matches' : 'pods match'}`;
 
-/** Why there is no pod that could serve: none matches, or only such as no slice reaches. */
+/** Why no pod can serve: none matches, or all matching ones are outside of every slice. */
 const noPods = ({ hostNetwork, excluded }: OutsidePods): Verdict => {
   if (hostNetwork > 0) {
-    const message = `${podsMatch(hostNetwork)}, but with the network of the node (hostNetwork), which no slice reaches; run the pods without hostNetwork.`;
+    const message = `${podsMatch(hostNetwork)}, but with the network of the node (hostNetwork), which is not part of any slice; run the pods without hostNetwork.`;
     return no('HostNetworkPods', message);
   }
   if (excluded > 0) {
-    const message = `${podsMatch(excluded)}, but with the label ${excludeLabel}=true, which keeps a pod out of the slice; remove the label and start the pods anew.`;
+    const message = `${podsMatch(excluded)}, but with the label ${excludeLabel}=true, which keeps a pod out of the slice; remove the label and restart the pods.`;
     return no('PodsExcluded', message);
   }
   return no('NoMatchingPods', 'No pod of the namespace matches the selector; correct the selector or start the pods.');
@@ -46,15 +46,15 @@ const noPods = ({ hostNetwork, excluded }: OutsidePods): Verdict => {
 
 /** The pods behind an export. */
 interface Pods {
-  /** Those that can be endpoints. */
+  /** Pods that can be endpoints. */
   readonly matching: readonly Pod[];
-  /** Those that no slice reaches. */
+  /** Pods outside of every slice. */
   readonly outside: OutsidePods;
-  /** In which of them nobody listens, in a clause; undefined for none. */
+  /** The pods without a listener, as a clause; undefined for none. */
   readonly withoutListener?: string | undefined;
 }
 
-/** Whether an export is ready, by the pods that match its selector, its ports, and the endpoints that follow. */
+/** Whether an export is ready, by the matching pods, its ports, and the resulting endpoints. */
 export const verdictOf = (
   { matching, outside, withoutListener }: Pods,
   { missing, targetsOf }: ResolvedPorts,
@@ -62,16 +62,13 @@ export const verdictOf = (
 ): Verdict => {
   const ready = endpoints.filter(takesConnections).length;
   const lacking = matching.filter((pod) => targetsOf(pod) === undefined).length;
-  const lack = lacking === 0 ? '' : `, ${lacking} without a port that others have and so left out`;
+  const lack = lacking === 0 ? '' : `, ${lacking} without a port that others have (not endpoints)`;
   const left = outside.hostNetwork + outside.excluded;
-  const more = left === 0 ? '' : `, ${left} more with hostNetwork or ${excludeLabel}=true and so left out`;
+  const more = left === 0 ? '' : `, ${left} more with hostNetwork or ${excludeLabel}=true (not endpoints)`;
   const counts = `${podsMatch(matching.length)}${lack}${more}, ${endpoints.length} attached, ${ready} ready`;
   if (matching.length === 0) return noPods(outside);
   if (lacking === matching.length)
-    return no(
-      'TargetPortNotFound',
-      `0 endpoints: ${counts}; give every pod a container port for each targetPort, or make several exports.`,
-    );
+    return no('TargetPortNotFound', `0 endpoints: ${counts}; give every pod a container port for each targetPort, or use several exports.`);
   if (endpoints.length === 0)
     return no(
       'EndpointsNotAttached',
@@ -88,11 +85,11 @@ export const verdictOf = (
   return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}${closed}.` };
 };
 
-/** Why an export is not ready although it is offered: a node that has no room for its service ports. */
+/** Why an export is not ready although it is offered: a node is over capacity for its service ports. */
 export const crowdedVerdict = ([node]: readonly string[]): Verdict | undefined =>
   node === undefined
     ? undefined
     : no(
         'TooManyServicePorts',
-        `Node ${node} has no room for the service ports of this export, for all exports of a slice may have ${maxServicePorts} on a node; use target ports equal to the service ports, or fewer ports.`,
+        `Node ${node} is over capacity for the service ports of this export, because all exports of a slice may have ${maxServicePorts} on a node; use target ports equal to the service ports, or fewer ports.`,
       );

@@ -85,13 +85,13 @@ describe('an export', () => {
     it('leaves out a pod whose containers do not have the name, as Kubernetes does', () => {
       const seen = offered({ service: ports([80, 'http']), pods: [listens('a', { http: 8080 }), listens('b', { other: 8080 })] });
       expect(seen).toMatchObject({ pods: ['a'], targets: ['80:8080'], state: 'READY Exported' });
-      expect(seen.message).toBe('2 pods match, 1 without a port that others have and so left out, 1 attached, 1 ready.');
+      expect(seen.message).toBe('2 pods match, 1 without a port that others have (not endpoints), 1 attached, 1 ready.');
     });
 
     it('offers nothing when no pod has the name, and says which', () => {
       const seen = offered({ service: ports([80, 'http']), pods: [listens('a', { other: 8080 })] });
       expect(seen).toMatchObject({ pods: undefined, state: 'ERROR TargetPortNotFound' });
-      expect(seen.message).toContain('port 80/TCP leads to port "http"');
+      expect(seen.message).toContain('port 80/TCP has target port "http"');
     });
 
     it('does not take a port of another protocol for it', () => {
@@ -102,7 +102,7 @@ describe('an export', () => {
     it('goes on with the other ports, but is not ready', () => {
       const seen = offered({ service: ports([80, 8080], [90, 'metrics']), pods: [listens('a', {})] });
       expect(seen).toMatchObject({ pods: ['a'], targets: ['80:8080'], state: 'PENDING TargetPortNotFound' });
-      expect(seen.message).toContain('port 90/TCP leads to port "metrics"');
+      expect(seen.message).toContain('port 90/TCP has target port "metrics"');
     });
 
     it('has no endpoint when no pod has all the ports that some pod has', () => {
@@ -188,7 +188,7 @@ describe('an export', () => {
     ['service selects nothing', { service: service({ ports: [{ port: 80 }] }) }, 'ServiceWithoutSelector', false],
     ['service has no ports', { service: service({ selector: { app: 'web' } }) }, 'ServiceWithoutPorts', false],
     [
-      'service is another name for a host',
+      'service is an alias for a host',
       { service: service({ type: 'ExternalName', ports: [{ port: 80 }] }) },
       'ServiceIsExternalName',
       false,
@@ -217,7 +217,7 @@ describe('an export', () => {
     const { status } = planExport(snapshot({ pods: [pod('a'), onHost('b'), excluded('c')] }), 0);
     expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
       status: 'True',
-      message: '1 pod matches, 2 more with hostNetwork or kubeslice.io/exclude=true and so left out, 1 attached, 1 ready.',
+      message: '1 pod matches, 2 more with hostNetwork or kubeslice.io/exclude=true (not endpoints), 1 attached, 1 ready.',
     });
   });
 

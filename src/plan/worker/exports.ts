@@ -20,40 +20,40 @@ import type { NamedExport } from './offer-conflict.ts';
 import { portConflict, withTargets } from './port-conflict.ts';
 import { exportRoom, type TenantRoom } from './tenant-room.ts';
 
-/** Everything an export is decided from. */
+/** All inputs of the decision about an export. */
 export interface ExportSnapshot extends ExportSource {
   /** Name of this cluster. */
   readonly cluster: string;
-  /** Member namespaces of the slice that the export names; undefined when this cluster has no such slice. */
+  /** Member namespaces of the export's slice; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
-  /** What the hub said when it had removed this cluster; undefined while it has not. */
+  /** The hub's message when it has removed this cluster; undefined while it has not. */
   readonly removed?: string | undefined;
-  /** Other exports of the slice with pods of this one, and the older ones with pods of those; none when left out. */
+  /** Other exports of the slice with pods of this one, and the older ones with pods of those. @default none */
   readonly others?: readonly ExportSource[];
-  /** Where a pod of them is attached. */
+  /** Where a pod of theirs is attached. */
   readonly attachment: (pod: Pod) => Attachment | undefined;
-  /** Shard in which each endpoint was published, by the name of its pod; none when left out. */
+  /** Shard of each published endpoint, by the name of its pod. @default none */
   readonly published?: ReadonlyMap<string, number>;
-  /** Names that its owner may have meant: Services of its namespace, and slices of this cluster; none when left out. */
+  /** Existing names for suggestions: Services of its namespace, and slices of this cluster. @default none */
   readonly names?: { readonly services?: () => Iterable<string>; readonly slices?: () => Iterable<string> };
-  /** The ports as they were offered before; none when left out. */
+  /** The previously offered ports. @default none */
   readonly lastPorts?: readonly ExportPort[] | undefined;
-  /** What the other clusters export under the name; none when left out. */
+  /** The exports of the other clusters under the name. @default none */
   readonly sameName?: readonly NamedExport[];
-  /** When this cluster first saw another one, in milliseconds since 1970. */
+  /** When this cluster first knew another one, in milliseconds since 1970. */
   readonly since?: (cluster: string) => number;
-  /** What its namespace has of the budget of this cluster in the slice, and how many statements this export has of that; no bound when left out. */
+  /** The budget of its namespace in the slice, and how many statements of it this export has. @default no limit */
   readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
-  /** Nodes that have no room for the service ports of this export; none when left out. */
+  /** Nodes that are over capacity for the service ports of this export. @default none */
   readonly crowdedNodes?: readonly string[];
   /** The state of a TCP port of an endpoint's pod, as its node reports it; unknown when left out. */
   readonly portState?: (endpoint: ExportEndpoint, port: number) => PortState;
 }
 
-/** What follows: the offer to the slice (undefined: none) and the status of the export. */
+/** The decision: the offer to the slice (undefined: none) and the status of the export. */
 export interface ExportDecision {
   readonly body: ExportBody | undefined;
-  /** Further endpoints, when the export has more than one statement holds. */
+  /** More endpoints, when the export has more than one statement can hold. */
   readonly shards: readonly EndpointsBody[];
   readonly status: ServiceExportStatus;
 }
@@ -89,7 +89,7 @@ const refusal = (seen: ExportSnapshot): Verdict | undefined => {
   if (selectorOf(seen) === undefined && service?.spec?.type === 'ExternalName') {
     return no(
       'ServiceIsExternalName',
-      `Service ${namespace}/${name} is another name for a host outside of the cluster (ExternalName), and a slice reaches pods only; let clients call that host, or export a Service that selects pods.`,
+      `Service ${namespace}/${name} is an alias for a host outside of the cluster (ExternalName), and a slice reaches pods only; let clients call that host, or export a Service that selects pods.`,
     );
   }
   if (selectorOf(seen) === undefined) {
@@ -107,20 +107,20 @@ const stateOf = (available: number, isWrong: boolean, missing: ResolvedPorts['mi
 };
 
 /**
- * What an export offers, and what its status says.
+ * The offer and the status of an export.
  *
  * ```
  * slice, namespace, service or ports are wrong    no offer, ERROR with the reason
  * an older export has a port of a pod already     the same
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
  * no pod has the target of some of the ports      the other ports, PENDING with the names
- * the namespace has used up its part of the       no offer, ERROR with the reason; an export that is stated already stays
+ * the namespace has reached its part of the       no offer, ERROR with the reason; a published export stays
  *   cluster's budget
- * a node has no room for the service ports        the same offer, ERROR with the node: without the offer there would be room
- * nobody listens on a port, in any ready pod      the same offer, ERROR with port and pod: clients are refused at once anyway
+ * a node is over capacity for service ports       the same offer, ERROR with the node: without the offer it would have room
+ * no ready pod listens on a port                  the same offer, ERROR with port and pod: clients are refused at once anyway
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
- * `lastSync` is left to the caller, which knows when it published.
+ * The caller sets `lastSync`, because it knows when it published.
  */
 export const planExport = (seen: ExportSnapshot, now: number): ExportDecision => {
   const { exported, service } = seen;
@@ -159,7 +159,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? []);
   if (conflict !== undefined) {
     const { holder, pod, port, targetPort } = conflict;
-    const message = `Port ${port} of pod ${pod} leads to its port ${targetPort} for the older export ${holder}; give this export another service port, or delete that one.`;
+    const message = `Port ${port} of pod ${pod} is translated to its port ${targetPort} for the older export ${holder}; give this export another service port, or delete the older one.`;
     return refuse(no('PortConflict', message));
   }
 
@@ -223,16 +223,16 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
 
 const endpointOf = (pod: Pod, { address, node }: Attachment, service: Service | undefined): ExportEndpoint => ({
   pod: pod.metadata.name,
-  // The names that Kubernetes gives to pods of a headless service.
+  // The host names that Kubernetes gives to pods of a headless service.
   ...(pod.spec?.hostname === undefined || pod.spec.subdomain === undefined ? {} : { hostname: pod.spec.hostname }),
   node,
   addresses: [address],
-  // As in the EndpointSlices that Kubernetes makes: such a Service takes its pods for ready.
+  // As in EndpointSlices of Kubernetes: such a Service treats its pods as ready.
   ready: service?.spec?.publishNotReadyAddresses === true || isReady(pod),
   ...(pod.metadata.deletionTimestamp === undefined ? {} : { terminating: true as const }),
 });
 
-/** The status of an export whose offer could not be stated, for example because it is too large; `sentence` says why and what to do. */
+/** The status of an export whose offer could not be published, for example because it is too large; `sentence` contains the reason and the remedy. */
 export const unstatedExport = (seen: ExportSnapshot, status: ServiceExportStatus, sentence: string, now: number): ServiceExportStatus => {
   const { metadata } = seen.exported;
   const conditions = setCondition(status.conditions, no('OfferImpossible', sentence), metadata.generation, new Date(now));

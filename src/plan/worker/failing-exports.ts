@@ -5,10 +5,10 @@ import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import { type FailingExport, maxReportedExports, reportLine } from '../../exchange/statement/links.ts';
 import { compareText } from '../../values/order.ts';
 
-/** How long an export is on its way before it is reported, in milliseconds: pods that start or are replaced must cost the hub no write. */
+/** How long an export may be in progress before it is reported, in milliseconds: starting or replaced pods must cost the hub no write. */
 export const onItsWayMs = 5_000;
 
-/** Conditions of an export that tell of something which is not as its owner asks, by the status that says so; the worst first. */
+/** Conditions of an export that report a deviation from its owner's request, with the status that does; the worst first. */
 const trouble: readonly (readonly [type: string, status: Condition['status']])[] = [
   ['Ready', 'False'],
   ['Conflict', 'True'],
@@ -25,21 +25,21 @@ const troubleOf = ({ status }: ServiceExport): Condition | undefined => {
   return undefined;
 };
 
-/** Reasons of an export that belongs to no slice of its cluster. */
+/** Reasons of an export without a slice in its cluster. */
 const strayReasons: ReadonlySet<string> = new Set<Reason>(['SliceNotFound', 'ClusterRemoved']);
 
-/** Whether an export says that its cluster is not in the slice that it names. */
+/** Whether an export reports that its cluster is not in its slice. */
 export const isStray = ({ status }: ServiceExport): boolean => strayReasons.has(conditionOf(status?.conditions, 'Ready')?.reason ?? '');
 
-/** Whether an export has something to report, now or as soon as it lasts. */
+/** Whether an export has something to report, now or when it lasts. */
 export const mayBeReported = (exported: ServiceExport): boolean => troubleOf(exported) !== undefined;
 
-/** Whether the service can be called all the same: it has endpoints, and the other clusters use them. */
+/** Whether the service can still be called: it has endpoints, and the other clusters use them. */
 const works = ({ type, reason }: Condition): boolean => type !== 'Ready' && reason !== 'ExportConflict';
 
-/** What the exports of a slice report. */
+/** The report about the exports of a slice. */
 export interface FailingExports {
-  /** At most as many as a report carries; those that do not work first, then by name. */
+  /** At most as many as a report can hold; those that do not work first, then by name. */
   readonly list: readonly FailingExport[];
   readonly count: number;
   /** After how many milliseconds another one will have lasted long enough; undefined when none will. */
@@ -47,11 +47,11 @@ export interface FailingExports {
 }
 
 /**
- * The exports that do not offer what their owners ask. One whose pods are only on their way is reported after {@link onItsWayMs}; a mistake in what its
- * owner wrote, at once.
+ * The exports that do not offer what their owners request. An export whose pods are in progress is reported after {@link onItsWayMs}; a mistake in
+ * its spec, at once.
  *
- * @param slice whether the slice of the exports is one of this cluster; if not, that is what they report
- * @param now milliseconds since 1970, by the clock that the conditions were written by
+ * @param slice whether the slice of the exports exists in this cluster; if not, the exports report that
+ * @param now milliseconds since 1970, by the clock of the conditions
  */
 export const failingExportsOf = (
   exports: readonly ServiceExport[],
@@ -64,7 +64,7 @@ export const failingExportsOf = (
     const { metadata, status } = exported;
     const condition = troubleOf(exported);
     if (condition === undefined || metadata.deletionTimestamp !== undefined) continue;
-    // Written before the slice was granted or ended, or before its owner's last correction: it is about to be judged anew.
+    // The condition is older than the grant, the end of the slice or the last correction of the spec: it is about to be judged again.
     if (isStray(exported) === (slice === 'present') || condition.observedGeneration !== metadata.generation) continue;
     const since = Date.parse(condition.lastTransitionTime);
     const left = status?.exportStatus === 'ERROR' || Number.isNaN(since) ? 0 : since + onItsWayMs - now;

@@ -8,21 +8,21 @@ import { subnetLayout } from '../../values/subnet-layout.ts';
 import { type ClusterNetworks, overlappedNetwork } from '../cluster-networks.ts';
 import { type Consent, consentsToNamespace, consentsToSubnet } from './consent.ts';
 
-/** What a grant is judged by. */
+/** The inputs of the judgement of a grant. */
 export interface GrantSnapshot {
   readonly grant: MembershipSpec;
   /** The cluster's own networks. */
   readonly networks: ClusterNetworks;
   /** The SliceNodes of the slice. */
   readonly nodes: readonly SliceNode[];
-  /** The slices of this cluster, as they are kept in it. */
+  /** The local slices of this cluster. */
   readonly slices: readonly Slice[];
   readonly consent: Consent;
 }
 
-/** What this cluster makes of a grant. */
+/** The judgement of a grant. */
 export interface GrantJudgement {
-  /** The grant without the namespaces that stay with another slice; undefined when nothing is made of it. */
+  /** The grant without the namespaces that stay with another slice; undefined when the grant is not applied. */
   readonly applied: MembershipSpec | undefined;
   readonly verdicts: readonly Verdict[];
 }
@@ -35,16 +35,16 @@ const refused = (reason: Verdict['reason'], message: string): GrantJudgement => 
 });
 
 /**
- * What this cluster makes of what the hub grants it. The hub looks at the same networks when a slice is made; they are compared here again, because a
- * hub that was taken over could otherwise lay a slice over the cluster's own services, or move an application into a slice of its own.
+ * Judges the grant of the hub to this cluster. The hub compares the same networks when a slice is created. They are compared here again, because a
+ * compromised hub could otherwise place a slice over the cluster's own services, or move an application into another slice.
  *
  * ```
- * the slice runs with that subnet already            its subnet is not judged again: a node that came later must not end what works
- * subnet meets a network of the cluster              SubnetOverlap: nothing is made of it
- * subnet is not private, and nobody here allowed it  SubnetNotAllowed: nothing is made of it
- * a block outside the subnet, or over a network      BlockRefused: nothing is made of it
+ * the slice runs with that subnet already            its subnet is not judged again: a later node must not end a working slice
+ * subnet overlaps a network of the cluster           SubnetOverlap: not applied
+ * subnet is not private, and not allowed here        SubnetNotAllowed: not applied
+ * a block outside the subnet, or over a network      BlockRefused: not applied
  * a namespace is in an older slice here              the others are applied; NamespaceConflict
- * a namespace that nobody here allowed               the others are applied; NamespaceNotAllowed
+ * a namespace that is not allowed here               the others are applied; NamespaceNotAllowed
  * ```
  */
 export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
@@ -55,7 +55,7 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
     if (met !== undefined) {
       return refused(
         'SubnetOverlap',
-        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this cluster; use another subnet, or leave the cluster out`,
+        `The hub grants this cluster the slice with sliceSubnet ${grant.sliceSubnet}, which overlaps the ${met} of this cluster; use another subnet, or exclude the cluster`,
       );
     }
     if (!consentsToSubnet(consent, grant.sliceSubnet)) {
@@ -71,7 +71,7 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
   return { applied: { ...grant, namespaces }, verdicts: [accepted, verdict] };
 };
 
-/** A block that would give pods of this cluster addresses of something else. */
+/** A block that would give pods of this cluster addresses that something else uses. */
 const refusedBlock = ({ grant, networks }: GrantSnapshot, runs: boolean): string | undefined => {
   const { pods } = subnetLayout(grant.sliceSubnet);
   for (const text of grant.blocks) {
@@ -85,7 +85,7 @@ const refusedBlock = ({ grant, networks }: GrantSnapshot, runs: boolean): string
   return undefined;
 };
 
-/** The namespaces that this cluster gives to the slice. One that is in a slice already stays there, whatever the hub says later. */
+/** The namespaces of this cluster in the slice. A namespace that is in a slice already stays there, whatever the hub grants later. */
 const ownNamespaces = ({ grant, slices, consent }: GrantSnapshot): { readonly namespaces: string[]; readonly verdict: Verdict } => {
   const self = slices.find(({ metadata }) => metadata.name === grant.slice);
   const holder = (namespace: string): string | undefined =>
@@ -113,11 +113,11 @@ const namespacesVerdict = (held: ReadonlyMap<string, string>, unwanted: readonly
       .slice(0, 10)
       .map(([namespace, slice]) => `${namespace} (slice ${slice})`)
       .join(', ');
-    const message = `${held.size} namespaces stay with the slice that had them first in this cluster: ${list}; remove them from that slice to move them.`;
+    const message = `${held.size} namespaces stay in the slice that had them first in this cluster: ${list}; remove them from that slice to move them.`;
     return { type, status: 'False', reason: 'NamespaceConflict', message };
   }
   if (unwanted.length > 0) {
-    const message = `${unwanted.length} namespaces were not allowed when this cluster joined and are left out: ${unwanted.slice(0, 10).join(', ')}; allow them with "kubeslice join --namespaces".`;
+    const message = `${unwanted.length} namespaces were not allowed when this cluster joined and are not members: ${unwanted.slice(0, 10).join(', ')}; allow them with "kubeslice join --namespaces".`;
     return { type, status: 'False', reason: 'NamespaceNotAllowed', message };
   }
   return { type, status: 'True', reason: 'Accepted', message: 'Every namespace of the slice that this cluster has is a member.' };
@@ -125,7 +125,7 @@ const namespacesVerdict = (held: ReadonlyMap<string, string>, unwanted: readonly
 
 const membersOf = ({ spec }: Slice): readonly string[] => spec.namespaceIsolationProfile?.applicationNamespaces ?? [];
 
-/** By creation in this cluster; of two made within the same second, by name. */
+/** By creation in this cluster; of two within the same second, by name. */
 const isOlder = (a: Slice, b: Slice): boolean => {
   const [first, second] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
   return first === second ? a.metadata.name < b.metadata.name : first < second;

@@ -6,20 +6,20 @@ import { everySlice } from '../../exchange/statement/statement.ts';
 import { isDnsLabel } from '../../values/names.ts';
 
 /**
- * What is known about the membership of this cluster in a slice.
+ * The membership of this cluster in a slice.
  *
  * ```
- * the hub has                        kept here     then
+ * the hub has                        stored here   then
  * a membership                       any           granted
- * a membership that ended            any           ended: only this takes a slice down
- * nothing, and it can be asked       a membership  missing: what runs goes on, and a condition shows it
- * nothing, for it cannot be asked    a membership  granted, as it was last
+ * a membership that ended            any           ended: only this removes a slice
+ * nothing, and it answers            a membership  missing: what runs continues, and a condition reports it
+ * nothing, because it is unreachable a membership  granted, as last known
  * nothing                            nothing       none
  * ```
  */
 export type Granted = { readonly state: 'granted' | 'missing'; readonly membership: Membership } | { readonly state: 'ended' | 'none' };
 
-/** Decides it. `shown` is what the hub shows of the slice; undefined when nothing. */
+/** Decides it. `shown` is the membership on the hub; undefined for none. */
 export const grantedNow = (shown: Membership | undefined, hubAnswers: boolean, kept: Membership | undefined): Granted => {
   if (shown !== undefined) {
     const over = shown.spec.ended !== undefined || shown.metadata.deletionTimestamp !== undefined;
@@ -32,8 +32,8 @@ export const grantedNow = (shown: Membership | undefined, hubAnswers: boolean, k
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 /**
- * Whether an object that the hub lists has the fields of a membership: the hub may be hostile, and is bound to no schema. It is checked for each notice,
- * so the check is cheaper than the schema's; whoever uses subnets and blocks reads them.
+ * Whether an object in the hub's list has the fields of a membership: the hub may be hostile, and is bound to no schema. It runs for each notice, so
+ * it is cheaper than the schema's check; code that uses subnets and blocks parses them.
  */
 export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => {
   if (typeof spec !== 'object' || spec === null) return false;
@@ -51,14 +51,14 @@ export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => 
   return (
     [project, slice, cluster, exchangeNamespace].every((name) => typeof name === 'string' && isDnsLabel(name)) &&
     areTexts([sliceUID, sliceSubnet, driver]) &&
-    // Nobody may be made to sign for a slice what counts in every slice.
+    // No cluster may be made to sign, for one slice, a statement that counts in every slice.
     sliceUID !== everySlice.sliceUID &&
     areTexts(namespaces) &&
     areTexts(blocks)
   );
 };
 
-/** The membership that a slice of this cluster was made from; undefined when it does not say, or cannot be read. */
+/** The membership from which a slice of this cluster was made; undefined when it has none, or an unreadable one. */
 export const keptMembership = (slice: Slice | undefined): Membership | undefined => {
   const text = slice?.metadata.annotations?.[membershipAnnotation];
   if (text === undefined) return undefined;

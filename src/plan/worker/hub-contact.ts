@@ -1,7 +1,7 @@
 import type { Condition, Verdict } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
 
-/** How long contact must be lost before the condition says so, in milliseconds: a connection that was only made anew is back by then. */
+/** How long contact must be lost before the condition reports it, in milliseconds: a reconnect is faster. */
 export const reportAfterMs = 5_000;
 /** How long the cause of lost contact is waited for, in milliseconds: a hub that does not answer is known by then, one that refuses sooner. */
 const causeWithinMs = 8_000;
@@ -14,7 +14,7 @@ const verdict = (status: Verdict['status'], reason: Reason, message: string): Ve
 });
 
 /**
- * Whether this cluster has contact with the hub, and since when and why it has none. Times are milliseconds since 1970.
+ * The condition about contact with the hub: whether there is contact, since when there is none, and why. Times are milliseconds since 1970.
  *
  * ```
  * the worker's last request           contact                    then
@@ -42,6 +42,6 @@ export const planHubContact = (
   return verdict(
     'False',
     'HubAway',
-    `The hub has not answered since ${since}. Existing traffic goes on, and members exchange changes through the tunnels; no cluster can join and no slice can change.`,
+    `The hub has not answered since ${since}. Existing traffic continues, and members exchange changes through the tunnels; no cluster can join and no slice can change. Check the hub and the network to it.`,
   );
 };

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../api/condition.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** How a cluster was refused or not answered, as far as it decides what its administrator does. */
+/** The kinds of failed contact with the hub that need different actions of the administrator. */
 export type HubTrouble = 'unjoined' | 'removed' | 'certificate' | 'away';
 
 const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: string): Verdict => ({
@@ -11,35 +11,35 @@ const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: 
   message,
 });
 
-/** What kind of trouble a failed request to the hub tells of. */
+/** The kind of trouble of a failed request to the hub. */
 export const troubleOf = (error: Failure): HubTrouble => {
-  // The hub knows neither the account of the worker nor that with which it asks for a credential; or no longer what belongs to the cluster.
+  // The hub knows neither the account of the worker nor that for requesting a credential, or no longer the objects of the cluster.
   if (['Unauthorized', 'Forbidden', 'NotFound'].some((code) => error.code === code)) return 'removed';
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   return /CERT|SELF_SIGNED|VERIFY_LEAF|ISSUER/.test(code) ? 'certificate' : 'away';
 };
 
 /**
- * How a member stands with its hub, in its own words: what only its worker sees. `error` is what the last request to the hub failed with, undefined when it
- * was answered.
+ * The condition about a member's connection to its hub, by the observations of its worker. `error` is the failure of the last request to the hub,
+ * undefined when it was answered.
  */
 export const planHubVerdict = (cluster: string, error: unknown, trouble?: HubTrouble): Verdict => {
   if (error === undefined) return verdict('True', 'Ready', 'The hub answers.');
   const failure = Failure.from(error);
   switch (trouble ?? troubleOf(failure)) {
     case 'unjoined':
-      return verdict('False', 'NotJoined', `This cluster cannot turn to a hub: ${failure.message}`);
+      return verdict('False', 'NotJoined', `This cluster has no usable credential for a hub: ${failure.message}`);
     case 'removed':
       return verdict(
         'False',
         'ClusterRemoved',
-        `The hub accepts no credential of cluster "${cluster}", as when it was removed there; "kubeslice join ${cluster}" makes it a member again, "kubeslice leave ${cluster}" takes KubeSlice out of it. The hub says: ${failure.message}`,
+        `The hub accepts no credential of cluster "${cluster}", for example because it was removed there; "kubeslice join ${cluster}" makes it a member again, "kubeslice leave ${cluster}" removes KubeSlice from it. The hub's answer: ${failure.message}`,
       );
     case 'certificate':
       return verdict(
         'False',
         'HubCertificateRefused',
-        `The server at the hub's address is not known by the authority that this cluster has for it. ${failure.message}`,
+        `This cluster's certificate authority for the hub does not verify the server at the hub's address. ${failure.message}`,
       );
     case 'away':
       break;

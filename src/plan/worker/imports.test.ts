@@ -95,7 +95,7 @@ describe('an import', () => {
     const half = importOf(offers, east).status;
     expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
     expect(ready(half)?.message).toBe(
-      'Ready and reached endpoints by cluster: west 1. Not reachable from this cluster and withheld: east 2.',
+      'Ready and reachable endpoints by cluster: west 1. Not reachable from this cluster and withheld: east 2.',
     );
     const none = importOf(offers.slice(1), east).status;
     expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });

@@ -23,7 +23,7 @@ import { type NodePath, nodePath } from '../dns/withdrawal.ts';
 import { portText } from './export-ports.ts';
 import type { OffersOfName } from './offer-conflict.ts';
 
-/** Name of an imported EndpointSlice; from a hash, because names joined by dashes are ambiguous. */
+/** Name of an imported EndpointSlice; it contains a hash, because names joined by dashes are ambiguous. */
 export const importedSliceName = (service: string, identity: readonly string[], part: string): string =>
   `${service.slice(0, 200)}-${hash8(identity.join('/'))}${part === '0' ? '' : `-${part}`}`;
 
@@ -34,7 +34,9 @@ const targetsOf = (ports: readonly ExportPort[], { targetPorts }: ExportEndpoint
 /** An EndpointSlice of type IPv4 refuses an endpoint without such an address. */
 const hasIpv4 = ({ addresses }: ExportEndpoint): boolean => addresses.some((address) => !address.includes(':'));
 
-/** The endpoints of one part by their target ports, since an EndpointSlice has one list of ports for all its endpoints; there is always one group. */
+/**
+ * The endpoints of one part by their target ports, because an EndpointSlice has one list of ports for all its endpoints; there is always one group.
+ */
 const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpoint[]) => {
   const groups = new Map<string, { readonly targets: readonly number[]; readonly endpoints: ExportEndpoint[] }>();
   for (const endpoint of endpoints) {
@@ -47,8 +49,8 @@ const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpo
 };
 
 /**
- * The EndpointSlices that stand for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such
- * namespace, in that of KubeSlice, so that the name is found from the slice's other namespaces.
+ * The EndpointSlices for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such namespace,
+ * in that of KubeSlice, so that the name resolves in the slice's other namespaces.
  */
 export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
   const { namespace, name, ports } = offer.body;
@@ -101,11 +103,11 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
       .join(', ');
   if (ready.length > 0) {
     const missing = cutOff.length === 0 ? '' : ` Not reachable from this cluster and withheld: ${counted(cutOff)}.`;
-    const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reached endpoints';
+    const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reachable endpoints';
     return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}` };
   }
   if (cutOff.length > 0) {
-    const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so names are not answered with them; see "kubeslice links" on the hub.`;
+    const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so DNS withholds them; see "kubeslice links" on the hub.`;
     return { type: 'Ready', status: 'False', reason: 'LinkDown', message };
   }
   return {
@@ -116,15 +118,15 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
   };
 };
 
-/** Aliases that a ServiceImport lists at the most. */
+/** Most aliases in a ServiceImport. */
 const maxAliases = 32;
-/** Ports that a ServiceImport lists at the most; more of them would have it refused as a whole. */
+/** Most ports in a ServiceImport; with more the API server would refuse it. */
 const maxPorts = 64;
 
-/** Every endpoint of an offer that may be used. */
+/** Every usable endpoint of an offer. */
 const endpointsOf = ({ parts }: Offer): ExportEndpoint[] => parts.flatMap(({ endpoints }) => endpoints);
 
-/** The ports of all offers, each as the oldest one has it. */
+/** The ports of all offers, each from the oldest one that has it. */
 const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
   const ports = new Map<string, ExportPort>();
   for (const { body } of oldestFirst)
@@ -132,7 +134,7 @@ const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
   return [...ports.values()];
 };
 
-/** Says which exports of the name are not used. Nothing is written about what is as it should be. */
+/** The condition about exports of the name that are not used. None if there never was a conflict. */
 const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | undefined): Verdict[] => {
   const type = 'Conflict';
   const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
@@ -142,32 +144,32 @@ const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | unde
   return exceptionVerdicts(seen?.status?.conditions, conflicts.length > 0 ? conflict : undefined, resolved);
 };
 
-/** Says of how many endpoints the exporters do not tell. Nothing is written about what is as it should be. */
+/** The condition about endpoints that the exporters do not publish. None if there never were any. */
 const omittedImportVerdict = (offers: readonly Offer[], seen: ServiceImport | undefined): Verdict[] => {
   const type = 'EndpointsOmitted';
   const lacking = offers.flatMap(({ cluster, body: { omitted } }) => (omitted === undefined ? [] : [`${cluster} ${omitted}`]));
-  const message = `Endpoints that clusters do not publish, because an export has no room for them: ${lacking.join(', ')}. Divide the service there.`;
+  const message = `Endpoints that clusters do not publish, because the export is over capacity: ${lacking.join(', ')}. Divide the service there.`;
   const exception: Verdict = { type, status: 'True', reason: 'TooManyEndpoints', message };
   const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'Every endpoint is published.' };
   return exceptionVerdicts(seen?.status?.conditions, lacking.length > 0 ? exception : undefined, resolved);
 };
 
-/** Everything an import is decided from. */
+/** All inputs of the decision about an import. */
 export interface ImportSnapshot {
   readonly slice: string;
   /** Namespace of the service. */
   readonly namespace: string;
   /** Name of the service. */
   readonly name: string;
-  /** What the clusters offer under that name that is used, the oldest first, and what is not. */
+  /** The used offers of the clusters under the name, the oldest first, and the unused ones. */
   readonly offers: OffersOfName;
-  /** The ServiceImport as it is. */
+  /** The current ServiceImport. */
   readonly seen: ServiceImport | undefined;
-  /** Nodes that nobody in this cluster reaches: DNS does not give out endpoints on them, and they are not counted. */
+  /** Nodes that this cluster does not reach: DNS withholds their endpoints, and they are not counted. */
   readonly withheld: Pick<ReadonlySet<NodePath>, 'has'>;
 }
 
-/** The ServiceImport for the offers of all clusters: the union of their ports, each as the oldest export has it. */
+/** The ServiceImport for the offers of all clusters: the union of their ports, each from the oldest export that has it. */
 export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
   const ordered = sortedBy(offers.used, (offer) => offer.cluster);
   const ports = unitedPorts(offers.used).slice(0, maxPorts);

@@ -117,7 +117,7 @@ describe('the report about links', () => {
     expect(linksOf({ nodes })).toMatchObject({ nodes: 2, missing: 0 });
     expect(linksOf({ nodes, silent: new Set(['n1']) })).toMatchObject({
       nodes: 1,
-      missingNodes: [{ node: 'n1', reason: expect.stringContaining('switched off or cut off'), notReady: true }],
+      missingNodes: [{ node: 'n1', reason: expect.stringContaining('powered off or disconnected'), notReady: true }],
     });
   });
 
@@ -162,7 +162,7 @@ describe('the report about links', () => {
       clusters: [{ cluster: 'east', up: 2, down: 0, total: 2 }],
       worst: [],
       impaired: [],
-      missingNodes: [{ node: 'n3', notReady: true, reason: expect.stringContaining('switched off or cut off') }],
+      missingNodes: [{ node: 'n3', notReady: true, reason: expect.stringContaining('powered off or disconnected') }],
     });
   });
 

@@ -17,9 +17,9 @@ import type { FailingExports } from './failing-exports.ts';
 import { whyMissing } from './missing-node.ts';
 import { fitReport } from './report-size.ts';
 
-/** Everything the report about links is made from. */
+/** All inputs of the report about links. */
 export interface LinksSnapshot {
-  /** What the agents of this cluster published in the slice. */
+  /** The reports of this cluster's agents in the slice. */
   readonly sliceNodes: readonly SliceNode[];
   /** The nodes of this cluster. */
   readonly nodes: readonly Node[];
@@ -29,18 +29,20 @@ export interface LinksSnapshot {
   readonly cluster: string;
   /** Nodes whose agents have not confirmed their reports for long. */
   readonly silent: ReadonlySet<string>;
-  /** Sentences about notices that are not used. */
+  /** Sentences about refused notices. */
   readonly refused: readonly string[];
-  /** What the slice's exports of this cluster report. */
+  /** The report about this cluster's exports of the slice. */
   readonly failing: Pick<FailingExports, 'list' | 'count'>;
-  /** Namespaces of the slice that this cluster does not have. */
+  /** Namespaces of the slice that do not exist in this cluster. */
   readonly absentNamespaces: NonNullable<LinksBody['absentNamespaces']>;
 }
 
-/** Whether a node is expected to serve: nobody drains or removes it. One that is not Ready is missed, since that is not intended. */
+/**
+ * Whether a node is expected to serve: it is neither drained nor removed. A node that is not Ready counts as missing, because that is not intended.
+ */
 const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
 
-/** Sums by cluster, and for each node what it lacks. */
+/** Sums by cluster, and the missing links of each node. */
 const sumLinks = (
   reporting: readonly SliceNode[],
   expected: ReadonlyMap<string, number>,
@@ -54,7 +56,7 @@ const sumLinks = (
   for (const { spec, status } of reporting) {
     let [up, down] = [0, 0];
     for (const [cluster, votes] of Object.entries(status?.links?.clusters ?? {})) {
-      // A cluster that left is not counted, even while an agent still reports links to it.
+      // A cluster that left does not count, even while an agent still reports links to it.
       if (!expected.has(cluster)) continue;
       const sum = clusters.get(cluster) ?? { up: 0, down: 0 };
       clusters.set(cluster, sum);
@@ -82,9 +84,9 @@ const sumLinks = (
 };
 
 /**
- * What this cluster reports to the hub about its part of a slice: sums by cluster, and the worst in words, each list bounded. The work is that of the
- * nodes of this cluster times the clusters of the slice. Nodes that are being drained or removed are neither counted nor missed; links to nodes of this
- * cluster that are missed are not counted.
+ * This cluster's report to the hub about its part of a slice: sums by cluster, and the worst cases with reasons, each list bounded. The work is the
+ * number of this cluster's nodes times the slice's clusters. Drained or removed nodes are neither counted nor missing; links to missing nodes of this
+ * cluster do not count.
  */
 export const planLinks = (seen: LinksSnapshot): LinksBody => {
   const byNode = new Map(seen.sliceNodes.map((node) => [node.spec.node, node]));
@@ -96,7 +98,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
   missing.sort((a, b) => compareText(a.node, b.node));
   const absent = new Set(missing.map(({ node }) => node));
   const reporting = serving.flatMap(({ metadata: { name } }) => (absent.has(name) ? [] : (byNode.get(name) ?? [])));
-  // Nodes of this cluster that have no part any more though others still know their tunnels: nobody needs a link to them.
+  // Missing nodes of this cluster whose tunnels others still know: no link to them is needed.
   const gone = missing.flatMap(({ node }) => (byNode.get(node)?.status?.publicKey === undefined ? [] : [node]));
   // A node has no link to itself.
   const expected = new Map(
@@ -127,7 +129,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
   });
 };
 
-/** Whether two reports differ in measurements and words only. */
+/** Whether two reports differ only in measurements and texts. */
 export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
   const essence = ({ clusters, worst, impaired, missingNodes, ...rest }: LinksBody): string =>
     JSON.stringify([
@@ -138,7 +140,7 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
       rest.missing,
       rest.refused,
       rest.failing,
-      // The words name the cause, the numbers in them come and go.
+      // The message names the cause; the numbers in it vary.
       rest.failingExports?.map(({ namespace, name, reason, works, message }) => [
         namespace,
         name,

@@ -11,7 +11,7 @@ export interface EndpointPorts {
   readonly portState: (port: number) => PortState;
 }
 
-/** What follows from who listens: that the export is not ready, or a clause about the pods in which nobody listens. */
+/** The result about listeners: the condition that the export is not ready, or a clause about the pods without a listener. */
 export interface Listeners {
   readonly verdict: Verdict | undefined;
   readonly note: string | undefined;
@@ -26,7 +26,7 @@ interface Target {
 const notYet: ReadonlySet<PortState> = new Set<PortState>(['new', 'suspect', 'closed']);
 
 /**
- * Whether somebody listens where an export leads. UDP and SCTP are not looked at: a socket there does not tell whether it is meant for clients.
+ * Whether a program listens on the target ports of an export. UDP and SCTP do not count: their sockets do not show whether they are for clients.
  *
  * ```
  * of the ready endpoints of a port
@@ -35,8 +35,8 @@ const notYet: ReadonlySet<PortState> = new Set<PortState>(['new', 'suspect', 'cl
  * none is known to listen, and some were not    the condition stays, if it was NothingListens: a worker that starts
  *   asked yet                                     anew, or pods that are replaced, must not make it well for a moment
  * ```
- * @param ports the ports of the export, and whether they are its own and not those of a Service
- * @param before the conditions as they are
+ * @param ports the ports of the export, and whether its spec contains them (or a Service does)
+ * @param before the current conditions
  */
 export const listenersOf = (
   { ports, own }: { readonly ports: readonly ExportPort[]; readonly own: boolean },

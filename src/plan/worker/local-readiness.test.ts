@@ -43,7 +43,7 @@ describe("a cluster's own part of a slice", () => {
       { clusters: [pair('west', 2, 2)] },
       false,
       'Ready',
-      'Every cluster is reached, by 2 of 4 links from 2 nodes.',
+      'Every cluster is reachable, by 2 of 4 links from 2 nodes.',
     ],
     [
       'has no node that is on',
@@ -57,14 +57,14 @@ describe("a cluster's own part of a slice", () => {
       { clusters: [pair('west', 3, 1)] },
       true,
       'Ready',
-      'Every cluster is reached, by 3 of 4 links from 2 nodes.',
+      'Every cluster is reachable, by 3 of 4 links from 2 nodes.',
     ],
     [
       'has nodes that do not reach one another',
       { clusters: [pair('east', 0, 2), pair('west', 4, 0)] },
       true,
       'Ready',
-      'Every cluster is reached, by 4 of 6 links from 2 nodes.',
+      'Every cluster is reachable, by 4 of 6 links from 2 nodes.',
     ],
   ])('%s', (_, more, wasReady, reason, message) => {
     expect(planLocalReadiness(report(more), 'east', wasReady)).toMatchObject({

@@ -3,22 +3,22 @@ import type { ClusterLinks, LinksBody } from '../../exchange/statement/links.ts'
 import { type PairVerdict, pairVerdict, sentenceOf } from '../pair-verdict.ts';
 
 /**
- * Whether this cluster's part of a slice works, for those who look at the slice in the member: the same evidence that is reported to the hub,
- * where the slice as a whole is judged.
+ * The condition Ready of this cluster's part of a slice, for readers of the slice in the member. It uses the same evidence as the report to the hub,
+ * which judges the slice as a whole.
  *
  * ```
  * no node reaches any node of a cluster    LinkDown, with a pair
  * no node here has a tunnel yet            AgentAbsent, with its reason
- * links to a cluster are not yet judged    LinksPending, until a pair that has some is judged as a whole
- * otherwise                                Ready; what does not work besides is in Degraded
+ * links to a cluster are not judged yet    LinksPending, until each pair with links is judged completely
+ * otherwise                                Ready; other faults are in Degraded
  * ```
  *
- * @param cluster name of this cluster: its nodes that do not reach one another are Degraded
- * @param wasReady whether it was Ready before: it stays so while every cluster is reached
+ * @param cluster name of this cluster: its nodes that do not reach each other are Degraded
+ * @param wasReady whether it was Ready before: it stays so while every cluster is reachable
  */
 export const planLocalReadiness = (report: LinksBody, cluster: string, wasReady: boolean): Verdict => {
   const no = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
-  // Only the hub knows which nodes of other clusters are off: what is judged and down is not waited for.
+  // Only the hub knows which nodes of other clusters are off, so a link that is judged and down is not waited for.
   const isJudged = ({ up, down, total }: ClusterLinks): boolean => up > 0 && up + down >= total;
   const of = (verdict: PairVerdict) => report.clusters.filter((pair) => pairVerdict(pair, wasReady || isJudged(pair)) === verdict);
   const lost = of('Lost').filter((pair) => pair.cluster !== cluster);
@@ -34,11 +34,11 @@ export const planLocalReadiness = (report: LinksBody, cluster: string, wasReady:
   const message =
     up >= total
       ? `Every link of this cluster is up: ${total}, from ${nodes}.`
-      : `Every cluster is reached, by ${up} of ${total} links from ${nodes}.`;
+      : `Every cluster is reachable, by ${up} of ${total} links from ${nodes}.`;
   return { type: 'Ready', status: 'True', reason: 'Ready', message };
 };
 
-/** Whether something of this cluster's part does not work although the slice does: single links, nodes without a tunnel. */
+/** The condition Degraded: faults in this cluster's part although the slice works, such as single links or nodes without a tunnel. */
 export const planLocalDegradation = (report: LinksBody): Verdict => {
   const yes = (reason: Verdict['reason'], message: string): Verdict => ({ type: 'Degraded', status: 'True', reason, message });
   const impaired = report.clusters.filter(({ down }) => down > 0);

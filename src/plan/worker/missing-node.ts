@@ -7,22 +7,25 @@ const agentSilent = 'its agent has not reported for 45 s; see "kubectl -n kubesl
 
 const readiness = ({ status }: Node) => status?.conditions?.find(({ type }) => type === 'Ready');
 
-/** Whether Kubernetes sees that a node is not Ready: switched off, cut off or broken. A node about which it says nothing is. */
+/** Whether a node is not Ready in Kubernetes: powered off, disconnected or broken. A node without the condition counts as Ready. */
 export const isNotReady = (node: Node): boolean => (readiness(node)?.status ?? 'True') !== 'True';
 
-/** What is wrong with a node that is not Ready. `Unknown` is what Kubernetes says of a node whose kubelet is not heard of. */
+/** The fault of a node that is not Ready. `Unknown` means that its kubelet does not report. */
 const notReadyBecause = (node: Node): Pick<MissingNode, 'reason' | 'notReady' | 'since'> => {
   const ready = readiness(node);
   const since = Date.parse(ready?.lastTransitionTime ?? '');
   const when = Number.isNaN(since) ? {} : { since: new Date(since).toISOString() };
   const what =
     ready?.status === 'Unknown'
-      ? 'the node is switched off or cut off: its kubelet does not answer; see "kubectl describe node" there.'
+      ? 'the node is powered off or disconnected: its kubelet does not answer; see "kubectl describe node" there.'
       : 'the node is not Ready; see "kubectl describe node" there.';
   return { reason: what, notReady: true, ...when };
 };
 
-/** Why a node that should serve has no part in a slice, as it is reported; undefined when it has. `silent` are nodes whose agents have not confirmed their reports for long. */
+/**
+ * Why a node that should serve has no part in a slice, for the report; undefined when it has one. `silent` are nodes whose agents have not confirmed
+ * their reports for long.
+ */
 export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet<string>, node: Node): MissingNode | undefined => {
   const { name } = node.metadata;
   const status = sliceNode?.status;

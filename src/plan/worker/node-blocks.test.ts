@@ -56,7 +56,7 @@ describe('planNodeBlocks', () => {
     expect(seen.shortages[0]?.message).toContain('Node "n1" has no slice address yet');
     const grown = plan('10.0.0.0/16', ['10.0.0.0/24'], { n1: 0, n2: 50, n3: 0, n4: 0 });
     expect(grown.wantedAddresses).toBe(256 + 64);
-    expect(grown.shortages).toEqual([{ node: 'n2', excluded: false, message: expect.stringContaining('"n2" wants 64 more') }]);
+    expect(grown.shortages).toEqual([{ node: 'n2', excluded: false, message: expect.stringContaining('"n2" needs 64 more') }]);
   });
 
   it('finds the blocks of a node that returns', () => {

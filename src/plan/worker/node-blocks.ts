@@ -5,49 +5,49 @@ import { usable } from '../../values/usable-addresses.ts';
 import { type BlockDemand, type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
 import { readRetired, writtenRetired } from '../retired-blocks.ts';
 
-/** The blocks that are written down for one node in a slice; the first one holds the node's own address. */
+/** The blocks of one node in a slice; the first one contains the node's own address. */
 export interface NodeBlocks {
   readonly node: string;
   readonly blocks: readonly string[];
 }
 
-/** What is known about the addresses of one slice in one cluster. */
+/** The inputs of the node blocks of one slice in one cluster. */
 export interface NodeBlocksInput {
   readonly sliceSubnet: string;
-  /** What the hub has written down for this cluster. */
+  /** The blocks of this cluster on the hub. */
   readonly clusterBlocks: readonly string[];
-  /** What is written down so far for the nodes. */
+  /** The current blocks of the nodes. */
   readonly written: readonly NodeBlocks[];
-  /** Blocks of nodes that are gone, the longest ago first. */
+  /** Blocks of removed nodes, the earliest removed first. */
   readonly retired: readonly RetiredBlock[];
   /** The nodes of the cluster, with how many pods of the slice each has or is about to have. */
   readonly nodes: readonly { readonly node: string; readonly pods: number }[];
 }
 
-/** A node that did not get all it wants. */
+/** A node with fewer blocks than it needs. */
 export interface NodeShortage {
   readonly node: string;
   /** True when the node has no address at all, so that it cannot take part. */
   readonly excluded: boolean;
-  /** One sentence: what, why, and what to do. */
+  /** One sentence: what, why, and the remedy. */
   readonly message: string;
 }
 
-/** What to write down, and what to ask the hub for. */
+/** The blocks to store, and the addresses to request from the hub. */
 export interface NodeBlocksPlan {
   readonly written: readonly NodeBlocks[];
   readonly retired: readonly RetiredBlock[];
-  /** Addresses that this cluster wants in all: what it has, and what its nodes are short of. */
+  /** Addresses that this cluster needs: those that it has, and those that its nodes lack. */
   readonly wantedAddresses: number;
   readonly shortages: readonly NodeShortage[];
 }
 
 /**
- * The address blocks of the nodes of this cluster in a slice, cut from the blocks that the hub gave it, by the rules of `grantBlocks`.
+ * The address blocks of this cluster's nodes in a slice, cut from the cluster's blocks by the rules of `grantBlocks`.
  *
- * A node begins with one unit of `subnetLayout` and grows as soon as less than a quarter of a unit is free, and at least when nothing is, so that
- * a pod does not wait for the growth. A block belongs to its node until the node is gone; a node that returns (registered anew, its pods still
- * running) finds its blocks again. Blocks that lie outside the cluster's, because the cluster left and joined anew, are replaced.
+ * A node begins with one unit of `subnetLayout`. It grows as soon as less than a quarter of a unit is free, and always when nothing is, so that a pod
+ * does not wait for the growth. A block belongs to its node until the node is removed; a node that returns (registered again, its pods still running)
+ * gets its blocks back. Blocks outside the cluster's blocks, because the cluster left and joined again, are replaced.
  */
 export const planNodeBlocks = (input: NodeBlocksInput): NodeBlocksPlan => {
   const layout = subnetLayout(input.sliceSubnet);
@@ -69,16 +69,16 @@ export const planNodeBlocks = (input: NodeBlocksInput): NodeBlocksPlan => {
       node,
       excluded: !sizes.has(node),
       message: sizes.has(node)
-        ? `Node "${node}" wants ${count} more slice addresses, but none of the ${sizeOf(clusterBlocks)} of this cluster is free; the hub was asked for more.`
-        : `Node "${node}" has no slice address yet, because none of the ${sizeOf(clusterBlocks)} of this cluster is free; the hub was asked for more.`,
+        ? `Node "${node}" needs ${count} more slice addresses, but none of the ${sizeOf(clusterBlocks)} of this cluster is free; more were requested from the hub.`
+        : `Node "${node}" has no slice address yet, because none of the ${sizeOf(clusterBlocks)} of this cluster is free; more were requested from the hub.`,
     })),
   };
 };
 
 /**
- * Grants until everybody has as many *usable* addresses as it needs, or nothing is left.
+ * Grants until every node has as many *usable* addresses as it needs, or nothing is left.
  *
- * How many addresses of a block are usable is known only when the block is, so each round asks for those that the last one lost.
+ * How many addresses of a block are usable is known only when the block is granted, so each round adds what the last one fell short of.
  */
 const grantUsable = (needs: ReadonlyMap<string, number>, demand: Omit<BlockDemand, 'wants'>): BlockGrant => {
   let wants = needs;

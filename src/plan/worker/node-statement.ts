@@ -3,9 +3,9 @@ import type { NodeBody } from '../../exchange/statement/node.ts';
 import type { Node } from '../../values/builtin/node.ts';
 
 /**
- * What a cluster states about one of its nodes; undefined as long as its agent has made no tunnel, or the node is gone.
+ * The statement of a cluster about one of its nodes; undefined until its agent has created a tunnel, and after the node was removed.
  *
- * Only endpoints with an address of that very Node object are stated: an agent must not lead the traffic for its node to another machine.
+ * Only endpoints with an address of this Node object are published: an agent must not redirect the traffic for its node to another machine.
  */
 export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefined): NodeBody | undefined => {
   const status = sliceNode?.status;

@@ -1,7 +1,7 @@
 import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Notice, NoticeSpec } from '../../api/notice/type.ts';
 
-/** The object that carries a notice of a slice, on the hub's board or kept in a member. Admission on the hub allows exactly these labels. */
+/** The object with a notice of a slice, on the hub's board or stored in a member. Admission on the hub allows exactly these labels. */
 export const noticeObject = (slice: string, metadata: { readonly name: string; readonly namespace: string }, spec: NoticeSpec): Notice => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',
   kind: 'Notice',

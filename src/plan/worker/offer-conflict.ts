@@ -1,32 +1,32 @@
 import type { Offer } from '../../exchange/offer.ts';
 import type { ExportBody, ExportPort } from '../../exchange/statement/export.ts';
 
-/** Who exports the name, and how. */
+/** An export of the name: its cluster, and its properties. */
 export interface NamedExport {
   readonly cluster: string;
   readonly body: ExportBody;
 }
 
-/** An offer that contradicts an older one of the same name, and is not used. */
+/** An offer that conflicts with an older one of the same name, and is not used. */
 export interface OfferConflict {
   readonly younger: string;
   readonly older: string;
-  /** In what they differ, for people: `type Headless and not ClusterSetIP`. */
+  /** The difference, for people: `type Headless and not ClusterSetIP`. */
   readonly what: string;
 }
 
-/** The offers of a name that are used, the oldest first, and those that contradict them. */
+/** The used offers of a name, the oldest first, and those that conflict with them. */
 export interface OffersOfName<One extends NamedExport = Offer> {
   readonly used: readonly One[];
   readonly conflicts: readonly OfferConflict[];
 }
 
-/** Within how many milliseconds two clusters count as first seen at the same time. */
+/** Within how many milliseconds two clusters count as first known at the same time. */
 const sameTimeMs = 600_000;
 
 /**
- * Decides to whom a name belongs: to its oldest export (KEP-1645). A younger one that has the same type and no port that means something else is used,
- * too, and its ports are added.
+ * Decides the owner of a name: its oldest export (KEP-1645). A younger one with the same type and without a conflicting port is used too, and its
+ * ports are added.
  *
  * ```
  * younger export                                       then
@@ -35,8 +35,8 @@ const sameTimeMs = 600_000;
  * a port number and protocol with another appProtocol  not used
  * another type                                         not used
  * ```
- * A newcomer cannot have an export that is older than the time at which this cluster first saw it (`since`): else it could take a name over by a date of
- * its own choice. Clusters that were first seen at about the same time are no newcomers to one another, or each would take itself for the older one.
+ * An export of another cluster counts as no older than the time when that cluster was first known here (`since`); otherwise a new cluster could take
+ * over a name with a false date. Clusters that became known at about the same time compare their dates, or each would consider itself the older one.
  */
 export const offersOfName = <One extends NamedExport>(offers: readonly One[], since: (cluster: string) => number): OffersOfName<One> => {
   const earliest = Math.min(...offers.map(({ cluster }) => since(cluster)));

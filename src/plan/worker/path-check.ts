@@ -1,35 +1,35 @@
 import { type Cidr, containsIp, formatCidr } from '../../values/cidr.ts';
 import { readIp } from '../../values/ip.ts';
 
-/** Blocks that a node got while there was a path to it already: each node here has to add them to its tunnel. */
+/** Blocks that a node got while there was a path to it already: each node here must add them to its tunnel. */
 interface GrownBlocks {
   readonly blocks: readonly Cidr[];
-  /** Version of the SlicePeer that first had them. */
+  /** Version of the first SlicePeer with them. */
   readonly version: number;
-  /** When they count as reached whatever the nodes here say, in milliseconds of a clock that does not go back. */
+  /** When they count as reached whatever the nodes here report, in milliseconds of a monotonic clock. */
   readonly until: number;
 }
 
-/** What the nodes of this cluster are asked to reach of another node of the slice. */
+/** The path that the nodes of this cluster need to another node of the slice. */
 export interface PeerPath {
   readonly blocks: readonly Cidr[];
   readonly grown?: GrownBlocks;
 }
 
-/** For so long one node that says nothing, because it is away or of an older version, can hold up an endpoint in new blocks, in milliseconds. */
+/** How long one silent node, unreachable or of an older version, can delay an endpoint in new blocks, in milliseconds. */
 export const longestHoldMs = 5_000;
 
 /**
- * The path to a node as its SlicePeer asks for it now.
+ * The path that a SlicePeer requires now.
  *
  * ```
  * SlicePeer                        then
- * new                              its blocks; a node that has not added it yet says so by its link
- * with further blocks              those are grown, and count from now on, together with those that were not confirmed yet
- * with the same, or with fewer     as before
+ * new                              its blocks; a node that has not added it yet shows it by its link
+ * with more blocks                 those are grown, and count from now on, together with those that were not confirmed yet
+ * with the same, or with fewer     unchanged
  * ```
  *
- * @param version of the SlicePeer; undefined where the API server's versions are no numbers, when blocks count as reached at once
+ * @param version of the SlicePeer; undefined where the API server's versions are not numbers: then blocks count as reached at once
  */
 export const nextPath = (before: PeerPath | undefined, blocks: readonly Cidr[], version: number | undefined, now: number): PeerPath => {
   const known = new Set(before?.blocks.map(formatCidr));
@@ -41,10 +41,10 @@ export const nextPath = (before: PeerPath | undefined, blocks: readonly Cidr[], 
 };
 
 /**
- * Until when an endpoint must not be answered, because not every node here has a path to its address: `undefined` when it may be, `Infinity` when only
- * another SlicePeer can change that.
+ * Until when an endpoint must not be answered, because not every node here has a path to its address: `undefined` when it may be, `Infinity` when
+ * only another SlicePeer can change that.
  *
- * @param confirmed up to which version every node here has added what SlicePeers ask for; asked where it matters
+ * @param confirmed up to which version every node here has added the blocks of SlicePeers; called only when needed
  */
 export const heldUntil = (path: PeerPath | undefined, address: string, confirmed: () => number, now: number): number | undefined => {
   const ip = readIp(address);

@@ -1,41 +1,47 @@
 import type { NoticePage } from '../../exchange/notice-page.ts';
 
-/** How long contact with the board must be lost before members are asked, in milliseconds: a server that restarts is back by then. */
+/** How long contact with the board must be lost before members are read, in milliseconds: a restarted server is back by then. */
 export const lostAfterMs = 2_000;
-/** How long members are asked beside the board once contact with it is back, in milliseconds: each finds it by itself, and publishes when it has. */
+/**
+ * How long members are still read once contact with the board is restored, in milliseconds: each of them detects the contact by itself, and then
+ * publishes.
+ */
 export const overlapMs = 15_000;
-/** How many clusters are asked at once. */
+/** How many clusters are read at once. */
 export const clustersAtOnce = 16;
 
-/** The longest wait for something newer, in milliseconds; short enough that an agent that died in it is noticed. */
+/** The longest wait for a newer notice, in milliseconds; short enough to detect an agent that died during it. */
 const longestWaitMs = 5_000;
-/** In milliseconds: how soon every cluster is asked again where there are more than can be asked at once. */
+/** In milliseconds: how soon every cluster is read again where there are more than can be read at once. */
 const roundMs = 1_000;
-/** In milliseconds: no cluster is asked more often on average, whatever it answers; and how much of statements is read in a second, in bytes. */
+/**
+ * In milliseconds: the shortest average interval of requests to a cluster, whatever it answers; and how many bytes of statements are read in a
+ * second.
+ */
 const paceMs = 50;
 const bytesPerSecond = 2_097_152;
-/** Questions that may follow one another without a pause: the changes of a rolling update come in groups, and each of them counts at once. */
+/** How many requests may follow one another without a pause: the changes of a rolling update come in groups, and each should take effect at once. */
 const burst = 10;
 
-/** How long to wait for something newer with each cluster, of so many. */
+/** How long to wait for a newer notice of each cluster, given their number. */
 export const waitOf = (clusters: number): number =>
   clusters <= clustersAtOnce ? longestWaitMs : Math.floor((roundMs * clustersAtOnce) / clusters);
 
-/** How many questions to one cluster may be asked without a pause, and when that was counted, in milliseconds. */
+/** How many requests to one cluster may follow without a pause, and when that was computed, in milliseconds. */
 export interface ReadingPace {
   readonly credit: number;
   readonly at: number;
 }
 
-/** The pace of a cluster that was not asked yet. */
+/** The pace of a cluster before the first request. */
 export const freshPace = (now: number): ReadingPace => ({ credit: burst, at: now });
 
 /**
- * What follows from an answer that came after some milliseconds: how long to wait before the next question, or that it is useless.
+ * What follows an answer that arrived after some milliseconds: how long to wait before the next request, or that the answer is useless.
  *
  * ```
  * answer                                         then
- * notices, or nothing new when the wait is over  asked again at once, up to ten times in a row; then every 50 ms, later after a large answer
+ * notices, or nothing new when the wait is over  next request at once, up to ten times in succession; then every 50 ms, later after a large answer
  * nothing new, long before the wait is over      useless: like no answer
  * nothing, and there is more                     useless
  * ```

@@ -20,7 +20,7 @@ it.each<[string, PodStatus, string | undefined]>([
   [
     'has no node',
     { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] },
-    'no node takes it (Unschedulable)',
+    'no node can run it (Unschedulable)',
   ],
   ['has no image', { phase: 'Pending', containerStatuses: [waiting('ErrImagePull')] }, 'the image "app:1" of container c cannot be pulled'],
   [
@@ -38,7 +38,7 @@ it.each<[string, PodStatus, string | undefined]>([
     { phase: 'Pending', initContainerStatuses: [waiting('ErrImagePull')] },
     'the image "app:1" of container c cannot be pulled',
   ],
-  ['crashes', { phase: 'Running', containerStatuses: [container({ restartCount: 3 })] }, 'container c ends again and again'],
+  ['crashes', { phase: 'Running', containerStatuses: [container({ restartCount: 3 })] }, 'container c ends repeatedly'],
   ['does not pass its check', { phase: 'Running', containerStatuses: [container()] }, 'it runs, but its readiness check does not pass'],
 ])('a pod that %s', (_, status, expected) => {
   expect(of(status)).toBe(expected);

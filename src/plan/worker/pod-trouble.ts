@@ -11,20 +11,20 @@ const containerTrouble = ({ name, image = '', ready, restartCount, state }: Cont
   if (waiting !== undefined && imageReasons.has(waiting)) return `the image "${image}" of container ${name} cannot be pulled`;
   if (waiting === 'CreateContainerConfigError' || waiting === 'CreateContainerError' || waiting === 'RunContainerError')
     return `container ${name} cannot be started (${waiting})`;
-  return restartCount > 0 && !ready ? `container ${name} ends again and again` : undefined;
+  return restartCount > 0 && !ready ? `container ${name} ends repeatedly` : undefined;
 };
 
 /**
- * Why a pod is not Ready, as a clause without a full stop; undefined for one that is, or that gives no reason yet. It stays the same while the trouble
- * does, though Kubernetes' own words change with every try: what is made of it is written to an API server.
+ * Why a pod is not Ready, as a clause without a full stop; undefined for a Ready pod, and without a known reason. It stays the same while the cause
+ * does, although Kubernetes' own message changes with every retry: the clause is written to an API server.
  */
 export const podTrouble = ({ status }: Pod): string | undefined => {
   const conditionStatus = (type: string) => status?.conditions?.find((condition) => condition.type === type);
   if (conditionStatus('Ready')?.status === 'True') return undefined;
   const scheduled = conditionStatus('PodScheduled');
-  if (scheduled?.status === 'False') return 'no node takes it (Unschedulable)';
+  if (scheduled?.status === 'False') return 'no node can run it (Unschedulable)';
   for (const container of status?.initContainerStatuses ?? []) {
-    // A container that ran to its end is not ready either, as is meant.
+    // A container that ran to its end is not ready either, which is intended.
     const trouble = container.ready ? undefined : containerTrouble({ ...container, restartCount: 0 });
     if (trouble !== undefined) return trouble;
   }
@@ -36,7 +36,7 @@ export const podTrouble = ({ status }: Pod): string | undefined => {
   return 'it runs, but its readiness check does not pass';
 };
 
-/** The first trouble among pods in the order of their names, with the name of its pod; undefined when none gives a reason. */
+/** The first fault among pods ordered by name, with the name of its pod; undefined without a known reason. */
 export const firstTrouble = (pods: readonly Pod[]): string | undefined => {
   for (const pod of pods) {
     const trouble = podTrouble(pod);

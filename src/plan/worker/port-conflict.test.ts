@@ -37,7 +37,7 @@ describe('two exports that lead a port of a pod to different places', () => {
       exportStatus: 'ERROR',
       offers: false,
       message:
-        'Port 9090/TCP of pod a leads to its port 80 for the older export app-ns/z; give this export another service port, or delete that one.',
+        'Port 9090/TCP of pod a is translated to its port 80 for the older export app-ns/z; give this export another service port, or delete the older one.',
     });
     expect(reasons(younger)).toEqual(['Exported']);
   });

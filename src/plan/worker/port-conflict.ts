@@ -6,25 +6,25 @@ import { compareText } from '../../values/order.ts';
 import { type ExportSource, podsOf } from './export-pods.ts';
 import { duplicatePort, portText, resolvePorts, wantedPorts } from './export-ports.ts';
 
-/** The ports that an export offers, and the numbers that they have in the pods that have them, in the order of the ports. */
+/** The ports that an export offers, and their numbers in the pods that have them, in the order of the ports. */
 export interface PortClaim {
   readonly ports: readonly ExportPort[];
   readonly pods: readonly { readonly pod: Pod; readonly targets: readonly number[] }[];
 }
 
-/** A port of a pod that an older export leads to another place. */
+/** A port of a pod that an older export translates to another port. */
 export interface PortConflict {
   /** namespace/name of the older export. */
   readonly holder: string;
   /** Name of a pod that both select. */
   readonly pod: string;
-  /** The port by which clients would call both, for example `80/TCP`. */
+  /** The port that clients of both exports would call, for example `80/TCP`. */
   readonly port: string;
-  /** Where the older export leads it. */
+  /** The target port of the older export. */
   readonly targetPort: number;
 }
 
-/** The order in which exports get ports: by age, then by namespace and name. */
+/** The precedence of exports for ports: by age, then by namespace and name. */
 export const compareAge = ({ metadata: one }: ServiceExport, { metadata: other }: ServiceExport): number =>
   compareText(one.creationTimestamp ?? '', other.creationTimestamp ?? '') || compareText(objectKey(one), objectKey(other));
 
@@ -44,19 +44,19 @@ const claimOf = (source: ExportSource): PortClaim => {
   return duplicatePort(ports) === undefined ? { ports, pods: withTargets(matching, targetsOf) } : { ports: [], pods: [] };
 };
 
-/** An export that holds a port of its pods. */
+/** An export that owns a port of its pods. */
 interface Holder {
   readonly exported: ServiceExport;
-  /** Where it leads the port, by the name of the pod. */
+  /** The target ports, by the name of the pod. */
   readonly targets: ReadonlyMap<string, number>;
 }
 
 /**
- * Whether an older export leads a port of a pod to another place than this one: the node of the pod can turn a port into one other only, so the
- * older export keeps it.
+ * Whether an older export translates a port of a pod to another port than this one. The pod's node can translate a port to one other port only, so
+ * the older export keeps it.
  *
- * `others` are exports of the same slice and namespace: those with pods of this one, and the older ones with pods of those. An export that is itself in
- * conflict keeps nothing, nor does one that offers nothing for another reason. Costs the pods of the others.
+ * `others` are exports of the same slice and namespace: those with pods of this one, and the older ones with pods of those. An export that is itself
+ * in conflict keeps nothing, nor does one that offers nothing for another reason. Costs the pods of the others.
  */
 export const portConflict = (exported: ServiceExport, claim: PortClaim, others: readonly ExportSource[]): PortConflict | undefined => {
   const oldestFirst = others
@@ -72,7 +72,7 @@ export const portConflict = (exported: ServiceExport, claim: PortClaim, others: 
       else known.push(holder);
     }
   };
-  /** The first port of a claim that somebody who holds it leads to another place. */
+  /** The first port of a claim that an owner translates to another port. */
   const conflictOf = (mine: PortClaim): PortConflict | undefined => {
     for (const [index, port] of mine.ports.entries()) {
       for (const { exported: holder, targets } of holders.get(portText(port)) ?? []) {

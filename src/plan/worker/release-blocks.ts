@@ -1,12 +1,12 @@
 import { overlaps, parseCidr } from '../../values/cidr.ts';
 import { sizeOf } from '../blocks.ts';
 
-/** A block that nobody has used for this long is given back, in milliseconds: nodes that come and go within it find their addresses again. */
+/** A block that was unused for this long is released, in milliseconds: nodes that return within it get their addresses back. */
 export const releaseAfterMs = 3_600_000;
 
-/** How this cluster uses its address blocks of a slice. */
+/** How this cluster uses its address blocks in a slice. */
 export interface BlockUse {
-  /** Granted by the hub, the first one first. */
+  /** Granted by the hub, in the order of the grant. */
   readonly granted: readonly string[];
   /** The blocks that this cluster releases; it uses none of them. */
   readonly released: readonly string[];
@@ -14,27 +14,27 @@ export interface BlockUse {
   readonly nodes: readonly string[];
   /** For how long no node has had a part of a block, in milliseconds. */
   readonly idleMs: ReadonlyMap<string, number>;
-  /** Nodes want addresses that the blocks in use do not have. */
+  /** Nodes need addresses that the blocks in use do not have. */
   readonly isShort: boolean;
-  /** Addresses that stay free for nodes to come: the unit in which clusters grow. */
+  /** Addresses that stay free for new nodes: the unit by which clusters grow. */
   readonly reserve: number;
 }
 
-/** The blocks that no node has a part of. */
+/** The blocks without a part that belongs to a node. */
 export const unusedBlocks = (granted: readonly string[], nodes: readonly string[]): string[] => {
   const taken = nodes.map(parseCidr);
   return granted.filter((block) => !taken.some((part) => overlaps(part, parseCidr(block))));
 };
 
 /**
- * The blocks to give back from now on, in the order in which they were granted.
+ * The blocks to release from now on, in the order of the grant.
  *
  * ```
- * nodes are short of addresses       none: what was given back and not taken yet is used again
- * a block is the first one           never: a member of a slice has an address
+ * nodes lack addresses               none: released blocks that were not taken yet are used again
+ * a block is the first one           never: a member of a slice needs an address
  * a node has a part of it            never
- * it was given back already          stays so
- * unused for an hour                 given back, the latest granted first, while the rest keeps a reserve
+ * it was released already            stays so
+ * unused for an hour                 released, the latest granted first, while the rest keeps a reserve
  * ```
  */
 export const planRelease = ({ granted, released, nodes, idleMs, isShort, reserve }: BlockUse): string[] => {

@@ -1,8 +1,8 @@
-/** Reports are written no closer together than this when states change. */
+/** Shortest interval between writes of reports when states change. */
 export const stateGapMs = 2_000;
-/** Measurements alone are written no closer together than this, and a little later in each cluster by chance. */
+/** Shortest interval between writes with measurements only; a random delay is added in each cluster. */
 export const measurementGapMs = 60_000;
-/** How much later, as a share: clusters that started together do not write together. */
+/** The largest random delay, as a share: clusters that started together do not write together. */
 const jitter = 0.2;
 
 /**

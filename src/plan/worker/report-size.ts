@@ -2,12 +2,12 @@ import type { LinksBody } from '../../exchange/statement/links.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** Bytes of a report at the most: a statement has other content, too, and must not exceed its own limit. */
+/** Most bytes of a report: a statement has other content too, and must not exceed its own limit. */
 export const maxReportBytes = 28_672;
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text);
 
-/** The report with sentences of at most `words` characters, and at most `items` entries in each list of examples. Sums stay as they are. */
+/** The report with sentences of at most `words` characters, and at most `items` entries in each list of examples. Sums stay unchanged. */
 const shortened = (report: LinksBody, words: number, items: number): LinksBody => ({
   ...report,
   worst: report.worst.slice(0, items).map((link) => ({ ...link, reason: cut(link.reason, words) })),
@@ -22,8 +22,8 @@ const shortened = (report: LinksBody, words: number, items: number): LinksBody =
 });
 
 /**
- * The report, small enough to be published: a report that is too large would be refused, and the last one would stay in force for ever. Sentences are cut
- * first, then examples, and of clusters those that are reached best.
+ * The report, small enough to be published: a report that is too large would be refused, and the previous one would stay in force. Sentences are cut
+ * first, then examples, and then the best reachable clusters.
  */
 export const fitReport = (report: LinksBody): LinksBody => {
   let next = report;

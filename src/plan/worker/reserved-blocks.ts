@@ -4,7 +4,7 @@ import type { Ledger } from '../../exchange/ledger.ts';
 import { formatCidr } from '../../values/cidr.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** Blocks of a cluster that is no member any more and did not sign them away. */
+/** Blocks of a former member that did not give them up. */
 export interface ReservedBlocks {
   readonly cluster: string;
   /** In CIDR notation, ascending. */
@@ -12,8 +12,8 @@ export interface ReservedBlocks {
 }
 
 /**
- * The blocks that no other cluster can use here although their owner was removed. The hub ends a membership; it does not give the blocks away, or it could
- * send the traffic of a cluster that it removed to one of its own. Only the owner does, or an administrator of this cluster.
+ * The blocks that no other cluster can use here although their owner was removed. The hub ends a membership, but it cannot reassign the blocks, or it
+ * could redirect the traffic of a removed cluster. Only the owner can free them, or an administrator of this cluster.
  */
 export const reservedBlocks = (ledger: Ledger, member: ExchangeContext['member']): ReservedBlocks[] =>
   sortedBy(
@@ -25,15 +25,15 @@ export const reservedBlocks = (ledger: Ledger, member: ExchangeContext['member']
     ({ cluster }) => cluster,
   );
 
-/** How many clusters the condition spells out, and how many blocks of each. */
+/** How many clusters the condition lists, and how many blocks of each. */
 const shown = 5;
 
-/** The condition `BlocksReserved`, with the command for each cluster. Nothing about a slice that never had any (`before`: its conditions as they are). */
+/** The condition `BlocksReserved`, with the command for each cluster. None for a slice that never had any (`before`: its current conditions). */
 export const reservedVerdicts = (before: readonly Condition[] | undefined, reserved: readonly ReservedBlocks[]): Verdict[] => {
   const type = 'BlocksReserved';
   const one = ({ cluster, blocks }: ReservedBlocks): string => {
     const more = blocks.length > shown ? ` and ${blocks.length - shown} more` : '';
-    return `Cluster "${cluster}" is no longer a member and did not sign away ${blocks.slice(0, shown).join(', ')}${more}; if it is gone for good, run "kubeslice trust forget ${cluster} --context <this cluster>".`;
+    return `Cluster "${cluster}" is no longer a member and did not give up ${blocks.slice(0, shown).join(', ')}${more}; if it is gone for good, run "kubeslice trust forget ${cluster} --context <this cluster>".`;
   };
   const rest = reserved.length > shown ? ` And ${reserved.length - shown} clusters more.` : '';
   const message = `${reserved.slice(0, shown).map(one).join(' ')}${rest}`;

@@ -5,11 +5,11 @@ import { objectKey } from '../../values/object-key.ts';
 import { hasNotEnded } from './export-pods.ts';
 import { selects } from './selector.ts';
 
-/** An export with what selects its pods. */
+/** An export with its selector. */
 interface Selecting {
   readonly namespace: string;
   readonly selector: LabelSelector;
-  /** The label by which pods find the export, undefined when it asks for none: then every pod of the namespace does. */
+  /** The label by which pods find the export, undefined without one: then every pod of the namespace does. */
   readonly label: string | undefined;
   readonly pods: Map<string, Pod>;
 }
@@ -25,11 +25,11 @@ const labelsOf = (labels: Readonly<Record<string, string>> = {}): string[] =>
   Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 
 /**
- * Which pods each export selects, kept current pod by pod and export by export. A change of a pod costs the exports that ask for one of its labels, and
- * not all exports of its namespace; a change of an export costs the pods that have the label. No clock, no I/O: the same pods and exports in any order
- * give the same answers.
+ * The pods that each export selects, updated pod by pod and export by export. A change of a pod costs the exports that use one of its labels, not all
+ * exports of its namespace; a change of an export costs the pods with the label. No clock, no I/O: the same pods and exports in any order give the
+ * same answers.
  *
- * Exports are named by namespace/name, pods by namespace/name or UID. Pods that have ended are not selected.
+ * Exports are named by namespace/name, pods by namespace/name or UID. Ended pods are not selected.
  */
 export class SelectedPods {
   readonly #exports = new Map<string, Selecting>();
@@ -37,10 +37,10 @@ export class SelectedPods {
   readonly #keyByUID = new Map<string, string>();
   /** Pods by namespace and label, and all pods of a namespace under the empty label. */
   readonly #podsByLabel = new Map<string, Set<string>>();
-  /** Exports by the namespace and the label that they ask for. */
+  /** Exports by namespace and the label that they use. */
   readonly #exportsByLabel = new Map<string, Set<string>>();
 
-  /** Takes a pod as it is now. Returns the exports that select it, or did before. */
+  /** Adds or updates a pod. Returns the exports that select it, or did before. */
   setPod(pod: Pod): ReadonlySet<string> {
     const key = objectKey(pod.metadata);
     const before = this.#dropPod(key);
@@ -61,12 +61,12 @@ export class SelectedPods {
     return new Set([...before, ...exports]);
   }
 
-  /** Forgets a pod. Returns the exports that selected it. */
+  /** Removes a pod. Returns the exports that selected it. */
   deletePod(key: string): ReadonlySet<string> {
     return this.#dropPod(key);
   }
 
-  /** Takes an export with what selects its pods; undefined for one that selects none. */
+  /** Adds or updates an export with its selector; undefined for one that selects nothing. */
   setExport(key: string, selector: LabelSelector | undefined): void {
     const before = this.#exports.get(key)?.selector;
     if (before !== undefined && selector !== undefined && canonicalJson(before) === canonicalJson(selector)) return;
@@ -85,7 +85,7 @@ export class SelectedPods {
     }
   }
 
-  /** Forgets an export. */
+  /** Removes an export. */
   deleteExport(key: string): void {
     const selecting = this.#exports.get(key);
     if (selecting === undefined) return;
@@ -97,7 +97,7 @@ export class SelectedPods {
     }
   }
 
-  /** Forgets the pods of all other namespaces. */
+  /** Removes the pods of all other namespaces. */
   keepNamespaces(namespaces: ReadonlySet<string>): void {
     for (const [key, { pod }] of this.#pods) if (!namespaces.has(pod.metadata.namespace ?? '')) this.#dropPod(key);
   }
@@ -112,7 +112,7 @@ export class SelectedPods {
     return this.#pods.get(this.#keyByUID.get(uid) ?? '')?.exports ?? new Set();
   }
 
-  /** The exports that have a pod in common with an export, directly or through others for which `through` holds; the export itself is not among them. */
+  /** The exports that share a pod with an export, directly or through others for which `through` holds, without the export itself. */
   meeting(key: string, through: (other: string) => boolean): ReadonlySet<string> {
     const met = new Set<string>([key]);
     for (const one of met) {
@@ -123,7 +123,7 @@ export class SelectedPods {
     return met;
   }
 
-  /** The label of a selector that the fewest pods have and the fewest exports ask for; undefined when it asks for no label. */
+  /** The label of a selector that the fewest pods have and the fewest exports use; undefined for a selector without labels. */
   #rarest(namespace: string, labels: readonly string[]): string | undefined {
     const count = (sets: Map<string, Set<string>>, label: string): number => sets.get(labelKey(namespace, label))?.size ?? 0;
     const commonness = (label: string): number => count(this.#podsByLabel, label) + count(this.#exportsByLabel, label);

@@ -3,16 +3,16 @@ import type { ServicePortMapping } from '../../api/slicenode/type.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** The identity of a mapping on one node: a pod can lead one port to one place only. */
+/** The key of a mapping on one node: a port of a pod can be translated to one port only. */
 const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${address} ${protocol} ${String(port).padStart(5, '0')}`;
 
-/** The service ports of a node, and the exports (namespace/name) for whose ports there is no room. */
+/** The service ports of a node, and the exports (namespace/name) over capacity. */
 export interface ServicePortsPlan {
   readonly servicePorts: readonly ServicePortMapping[];
   readonly leftOut: readonly string[];
 }
 
-/** What an export asks of a node, by key: service ports that differ from the ports on which its pods there listen. */
+/** The mappings that an export needs on a node, by key: service ports that differ from the ports on which its pods there listen. */
 const mappingsOf = (node: string, { endpoints, ports }: ExportBody): Map<string, ServicePortMapping> => {
   const mappings = new Map<string, ServicePortMapping>();
   for (const endpoint of endpoints) {
@@ -29,7 +29,7 @@ const mappingsOf = (node: string, { endpoints, ports }: ExportBody): Map<string,
   return mappings;
 };
 
-/** Shares room out so that nobody gets more than it asks for, and who gets less gets as much as any other (max-min fairness). */
+/** Divides capacity so that none gets more than it needs, and those that get less get equal shares (max-min fairness). */
 const shares = (asked: ReadonlyMap<string, number>, room: number): Map<string, number> => {
   const given = new Map<string, number>();
   let left = room;
@@ -43,19 +43,18 @@ const shares = (asked: ReadonlyMap<string, number>, room: number): Map<string, n
 };
 
 /**
- * The service ports of a node's pods that differ from the ports on which the pods listen, so that a client in another cluster calls a
- * service by the port that its Service has.
+ * The service ports of a node's pods that differ from the ports on which the pods listen, so that a client in another cluster can use the port of the
+ * Service.
  *
  * ```
  * service port   target port   then
  * 80             80            nothing to do
- * 80             8080          80 of each pod leads to 8080; 8080 can be called too
+ * 80             8080          port 80 of each pod is translated to 8080; 8080 works too
  * ```
- * Of two exports that lead one port of a pod to different places, the first by namespace and name counts, for the moment until the younger is
- * taken back (`port-conflict.ts`).
+ * If two exports translate one port of a pod differently, the first by namespace and name counts until the younger is withdrawn (`port-conflict.ts`).
  *
- * There is room for {@link maxServicePorts}. When more are asked for, each namespace gets a fair share, so that none crowds out another, and fills
- * it with whole exports by name: one that works for some of its pods only would be harder to understand than one that does not.
+ * The capacity is {@link maxServicePorts}. When more are needed, each namespace gets a fair share, so that none displaces another, and fills it with
+ * whole exports by name: an export that works for some of its pods only would be harder to understand than one that does not work.
  */
 export const planServicePorts = (node: string, exported: readonly ExportBody[], room = maxServicePorts): ServicePortsPlan => {
   const wanted = sortedBy(exported, ({ namespace, name }) => `${namespace}/${name}`)

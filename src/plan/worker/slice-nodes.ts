@@ -4,32 +4,32 @@ import type { SliceNode } from '../../api/slicenode/type.ts';
 import { type NodeBlocks, planNodeBlocks } from './node-blocks.ts';
 import { planSliceNode } from './slice-objects.ts';
 
-/** What a grant is made true from. */
+/** The inputs of the SliceNodes of a grant. */
 export interface SliceNodesSnapshot {
   readonly membership: Membership;
   /** Names of the nodes of this cluster. */
   readonly nodes: readonly string[];
-  /** The slice's SliceNodes as they are: where node blocks are written down. */
+  /** The slice's current SliceNodes, which store the node blocks. */
   readonly written: readonly SliceNode[];
-  /** What this cluster states to the others about its nodes: a node whose SliceNode vanished gets the blocks back that its pods have. None when left out. */
+  /** The published statements of this cluster about its nodes: a node whose SliceNode disappeared gets back the blocks of its pods. @default none */
   readonly stated?: readonly NodeBlocks[];
-  /** Blocks of nodes that are gone, as they are written down. */
+  /** Recorded blocks of removed nodes. */
   readonly retired: readonly RetiredBlock[];
 }
 
-/** What follows, and what to write down before the surplus goes. */
+/** The result, to be stored before the surplus is deleted. */
 export interface SliceNodesPlan {
   readonly desired: readonly SliceNode[];
-  /** Those of nodes that are gone, and those of an earlier slice of the same name. */
+  /** SliceNodes of removed nodes, and those of an earlier slice of the same name. */
   readonly surplus: readonly SliceNode[];
   readonly retired: readonly RetiredBlock[];
-  /** Addresses that this cluster wants in all; undefined when no node is short of any. */
+  /** Addresses that this cluster needs; undefined when no node lacks any. */
   readonly wantedAddresses: number | undefined;
-  /** Whether the blocks differ from what is written down. */
+  /** Whether the blocks differ from the stored ones. */
   readonly changed: boolean;
 }
 
-/** A SliceNode with address blocks for each node of this cluster. A slice made again under the same name starts afresh. */
+/** A SliceNode with address blocks for each node of this cluster. A slice created again under the same name starts without old blocks. */
 export const planSliceNodes = ({ membership, nodes, written, stated = [], retired }: SliceNodesSnapshot): SliceNodesPlan => {
   const { sliceUID, sliceSubnet, blocks: clusterBlocks } = membership.spec;
   const current = written.filter((node) => node.spec.sliceUID === sliceUID);
@@ -53,9 +53,9 @@ export const planSliceNodes = ({ membership, nodes, written, stated = [], retire
   };
 };
 
-/** Whether two states of a SliceNode lead to the same plan: what is written down in it, and how many pods there are; links do not matter. */
+/** Whether two states of a SliceNode lead to the same plan: only its blocks and the number of pods count, not links. */
 export const sameDemand = (before: SliceNode, after: SliceNode): boolean =>
   before.metadata.generation === after.metadata.generation && podCount(before) === podCount(after);
 
-/** Pods that have an address or want one; addresses that rest count as long as pods wait for them. */
+/** Pods that have an address or need one; addresses in quarantine count while pods wait for them. */
 const podCount = ({ status }: SliceNode): number => Math.max(Object.keys(status?.pods ?? {}).length, status?.wantedAddresses ?? 0);

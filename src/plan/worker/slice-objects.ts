@@ -10,8 +10,8 @@ import { canonicalJson } from '../../values/canonical-json.ts';
 const apiVersion = 'networking.kubeslice.io/v1beta1';
 
 /**
- * The slice as this cluster keeps it, so that agents and DNS need their own API server only: the membership as it is taken here, and in an annotation
- * as the hub granted it.
+ * The slice in this cluster, from which agents and DNS work with their own API server only: the membership as applied here, and in an annotation as
+ * the hub granted it.
  */
 export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice => {
   return {
@@ -36,7 +36,7 @@ export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice
   };
 };
 
-/** The part of the local slice's status that repeats the grant, in the shape that existing tools read. */
+/** The part of the local slice's status that repeats the grant, in the form that existing tools read. */
 export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 'sliceConfig' | 'namespaces'> => ({
   namespaces: [...spec.namespaces],
   sliceConfig: {
@@ -49,7 +49,7 @@ export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 's
   },
 });
 
-/** What the agent of a node should make true in the slice. */
+/** The desired state for the agent of a node in the slice. */
 export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]): SliceNode => ({
   apiVersion,
   kind: 'SliceNode',
@@ -61,7 +61,7 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });
 
-/** A node of the slice as the agents of this cluster read it, from a statement that was verified. */
+/** A node of the slice for the agents of this cluster, from a verified statement. */
 export const planSlicePeer = (slice: string, { cluster, subject: node, serial, body }: Statement<'Node'>): SlicePeer => {
   const { publicKey, endpoints, blocks, addresses } = body;
   const router = addresses.find((address) => !address.includes(':')) ?? '';

@@ -4,7 +4,7 @@ import type { Pod } from '../../values/builtin/pod.ts';
 const isTrue = (object: Pod | Node, type: string): boolean =>
   object.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
-/** Whether a new copy of the pod could be placed on a node, as far as can be said without being the scheduler; in doubt not. */
+/** Whether a new copy of the pod could run on a node, as far as this can be decided without the scheduler; in doubt false. */
 const takes = (node: Node, { spec }: Pod): boolean =>
   node.metadata.deletionTimestamp === undefined &&
   node.spec?.unschedulable !== true &&
@@ -14,9 +14,8 @@ const takes = (node: Node, { spec }: Pod): boolean =>
   Object.entries(spec?.nodeSelector ?? {}).every(([key, value]) => node.metadata.labels?.[key] === value);
 
 /**
- * The copy of a program that should move, because several are on one node while another node that would take it has none: the scheduler places a pod once,
- * so after a drain all copies stay where they fled to. The youngest moves. Undefined while they are spread, or while one of them is not Ready: then it is
- * not the time.
+ * The copy of a program that should move, because several are on one node while another suitable node has none: the scheduler places a pod once, so
+ * after a drain all copies stay on their refuge. The youngest moves. Undefined while they are spread, or while one of them is not Ready.
  */
 export const podToMove = (pods: readonly Pod[], nodes: readonly Node[]): Pod | undefined => {
   if (!pods.every((pod) => isTrue(pod, 'Ready') && pod.metadata.deletionTimestamp === undefined)) return undefined;

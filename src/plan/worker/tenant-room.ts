@@ -1,25 +1,25 @@
-/** What the namespaces of this cluster have stated in a slice, and how many of them share the budget. */
+/** The statements of this cluster's namespaces in a slice, and how many namespaces share the budget. */
 export interface TenantUse {
   /** Statements that all namespaces together may have. */
   readonly budget: number;
   /** Namespaces of the slice. */
   readonly namespaces: number;
-  /** Statements of each namespace: those in force, and those that were withdrawn and are still remembered. */
+  /** Statements of each namespace: those in force, and withdrawn ones that are still remembered. */
   readonly used: ReadonlyMap<string, number>;
 }
 
-/** What one namespace has of the budget. */
+/** The usage and the limit of one namespace. */
 export interface TenantRoom {
   readonly used: number;
-  /** Statements that it may have in all, as things are. */
+  /** Most statements that it may have now. */
   readonly most: number;
 }
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 
 /**
- * How much of the budget a namespace may use. Half of the budget is divided equally and guaranteed; of the other half a namespace may have at most half
- * of what the others leave. So no application team can use up what the others need, whatever it does, and a team that is alone has plenty.
+ * How much of the budget a namespace may use. Half of the budget is divided equally and guaranteed; of the other half a namespace may have at most
+ * half of what the others leave. So no application team can use up what the others need, and a single team has plenty.
  *
  * ```
  * the slice has                then a namespace may have
@@ -40,5 +40,5 @@ export const tenantRoom = ({ budget, namespaces, used }: TenantUse, namespace: s
   return { used: own, most: Math.max(0, Math.min(most, left)) };
 };
 
-/** How many statements an export may have that has `own` now: it keeps those that it has, and gets further ones while there is room. */
+/** How many statements an export may have that has `own` now: it keeps those, and gets more while there is room. */
 export const exportRoom = ({ used, most }: TenantRoom, own: number): number => Math.max(own, most - (used - own));

@@ -1,6 +1,6 @@
 import { tokenClaims } from '../../values/token-claims.ts';
 
-/** What a service account token says about its own time, by the clock of the hub, in milliseconds. */
+/** The times of a service account token, by the clock of the hub, in milliseconds. */
 interface TokenTimes {
   /** From issue to expiry. */
   readonly lifetimeMs: number;
@@ -14,14 +14,14 @@ const timesOf = (token: string): TokenTimes | undefined => {
 };
 
 /**
- * How long a token lives that the hub has just made, in milliseconds: expiry less issue, both by the hub's clock. `otherwise` for a token that says
- * nothing, as one asked for with that life.
+ * The lifetime of a token that the hub has just issued, in milliseconds: expiry less issue, both by the hub's clock. `otherwise`, the requested
+ * lifetime, for a token without times.
  */
 export const lifeOfFresh = (token: string, otherwise: number): number => timesOf(token)?.lifetimeMs ?? otherwise;
 
 /**
- * How long a token still lives that was kept since an earlier run, in milliseconds: a guess by this machine's clock, never more than a whole life. A
- * wrong guess costs a refused request, after which the token is renewed by proof of the key.
+ * The remaining lifetime of a token from an earlier run, in milliseconds: an estimate by this machine's clock, never more than a whole lifetime. A
+ * wrong estimate costs a refused request, after which the token is renewed by proof of the key.
  */
 export const lifeOfKept = (token: string, now: number): number => {
   const times = timesOf(token);

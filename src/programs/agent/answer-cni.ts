@@ -2,7 +2,7 @@ import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 import type { CniHandler } from './cni-server.ts';
 import type { NodeAgent } from './node-agent.ts';
 
-/** Notifies waiting requests that a step was made. */
+/** Notifies waiting requests of each step. */
 export interface StepSignal {
   /** Resolves at the end of the next step, or when the signal aborts. */
   next(signal: AbortSignal): Promise<void>;
@@ -11,7 +11,7 @@ export interface StepSignal {
 /** `/var/run` is a link to `/run` on the node, but need not be one in the agent's image. */
 const here = (netns: string): string => netns.replace(/^\/var\/run\//, '/run/');
 
-/** Answers the CNI plugin: a pod of a slice is attached before its containers start, any other passes through at once. */
+/** Answers the CNI plugin: a pod of a slice is attached before its containers start; any other passes at once. */
 export const answerCni =
   (agent: NodeAgent, steps: StepSignal, wake: () => void): CniHandler =>
   async (request: CniRequest, signal: AbortSignal): Promise<CniAnswer> => {

@@ -6,11 +6,11 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Reply } from './json-server.ts';
 
-/** How much longer than the wait that was asked for an answer may take. */
+/** How much longer than the requested wait an answer may take. */
 const graceMs = 3_000;
 
 /**
- * Asks the agent of another node for its cluster's notices, by the relay of the slice.
+ * Requests the notices of another cluster from the agent of one of its nodes, through the relay of the slice.
  *
  * @param dial unix socket of the relay
  * @param router address of the other node in the slice
@@ -19,7 +19,7 @@ const graceMs = 3_000;
 export const askRouter = (dial: string, router: string, asked: NoticeRequest, clock: Clock, signal: AbortSignal): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
-      if (signal.aborted) reject(new Failure('Interrupted', `Asking ${router} was cancelled.`, { cause: signal.reason }));
+      if (signal.aborted) reject(new Failure('Interrupted', `The request to ${router} was cancelled.`, { cause: signal.reason }));
       else
         reject(Failure.is(error) ? error : new Failure('Unavailable', `The node with router ${router} does not answer.`, { cause: error }));
     };
@@ -27,7 +27,7 @@ export const askRouter = (dial: string, router: string, asked: NoticeRequest, cl
       path: ownNoticesPath(asked),
       headers: { host: 'relay', connection: 'close' },
       signal,
-      // Without the option `agent`: even `agent: false` creates an agent, which would connect by itself.
+      // Without the option `agent`: even `agent: false` creates an agent, which would open its own connection.
       createConnection: () => {
         const socket = connect(dial);
         socket.write(`${router}\n`);

@@ -10,19 +10,19 @@ import type { AgentSettings } from './settings.ts';
 /** A runtime that has just read the old configuration may still call the plugin. */
 const graceMs = 1_000;
 
-/** Why a folder is left without a word: it is gone already, in use, or not empty. */
+/** Why a folder stays without an error: it does not exist, is in use, or is not empty. */
 const stays: ReadonlySet<string> = new Set(['ENOENT', 'EBUSY', 'ENOTEMPTY']);
 
-/** Takes everything of KubeSlice off this node: needs no API server, and may be repeated. Running pods keep their own network. */
+/** Removes everything of KubeSlice from this node. It needs no API server and may be repeated. Running pods keep their own network. */
 export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSignal): Promise<void> => {
   await joinControlSockets();
   await unchainPlugin(settings.cniConf);
-  // Namespaces take the slice interfaces out of running pods with them.
+  // Deleting the namespaces also deletes the slice interfaces of running pods.
   await kernelOfNode(settings, `${settings.stateDirectory}/bin/wireguard-go`).removeAll(signal);
   await setTimeout(graceMs, undefined, { signal });
   await removePlugin(settings);
   for (const directory of [settings.runDirectory, settings.stateDirectory]) await empty(directory);
-  // Of the folders that are mounted here only the node itself can be rid; what is not empty stays.
+  // Only the node itself can remove folders that are mounted here; a folder that is not empty stays.
   const { runDirectory, stateDirectory } = settings;
   const places = [...[runDirectory, stateDirectory, '/run/wireguard'].map((path) => `/proc/1/root${path}`), `/host${stateDirectory}`];
   for (const path of places) {

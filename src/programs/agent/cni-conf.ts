@@ -5,7 +5,7 @@ import { activeConflist, withoutPlugin, withPlugin } from '../../plan/node/confl
 import type { Log } from '../../telemetry/log.ts';
 import { writeWholeFile } from './whole-file.ts';
 
-/** Rewrites a file if `change` gives it another content; its mode stays. Resolves with whether it did. */
+/** Rewrites a file if `change` returns another content; its mode stays. Resolves with whether it did. */
 const rewrite = async (path: string, change: (text: string) => string | undefined): Promise<boolean> => {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   const changed = text === undefined ? undefined : change(text);
@@ -14,13 +14,13 @@ const rewrite = async (path: string, change: (text: string) => string | undefine
   return true;
 };
 
-/** Puts our plugin into the configuration in use. Resolves with the file that was changed, if any. */
+/** Adds our plugin to the active configuration. Resolves with the changed file, if any. */
 export const chainPlugin = async (directory: string): Promise<string | undefined> => {
   const name = activeConflist(await readdir(directory).catch(() => []));
   return name !== undefined && (await rewrite(`${directory}/${name}`, withPlugin)) ? name : undefined;
 };
 
-/** Takes our plugin out of every configuration. */
+/** Removes our plugin from every configuration. */
 export const unchainPlugin = async (directory: string): Promise<void> => {
   for (const name of await readdir(directory).catch(() => [])) {
     if (name.endsWith('.conflist')) await rewrite(`${directory}/${name}`, withoutPlugin);
@@ -28,8 +28,8 @@ export const unchainPlugin = async (directory: string): Promise<void> => {
 };
 
 /**
- * Keeps our plugin in the node's CNI configuration until the signal aborts: the cluster network's own installer writes that file again when
- * it restarts. It looks at once when the directory changes, and every ten seconds.
+ * Keeps our plugin in the node's CNI configuration until the signal aborts: the cluster network's own installer rewrites that file when it restarts.
+ * It checks when the directory changes, and every ten seconds.
  */
 export const keepChained = async (directory: string, log: Log, signal: AbortSignal): Promise<void> => {
   await mkdir(directory, { recursive: true });
@@ -42,7 +42,7 @@ export const keepChained = async (directory: string, log: Log, signal: AbortSign
   };
   let pending: NodeJS.Timeout | undefined;
   const watcher = watch(directory, () => {
-    // The writer may need a moment, and our own write is an event too.
+    // The writer may not have finished, and our own write is an event too.
     pending ??= setTimeout(() => {
       pending = undefined;
       void look();

@@ -1,8 +1,6 @@
-/*
- * What the CNI plugin (toolchain/cni-plugin) and the agent say to one another: one JSON line each way on the agent's socket.
- */
+/** The protocol between the CNI plugin (toolchain/cni-plugin) and the agent: one JSON line each way on the agent's socket. */
 
-/** What the plugin was called for, and for which pod. */
+/** The command and the pod of a plugin call. */
 export interface CniRequest {
   readonly command: 'ADD' | 'DEL' | 'CHECK';
   readonly containerId: string;
@@ -13,9 +11,9 @@ export interface CniRequest {
   readonly uid: string;
 }
 
-/** What the agent made of it. */
+/** The result of a request. */
 export interface CniAnswer {
   readonly ok: boolean;
-  /** Why not, in a sentence; with `ok` it says that the pod may start but is not attached. */
+  /** The reason of a failure, in a sentence; with `ok`, why the pod may start without being attached. */
   readonly message?: string;
 }

@@ -5,20 +5,18 @@ import type { Log } from '../../telemetry/log.ts';
 import { listen } from '../serving/listen.ts';
 import type { CniAnswer, CniRequest } from './cni-protocol.ts';
 
-/** Handles one request of the CNI plugin; must resolve within the time that a pod may be delayed. */
+/** Handles one request of the CNI plugin; it must resolve within the time by which a pod's start may be delayed. */
 export type CniHandler = (request: CniRequest, signal: AbortSignal) => Promise<CniAnswer>;
 
-/** A pod start is delayed by no more than this; then it goes on, and the pod is attached while it runs. */
+/** Longest delay of a pod's start; after it the pod starts, and is attached while it runs. */
 const answerWithinMs = 2_500;
-/** The longest request; everything in it is a name or a path. */
+/** The longest request; it contains only names and a path. */
 const longestLine = 8_192;
 
-/**
- * Serves the CNI plugin on a unix socket that only root can open. Returns a function that stops serving and removes the socket.
- */
+/** Serves the CNI plugin on a unix socket that only root can open. Returns a function that stops the server and removes the socket. */
 export const serveCni = async (path: string, handle: CniHandler, log: Log): Promise<() => Promise<void>> => {
   await mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o700 });
-  // A socket that a killed agent left behind refuses connections and cannot be bound again.
+  // A socket left by a killed agent refuses connections and cannot be bound again.
   await rm(path, { force: true });
   const server = createServer((socket) => {
     void serve(socket, handle).catch((error: unknown) => log.warn('CNI request failed', { error }));
@@ -41,7 +39,7 @@ const serve = async (socket: Socket, handle: CniHandler): Promise<void> => {
   }
   const deadline = AbortSignal.timeout(answerWithinMs);
   const late = new Promise<CniAnswer>((resolve) => {
-    deadline.addEventListener('abort', () => resolve({ ok: true, message: 'not attached in time; it will be while the pod runs' }), {
+    deadline.addEventListener('abort', () => resolve({ ok: true, message: 'not attached in time; it is attached while the pod runs' }), {
       once: true,
     });
   });
@@ -65,7 +63,7 @@ const parse = (text: string): CniRequest | undefined => {
     const { command, containerId, netns, namespace, name, uid } = JSON.parse(text) as Record<string, unknown>;
     if (command !== 'ADD' && command !== 'DEL' && command !== 'CHECK') return undefined;
     if (![containerId, netns, namespace, name, uid].every((value) => typeof value === 'string')) return undefined;
-    // The path becomes a word of commands. There is none for a DEL of a sandbox that is gone.
+    // The path becomes an argument of commands. A DEL for a sandbox that no longer exists has none.
     if (netns !== '' && !isNetnsPath(netns as string)) return undefined;
     return { command, containerId, netns, namespace, name, uid } as CniRequest;
   } catch {

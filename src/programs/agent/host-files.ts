@@ -5,13 +5,13 @@ import { sha256Hex } from '../../values/hash.ts';
 import type { AgentSettings } from './settings.ts';
 import { writeWholeFile } from './whole-file.ts';
 
-/** A program that the image brings for the node. */
+/** A program of the image for the node. */
 const programOf = async ({ hostFiles }: Pick<AgentSettings, 'hostFiles'>, name: string): Promise<Buffer> =>
   readFile(`${hostFiles}/${name}`).catch((cause: unknown) => {
     throw new Failure('NotFound', `The image lacks ${hostFiles}/${name}, which the node needs.`, { cause });
   });
 
-/** Puts the CNI plugin on the node, unless it is there. */
+/** Copies the CNI plugin to the node, unless it is there. */
 export const installPlugin = async (settings: AgentSettings): Promise<void> => {
   const content = await programOf(settings, 'cni-plugin');
   const target = `${settings.cniBin}/${pluginType}`;
@@ -20,8 +20,8 @@ export const installPlugin = async (settings: AgentSettings): Promise<void> => {
 };
 
 /**
- * Puts wireguard-go on the node under a name that changes with its content, so that a running tunnel keeps the program that it was started
- * from. Resolves with its path, which is the same here and on the node.
+ * Copies wireguard-go to the node under a name that depends on its content, so that a running tunnel keeps its program. Resolves with its path, which
+ * is the same here and on the node.
  */
 export const installTunnelProgram = async (settings: AgentSettings): Promise<string> => {
   const content = await programOf(settings, 'wireguard-go');
@@ -31,17 +31,17 @@ export const installTunnelProgram = async (settings: AgentSettings): Promise<str
   return target;
 };
 
-/** Path of the program that probes links. It runs inside the agent's own container, since it ends with the agent. */
+/** Path of the program that probes links. It runs inside the agent's own container, because it ends with the agent. */
 export const proberProgram = ({ hostFiles }: Pick<AgentSettings, 'hostFiles'>): string => `${hostFiles}/prober`;
 
-/** Takes the plugin off the node. */
+/** Removes the plugin from the node. */
 export const removePlugin = async ({ cniBin }: AgentSettings): Promise<void> => {
   await rm(`${cniBin}/${pluginType}`, { force: true });
 };
 
 /**
- * `wg` looks for the control sockets of userspace tunnels below `/var/run`, the programs on the node make them below `/run`. On a node the one
- * is a link to the other; in a slim image it need not be.
+ * `wg` opens the control sockets of userspace tunnels below `/var/run`; the programs on the node create them below `/run`. On a node one is a link to
+ * the other; in a slim image it may not be.
  */
 export const joinControlSockets = async (): Promise<void> => {
   const missing = await access('/var/run/wireguard').then(

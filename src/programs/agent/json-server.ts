@@ -15,19 +15,19 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** Of the header `Authorization: Bearer …`. */
   readonly bearer: string | undefined;
-  /** Address of the asker; on a unix socket that of the node whose connection a relay carries. */
+  /** Address of the client; on a unix socket that of the node whose connection a relay forwards. */
   readonly from: string;
 }
 
-/** Answers one request; the signal aborts when the asker is gone. */
+/** Answers one request; the signal aborts when the client has disconnected. */
 export type Answer = (asked: Asked, signal: AbortSignal) => Promise<Reply>;
 
-/** More connections than this are refused; one that sends no request is closed after a while. */
+/** More connections are refused; a connection without a request is closed after a while. */
 const mostConnections = 64;
 const requestWithinMs = 5_000;
 
 /**
- * Serves GET, one request for each connection; on a unix socket connections that a relay carries. Rejects with `Unavailable` when it cannot listen there.
+ * Serves GET, one request for each connection; on a unix socket, connections that a relay forwards. Rejects with `Unavailable` when it cannot listen.
  */
 export const serveJson = async (
   at: { readonly path: string } | { readonly host: string; readonly port: number },

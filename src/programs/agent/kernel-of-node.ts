@@ -6,8 +6,8 @@ import { netnsPrefix } from '../../plan/node/interface-names.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
- * The kernel of the node that this container runs on, with the node's network and PID namespaces. Tunnel processes are started from PID 1's
- * mount namespace, so that nothing of the container is held.
+ * The kernel of this container's node, with the node's network and PID namespaces. Tunnel processes start from PID 1's mount namespace, so that they
+ * keep no part of the container in use.
  *
  * @param tunnelProgram path of wireguard-go, the same here and on the node
  */

@@ -2,21 +2,21 @@ import type { Log } from '../../telemetry/log.ts';
 import type { LinkWatch } from './link-watch.ts';
 import type { Publisher } from './publisher.ts';
 
-/** What an agent that ends still needs. */
+/** What a terminating agent still needs. */
 export interface LastVotesParts {
   readonly links: Pick<LinkWatch, 'end'>;
   readonly publisher: Pick<Publisher, 'publishLast'>;
-  /** The slices of which this node publishes something. */
+  /** The published slices of this node. */
   readonly slices: () => readonly string[];
   readonly log: Log;
 }
 
-/** So long the API server may take for the last votes of all slices, in milliseconds. */
+/** How long the API server may take for the last votes of all slices, in milliseconds. */
 const publishWithinMs = 2_000;
 
 /**
- * A signal that aborts after `signal`, once this agent has published votes for which it can stand: an Up that it leaves behind keeps a dead peer in DNS
- * until the next agent knows better. Nothing is written where the votes are as published. It aborts without that when the API server does not answer.
+ * A signal that aborts after `signal`, once this agent has published correct last votes: an outdated Up keeps a dead peer in DNS until the next agent
+ * has measured it. It writes nothing when the published votes are correct. It aborts without publishing when the API server does not answer.
  */
 export const afterLastVotes = (signal: AbortSignal, { links, publisher, slices, log }: LastVotesParts): AbortSignal => {
   const lifetime = new AbortController();

@@ -7,19 +7,19 @@ import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import { type Clock, pause } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** What the tunnel of a slice received from each peer, and when that was read. */
+/** The bytes that the tunnel of a slice received from each peer, and when they were read. */
 interface Counters {
   readonly at: number;
   readonly bytes: ReadonlyMap<string, number>;
 }
 
 /**
- * What a watch knows of a slice's links since it started.
+ * The knowledge of a watch about a slice's links since its start.
  *
  * ```
- * None   nothing: what an earlier run published is better
- * Some   peers that live have answered; who has not may be dead
- * All    every link has been judged: after a round trip, or after 4.5 s where a peer is dead
+ * None   nothing: the report of an earlier run is better
+ * Some   live peers have answered; a peer without an answer may be dead
+ * All    every link has been judged: after a round trip, or after 4.5 s for a dead peer
  * ```
  */
 export type LinkKnowledge = 'None' | 'Some' | 'All';
@@ -27,26 +27,28 @@ export type LinkKnowledge = 'None' | 'Some' | 'All';
 interface WatchedSlice {
   readonly prober: Pick<Prober, 'keep' | 'ask' | 'stop'>;
   network: SliceNetwork;
-  /** Peer name by router address, and the other way round. */
+  /** Peer name by router address, and the reverse. */
   names: ReadonlyMap<string, string>;
   addresses: ReadonlyMap<string, string>;
   readonly links: Map<string, LinkHistory>;
   tickedAt: number;
   counters: Counters | undefined;
-  /** When the first probes left. */
+  /** When the first probes were sent. */
   askedAt: number | undefined;
   knowledge: LinkKnowledge;
   large: LargeProbes;
 }
 
-/** How often ended probers are restarted and the tunnels' counters are read: well within the time by which a reading postpones a probe. */
+/**
+ * The interval at which ended probers are restarted and the tunnels' counters are read: well within the time by which a reading postpones a probe.
+ */
 const keepEveryMs = 700;
-/** Up to this many peers the tunnel's counters are not read: that costs as much as the probes it saves. */
+/** Up to this many peers the tunnel's counters are not read: reading costs as much as the probes it saves. */
 const countersAbove = 200;
 
-/** So long after the first probe peers that live have answered, in milliseconds. */
+/** Live peers have answered this long after the first probe, in milliseconds. */
 const firstAnswersMs = 500;
-/** So long {@link LinkWatch.end} waits for answers, in milliseconds. */
+/** How long {@link LinkWatch.end} waits for answers, in milliseconds. */
 const lastAnswersMs = 400;
 
 /** What a link watch works with. */
@@ -62,7 +64,7 @@ export interface LinkWatchParts {
   readonly createProber?: (options: ProberOptions) => WatchedSlice['prober'];
 }
 
-/** Watches the links of this node by probes through the tunnels, and reports changes of their state. */
+/** Watches the links of this node by probes through the tunnels, and reports state changes. */
 export class LinkWatch {
   readonly #parts: LinkWatchParts;
   readonly #slices = new Map<string, WatchedSlice>();
@@ -73,7 +75,7 @@ export class LinkWatch {
     this.#parts = parts;
   }
 
-  /** Watches exactly the peers of these networks. Only links of peers that come or go are touched. */
+  /** Watches exactly the peers of these networks. Links of other peers stay untouched. */
   async aim(networks: readonly SliceNetwork[]): Promise<void> {
     const wanted = new Set(networks.map((network) => network.slice));
     for (const [slice, { prober }] of this.#slices) {
@@ -85,7 +87,7 @@ export class LinkWatch {
       const watched = this.#slices.get(network.slice) ?? this.#watch(network);
       const isSame = samePeers(watched.network, network) && watched.links.size === network.peers.length;
       watched.network = network;
-      // A pod that starts or ends changes the network, but no peer.
+      // A started or ended pod changes the network, but no peer.
       if (isSame) {
         await watched.prober.keep();
         continue;
@@ -104,19 +106,19 @@ export class LinkWatch {
     return this.#slices.get(slice)?.links ?? new Map();
   }
 
-  /** Clusters to which packets of the slice's size are lost though small ones arrive. */
+  /** Clusters that lose packets of the slice's MTU although small ones arrive. */
   narrow(slice: string): readonly string[] {
     return narrowClusters(this.#slices.get(slice)?.large ?? new Map());
   }
 
-  /** What is known of the links of a slice. */
+  /** The knowledge about the links of a slice. */
   knowledge(slice: string): LinkKnowledge {
     return this.#slices.get(slice)?.knowledge ?? 'None';
   }
 
   /**
-   * Ends judging, and asks every peer that is reached once more: one that does not answer within 0.4 s is Pending. Nobody corrects the votes of an agent
-   * that has ended, so they must be true at its end.
+   * Ends judging, and probes every reachable peer once more: a peer without an answer within 0.4 s becomes Pending. No program corrects the votes of
+   * an ended agent, so they must be true at its end.
    */
   async end(): Promise<void> {
     this.#ended = true;
@@ -137,7 +139,7 @@ export class LinkWatch {
     }
   }
 
-  /** Asks and judges until the signal aborts; then ends all probers. */
+  /** Probes and judges until the signal aborts; then ends all probers. */
   run(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const ticks = setInterval(() => this.tick(), tickMs);
@@ -206,7 +208,7 @@ export class LinkWatch {
     return watched;
   }
 
-  /** Sends packets as large as the slice carries to one node of each cluster, and tells when they begin or cease to be lost. */
+  /** Sends packets of the slice's MTU to one node of each cluster, and reports when their loss begins or ends. */
   #askLarge(slice: string, watched: WatchedSlice, now: number): void {
     const { network, links } = watched;
     const up = new Set([...links].flatMap(([name, { state }]) => (state === 'Up' ? [name] : [])));
@@ -236,7 +238,7 @@ export class LinkWatch {
     if (before?.state !== link.state) this.#parts.onChange(slice);
   }
 
-  /** The tunnel as it is; undefined when it cannot be read: then every peer is probed, which costs more. */
+  /** The observed tunnel; undefined when it cannot be read: then every peer is probed, which costs more. */
   async #tunnelOf(network: SliceNetwork, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
     try {
       return await this.#parts.observe(network, signal);
@@ -246,7 +248,7 @@ export class LinkWatch {
     }
   }
 
-  /** Puts off probes to peers from which the tunnel has received something since it was read last. */
+  /** Postpones probes to peers from which the tunnel has received something since the last reading. */
   async #readCounters(watched: WatchedSlice, signal: AbortSignal): Promise<void> {
     const at = this.#parts.clock.monotonic();
     const tunnel = await this.#tunnelOf(watched.network, signal);
@@ -263,7 +265,7 @@ export class LinkWatch {
   }
 }
 
-/** What is known now; what was known once stays, because a peer that is new then is news of its own. */
+/** The current knowledge. It never decreases: a new peer is reported as its own change. */
 const knowledgeOf = ({ knowledge, links, askedAt }: WatchedSlice, now: number): LinkKnowledge => {
   if (knowledge === 'All' || [...links.values()].every(({ state }) => state !== 'Pending')) return 'All';
   return askedAt !== undefined && now - askedAt >= firstAnswersMs ? 'Some' : 'None';

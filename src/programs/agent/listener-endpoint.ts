@@ -21,17 +21,17 @@ export interface ListenerEndpointParts {
 }
 
 /**
- * How long a token that was the worker's is believed here, in milliseconds. The answer is worth little to anybody else, and a question a minute to each node
- * of a large cluster must not be as many questions to its API server.
+ * How long a token of the worker is accepted without a new review, in milliseconds. The answer has little value for others, and a review a minute by
+ * each node of a large cluster would load its API server.
  */
 const believeMs = 600_000;
-/** Pods that are looked into, and at the same time: each costs the node two programs. */
+/** The rate of pods that are read: each costs the node two programs. */
 const looks = { burst: 128, perSecond: 32 } as const;
 const looksAtOnce = 2;
 
 /**
- * Answers this cluster's worker which TCP ports of pods have no listener, from the sockets of each pod. Pods that it does not know, or that cannot be looked
- * into, are not in the answer. It changes nothing and sends nothing.
+ * Answers this cluster's worker which TCP ports of pods have no listener, from the sockets of each pod. Unknown or unreadable pods are missing in the
+ * answer. It changes nothing and sends no packets.
  */
 export const createListenerEndpoint = ({ guard, pods, run, clock, log }: ListenerEndpointParts): Answer => {
   const pace = createPace(looks, clock);
@@ -51,7 +51,7 @@ export const createListenerEndpoint = ({ guard, pods, run, clock, log }: Listene
       return closed === undefined || !isRight ? [] : [{ address, closed }];
     } catch (error) {
       if (signal.aborted) throw error;
-      // A pod that ends just now has no namespace any more.
+      // A pod that has just ended has no namespace any more.
       log.debug('the listeners of a pod cannot be read', { pod: pod.name, error });
       return [];
     }
@@ -62,7 +62,7 @@ export const createListenerEndpoint = ({ guard, pods, run, clock, log }: Listene
     if (asked === undefined) return { status: 404, body: 'served here: /v1/listeners/<slice>?pods=<address>:<port>,<port>;…\n' };
     const verdict = await guard(bearer, from, believeMs);
     if (verdict === 'busy') return { status: 429, body: 'too many token reviews; try again in a minute\n' };
-    if (verdict === 'stranger') return { status: 401, body: 'only the worker of this cluster may ask\n' };
+    if (verdict === 'stranger') return { status: 401, body: 'only the worker of this cluster may send requests\n' };
     const known = new Map(pods(asked.slice).map((pod) => [pod.address, pod]));
     const looked = await Promise.all(asked.pods.map((each) => look(known.get(each.address), each, signal)));
     return { status: 200, body: JSON.stringify({ pods: looked.flat() } satisfies ListenerAnswer) };

@@ -1,12 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** The longest line that names an asker: an IPv6 address. */
+/** The longest line with a client's address: an IPv6 address. */
 const longestName = 64;
-/** One that sends no line is closed after this, in milliseconds. */
+/** A connection without the line is closed after this, in milliseconds. */
 const nameWithinMs = 5_000;
 
-/** Reads the line, and leaves what follows it on the socket; undefined for something else. */
+/** Reads the line, and leaves what follows on the socket; undefined for anything else. */
 const readName = (socket: Socket): Promise<string | undefined> =>
   new Promise((resolve) => {
     let read = Buffer.alloc(0);
@@ -30,22 +30,22 @@ const readName = (socket: Socket): Promise<string | undefined> =>
     socket.on('readable', look).on('close', gone);
   });
 
-/** Knows who opened the connections of a server whose clients come through a relay. */
+/** Knows the clients of a server whose connections come through a relay. */
 export interface NamedAskers {
   /** Listens in place of the HTTP server. */
   readonly server: Server;
-  /** Address of the node that opened a connection, as the relay said it; empty for another connection. */
+  /** Address of the node that opened a connection, from the relay; empty for any other connection. */
   of(socket: Socket): string;
   /** Closes every connection. */
   closeAll(): void;
 }
 
-/** Hands connections to an HTTP server after the line with which a relay begins each: the address of the node that opened it. */
+/** Passes connections to an HTTP server after the first line, in which the relay names the address of the connecting node. */
 export const nameAskers = (http: HttpServer): NamedAskers => {
   const names = new WeakMap<Socket, string>();
   const open = new Set<Socket>();
   const server = createServer({ pauseOnConnect: false }, (socket) => {
-    // Whoever hangs up is no error of this server.
+    // A client that disconnects is not an error of this server.
     socket.on('error', () => {});
     open.add(socket);
     socket.on('close', () => open.delete(socket));

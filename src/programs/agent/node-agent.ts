@@ -16,25 +16,25 @@ import type { SliceSubnetsFile } from './slice-subnets-file.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';
 
-/** What the agent of a node works with. */
+/** What the agent of a node uses. */
 export interface NodeAgentParts {
   readonly kernel: Kernel;
-  /** Changes whenever the slices of the facts may have changed, or their namespaces; not with pods and peers. */
+  /** Changes whenever the slices or their namespaces may have changed; not with pods and peers. */
   readonly slicesVersion: () => number;
-  /** The version of the latest SlicePeer among the facts; undefined while none has a number. */
+  /** The version of the latest SlicePeer in the facts; undefined while none has a numeric version. */
   readonly peersVersion: () => number | undefined;
-  /** The facts as the API server has them, undefined while it has not been read. */
+  /** The facts from the API server, undefined before its first complete read. */
   readonly facts: (before: HeldFacts | undefined) => HeldFacts | undefined;
-  /** Called with the facts that the node acts on from now on. */
+  /** Called with the facts that the node uses from now on. */
   readonly actsOn: (facts: NodeFacts) => void;
-  /** What this node published of its decisions, which stands in for those that the snapshot lost. */
+  /** The published decisions of this node, which replace those that the snapshot lost. */
   readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
   readonly snapshotFile: SnapshotFile;
   readonly snapshot: Snapshot | undefined;
   readonly sliceSubnets: SliceSubnetsFile;
   readonly podNetns: PodNetns;
-  /** State of a link by slice and peer name, to try the next endpoint where one does not answer. */
+  /** State of a link by slice and peer name, to try the next endpoint when one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
@@ -43,18 +43,18 @@ export interface NodeAgentParts {
   readonly metrics: Pick<Metrics, 'add' | 'set' | 'remove'>;
 }
 
-/** What one step decided and did. */
+/** The decisions and results of one step. */
 export interface Step {
   readonly facts: NodeFacts;
   readonly plan: NodePlan;
   readonly outcome: Outcome;
-  /** By slice: the version of SlicePeers up to which the tunnel has all that they ask for, as of the last time that a peer got further blocks. */
+  /** By slice: the version of SlicePeers up to which the tunnel has all their blocks, from the last time that a peer got more blocks. */
   readonly peersVersions: ReadonlyMap<string, number>;
-  /** Milliseconds until the next step is worth while though nothing changes; undefined when none is. */
+  /** Milliseconds until the next step is due without any change; undefined when none is. */
   readonly againMs: number | undefined;
 }
 
-/** Keeps the slices of one node: gathers what is known, plans, writes decisions down, and makes the kernel so. Steps must not overlap. */
+/** Keeps the slices of one node: it observes, plans, stores the decisions, and applies them to the kernel. Steps must not overlap. */
 export class NodeAgent {
   readonly #parts: NodeAgentParts;
   #held: HeldFacts | undefined;
@@ -64,10 +64,10 @@ export class NodeAgent {
   #slicesByNamespace: { readonly version: number; readonly slices: ReadonlyMap<string, string> } | undefined;
   #mtu: number | undefined;
   #last: Step | undefined;
-  /** By slice: the network that the kernel took last without a failure. */
+  /** By slice: the last network that the kernel applied without a failure. */
   readonly #applied = new Map<string, SliceNetwork>();
   readonly #peersVersions = new Map<string, number>();
-  /** Pods without a namespace in the last step, and for how many steps in a row the same ones. */
+  /** Pods without a namespace in the last step, and for how many consecutive steps they were the same. */
   #waiting = { pods: '', steps: 0 };
 
   constructor(parts: NodeAgentParts) {
@@ -83,27 +83,27 @@ export class NodeAgent {
 
   #index(facts: NodeFacts | undefined, version: number): void {
     const pairs = (facts?.slices ?? []).flatMap(({ name, namespaces }) => namespaces.map((namespace) => [namespace, name] as const));
-    // Of two slices with one namespace the first one counts.
+    // Of two slices with the same namespace the first one counts.
     this.#slicesByNamespace = { version, slices: new Map(pairs.toReversed()) };
   }
 
   /** The slice that pods of a namespace join, if there is one. */
   sliceOf(namespace: string): string | undefined {
     const version = this.#parts.slicesVersion();
-    // Every pod that starts or ends on the node asks this, so the facts are not made anew for it.
+    // Every pod start or end on the node calls this, so it does not compute the facts again.
     if (this.#slicesByNamespace?.version !== version) this.#index((this.#parts.facts(this.#held) ?? this.#held)?.facts, version);
     return this.#slicesByNamespace?.slices.get(namespace);
   }
 
   /**
-   * The CNI plugin says that a pod starts in this namespace. The next step attaches it, once the API server shows whether it is a member: a pod may
-   * be excluded by a label. It is closed until then.
+   * Called by the CNI plugin: a pod starts in this namespace. The next step attaches it, once the API server shows whether it is a member: a label
+   * may exclude a pod. It is closed until then.
    */
   podStarts(uid: string, netns: string): void {
     this.#parts.podNetns.announce(uid, netns);
   }
 
-  /** The CNI plugin says that a pod's namespace ends. */
+  /** Called by the CNI plugin: a pod's namespace ends. */
   podEnds(uid: string, netns: string | undefined): void {
     this.#parts.podNetns.forget(uid, netns);
   }
@@ -114,24 +114,24 @@ export class NodeAgent {
   }
 
   /**
-   * Whether a pod that the CNI plugin announced may get its slice interface by one of the next steps. It may not when it stays out of the slice, when there is no
-   * address for it, or when the node has no slice to attach it to: then it is attached when that changes.
+   * Whether one of the next steps may attach a pod that the CNI plugin announced. Not when the pod stays out of the slice, when there is no address
+   * for it, or when the node has no network for the slice: then it is attached when that changes.
    */
   awaitsAttachment(uid: string): boolean {
     if (this.#last === undefined) return true;
     const { facts, plan } = this.#last;
     const pod = facts.pods.find((one) => one.uid === uid);
-    // The API server will deliver it at any moment: the kubelet has it from there.
+    // The API server will deliver it at any moment, because the kubelet has it from there.
     if (pod === undefined) return true;
     const slice = plan.sliceOfPod.get(uid);
     const hasNetwork = plan.networks.some((network) => network.slice === slice);
     return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && hasNetwork;
   }
 
-  /** One step; undefined while nothing is known about this node, when nothing must be touched. */
+  /** One step; undefined while nothing is known about this node: then nothing may change. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
-    // Before the facts: what comes between the two is confirmed by the next step.
+    // Read before the facts: what arrives in between is confirmed by the next step.
     const peersVersion = this.#parts.peersVersion();
     const version = this.#parts.slicesVersion();
     const held = this.#parts.facts(this.#held) ?? this.#held;
@@ -149,7 +149,7 @@ export class NodeAgent {
     const { keys: ownKeys, problems: keyProblems } = await keys.all(facts.slices.map(({ name }) => name));
     for (const [slice, problem] of keyProblems)
       if (!this.#last?.plan.problems.has(slice))
-        log.warn('a tunnel key cannot be read; what there is of the slice stays as it is', { slice, problem });
+        log.warn('a tunnel key cannot be read; the slice in the kernel stays unchanged', { slice, problem });
     this.#calls = planPeerCalls({
       before: this.#calls,
       slices: facts.slices,
@@ -171,16 +171,16 @@ export class NodeAgent {
     });
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
-    // Decisions are saved before the kernel acts on them, so that no crash can give an address or port to two.
+    // Decisions are stored before the kernel applies them, so that a crash cannot lead to an address or port with two owners.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
-    // Before a pod can be attached: a pod that starts while the agent is away must be closed.
+    // Before a pod can be attached: a pod that starts while the agent does not run must be closed.
     await this.#parts.sliceSubnets.save(facts.slices);
     const outcome = await kernel.converge(plan.networks, signal, scope, {
       closedSubnets: facts.slices.map(({ subnet }) => subnet),
       untouched: plan.untouched,
       livingPods: new Set(facts.pods.map(({ uid }) => uid)),
     });
-    // Not those in `gone`: an agent that was killed here left keys that no decision remembers.
+    // All current slices instead of those in `gone`: a killed agent left keys without a decision.
     await keys
       .keepOnly(new Set(facts.slices.map((slice) => slice.name)))
       .catch((error: unknown) => log.warn('keys of slices that ended are not deleted; the next step tries again', { error }));
@@ -219,11 +219,11 @@ export class NodeAgent {
   }
 }
 
-/** How many pods of a slice could not be attached. */
+/** How many pods of a slice are not attached. */
 const failuresOf = (slice: string, { sliceOfPod, podProblems }: NodePlan, { podFailures }: Outcome): number =>
   [...sliceOfPod].filter(([uid, owner]) => owner === slice && (podProblems.has(uid) || podFailures.has(uid))).length;
 
-/** A slice whose pass failed says nothing about its pods; those attached before still are. */
+/** A slice whose pass failed reports nothing about its pods; the attached ones stay attached. */
 const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome => {
   const attached = new Map(outcome.attached);
   for (const slice of outcome.failures.keys()) {
@@ -235,9 +235,9 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
 
 const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
   const waits = callInMs === undefined ? [] : [callInMs];
-  // A file may be mended, and a full table of files empties.
+  // The file may be repaired, or file descriptors may become free.
   if (plan.untouched.length > 0) waits.push(1_000);
-  // Postponed pods come with their own time for the next step.
+  // Postponed pods have their own time for the next step.
   if (outcome.failures.size > 0 || [...outcome.podFailures.keys()].some((uid) => !outcome.putOff.has(uid))) waits.push(1_000);
   waits.push(...outcome.putOff.values());
   // Containers of these pods may start at any moment without a CNI call to this agent; most do within seconds, some never.

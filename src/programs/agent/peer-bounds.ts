@@ -2,9 +2,12 @@ import { budgets } from '../../api/budgets.ts';
 import { arrive, type DoneAt, nothingYet } from '../../values/cell-rate.ts';
 import type { Clock } from '../../values/clock.ts';
 
-/** How many requests of each other cluster are answered, at once and a second, so that a member with many nodes takes no more than one with few. */
+/**
+ * Limits how many requests of each other cluster are answered, concurrently and per second, so that a member with many nodes takes no more than one
+ * with few.
+ */
 export interface PeerBounds {
-  /** One more begins; returns its end, or undefined when there are too many. */
+  /** Begins a request; returns a function that ends it, or undefined when there are too many. */
   enter(cluster: string): (() => void) | undefined;
 }
 
@@ -13,7 +16,7 @@ interface Asker {
   doneAt: DoneAt;
 }
 
-/** Nobody has asked yet. */
+/** Bounds without any request. */
 export const createPeerBounds = (clock: Pick<Clock, 'monotonic'>): PeerBounds => {
   const askers = new Map<string, Asker>();
   return {

@@ -7,19 +7,19 @@ import type { WorkerGuard } from './worker-guard.ts';
 /** What the peer endpoint works with. */
 export interface PeerEndpointParts {
   readonly guard: WorkerGuard;
-  /** The peers of a slice on this node; nothing else is ever asked. */
+  /** The peers of a slice on this node; requests go only to these. */
   readonly peers: (slice: string) => readonly KnownPeer[];
-  /** Asks the node with this router address. */
+  /** Sends the request to the node with this router address. */
   readonly ask: (router: string, asked: NoticeRequest, signal: AbortSignal) => Promise<Reply>;
   readonly clock: Clock;
 }
 
-/** How often the link to a node whose answer is awaited is checked, in milliseconds. */
+/** How often the link to a node is checked while its answer is pending, in milliseconds. */
 const checkEveryMs = 500;
 
 /**
- * Answers this cluster's worker, which cannot enter a slice itself: asks a node of the other cluster through the tunnel and passes its answer on as it
- * is. The statements in it certify themselves.
+ * Answers this cluster's worker, which cannot enter a slice itself: it requests the notices from a node of the other cluster through the tunnel and
+ * forwards the answer unchanged. The statements in it certify themselves.
  */
 export const createPeerEndpoint =
   ({ guard, peers, ask, clock }: PeerEndpointParts): Answer =>
@@ -29,7 +29,7 @@ export const createPeerEndpoint =
     const { cluster } = asked;
     const verdict = await guard(bearer, from);
     if (verdict === 'busy') return { status: 429, body: 'too many token reviews; try again in a minute\n' };
-    if (verdict === 'stranger') return { status: 401, body: 'only the worker of this cluster may ask\n' };
+    if (verdict === 'stranger') return { status: 401, body: 'only the worker of this cluster may send requests\n' };
     let why = 'this node has no link to it that is up';
     for (const router of routersToAsk(peers(asked.slice), cluster)) {
       try {
@@ -47,7 +47,7 @@ export const createPeerEndpoint =
         why = error instanceof Error ? error.message : String(error);
       }
     }
-    return { status: 503, body: `no node of cluster ${cluster} in slice ${asked.slice} can be asked: ${why}\n` };
+    return { status: 503, body: `no node of cluster ${cluster} in slice ${asked.slice} is reachable: ${why}\n` };
   };
 
 /** Runs a task whose signal aborts as soon as the check fails. */

@@ -12,14 +12,14 @@ import { serveJson } from './json-server.ts';
 import { OfferedNotices } from './offered-notices.ts';
 import { createPeerBounds } from './peer-bounds.ts';
 
-/** What the exchange of a node works with. */
+/** What the exchange of a node uses. */
 export interface PeerExchangeParts {
   readonly client: Client;
   /** Path of the relay program. */
   readonly relay: string;
   /** On tmpfs; only root may enter it. */
   readonly directory: string;
-  /** Name of this cluster in a slice, undefined while it is not known. */
+  /** Name of this cluster in a slice, undefined while unknown. */
   readonly clusterIn: (slice: string) => string | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,7 +29,7 @@ export interface PeerExchangeParts {
 interface Exchanged {
   readonly relay: Relay;
   readonly server: Listening;
-  /** The cluster of each peer by its router; of one that is not known yet, all share the bounds. */
+  /** The cluster of each peer by its router; routers of unknown clusters share one limit. */
   clusters: ReadonlyMap<string, string>;
   offered: { readonly cluster: string; readonly notices: OfferedNotices } | undefined;
 }
@@ -38,7 +38,7 @@ interface Exchanged {
 export class PeerExchange {
   readonly #parts: PeerExchangeParts;
   readonly #slices = new Map<string, Exchanged>();
-  /** Why notices of a slice cannot be exchanged now; each step tries again, and the log names a reason once. */
+  /** Why notices of a slice cannot be exchanged now; each step retries, and the log contains a reason once. */
   readonly #failures = new Map<string, string>();
 
   constructor(parts: PeerExchangeParts) {
@@ -51,7 +51,7 @@ export class PeerExchange {
     return { serve: `${directory}/${slice}.serve`, dial: `${directory}/${slice}.dial` };
   }
 
-  /** Exchanges in exactly these slices. Call it again now and then; calls must not overlap. A failure is logged once: the next call tries again. */
+  /** Exchanges in exactly these slices. Call it periodically; calls must not overlap. A failure is logged once, and the next call retries. */
   async aim(networks: readonly SliceNetwork[]): Promise<void> {
     const wanted = new Set(networks.map(({ slice }) => slice));
     for (const slice of this.#slices.keys()) if (!wanted.has(slice)) await this.#end(slice);
@@ -81,16 +81,16 @@ export class PeerExchange {
     const { relay: program, directory, clock, random, log } = this.#parts;
     const sockets = this.sockets(slice);
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    // A socket that a killed agent left behind cannot be bound again.
+    // A socket left by a killed agent cannot be bound again.
     await rm(sockets.serve, { force: true });
     const bounds = createPeerBounds(clock);
     const server = await serveJson({ path: sockets.serve }, async ({ path, query, from }, signal) => {
       const asked = readNoticeRequest(path, query);
-      // A peer of one slice reads nothing of another.
+      // A peer of one slice must not read another.
       if (asked?.slice !== slice || asked.cluster !== undefined)
         return { status: 404, body: `served here: /v1/notices/${slice}?after=&waitMs=\n` };
       const leave = bounds.enter(this.#slices.get(slice)?.clusters.get(from) ?? '');
-      if (leave === undefined) return { status: 429, body: 'this cluster asks too much; ask again later\n' };
+      if (leave === undefined) return { status: 429, body: 'too many requests of this cluster; try again later\n' };
       try {
         const offered = this.#offered(slice);
         const answer = await (asked.what === 'heads'

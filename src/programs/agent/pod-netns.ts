@@ -6,8 +6,8 @@ import type { Clock } from '../../values/clock.ts';
 const scanEveryMs = 400;
 
 /**
- * Knows where the network namespaces of this node's pods are: announced by the CNI plugin when a pod starts, or else found by the pod's UID
- * among the running processes.
+ * Knows the network namespaces of this node's pods: announced by the CNI plugin when a pod starts, or found by the pod's UID among the running
+ * processes.
  */
 export class PodNetns {
   readonly #clock: Clock;
@@ -20,22 +20,22 @@ export class PodNetns {
     this.#announced = new Map(Object.entries(announced));
   }
 
-  /** The CNI plugin says that a pod starts in this namespace. */
+  /** Called by the CNI plugin: a pod starts in this namespace. */
   announce(uid: string, path: string): void {
     this.#announced.set(uid, path);
   }
 
-  /** The CNI plugin says that a pod's namespace ends; a newer one of the same pod stays. */
+  /** Called by the CNI plugin: a pod's namespace ends; a newer one of the same pod stays. */
   forget(uid: string, path: string | undefined): void {
     if (path === undefined || path === '' || this.#announced.get(uid) === path) this.#announced.delete(uid);
   }
 
-  /** What the CNI plugin announced, by pod UID; for the snapshot. */
+  /** The announcements of the CNI plugin, by pod UID; for the snapshot. */
   announced(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#announced);
   }
 
-  /** Namespace paths that exist now, by UID, of the given pods; and drops what was announced about pods whose namespace is gone. */
+  /** The current namespace paths of the given pods, by UID; it also drops announcements of ended namespaces. */
   async locate(uids: readonly string[]): Promise<Map<string, string>> {
     const own = await netnsIdentity('/proc/self/ns/net');
     const located = await this.#known(uids, own);
@@ -55,7 +55,7 @@ export class PodNetns {
       for (const path of [this.#announced.get(uid), this.#found.get(uid)]) {
         if (path === undefined) continue;
         const identity = await netnsIdentity(path);
-        // The node's own namespace is never a pod's, whatever a process that went there makes it look like.
+        // The node's own namespace is never a pod's, even if a process in a pod's cgroup joined it.
         if (identity === undefined || identity === own) continue;
         if (path.startsWith('/proc/') && !(await stillOfPod(path, uid))) continue;
         located.set(uid, path);

@@ -18,10 +18,10 @@ import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { LinkKnowledge } from './link-watch.ts';
 import type { NodeAgent, Step } from './node-agent.ts';
 
-/** Votes of one slice are published no closer together than this: the links to a cluster that dies go down within two seconds, not at once. */
+/** Shortest time between two writes of votes of one slice: the links to a cluster that dies go down within two seconds, not at once. */
 const voteGapMs = 200;
 
-/** What the publisher works with. */
+/** What the publisher uses. */
 export interface PublisherParts {
   readonly client: Pick<Client, 'mergePatch'>;
   readonly kernel: Pick<Kernel, 'drivers' | 'observe'>;
@@ -30,21 +30,21 @@ export interface PublisherParts {
     links(slice: string): ReadonlyMap<string, LinkHistory>;
     knowledge(slice: string): LinkKnowledge;
   };
-  /** The published object of a slice, as the mirror has it. */
+  /** The published object of a slice in the mirror. */
   readonly seen: (slice: string) => SliceNode | undefined;
-  /** What is wrong around the node, as far as it concerns a slice. */
+  /** The node's faults that concern a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'set' | 'remove'>;
 }
 
 /**
- * Publishes the status of this node's slices: what changed, in one small write, and every 15 s a sign of life in one of its objects, whatever
- * their number is: readers take it as confirmation of all of them.
+ * Publishes the status of this node's slices: each change in one small write, and every 15 s a heartbeat in one of its objects, whatever their number
+ * is: readers take it as confirmation of all of them.
  */
 export class Publisher {
   readonly #parts: PublisherParts;
-  /** What our last write answered, and which state of the mirror it was made on: the mirror is a little behind. */
+  /** The answer to our last write, and the mirror's object before it: the mirror lags a little. */
   readonly #written = new Map<string, { readonly on: SliceNode; readonly answer: SliceNode }>();
   readonly #votedAt = new Map<string, number>();
   #beatAt = Number.NEGATIVE_INFINITY;
@@ -66,7 +66,7 @@ export class Publisher {
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
     const soon = (this.#votedAt.get(slice) ?? Number.NEGATIVE_INFINITY) + voteGapMs - now;
     const heartbeat = input.links !== undefined && now - this.#beatAt >= heartbeatMs;
-    // What stands in the kernel is not known, so what was published of it stands too.
+    // The kernel state is unknown, so the published status stays too.
     const stays = step.plan.untouched.some((one) => one.slice === slice);
     const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
@@ -94,7 +94,7 @@ export class Publisher {
     return { againMs };
   }
 
-  /** Publishes what has changed at the end of this run, without waiting for the next turn. */
+  /** Publishes the changes at the end of this run, without waiting for the next turn. */
   async publishLast(slice: string, signal: AbortSignal): Promise<void> {
     this.#votedAt.delete(slice);
     await this.publish(slice, signal);
@@ -134,7 +134,7 @@ export class Publisher {
     };
   }
 
-  /** What is known about the links; undefined until peers that live had time to answer. */
+  /** The report about the links; undefined until live peers had time to answer. */
   async #links(network: SliceNetwork, published: LinkReport | undefined, signal: AbortSignal): Promise<LinkReport | undefined> {
     const { clock, kernel, links, metrics } = this.#parts;
     const histories = links.links(network.slice);
@@ -152,7 +152,7 @@ export class Publisher {
     const report = planLinkReport({ network, links: histories, handshakes, now: clock.monotonic(), wall: clock.now(), earlier });
     for (const [cluster, { worstRttMs }] of Object.entries(report.clusters)) {
       const labels = { slice: network.slice, cluster };
-      // A link that is dead has no round trip.
+      // A dead link has no round trip.
       if (worstRttMs === undefined) metrics.remove('nodeLinkRttSeconds', labels);
       else metrics.set('nodeLinkRttSeconds', labels, worstRttMs / 1_000);
     }

@@ -26,10 +26,10 @@ export interface RunningPeerEndpointParts {
   readonly log: Log;
 }
 
-/** After how long listening is tried again, in milliseconds. */
+/** The interval of retries to listen, in milliseconds. */
 const againMs = 10_000;
 
-/** Serves this cluster's worker on the node's own address until the signal aborts. An address that is taken is tried again and again. */
+/** Serves this cluster's worker on the node's own address until the signal aborts. While the address is in use it retries. */
 export const servePeerEndpoint = async (
   { host, port }: AgentSettings['peerEndpoint'],
   parts: RunningPeerEndpointParts,
@@ -37,7 +37,9 @@ export const servePeerEndpoint = async (
 ): Promise<void> => {
   const { client, agent, links, exchange, clock, log } = parts;
   if (host === undefined) {
-    log.warn('HOST_IP is not set: the worker cannot ask here for notices of other clusters while the hub is away, nor who listens in pods');
+    log.warn(
+      'HOST_IP is not set: the worker cannot request notices of other clusters here while the hub is unreachable, nor check listeners of pods',
+    );
     return;
   }
   const guard = createWorkerGuard(client, clock, signal);
@@ -54,7 +56,7 @@ export const servePeerEndpoint = async (
     try {
       server = await serveJson({ host, port }, endpoint);
     } catch (error) {
-      log.error('the worker cannot ask here for notices of other clusters', { error });
+      log.error('the worker cannot request notices of other clusters here', { error });
       await sleep(clock, againMs, signal).catch(interrupted);
     }
   }

@@ -2,18 +2,18 @@ import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
 import type { ProgramContext } from '../program.ts';
 
-/** Where the agent finds and keeps things. Paths are as its container sees them; `/host` is what the node has at the same path without it. */
+/** Paths and names of the agent. Paths are those in its container; `/host` is the prefix of the node's own paths. */
 export interface AgentSettings {
   readonly node: string;
   /** On tmpfs: socket of the CNI plugin, private keys, records of processes and rules, the snapshot of this boot. */
   readonly runDirectory: string;
-  /** On disk: snapshot, programs for tunnels. The node has it at the same path. */
+  /** On disk: snapshot, programs for tunnels. It has the same path on the node. */
   readonly stateDirectory: string;
-  /** Static programs that the image brings: wireguard-go and the CNI plugin for the node, the prober and the relay for the agent. */
+  /** Static programs of the image: wireguard-go and the CNI plugin for the node, the prober and the relay for the agent. */
   readonly hostFiles: string;
   readonly cniBin: string;
   readonly cniConf: string;
-  /** Where this cluster's worker asks for notices of other clusters; the address is one of the node's, undefined to serve nothing. */
+  /** Where this cluster's worker requests notices of other clusters; the address is one of the node's, undefined to serve nothing. */
   readonly peerEndpoint: { readonly host: string | undefined; readonly port: number };
 }
 
@@ -21,7 +21,7 @@ export interface AgentSettings {
 export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
   const node = env.NODE_NAME;
   if (node === undefined || node === '') {
-    throw new Failure('InvalidInput', 'NODE_NAME is not set; the agent must be told which node it runs on (spec.nodeName of its pod).');
+    throw new Failure('InvalidInput', 'NODE_NAME is not set; set it to the name of the node of the agent (spec.nodeName of its pod).');
   }
   return {
     node,
@@ -34,7 +34,7 @@ export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
   };
 };
 
-/** Path of the socket on which the CNI plugin asks. */
+/** Path of the socket for the CNI plugin. */
 export const cniSocket = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/agent.sock`;
 
 /** Path of the relay in the agent's own container. */

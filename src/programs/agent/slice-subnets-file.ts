@@ -7,8 +7,8 @@ import type { AgentSettings } from './settings.ts';
 import { writeWholeFile } from './whole-file.ts';
 
 /**
- * Keeps the file from which the CNI plugin closes pods while this agent is away. It is on disk: after a reboot pods start before the agent does.
- * It is written when slices or their namespaces change, not when pods do.
+ * Keeps the file with which the CNI plugin closes pods while this agent does not run. It is on disk: after a reboot pods start before the agent. It
+ * is written when slices or their namespaces change, not when pods do.
  */
 export class SliceSubnetsFile {
   readonly #path: string;
@@ -20,7 +20,7 @@ export class SliceSubnetsFile {
     this.#log = log;
   }
 
-  /** Resolves once the file has this content. A failed write is logged and tried again with the next call. */
+  /** Resolves once the file has this content. A failed write is logged and retried with the next call. */
   async save(slices: readonly Pick<SliceFacts, 'subnet' | 'namespaces'>[]): Promise<void> {
     const text = sliceSubnetsFile(slices);
     if (text === this.#written) return;
@@ -28,7 +28,7 @@ export class SliceSubnetsFile {
       if ((await readIfPresent(this.#path)) !== text) await writeWholeFile(this.#path, text, 0o644);
       this.#written = text;
     } catch (cause) {
-      const message = `${this.#path} could not be written: a pod of a new slice that starts while the agent is away is open towards the cluster's network.`;
+      const message = `${this.#path} could not be written: a pod of a new slice that starts while the agent does not run is open to the cluster's network.`;
       this.#log.warn('pods may start open', { error: new Failure('Unavailable', message, { cause }) });
     }
   }

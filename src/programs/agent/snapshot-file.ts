@@ -9,9 +9,9 @@ import { writeWholeFile } from './whole-file.ts';
 const pathIn = (directory: string): string => `${directory}/agent/snapshot.json`;
 
 /**
- * The snapshot in two copies: one in memory-backed storage, which outlives this program and is written before anything is done, and one on disk
- * that outlives the machine and follows it. A pod that starts waits for the first only: a disk may take a tenth of a second, and when it forgets
- * the last moments because the power failed, every pod that had an address of those moments is gone too.
+ * The snapshot in two copies: one on tmpfs, which outlives this program and is written before anything is applied, and one on disk, which outlives
+ * the machine and follows it. A starting pod waits for the first only, because a disk may take a tenth of a second. If a power failure loses the last
+ * moments of the disk, every pod with an address of those moments has ended too.
  */
 export class SnapshotFile {
   readonly #here: string;
@@ -28,8 +28,8 @@ export class SnapshotFile {
   }
 
   /**
-   * The last snapshot of this node, or undefined when there is none that can be read: then the node starts from its API server alone. One of
-   * another node (a disk image that was copied) would give this one foreign addresses.
+   * The last snapshot of this node, or undefined when none can be read: then the node starts from its API server alone. A snapshot of another node (a
+   * copied disk image) would give this one foreign addresses.
    */
   async load(node: string): Promise<Snapshot | undefined> {
     for (const path of [this.#here, this.#onDisk]) {
@@ -51,7 +51,7 @@ export class SnapshotFile {
     }
   }
 
-  /** Resolves once no end of this program can lose the snapshot; the disk follows. Unchanged content is not written again. */
+  /** Resolves once the snapshot survives the end of this program; the disk follows. Unchanged content is not written again. */
   async save(snapshot: Snapshot): Promise<void> {
     const text = JSON.stringify(snapshot);
     if (text !== this.#written) await writeWholeFile(this.#here, text, 0o600);
@@ -61,12 +61,12 @@ export class SnapshotFile {
     });
   }
 
-  /** Resolves when the disk has what was saved last, or cannot take it. */
+  /** Resolves when the disk has the latest snapshot, or writing it failed. */
   async settled(): Promise<void> {
     await this.#keeping;
   }
 
-  /** Brings the latest content to disk; what was saved in between in one write. One that fails is tried again with the next save. */
+  /** Writes the latest content to disk, several snapshots in one write. A failed write is retried with the next snapshot. */
   async #keep(): Promise<void> {
     while (this.#kept !== this.#written) {
       const text = this.#written;

@@ -5,10 +5,10 @@ import { isFull, type NodeSurroundings } from '../../plan/node/node-trouble.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AgentSettings } from './settings.ts';
 
-/** How often the node's files are looked at, in milliseconds. */
+/** How often the node's files are read, in milliseconds. */
 const lookEveryMs = 3_000;
 
-/** What is around the slices of a node and is not ours to mend: the container network's configuration, and the disk. */
+/** State of a node that the agent reports but does not manage: the configuration of the container network, and the disk. */
 export class Surroundings {
   readonly #settings: Pick<AgentSettings, 'cniConf' | 'stateDirectory'>;
   readonly #onChange: () => void;
@@ -21,12 +21,12 @@ export class Surroundings {
     this.#onChange = onChange;
   }
 
-  /** What was seen last. */
+  /** The last observation. */
   get last(): NodeSurroundings {
     return this.#last;
   }
 
-  /** Looks now and every three seconds, until the signal aborts. */
+  /** Observes now and every three seconds, until the signal aborts. */
   async run(signal: AbortSignal, log: Log): Promise<void> {
     await periodically({ name: 'surroundings', everyMs: lookEveryMs, task: async () => this.#look(), signal, log });
   }
@@ -34,12 +34,12 @@ export class Surroundings {
   async #look(): Promise<void> {
     const { cniConf, stateDirectory } = this.#settings;
     const [seen, disk] = await Promise.all([this.#cni(cniConf), statfs(stateDirectory).catch(() => undefined)]);
-    // When the agent starts, and when another plug-in writes its file, ours is put in a moment later: only what is so twice is so.
+    // When the agent starts, and when another plugin writes its file, ours is added shortly after: a fault counts only when observed twice.
     const isWrong = seen !== undefined && !(seen.isList && seen.chained);
     const cni = isWrong && !this.#doubted ? this.#last.cni : seen;
     this.#doubted = isWrong;
     this.#last = { cni, disk: disk && { path: stateDirectory, freeBytes: disk.bavail * disk.bsize } };
-    // Free bytes change all the time; what is told of them does not.
+    // Free bytes change constantly; the reported state does not.
     const key = JSON.stringify([cni, isFull(this.#last.disk)]);
     if (key === this.#key) return;
     this.#key = key;

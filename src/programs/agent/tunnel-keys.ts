@@ -15,14 +15,14 @@ export interface TunnelKey {
 export class TunnelKeys {
   readonly #directory: string;
   readonly #known = new Map<string, TunnelKey>();
-  /** The slices that were kept last. Files that an earlier process left behind are searched for only when this changes. */
+  /** The slices of the last call of keepOnly. Files of earlier processes are searched only when this changes. */
   #kept: string | undefined;
 
   constructor(runDirectory: string) {
     this.#directory = `${runDirectory}/keys`;
   }
 
-  /** The key of a slice, made when there is none; one that is there and cannot be read is an error, and never replaced. */
+  /** The key of a slice, created when there is none; an unreadable key is an error, and never replaced. */
   async of(slice: string): Promise<TunnelKey> {
     const known = this.#known.get(slice);
     if (known !== undefined) return known;
@@ -31,7 +31,7 @@ export class TunnelKeys {
     if (found !== undefined && !isWireguardKey(found)) {
       throw new Failure(
         'Unavailable',
-        `${privateKeyFile} holds no WireGuard key; another one would cut the tunnels. Delete the file to have a new one.`,
+        `${privateKeyFile} holds no WireGuard key, and a new one would interrupt the tunnels. Delete the file to get a new key.`,
       );
     }
     const privateKey = found ?? wireguardPrivateKey(randomBytes);
@@ -44,7 +44,7 @@ export class TunnelKeys {
     return key;
   }
 
-  /** The keys of these slices, and by slice why one cannot be had: that concerns this slice alone. */
+  /** The keys of these slices, and by slice why one is unavailable: that affects this slice alone. */
   async all(
     slices: readonly string[],
   ): Promise<{ readonly keys: ReadonlyMap<string, TunnelKey>; readonly problems: ReadonlyMap<string, string> }> {
@@ -62,7 +62,7 @@ export class TunnelKeys {
     return { keys, problems };
   }
 
-  /** Deletes every key but those of these slices, also what an agent that was killed left behind. */
+  /** Deletes every key but those of these slices, including leftovers of a killed agent. */
   async keepOnly(slices: ReadonlySet<string>): Promise<void> {
     const names = [...slices].toSorted().join('/');
     if (names === this.#kept) return;
@@ -76,4 +76,4 @@ export class TunnelKeys {
 }
 
 const unreadable = (directory: string, slice: string, error: unknown): string =>
-  `The tunnel key ${directory}/${slice}.key can be neither read nor made: ${error instanceof Error ? error.message : String(error)}. The tunnel stays as it is; correct what keeps the file from being read, or delete it to have a new key.`;
+  `The tunnel key ${directory}/${slice}.key can be neither read nor created: ${error instanceof Error ? error.message : String(error)}. The tunnel stays unchanged; correct the cause, or delete the file to get a new key.`;

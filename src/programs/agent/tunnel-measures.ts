@@ -5,10 +5,10 @@ import type { Metrics, Samples } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** What the tunnels of a node are measured with. */
+/** What the measurement of a node's tunnels uses. */
 export interface TunnelMeasuresParts {
   readonly kernel: Pick<Kernel, 'observe'>;
-  /** The slices of the node, now. */
+  /** The current slices of the node. */
   readonly networks: () => readonly SliceNetwork[];
   readonly metrics: Pick<Metrics, 'add'>;
   readonly clock: Clock;
@@ -16,10 +16,10 @@ export interface TunnelMeasuresParts {
   readonly lifetime: AbortSignal;
 }
 
-/** Readings are no closer together than this, in milliseconds: each costs a process for each slice, whoever asks. */
+/** Shortest time between readings, in milliseconds: each costs a process for each slice. */
 const restMs = 5_000;
 
-/** Reads the tunnels of this node when somebody asks for metrics: ages of handshakes by cluster, bytes by slice. A tunnel that cannot be read is left out. */
+/** Reads the tunnels of this node at a scrape: ages of handshakes by cluster, bytes by slice. An unreadable tunnel is omitted. */
 export const createTunnelMeasures = ({ kernel, networks, metrics, clock, lifetime }: TunnelMeasuresParts): (() => Promise<Samples>) => {
   let before: ReadonlyMap<string, TrafficReading> = new Map();
   let last: { readonly at: number; readonly samples: Promise<Samples> } | undefined;

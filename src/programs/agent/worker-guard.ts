@@ -6,34 +6,37 @@ import { sha256Hex } from '../../values/hash.ts';
 import { tokenClaims } from '../../values/token-claims.ts';
 import { createQuestionBudget, type QuestionLimits } from '../serving/question-budget.ts';
 
-/** How long a verdict of the API server is believed, in milliseconds. */
+/** How long a verdict of the API server is cached, in milliseconds. */
 const believeMs = 60_000;
-/** How long a token is known to be the worker's after it last was, in milliseconds: only whoever has it can ask again with it. */
+/** How long a token is known as the worker's after its last positive review, in milliseconds: only its owner can repeat it. */
 const knownMs = 3_600_000;
-/** How many verdicts are remembered. */
+/** The size of the cache. */
 const mostVerdicts = 64;
-/** What may be asked of the API server. An address has some questions of its own, whatever others do; a cluster has fewer addresses than are counted. */
+/**
+ * The limits of reviews by the API server. An address has some reviews of its own, whatever others do; a cluster has fewer addresses than are
+ * counted.
+ */
 const questions: QuestionLimits = { own: 2, each: 6, together: 60, addresses: 4_096 };
 
-/** The verdict on a token: that of this cluster's worker, another one, or not judged because of too many reviews. */
+/** The verdict on a token: this cluster's worker, another client, or not judged because of too many reviews. */
 export type WorkerVerdict = 'worker' | 'stranger' | 'busy';
 
-/** Judges a bearer token from an address. A token that was the worker's may be believed for longer than usual, where little depends on it. */
+/** Judges a bearer token from an address. A token of the worker may be cached for longer, where little depends on it. */
 export type WorkerGuard = (token: string | undefined, from: string, believedMs?: number) => Promise<WorkerVerdict>;
 
 /**
- * Lets this cluster's own worker pass and nobody else: a token of its service account for {@link agentAudience}, which no API server takes. The API
- * server is asked (TokenReview) once a minute for each token, and never for a token whose claims name another account or audience. It rejects with the
- * failure of the API server.
+ * Admits only this cluster's own worker: a token of its service account for {@link agentAudience}, which API servers refuse. It requests a review
+ * (TokenReview) once a minute for each token, and never for a token whose claims name another account or audience. It rejects with the failure of the
+ * API server.
  *
- * Claims cost nothing to forge, so forged ones must not use up what the worker needs: every address has questions of its own, and a token that was the
- * worker's before is asked about again without counting.
+ * Claims are easy to forge, so forged ones must not use up the worker's reviews: every address has reviews of its own, and a token that was the
+ * worker's before is reviewed again without counting.
  *
- * @param lifetime ends all questions; several askers may wait for one, so it is not theirs.
+ * @param lifetime ends all reviews; several clients may wait for one, so no single client ends it.
  */
 export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, lifetime: AbortSignal): WorkerGuard => {
   const verdicts = new Map<string, { readonly isWorker: boolean; readonly at: number }>();
-  /** Tokens that were the worker's, by hash, with the time until which they are known; the kubelet renews one in less than an hour. */
+  /** Tokens of the worker, by hash, with the time until which they are known; the kubelet renews one in less than an hour. */
   const known = new Map<string, number>();
   const asking = new Map<string, Promise<boolean>>();
   const mayAsk = createQuestionBudget(questions, clock);
@@ -60,7 +63,7 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
 
   return async (token, from, believedMs = believeMs) => {
     if (token === undefined || !claimsToBeWorker(token)) return 'stranger';
-    // Kept by its hash: what is in memory may be dumped.
+    // Cached by hash, because memory may be dumped.
     const key = sha256Hex(Buffer.from(token, 'utf8'));
     const now = clock.monotonic();
     const verdict = verdicts.get(key);
@@ -74,7 +77,7 @@ export const createWorkerGuard = (client: Pick<Client, 'create'>, clock: Clock, 
   };
 };
 
-/** Whether a token says of itself, unproven, that it is the worker's for us. */
+/** Whether a token claims, unverified, to be the worker's for this audience. */
 const claimsToBeWorker = (token: string): boolean => {
   if (token.length > 4_096) return false;
   const { sub, aud } = tokenClaims(token);

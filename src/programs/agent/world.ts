@@ -14,7 +14,7 @@ import { nodeKind } from '../../values/builtin/node.ts';
 import { type Pod, podKind } from '../../values/builtin/pod.ts';
 import type { Clock } from '../../values/clock.ts';
 
-/** Keeps of a pod what is read here: thousands of other fields would only cost memory. */
+/** Keeps only the fields of a pod that are read here, to save memory. */
 const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
   const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = metadata;
   return {
@@ -38,7 +38,7 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
   };
 };
 
-/** What the API server says about this node, kept current. Reads nothing of other nodes but the peers of its slices. */
+/** The API server's objects of this node, kept current. Of other nodes it reads only the peers of its slices. */
 export const observeNode = (client: Client, node: string, clock: Clock, log: Log, metrics: Metrics) => {
   const common = { client, log, metrics };
   const ours = { ...common, namespace: memberNamespace };
@@ -74,7 +74,7 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
   });
   const own = (): SliceNode[] => sliceNodes.list().filter(({ spec }) => spec.node === node);
 
-  /** The facts without what is only lost; see `plan/node/lost-objects.ts`. */
+  /** The facts, with lost objects held; see `plan/node/lost-objects.ts`. */
   const held = (read: NodeFacts, before: HeldFacts | undefined): HeldFacts => {
     const ending = own().filter(({ metadata, spec }) => metadata.deletionTimestamp !== undefined && spec.ended !== undefined);
     const result = holdLost({
@@ -108,7 +108,7 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     peersVersion: (): number | undefined => latestPeer,
     /** The decisions that this node published before; see `publishedDecisions`. */
     published: (): NodeDecisions => publishedDecisions(own()),
-    /** The facts after those acted on `before`, or undefined until everything was read once: a part of them would end what runs. */
+    /** The facts, given the previous ones, or undefined before the first complete read: partial facts would end running slices. */
     facts: (before: HeldFacts | undefined): HeldFacts | undefined =>
       mirrors.every((mirror) => mirror.isSynced())
         ? held(
@@ -127,7 +127,9 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
             before,
           )
         : undefined,
-    /** The node acts on these facts: what they do not need any more is forgotten, since nodes come and go for as long as the agent runs. */
+    /**
+     * The node uses these facts: held objects that they do not need are dropped, because nodes are added and removed for as long as the agent runs.
+     */
     actsOn: ({ slices: known }: NodeFacts): void => {
       endedPeers = deletedPeersInUse(endedPeers, known);
     },

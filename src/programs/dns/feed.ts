@@ -6,7 +6,7 @@ import type { Zone } from '../../plan/dns/zone.ts';
 import type { Clock } from '../../values/clock.ts';
 import { followWithdrawals, type Reports } from '../withdrawals.ts';
 
-/** Where the zone's content comes from. */
+/** The sources of the zone's content. */
 export type ZoneSources = {
   readonly endpointSlices: Pick<Mirror<EndpointSlice>, 'subscribe'>;
   readonly sliceNodes: Reports;
@@ -14,8 +14,8 @@ export type ZoneSources = {
 };
 
 /**
- * Keeps the zone as the mirrors are, from now on, at the moment they change; the returned function ends it. What a lost API server last
- * said stays. `onWithdrawn` gets the number of nodes whose endpoints are withdrawn whenever that was decided anew.
+ * Keeps the zone equal to the mirrors from now on; the returned function ends it. While the API server is unreachable, the last known content stays.
+ * `onWithdrawn` gets the number of nodes whose endpoints are withdrawn after each new decision.
  */
 export const feedZone = (
   zone: Zone,

@@ -3,10 +3,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 
 type Count = { value: number; readonly add: (by: number) => void };
 
-/**
- * Counts what the server reports in plain numbers, and hands them to the metrics when told to: a registry costs more for each increment
- * than an answer takes.
- */
+/** Counts the server's events in plain numbers, and passes them to the metrics on request: an increment in a registry costs more than an answer. */
 export class QueryCounts implements ServerMetrics {
   readonly #metrics: Pick<Metrics, 'add' | 'set'>;
   readonly #counts = new Map<string, Count>();
@@ -26,7 +23,7 @@ export class QueryCounts implements ServerMetrics {
 
   readonly connections: ServerMetrics['connections'] = (open) => this.#metrics.set('dnsConnections', {}, open);
 
-  /** Adds what was counted since the last time. */
+  /** Adds the counts since the last call to the metrics. */
   flush(): void {
     for (const count of this.#counts.values()) {
       if (count.value > 0) count.add(count.value);

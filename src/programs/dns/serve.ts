@@ -18,7 +18,7 @@ import { feedZone } from './feed.ts';
 import { QueryCounts } from './query-counts.ts';
 import type { DnsSettings } from './settings.ts';
 
-/** What the DNS program works with. */
+/** What the DNS program uses. */
 export type DnsWorld = {
   readonly client: Client;
   readonly settings: DnsSettings;
@@ -26,19 +26,18 @@ export type DnsWorld = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Hears the ports taken, once queries are answered. */
+  /** Called with the ports in use, once queries are answered. */
   readonly onListening?: (ports: { readonly dns: number; readonly health: number }) => void;
 };
 
-/** How often counts are handed to the metrics. */
+/** How often counts are passed to the metrics. */
 const countsEveryMs = 1_000;
 
 /**
- * Answers queries from what the API server says, until the signal aborts. Nothing is answered, and the program is not ready, before
- * everything was read once: an answer from half the names would be wrong, and would be believed. From then on a lost API server changes
- * nothing but what is new.
+ * Answers queries from the objects of the API server, until the signal aborts. Before the first complete read the program is not ready and answers
+ * nothing: clients would trust an answer from half of the names. After that, without the API server, it continues with the last known names.
  *
- * Told to stop, it is no longer ready but answers for `drainMs`, so that no query is lost while the others learn of it.
+ * After the abort it reports not ready but answers for `drainMs`, so that no query is lost while clients switch.
  */
 export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<Ending> => {
   const { client, settings, log, metrics, clock, random } = world;

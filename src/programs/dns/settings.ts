@@ -1,15 +1,15 @@
 import { Failure } from '../../values/failure.ts';
 import type { ProgramContext } from '../program.ts';
 
-/** What the DNS program is told by its environment. */
+/** The settings of the DNS program, from its environment. */
 export type DnsSettings = {
   /** `DNS_HOST`. @default all addresses of the family of `POD_IP`: '0.0.0.0', or '::' for an IPv6 address */
   readonly host: string;
-  /** `DNS_PORT`; 0 takes a free one. @default 5353 */
+  /** `DNS_PORT`; 0 selects a free one. @default 5353 */
   readonly port: number;
-  /** `DNS_TTL`: seconds that an address may be kept by those who ask. @default 5 */
+  /** `DNS_TTL`: seconds that clients may cache an address. @default 5 */
   readonly ttl: number;
-  /** `DNS_DRAIN_MS`: milliseconds for which queries are still answered after the program was told to stop, while others learn of it. @default 3000 */
+  /** `DNS_DRAIN_MS`: milliseconds for which queries are still answered after the program was told to stop. @default 3000 */
   readonly drainMs: number;
   readonly healthHost: string;
   readonly healthPort: number;
@@ -24,7 +24,7 @@ const number = (env: ProgramContext['env'], name: string, otherwise: number, mos
   return Number(text);
 };
 
-/** Reads the settings; a value that is none is refused with `InvalidInput`, naming the variable. */
+/** Reads the settings; an invalid value is refused with `InvalidInput`, naming the variable. */
 export const dnsSettings = (env: ProgramContext['env']): DnsSettings => ({
   host: env.DNS_HOST ?? (env.POD_IP?.includes(':') === true ? '::' : '0.0.0.0'),
   port: number(env, 'DNS_PORT', 5353, 65_535),

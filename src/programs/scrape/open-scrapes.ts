@@ -10,12 +10,12 @@ import type { Listening } from '../serving/listen.ts';
 import { createScrapeGuard } from './scrape-guard.ts';
 import { serveScrapes } from './scrape-server.ts';
 
-/** After how long listening is tried again, in milliseconds. */
+/** The interval of retries to listen, in milliseconds. */
 const againMs = 10_000;
 
-/** What the metrics of a program are served with. */
+/** What serving metrics uses. */
 export interface ScrapesParts {
-  /** Name of the program, as in `kubeslice-agent`. */
+  /** Name of the program, such as `kubeslice-agent`. */
   readonly name: string;
   readonly env: ProgramContext['env'];
   readonly client: Pick<Client, 'create'>;
@@ -25,8 +25,8 @@ export interface ScrapesParts {
 }
 
 /**
- * Serves the metrics of this program until the signal aborts, on METRICS_HOST:METRICS_PORT; without METRICS_PORT not at all. An address that is taken is
- * tried again and again: no program may end because nobody can measure it.
+ * Serves the metrics of this program until the signal aborts, on METRICS_HOST:METRICS_PORT; without METRICS_PORT it serves none. While the address is
+ * in use it retries: a program must not end because its metrics are unavailable.
  */
 export const openScrapes = async ({ name, env, client, metrics, clock, log }: ScrapesParts, signal: AbortSignal): Promise<void> => {
   const { METRICS_HOST: host = '0.0.0.0', METRICS_PORT: port } = env;

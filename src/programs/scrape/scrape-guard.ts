@@ -8,18 +8,18 @@ import { sha256Hex } from '../../values/hash.ts';
 import { tokenClaims } from '../../values/token-claims.ts';
 import { createQuestionBudget, type QuestionLimits } from '../serving/question-budget.ts';
 
-/** How long a verdict of the API server is believed, in milliseconds. */
+/** How long a verdict of the API server is cached, in milliseconds. */
 const believeMs = 60_000;
-/** How long a reader that was let in before stays so while the API server does not answer, in milliseconds: metrics are wanted most then. */
+/** How long an admitted reader stays admitted while the API server does not answer, in milliseconds: metrics are needed most then. */
 const believeWithoutAnswerMs = 15 * 60_000;
-/** How many verdicts are remembered. */
+/** The size of the cache. */
 const mostVerdicts = 64;
-/** How many unknown tokens are judged. */
+/** How many unknown tokens are reviewed. */
 const questions: QuestionLimits = { own: 0, each: 6, together: 60, addresses: 60 };
 /** No token of Kubernetes is longer. */
 const longestToken = 16_384;
 
-/** The verdict on a request for metrics; the words are the label of `kubeslice_scrapes_total`. */
+/** The verdict on a request for metrics; its values are the label of `kubeslice_scrapes_total`. */
 export type ScrapeVerdict = 'ok' | 'anonymous' | 'forbidden' | 'busy' | 'unavailable';
 
 /** Judges a bearer token from an address. */
@@ -31,13 +31,13 @@ interface Verdict {
 }
 
 /**
- * Lets those read metrics whom the API server of this cluster knows (TokenReview) and who may `get` the non-resource URL `/metrics` (SubjectAccessReview), as
- * the kubelet does. A token for the audience {@link metricsAudience}, good for nothing else, is taken too.
+ * Admits readers of metrics that the API server of this cluster knows (TokenReview) and that may `get` the non-resource URL `/metrics`
+ * (SubjectAccessReview), like the kubelet. A token for the audience {@link metricsAudience}, which has no other use, is accepted too.
  *
- * Judged tokens are remembered for a minute. Who was let in before never waits for the budget that unknown tokens share, so a flood of those shuts
- * out no reader that is known.
+ * Verdicts are cached for a minute. A reader that was admitted before does not share the budget of unknown tokens, so a flood of those blocks no
+ * known reader.
  *
- * @param lifetime ends all questions; several readers may wait for one, so it is not theirs.
+ * @param lifetime ends all reviews; several readers may wait for one, so no single reader ends it.
  */
 export const createScrapeGuard = (client: Pick<Client, 'create'>, clock: Clock, lifetime: AbortSignal): ScrapeGuard => {
   const verdicts = new Map<string, Verdict>();
@@ -62,7 +62,7 @@ export const createScrapeGuard = (client: Pick<Client, 'create'>, clock: Clock, 
 
   return async (token, from) => {
     if (token === undefined || token.length > longestToken) return 'anonymous';
-    // Kept by its hash: what is in memory may be dumped.
+    // Cached by hash, because memory may be dumped.
     const key = sha256Hex(Buffer.from(token, 'utf8'));
     const known = verdicts.get(key);
     const age = known === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() - known.at;
@@ -80,7 +80,7 @@ export const createScrapeGuard = (client: Pick<Client, 'create'>, clock: Clock, 
   };
 };
 
-/** A reader is forgotten last. */
+/** Admitted readers are dropped last. */
 const leastNeeded = (verdicts: ReadonlyMap<string, Verdict>): string => {
   const [oldest = ''] = verdicts.keys();
   return [...verdicts].find(([, { judged }]) => judged !== 'ok')?.[0] ?? oldest;

@@ -7,7 +7,7 @@ import { Failure } from '../../values/failure.ts';
 import { type Listening, listen } from '../serving/listen.ts';
 import type { ScrapeGuard, ScrapeVerdict } from './scrape-guard.ts';
 
-/** More connections than these are refused; one that sends no request is closed after a while. */
+/** More connections are refused; a connection without a request is closed after a while. */
 const mostConnections = 64;
 const connectionsEach = 8;
 const requestWithinMs = 5_000;
@@ -18,11 +18,11 @@ const refusals: Readonly<Record<Exclude<ScrapeVerdict, 'ok'>, readonly [status: 
     403,
     'This account may not read metrics: bind it to the ClusterRole kubeslice-member-metrics-reader or, on the hub, kubeslice-hub-metrics-reader.',
   ],
-  busy: [429, 'Too many unknown tokens were shown here in this minute; ask again in the next.'],
-  unavailable: [503, 'The API server of this cluster does not answer, so nobody can say whose token this is.'],
+  busy: [429, 'Too many unknown tokens in this minute; try again in the next.'],
+  unavailable: [503, 'The API server of this cluster does not answer, so the token cannot be reviewed.'],
 };
 
-/** Serves `/metrics` by TLS to those whom the guard lets in. Rejects with `Unavailable` when it cannot listen there. */
+/** Serves `/metrics` by TLS to clients that the guard admits. Rejects with `Unavailable` when it cannot listen. */
 export const serveScrapes = async (
   at: { readonly host: string; readonly port: number },
   { identity, guard, metrics }: { readonly identity: SelfSigned; readonly guard: ScrapeGuard; readonly metrics: Metrics },
@@ -42,7 +42,7 @@ export const serveScrapes = async (
   return listen(server, at, `Metrics cannot be served on ${at.host}:${at.port}`, () => server.closeAllConnections());
 };
 
-/** No address may use up the connections of the others. */
+/** Limits the connections of each address, so that one cannot use up those of the others. */
 const boundConnections = (server: Server): void => {
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {

@@ -3,14 +3,14 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import { Failure } from '../../values/failure.ts';
 import { type Listening, listen } from './listen.ts';
 
-/** Says why not, or nothing when all is well. */
+/** Returns why it fails, or nothing when it passes. */
 export type Check = { readonly name: string; readonly check: () => string | undefined };
 
 /**
- * Serves `/healthz` (should this process be restarted?) and `/readyz` (should it get work?) to anybody, and `/metrics` to who asks from this
- * machine or pod itself, as `kubectl port-forward` and `kubectl exec` do: others must say who they are, elsewhere.
+ * Serves `/healthz` (should this process be restarted?) and `/readyz` (should it get work?) to every client, and `/metrics` to clients on this
+ * machine or in this pod, such as `kubectl port-forward` and `kubectl exec`. Other clients must authenticate at the metrics port.
  *
- * A failing check answers 503 with one line for each check. `port` 0 takes a free one; the port taken is in the result.
+ * A failing check answers 503 with one line for each check. `port` 0 selects a free one; the result contains the port.
  */
 export const startHealth = async (options: {
   readonly host: string;

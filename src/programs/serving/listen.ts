@@ -1,7 +1,7 @@
 import type { ListenOptions, Server } from 'node:net';
 import { Failure } from '../../values/failure.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
   /** Port on which it listens; 0 for a unix socket. */
   readonly port: number;
@@ -11,9 +11,9 @@ export interface Listening {
 /**
  * Starts to listen.
  *
- * @param what cannot be done if not there, as the begin of a sentence such as `Metrics cannot be served on 0.0.0.0:9812`.
- * @param closeConnections ends the open connections when it stops; without it their end is waited for.
- * @throws Failure Unavailable when it cannot listen there.
+ * @param what names what fails, as the beginning of a sentence such as `Metrics cannot be served on 0.0.0.0:9812`.
+ * @param closeConnections ends the open connections when the server stops; without it they are awaited.
+ * @throws Failure Unavailable when it cannot listen.
  */
 export const listen = async (server: Server, at: ListenOptions, what: string, closeConnections?: () => void): Promise<Listening> => {
   await new Promise<void>((resolve, reject) => {

@@ -1,22 +1,22 @@
 import type { Clock } from '../../values/clock.ts';
 
-/** How many questions may be caused in a minute. */
+/** Limits of the reviews that clients cause in a minute. */
 export interface QuestionLimits {
-  /** By one address. */
+  /** Reviews for one address. */
   readonly each: number;
-  /** By all addresses together. */
+  /** Reviews for all addresses together. */
   readonly together: number;
-  /** By one address though all together have caused too many: what nobody else can use up. */
+  /** Reviews for one address even if the common limit is used up; others cannot use these. */
   readonly own: number;
-  /** How many addresses are counted; further ones cause none. */
+  /** How many addresses are counted; further ones get no reviews. */
   readonly addresses: number;
 }
 
 /**
- * Counts the questions that addresses cause in a minute, for an answer to strangers that costs the API server one: neither an address alone nor all of them
- * together cause more than the limits, and what is remembered is bounded.
+ * Counts the reviews that addresses cause in a minute, where an answer to an unknown client costs the API server a request. Neither one address nor
+ * all of them together exceed the limits, and the memory is bounded.
  *
- * @returns whether the address may cause one more now, which then counts.
+ * @returns whether the address may cause another review now, which then counts.
  */
 export const createQuestionBudget = (limits: QuestionLimits, clock: Clock): ((from: string) => boolean) => {
   let caused = { minute: -1, together: 0, by: new Map<string, number>() };

@@ -7,10 +7,10 @@ import { collectFacts } from './collect.ts';
 import { probePath } from './path-probe.ts';
 
 /**
- * Answers `agent --facts` and `agent --probe QUESTION` with JSON on standard output. It is run beside the agent, by somebody who may execute commands
- * in its pod, and works while the agent hangs. With `--facts --no-agent` none is expected to run here.
+ * Runs `agent --facts` and `agent --probe QUESTION`, which print JSON on standard output. A user who may execute commands in the agent's pod runs it
+ * beside the agent, and it works even if the agent does not respond. `--facts --no-agent` expects no agent on this node.
  *
- * @throws Failure InvalidInput for a question that cannot be read.
+ * @throws Failure InvalidInput for an invalid question.
  */
 export const answerQuestion: Program = async ({ args, env, signal }) => {
   const [question, text = ''] = args;
@@ -21,8 +21,7 @@ export const answerQuestion: Program = async ({ args, env, signal }) => {
     return 0;
   }
   const asked = pathQuestionSchema.safeParse(readJson(text));
-  if (!asked.success)
-    throw new Failure('InvalidInput', `The question cannot be read: ${asked.error.message}; "kubeslice explain" asks it.`);
+  if (!asked.success) throw new Failure('InvalidInput', `The question is invalid: ${asked.error.message}; use "kubeslice explain".`);
   process.stdout.write(`${JSON.stringify(await probePath(agentSettings(env), asked.data, signal))}\n`);
   return 0;
 };

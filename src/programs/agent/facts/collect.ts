@@ -13,7 +13,7 @@ import { SnapshotFile } from '../snapshot-file.ts';
 import { agentTrouble, cniOf, disksOf, foreignPorts, hostLinks } from './host-facts.ts';
 import { sliceOnNode } from './slice-facts.ts';
 
-/** Rules of a node with many services take long to print; then there are none to tell of. */
+/** A node with many services takes long to print its rules; after this time they are omitted. */
 const rulesetMs = 8_000;
 
 const ruleset = async (signal: AbortSignal): Promise<string> => {
@@ -25,7 +25,7 @@ const ruleset = async (signal: AbortSignal): Promise<string> => {
   }
 };
 
-/** Ports and addresses by which the node's tunnels, and those of its peers, are known. */
+/** The ports and addresses of the node's tunnels and of its peers. */
 const trafficOf = (snapshot: Snapshot | undefined) => {
   const slices = snapshot?.facts.slices ?? [];
   const endpoints = slices.flatMap(({ peers }) => peers.flatMap((peer) => peer.endpoints));
@@ -37,13 +37,13 @@ const trafficOf = (snapshot: Snapshot | undefined) => {
   };
 };
 
-/** Where the agent of this node answers about itself; undefined where none is expected to run. */
+/** Where the agent of this node answers about itself; undefined where no agent is expected. */
 export interface AgentPlace {
   readonly host: string;
   readonly port: number;
 }
 
-/** All facts of the node that this program runs on, read from the kernel and the files of the node. It changes nothing. */
+/** All facts of the node of this program, from the node's kernel and files. It changes nothing. */
 export const collectFacts = async (settings: AgentSettings, agent: AgentPlace | undefined, signal: AbortSignal): Promise<NodeFacts> => {
   const snapshot = await new SnapshotFile(settings, createLog({ program: 'agent', level: 'silent' })).load(settings.node);
   const traffic = trafficOf(snapshot);

@@ -7,7 +7,7 @@ import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts'
 import { activeConflist, pluginType } from '../../../plan/node/conflist.ts';
 import { readJson } from '../../../values/read-json.ts';
 
-/** A network interface as it is told of. */
+/** The facts of a network interface. */
 export const linkFactsOf = (link: LinkJson): NodeFacts['links'][number] => ({
   name: link.ifname,
   mtu: link.mtu,
@@ -22,15 +22,15 @@ export const hostLinks = async (run: Run, signal: AbortSignal): Promise<NodeFact
   return links.filter((link) => link.ifname !== undefined && link.addr_info.length > 0).map(linkFactsOf);
 };
 
-/** Whether a folder takes a file, tried out, and how much room its file system has. */
+/** Whether a folder accepts a file, by trial, and how much space its file system has. */
 const diskOf = async (path: string): Promise<NodeFacts['disks'][number] | undefined> => {
   const seen = await statfs(path).catch((error: NodeJS.ErrnoException) => error);
   if (seen instanceof Error) {
-    // A folder that cannot be looked at is a finding, not a folder that is not there.
+    // An inaccessible folder is a finding, not a missing folder.
     return seen.code === 'ENOENT' ? undefined : { path, totalBytes: 0, freeBytes: 0, refused: seen.code ?? seen.message };
   }
   const trial = `${path}/.diagnosis-${process.pid}`;
-  // One block, since an empty file needs none.
+  // One block, because an empty file needs none.
   const refused = await writeFile(trial, 'x'.repeat(4096)).then(
     () => undefined,
     (error: NodeJS.ErrnoException) => error.code ?? error.message,
@@ -44,11 +44,11 @@ const diskOf = async (path: string): Promise<NodeFacts['disks'][number] | undefi
   };
 };
 
-/** The file systems of these folders; a folder that is not there has none. */
+/** The file systems of these folders; a missing folder has none. */
 export const disksOf = async (paths: readonly string[]): Promise<NodeFacts['disks']> =>
   (await Promise.all(paths.map(diskOf))).filter((disk) => disk !== undefined);
 
-/** The configuration of the container network, as the container runtime chooses it. */
+/** The active configuration of the container network, by the rule of the container runtime. */
 export const cniOf = async (settings: { readonly cniConf: string; readonly cniBin: string }): Promise<CniFacts> => {
   const files = (await namesIn(settings.cniConf))
     .filter((name) => /\.(conflist|conf|json)$/.test(name) && !name.startsWith('.'))
@@ -71,11 +71,11 @@ export const cniOf = async (settings: { readonly cniConf: string; readonly cniBi
   };
 };
 
-/** The ports between first and last that something on the node uses and that are none of our tunnels'. */
+/** The ports between first and last that are in use on the node, without those of our tunnels. */
 export const foreignPorts = async (first: number, last: number, own: readonly number[]): Promise<number[]> =>
   [...(await busyUdpPorts())].filter((port) => port >= first && port <= last && !own.includes(port)).toSorted((a, b) => a - b);
 
-/** What the agent of this node answers when it is asked whether it is ready; undefined when it is. */
+/** Why the agent of this node is not ready; undefined when it is. */
 export const agentTrouble = async (
   { host, port }: { readonly host: string; readonly port: number },
   signal: AbortSignal,
@@ -83,7 +83,7 @@ export const agentTrouble = async (
   try {
     const answer = await fetch(`http://${host}:${port}/readyz`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3000)]) });
     if (answer.ok) return undefined;
-    return `it says ${(await answer.text()).trim().slice(0, 500)}`;
+    return `it answers: ${(await answer.text()).trim().slice(0, 500)}`;
   } catch (error) {
     if (signal.aborted) throw error;
     return `it does not answer on port ${port}`;

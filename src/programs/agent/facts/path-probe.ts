@@ -11,7 +11,7 @@ import { readJson } from '../../../values/read-json.ts';
 import { proberProgram } from '../host-files.ts';
 import type { AgentSettings } from '../settings.ts';
 
-/** How many echo requests are sent, how far apart, and how long the last one is waited for, in milliseconds. */
+/** How many echo requests are sent, at which interval, and how long to wait for the last answer, in milliseconds. */
 const requests = { count: 5, everyMs: 60, patienceMs: 1_200 } as const;
 
 type Echoes = PathAnswer['target'];
@@ -49,7 +49,7 @@ interface Counters {
   readonly tunnelReceived: number;
 }
 
-/** Counters of the pod's interface and of the tunnel as they are now. */
+/** The current counters of the pod's interface and of the tunnel. */
 const counters = async (netns: string, host: string | undefined, tunnel: string, signal: AbortSignal): Promise<Counters> => {
   type Stats = {
     readonly ifname?: string;
@@ -71,13 +71,13 @@ const routeTo = async (path: string, address: string, signal: AbortSignal): Prom
   return code === 0 ? stdout.split('\n')[0]?.trim() : undefined;
 };
 
-/** The name servers that a pod's programs ask, from the file that the kubelet gave it. */
+/** The name servers of a pod, from the file that the kubelet wrote for it. */
 const serversOf = async (netnsOfPod: string): Promise<string[]> => {
   const text = (await readProcess(netnsOfPod.replace(/\/ns\/net$/, '/root/etc/resolv.conf'))) ?? '';
   return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server = '']) => server).slice(0, 8);
 };
 
-/** Questions that this program itself asks, started once more inside the namespace. */
+/** Runs the DNS queries of this program inside the namespace, in another process of it. */
 const askInside = async (path: string, questions: readonly Question[], signal: AbortSignal): Promise<Answer[]> => {
   if (questions.length === 0) return [];
   const [program = ''] = process.argv.slice(1);
@@ -91,8 +91,8 @@ const askInside = async (path: string, questions: readonly Question[], signal: A
 const nothing: Echoes = { sent: 0, answered: 0 };
 
 /**
- * Sends packets along a path of a slice from this node, and counts at each place that it can see: at the pod's interface, at the tunnel, and the
- * answers. Of the node nothing is changed.
+ * Sends packets along a path of a slice from this node, and counts them at each visible place: at the pod's interface, at the tunnel, and the
+ * answers. It changes nothing on the node.
  */
 export const probePath = async (settings: AgentSettings, question: PathQuestion, signal: AbortSignal): Promise<PathAnswer> => {
   const { slice, podUid, address, router, underlay, mtu } = question;

@@ -8,7 +8,7 @@ import { peerName, type SliceFacts, type Snapshot } from '../../../plan/node/nod
 import { podInterface } from '../../../values/pod-interface.ts';
 import { linkFactsOf } from './host-facts.ts';
 
-/** What the collector of one slice is given. */
+/** The inputs of the collector of one slice. */
 export interface SliceQuestion {
   readonly snapshot: Snapshot;
   readonly slice: SliceFacts;
@@ -51,7 +51,7 @@ const podOf = async (
     running: path !== undefined,
     ...(inside === undefined ? {} : { interface: linkFactsOf(inside) }),
     routed: route?.stdout.includes(` dev ${podInterface} `) === true,
-    // What the host end receives is what the pod sent.
+    // Packets that the host end received are packets that the pod sent.
     sentPackets: host?.stats64?.rx?.packets ?? 0,
     receivedPackets: host?.stats64?.tx?.packets ?? 0,
   };
@@ -59,7 +59,7 @@ const podOf = async (
 
 const most = 4096;
 
-/** What the kernel holds of one slice, beside what the node was told of it. */
+/** The kernel state of one slice, beside the node's desired state. */
 export const sliceOnNode = async (question: SliceQuestion): Promise<SliceOnNode> => {
   const { snapshot, slice, now, signal } = question;
   const netns = sliceNetns(slice.name);

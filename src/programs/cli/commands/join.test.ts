@@ -19,7 +19,7 @@ const join = (project: string | undefined) => {
 it.each(['default', 'other'])('a token of another project than --project %s is refused before anything is asked', async (project) => {
   await expect(join(project)).rejects.toMatchObject({
     code: 'TokenRefused',
-    message: `--token is for project "shop", not for "${project}"; leave out --project, or make a new one with "kubeslice token create east --project ${project}".`,
+    message: `--token is for project "shop", not for "${project}"; leave out --project, or create a new one with "kubeslice token create east --project ${project}".`,
   });
   expect(contexts.api('east').requests).toEqual([]);
 });
