@@ -6,7 +6,7 @@ export const conditionSchema = z
   .object({
     type: z.string().min(1).max(316).describe('Type of the condition, for example Ready.'),
     status: z.enum(['True', 'False', 'Unknown']).describe('The verdict.'),
-    reason: z.string().min(1).max(1024).describe('The reason in one word, from the catalogue of reasons.'),
+    reason: z.string().min(1).max(1024).describe('The reason for programs, from the catalogue of reasons.'),
     message: z.string().max(32768).describe('The evidence and the remedy, in a sentence for people.'),
     lastTransitionTime: timeField().describe('When the status last changed.'),
     observedGeneration: z.int().optional().describe('Generation of the object that this condition describes.'),

@@ -6,7 +6,7 @@ import { classInternet, opcodeQuery, type ResponseCode, typeName, typeNumbers } 
 /** A message as a server sees it: either a question to answer, or a code to refuse it with. */
 export type Query = {
   readonly id: number;
-  /** The second header word as received; a response repeats some of its bits. */
+  /** The second 16 bits of the header as received; a response repeats some of them. */
   readonly flags: number;
   /** `NOERROR` when there is a question to answer; otherwise the code of the refusal. */
   readonly code: ResponseCode;

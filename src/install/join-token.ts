@@ -23,7 +23,7 @@ const prefix = 'kubeslice1.';
 
 const remedy = (cluster: string): string => `create a new one with "kubeslice token create ${cluster}"`;
 
-/** The token as one word for copying. */
+/** The token as one text for copying. */
 export const encodeJoinToken = (token: JoinToken): string => prefix + Buffer.from(JSON.stringify(token)).toString('base64url');
 
 const isJoinToken = (value: unknown): value is JoinToken => {
@@ -58,7 +58,7 @@ const parse = (text: string): JoinToken => {
 };
 
 /**
- * Reads a join token and checks what is possible without the hub: that it is complete, not expired, and for the named cluster. Only the hub can tell
+ * Reads a join token and checks what is possible without the hub: that it is complete, not expired, and for the named cluster. Only the hub knows
  * whether it is genuine and unused.
  *
  * @param now milliseconds since 1970.

@@ -3,16 +3,19 @@ import { exchangePrefix, hubNamespace, memberNamespace } from '../api/places.ts'
 import { callerIs } from './callers.ts';
 import { type PolicyParts, planPolicy } from './policy.ts';
 
-/*
- * The accounts with which members act on the hub stand in the namespace of their project. Kubernetes' role `edit` may become every account of its namespace
- * there: by a TokenRequest, by a Secret that is filled in with a token, by a pod that uses the account, and by impersonation. Each way is closed here.
+/**
+ * The accounts of members on the hub are in the namespace of their project. Kubernetes' role `edit` can act as any account of its namespace: with a
+ * TokenRequest, with a Secret that Kubernetes fills with a token, with a pod that uses the account, and by impersonation. Each way is closed here.
  */
 
-/** CEL: the caller may register clusters here, so their accounts are that person's business. */
+/** CEL: the caller may register clusters here, and so manage their accounts. */
 const mayRegister = (verb: 'create' | 'delete'): string =>
   `authorizer.group('${controller.group}').resource('clusters').namespace(request.namespace).check('${verb}').allowed()`;
 
-/** CEL: the caller has a token of its own. The API server notes its identifier (Kubernetes 1.30 and later), which nobody can add who impersonates an account. */
+/**
+ * CEL: the caller has a token of its own. The API server adds its identifier (Kubernetes 1.30 and later), and a caller that impersonates an account
+ * cannot add it.
+ */
 const hasToken = "request.userInfo.?extra[?'authentication.kubernetes.io/credential-id'].orValue([]).size() > 0";
 
 const inProject = {
@@ -20,7 +23,7 @@ const inProject = {
   expression: `request.namespace == 'default' || (request.namespace.startsWith('kubeslice-') && !(request.namespace in ['${hubNamespace}', '${memberNamespace}']) && !request.namespace.startsWith('${exchangePrefix}'))`,
 };
 
-/** The controller withdraws accounts and renews tokens; the controllers of Kubernetes end what was in a namespace that ends. */
+/** The controller withdraws accounts and renews tokens; the controllers of Kubernetes delete the content of a deleted namespace. */
 const byOthers = {
   name: 'by-others',
   expression: `request.userInfo.username != 'system:serviceaccount:${hubNamespace}:kubeslice-controller' && !request.userInfo.username.startsWith('system:serviceaccount:kube-system:') && !request.userInfo.username.startsWith('system:kube-')`,
@@ -54,7 +57,7 @@ const objects = guard('kubeslice-member-accounts', {
   ],
   owner: 'request.name',
   subject: "request.resource.resource + ' \"' + request.name + '\"'",
-  // The lease is the worker's sign of life.
+  // The lease is the heartbeat of the worker.
   allowed: `(request.resource.resource == 'leases' && request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':' + request.name && ${hasToken}) || (request.operation == 'DELETE' ? ${mayRegister('delete')} : ${mayRegister('create')})`,
 });
 
@@ -62,7 +65,7 @@ const tokens = guard('kubeslice-member-tokens', {
   rules: [{ apiGroups: [''], apiVersions: ['*'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
   owner: 'request.name',
   subject: "'the token of service account \"' + request.name + '\"'",
-  // For which account, their roles say. The kubelet that asks for a pod is none of them.
+  // Their roles limit which account. The kubelet that requests a token for a pod is not among them.
   allowed: `(request.userInfo.username.matches('^system:serviceaccount:' + request.namespace + ':kubeslice-(worker|join)-') && ${hasToken}) || ${mayRegister('create')}`,
 });
 
@@ -95,5 +98,5 @@ const ownTokens = planPolicy({
   ],
 });
 
-/** Policies of the hub that keep the accounts of members from whoever may only edit the namespace of a project. */
+/** Policies of the hub that protect the accounts of members from users who may only edit the namespace of a project. */
 export const memberAccountPolicy = [...objects, ...tokens, ...tokenSecrets, ...ownTokens];

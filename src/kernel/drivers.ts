@@ -20,11 +20,11 @@ const probeKernel = async (run: Run, enter: readonly string[], signal: AbortSign
   await run([...enter, 'ip', 'link', 'del', trialInterface], { signal });
   // An interface that a killed agent left proves the same.
   const usable = made.code === 0 || made.stderr.includes('File exists');
-  const said = made.stderr.trim().split('\n')[0] ?? '';
+  const output = made.stderr.trim().split('\n')[0] ?? '';
   return {
     driver: 'WireGuard',
     usable,
-    reason: usable ? 'the kernel has WireGuard' : `the kernel has no WireGuard (${said || `exit code ${made.code}`})`,
+    reason: usable ? 'the kernel has WireGuard' : `the kernel has no WireGuard (${output || `exit code ${made.code}`})`,
   };
 };
 

@@ -2,7 +2,7 @@ import { podInterface } from '../values/pod-interface.ts';
 import { inNetns } from './netns.ts';
 import { failureOf, type Run } from './run.ts';
 
-/** A TCP socket that takes connections. */
+/** A TCP socket that accepts connections. */
 export interface Listener {
   /** Address on which it listens; `*` for all addresses of both families, `0.0.0.0` for all of IPv4. */
   readonly address: string;
@@ -39,12 +39,12 @@ export const isListened = (listeners: readonly Listener[], address: string, port
       ['*', '0.0.0.0', address, `::ffff:${address}`].includes(one.address),
   );
 
-/** Rules that redirect connections in the pod to another port or program, so that its sockets do not tell who accepts them. */
+/** Rules that redirect connections in the pod to another port or program; its sockets then do not show who accepts them. */
 const redirects = /\b(?:redirect|dnat|tproxy)\b|^nat$/im;
 const rulesScript = 'cat /proc/net/ip_tables_names 2>/dev/null; nft list ruleset';
 const rulesBytes = 1024 * 1024;
 
-/** Whether rules of the pod, as those of a service mesh, may redirect connections. Rules that cannot be read may. */
+/** Whether rules in the pod, such as those of a service mesh, may redirect connections. True when the rules cannot be read. */
 const mayRedirect = async (run: Run, netns: string, signal: AbortSignal): Promise<boolean> => {
   try {
     const { code, stdout } = await run(inNetns(netns, ['sh', '-c', rulesScript]), { signal, maxBytes: rulesBytes, timeoutMs: 3_000 });

@@ -11,7 +11,7 @@ import type { Client } from './port.ts';
 export type Notification = {
   readonly regarding: KubernetesObject;
   readonly type: 'Normal' | 'Warning';
-  /** A CamelCase word from the catalogue of reasons. */
+  /** A CamelCase reason from the catalogue. */
   readonly reason: string;
   readonly message: string;
 };

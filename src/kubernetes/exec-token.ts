@@ -49,7 +49,7 @@ const parseCredential = (plugin: ExecPlugin, output: string): CredentialStatus =
 const run = (plugin: ExecPlugin, server: string, directory: string, signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     const { command = '', args, env, apiVersion = 'client.authentication.k8s.io/v1' } = plugin;
-    // A command with a slash is relative to the kubeconfig; a bare name is looked up in PATH.
+    // A command with a slash is relative to the kubeconfig; a bare name is searched in PATH.
     const file = command.includes('/') && !command.startsWith('/') ? join(directory, command) : command;
     const info = {
       apiVersion,

@@ -1,7 +1,7 @@
 import { arrive, nothingYet, type Rate } from '../values/cell-rate.ts';
 import { type Clock, sleep } from '../values/clock.ts';
 
-/** Lets work begin at a rate. Those that must wait go on one after another, in the order in which they came. */
+/** Lets work begin at a rate. Waiting work continues in the order of its arrival. */
 export interface Pace {
   /** Resolves when work of this weight may begin; `Interrupted` when the signal aborts before. */
   turn(weight: number, signal: AbortSignal): Promise<void>;
@@ -9,7 +9,7 @@ export interface Pace {
   heldAt(): number | undefined;
 }
 
-/** A pace at which nothing has begun. */
+/** A pace that has admitted nothing yet. */
 export const createPace = (rate: Rate, clock: Clock): Pace => {
   let begun = nothingYet;
   let heldAt: number | undefined;

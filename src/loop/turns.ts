@@ -17,9 +17,9 @@ export interface Turns {
   heldAt(): number | undefined;
 }
 
-/** No turn is taken yet. */
+/** Turns without reservations. */
 export const createTurns = (rate: Rate): Turns => {
-  /** When everything that was promised is worked off. */
+  /** When all reservations are worked off. */
   let allDoneAt = nothingYet;
   let heldAt: number | undefined;
   /** Reserved turns, by key. */
@@ -44,7 +44,7 @@ export const createTurns = (rate: Rate): Turns => {
       const mine = promised.get(key);
       if (mine === undefined) return;
       promised.delete(key);
-      // Whoever comes next is served the sooner; turns that are promised to others stay as they are.
+      // The next key is served sooner; other reservations stay.
       allDoneAt -= workMs(rate, mine.weight);
     },
     heldAt: () => heldAt,

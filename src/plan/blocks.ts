@@ -3,64 +3,64 @@ import { areDisjoint, findFree, mergeCidrs, subtractCidrs } from '../values/cidr
 import { widthOf } from '../values/ip.ts';
 import { compareText, sortedBy } from '../values/order.ts';
 
-/** The blocks that an owner (a cluster of a slice, a node of a cluster) has, the first one first. */
+/** The blocks of an owner (a cluster of a slice, a node of a cluster), in the order of the grants. */
 export interface Holding {
   readonly owner: string;
   readonly blocks: readonly Cidr[];
 }
 
-/** A block with the owner that has or had it. */
+/** A block with its current or former owner. */
 export interface OwnedBlock {
   readonly owner: string;
   readonly block: Cidr;
 }
 
-/** What blocks are to be had, who has them and who wants them. */
+/** The available blocks, their owners, and the demand. */
 export interface BlockDemand {
   readonly space: readonly Cidr[];
   readonly held: readonly Holding[];
-  /** The longest retired first. */
+  /** The earliest retired first. */
   readonly retired: readonly OwnedBlock[];
-  /** Addresses that each owner wants in all; an owner that is not here is gone. */
+  /** Addresses that each owner needs; an owner without an entry was removed. */
   readonly wants: ReadonlyMap<string, number>;
   /** Holdings grow by multiples of this; a power of two. */
   readonly unit: number;
-  /** Nobody grows beyond {@link fairShare}. @default false */
+  /** No owner grows beyond {@link fairShare}. @default false */
   readonly isFair?: boolean;
-  /** Blocks that one owner may have; small pieces must not make a list that no object holds. @default any number */
+  /** Most blocks of one owner; small pieces must not make a list that is too long for an object. @default any number */
   readonly mostBlocks?: number;
 }
 
-/** Who has which blocks from now on; to be written down before anything is made of it. */
+/** The owners of all blocks from now on; store it before using it. */
 export interface BlockGrant {
-  /** By owner; everybody who has a block. */
+  /** By owner, for every owner with a block. */
   readonly held: readonly Holding[];
-  /** The longest retired first. */
+  /** The earliest retired first. */
   readonly retired: readonly OwnedBlock[];
-  /** Addresses that could not be given, by owner. */
+  /** Addresses that are missing, by owner. */
   readonly short: ReadonlyMap<string, number>;
-  /** Addresses that were not given because they are more than a fair share, by owner. */
+  /** Addresses beyond the fair share that were withheld, by owner. */
   readonly withheld: ReadonlyMap<string, number>;
-  /** Blocks of the input that were not honoured, because they lie outside the space or meet a block of an owner that comes first by name. */
+  /** Blocks of the input that were dropped, because they are outside the space or overlap a block of an owner that comes first by name. */
   readonly dropped: readonly OwnedBlock[];
 }
 
 /**
- * Gives blocks to those who want more, and takes nothing away from anybody (what is given back is no longer in `held`).
+ * Grants blocks to owners that need more, and revokes none (released blocks are no longer in `held`).
  *
  * ```
  * owner                              then
- * has enough                         keeps its blocks, also those it no longer needs
- * wants more                         gets further blocks: whole units where there are any, else the largest pieces left
- * is gone                            its blocks retire, behind those that retired before
- * is back                            gets its own retired blocks again, if nobody needed them in between
- * finds nothing free                 gets blocks of others that retired, the longest retired first
- * wants more than its fair share      grows to that, if shares are kept; the grant says how much was withheld
- * finds nothing at all               is short, and the grant says by how many addresses
+ * has enough                         keeps its blocks, including those it no longer needs
+ * needs more                         gets more blocks: whole units while there are any, else the largest remaining pieces
+ * was removed                        its blocks retire, behind those that retired before
+ * returns                            gets its own retired blocks again, unless they were reused
+ * finds nothing free                 gets retired blocks of others, the earliest retired first
+ * needs more than its fair share     grows to that, if shares are kept; the grant contains how much was withheld
+ * finds nothing at all               is short, and the grant contains by how many addresses
  * ```
  *
- * Everybody's first unit comes before anybody's growth, and otherwise owners are served by name: the outcome depends on no order of the
- * input, and granting again what was granted changes nothing. Blocks never overlap and never move.
+ * The first units of all owners come before any growth, and otherwise owners are served by name: the result does not depend on the order of the
+ * input, and granting again changes nothing. Blocks never overlap and never change.
  */
 export const grantBlocks = (demand: BlockDemand): BlockGrant => {
   const space = mergeCidrs(demand.space);
@@ -99,7 +99,7 @@ export const grantBlocks = (demand: BlockDemand): BlockGrant => {
   const withheld = new Map<string, number>();
   if (demand.isFair === true) {
     const total = sizeOf(space);
-    // Everybody's part of the whole comes before anybody's growth beyond it.
+    // Each owner's part of the whole comes before any growth beyond it.
     const part = fairShare(total, owners.length, total, demand.unit);
     for (const owner of owners) serve(owner, Math.min(goalOf(owner), part));
     let held = owners.reduce((sum, owner) => sum + has(owner), 0);
@@ -117,19 +117,19 @@ export const grantBlocks = (demand: BlockDemand): BlockGrant => {
 };
 
 /**
- * Addresses that one of some owners may hold in all: its part of the whole, or half of what the others do not hold, whichever is more; in whole units,
- * and at least one. So nobody takes what others still need to come to their part, and there is always something left for one who comes later.
+ * Addresses that one of several owners may have: its part of the whole, or half of what the others do not have, whichever is more; in whole units,
+ * and at least one. So the others can always reach their part, and something is left for a later owner.
  */
 export const fairShare = (total: number, owners: number, heldByOthers: number, unit: number): number => {
   const part = Math.max(Math.floor(total / Math.max(2, owners)), Math.floor((total - heldByOthers) / 2));
-  // Where a part is less than two units, the nearer number of them: a slice of 16 addresses must carry two clusters.
+  // For less than two units, the nearest number of them: a slice of 16 addresses must hold two clusters.
   return Math.max(1, part < 2 * unit ? Math.round(part / unit) : Math.floor(part / unit)) * unit;
 };
 
 /** Addresses in some blocks that do not overlap. */
 export const sizeOf = (blocks: readonly Cidr[]): number => blocks.reduce((sum, block) => sum + cidrSize(block), 0);
 
-/** The free space while it is being given away. */
+/** The free space during the grant. */
 class Pool {
   #gaps: Cidr[];
   readonly retired: OwnedBlock[];
@@ -152,7 +152,7 @@ class Pool {
     return missing;
   }
 
-  /** A free block of that size, or else the largest there is, or else from the longest retired. */
+  /** A free block of that size, or else the largest one, or else the earliest retired. */
   #next(size: number): Cidr | undefined {
     const largest = this.#gaps.toSorted((a, b) => a.prefix - b.prefix || compareCidr(a, b))[0];
     if (largest === undefined) {
@@ -165,7 +165,7 @@ class Pool {
   }
 }
 
-/** Holdings without blocks that cannot be: outside the space, or meeting one that is kept already. */
+/** Holdings without invalid blocks: outside the space, or overlapping a kept one. */
 const soundHoldings = (
   space: readonly Cidr[],
   held: readonly Holding[],
@@ -173,7 +173,7 @@ const soundHoldings = (
   const sound = new Map<string, Cidr[]>();
   const dropped: OwnedBlock[] = [];
   const kept: Cidr[] = [];
-  // Comparing each with each is slow with thousands of blocks, and almost never needed.
+  // Comparing all pairs is slow with thousands of blocks, and rarely needed.
   const clean = areDisjoint(held.flatMap(({ blocks }) => blocks));
   for (const { owner, blocks } of sortedBy(held, (holding) => holding.owner)) {
     const good = blocks.filter((block) => {

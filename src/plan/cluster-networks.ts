@@ -1,12 +1,12 @@
 import type { ClusterStatus } from '../api/cluster/type.ts';
 import { overlaps, parseCidr, readCidr } from '../values/cidr.ts';
 
-/** The networks that a cluster has of its own. */
+/** The own networks of a cluster. */
 export type ClusterNetworks = Pick<ClusterStatus, 'cniSubnet' | 'serviceSubnet' | 'nodeIPs'>;
 
 /**
- * The first of a cluster's own networks that a slice's subnet would cover or lie in, in words such as `pod network 10.244.0.0/24`: pods of the
- * slice would no longer reach what is there, and whoever is in the slice would be taken for it.
+ * The first of a cluster's own networks that overlaps a slice's subnet, as text such as `pod network 10.244.0.0/24`: pods of the slice could no
+ * longer reach that network, and it would be confused with members of the slice.
  */
 export const overlappedNetwork = (sliceSubnet: string, networks: ClusterNetworks | undefined): string | undefined => {
   const subnet = parseCidr(sliceSubnet);

@@ -4,12 +4,12 @@ import type { ProjectSpec } from '../api/project/type.ts';
 import type { ServiceExportSpec } from '../api/serviceexport/type.ts';
 import type { SliceSpec } from '../api/slice/type.ts';
 
-/** Type of the condition that names fields which are accepted and do nothing. */
+/** Type of the condition that names fields without effect. */
 const type = 'FieldsIgnored';
 
 /**
- * Says which fields of an object are accepted and do nothing, so that nobody relies on them; nothing about an object that never had one. `before` are
- * its conditions as they are.
+ * The condition that names the fields of an object that are accepted but have no effect; none for an object that never had one. `before` are its
+ * current conditions.
  */
 export const ignoredVerdicts = (fields: readonly string[], before: readonly Condition[] | undefined): Verdict[] => {
   const message = `Accepted, but without effect in this version: ${fields.join(', ')}. Remove what you rely on.`;
@@ -18,21 +18,21 @@ export const ignoredVerdicts = (fields: readonly string[], before: readonly Cond
   return exceptionVerdicts(before, fields.length > 0 ? ignored : undefined, resolved);
 };
 
-/** A field with whether it asks for something that does not happen. */
+/** A field, and whether it requests something that has no effect. */
 type Asked = readonly [field: string, asked: boolean];
 
 const askedFor = (fields: readonly Asked[]): string[] => fields.flatMap(([field, asked]) => (asked ? [field] : []));
 
 const isSet = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
 
-/** Fields of an export that do nothing: there are no gateways, and aliases are passed on to the other clusters but not answered. */
+/** Fields of an export without effect: there are no gateways, and aliases are passed on to the other clusters but do not resolve. */
 export const ignoredInExport = ({ ingressEnabled, aliases }: ServiceExportSpec): string[] =>
   askedFor([
     ['spec.ingressEnabled', ingressEnabled === true],
     ['spec.aliases', isSet(aliases)],
   ]);
 
-/** Fields of a slice that do nothing: member namespaces are not isolated, so there is nobody to allow beside them. */
+/** Fields of a slice without effect: member namespaces are not isolated, so there is nothing to allow beside them. */
 export const ignoredInSlice = ({ namespaceIsolationProfile: profile }: SliceSpec): string[] =>
   askedFor([
     ['spec.namespaceIsolationProfile.isolationEnabled', profile?.isolationEnabled === true],
@@ -42,14 +42,14 @@ export const ignoredInSlice = ({ namespaceIsolationProfile: profile }: SliceSpec
     ],
   ]);
 
-/** Fields of a cluster that do nothing: addresses and interfaces of nodes are those that are detected. */
+/** Fields of a cluster without effect: addresses and interfaces of nodes are always detected. */
 export const ignoredInCluster = ({ nodeIPs, networkInterface }: ClusterSpec): string[] =>
   askedFor([
     ['spec.nodeIPs', isSet(nodeIPs)],
     ['spec.networkInterface', networkInterface !== undefined && networkInterface !== ''],
   ]);
 
-/** Fields of a project that do nothing: it makes no slice and no rights. */
+/** Fields of a project without effect: it creates neither a slice nor rights. */
 export const ignoredInProject = ({ defaultSliceCreation, serviceAccount }: ProjectSpec): string[] =>
   askedFor([
     ['spec.defaultSliceCreation', defaultSliceCreation === true],

@@ -2,23 +2,23 @@ import type { LinkVotes } from '../api/slicenode/type.ts';
 import { sha256Hex } from '../values/hash.ts';
 import type { LinkVerdict } from '../values/link-verdict.ts';
 
-/** What a node says about a peer. `Pending` is no vote: the peer was not asked for long enough to know. */
+/** A node's vote on a peer. `Pending` is not a vote: the peer was not probed long enough. */
 export type Vote = 'Up' | 'Down' | 'Pending';
 
-/** The vote that a link's state is: Suspect is a doubt of some seconds, and still carries packets. */
+/** The vote for a link's state: Suspect lasts some seconds and still carries packets. */
 export const voteOf = (state: LinkVerdict): Vote => (state === 'Suspect' ? 'Up' : state);
 
 /** Characters of one node in a list of nodes. */
 const tokenLength = 8;
 
 /**
- * What stands for a node of a cluster in a list: 48 bits of SHA-256 of its name, so that lists of names of 253 characters cannot overflow an object.
- * Two nodes of one cluster that share a token share their votes; with 10,000 nodes one cluster in five million has such a pair, and
- * a cluster that looks for one deceives itself only, because lists are kept by cluster.
+ * The token of a cluster's node in a list: 48 bits of SHA-256 of its name, so that lists of names of 253 characters cannot overflow an object. Two
+ * nodes of one cluster with the same token share their votes. With 10,000 nodes one cluster in five million has such a pair. A cluster that
+ * constructs one harms only itself, because lists are kept by cluster.
  */
 export const nodeToken = (node: string): string => Buffer.from(sha256Hex(node, 12), 'hex').toString('base64url');
 
-/** The tokens in a list, which is their text without separators. What is left over at its end is no token. */
+/** The tokens in a list, which is their text without separators. An incomplete token at its end is dropped. */
 export const tokensIn = (list: string | undefined): string[] =>
   list === undefined
     ? []
@@ -29,8 +29,8 @@ export const tokensIn = (list: string | undefined): string[] =>
 const listOf = (nodes: readonly string[]): string => nodes.map(nodeToken).toSorted().join('');
 
 /**
- * The votes about the nodes of one cluster, in the smallest form: the vote on most nodes is written once, the others are listed. Ten thousand
- * nodes need 54 kB at the worst (a third each of Up, Down and Pending), and 60 bytes when all are the same.
+ * The votes on the nodes of one cluster, in the smallest form: the most common vote is written once, the others are listed. Ten thousand nodes need
+ * at most 54 kB (a third each of Up, Down and Pending), and 60 bytes when all are the same.
  */
 export const encodeVotes = (
   votes: ReadonlyMap<string, Vote>,
@@ -48,7 +48,7 @@ export const encodeVotes = (
   };
 };
 
-/** Reads the votes about the nodes of the cluster that these votes are about; `Pending` about a node that was not asked. */
+/** Reads the votes on the nodes of one cluster; `Pending` for a node that was not probed. */
 export const voteReader = (votes: LinkVotes): ((node: string) => Vote) => {
   const [pending, up, down] = [votes.pendingNodes, votes.upNodes, votes.downNodes].map((list) => new Set(tokensIn(list)));
   return (node) => {
@@ -63,7 +63,7 @@ export const voteReader = (votes: LinkVotes): ((node: string) => Vote) => {
 /** The vote about one node; see {@link voteReader}. */
 export const decodeVote = (votes: LinkVotes, node: string): Vote => voteReader(votes)(node);
 
-/** How many nodes the votes reach and do not reach, without those of the given tokens. The work is that of what the lists name. */
+/** How many nodes the votes reach and do not reach, without those of the given tokens. The work grows with the lists only. */
 export const votesWithout = (votes: LinkVotes, tokens: ReadonlySet<string>): Pick<LinkVotes, 'up' | 'down'> => {
   if (tokens.size === 0 || votes.up + votes.down === 0) return { up: votes.up, down: votes.down };
   const among = (list: string | undefined): number => tokensIn(list).filter((token) => tokens.has(token)).length;
@@ -73,7 +73,7 @@ export const votesWithout = (votes: LinkVotes, tokens: ReadonlySet<string>): Pic
   return { up: Math.max(0, votes.up - up), down: Math.max(0, votes.down - down) };
 };
 
-/** Whether two reports say the same about every node. Numbers, measurements and what is still Pending do not matter. */
+/** Whether two reports have the same vote on every node. Numbers, measurements and Pending nodes do not matter. */
 export const sameVotes = (
   a: Readonly<Record<string, LinkVotes>> | undefined,
   b: Readonly<Record<string, LinkVotes>> | undefined,

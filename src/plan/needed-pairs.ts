@@ -1,16 +1,16 @@
 import type { ClusterLinks, LinksBody } from '../exchange/statement/links.ts';
 
 /**
- * The links of a cluster to every cluster that reports nodes, counted by what each of these says of its own nodes.
+ * The links of a cluster to every cluster that reports nodes, counted with each of these clusters' reports about its own nodes.
  *
  * ```
  * the other cluster                            then
- * has more nodes than this one knows           the links to them should exist, too
- * has nodes that are off, drained or silent    nobody needs links to those: they are neither expected nor down
- * has not reported                             as this one counts
+ * has more nodes than this one knows           the links to them should exist too
+ * has nodes that are off, drained or silent    links to those are not needed: they are neither expected nor down
+ * has not reported                             this cluster's own count
  * ```
  *
- * @param reports the reports of all clusters of the slice, this one among them; undefined for one that has not reported
+ * @param reports the reports of all clusters of the slice, including this one; undefined for one that has not reported
  */
 export const neededPairs = (name: string, report: LinksBody, reports: ReadonlyMap<string, LinksBody | undefined>): ClusterLinks[] => {
   const own = new Map(report.clusters.map((pair) => [pair.cluster, pair]));

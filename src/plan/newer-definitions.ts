@@ -3,15 +3,15 @@ import type { CustomResourceDefinition } from '../values/builtin/custom-resource
 import { sortedBy } from '../values/order.ts';
 import { isNewerVersion } from '../values/version-precedence.ts';
 
-/** A definition that is left as a newer KubeSlice wrote it. */
+/** A definition that a newer KubeSlice wrote and that stays. */
 export interface NewerDefinition {
   readonly name: string;
   readonly version: string;
 }
 
 /**
- * The definitions that an installation of a version must leave alone, by name: those of a newer version have fields that this one does not know, and an
- * API server drops fields without a definition at the next write of an object. The programs of this version need none of them.
+ * The definitions that an installation of a version must not overwrite, by name: those of a newer version have fields that this one does not know,
+ * and an API server drops fields without a definition at the next write of an object. The programs of this version work with newer definitions.
  */
 export const newerDefinitions = (present: readonly CustomResourceDefinition[], version: string): NewerDefinition[] =>
   sortedBy(

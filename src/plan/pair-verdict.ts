@@ -1,18 +1,18 @@
 import type { ClusterLinks, LinksBody } from '../exchange/statement/links.ts';
 
-/** How the links from one cluster to another are: all that is needed, too few yet, or none. */
+/** The state of the links from one cluster to another: all that are needed, too few yet, or none. */
 export type PairVerdict = 'Connected' | 'Pending' | 'Lost';
 
-/** Share of the links of a pair that must be up before the pair counts as connected for the first time, and of the nodes that must be there. */
+/** Share of the links of a pair that must be up before the pair counts as connected for the first time, and of the nodes that must exist. */
 export const firstShare = 0.9;
 
 /**
- * The links from one cluster to another. In a large slice some node is always being replaced, so what came up once stays connected
- * while a single link is up; at first nine in ten must be.
+ * Judges the links from one cluster to another. In a large slice some node is always being replaced, so a connected pair stays connected while a
+ * single link is up; at first nine in ten must be up.
  *
  * ```
  * links                  was ready   was not
- * none there should be   Connected   Connected
+ * none expected          Connected   Connected
  * none up, all down      Lost        Lost
  * none up, some down     Lost        Pending
  * none up, none down     Pending     Pending
@@ -26,10 +26,10 @@ export const pairVerdict = ({ up, down, total }: Pick<ClusterLinks, 'up' | 'down
   return wasReady || up >= Math.ceil(total * firstShare) ? 'Connected' : 'Pending';
 };
 
-/** Clusters that a sentence spells out. */
+/** Most clusters that a sentence lists. */
 const shownClusters = 3;
 
-/** What is wrong with the links to these clusters, each with its numbers and one link as evidence. */
+/** The fault of the links to these clusters, each with its numbers and one link as evidence. */
 export const sentenceOf = (report: LinksBody, pairs: readonly ClusterLinks[]): string => {
   const shown = pairs.slice(0, shownClusters).map(({ cluster, up, total }) => {
     const example = report.worst.find(({ peerCluster }) => peerCluster === cluster);

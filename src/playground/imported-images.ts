@@ -6,13 +6,13 @@ const imported = /^unpacking (\S+) \((sha256:[0-9a-f]+)\)/gm;
 /**
  * Whether the names of an earlier import still point to its images; another archive may have reused them.
  *
- * @param said output of `ctr images import` at that time.
+ * @param printed output of `ctr images import` at that time.
  * @param listed current output of `ctr images list`: a heading, then name, type and digest of each.
  */
-export const isStillImported = (said: string, listed: string): boolean => {
+export const isStillImported = (printed: string, listed: string): boolean => {
   const rows = listed.split('\n').map((line) => line.split(/\s+/));
   const digests = new Map(rows.map(([name = '', , digest = '']) => [name, digest]));
-  const names = [...said.matchAll(imported)];
+  const names = [...printed.matchAll(imported)];
   return names.length > 0 && names.every(([, name = '', digest]) => digests.get(name) === digest);
 };
 

@@ -77,7 +77,7 @@ export async function withLock<T>(
 /** Takes a lock file, or returns the process that holds it. */
 async function takeLock(lock: string): Promise<string | undefined> {
   const create = async (): Promise<boolean> => {
-    // The file is linked into place complete: an empty lock file would look abandoned.
+    // The file is linked into place complete: an empty lock file would appear abandoned.
     const own = `${lock}.${randomUUID()}`;
     await writeFile(own, `${process.pid} ${await startTime(process.pid)}`);
     try {

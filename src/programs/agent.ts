@@ -37,20 +37,20 @@ import type { Program } from './program.ts';
 import { openScrapes } from './scrape/open-scrapes.ts';
 import { startHealth } from './serving/health.ts';
 
-/** How often every slice is reconciled without a known change. */
+/** The interval at which every slice is reconciled without a known change. */
 const resyncMs = 10_000;
 
-/** Key of a reconcile of all of one slice; slice names have no slash. */
+/** Key of a complete reconcile of one slice; slice names have no slash. */
 const keyOfSlice = (slice: string): string => `slice/${slice}`;
 const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(keyOfSlice('').length) });
 
 /**
- * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes what is true. What it has made goes
- * on working without it. `--cleanup` takes everything off the node instead; `--facts` and `--probe` answer a question about it and end.
+ * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes the result. What it created continues to
+ * work without it. `--cleanup` removes everything from the node instead; `--facts` and `--probe` answer a question about the node and end.
  */
 export const run: Program = async (context) => {
   const { args, env, signal: ending, version } = context;
-  // Asked once in a while, so that no running agent pays for what reads and checks the question.
+  // These are rare, so a running agent does not load the code that reads and checks the question.
   const [first] = args;
   if (first === '--facts' || first === '--probe') return (await import('./agent/facts/answer-question.ts')).answerQuestion(context);
   const settings = agentSettings(env);
@@ -157,7 +157,7 @@ export const run: Program = async (context) => {
       for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },
-    // One key for each slice, so that a pod's start waits for one at the most.
+    // One key for each slice, so that a pod's start waits for at most one.
     resync: { everyMs: resyncMs, keys: () => ['changes', ...tunnels().map(({ slice }) => keyOfSlice(slice))] },
     log,
     metrics,

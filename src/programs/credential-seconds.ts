@@ -3,8 +3,8 @@ import { Failure } from '../values/failure.ts';
 import type { ProgramContext } from './program.ts';
 
 /**
- * How long hub credentials last, in seconds: HUB_CREDENTIAL_SECONDS, or an hour. Throws `InvalidInput` for less than the API server gives or
- * more than admission allows.
+ * Lifetime of hub credentials in seconds: HUB_CREDENTIAL_SECONDS, or an hour. Throws `InvalidInput` for less than the API server allows or more than
+ * admission allows.
  */
 export const credentialSecondsOf = (env: ProgramContext['env']): number => {
   const text = env.HUB_CREDENTIAL_SECONDS;

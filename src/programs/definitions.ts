@@ -5,10 +5,10 @@ import { applyDefinitions } from './cli/steps/apply-all.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 
-/** Brings the kinds of a side (`hub` or `member`) to this version, before a tool installs or upgrades what uses them. */
+/** Updates the kinds of a side (`hub` or `member`) to this version, before a tool installs or upgrades their users. */
 export const run: Program = async ({ args: [side], env, version, signal }) => {
   if (side !== 'hub' && side !== 'member')
-    throw new Failure('InvalidInput', 'Say which kinds are meant: "definitions hub" or "definitions member".');
+    throw new Failure('InvalidInput', 'The side of the kinds is missing: write "definitions hub" or "definitions member".');
   const client = await inClusterClient(env, side, 'kubeslice-definitions', createMetrics());
   try {
     const definitions = planCrds(side);

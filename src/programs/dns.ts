@@ -7,7 +7,7 @@ import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 import { openScrapes } from './scrape/open-scrapes.ts';
 
-/** A member cluster's DNS server for `slice.local`; several run side by side and know nothing of one another. */
+/** A member cluster's DNS server for `slice.local`; replicas are independent of each other. */
 export const run: Program = async ({ env, signal, version }) => {
   const settings = dnsSettings(env);
   const metrics = createMetrics({ program: 'dns', version, process: true });

@@ -6,7 +6,7 @@ import type { Program } from './program.ts';
 /** Port of the echo server that `kubeslice verify` starts. */
 export const echoPort = 8007;
 
-/** Sends back what it receives on one TCP and UDP port (RFC 862), until it is stopped. It is the server of the acceptance test. */
+/** Returns what it receives on one TCP and UDP port (RFC 862), until its signal aborts. It is the server of the acceptance test. */
 export const run: Program = async ({ args, signal }) => {
   const port = args[0] === undefined ? echoPort : Number(args[0]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)

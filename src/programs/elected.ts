@@ -10,21 +10,21 @@ import type { Program, ProgramContext } from './program.ts';
 import { openScrapes } from './scrape/open-scrapes.ts';
 import { startHealth } from './serving/health.ts';
 
-/** What the leader knows of itself. */
+/** The identity and the lease of the leader. */
 export interface OwnFacts {
   readonly version: string;
   readonly instance: string;
   readonly env: ProgramContext['env'];
-  /** The same client, through which only the leader writes, and only while its lease holds. */
+  /** The same client, through which only the leader writes, and only while it holds the lease. */
   readonly fenced: (client: Client) => Client;
 }
 
-/** A program of which several replicas may run: all of them observe, one of them acts. */
+/** A program with several replicas: all of them observe, one of them acts. */
 export interface ElectedProgram<World> {
   readonly name: 'controller' | 'worker';
-  /** Field manager of what it writes, and name of the lease that its leader holds. */
+  /** Field manager of its writes, and name of its lease. */
   readonly fieldManager: string;
-  /** What the cluster is that it runs in. */
+  /** The side of its cluster. */
   readonly side: 'hub' | 'member';
   readonly observe: (client: Client, log: Log, metrics: Metrics) => World;
   /** Every mirror of the world. */
@@ -33,7 +33,7 @@ export interface ElectedProgram<World> {
   readonly lead: (world: World, own: OwnFacts, clock: Clock, signal: AbortSignal) => Promise<void>;
 }
 
-/** Runs it: health from the start, ready when everything was read once, acting while it holds the lease. */
+/** Runs it: health from the start, ready after the first complete read, acting while it holds the lease. */
 export const elected =
   <World>({ name, fieldManager, side, observe, mirrorsOf, lead }: ElectedProgram<World>): Program =>
   async ({ env, signal, version }) => {

@@ -1,4 +1,4 @@
-/** What of the process is needed to end it. */
+/** The parts of the process that are needed to end it. */
 export interface EndingProcess {
   readonly stdout: Pick<NodeJS.WriteStream, 'write'>;
   readonly stderr: Pick<NodeJS.WriteStream, 'write'>;
@@ -6,8 +6,8 @@ export interface EndingProcess {
 }
 
 /**
- * Ends the process once everything that was printed has left it. Setting an exit code alone does not: a program that failed after it had begun to
- * listen would live on, healthy by its own account, and do nothing.
+ * Ends the process once all output is written. Setting an exit code alone is not enough: a program that failed after it had begun to listen would
+ * stay alive, report healthy, and do nothing.
  */
 export const endProcess = ({ stdout, stderr, exit }: EndingProcess, code: number): void => {
   stdout.write('', () => stderr.write('', () => exit(code)));

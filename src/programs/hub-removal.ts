@@ -10,7 +10,7 @@ import { placeOfPart } from './cli/steps/parts.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 
-/** All objects of a kind; none when somebody has removed the kind. */
+/** All objects of a kind; none when the kind was removed. */
 const all = async <T extends KubernetesObject>(hub: Client, kind: ResourceKind<T>, signal: AbortSignal): Promise<readonly T[]> => {
   try {
     return (await hub.list(kind, { signal })).items;
@@ -20,7 +20,7 @@ const all = async <T extends KubernetesObject>(hub: Client, kind: ResourceKind<T
   }
 };
 
-/** Looks whether this hub may be removed, and changes nothing. Ends with 1 when it is in use and nobody confirmed its removal. */
+/** Checks whether this hub may be removed, and changes nothing. Ends with 1 when it is in use and its removal was not confirmed. */
 export const run: Program = async ({ env, signal }) => {
   const hub = await inClusterClient(env, 'hub', 'kubeslice-hub-removal', createMetrics());
   try {

@@ -1,6 +1,6 @@
 import type { Program } from './program.ts';
 
-/** Does nothing until it is told to stop: the main container of pods whose work is done by their init container. */
+/** Does nothing until its signal aborts: the main container of pods whose init container does the work. */
 export const run: Program = ({ signal }) =>
   new Promise((resolve) => {
     const keepAlive = setInterval(() => undefined, 3_600_000);

@@ -8,7 +8,7 @@ import type { ProgramContext } from './program.ts';
 
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** A client for the API server of the cluster that this pod runs in, by the pod's own service account; `side` is what the cluster is. */
+/** A client for the API server of this pod's cluster, with the pod's own service account; `side` is the side of the cluster. */
 export const inClusterClient = async (
   env: ProgramContext['env'],
   side: 'hub' | 'member',

@@ -5,7 +5,7 @@ import { endProcess } from './end-process.ts';
 import type { Program } from './program.ts';
 import { version } from './version.ts';
 
-/** Programs that run inside clusters. Each is loaded only when it is the one that runs. */
+/** Programs that run inside clusters. Only the one that runs is loaded. */
 const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>>> = {
   controller: () => import('./controller.ts'),
   worker: () => import('./worker.ts'),
@@ -20,7 +20,7 @@ const programs: Readonly<Record<string, () => Promise<{ readonly run: Program }>
   metrics: () => import('./metrics-text.ts'),
 };
 
-/** The program and its arguments: by the name it was called under (`kubeslice-agent`), else by the first word, else the command line. */
+/** The program and its arguments: by the name of its link (`kubeslice-agent`), else by the first argument, else the command line. */
 const choose = (calledAs: string, words: readonly string[]): readonly [() => Promise<{ readonly run: Program }>, readonly string[]] => {
   const byName = programs[calledAs.replace(/^kubeslice-/, '')];
   if (byName !== undefined) return [byName, words];
@@ -29,12 +29,12 @@ const choose = (calledAs: string, words: readonly string[]): readonly [() => Pro
   return [() => import('./cli/cli.ts'), words];
 };
 
-/** Starts the program that the command line asks for and ends the process with its exit code. */
+/** Starts the requested program and ends the process with its exit code. */
 export const main = async (): Promise<void> => {
   const stopping = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.once(name, () => stopping.abort(new Failure('Interrupted', `Stopped by ${name}.`)));
-  // A reader that goes away early (`kubeslice status | head -1`) is no error.
+  // A reader that ends early (`kubeslice status | head -1`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const [load, args] = choose(basename(process.argv[1] ?? '', '.mjs'), process.argv.slice(2));
   try {

@@ -3,12 +3,12 @@ import { endMember } from './cli/steps/removing/take-apart.ts';
 import { inClusterClient } from './in-cluster.ts';
 import type { Program } from './program.ts';
 
-/** How long owners of finalizers and pods that stop get before force is used, in milliseconds. */
+/** How long owners of finalizers and terminating pods get before force is used, in milliseconds. */
 const graceMs = 45_000;
 /** How long nodes may take, in milliseconds. */
 const nodeLimitMs = 120_000;
 
-/** Ends this member before its objects are removed: what `kubeslice leave` does inside of the cluster. Ends with 2 when a node did not answer. */
+/** Ends this member before its objects are removed: the part of `kubeslice leave` inside the cluster. Ends with 2 when a node did not answer. */
 export const run: Program = async ({ env, signal }) => {
   const client = await inClusterClient(env, 'member', 'kubeslice-member-removal', createMetrics());
   const say = (line: string): void => void process.stdout.write(`${line}\n`);

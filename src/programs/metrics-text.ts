@@ -1,7 +1,7 @@
 import { Failure } from '../values/failure.ts';
 import type { Program } from './program.ts';
 
-/** Prints the metrics of the program that runs in this container, for a support archive: some of them listen only where nobody else reaches them. */
+/** Prints the metrics of the program in this container, for a support archive: some programs listen only where nothing else reaches them. */
 export const run: Program = async ({ env, signal }) => {
   const host = env.HEALTH_HOST === undefined || env.HEALTH_HOST === '0.0.0.0' ? '127.0.0.1' : env.HEALTH_HOST;
   const url = `http://${host}:${env.HEALTH_PORT ?? '8080'}/metrics`;

@@ -9,17 +9,17 @@ import { objectKey } from '../values/object-key.ts';
 
 const { namespace: system } = corednsConfigMap;
 
-/** What a caller without the right to look does not see; whose installation is older has the rights of then. */
-const unlessForbidden = async <T>(look: Promise<T>): Promise<T | undefined> => {
+/** The result, or undefined without permission: an older installation has the rights of its version. */
+const unlessForbidden = async <T>(read: Promise<T>): Promise<T | undefined> => {
   try {
-    return await look;
+    return await read;
   } catch (error) {
     if (Failure.is(error, 'Forbidden')) return undefined;
     throw error;
   }
 };
 
-/** Which programs serve the names of a cluster; `nameservers` are the addresses that its pods ask, where they are known. */
+/** The DNS programs of a cluster; `nameservers` are the addresses of its pods' name servers, if known. */
 export const findDnsPrograms = async (client: Client, nameservers: readonly string[], signal: AbortSignal): Promise<DnsPrograms> => {
   const selections = [
     { namespace: system, fieldSelector: 'metadata.name=kube-dns' },
@@ -36,14 +36,14 @@ export const findDnsPrograms = async (client: Client, nameservers: readonly stri
   return findConfiguration(pods.flatMap(({ items }) => items));
 };
 
-/** The two ConfigMaps that somebody watches already. */
+/** The two ConfigMaps that are watched already. */
 export type WatchedDns = Pick<ClusterDns, 'main' | 'custom'>;
 
 /**
- * Everything that configures the DNS of a cluster. Where ConfigMap kube-system/coredns has a Corefile, the caches on the nodes are all that is looked for
- * beside it, unless `everywhere`.
+ * The whole DNS configuration of a cluster. Where ConfigMap kube-system/coredns has a Corefile, it reads only the caches on the nodes beside it,
+ * unless `everywhere`.
  *
- * @throws Failure Forbidden with what to do, when what cluster DNS reads may not be changed.
+ * @throws Failure Forbidden with the remedy, when the configuration may not be changed.
  */
 export const observeClusterDns = async (
   client: Client,
@@ -65,7 +65,7 @@ export const observeClusterDns = async (
       if (!Failure.is(cause, 'Forbidden')) throw cause;
       throw new Failure(
         'Forbidden',
-        `Cluster DNS reads ConfigMap ${objectKey(place)}, which the worker may not change; "kubeslice join" run again gives it the right.`,
+        `Cluster DNS reads ConfigMap ${objectKey(place)}, which the worker may not change; run "kubeslice join" again to give it the right.`,
         { cause, retry: 'terminal' },
       );
     });
@@ -80,7 +80,7 @@ export const observeClusterDns = async (
   };
 };
 
-/** The object that an action is decided from. */
+/** The object from which an action was decided. */
 const seenBy = (dns: ClusterDns, action: ClusterDnsAction): { readonly metadata: { readonly resourceVersion?: string } } | undefined => {
   if (action.kind === 'servers') return dns.operator;
   const { configMap } = action;
@@ -92,7 +92,7 @@ const seenBy = (dns: ClusterDns, action: ClusterDnsAction): { readonly metadata:
     : dns.others?.find((other) => other.namespace === namespace && other.configMap === configMap)?.map;
 };
 
-/** Carries out one change; only on top of what it was decided from, since somebody else may be editing the same. */
+/** Carries out one change, with the version from which it was decided as precondition, because others may edit the same object. */
 export const changeClusterDns = async (client: Client, dns: ClusterDns, action: ClusterDnsAction, signal: AbortSignal): Promise<void> => {
   const { resourceVersion } = seenBy(dns, action)?.metadata ?? {};
   const precondition = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };

@@ -4,7 +4,7 @@ import { readJson } from '../values/read-json.ts';
 import { askAll } from './probe/ask.ts';
 import type { Program } from './program.ts';
 
-/** Tries what its argument asks, a JSON list of questions, from where it runs, and prints the answers as JSON. */
+/** Answers its argument, a JSON list of questions, from its own place in the network, and prints the answers as JSON. */
 export const run: Program = async ({ args }) => {
   const asked = questionSchema.array().safeParse(readJson(args[0] ?? ''));
   if (!asked.success)

@@ -1,6 +1,6 @@
-/** What a program is started with: everything that it may know of its surroundings comes in here. */
+/** The inputs of a program: everything that it may know of its environment. */
 export interface ProgramContext {
-  /** The words after the name of the program. */
+  /** The arguments after the name of the program. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts at SIGTERM and SIGINT; the program then stops what it runs and resolves. */

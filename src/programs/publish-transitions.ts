@@ -8,8 +8,8 @@ import type { KubernetesObject } from '../values/object.ts';
 export type Conditioned = KubernetesObject & { readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined };
 
 /**
- * Tells people by Kubernetes Events when a condition of one of these objects becomes another, until the signal aborts. It listens to
- * the objects themselves, so whoever writes a status need not think of it.
+ * Publishes a Kubernetes Event when a condition of one of these objects changes, until the signal aborts. It watches the objects themselves, so code
+ * that writes a status need not do it.
  */
 export const publishTransitions = (
   mirrors: readonly Pick<Mirror<Conditioned>, 'subscribe'>[],

@@ -3,21 +3,19 @@ import type { Change, Mirror } from '../kubernetes/mirror.ts';
 import { isFresh, type ReportAge, readReport } from '../plan/dns/report-age.ts';
 import type { Clock } from '../values/clock.ts';
 
-/** What is known of the reports of one node. */
+/** The state of one node's reports. */
 interface Known {
   /** The latest confirmation in any of its objects. */
   age: ReportAge | undefined;
   fresh: boolean;
-  /** By slice that it observes. */
+  /** By observed slice. */
   readonly slices: Map<string, ReportAge | undefined>;
 }
 
 /** How often reports are checked for their age. */
 const ageEveryMs = 5_000;
 
-/**
- * Which agents of this cluster confirm their reports. A node confirms them in one of its objects only, so a change of any of them confirms all.
- */
+/** Which agents of this cluster confirm their reports. A node confirms them in one of its objects only, so a change of any of them confirms all. */
 export class ReportAges {
   readonly #clock: Clock;
   readonly #nodes = new Map<string, Known>();
@@ -26,7 +24,7 @@ export class ReportAges {
     this.#clock = clock;
   }
 
-  /** Whether the agent of a node confirmed its reports lately. */
+  /** Whether the agent of a node confirmed its reports recently. */
   isFresh(node: string): boolean {
     return this.#nodes.get(node)?.fresh ?? false;
   }
@@ -42,7 +40,7 @@ export class ReportAges {
     return this.#nodes.get(node)?.slices.keys() ?? [];
   }
 
-  /** Takes in a change of an object; true when the node's reports became fresh or old by it. */
+  /** Processes a change of an object; true when it made the node's reports fresh or old. */
   read(change: Change<SliceNode>): boolean {
     const { spec, status } = change.object;
     const known: Known = this.#nodes.get(spec.node) ?? { age: undefined, fresh: false, slices: new Map() };

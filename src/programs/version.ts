@@ -1,4 +1,4 @@
 import packageJson from '../../package.json' with { type: 'json' };
 
-/** Version of KubeSlice, as in package.json; image references and `kubeslice version` are made from it. */
+/** Version of KubeSlice, from package.json; image references and `kubeslice version` contain it. */
 export const version: string = packageJson.version;

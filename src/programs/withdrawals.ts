@@ -6,15 +6,15 @@ import { sameVotes } from '../plan/link-votes.ts';
 import type { Clock } from '../values/clock.ts';
 import { followReportAges, ReportAges } from './report-ages.ts';
 
-/** What the agents of this cluster report, with an index `slice`. */
+/** The reports of this cluster's agents, with an index `slice`. */
 export type Reports = Pick<Mirror<SliceNode>, 'subscribe' | 'byIndex'>;
 
-/** What was decided anew, by slice. */
+/** The new decisions, by slice. */
 export type Decided = ReadonlyMap<string, Withdrawals>;
 
 /**
- * Decides which nodes are withdrawn, anew for a slice when the votes of a report about it change, and when one of its observers stops or resumes
- * reporting; a hundred reports at once are one decision for each slice. The returned function ends it.
+ * Decides which nodes are withdrawn. A slice is decided again when the votes in one of its reports change, and when one of its observers stops or
+ * resumes reporting; many reports at once are one decision for each slice. The returned function ends it.
  *
  * @param only ignores all other slices
  */

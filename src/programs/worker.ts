@@ -3,7 +3,7 @@ import { elected } from './elected.ts';
 import { leadWorker } from './worker/lead.ts';
 import { fieldManager, mirrorsOf, observeCluster } from './worker/local-world.ts';
 
-/** A member cluster's worker: the only one that holds a credential for the hub. Several replicas may run; one of them acts. */
+/** A member cluster's worker: the only program with a credential for the hub. Several replicas may run; one of them acts. */
 export const run = elected({
   name: 'worker',
   fieldManager,

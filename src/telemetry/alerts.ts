@@ -103,7 +103,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     meaning: 'Some clusters of the slice do not reach each other, or have not set up their part.',
     evidence:
       '`kubectl describe slice`: the condition Ready names the clusters and the reason; `kubeslice status` and `kubeslice links` show the same by node.',
-    remedies: ['Do what the message of the condition says.', 'For LinkDown see KubeSliceLinksDown in the named clusters.'],
+    remedies: ['Follow the message of the condition.', 'For LinkDown see KubeSliceLinksDown in the named clusters.'],
   },
   {
     name: 'KubeSliceClusterDisconnected',
@@ -192,7 +192,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     summary: 'The part of this cluster in slice {{ $labels.slice }} does not work.',
     meaning: 'Nodes here have no tunnel, or do not reach another cluster.',
     evidence: '`kubectl -n kubeslice-system describe slice`: the condition Ready.',
-    remedies: ['Do what the message of the condition says.'],
+    remedies: ['Follow the message of the condition.'],
   },
   {
     name: 'KubeSliceLinksDown',
@@ -234,7 +234,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     meaning: 'Calls go to the other clusters that export the service, and fail if there is none.',
     evidence: '`kubectl describe serviceexport`: the condition Ready shows whether pods match the selector, are attached and are Ready.',
     remedies: [
-      'Do what the message of the condition says: start pods, correct the selector, or add the namespace to the slice.',
+      'Follow the message of the condition: start pods, correct the selector, or add the namespace to the slice.',
       'An export that is not needed: delete it.',
     ],
   },

@@ -1,29 +1,29 @@
-/** A rate: so many at once after a quiet time, then so many each second. */
+/** A rate: `burst` at once after a quiet time, then `perSecond` each second. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** When everything that was let in is worked off at a rate: all that is remembered of it. In milliseconds of a clock that does not go back. */
+/** When everything admitted so far is worked off at a rate; the only state of the algorithm. In milliseconds of a monotonic clock. */
 export type DoneAt = number;
 
-/** Nothing was let in yet. */
+/** Nothing was admitted yet. */
 export const nothingYet: DoneAt = Number.NEGATIVE_INFINITY;
 
-/** What one more makes of a rate. */
+/** The result of one arrival at a rate. */
 export interface Arrival {
-  /** What is remembered, if it is let in. */
+  /** The new state, if it is admitted. */
   readonly doneAt: DoneAt;
-  /** From when on it keeps to the rate, in milliseconds of the same clock. Later than now: it comes too early. */
+  /** From when on it conforms to the rate, in milliseconds of the same clock. Later than now: it arrives too early. */
   readonly conformsAt: number;
 }
 
-/** How long so many take at the rate, in milliseconds. */
+/** How long this much work takes at the rate, in milliseconds. */
 export const workMs = ({ perSecond }: Rate, weight: number): number => (weight * 1_000) / perSecond;
 
 /**
- * The generic cell rate algorithm (ITU-T I.371): one more comes at `now`, which counts as many times as it weighs. Pure; whoever lets it in remembers
- * `doneAt`, whoever refuses it remembers what was before.
+ * The generic cell rate algorithm (ITU-T I.371): an arrival of a given weight at `now`. Pure; a caller that admits it keeps `doneAt`, one that
+ * refuses it keeps the old state.
  */
 export const arrive = (rate: Rate, before: DoneAt, now: number, weight = 1): Arrival => {
   const doneAt = Math.max(before, now) + workMs(rate, weight);

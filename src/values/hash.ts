@@ -11,7 +11,7 @@ const looksShortened = /-[0-9a-f]{8}$/;
 
 /**
  * A name of at most `max` characters for `name`: the name itself if it fits, else its beginning, `-` and {@link hash8} of the whole name.
- * A name that looks shortened is shortened too; otherwise a user could choose the very name that another one is shortened to. `max` is at least 10.
+ * A name in shortened form is shortened too; otherwise a user could choose the very name to which another one is shortened. `max` is at least 10.
  */
 export const shortName = (name: string, max: number): string => {
   if (name.length <= max && !looksShortened.test(name)) return name;

@@ -1,4 +1,4 @@
-/** An IPv4 address as the unsigned 32-bit number it is; `typeof` tells it from an {@link Ipv6}. */
+/** An IPv4 address as an unsigned 32-bit number; `typeof` distinguishes it from an {@link Ipv6}. */
 export type Ipv4 = number;
 
 /**

@@ -1,6 +1,6 @@
 import { parseIpv4 } from './ipv4.ts';
 
-/** An IPv6 address as the 128-bit integer it is; `typeof` tells it from an `Ipv4`. */
+/** An IPv6 address as a 128-bit integer; `typeof` distinguishes it from an `Ipv4`. */
 export type Ipv6 = bigint;
 
 const hexGroup = /^[0-9a-f]{1,4}$/i;

@@ -63,7 +63,7 @@ export const clusterStatus = z
     registrationStatus: z
       .enum(['Pending', 'InProgress', 'Failed', 'Registered', 'DeregisterInProgress', 'DeregisterFailed', 'Deregistered'])
       .optional()
-      .describe('State of the registration in one word.'),
+      .describe('State of the registration.'),
     caFingerprint: z
       .string()
       .max(128)
@@ -71,7 +71,7 @@ export const clusterStatus = z
       .describe('SHA-256 of the cluster’s authority certificate; compare it with what `kubeslice join` printed.'),
     clusterHealth: z
       .object({
-        clusterHealthStatus: z.enum(['Normal', 'Warning']).optional().describe('Health in one word.'),
+        clusterHealthStatus: z.enum(['Normal', 'Warning']).optional().describe('Health of the cluster.'),
         lastUpdated: timeField().optional().describe('When the health last changed.'),
       })
       .optional()
@@ -90,8 +90,8 @@ export const clusterStatus = z
     clusterDns: z
       .object({
         answers: z.boolean().describe('Whether cluster DNS answers for the zone of the slices.'),
-        reason: z.enum(dnsFindings).describe('The reason in one word.'),
-        message: z.string().max(1024).describe('The reason in a sentence.'),
+        reason: z.enum(dnsFindings).describe('The reason for programs.'),
+        message: z.string().max(1024).describe('The reason for people.'),
       })
       .optional()
       .describe('The result of the worker’s query for a name, sent as pods send theirs.'),
@@ -103,7 +103,7 @@ export const clusterStatus = z
           namespace: dnsLabel().describe('Namespace of the ServiceExport.'),
           name: dnsLabel().describe('Name of the ServiceExport.'),
           slice: dnsLabel().describe('The slice in the ServiceExport.'),
-          reason: z.string().max(64).describe('Why it is not offered, as one word from the catalogue of reasons.'),
+          reason: z.string().max(64).describe('Why it is not offered, as a reason from the catalogue.'),
           message: z.string().max(512).describe('Why it is not offered, in a sentence.'),
           since: timeField().optional().describe('Since when, by the clock of the cluster.'),
         }),

@@ -23,7 +23,7 @@ export const serviceExportDefinition: KindDefinition = {
     { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports that clients call.' },
     { name: 'Port(s)', type: 'string', jsonPath: '.status.exposedPorts', description: 'Ports on which the pods listen.' },
     { name: 'Endpoints', type: 'integer', jsonPath: '.status.availableEndpoints', description: 'Pods that are attached and Ready.' },
-    { name: 'Status', type: 'string', jsonPath: '.status.exportStatus', description: 'State in one word.' },
+    { name: 'Status', type: 'string', jsonPath: '.status.exportStatus', description: 'State of the offer.' },
     { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason', description: 'Why.', priority: 1 },
     { name: 'Alias', type: 'string', jsonPath: '.spec.aliases', description: 'Further names.', priority: 1 },
     ageColumn,

@@ -95,7 +95,7 @@ export const serviceExportSpec = z
 export const serviceExportStatus = z
   .object({
     conditions: conditionsSchema,
-    exportStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State in one word.'),
+    exportStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State of the offer.'),
     dnsName: z.string().optional().describe('DNS name of the service in every cluster of the slice.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
     servicePorts: z.string().optional().describe('Service ports, for people.'),

@@ -14,7 +14,7 @@ export const serviceImportDefinition: KindDefinition = {
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice that offers the service.' },
     { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports that clients call.' },
     { name: 'Endpoints', type: 'integer', jsonPath: '.status.availableEndpoints', description: 'Ready endpoints in all clusters.' },
-    { name: 'Status', type: 'string', jsonPath: '.status.importStatus', description: 'State in one word.' },
+    { name: 'Status', type: 'string', jsonPath: '.status.importStatus', description: 'State of the import.' },
     { name: 'Port(s)', type: 'string', jsonPath: '.status.exposedPorts', description: 'Ports on which the pods listen.', priority: 1 },
     { name: 'Name', type: 'string', jsonPath: '.spec.dnsName', description: 'DNS name of the service.', priority: 1 },
     { name: 'Alias', type: 'string', jsonPath: '.spec.aliases', description: 'Further names.', priority: 1 },

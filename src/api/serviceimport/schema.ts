@@ -17,7 +17,7 @@ export const serviceImportSpec = z
 export const serviceImportStatus = z
   .object({
     conditions: conditionsSchema,
-    importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State in one word.'),
+    importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State of the import.'),
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
     availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),

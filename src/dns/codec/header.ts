@@ -5,7 +5,7 @@ import type { Writer } from './writer.ts';
 /** Bytes of a message before its first question. */
 export const headerLength = 12;
 
-/** The bits of the second header word (RFC 1035 §4.1.1; AD and CD from RFC 4035). */
+/** The flag bits in the second 16 bits of the header (RFC 1035 §4.1.1; AD and CD from RFC 4035). */
 export const flagBits = {
   response: 0x8000,
   opcode: 0x7800,

@@ -26,7 +26,7 @@ export const cidr = z.string().refine((text) => !('fault' in readCidr(text)), 'i
 export const port = z.int().min(1).max(65535);
 /** A number of things; JavaScript counts exactly up to 2⁵³. */
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** A point in time (RFC 3339), in UTC, to the nanosecond at the most. */
+/** A point in time (RFC 3339), in UTC, with at most nanoseconds. */
 export const time = z.iso.datetime().max(30);
 /** One line of at most `max` characters, without control or formatting characters. */
 export const line = (max: number) =>

@@ -1,7 +1,7 @@
 import type { LinkVotes } from '../../api/slicenode/type.ts';
 import { tokensIn } from '../link-votes.ts';
 
-/** How many say Up and Down. */
+/** Numbers of Up and Down votes. */
 interface Count {
   up: number;
   down: number;

@@ -7,19 +7,19 @@ export interface PodPorts {
   readonly ports: readonly number[];
 }
 
-/** Which TCP ports of pods of a node have no listener. It travels as a path, since an agent serves nothing but GET. */
+/** The question which TCP ports of pods on a node have no listener. It is sent as a path, because an agent serves only GET. */
 export interface ListenerQuestion {
   readonly slice: string;
   readonly pods: readonly PodPorts[];
 }
 
-/** The most of one question and its answer: a question is one line of a request, and each pod costs the node a program. */
+/** Limits of one question and its answer: a question is one line of a request, and each pod costs the node a program. */
 export const listenerLimits = { pods: 64, ports: 256, answerBytes: 16_384 } as const;
 
 const place = /^\/v1\/listeners\/(?<slice>[^/]+)$/;
 const podPorts = /^(?<address>\d{1,3}(?:\.\d{1,3}){3}):(?<ports>\d{1,5}(?:,\d{1,5})*)$/;
 
-/** The path by which an agent of the own cluster is asked. */
+/** The path of the question to an agent of the own cluster. */
 export const listenerPath = ({ slice, pods }: ListenerQuestion): string =>
   `/v1/listeners/${slice}?pods=${pods.map(({ address, ports }) => `${address}:${ports.join(',')}`).join(';')}`;
 
@@ -40,7 +40,7 @@ export const readListenerQuestion = (path: string, query: URLSearchParams): List
   return { slice, pods };
 };
 
-/** The answer: of each pod that could be looked into, which of the ports that were asked for have no listener. */
+/** The answer: for each readable pod, which of the ports in the question have no listener. */
 export interface ListenerAnswer {
   readonly pods: readonly { readonly address: string; readonly closed: readonly number[] }[];
 }

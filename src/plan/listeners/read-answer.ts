@@ -7,5 +7,5 @@ const shape = z.object({
     .max(listenerLimits.pods),
 });
 
-/** Reads what an agent says about listeners; undefined for anything else. */
+/** Reads an agent's answer about listeners; undefined for anything else. */
 export const readListenerAnswer = (answer: unknown): ListenerAnswer | undefined => shape.safeParse(answer).data;

@@ -2,42 +2,43 @@ import type { Random } from '../../values/backoff.ts';
 import { listenerLimits, type PodPorts } from './question.ts';
 
 /**
- * What is known of a port of a pod: nothing was asked yet, somebody listens, nobody did when it was asked once, nobody does, or its node does not say.
+ * The known state of a pod's port: no answer yet, a program listens, none did in the last answer, none does in several, or the node does not report
+ * it.
  */
 export type PortState = 'new' | 'listening' | 'suspect' | 'closed' | 'unknown';
 
-/** A port that is asked about, as it stands. Times are of the monotonic clock, in milliseconds. */
+/** The state of a watched port. Times are of the monotonic clock, in milliseconds. */
 export interface WatchedPort {
   readonly state: PortState;
-  /** Since when it is so. */
+  /** Since when this is the state. */
   readonly since: number;
   /** The last answer; undefined before the first. */
   readonly answeredAt: number | undefined;
-  /** When it is asked about next. */
+  /** When to send the next question about it. */
   readonly dueAt: number;
-  /** Questions in a row without an answer. */
+  /** Consecutive questions without an answer. */
   readonly misses: number;
 }
 
-/** How often is asked, in milliseconds. */
+/** The intervals of questions, in milliseconds. */
 export const listenerPace = {
-  /** A port that came just now: a program that starts may need a moment. */
+  /** A new port: a program that starts may need a moment. */
   firstMs: 1_000,
-  /** A port counts as closed only when it is found so twice. */
+  /** A port counts as closed only after two such answers. */
   confirmMs: 3_000,
-  /** While nobody listens; with many such ports on a node so much for each of them. */
+  /** While nothing listens; with many such ports on a node this long for each of them. */
   wrongMs: 5_000,
   eachWrongMs: 250,
   restMs: 60_000,
-  /** A state is forgotten when its node has not confirmed it for so long. */
+  /** A state is dropped when its node has not confirmed it for this long. */
   forgetMs: 30_000,
-  /** Ports that would be asked about within this time are asked about together with others. */
+  /** Ports that are due within this time join the question for others. */
   togetherMs: 12_000,
-  /** Questions to one node are at least so far apart. */
+  /** Shortest interval between questions to one node. */
   gapMs: 1_000,
 } as const;
 
-/** A port of which nothing is known yet. */
+/** A port without any answer yet. */
 export const newPort = (now: number): WatchedPort => ({
   state: 'new',
   since: now,
@@ -46,7 +47,7 @@ export const newPort = (now: number): WatchedPort => ({
   misses: 0,
 });
 
-/** A port that cannot be asked about. */
+/** A port that cannot be watched. */
 export const unwatchable: WatchedPort = {
   state: 'unknown',
   since: 0,
@@ -55,25 +56,25 @@ export const unwatchable: WatchedPort = {
   misses: 0,
 };
 
-/** When the ports of one question are asked about again, in milliseconds. */
+/** When to repeat the question about its ports, in milliseconds. */
 export interface Pauses {
   readonly restMs: number;
   readonly wrongMs: number;
 }
 
-/** The pauses after an answer with so many ports without a listener; at rest they vary, so that not all nodes are asked at once. */
+/** The pauses after an answer with so many ports without a listener; at rest they vary, so that the questions to all nodes do not coincide. */
 export const pausesAfter = (closed: number, random: Random): Pauses => ({
   restMs: listenerPace.restMs * (0.9 + 0.2 * random()),
   wrongMs: Math.max(listenerPace.wrongMs, closed * listenerPace.eachWrongMs),
 });
 
 /**
- * After an answer about it.
+ * The state after an answer.
  *
  * ```
- * somebody listens                               asked again at rest
- * nobody does, for the first time                suspect; asked again soon
- * nobody does, and did not so long ago either    closed; asked again often, to learn when it ends
+ * a program listens                              next question at rest
+ * none does, for the first time                  suspect; next question soon
+ * none does, and none did shortly before         closed; frequent questions, to learn when it ends
  * ```
  * @param pauses those of the question, the same for all its ports, so that they stay together
  */
@@ -92,7 +93,7 @@ export const afterAnswer = (port: WatchedPort, isClosed: boolean, now: number, {
   return now < confirmedAt ? as('suspect', confirmedAt) : as('closed', now + wrongMs);
 };
 
-/** After a question about it that its node did not answer, as one does whose agent is away or too old: the state holds for a while. */
+/** The state after a question without an answer, from a node whose agent is unreachable or too old: the state holds for a while. */
 export const withoutAnswer = (port: WatchedPort, now: number): WatchedPort => {
   const misses = port.misses + 1;
   const dueAt = now + Math.min(listenerPace.restMs, listenerPace.wrongMs * 2 ** (misses - 1));
@@ -107,7 +108,7 @@ export interface AskedPort {
   readonly watched: WatchedPort;
 }
 
-/** What a node is asked now: the ports that are due, and others that soon will be. None when nothing is due. */
+/** The question for a node now: the ports that are due, and others that soon will be. None when nothing is due. */
 export const dueQuestion = (ports: Iterable<AskedPort>, now: number): readonly PodPorts[] => {
   const all = [...ports];
   if (!all.some(({ watched }) => watched.dueAt <= now)) return [];
@@ -126,7 +127,7 @@ export const dueQuestion = (ports: Iterable<AskedPort>, now: number): readonly P
   return [...byAddress].map(([address, asked]) => ({ address, ports: asked }));
 };
 
-/** Milliseconds until a node is worth asking; undefined when it has no port that can be asked about. */
+/** Milliseconds until the next question to a node; undefined when it has no port that can be watched. */
 export const nextQuestionMs = (ports: Iterable<AskedPort>, now: number): number | undefined => {
   let dueAt = Number.POSITIVE_INFINITY;
   for (const { watched } of ports) dueAt = Math.min(dueAt, watched.dueAt);

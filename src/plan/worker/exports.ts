@@ -179,7 +179,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const { portState = () => 'unknown' } = seen;
   const listeners = listenersOf(
     { ports, own: (exported.spec.ports?.length ?? 0) > 0 },
-    // One that is published although it is not Ready may not have begun to listen.
+    // A pod that is published although it is not Ready may not listen yet.
     attached.map(({ pod, endpoint }) => ({ endpoint, portState: (port) => (isReady(pod) ? portState(endpoint, port) : 'unknown') })),
     before,
   );

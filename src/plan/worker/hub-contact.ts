@@ -3,7 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 
 /** How long contact must be lost before the condition reports it, in milliseconds: a reconnect is faster. */
 export const reportAfterMs = 5_000;
-/** How long the cause of lost contact is waited for, in milliseconds: a hub that does not answer is known by then, one that refuses sooner. */
+/** How long to wait for the cause of lost contact, in milliseconds: an unreachable hub is detected by then, a refusal sooner. */
 const causeWithinMs = 8_000;
 
 const verdict = (status: Verdict['status'], reason: Reason, message: string): Verdict => ({
@@ -18,15 +18,15 @@ const verdict = (status: Verdict['status'], reason: Reason, message: string): Ve
  *
  * ```
  * the worker's last request           contact                    then
- * refused: the cluster was removed    whatever it is             ClusterRemoved, with its message
- * anything else                       there                      the hub answers
+ * refused: the cluster was removed    any                        ClusterRemoved, with its message
+ * anything else                       exists                     the hub answers
  * anything                            lost just now              nothing yet
  * answered                            lost a moment ago          nothing yet: the cause is about to be known
  * the certificate was refused         lost                       HubCertificateRefused, with its message
  * anything else                       lost                       HubAway, with the time
  * ```
  * @param connection condition HubReachable of the worker's own connection; undefined before its first request
- * @returns undefined while there is nothing to be shown yet.
+ * @returns undefined while there is nothing to report yet.
  */
 export const planHubContact = (
   lostAt: number | undefined,

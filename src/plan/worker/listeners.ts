@@ -30,10 +30,10 @@ const notYet: ReadonlySet<PortState> = new Set<PortState>(['new', 'suspect', 'cl
  *
  * ```
  * of the ready endpoints of a port
- * all have nobody                               not ready: NothingListens, with the first pod
- * some have nobody                              ready; the message counts them
- * none is known to listen, and some were not    the condition stays, if it was NothingListens: a worker that starts
- *   asked yet                                     anew, or pods that are replaced, must not make it well for a moment
+ * none has a listener                           not ready: NothingListens, with the first pod
+ * some have none                                ready; the message counts them
+ * no listener is known, and some are unknown    the condition stays if it was NothingListens: a restart of the
+ *                                                 worker, or replaced pods, must not clear it for a moment
  * ```
  * @param ports the ports of the export, and whether its spec contains them (or a Service does)
  * @param before the current conditions

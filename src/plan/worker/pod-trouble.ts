@@ -1,9 +1,9 @@
 import type { ContainerStatus, Pod } from '../../values/builtin/pod.ts';
 
-/** Waiting reasons of a container whose image is not there; the kubelet goes back and forth between some of them. */
+/** Waiting reasons of a container with a missing image; the kubelet alternates between some of them. */
 export const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
 
-/** How long pods that cannot pull their image get, in milliseconds: Kubernetes pulls again after ten seconds, and a registry may have been restarting. */
+/** How long pods that cannot pull their image get, in milliseconds: Kubernetes retries after ten seconds, and a registry may be restarting. */
 export const pullAgainMs = 15_000;
 
 const containerTrouble = ({ name, image = '', ready, restartCount, state }: ContainerStatus): string | undefined => {

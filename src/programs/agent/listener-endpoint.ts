@@ -10,7 +10,7 @@ import type { Clock } from '../../values/clock.ts';
 import type { Answer } from './json-server.ts';
 import type { WorkerGuard } from './worker-guard.ts';
 
-/** What the listener endpoint works with. */
+/** What the listener endpoint uses. */
 export interface ListenerEndpointParts {
   readonly guard: WorkerGuard;
   /** The attached pods of a slice on this node. */
@@ -46,7 +46,7 @@ export const createListenerEndpoint = ({ guard, pods, run, clock, log }: Listene
     try {
       await pace.turn(1, signal);
       const closed = await slots.run(() => closedPorts(run, { netns: pod.netns, address, ports }, signal), signal);
-      // The number of a process that ended may be another's by now.
+      // The PID of an ended process may belong to another one now.
       const isRight = !pod.netns.startsWith('/proc/') || (await stillOfPod(pod.netns, pod.uid));
       return closed === undefined || !isRight ? [] : [{ address, closed }];
     } catch (error) {

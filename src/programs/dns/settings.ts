@@ -9,7 +9,7 @@ export type DnsSettings = {
   readonly port: number;
   /** `DNS_TTL`: seconds that clients may cache an address. @default 5 */
   readonly ttl: number;
-  /** `DNS_DRAIN_MS`: milliseconds for which queries are still answered after the program was told to stop. @default 3000 */
+  /** `DNS_DRAIN_MS`: milliseconds for which queries are still answered after the signal to stop. @default 3000 */
   readonly drainMs: number;
   readonly healthHost: string;
   readonly healthPort: number;

@@ -8,7 +8,7 @@ import type { Answer, Question } from '../../plan/diagnosis/probe-report.ts';
 /** How long an answer may take, in milliseconds. */
 const patienceMs = 2_000;
 
-/** How an error of a socket is to be read: somebody refused, nobody has a way, or something else. */
+/** The meaning of a socket error: refused, no route, or something else. */
 const outcomeOf = (code: string | undefined): Answer['outcome'] => {
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET') return 'refused';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EADDRNOTAVAIL') return 'unreachable';
@@ -20,7 +20,7 @@ const failed = (error: unknown): Omit<Answer, 'ms'> => {
   return { outcome: outcomeOf(code), detail: code ?? message };
 };
 
-/** What a work that calls back makes of itself, or `silent` after a while. */
+/** The result of work with a callback, or `silent` after a while. */
 const within = (work: (done: (answer: Omit<Answer, 'ms'>) => void) => () => void): Promise<Omit<Answer, 'ms'>> =>
   new Promise((resolve) => {
     const done = (answer: Omit<Answer, 'ms'>): void => {
@@ -39,7 +39,7 @@ const askName = async ({ name, servers }: Extract<Question, { kind: 'name' }>): 
     return { outcome: 'answered', addresses: await resolver.resolve4(name.endsWith('.') ? name : `${name}.`) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Answers that say that there is nothing, and the absence of an answer.
+    // Negative answers, and the absence of an answer.
     if (code === 'ENOTFOUND' || code === 'ENODATA') return { outcome: 'answered', addresses: [], detail: code };
     return code === 'ETIMEOUT' || code === 'ECONNREFUSED' ? { outcome: 'silent', detail: code } : failed(error);
   }
@@ -106,14 +106,14 @@ const answer = (question: Question): Promise<Omit<Answer, 'ms'>> => {
   }
 };
 
-/** Tries each question from the network namespace of this process, one after the other, and tells how each ended. It never fails. */
+/** Answers each question from the network namespace of this process, one after the other. It never fails. */
 export const askAll = async (questions: readonly Question[]): Promise<Answer[]> => {
   const answers: Answer[] = [];
   for (const question of questions) {
     const start = performance.now();
     const found = await answer(question).catch(failed);
     answers.push({ ...found, ms: Math.round((performance.now() - start) * 100) / 100 });
-    // What a socket closes is gone before the next one.
+    // The sockets of one question are closed before the next begins.
     await pause(0);
   }
   return answers;

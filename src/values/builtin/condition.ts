@@ -2,7 +2,7 @@
 export type Condition = {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
-  /** A CamelCase word for programs. */
+  /** A CamelCase reason for programs. */
   readonly reason?: string;
   /** A sentence for people. */
   readonly message?: string;
