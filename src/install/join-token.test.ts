@@ -23,7 +23,7 @@ describe('a join token', () => {
   });
 
   it.each([
-    ['for another cluster', word, 'west', now, '--token is for cluster "east", not for "west"; join as "east", or make a new one'],
+    ['for another cluster', word, 'west', now, '--token is for cluster "east", not for "west"; join as "east", or create a new one'],
     [
       'expired',
       word,

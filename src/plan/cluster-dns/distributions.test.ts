@@ -264,7 +264,7 @@ describe('each distribution is wired where it reads', () => {
       'already have "slice.local"',
     ],
     ['OpenShift', operator({ servers: [{ name: 'acme', zones: ['svc.slice.local'] }] }), 'already has a server "acme" for "slice.local"'],
-    ['a list that cannot be read', { ...none, kubeDns: { runs: true, map: map({ stubDomains: 'acme.local' }) } }, 'no JSON object'],
+    ['a list that cannot be read', { ...none, kubeDns: { runs: true, map: map({ stubDomains: 'acme.local' }) } }, 'not a JSON object'],
     ['a list that begins elsewhere', { ...none, kubeDns: { runs: true, map: map({ stubDomains: ' {}' }) } }, 'do not begin with a brace'],
   ])('somebody else has the zone in %s: refused', (_, seen, message) => {
     expect(() => planClusterDns(seen, stub)).toThrow(message);

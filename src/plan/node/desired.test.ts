@@ -78,7 +78,7 @@ it.each<[string, NodeInput, string, RegExp]>([
     'with a driver asked for by name that is missing',
     input({ slices: [slice({ driver: 'WireGuard' })] }),
     'DriverUnavailable',
-    /asks for WireGuard, but the kernel has no WireGuard/,
+    /requests WireGuard, but the kernel has no WireGuard/,
   ],
   [
     'without a free port',

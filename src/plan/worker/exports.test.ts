@@ -163,7 +163,7 @@ describe('an export', () => {
     expect(status.exportStatus).toBe('ERROR');
     expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
       reason: 'TooManyServicePorts',
-      message: expect.stringContaining('Node n1 has no room'),
+      message: expect.stringContaining('Node n1 is over capacity'),
     });
   });
 

@@ -34,7 +34,7 @@ const checkTokenProject = (token: JoinToken, project: string | undefined): void 
   if (project === undefined || project === token.project) return;
   throw new Failure(
     'TokenRefused',
-    `--token is for project "${token.project}", not for "${project}"; leave out --project, or make a new one with "kubeslice token create ${token.cluster} --project ${project}".`,
+    `--token is for project "${token.project}", not for "${project}"; leave out --project, or create a new one with "kubeslice token create ${token.cluster} --project ${project}".`,
   );
 };
 

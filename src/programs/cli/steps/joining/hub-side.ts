@@ -64,7 +64,7 @@ export const hubByContext = async (
 const tokenRefused = (cluster: string, cause: unknown): Failure =>
   new Failure(
     'TokenRefused',
-    `The hub does not accept --token: it was used already, was withdrawn, or is forged; make a new one with "kubeslice token create ${cluster}".`,
+    `The hub does not accept --token: it was used already, was withdrawn, or is forged; create a new one with "kubeslice token create ${cluster}".`,
     { cause },
   );
 
