@@ -1,53 +1,64 @@
-import type { NoticeSpec } from '../../api/notice/type.ts';
+import type { NoticeSpec, StatementKind } from '../../api/notice/type.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
+import { watching } from '../../loop/watching.ts';
 import type { KeptNotices } from './kept-notices.ts';
 import { outboxKey } from './outbox.ts';
 
 /**
- * The notices that this cluster signed, by `<kind>/<subject>`: what the board should show, and what other members may read here when the board cannot be
- * reached. Reports are kept in memory only, since nobody but the hub reads them. Emits the keys of those that were kept or forgotten.
+ * The notices that this cluster signed, by `<kind>/<subject>`: what the board should show. Emits the keys of those that were signed or removed.
  */
 export interface OwnNotices extends Source<string> {
   get(key: string): NoticeSpec | undefined;
   keys(): Iterable<string>;
-  /** In use from now on; resolves once it is kept. */
-  set(spec: NoticeSpec, signal: AbortSignal): Promise<void>;
-  /** Keeps a notice again that could not be kept before. */
-  keep(key: string, signal: AbortSignal): Promise<void>;
-  forget(key: string, signal: AbortSignal): Promise<void>;
+  set(spec: NoticeSpec): void;
+  delete(key: string): void;
 }
 
 /** Those that an earlier run kept, to begin with. */
-export const createOwnNotices = (kept: KeptNotices, cluster: string): OwnNotices => {
+export const createOwnNotices = (kept: Pick<KeptNotices, 'list'>, cluster: string): OwnNotices => {
   const notices = new Map(
     kept.list().flatMap(({ spec }) => (spec.cluster === cluster ? [[outboxKey(spec.kind, spec.subject), spec]] : [])),
   );
-  /** Keys of notices that are not kept and not emitted yet. */
-  const unkept = new Set<string>();
-  const { emit, subscribe } = createEmitter<string>(() => [...notices.keys()].filter((key) => !unkept.has(key)));
-  const keep = async (key: string, signal: AbortSignal): Promise<void> => {
-    const spec = notices.get(key);
-    if (spec !== undefined && spec.kind !== 'Links') await kept.keep(spec, signal);
-    if (unkept.delete(key)) emit(key);
-  };
+  const { emit, subscribe } = createEmitter<string>(() => [...notices.keys()]);
   return {
     get: (key) => notices.get(key),
     keys: () => notices.keys(),
-    set: async (spec, signal) => {
+    set: (spec) => {
       const key = outboxKey(spec.kind, spec.subject);
       notices.set(key, spec);
-      unkept.add(key);
-      await keep(key, signal);
-    },
-    keep,
-    forget: async (key, signal) => {
-      const spec = notices.get(key);
-      notices.delete(key);
-      unkept.delete(key);
-      if (spec !== undefined) await kept.forget(spec, signal);
       emit(key);
+    },
+    delete: (key) => {
+      if (notices.delete(key)) emit(key);
     },
     subscribe,
   };
+};
+
+/**
+ * A controller that keeps the signed notices in this cluster: other members read them here while the hub is away, and the next run of the worker begins
+ * with them. The key is that of the notice. Reports are not kept, since nobody but the hub reads them.
+ *
+ * Publishing does not wait for it. A worker that crashes between the two signs the statement again, above what the board shows: serials follow the clock.
+ *
+ * @param everyMs how often each notice is checked without a change, in milliseconds
+ */
+export const keepOwn = (own: OwnNotices, kept: KeptNotices, cluster: string, everyMs: number) => ({
+  name: 'keep-own',
+  watches: [watching(own, (key) => [key])],
+  resync: { everyMs, keys: () => own.keys() },
+  reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    const { kind, subject } = aboutOf(key);
+    if (kind === 'Links') return;
+    const notice = own.get(key);
+    if (notice === undefined) await kept.forget({ cluster, kind, subject }, signal);
+    else await kept.keep(notice, signal);
+  },
+});
+
+/** The parts of an `outboxKey`. */
+const aboutOf = (key: string): { readonly kind: StatementKind; readonly subject: string } => {
+  const slash = key.indexOf('/');
+  return { kind: key.slice(0, slash) as StatementKind, subject: key.slice(slash + 1) };
 };

@@ -23,8 +23,8 @@ import type { Session } from './session.ts';
 export const renewalEveryMs = 300_000;
 
 /**
- * Two controllers, `sign` and `publish`: `sign` signs the outbox and keeps the notices in this cluster; `publish` writes them to the board, with one
- * write on the hub for each change. The key is `<kind>/<subject>`.
+ * Two controllers, `sign` and `publish`: `sign` signs the outbox; `publish` writes the notices to the board, with one write on the hub for each change.
+ * The key is `<kind>/<subject>`.
  *
  * They are separate because a hub may delay a write for any time. Meanwhile the other members read later changes from this cluster.
  */
@@ -93,7 +93,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
   };
 
   /** Signs the statement again where necessary. */
-  const sign = async (key: string, { kind, subject, body, text }: Wanted, signal: AbortSignal): Promise<void> => {
+  const sign = (key: string, { kind, subject, body, text }: Wanted): void => {
     const [mine, seen] = [own.get(key), onBoard(key)];
     const last =
       mine === undefined
@@ -106,10 +106,9 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     const now = clock.now();
     switch (decidePublication(text, last, now)) {
       case 'keep':
-        await own.keep(key, signal);
         return;
       case 'remove':
-        await own.forget(key, signal);
+        own.delete(key);
         return;
       case 'state':
       case 'withdraw': {
@@ -118,7 +117,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
         const { statement, signature } = issued.signed;
         const { farewells } = session.earlier;
         const carried = kind === 'Cluster' && farewells.length > 0 ? { farewells: [...farewells] } : {};
-        await own.set({ cluster: hub.cluster, kind, subject, statement, signature, ...carried }, signal);
+        own.set({ cluster: hub.cluster, kind, subject, statement, signature, ...carried });
       }
     }
   };
@@ -213,10 +212,10 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     name: 'sign',
     resync,
     watches: [watching(board, ownKey), watching(outbox, (key) => [key])],
-    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    reconcile: async (key: string): Promise<void> => {
       const wanted = outbox.get(key);
       if (wanted === undefined) return;
-      await sign(key, wanted, signal);
+      sign(key, wanted);
       signed.set(key, wanted);
       follow(key);
     },

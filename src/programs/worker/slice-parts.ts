@@ -15,10 +15,10 @@ import { createLeftOut } from './left-out.ts';
 import { links } from './links.ts';
 import { createListenerWatch } from './listener-watch.ts';
 import { nodeNotices } from './node-notices.ts';
-import { createOwnNotices } from './own-notices.ts';
+import { createOwnNotices, keepOwn } from './own-notices.ts';
 import type { PassedOn } from './passed-on.ts';
 import { peers } from './peers.ts';
-import { publisher } from './publish.ts';
+import { publisher, renewalEveryMs } from './publish.ts';
 import { receiver } from './receive.ts';
 import { createRefusals, refusalReport } from './refusals.ts';
 import { reservedBlocksReport } from './reserved-blocks.ts';
@@ -70,6 +70,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     listeners.controller,
     reporting,
     ...publishing.controllers,
+    keepOwn(own, kept, session.hub.cluster, renewalEveryMs),
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
     // … what the others state …
     receiver(session, { keeping, refusals, passedOn, turns, onRead }),

@@ -11,12 +11,11 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { createOwnNotices, type OwnNotices } from './own-notices.ts';
 import { followTenants } from './tenants.ts';
 
-const { signal } = new AbortController();
 const notice = (kind: StatementKind, subject: string): NoticeSpec => ({ cluster: 'east', kind, subject, statement: '', signature: '' });
 let outbox: Outbox;
 const ownOf = (...subjects: string[]): OwnNotices => {
   const list = () => subjects.map((subject) => ({ spec: notice('Export', subject) })) as never;
-  return createOwnNotices({ list, keep: async () => undefined, forget: async () => undefined }, 'east');
+  return createOwnNotices({ list }, 'east');
 };
 
 beforeEach(async () => {
@@ -38,13 +37,13 @@ it('counts what is stated, what an earlier run signed, and what was withdrawn un
   outbox.set('Node', 'n1', nodeBody('n1', ['10.0.0.0/26']));
   expect(used()).toEqual({ 'app-ns': 4, other: 1 });
   expect([tenants.ofExport('app-ns/new'), tenants.ofExport('app-ns/old'), tenants.ofExport('app-ns/none')]).toEqual([2, 1, 0]);
-  await own.set(notice('Export', 'app-ns/new'), signal);
+  own.set(notice('Export', 'app-ns/new'));
   expect(used()).toEqual({ 'app-ns': 4, other: 1 });
 
   // Never signed: nothing remembers it. Signed: it takes its place until it is forgotten.
   outbox.set('Endpoints', 'app-ns/new/3', undefined);
   outbox.set('Export', 'app-ns/old', undefined);
   expect([used(), tenants.withdrawn('app-ns')]).toEqual([{ 'app-ns': 3, other: 1 }, 1]);
-  await own.forget('Export/app-ns/old', signal);
+  own.delete('Export/app-ns/old');
   expect([used(), tenants.withdrawn('app-ns')]).toEqual([{ 'app-ns': 2, other: 1 }, 0]);
 });
