@@ -2,6 +2,7 @@ import type { Cluster } from '../../src/api/cluster/type.ts';
 import { clusterKind, credentialRequestKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../src/api/kinds.ts';
 import { clusterLabel } from '../../src/api/labels.ts';
 import { workerAccount } from '../../src/api/places.ts';
+import type { Heads } from '../../src/exchange/heads.ts';
 import type { NoticePage } from '../../src/exchange/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
@@ -27,8 +28,8 @@ export interface Fleet {
   /** Waits until a check holds, while time passes as fast as everybody can follow. */
   soon(check: () => void, pace?: Pace): Promise<void>;
   join(name: string, nodes?: readonly string[]): Promise<Member>;
-  /** Lets a member answer those who ask it through the tunnels with pages of its own making. */
-  lie(name: string, page: (after: number) => NoticePage): void;
+  /** Lets a member answer those who ask it through the tunnels with pages, and summaries, of its own making. */
+  lie(name: string, page: (after: number) => NoticePage, heads?: (after: number) => Heads): void;
   /** For how many summaries a member has asked the others. */
   asked(name: string): number;
   /** Cuts the tunnels from and to a member; the returned function heals them. */

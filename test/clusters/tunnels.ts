@@ -1,3 +1,4 @@
+import type { Heads } from '../../src/exchange/heads.ts';
 import type { NoticePage } from '../../src/exchange/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { OfferedNotices } from '../../src/programs/agent/offered-notices.ts';
@@ -14,6 +15,7 @@ export const startTunnels = (members: ReadonlyMap<string, Member>, clock: Clock)
   const clients: { close: () => void }[] = [];
   const isCut = new Set<string>();
   const lies = new Map<string, (after: number) => NoticePage>();
+  const summaryLies = new Map<string, (after: number) => Heads>();
   const closed = new Set<number>();
   const summaries = new Map<string, number>();
 
@@ -36,7 +38,8 @@ export const startTunnels = (members: ReadonlyMap<string, Member>, clock: Clock)
         lies.get(cluster)?.(after) ?? offeredBy(from, cluster, slice).page(after, waitMs, signal),
       askHeads: async (_, { slice, cluster, after, waitMs }, signal) => {
         summaries.set(from, (summaries.get(from) ?? 0) + 1);
-        return offeredBy(from, cluster, slice).heads(after, waitMs, signal);
+        const notices = offeredBy(from, cluster, slice);
+        return summaryLies.get(cluster)?.(after) ?? notices.heads(after, waitMs, signal);
       },
       askListeners: async (_, { pods }) => ({
         pods: pods.map(({ address, ports }) => ({ address, closed: ports.filter((port) => closed.has(port)) })),
@@ -50,7 +53,10 @@ export const startTunnels = (members: ReadonlyMap<string, Member>, clock: Clock)
       return () => void closed.delete(port);
     },
     /** Lets a member answer with pages of its own making. */
-    lie: (name: string, page: (after: number) => NoticePage): void => void lies.set(name, page),
+    lie: (name: string, page: (after: number) => NoticePage, heads?: (after: number) => Heads): void => {
+      lies.set(name, page);
+      if (heads !== undefined) summaryLies.set(name, heads);
+    },
     cut: (name: string): (() => void) => {
       isCut.add(name);
       return () => void isCut.delete(name);

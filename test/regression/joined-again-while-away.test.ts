@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
-import { clusterKind, membershipKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
-import { hasEnded } from '../../src/api/membership/type.ts';
+import { sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { memberNamespace, trustConfigMap } from '../../src/api/places.ts';
-import { createClient } from '../../src/kubernetes/client.ts';
 import { configMapKind } from '../../src/kubernetes/kinds.ts';
-import { publishFarewell } from '../../src/programs/cli/steps/removing/farewell.ts';
 import {
   agentSpeaks,
   beginExample,
@@ -20,28 +17,12 @@ import {
   west,
 } from '../clusters/example.ts';
 import type { Member } from '../clusters/fleet.ts';
+import { leave } from '../clusters/leaving.ts';
 
 /*
  * A cluster that leaves and joins again writes its new claim over its farewell. Members whose worker was away in between never saw the farewell and
  * refused the new authority until an administrator of each ran "trust forget".
  */
-
-const { signal } = new AbortController();
-
-/** Takes east out as `kubeslice leave` does. */
-const leave = async (member: Member): Promise<void> => {
-  await member.stop();
-  fleet.hub.remove(clusterKind, { namespace: 'default', name: 'east' });
-  const ended = () => fleet.hub.objects(membershipKind).filter(({ spec }) => spec.cluster === 'east');
-  await vi.waitFor(() => expect(ended().map(hasEnded)).toEqual([true]), wait);
-  await vi.waitFor(() => expect(fleet.hub.read(clusterKind, { namespace: 'default', name: 'east' })).toBeUndefined(), wait);
-  const [own, hub] = [member.api, fleet.hub].map(({ connection }) => createClient(connection, { fieldManager: 'kubeslice' }));
-  if (own === undefined || hub === undefined) throw new Error('no clients');
-  await publishFarewell({ member: own, hub, cluster: 'east', namespace: 'default' }, Date.now(), signal);
-  own.close();
-  hub.close();
-  await member.api.stop();
-};
 
 /** Joins east again, with a new authority and another node; resolves when its node is on the board. */
 const joinAgain = async (node: string): Promise<Member> => {

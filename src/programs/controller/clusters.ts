@@ -62,10 +62,17 @@ export const clusterController = (world: World, clock: { now(): number }) => {
             signal,
           );
         }
-        const own = world.memberships
-          .list()
-          .filter((one) => one.metadata.namespace === namespace && one.spec.cluster === name && !hasEnded(one));
-        await endMemberships(world, own, clock.now(), signal);
+        const own = world.memberships.list().filter((one) => one.metadata.namespace === namespace && one.spec.cluster === name);
+        await endMemberships(
+          world,
+          own.filter((one) => !hasEnded(one)),
+          clock.now(),
+          signal,
+        );
+        world.writeRates.forget(
+          name,
+          own.map(({ spec }) => spec.exchangeNamespace),
+        );
         await remove(world.client, leaseKind, { namespace, name: workerAccount(name) }, signal);
         const finalizers = cluster.metadata.finalizers.filter((finalizer) => finalizer !== clusterFinalizer);
         await world.client.mergePatch(

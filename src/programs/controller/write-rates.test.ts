@@ -61,6 +61,17 @@ it('forgets boards and members that are gone, and nobody who is suspended', () =
   expect(rates.suspensions()).toEqual([{ cluster: 'mallory', board: 'board', until: clock.now() + 600_000 }]);
 });
 
+it('forgets a member that is removed, with its suspension', () => {
+  const { clock, rates, seen, write } = notices();
+  write('mallory.7', budgets.reads.burst + 1);
+  rates.forget('mallory', ['other', 'board']);
+  expect([rates.suspensions(), rates.size, seen]).toEqual([[], 0, ['board/mallory', 'board/mallory']]);
+  write('mallory.7', budgets.reads.burst);
+  expect(rates.suspensions()).toEqual([]);
+  clock.advance(300_000);
+  expect(seen).toHaveLength(2);
+});
+
 it("counts no deletion: those of a cluster that leaves are the controller's, and another may join under its name", () => {
   const { rates, write } = notices();
   write('east.1', budgets.reads.burst, { type: 'deleted' });

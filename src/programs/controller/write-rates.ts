@@ -18,6 +18,8 @@ export interface Suspension {
 export interface WriteRates extends Source<Suspension> {
   /** Begins to count what is created and changed; what was there before is not counted. */
   follow(notices: Pick<Mirror<KubernetesObject>, 'subscribe'>): void;
+  /** A member is removed: what it wrote counts no more, and not against the one that joins under its name. */
+  forget(cluster: string, boards: Iterable<string>): void;
   /** What holds now. */
   suspensions(): readonly Suspension[];
   /** How many rates are remembered: of those that wrote or were suspended lately, at most twice as many. */
@@ -34,7 +36,7 @@ const fewRates = 64;
 export const createWriteRates = (clock: Clock): WriteRates => {
   const rates = new Map<string, WriteRate>();
   const { emit, subscribe } = createEmitter<Suspension>();
-  const suspended = new Map<string, Suspension>();
+  const suspended = new Map<string, { readonly suspension: Suspension; readonly cancelEnd: () => void }>();
   let sweepAt = fewRates;
 
   /** Forgets rates that count no more, whenever there are twice as many as counted the last time: so each write pays for a bounded part of it. */
@@ -51,12 +53,15 @@ export const createWriteRates = (clock: Clock): WriteRates => {
     if (rates.size > sweepAt) sweep(now);
     if (!isSuspended(rate, now) || isSuspended(before, now)) return;
     const suspension = { cluster, board, until: clock.now() + rate.suspendedUntil - now };
-    suspended.set(key, suspension);
+    suspended.set(key, { suspension, cancelEnd: clock.after(rate.suspendedUntil - now, () => end(key)) });
     emit(suspension);
-    clock.after(rate.suspendedUntil - now, () => {
-      suspended.delete(key);
-      emit(suspension);
-    });
+  };
+  const end = (key: string): void => {
+    const one = suspended.get(key);
+    if (one === undefined) return;
+    suspended.delete(key);
+    one.cancelEnd();
+    emit(one.suspension);
   };
 
   return {
@@ -67,7 +72,13 @@ export const createWriteRates = (clock: Clock): WriteRates => {
         // The controller deletes the notices of a cluster that leaves, and that must not count against the one that joins under its name.
         if (!initial && type !== 'deleted') count(namespace, authorOf(name));
       }),
-    suspensions: () => [...suspended.values()],
+    forget: (cluster, boards) => {
+      for (const board of boards) {
+        rates.delete(`${board}/${cluster}`);
+        end(`${board}/${cluster}`);
+      }
+    },
+    suspensions: () => [...suspended.values()].map(({ suspension }) => suspension),
     get size() {
       return rates.size;
     },
