@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigMap, configMapKind } from '../values/builtin/config-map.ts';
 import { namespaceKind } from '../values/builtin/namespace.ts';
+import { sleep } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
@@ -274,6 +275,51 @@ describe('client', () => {
     api.put(configMapKind, map('later'));
     await pass(() => mirror.get('default/later') !== undefined);
     expect(mirror.staleSince()).toBeUndefined();
+    ending.abort();
+    await running;
+  });
+
+  it.each([
+    ['has run out meanwhile, and whose renewal takes longer than an answer may take', 4_000],
+    ['has run out meanwhile, and is renewed at once', 0],
+    ['still holds', undefined],
+  ])('goes on when a server is back after packets were dropped, with a credential that %s', async (_, renewalMs) => {
+    const clock = handClock();
+    const away = { is: false };
+    const credential = { held: 'valid', renewals: 0 };
+    const token: TokenSource = async ({ signal: asking, rejected }) => {
+      if (rejected === undefined && credential.held !== '') return credential.held;
+      credential.renewals += 1;
+      credential.held = '';
+      await sleep(clock, away.is ? 60_000 : (renewalMs ?? 0), asking);
+      credential.held = 'renewed';
+      return credential.held;
+    };
+    const far = connect({ clock, pulse: true }, token);
+    const mirror = createMirror({ client: far, kind: configMapKind, clock });
+    const ending = new AbortController();
+    const running = mirror.run(ending.signal);
+    await expect.poll(() => mirror.staleSince()).toBeUndefined();
+    const pass = (until: () => boolean): Promise<unknown> =>
+      expect
+        .poll(async () => {
+          if (!until()) await clock.pass(100);
+          return until();
+        })
+        .toBe(true);
+    const heal = api.faults.add({ effect: 'stall' });
+    away.is = true;
+    await pass(() => mirror.staleSince() !== undefined);
+    if (renewalMs !== undefined) credential.held = '';
+    await clock.pass(60_000);
+    away.is = false;
+    heal();
+    api.put(configMapKind, map('later'));
+    const before = clock.monotonic();
+    await pass(() => mirror.get('default/later') !== undefined);
+    expect(clock.monotonic() - before).toBeLessThanOrEqual(10_000);
+    // Once for a request whose time is over, and once when the server is back: the pulse itself needs none.
+    expect(credential.renewals).toBeLessThanOrEqual(renewalMs === undefined ? 0 : 2);
     ending.abort();
     await running;
   });

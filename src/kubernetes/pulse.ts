@@ -11,8 +11,11 @@ const answerWithinMs = 2_000;
 /** After so many consecutive checks without an answer the server counts as unreachable. */
 const missesUntilDead = 2;
 
-/** The check: it costs a server next to nothing, and every client may read it. */
-const question = { method: 'GET', path: '/livez/ping', doing: 'see whether it answers' } as const;
+/**
+ * The check, which costs a server next to nothing. It carries no token: an expired one would have to be renewed first, which may take longer than an answer,
+ * and each attempt would end with the check.
+ */
+const question = { method: 'GET', path: '/livez/ping', doing: 'see whether it answers', anonymous: true } as const;
 
 /**
  * Whether a server answers, checked every 3 s while anything is open. When packets are dropped on the path, a watch or request fails by itself only

@@ -19,6 +19,8 @@ export type Request = {
   readonly signal: AbortSignal;
   /** From the start until the last byte of the answer (for `open`: until the headers). */
   readonly timeoutMs: number;
+  /** Sent without a token: what counts is that an answer comes, be it a refusal. */
+  readonly anonymous?: true;
   /** Called, while a stream is open, whenever the server has answered a check. Only a transport with a pulse calls it. */
   readonly onAnswer?: (() => void) | undefined;
 };
@@ -149,7 +151,7 @@ export const createTransport = (
   };
 
   const tokenFor = async (request: Request, rejected?: string): Promise<string | undefined> => {
-    if (connection.credential.kind !== 'token') return undefined;
+    if (connection.credential.kind !== 'token' || request.anonymous === true) return undefined;
     return connection.credential.token({ signal: request.signal, ...(rejected === undefined ? {} : { rejected }) });
   };
 
