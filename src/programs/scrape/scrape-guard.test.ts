@@ -12,6 +12,8 @@ let answers: boolean;
 let asked: { readonly kind: string; readonly spec: Record<string, unknown> }[];
 let clock: HandClock;
 let guard: ScrapeGuard;
+/** The program starts anew, and remembers nothing. */
+let restart: () => void;
 
 const jwt = (aud: unknown): string => `h.${Buffer.from(JSON.stringify({ aud })).toString('base64url')}.s`;
 
@@ -36,7 +38,8 @@ beforeEach(() => {
       return { status: { allowed: readers.has(String(spec.user)) } };
     },
   } as unknown as Pick<Client, 'create'>;
-  guard = createScrapeGuard(client, clock, new AbortController().signal);
+  restart = () => (guard = createScrapeGuard(client, clock, new AbortController().signal));
+  restart();
 });
 
 describe('the guard', () => {
@@ -70,6 +73,29 @@ describe('the guard', () => {
     ['one of an account without the right', 'weak', 'forbidden'],
   ])('refuses %s', async (_, token, verdict) => {
     expect(await guard(token, 'a')).toBe(verdict);
+  });
+
+  it.each([
+    ['a program that restarted meanwhile lets its readers in within a minute after it', true],
+    ['one that did not goes on to let them in', false],
+  ])('while the API server is away, %s', async (_, restarts) => {
+    const readersOf = (): Promise<string[]> => Promise.all([guard('good', 'node'), guard('good', 'other node')]);
+    expect(await readersOf()).toEqual(['ok', 'ok']);
+    answers = false;
+    if (restarts) restart();
+    const before = asked.length;
+    // Every 5 s for ten minutes.
+    for (let scrape = 0; scrape < 120; scrape += 1) {
+      clock.advance(5_000);
+      expect(await readersOf()).not.toContain(restarts ? 'ok' : 'unavailable');
+    }
+    // An API server that is about to come back is not asked as often as is scraped.
+    if (restarts) expect(asked.length - before).toBeLessThanOrEqual(11 * 12);
+    answers = true;
+    let waitedMs = 0;
+    for (; (await readersOf()).includes('busy'); waitedMs += 5_000) clock.advance(5_000);
+    expect(waitedMs).toBeLessThanOrEqual(restarts ? 60_000 : 0);
+    expect(await readersOf()).toEqual(['ok', 'ok']);
   });
 
   it('ends what it allowed within a minute after the right was taken', async () => {

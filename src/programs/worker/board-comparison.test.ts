@@ -8,6 +8,7 @@ import { pageAfter } from '../../exchange/notice-page.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
+import { sleep } from '../../values/clock.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import { createBoardComparison } from './board-comparison.ts';
 import type { Session } from './session.ts';
@@ -124,5 +125,83 @@ it('asks nobody while the hub is away: then all are read', async () => {
   one.state.staleSince = 1;
   await one.clock.pass(60_000);
   expect(one.asked).toEqual({ heads: 0, pages: 0 });
+  await one.end();
+});
+
+/** A reader of so many other members; the board hides from it what one of them has changed, the others offer what it shows. */
+const among = async (count: number, hides: boolean) => {
+  const authors = await Promise.all(Array.from({ length: count }, async (_, index) => author(await authorityOf(`c${index}`))));
+  const block = (index: number): string => `10.0.${index}.0/24`;
+  const offers = new Map<string, NoticeSpec[]>();
+  for (const [index, one] of authors.entries())
+    offers.set(`c${index}`, [one.claim([block(index)]), one.node('n1', [block(index).replace('/24', '/26')])]);
+  const clock = handClock(start);
+  const here = receiver(Object.fromEntries(authors.map((_, index) => [`c${index}`, [block(index)]])));
+  const board = createEmitter<Change<Notice>>();
+  const shown = new Map<string, Notice[]>();
+  const asked = new Map<string, number>();
+  const session = {
+    slice: 'app',
+    hub: { cluster: 'here' },
+    clock,
+    ledger: here.ledger,
+    board: {
+      staleSince: () => undefined,
+      isSynced: () => true,
+      byIndex: (_: string, cluster: string) => shown.get(cluster) ?? [],
+      subscribe: board.subscribe,
+    },
+    local: {
+      log: quietLog,
+      sliceNodes: { byIndex: () => [{ spec: { node: 'node' } }] },
+      nodes: { get: () => ({ status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] } }) },
+    },
+  } as unknown as Session;
+  const placed = (cluster: string) => (offers.get(cluster) ?? []).map((spec, index) => ({ position: index + 1, spec }));
+  const comparison = createBoardComparison(session, {
+    random: () => 0.5,
+    positions: new Map(),
+    onNotice: (spec) => void here.show(spec),
+    ask: async (_, { cluster, after }) => pageAfter(placed(cluster), after),
+    askHeads: async (_, { cluster, after, waitMs }, signal) => {
+      asked.set(cluster, (asked.get(cluster) ?? 0) + 1);
+      const heads = headsOf(placed(cluster));
+      if (heads.position === after && waitMs > 0) await sleep(clock, waitMs, signal);
+      return headsOf(placed(cluster));
+    },
+  });
+  const ending = new AbortController();
+  const running = comparison.run(ending.signal);
+  for (const [cluster, specs] of offers) {
+    const notices = specs.map((spec) => ({ metadata: { name: refKey(spec) }, spec }) as Notice);
+    shown.set(cluster, notices);
+    for (const [index, object] of notices.entries()) {
+      here.show(object.spec);
+      board.emit({ type: 'added', key: `${cluster}/${index}`, object, initial: true });
+    }
+  }
+  if (hides) offers.get('c3')?.push(authors[3]?.node('n2', [block(3).replace('.0/24', '.64/26')]) as NoticeSpec);
+  return {
+    clock,
+    comparison,
+    asked,
+    end: async () => {
+      ending.abort();
+      await running;
+    },
+  };
+};
+
+it.each([
+  ['sixteen, each of whom is asked all the time', 16, true, 30_000],
+  ['seventeen, who are asked in turns', 17, true, 180_000],
+  ['seventeen, and nothing is hidden', 17, false, 180_000],
+])('finds out that the board hides what one of %s has changed', async (_, count, hides, withinMs) => {
+  const one = await among(count, hides);
+  await one.clock.pass(withinMs);
+  expect(one.comparison.withheld().map(({ cluster }) => cluster)).toEqual(hides ? ['c3'] : []);
+  // In turns, a member costs no more than a request in some ten seconds, however many there are.
+  const total = [...one.asked.values()].reduce((sum, times) => sum + times, 0);
+  if (!hides) expect(total).toBeLessThanOrEqual((2 * withinMs) / 10_000);
   await one.end();
 });
