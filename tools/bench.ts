@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { constants, cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { readSpec } from '../src/playground/state.ts';
@@ -38,6 +39,11 @@ const { state, cache } = places(process.env);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+/** Rejects when the bench is to end: no item is waited for then. */
+const interrupted = new Promise<never>((_, reject) => stop.signal.addEventListener('abort', () => reject(new Error('interrupted'))));
+interrupted.catch(() => undefined);
+/** How long an item that is interrupted or late may take to take down what it made, in milliseconds. */
+const takeDownMs = 20_000;
 
 const playground = async (...words: readonly string[]): Promise<void> => {
   const args = [join(project, 'bin/kubeslice.mjs'), 'playground', ...words, '--name', values.name];
@@ -46,23 +52,30 @@ const playground = async (...words: readonly string[]): Promise<void> => {
 };
 
 /** Measures one item by this. */
-const measure = async (item: Pick<LoneItem, 'name' | 'title' | 'limitMinutes'>, find: () => Promise<Findings>): Promise<Measurement> => {
+const measure = async (
+  item: Pick<LoneItem, 'name' | 'title' | 'limitMinutes'>,
+  find: (signal: AbortSignal) => Promise<Findings>,
+): Promise<Measurement> => {
   const at = new Date().toISOString();
   const before = loadavg()[0] ?? 0;
   say(`\n${item.title} (${item.name})`);
   const about = { item: item.name, title: item.title, at, quick: values.quick };
+  const { limitMinutes = itemLimitMinutes } = item;
+  const ending = new AbortController();
   const late = new Promise<never>((_, reject) => {
-    const { limitMinutes = itemLimitMinutes } = item;
     AbortSignal.timeout(limitMinutes * 60_000).addEventListener('abort', () => reject(new Error(`not within ${limitMinutes} minutes`)));
   });
+  const finding = find(AbortSignal.any([stop.signal, ending.signal]));
   try {
-    const findings = await Promise.race([find(), late]);
+    const findings = await Promise.race([finding, late, interrupted]);
     const measurement = { ...about, load: [before, loadavg()[0] ?? 0] as const, ...findings };
     for (const line of [...tableHead, ...rowsOf(measurement), ...ownTableOf(measurement), ...gapsOf(measurement)]) console.log(line);
     return measurement;
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     say(`failed: ${failed}`);
+    ending.abort();
+    await Promise.race([finding.catch(() => undefined), pause(takeDownMs)]);
     return { ...about, load: [before, loadavg()[0] ?? 0], figures: [], failed };
   }
 };
@@ -109,9 +122,10 @@ const onPlayground = async (chosen: readonly Item[]): Promise<Measurement[]> => 
 };
 
 const withoutPlayground = async (chosen: readonly LoneItem[]): Promise<Measurement[]> => {
-  const around: Around = { project, cache, quick: values.quick, signal: stop.signal, report: say };
+  const around: Omit<Around, 'signal'> = { project, cache, quick: values.quick, report: say };
   const measurements: Measurement[] = [];
-  for (const item of chosen) if (!stop.signal.aborted) measurements.push(await measure(item, () => item.measure(around)));
+  for (const item of chosen)
+    if (!stop.signal.aborted) measurements.push(await measure(item, (signal) => item.measure({ ...around, signal })));
   return measurements;
 };
 
@@ -120,7 +134,7 @@ const run = async (chosen: readonly (Item | LoneItem)[]): Promise<number> => {
     ...(await onPlayground(chosen.filter((item) => !('needsNoPlayground' in item)))),
     ...(await withoutPlayground(chosen.filter((item) => 'needsNoPlayground' in item))),
   ];
-  if (!values.quick) write(measurements);
+  if (!values.quick && measurements.some(({ failed }) => failed === undefined)) write(measurements);
   return measurements.length === chosen.length && measurements.every(({ failed }) => failed === undefined) ? 0 : 1;
 };
 
@@ -131,5 +145,7 @@ if (values.help || unknown.length > 0) {
   process.stdout.write(usage);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  process.exitCode = await run(items.filter(({ name }) => names?.includes(name) ?? true));
+  const code = await run(items.filter(({ name }) => names?.includes(name) ?? true));
+  // What an item that was interrupted still waits for keeps no process.
+  process.exit(stop.signal.aborted ? 128 + constants.signals.SIGTERM : code);
 }

@@ -52,7 +52,8 @@ const startUserspace = async (bed: Bed, netns: string, name: string, node: strin
   const script = `${join_}; exec nsenter --net=/run/netns/${netns} -- ${program} --foreground ${name}`;
   const child = spawn('sh', ['-c', script], {
     stdio: 'ignore',
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1' },
+    // Without the limit that the slice's tunnel has: what the limit costs counts as a cost of ours.
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1', GOMEMLIMIT: 'off' },
   });
   child.on('error', () => undefined);
   bed.later(async () => void child.kill());

@@ -3,7 +3,8 @@ import { noticeKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeK
 import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
-import { createClient } from '../../src/kubernetes/client.ts';
+import { type Client, createClient } from '../../src/kubernetes/client.ts';
+import type { Connection } from '../../src/kubernetes/connection.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import * as builtin from '../../src/kubernetes/kinds.ts';
 import { leadWorker, type WorkerOptions } from '../../src/programs/worker/lead.ts';
@@ -65,15 +66,16 @@ export const putNode = (api: FakeApi, cluster: string, node: string, index: numb
 export const authorityFilesOf = (cluster: string): Promise<AuthorityFiles> =>
   createAuthority({ cluster, project: 'default' }, Date.now(), (bytes) => randomBytes(bytes));
 
-/** Starts a member of the default project that is registered on the hub with the certificate of this authority. */
-export const startMember = async (
+/** How a worker asks agents. */
+type Asks = Pick<WorkerOptions, 'ask' | 'askHeads' | 'askListeners'>;
+
+/** The API server of a member of the default project that is registered on the hub with the certificate of this authority. */
+export const makeMemberApi = async (
   hub: HubOfMember,
   authority: AuthorityFiles,
-  clock: Clock,
   name: string,
   nodes: readonly string[],
-  asks: Pick<WorkerOptions, 'ask' | 'askHeads' | 'askListeners'> = {},
-): Promise<Member> => {
+): Promise<FakeApi> => {
   const api = await startFakeApi({ kinds: memberKinds });
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
     api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -102,20 +104,30 @@ export const startMember = async (
     metadata: { name: 'kubeslice-dns', namespace: memberNamespace },
     spec: { clusterIP: '10.96.0.53' },
   });
+  return api;
+};
+
+/** Runs the worker of a member in this process until the signal aborts. */
+export const runWorker = async (connection: Connection, clock: Clock, asks: Asks, signal: AbortSignal): Promise<void> => {
+  const local = observeCluster(createClient(connection, { fieldManager }), quietLog, createMetrics());
+  const options = { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client: Client) => client, ...asks };
+  await Promise.allSettled([...mirrorsOf(local).map((mirror) => mirror.run(signal)), leadWorker(local, options, clock, signal)]);
+};
+
+/** Starts such a member. */
+export const startMember = async (
+  hub: HubOfMember,
+  authority: AuthorityFiles,
+  clock: Clock,
+  name: string,
+  nodes: readonly string[],
+  asks: Asks = {},
+): Promise<Member> => {
+  const api = await makeMemberApi(hub, authority, name, nodes);
   let running: { stopping: AbortController; ended: Promise<unknown> } | undefined;
   const start = (): void => {
     const stopping = new AbortController();
-    const local = observeCluster(createClient(api.connection, { fieldManager }), quietLog, createMetrics());
-    const ended = Promise.allSettled([
-      ...mirrorsOf(local).map((mirror) => mirror.run(stopping.signal)),
-      leadWorker(
-        local,
-        { version: '0.0.0', instance: 'worker-1', credentialSeconds: 3600, fenced: (client) => client, ...asks },
-        clock,
-        stopping.signal,
-      ),
-    ]);
-    running = { stopping, ended };
+    running = { stopping, ended: runWorker(api.connection, clock, asks, stopping.signal) };
   };
   const stop = async (): Promise<void> => {
     running?.stopping.abort();

@@ -1,23 +1,21 @@
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { budgets } from '../../src/api/budgets.ts';
-import { noticeKind } from '../../src/api/kinds.ts';
-import type { MembershipSpec } from '../../src/api/membership/type.ts';
-import type { StatementKind } from '../../src/api/notice/type.ts';
-import { maxNotices, noticeSlotName } from '../../src/api/notice/type.ts';
-import { issueStatement } from '../../src/exchange/issue.ts';
-import type { StatementBodies } from '../../src/exchange/statement/statement.ts';
-import { type AuthorityFiles, openAuthority } from '../../src/identity/authority.ts';
-import { createClient } from '../../src/kubernetes/client.ts';
-import { fixedToken } from '../../src/kubernetes/token-source.ts';
-import { noticeObject } from '../../src/plan/worker/notice-object.ts';
-import { parseCidr } from '../../src/values/cidr.ts';
-import { Failure } from '../../src/values/failure.ts';
-import { formatIp } from '../../src/values/ip.ts';
+import { noticeKind } from '../../../src/api/kinds.ts';
+import type { MembershipSpec } from '../../../src/api/membership/type.ts';
+import type { StatementKind } from '../../../src/api/notice/type.ts';
+import { maxNotices, noticeSlotName } from '../../../src/api/notice/type.ts';
+import { issueStatement } from '../../../src/exchange/issue.ts';
+import type { StatementBodies } from '../../../src/exchange/statement/statement.ts';
+import { type AuthorityFiles, openAuthority } from '../../../src/identity/authority.ts';
+import { createClient } from '../../../src/kubernetes/client.ts';
+import { fixedToken } from '../../../src/kubernetes/token-source.ts';
+import { noticeObject } from '../../../src/plan/worker/notice-object.ts';
+import { parseCidr } from '../../../src/values/cidr.ts';
+import { Failure } from '../../../src/values/failure.ts';
+import { formatIp } from '../../../src/values/ip.ts';
+import { readSettings, serveCommands, standardInput } from './serve-commands.ts';
 
 /*
- * A member that fills all its budgets and then writes without a pause, with its own credential and signatures that hold. Reads its settings as one line
- * of JSON, then commands, a line each; answers each with a number; ends with its standard input.
+ * A member that fills all its budgets and then writes without a pause, with its own credential and signatures that hold. Ends with its standard input.
  */
 
 interface Settings {
@@ -30,8 +28,8 @@ interface Settings {
 
 /** Writes that are on their way at once. */
 const atOnce = 64;
-const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
-const settings: Settings = JSON.parse(String((await lines.next()).value));
+const lines = standardInput();
+const settings = await readSettings<Settings>(lines);
 const { server, ca, token, membership } = settings;
 const { cluster, project, slice, sliceUID, exchangeNamespace: namespace } = membership;
 const authority = openAuthority(settings.authority, { cluster, project });
@@ -40,6 +38,8 @@ const signal = new AbortController().signal;
 let serial = Date.now() * 1_000;
 
 const long = 'x'.repeat(60);
+/** Endpoints of a statement: as many as make it as large as it may be, or few. */
+let endpointCount = 80;
 const [block = '172.16.0.0/26'] = membership.blocks;
 /** An address of the block of its only node. */
 const addressIn = (index: number): string => formatIp(Number(parseCidr(block).base) + 2 + index);
@@ -54,7 +54,7 @@ const about = (slot: number): { kind: StatementKind; subject: string; body: Stat
   }
   const name = `e${slot % 1_000}-${long.slice(8)}`;
   const shard = 1 + Math.floor(slot / 1_000);
-  const endpoints = Array.from({ length: 80 }, (_, index) => ({
+  const endpoints = Array.from({ length: endpointCount }, (_, index) => ({
     pod: `p${index}-${serial % 1_000}.${long}.${long}`,
     node,
     addresses: [addressIn(index)],
@@ -98,10 +98,11 @@ const turn = async (): Promise<void> => {
   turnAt = Math.max(turnAt, now) + gapMs;
   if (gapMs > 0) await pause(turnAt - now);
 };
+/** Each of the lanes writes one notice again and again: it costs the readers as much as ever other ones, and no backlog of theirs is left when it ends. */
 const flood = async (lane: number, during: AbortSignal): Promise<void> => {
-  for (let slot = 3 + lane; !during.aborted; slot = slot + atOnce >= maxNotices ? 3 + lane : slot + atOnce) {
+  while (!during.aborted) {
     await turn();
-    if (!during.aborted && (await write(slot, false))) taken += 1;
+    if (!during.aborted && (await write(3 + lane, false))) taken += 1;
   }
 };
 
@@ -113,18 +114,23 @@ const begin = (perSecond: number): number => {
   return performance.now();
 };
 let begunAt = 0;
-const commands: Readonly<Record<string, () => Promise<number> | number>> = {
-  fill: async () => {
+await serveCommands(lines, {
+  /** Writes everything that it may have; how many notices that are. */
+  fill: async (most) => {
+    const all = Math.min(maxNotices, Number(most));
     let written = 0;
     const lane = async (first: number): Promise<void> => {
-      for (let slot = first; slot < maxNotices; slot += 16) if (await write(slot, true)) written += 1;
+      for (let slot = first; slot < all; slot += 16) if (await write(slot, true)) written += 1;
     };
     for (const slot of [1, 2]) await write(slot, true);
     await Promise.all(Array.from({ length: 16 }, (_, index) => lane(3 + index)));
     return written + 2;
   },
-  /** Writes as fast as its readers read. */
-  begin: () => (begunAt = begin(budgets.reads.perSecond)),
+  /** Writes at a rate, statements of so many endpoints. */
+  begin: (perSecond, count) => {
+    endpointCount = Number(count);
+    return (begunAt = begin(Number(perSecond)));
+  },
   /** Writes as fast as the hub takes it. */
   hammer: () => (begunAt = begin(Number.POSITIVE_INFINITY)),
   /** Milliseconds from the beginning until the hub refused; -1 while it has not. */
@@ -134,7 +140,5 @@ const commands: Readonly<Record<string, () => Promise<number> | number>> = {
     await running;
     return taken;
   },
-};
-
-for await (const line of lines) process.stdout.write(`${await (commands[line]?.() ?? -1)}\n`);
+});
 client.close();
