@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
+import { nearest } from '../values/nearest.ts';
 import { playgroundPaths } from './paths.ts';
 import type { PlaygroundSpec } from './spec.ts';
 import { until } from './until.ts';
@@ -17,7 +18,7 @@ export async function requireSpec(stateDirectory: string, name: string): Promise
   const spec = await readSpec(stateDirectory, name);
   if (spec !== undefined) return spec;
   const others = await playgroundNames(stateDirectory);
-  const [first] = others;
+  const first = nearest(name, others) ?? others[0];
   const known = first === undefined ? 'there is none yet' : `there is ${others.join(', ')}`;
   const choose = first === undefined ? '' : `name one with --name ${first}, or `;
   throw new Failure(

@@ -2,6 +2,7 @@ import { dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
 import { corednsConfigMap, stubKey } from '../../api/stub-block.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
+import { isUnread } from './unread.ts';
 
 const named = `Service ${memberNamespace}/${dnsService}`;
 
@@ -20,17 +21,19 @@ const ofService = (view: ClusterView): Finding[] => {
   const { service, servers } = view.clusterDns;
   const commands = commandsFor(view.contexts);
   if (service === undefined)
-    return [
-      {
-        code: 'DnsServiceMissing',
-        severity: 'error',
-        object: named,
-        cause: `${named} does not exist, so cluster DNS has nowhere to ask for names of slices.`,
-        evidence: 'the API server has no such object',
-        remedy: commands.join(),
-      },
-    ];
-  if (servers > 0) return [];
+    return isUnread(view, named)
+      ? []
+      : [
+          {
+            code: 'DnsServiceMissing',
+            severity: 'error',
+            object: named,
+            cause: `${named} does not exist, so cluster DNS has nowhere to ask for names of slices.`,
+            evidence: 'the API server has no such object',
+            remedy: commands.join(),
+          },
+        ];
+  if (servers > 0 || isUnread(view, `endpointslices in ${memberNamespace}`)) return [];
   return [
     {
       code: 'DnsSilent',
@@ -52,6 +55,8 @@ const ofWiring = (view: ClusterView): Finding[] => {
   const object = `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.main}`;
   // Whoever answers our names has been told of them, whatever its configuration is called.
   if (view.name?.answer.outcome === 'answered' && view.name.answer.detail !== 'ENOTFOUND') return [];
+  // What may not be read may hold anything; the worker says whether names are answered.
+  if (isUnread(view, object) || isUnread(view, `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.custom}`)) return [];
   if (main === undefined)
     return [
       {

@@ -12,6 +12,7 @@ import type { ClusterNetworks } from '../cluster-networks.ts';
 import type { Contexts } from './finding.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { Answer } from './probe-report.ts';
+import type { Unread } from './unread.ts';
 
 /** What a program of KubeSlice is installed as. */
 export interface Workload {
@@ -63,16 +64,18 @@ export interface ClusterView {
   readonly clocks: readonly ClockView[];
   readonly version: { readonly minor: number; readonly text: string };
   /** What could not be read, and why. */
-  readonly unread: readonly { readonly what: string; readonly why: string }[];
+  readonly unread: readonly Unread[];
   /** Rights that the person lacks and an installation needs, as `create customresourcedefinitions`. */
   readonly lacking: readonly string[];
   readonly isHub: boolean;
   readonly isMember: boolean;
   /** Kinds that should be known and are not, by their full names. */
   readonly missingDefinitions: readonly string[];
+  /** Those of which it could be read whether they are there. */
   readonly workloads: readonly Workload[];
   readonly pods: readonly Pod[];
   readonly strangers: readonly Stranger[];
+  /** Without a status where only their names are known. */
   readonly nodes: readonly Node[];
   readonly slices: readonly Slice[];
   readonly sliceNodes: readonly SliceNode[];

@@ -93,8 +93,21 @@ const table: readonly (readonly [string, Partial<ClusterView>, keyof typeof find
     'API server of context east',
     'upgrade the cluster',
   ],
-  ['a right is missing', { lacking: ['create namespaces'] }, 'NotAllowed', 'API server of context east', '--context'],
-  ['something may not be read', { unread: [{ what: 'pods', why: 'Forbidden.' }] }, 'NotAllowed', 'pods', 'ask an administrator'],
+  [
+    'a right is missing',
+    { isMember: false, workloads: [], lacking: ['create namespaces'] },
+    'NotAllowed',
+    'API server of context east',
+    '--context',
+  ],
+  [
+    'something may not be read',
+    { unread: ['pods', 'nodes'].map((what) => ({ what, why: 'Forbidden.', isForbidden: true })) },
+    'NotAllowed',
+    'your account in context east',
+    'ask an administrator',
+  ],
+  ['something gives no answer', { unread: [{ what: 'pods', why: 'Late.', isForbidden: false }] }, 'NotAllowed', 'pods', 'run this again'],
   [
     'the credential is not there',
     { credential: undefined },
@@ -343,10 +356,33 @@ describe('a member in which', () => {
     expect(diagnose({ ...well, slices })).toEqual([]);
   });
 
+  it('concludes nothing from what may not be read', () => {
+    const forbidden = [
+      'ConfigMap kube-system/coredns',
+      'Service kubeslice-system/kubeslice-dns',
+      'endpointslices in kubeslice-system',
+      'nodes',
+    ];
+    const nodes = [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'e1' } }];
+    const findings = diagnose({
+      ...well,
+      unread: forbidden.map((what) => ({ what, why: 'Forbidden.', isForbidden: true })),
+      clusterDns: { main: undefined, custom: undefined, service: undefined, servers: 0 },
+      nodes,
+    });
+    expect(findings).toMatchObject([
+      { code: 'NotAllowed', severity: 'warning', cause: expect.stringContaining(forbidden.toSorted().join(', ')) },
+    ]);
+  });
+
+  it('does not mind that somebody may not install what is installed', () => {
+    expect(diagnose({ ...well, lacking: ['create namespaces'] })).toEqual([]);
+  });
+
   it('has each finding once, errors first', () => {
     const findings = diagnose({
       ...well,
-      lacking: ['create namespaces'],
+      unread: [{ what: 'nodes', why: 'Forbidden.', isForbidden: true }],
       strangers: [{ kind: 'Deployment', namespace: 'z', name: 'x', image: 'y' }],
     });
     expect(findings.map(({ severity }) => severity)).toEqual(['error', 'warning']);

@@ -2,6 +2,7 @@ import { isBad } from '../../api/condition-types.ts';
 import { overlappedNetwork } from '../cluster-networks.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
+import { unreadFindings } from './unread.ts';
 
 /** The oldest minor version of Kubernetes that serves everything that KubeSlice uses. */
 const oldestMinor = 30;
@@ -18,25 +19,17 @@ const ofServer = (view: ClusterView): Finding[] => {
       evidence: `it is ${view.version.text}`,
       advice: 'upgrade the cluster',
     });
-  if (view.lacking.length > 0)
+  // Who only looks at what is installed needs no right to install.
+  if (view.lacking.length > 0 && !view.isHub && !view.isMember)
     findings.push({
       code: 'NotAllowed',
-      severity: view.isHub || view.isMember ? 'warning' : 'error',
+      severity: 'error',
       object,
       cause: `Your account may not install here; that needs an administrator of the cluster (ClusterRole cluster-admin).`,
       evidence: `it may not ${view.lacking.join(', ')}`,
       advice: 'use another context with --context',
     });
-  for (const { what, why } of view.unread)
-    findings.push({
-      code: 'NotAllowed',
-      severity: 'warning',
-      object: what,
-      cause: `${what} could not be read, so nothing is reported about it here.`,
-      evidence: why,
-      advice: 'ask an administrator of the cluster to run this',
-    });
-  return findings;
+  return [...findings, ...unreadFindings(view)];
 };
 
 const ofDefinitions = (view: ClusterView): Finding[] => {

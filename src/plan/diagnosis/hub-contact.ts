@@ -2,6 +2,7 @@ import { isBad } from '../../api/condition-types.ts';
 import { hubSecret, memberNamespace } from '../../api/places.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
+import { isUnread } from './unread.ts';
 
 const named = `Secret ${memberNamespace}/${hubSecret}`;
 
@@ -29,7 +30,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
   const commands = commandsFor(view.contexts);
   const { credential, now } = view;
   // Of what may not be read nothing is said.
-  const readable = !view.unread.some(({ what }) => what === named);
+  const readable = !isUnread(view, named);
   if (credential === undefined)
     return readable
       ? [

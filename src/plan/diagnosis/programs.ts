@@ -135,10 +135,12 @@ const ofWorkload = (view: ClusterView, workload: Workload): Finding[] => {
   ];
 };
 
-/** Names of the nodes that are not Ready. */
+/** Names of the nodes that are not Ready; of those that may not be read it is not known. */
 export const awayNodes = ({ nodes }: Pick<ClusterView, 'nodes'>): string[] =>
   nodes
-    .filter((node) => !node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    .filter(
+      (node) => node.status !== undefined && !node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    )
     .map(({ metadata }) => metadata.name);
 
 /** Programs that are missing, stopped, not placed or not ready, and a second installation beside them. */

@@ -1,5 +1,6 @@
 import { excludeLabel } from '../../../api/labels.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
+import { didYouMean } from '../../../values/nearest.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
 import { exportFindings } from '../exports/exports.ts';
 import { joinNamespace } from '../exports/slice-of-export.ts';
@@ -33,7 +34,10 @@ export const membership = ({ from }: PathView): Hop => {
     remedy,
   });
   if (pod === undefined)
-    return broken(`There is no pod ${asked} in context ${contexts.cluster}.`, commands.kubectl(asked.split('/')[0] ?? '', 'get pods'));
+    return broken(
+      `There is no pod ${asked} in context ${contexts.cluster}.${didYouMean(asked.split('/')[1] ?? '', from.otherPods ?? [])}`,
+      commands.kubectl(asked.split('/')[0] ?? '', 'get pods'),
+    );
   const { namespace = '', name, labels } = pod.metadata;
   const trouble = pod.status?.phase === 'Running' ? undefined : (podTrouble(pod) ?? pod.status?.phase);
   if (trouble !== undefined) return broken(`The pod does not run: ${trouble}.`, commands.kubectl(namespace, `describe pod ${name}`));
@@ -103,7 +107,8 @@ export const exported = (view: PathView): Hop => {
         ...(finding.remedy === undefined ? {} : { remedy: finding.remedy }),
         ...(finding.advice === undefined ? {} : { advice: finding.advice }),
       };
-    if (found.spec.slice !== slice)
+    // A pod in no slice has been told of already.
+    if (sliceOf(from) !== undefined && found.spec.slice !== slice)
       return {
         hop: 'export',
         state: 'broken',

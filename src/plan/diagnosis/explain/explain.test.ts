@@ -127,6 +127,22 @@ test('a way that works is explained step by step', () => {
   expect(firstBroken(hops)).toBeUndefined();
 });
 
+test('a pod in no slice breaks its membership alone: what follows from that is not called broken', () => {
+  const hops = explainPath({
+    ...well,
+    from: { ...from, pod: pod('other', 'client', {}) },
+    peer: undefined,
+    probe: undefined,
+    back: undefined,
+  });
+  expect(hops.filter(({ state }) => state === 'broken').map(({ hop }) => hop)).toEqual(['membership']);
+});
+
+test('a pod with a slip in its name is answered with the nearest', () => {
+  const [first] = explainPath({ ...well, from: { ...from, pod: undefined, asked: 'shop/clinet', otherPods: ['client', 'web-1'] } });
+  expect(first?.text).toContain('Did you mean "client"?');
+});
+
 /** What is different, the first broken step, and a part of the object, remedy or advice. */
 const table: readonly (readonly [string, Partial<PathView>, Hop['hop'], string, string])[] = [
   [

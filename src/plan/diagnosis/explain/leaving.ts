@@ -21,6 +21,7 @@ export const addressed = ({ endpoint, peer, from }: PathView): Hop => {
       `${endpoint.address} is of node ${peer.spec.cluster}/${peer.spec.node}, which is at ${peer.spec.endpoints[0]?.address ?? 'no known address'}`,
     );
   if (local !== undefined) return ok('address', `${endpoint.address} is of node ${local.spec.node} of this cluster`);
+  if (sliceOf(from) === undefined) return unknown('address', 'the pod that calls is in no slice');
   return {
     hop: 'address',
     state: 'broken',

@@ -19,6 +19,8 @@ export interface End {
   readonly sliceNodes: readonly SliceNode[];
   /** Name of the agent's pod on the node of the pod. */
   readonly agent: string | undefined;
+  /** Names of pods and workloads of the namespace that was asked for, where the pod is not there. */
+  readonly otherPods?: readonly string[];
   readonly facts: NodeFacts | undefined;
 }
 

@@ -1,6 +1,9 @@
+import { hubNamespace, memberNamespace, trustConfigMap } from '../../../api/places.ts';
 import type { ClusterView } from '../../../plan/diagnosis/cluster-view.ts';
 import { diagnose } from '../../../plan/diagnosis/diagnose.ts';
 import type { Finding } from '../../../plan/diagnosis/finding.ts';
+import { isUnread } from '../../../plan/diagnosis/unread.ts';
+import { Failure } from '../../../values/failure.ts';
 import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
 import { observeBefore } from '../diagnosis/before-install.ts';
 import { observeCluster } from '../diagnosis/observe-cluster.ts';
@@ -32,11 +35,26 @@ const diagnosisOf = (view: ClusterView): Diagnosis => ({
   findings: diagnose(view),
 });
 
+/** What shows whether KubeSlice is installed. */
+const signs = [`deployments in ${memberNamespace}`, `daemonsets in ${memberNamespace}`, `ConfigMap ${memberNamespace}/${trustConfigMap}`];
+
+/** @throws Failure Forbidden when an installation may be there and may not be seen. */
+const checkSeen = (view: ClusterView): void => {
+  if (view.isHub || view.isMember || !signs.every((what) => isUnread(view, what))) return;
+  throw new Failure(
+    'Forbidden',
+    `In context "${view.contexts.cluster}" you may not see whether KubeSlice is installed; ask for the role view in namespace ${memberNamespace} of a member or in ${hubNamespace} of the hub, or name another context.`,
+  );
+};
+
 const examine = async (input: CliInput, cluster: OpenCluster, hubContext: string | undefined): Promise<Diagnosis> => {
   const { signal, terminal, options } = input;
   const view = await observeCluster(cluster, { hubContext, askNodes: true, signal });
   const isBefore = options.beforeInstall === true || (!view.isHub && !view.isMember);
   if (!isBefore) return diagnosisOf(view);
+  checkSeen(view);
+  // Without the right to make the pods nothing is tried; that it lacks is a finding.
+  if (view.lacking.length > 0) return diagnosisOf(view);
   terminal.err(`note: asking every node of context "${cluster.context}" by a short-lived pod, which is removed again`);
   const before = await observeBefore(cluster, view, { image: imageOf(input), hubServer: textOption(input, 'hubServer'), signal });
   return diagnosisOf(before);

@@ -123,7 +123,6 @@ describe('explain', () => {
       2,
       'membership broken: There is no pod shop/nobody in context east.',
       steps[1],
-      'address broken: No node is known that has 10.0.1.2: the worker has no verified statement of a node of cluster west with that address.',
     ]);
   });
 

@@ -149,3 +149,13 @@ describe('leaving after another tool has taken the programs away', () => {
     expect(again.out).toContain('2 nodes were cleaned');
   });
 });
+
+it('a hub that is no member is refused, and nothing is changed', async () => {
+  const hub = contexts.api('hub');
+  hub.put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hubNamespace } });
+  await expect(contexts.run(command, ['east'], { context: 'hub' })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: expect.stringContaining('is a hub and no member cluster; name the context of cluster east with --context'),
+  });
+  expect(hub.requests.filter((line) => !line.startsWith('GET '))).toEqual([]);
+});

@@ -1,10 +1,11 @@
 import { catalogue } from '../../../api/catalogue.ts';
-import { authoritySecret, hubSecret, memberNamespace, projectNamespace } from '../../../api/places.ts';
+import { authoritySecret, hubNamespace, hubSecret, memberNamespace, projectNamespace } from '../../../api/places.ts';
 import { resourceKindOf } from '../../../install/kinds.ts';
 import { planMember } from '../../../install/member.ts';
+import { componentName } from '../../../install/metadata.ts';
 import { memberDefaults } from '../../../install/options.ts';
 import type { Client } from '../../../kubernetes/client.ts';
-import { namespaceKind, secretKind } from '../../../kubernetes/kinds.ts';
+import { clusterRoleKind, namespaceKind, secretKind } from '../../../kubernetes/kinds.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { Failure } from '../../../values/failure.ts';
 import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
@@ -14,7 +15,7 @@ import { parseDuration } from '../options/duration.ts';
 import { imageNamed, imageOf, imageOption } from '../options/image.ts';
 import { joinedName } from '../steps/joined-name.ts';
 import { findAuthority } from '../steps/joining/member-authority.ts';
-import { withCluster } from '../steps/open-cluster.ts';
+import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { leaveHubIfThere } from '../steps/removing/leave-hub.ts';
 import type { NodeAnswers } from '../steps/removing/node-answers.ts';
 import { type Patience, removeAllOf, removeAndWait } from '../steps/removing/remove.ts';
@@ -31,6 +32,21 @@ const checkMember = async (member: Client, cluster: string, context: string, sig
   throw new Failure(
     'InvalidInput',
     `The cluster of context "${context}" is "${joined}", not "${cluster}"; run "kubeslice leave ${joined} --context ${context}" if you mean it.`,
+  );
+};
+
+/** Refuses a hub that is no member: what leaves there is the hub, by another command. @throws Failure InvalidInput. */
+const checkNoHub = async ({ client, context }: OpenCluster, cluster: string, signal: AbortSignal): Promise<void> => {
+  const [hub, ...ofMember] = await Promise.all([
+    client.find(namespaceKind, { name: hubNamespace }, { signal }),
+    client.find(namespaceKind, { name: memberNamespace }, { signal }),
+    // What is left of a member whose namespace somebody has deleted.
+    client.find(clusterRoleKind, { name: componentName('agent') }, { signal }),
+  ]);
+  if (hub === undefined || ofMember.some((each) => each !== undefined)) return;
+  throw new Failure(
+    'InvalidInput',
+    `Context "${context}" is a hub and no member cluster; name the context of cluster ${cluster} with --context and this one with --hub-context, or remove the hub itself with "kubeslice uninstall --context ${context}".`,
   );
 };
 
@@ -111,8 +127,10 @@ export const command: CliCommand = {
     const cluster = checkClusterName(input.arguments[0] ?? '');
     const nodeLimitMs = parseDuration(textOption(input, 'nodeLimit') ?? '2m', '--node-limit');
     imageNamed(input);
-    return withCluster(input, textOption(input, 'context'), async ({ client, context }) => {
+    return withCluster(input, textOption(input, 'context'), async (opened) => {
+      const { client, context } = opened;
       await client.raw('/version', { signal: input.signal });
+      if (input.options.cleanNodes !== true) await checkNoHub(opened, cluster, input.signal);
       await checkMember(client, cluster, context, input.signal);
       const hubContext = textOption(input, 'hubContext');
       const hadAuthority = (await findAuthority(client, input.signal)) !== undefined;

@@ -22,7 +22,7 @@ export const askWorker = async (
   const container = pod.metadata.labels?.['app.kubernetes.io/component'] ?? '';
   const start = Date.now();
   const [hub, name] = await readings.read(
-    'answers from pods',
+    'what pods of this cluster reach',
     askFrom(
       cluster,
       { namespace: memberNamespace, pod: pod.metadata.name, container },

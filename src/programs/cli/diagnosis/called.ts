@@ -25,6 +25,16 @@ export const readCalled = (text: string): Called => {
   return { namespace, name, port: port === undefined ? undefined : Number(port) };
 };
 
+/** Names by which pods of a namespace can be called: their own, and what they begin with, such as the name of a Deployment. */
+export const namesOfPods = async ({ client }: OpenCluster, namespace: string, signal: AbortSignal): Promise<string[]> => {
+  const { items } = await client.list<Pod>(podKind, { namespace, signal });
+  const names = items.flatMap(({ metadata }) => {
+    const words = metadata.name.split('-');
+    return words.map((_, index) => words.slice(0, index + 1).join('-'));
+  });
+  return [...new Set(names)].toSorted();
+};
+
 /** A pod by its name, or the first running one of a workload of that name. */
 export const podNamed = async ({ client }: OpenCluster, { namespace, name }: Called, signal: AbortSignal): Promise<Pod | undefined> => {
   const { items } = await client.list<Pod>(podKind, { namespace, signal });

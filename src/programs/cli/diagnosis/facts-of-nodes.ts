@@ -4,6 +4,7 @@ import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFacts, runningPod } from './ask-node.ts';
+import type { Readings } from './readings.ts';
 
 /** Nodes that are asked at the same time. */
 const atOnce = 8;
@@ -20,12 +21,14 @@ export const factsOfNodes = async (
   cluster: OpenCluster,
   nodes: readonly Node[],
   pods: readonly Pod[],
+  readings: Readings,
   signal: AbortSignal,
 ): Promise<FactsOfNodes> => {
   const facts = new Map<string, NodeFacts>();
   const silent = new Map<string, string>();
   const clocks: ClockView[] = [];
   const waiting = nodes.map(({ metadata }) => metadata.name);
+  let refusal: string | undefined;
   const ask = async (): Promise<void> => {
     for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
       const pod = runningPod(pods, 'agent', node);
@@ -42,10 +45,18 @@ export const factsOfNodes = async (
         clocks.push({ object: `node ${node}`, of: `node ${node}`, aheadMs: told.now - start - doubtMs, doubtMs });
       } catch (error) {
         if (Failure.is(error, 'Interrupted')) throw error;
-        silent.set(node, Failure.from(error).message);
+        const failure = Failure.from(error);
+        if (failure.code !== 'Forbidden') {
+          silent.set(node, failure.message);
+          continue;
+        }
+        // Who may not ask one may ask none.
+        waiting.length = 0;
+        refusal ??= failure.message;
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, ask));
+  if (refusal !== undefined) readings.unread.push({ what: 'what nodes report', why: refusal, isForbidden: true });
   return { facts, silent, clocks };
 };

@@ -1,5 +1,13 @@
 import { clusterKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../../api/kinds.ts';
-import { dnsService, hubNamespace, hubSecret, memberNamespace, trustConfigMap } from '../../../api/places.ts';
+import {
+  defaultProject,
+  dnsService,
+  hubNamespace,
+  hubSecret,
+  memberNamespace,
+  projectNamespace,
+  trustConfigMap,
+} from '../../../api/places.ts';
 import { corednsConfigMap } from '../../../api/stub-block.ts';
 import {
   configMapKind,
@@ -8,14 +16,17 @@ import {
   deploymentKind,
   type EndpointSlice,
   endpointSliceKind,
+  type Node,
   namespaceKind,
   nodeKind,
+  type Pod,
   podKind,
   secretKind,
   serviceCidrKind,
   serviceKind,
 } from '../../../kubernetes/kinds.ts';
 import type { ClusterView, CredentialView } from '../../../plan/diagnosis/cluster-view.ts';
+import { ownCluster } from '../../../plan/node/own-cluster.ts';
 import { planClusterNetworks } from '../../../plan/worker/cluster-facts.ts';
 import { isLinux } from '../../../values/builtin/node.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
@@ -44,6 +55,15 @@ const readyServers = (slices: readonly EndpointSlice[]): number =>
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false).length;
 
+/** Namespaces of our own programs. */
+const ours = [memberNamespace, hubNamespace] as const;
+
+/** The nodes on which agents run, by name alone. */
+const nodesOfAgents = (pods: readonly Pod[]): Node[] =>
+  pods
+    .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] === 'agent')
+    .flatMap(({ spec }) => (spec?.nodeName === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', metadata: { name: spec.nodeName } }]));
+
 const noFacts: FactsOfNodes = { facts: new Map(), silent: new Map(), clocks: [] };
 const noAnswers: WorkerAnswers = { hub: undefined, name: undefined, clocks: [] };
 
@@ -64,8 +84,8 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
   const [lacking, clock, deployments, daemonSets, allNodes, definitions, secret, trust, hubPlace] = await Promise.all([
     readings.read('your rights', resourcesNotAllowed(client, signal), []),
     serverClock(cluster, signal),
-    readings.list(deploymentKind),
-    readings.list(daemonSetKind),
+    readings.listIn(deploymentKind, ours),
+    readings.listIn(daemonSetKind, ours),
     readings.list(nodeKind),
     readings.list(customResourceDefinitionKind),
     readings.find(secretKind, memberNamespace, hubSecret),
@@ -73,20 +93,27 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     readings.find(namespaceKind, '', hubNamespace),
   ]);
   const isMember = trust !== undefined || secret !== undefined || hasMemberPrograms({ deployments, daemonSets });
-  const isHub = hubPlace !== undefined;
+  // Who may not see its namespace sees the clusters of a hub.
+  const mayBeHub = hubPlace !== undefined || readings.isUnread(`${namespaceKind.kind} ${hubNamespace}`);
+  const clusters = mayBeHub ? await readings.listIn(clusterKind, [projectNamespace(defaultProject)]) : [];
+  const isHub = hubPlace !== undefined || clusters.length > 0;
   const nodes = allNodes.filter(isLinux);
   const installed: Installed = { deployments, daemonSets, isHub, isMember };
-  const workloads = workloadsOf(installed);
-  const seesDefinitions = !readings.unread.some(({ what }) => what === customResourceDefinitionKind.plural);
+  const workloads = workloadsOf(installed).filter(
+    ({ object, kind, namespace }) =>
+      object !== undefined || !readings.isUnread(`${kind === 'Deployment' ? 'deployments' : 'daemonsets'} in ${namespace}`),
+  );
+  const seesDefinitions = !readings.isUnread(customResourceDefinitionKind.plural);
   const exports = isMember ? await readings.list(serviceExportKind) : [];
   const namespaces = [...new Set(exports.map(({ metadata }) => metadata.namespace ?? ''))];
   const inNamespaces = async <T extends KubernetesObject>(kind: ResourceKind<T>): Promise<T[]> =>
     (await Promise.all(namespaces.map((namespace) => readings.list(kind, namespace)))).flat();
-  const [slices, sliceNodes, clusters, memberPods, hubPods, services, applicationPods, main, custom, service, endpoints, serviceCidrs] =
+  const [slices, sliceNodes, memberPods, hubPods, services, applicationPods, main, custom, service, endpoints, serviceCidrs] =
     await Promise.all([
-      isMember || isHub ? readings.list(sliceKind) : [],
+      isMember || isHub
+        ? readings.listIn(sliceKind, [...(isMember ? [memberNamespace] : []), ...(isHub ? [projectNamespace(defaultProject)] : [])])
+        : [],
       isMember ? readings.list(sliceNodeKind, memberNamespace) : [],
-      isHub ? readings.list(clusterKind) : [],
       isMember ? readings.list(podKind, memberNamespace) : [],
       isHub ? readings.list(podKind, hubNamespace) : [],
       inNamespaces(serviceKind),
@@ -101,10 +128,16 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
   const connection = isMember ? await readings.read('what the worker reports of its connection', connectionOf(client, signal), []) : [];
   const credential = credentialOf(secret?.data);
   const asksPods = askNodes && isMember;
-  const { clocks, ...facts } = asksPods ? await factsOfNodes(cluster, nodes, pods, signal) : noFacts;
+  // Where nodes may not be seen, those are known on which agents run.
+  const knownNodes = readings.isUnread(nodeKind.plural) ? nodesOfAgents(memberPods) : nodes;
+  const { clocks, ...facts } = asksPods ? await factsOfNodes(cluster, knownNodes, pods, readings, signal) : noFacts;
   const answers = asksPods ? await askWorker(cluster, pods, credential, readings, signal) : noAnswers;
   return {
-    contexts: { cluster: context, hub: options.hubContext ?? (isHub ? context : undefined), name: credential?.cluster },
+    contexts: {
+      cluster: context,
+      hub: options.hubContext ?? (isHub ? context : undefined),
+      name: credential?.cluster ?? slices.map(ownCluster).find((name) => name !== undefined),
+    },
     now: Date.now(),
     clocks: [...clock, ...clocks, ...answers.clocks],
     version: { minor: Number.parseInt(version.minor ?? '', 10), text: version.gitVersion ?? 'unknown' },
@@ -116,7 +149,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     workloads,
     pods,
     strangers: strangersBeside(workloads, installed),
-    nodes,
+    nodes: knownNodes,
     slices,
     sliceNodes,
     exports,

@@ -6,7 +6,7 @@ import { isIn } from '../../../plan/diagnosis/explain/leaving.ts';
 import type { Endpoint, PathView } from '../../../plan/diagnosis/explain/path-view.ts';
 import type { Question } from '../../../plan/diagnosis/probe-report.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
-import { type Called, podNamed } from './called.ts';
+import { type Called, namesOfPods, podNamed } from './called.ts';
 import { type CalledService, readCalledService } from './called-service.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { endOf, probeFrom } from './path-end.ts';
@@ -68,7 +68,8 @@ export const observePath = async (cluster: OpenCluster, options: PathOptions): P
   const { signal, from: caller, to: called, hubContext } = options;
   const own = await observeCluster(cluster, { hubContext, askNodes: false, signal });
   const callingPod = await podNamed(cluster, caller, signal);
-  const from = await endOf(cluster, own.contexts, callingPod, `${caller.namespace}/${caller.name}`, signal);
+  const end = await endOf(cluster, own.contexts, callingPod, `${caller.namespace}/${caller.name}`, signal);
+  const from = callingPod === undefined ? { ...end, otherPods: await namesOfPods(cluster, caller.namespace, signal) } : end;
   const service = await readCalledService(cluster, called, own.contexts.name, signal);
   const other = await options.openOther(service.endpoint?.clusterId);
   try {

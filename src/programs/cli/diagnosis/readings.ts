@@ -1,11 +1,12 @@
 import type { Client } from '../../../kubernetes/client.ts';
+import { isUnread, type Unread } from '../../../plan/diagnosis/unread.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 
 /** Reads what may be forbidden, and remembers what was not allowed instead of failing: a diagnosis says what it could not see. */
 export class Readings {
-  readonly unread: { readonly what: string; readonly why: string }[] = [];
+  readonly unread: Unread[] = [];
   readonly #client: Client;
   readonly #signal: AbortSignal;
 
@@ -21,7 +22,7 @@ export class Readings {
     } catch (error) {
       if (!Failure.is(error) || error.code === 'Interrupted' || error.code === 'Unauthorized') throw error;
       // A kind that is not there is reported as a missing definition.
-      if (error.code !== 'NotFound') this.unread.push({ what, why: error.message });
+      if (error.code !== 'NotFound') this.unread.push({ what, why: error.message, isForbidden: error.code === 'Forbidden' });
       return otherwise;
     }
   }
@@ -37,9 +38,28 @@ export class Readings {
     );
   }
 
+  /** All objects of a kind or, for somebody who may not see all, those of the namespaces in which ours are. */
+  async listIn<T extends KubernetesObject>(kind: ResourceKind<T>, namespaces: readonly string[]): Promise<readonly T[]> {
+    try {
+      return (await this.#client.list<T>(kind, { signal: this.#signal })).items;
+    } catch (error) {
+      if (!Failure.is(error, 'Forbidden')) return this.read(kind.plural, Promise.reject(error), []);
+      return (await Promise.all(namespaces.map((namespace) => this.list(kind, namespace)))).flat();
+    }
+  }
+
+  /** Whether something could not be read, so that its absence says nothing. */
+  isUnread(what: string): boolean {
+    return isUnread(this, what);
+  }
+
   /** One object; in no namespace when that is empty. */
   find<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string, name: string): Promise<T | undefined> {
     const target = namespace === '' ? { name } : { namespace, name };
-    return this.read(`${kind.kind} ${namespace}/${name}`, this.#client.find<T>(kind, target, { signal: this.#signal }), undefined);
+    return this.read(
+      namespace === '' ? `${kind.kind} ${name}` : `${kind.kind} ${namespace}/${name}`,
+      this.#client.find<T>(kind, target, { signal: this.#signal }),
+      undefined,
+    );
   }
 }

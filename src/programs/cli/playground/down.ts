@@ -1,6 +1,7 @@
 import { down } from '../../../playground/down.ts';
 import { requireRoot } from '../../../playground/requirements.ts';
 import { playgroundNames, readSpec } from '../../../playground/state.ts';
+import { didYouMean } from '../../../values/nearest.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
@@ -17,8 +18,9 @@ export const downCommand: CliCommand = {
     requireRoot();
     // Its name may be mistyped; but a half-made one has no description either, so it is looked for all the same.
     if ((await readSpec(state, name)) === undefined) {
+      const names = await playgroundNames(state);
       terminal.err(
-        `no playground is called "${name}" (there is ${(await playgroundNames(state)).join(', ') || 'none'}); looking for remains of one`,
+        `no playground is called "${name}" (there is ${names.join(', ') || 'none'}); looking for remains of one.${didYouMean(name, names)}`,
       );
     }
     const left = await down({ name, stateDirectory: state }, (line) => terminal.err(line), signal);
