@@ -7,12 +7,16 @@ export interface Room {
   readonly reason: string;
 }
 
-const adapter = (reason: string): Room => ({ values: ['values', 'api', 'telemetry'], types: ['plan'], reason });
+const adapter = (reason: string): Room => ({ values: ['values', 'host', 'api', 'telemetry'], types: ['plan'], reason });
 
 /** Every folder of `src`, with its place in values → api → plan → adapters → programs. */
 export const rooms: Readonly<Record<string, Room>> = {
   values: { values: [], reason: 'values/ is what everything else stands on; it must be usable and testable without anything else' },
   api: { values: ['values'], reason: 'api/ says what a user can say; it must not know how that is decided or done' },
+  host: {
+    values: ['values'],
+    reason: 'host/ reads and writes files of this machine for adapters, playground and programs; it knows nothing of what is in them',
+  },
   identity: {
     values: ['values', 'api'],
     reason: 'identity/ holds keys and certificates; it must stay small enough to review as a whole',
@@ -45,6 +49,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   programs: {
     values: [
       'values',
+      'host',
       'api',
       'exchange',
       'plan',

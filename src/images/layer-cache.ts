@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfPresent } from '../host/read-if-present.ts';
 import { fileDigest } from './file-digest.ts';
 import { pack } from './pack.ts';
 import type { Layer } from './recipe.ts';
@@ -23,7 +24,7 @@ export async function cachedLayer(layer: Layer, cache: string, signal: AbortSign
   const folder = join(cache, 'layers');
   const path = join(folder, `${layer.name}-${layer.key}.tar`);
   const description = `${path}.digest`;
-  const known = await readFile(description, 'utf8').catch(() => undefined);
+  const known = await readIfPresent(description);
   if (known !== undefined) {
     const [digest = '', size] = known.split(' ');
     return { path, digest, size: Number(size), cached: true };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readIfPresent } from '../host/read-if-present.ts';
 
 /** Local ports of the sockets in a `/proc/net/udp` (proc(5)): second column, hexadecimal `address:port`. */
 export const parseUdpTable = (text: string): number[] =>
@@ -10,6 +10,6 @@ export const parseUdpTable = (text: string): number[] =>
 
 /** UDP ports in use in this process's network namespace, including our own. */
 export const busyUdpPorts = async (): Promise<Set<number>> => {
-  const tables = await Promise.all(['/proc/net/udp', '/proc/net/udp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
-  return new Set(tables.flatMap(parseUdpTable));
+  const tables = await Promise.all(['/proc/net/udp', '/proc/net/udp6'].map(readIfPresent));
+  return new Set(tables.flatMap((table) => (table === undefined ? [] : parseUdpTable(table))));
 };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readIfPresent, readProcess } from '../host/read-if-present.ts';
 import { Failure } from '../values/failure.ts';
 import { type MachineView, moveToOwnCgroup, removeOwnCgroup } from './own-cgroup.ts';
-import { readIfPresent, readProcess } from './read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** How tunnel processes are started on the machine. */

@@ -25,6 +25,7 @@ export class Firewall {
   /** The observed elements, or undefined when the rules are missing or differ from those loaded last. */
   async observe(network: SliceNetwork, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
     const table = await this.#list(signal);
+    // An unreadable record only costs loading the rules again.
     const loaded = await readFile(this.#record, 'utf8').catch(() => '');
     return table !== undefined && loaded === `${rulesDigest(network)} ${table.digest}` ? table.elements : undefined;
   }

@@ -1,5 +1,5 @@
-import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { namesIn, readIfPresent } from './read-if-present.ts';
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { namesIn, readIfPresent } from '../host/read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** Where named network namespaces are mounted (ip-netns(8)). */
@@ -44,8 +44,7 @@ export class OwnNamespaces {
 
 /** Names of the namespaces that start with a prefix, sorted. */
 export const listNetns = async (prefix: string): Promise<string[]> => {
-  const names = await readdir(netnsDirectory).catch(() => [] as string[]);
-  return names.filter((name) => name.startsWith(prefix)).toSorted();
+  return (await namesIn(netnsDirectory)).filter((name) => name.startsWith(prefix)).toSorted();
 };
 
 /**
@@ -53,6 +52,7 @@ export const listNetns = async (prefix: string): Promise<string[]> => {
  * name whose namespace was replaced has another identity.
  */
 export const netnsIdentity = async (path: string): Promise<string | undefined> => {
+  // Without access to it there is nothing to work on, so any error counts as absence; the caller reports the pod or creates the namespace.
   const seen = await stat(path).catch(() => undefined);
   if (seen === undefined) return undefined;
   // A name whose mount was removed is an empty regular file on the same device as its directory.

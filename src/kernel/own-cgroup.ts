@@ -87,6 +87,7 @@ export const moveToOwnCgroup = async (view: MachineView, name: string, pid: numb
           await writeFile(`${path}/${file}`, await readFile(`${dirname(path)}/${file}`, 'utf8'));
         }
       }
+      // A machine without these files gives the group an ordinary weight.
       for (const { file, value } of weightFiles(controllers)) await writeFile(`${path}/${file}`, value).catch(() => {});
       await writeFile(`${path}/cgroup.procs`, String(pid));
     } catch (error) {

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readIfPresent } from '../host/read-if-present.ts';
 import { sha256Hex } from '../values/hash.ts';
 import { podInterface } from '../values/pod-interface.ts';
 import { inNetns } from './netns.ts';
 import { parseTable } from './nft.ts';
-import { readIfPresent } from './read-if-present.ts';
 import { mustRun, type Run } from './run.ts';
 
 /** Our only nftables table in each attached pod. */

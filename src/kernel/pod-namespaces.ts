@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { readProcess } from '../host/read-if-present.ts';
 
 /** A Kubernetes UID inside a cgroup path: plain with cgroupfs, `_` for `-` with systemd (kubelet's cgroup drivers). */
 const uidInPath = /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})/;
@@ -28,8 +29,8 @@ export const findPodNamespaces = async ({ directory = '/proc' }: ProcessTable = 
   const pids = (await readdir(directory)).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = new Map<string, string>();
   for (const pid of pids.toSorted((a, b) => a - b)) {
-    const cgroup = await readFile(`${directory}/${pid}/cgroup`, 'utf8').catch(() => '');
-    const uid = podUidOf(cgroup);
+    const cgroup = await readProcess(`${directory}/${pid}/cgroup`);
+    const uid = cgroup === undefined ? undefined : podUidOf(cgroup);
     if (uid !== undefined && !found.has(uid)) found.set(uid, `${directory}/${pid}/ns/net`);
   }
   return found;
@@ -40,6 +41,6 @@ export const findPodNamespaces = async ({ directory = '/proc' }: ProcessTable = 
  * mistaken for the pod's.
  */
 export const stillOfPod = async (path: string, uid: string): Promise<boolean> => {
-  const cgroup = await readFile(path.replace(/\/ns\/net$/, '/cgroup'), 'utf8').catch(() => '');
-  return podUidOf(cgroup) === uid;
+  const cgroup = await readProcess(path.replace(/\/ns\/net$/, '/cgroup'));
+  return cgroup !== undefined && podUidOf(cgroup) === uid;
 };

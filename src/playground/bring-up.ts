@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { readIfPresent } from '../host/read-if-present.ts';
 import { Failure } from '../values/failure.ts';
 import { type ClusterApi, clusterApi } from './cluster-api.ts';
 import { dnsConfiguration, dnsObjects, nodeObjects } from './config/cluster-objects.ts';
@@ -97,7 +98,7 @@ async function ensureMachine(context: BringUp, { machine, controlPlane, nodes, k
   const restrictOomScore = !facts.mayRaisePriority;
   const input = { playground: spec.name, paths, machine, controlPlane, keys, hierarchies, tools, restrictOomScore };
   const fingerprint = await writeMachineFiles(input);
-  const started = await readFile(own.started, 'utf8').catch(() => '');
+  const started = await readIfPresent(own.started);
   if (started !== fingerprint || (await processOne(handle)) === undefined) {
     await rm(own.started, { force: true });
     await powerOn(spec, machine, handle, machine.role === 'node' ? heldAtStart : [], signal);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readProcess } from '../host/read-if-present.ts';
 
 /** One mounted hierarchy of control groups: a version 1 controller set, or the version 2 tree. */
 export interface Hierarchy {
@@ -91,6 +92,7 @@ async function inheritProcessors(parent: string, child: string): Promise<void> {
 export async function groupProcesses(all: readonly Hierarchy[], path: string): Promise<number[]> {
   const found = new Set<number>();
   for (const group of await groupsBelow(all, path)) {
+    // A group that is being removed has no processes (ENODEV).
     const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
     for (const line of text.split('\n')) if (line !== '') found.add(Number(line));
   }
@@ -104,8 +106,8 @@ export async function groupProcesses(all: readonly Hierarchy[], path: string): P
 export async function unreaped(pids: Iterable<number>, path: string): Promise<number[]> {
   const found: number[] = [];
   for (const pid of pids) {
-    const memberships = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
-    if (memberships.includes(`:/${path}/`)) found.push(pid);
+    const memberships = await readProcess(`/proc/${pid}/cgroup`);
+    if (memberships?.includes(`:/${path}/`) === true) found.push(pid);
   }
   return found;
 }

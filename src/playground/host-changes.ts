@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { namesIn, readIfPresent } from '../host/read-if-present.ts';
 import { privateDirectories } from './paths.ts';
 import { run } from './run.ts';
 
@@ -56,21 +57,22 @@ export async function restoreHost(stateDirectory: string, signal: AbortSignal): 
   if (changes === undefined) return;
   for (const [name, value] of Object.entries(changes.settings)) await writeFile(setting(name), value);
   for (const directory of Object.values(privateDirectories)) await rm(join(directory, placeholder), { force: true });
+  // A directory that others use by now stays.
   for (const directory of changes.directories.toReversed()) await rmdir(directory).catch(() => undefined);
-  const used = await readdir('/run/netns').catch(() => []);
+  const used = await namesIn('/run/netns');
   if (!changes.netnsMounted && used.length === 0 && (await isNetnsMounted())) await run('umount', ['/run/netns'], { signal });
   await rm(file(stateDirectory), { force: true });
 }
 
 async function readChanges(stateDirectory: string): Promise<HostChanges | undefined> {
-  const text = await readFile(file(stateDirectory), 'utf8').catch(() => undefined);
+  const text = await readIfPresent(file(stateDirectory));
   return text === undefined ? undefined : (JSON.parse(text) as HostChanges);
 }
 
 async function observe(): Promise<HostChanges> {
   const settings: Record<string, string> = {};
   for (const name of [...Object.keys(minimums), ...writtenByKubelet]) {
-    const value = await readFile(setting(name), 'utf8').catch(() => undefined);
+    const value = await readIfPresent(setting(name));
     if (value !== undefined) settings[name] = value.trim();
   }
   const directories = new Set<string>();

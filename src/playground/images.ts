@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { readIfPresent } from '../host/read-if-present.ts';
 import { Failure } from '../values/failure.ts';
 import { importFailure, isStillImported } from './imported-images.ts';
 import { type MachineHandle, runInside } from './machine.ts';
@@ -35,7 +36,7 @@ export async function loadIntoNode(node: MachineHandle, image: ImageArchive, pat
   const remembered = join(node.paths.directory, 'images', image.digest);
   const ctr = (words: readonly string[], options: { inputFile?: number } = {}): Promise<string> =>
     runInside(node, ['ctr', '--namespace', 'k8s.io', 'images', ...words], { signal, path, ...options });
-  const before = await readFile(remembered, 'utf8').catch(() => undefined);
+  const before = await readIfPresent(remembered);
   if (before !== undefined && isStillImported(before, await ctr(['list']))) return false;
   const archive = await open(image.file, 'r');
   try {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfPresent } from '../host/read-if-present.ts';
+import { writeWholeFile } from '../host/whole-file.ts';
 import { podCIDR } from './address-plan.ts';
 import { containerdConfiguration } from './config/containerd.ts';
 import { controlPlaneServices } from './config/control-plane.ts';
@@ -63,9 +65,8 @@ export async function writeMachineFiles(input: MachineFilesInput): Promise<strin
 
 /** Does not write a file that is already correct: kube-proxy ends whenever its configuration is written. */
 async function writeChanged(path: string, text: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  if ((await readIfPresent(path)) === text) return;
+  await writeWholeFile(path, text, 0o600);
 }
 
 interface Written {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfPresent, readProcess } from '../host/read-if-present.ts';
 import { Failure } from '../values/failure.ts';
 import { groupProcesses, type Hierarchy } from './control-groups.ts';
 import { controlGroupPath } from './names.ts';
@@ -36,7 +37,7 @@ export async function processOne(machine: MachineHandle): Promise<number | undef
 
 /** The PIDs of a process, from this namespace inwards (NSpid in proc(5)); empty when it has ended. */
 async function namespaceNumbers(pid: number): Promise<number[]> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const status = (await readProcess(`/proc/${pid}/status`)) ?? '';
   return (/^NSpid:\s*(.*)$/m.exec(status)?.[1] ?? '').split(/\s+/).filter(Boolean).map(Number);
 }
 
@@ -111,7 +112,7 @@ export async function holdService(machine: MachineHandle, service: string, hold:
 
 /** Kills a service with SIGKILL; false when it did not run. The machine starts it again unless it is held. */
 export async function killService(machine: MachineHandle, service: string, signal: AbortSignal): Promise<boolean> {
-  const text = await readFile(join(machine.paths.pids, service), 'utf8').catch(() => '');
+  const text = (await readIfPresent(join(machine.paths.pids, service))) ?? '';
   if (!/^\d+\n$/.test(text)) return false;
   await runInside(machine, ['sh', '-c', `kill -9 ${text.trim()}`], { signal });
   return true;

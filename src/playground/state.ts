@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn, readIfPresent, readProcess } from '../host/read-if-present.ts';
+import { writeWholeFile } from '../host/whole-file.ts';
 import { Failure } from '../values/failure.ts';
 import { nearest } from '../values/nearest.ts';
 import { playgroundPaths } from './paths.ts';
@@ -9,7 +11,7 @@ import { until } from './until.ts';
 
 /** The stored description of a playground; undefined when there is none of that name. */
 export async function readSpec(stateDirectory: string, name: string): Promise<PlaygroundSpec | undefined> {
-  const text = await readFile(playgroundPaths(stateDirectory, name).spec, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(playgroundPaths(stateDirectory, name).spec);
   return text === undefined ? undefined : (JSON.parse(text) as PlaygroundSpec);
 }
 
@@ -30,15 +32,14 @@ export async function requireSpec(stateDirectory: string, name: string): Promise
 /** Replaces the description atomically, so that an interruption leaves the old or the new one. */
 export async function writeSpec(stateDirectory: string, spec: PlaygroundSpec): Promise<void> {
   const paths = playgroundPaths(stateDirectory, spec.name);
-  await mkdir(paths.directory, { recursive: true, mode: 0o755 });
-  await writeFile(`${paths.spec}.new`, `${JSON.stringify(spec, null, 2)}\n`);
-  await rename(`${paths.spec}.new`, paths.spec);
+  await writeWholeFile(paths.spec, `${JSON.stringify(spec, null, 2)}\n`, 0o644);
 }
 
 /** Names of the playgrounds in the state directory. */
 export async function playgroundNames(stateDirectory: string): Promise<string[]> {
-  const entries = await readdir(stateDirectory, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
+  const names = (await namesIn(stateDirectory)).filter((name) => !name.startsWith('.'));
+  const isPlayground = await Promise.all(names.map(async (name) => (await stat(join(stateDirectory, name))).isDirectory()));
+  return names.filter((_, index) => isPlayground[index]);
 }
 
 /** Name of the lock for changes of the host; no playground can have this name. */
@@ -92,7 +93,7 @@ async function takeLock(lock: string): Promise<string | undefined> {
     }
   };
   if (await create()) return undefined;
-  const [pid = '', started] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
+  const [pid = '', started] = ((await readIfPresent(lock)) ?? '').split(' ');
   if (started !== undefined && (await startTime(Number(pid))) === started) return pid;
   await rm(lock, { force: true });
   return (await create()) ? undefined : 'that has just begun';
@@ -100,6 +101,6 @@ async function takeLock(lock: string): Promise<string | undefined> {
 
 /** Start time of a process in clock ticks since boot (field 22 of /proc/PID/stat); together with the PID it identifies the process. */
 async function startTime(pid: number): Promise<string | undefined> {
-  const text = await readFile(join('/proc', String(pid), 'stat'), 'utf8').catch(() => '');
+  const text = (await readProcess(join('/proc', String(pid), 'stat'))) ?? '';
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { namesIn, readProcess } from '../host/read-if-present.ts';
 import { playgroundSubnet } from './address-plan.ts';
 import { groupProcesses } from './control-groups.ts';
 import { faultContext, handleOf, readFaults } from './fault/context.ts';
@@ -41,7 +41,7 @@ export async function status(stateDirectory: string, name: string): Promise<Play
       cluster: machine.cluster,
       address: machine.address,
       running: (await processOne(handle)) !== undefined,
-      services: (await readdir(handle.paths.pids).catch(() => [])).toSorted((a, b) => a.localeCompare(b)),
+      services: (await namesIn(handle.paths.pids)).toSorted((a, b) => a.localeCompare(b)),
       processes: processes.length,
       memoryMiB: Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024),
     };
@@ -57,6 +57,6 @@ export async function status(stateDirectory: string, name: string): Promise<Play
 
 /** KiB (proc_pid_smaps(5)). */
 async function proportionalSize(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  const text = (await readProcess(`/proc/${pid}/smaps_rollup`)) ?? '';
   return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0);
 }

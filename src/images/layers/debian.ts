@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from '../../host/read-if-present.ts';
 import { run } from '../command.ts';
 import { contentKey } from '../content-key.ts';
 import type { Architecture, Layer } from '../recipe.ts';
@@ -124,7 +125,7 @@ export function debianLayer(options: DebianLayerOptions): Layer {
  */
 async function linkBusybox(root: string, runnable: string, signal: AbortSignal): Promise<void> {
   const places = ['bin', 'sbin', 'usr/bin', 'usr/sbin'];
-  const taken = new Set((await Promise.all(places.map((place) => readdir(join(root, place)).catch(() => [])))).flat());
+  const taken = new Set((await Promise.all(places.map((place) => namesIn(join(root, place))))).flat());
   const commands = (await run('chroot', [runnable, '/bin/busybox', '--list'], signal)).split('\n').filter((each) => each !== '');
   await Promise.all(commands.filter((command) => !taken.has(command)).map((command) => symlink('busybox', join(root, 'bin', command))));
   // Scripts name this one by path.
@@ -136,7 +137,7 @@ async function linkBusybox(root: string, runnable: string, signal: AbortSignal):
 async function removePerl(root: string): Promise<void> {
   for (const place of ['bin', 'sbin', 'usr/bin', 'usr/sbin']) {
     const folder = join(root, place);
-    for (const name of await readdir(folder).catch(() => [])) {
+    for (const name of await namesIn(folder)) {
       const path = join(folder, name);
       if (name.startsWith('perl') || (await startsWithPerl(path))) await rm(path);
     }

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readIfPresent } from '../../host/read-if-present.ts';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import { type Hierarchy, hierarchies } from '../control-groups.ts';
 import type { MachineHandle } from '../machine.ts';
 import { type PlaygroundPaths, playgroundPaths } from '../paths.ts';
@@ -26,12 +27,10 @@ export function handleOf({ spec, paths, hierarchies }: FaultContext, machine: st
 
 /** The wanted faults, from their file. */
 export async function readFaults(paths: PlaygroundPaths): Promise<Fault[]> {
-  const text = await readFile(paths.faults, 'utf8').catch(() => '[]');
-  return JSON.parse(text) as Fault[];
+  return JSON.parse((await readIfPresent(paths.faults)) ?? '[]') as Fault[];
 }
 
 /** Stores the wanted faults before they are made, so that each of them can be healed. */
 export async function writeFaults(paths: PlaygroundPaths, faults: readonly Fault[]): Promise<void> {
-  await writeFile(`${paths.faults}.new`, `${JSON.stringify(faults, null, 2)}\n`);
-  await rename(`${paths.faults}.new`, paths.faults);
+  await writeWholeFile(paths.faults, `${JSON.stringify(faults, null, 2)}\n`, 0o644);
 }

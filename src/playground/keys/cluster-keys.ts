@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfPresent } from '../../host/read-if-present.ts';
 import { apiServiceAddress } from '../address-plan.ts';
 import type { Machine } from '../spec.ts';
 import { createAuthority, createSigningKey, issue, type KeyPair, type Subject } from './certificate-authority.ts';
@@ -48,14 +49,18 @@ export async function ensureClusterKeys(
 ): Promise<ClusterKeys> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = (name: string, kind: 'crt' | 'key'): string => join(directory, `${name}.${kind}`);
+  const find = async (name: string): Promise<KeyPair | undefined> => {
+    const [certificate, key] = [await readIfPresent(path(name, 'crt')), await readIfPresent(path(name, 'key'))];
+    return certificate === undefined || key === undefined || key === '' ? undefined : { certificate, key };
+  };
   const read = async (name: string): Promise<KeyPair> => ({
     certificate: await readFile(path(name, 'crt'), 'utf8'),
     key: await readFile(path(name, 'key'), 'utf8'),
   });
   const ensure = async (name: string, make: () => Promise<KeyPair>): Promise<KeyPair> => {
     // The key is written last: an interrupted run leaves a certificate without a key, which is issued again.
-    const present = await read(name).catch(() => undefined);
-    if (present !== undefined && present.key !== '') return present;
+    const present = await find(name);
+    if (present !== undefined) return present;
     const made = await make();
     await writeFile(path(name, 'crt'), made.certificate);
     await writeFile(path(name, 'key'), made.key, { mode: 0o600 });

@@ -1,6 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { namesIn } from '../../kernel/read-if-present.ts';
+import { namesIn } from '../../host/read-if-present.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { unchainPlugin } from './cni-conf.ts';
 import { joinControlSockets, removePlugin } from './host-files.ts';

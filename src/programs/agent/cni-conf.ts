@@ -1,13 +1,14 @@
 import { watch } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { namesIn, readIfPresent } from '../../host/read-if-present.ts';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import { periodically } from '../../loop/periodic.ts';
 import { activeConflist, withoutPlugin, withPlugin } from '../../plan/node/conflist.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { writeWholeFile } from './whole-file.ts';
 
 /** Rewrites a file if `change` returns another content; its mode stays. Resolves with whether it did. */
 const rewrite = async (path: string, change: (text: string) => string | undefined): Promise<boolean> => {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readIfPresent(path);
   const changed = text === undefined ? undefined : change(text);
   if (changed === undefined) return false;
   await writeWholeFile(path, changed, (await stat(path)).mode & 0o777);
@@ -16,13 +17,13 @@ const rewrite = async (path: string, change: (text: string) => string | undefine
 
 /** Adds our plugin to the active configuration. Resolves with the changed file, if any. */
 export const chainPlugin = async (directory: string): Promise<string | undefined> => {
-  const name = activeConflist(await readdir(directory).catch(() => []));
+  const name = activeConflist(await namesIn(directory));
   return name !== undefined && (await rewrite(`${directory}/${name}`, withPlugin)) ? name : undefined;
 };
 
 /** Removes our plugin from every configuration. */
 export const unchainPlugin = async (directory: string): Promise<void> => {
-  for (const name of await readdir(directory).catch(() => [])) {
+  for (const name of await namesIn(directory)) {
     if (name.endsWith('.conflist')) await rewrite(`${directory}/${name}`, withoutPlugin);
   }
 };

@@ -1,9 +1,9 @@
 import { access, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import { pluginType } from '../../plan/node/conflist.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/hash.ts';
 import type { AgentSettings } from './settings.ts';
-import { writeWholeFile } from './whole-file.ts';
 
 /** A program of the image for the node. */
 const programOf = async ({ hostFiles }: Pick<AgentSettings, 'hostFiles'>, name: string): Promise<Buffer> =>

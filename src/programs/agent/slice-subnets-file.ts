@@ -1,10 +1,10 @@
-import { readIfPresent } from '../../kernel/read-if-present.ts';
+import { readIfPresent } from '../../host/read-if-present.ts';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import type { SliceFacts } from '../../plan/node/node-state.ts';
 import { sliceSubnetsFile } from '../../plan/node/slice-subnets.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import type { AgentSettings } from './settings.ts';
-import { writeWholeFile } from './whole-file.ts';
 
 /**
  * Keeps the file with which the CNI plugin closes pods while this agent does not run. It is on disk: after a reboot pods start before the agent. It

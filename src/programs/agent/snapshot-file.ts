@@ -1,10 +1,10 @@
-import { readIfPresent } from '../../kernel/read-if-present.ts';
+import { readIfPresent } from '../../host/read-if-present.ts';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import type { Snapshot } from '../../plan/node/node-state.ts';
 import { parseSnapshot } from '../../plan/node/parse-snapshot.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import type { AgentSettings } from './settings.ts';
-import { writeWholeFile } from './whole-file.ts';
 
 const pathIn = (directory: string): string => `${directory}/agent/snapshot.json`;
 

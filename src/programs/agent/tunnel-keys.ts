@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { namesIn, readIfPresent } from '../../kernel/read-if-present.ts';
+import { namesIn, readIfPresent } from '../../host/read-if-present.ts';
+import { writeWholeFile } from '../../host/whole-file.ts';
 import { Failure } from '../../values/failure.ts';
 import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from '../../values/wireguard-key.ts';
-import { writeWholeFile } from './whole-file.ts';
 
 /** A tunnel's key pair: the private half stays in its file. */
 export interface TunnelKey {

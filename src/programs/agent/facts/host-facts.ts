@@ -1,6 +1,6 @@
 import { access, rm, statfs, writeFile } from 'node:fs/promises';
+import { namesIn, readIfPresent } from '../../../host/read-if-present.ts';
 import { busyUdpPorts } from '../../../kernel/busy-ports.ts';
-import { namesIn, readIfPresent } from '../../../kernel/read-if-present.ts';
 import type { Run } from '../../../kernel/run.ts';
 import type { LinkJson } from '../../../kernel/slice-state.ts';
 import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts';

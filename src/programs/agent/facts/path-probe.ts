@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readProcess } from '../../../host/read-if-present.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../../../kernel/netns.ts';
 import { findPodNamespaces } from '../../../kernel/pod-namespaces.ts';
 import { parseProbeLine } from '../../../kernel/probe.ts';
-import { readProcess } from '../../../kernel/read-if-present.ts';
 import { run } from '../../../kernel/run.ts';
 import { type Answer, answersSchema, type PathAnswer, type PathQuestion, type Question } from '../../../plan/diagnosis/probe-report.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
