@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandLineRooms, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
+import { commandLineRooms, largeFolders, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
 import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
 const all = sourceFiles('src', 'test', 'tools', 'bin');
@@ -112,6 +112,37 @@ test('files stay short enough to read', () => {
   expectNone(offences);
 });
 
+test('no file imports itself by way of others', () => {
+  const byPath = new Map(product.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) circles.push([...above.slice(above.indexOf(path)), path].join(' → '));
+    const file = byPath.get(path);
+    if (file === undefined || above.includes(path) || done.has(path)) return;
+    for (const { target, typeOnly, lazy } of file.imports) {
+      if (!typeOnly && !lazy && isRelative(target)) visit(resolved(file, target), [...above, path]);
+    }
+    done.add(path);
+  };
+  for (const path of byPath.keys()) visit(path, []);
+  expectNone(circles.map((circle) => `${circle}: a reader of one of them must read all`));
+});
+
+test('folders stay small enough to read', () => {
+  const limit = 15;
+  const folders = Map.groupBy(
+    product.filter(({ path }) => !path.endsWith('.fixtures.ts')),
+    ({ path }) => dirname(path),
+  );
+  const tooLarge = [...folders].filter(([folder, files]) => files.length > limit && !(folder in largeFolders));
+  const grown = [...folders].filter(([folder, files]) => files.length <= limit && folder in largeFolders);
+  expectNone([
+    ...tooLarge.map(([folder, files]) => `${folder} has ${files.length} files, more than ${limit}: give what belongs together a folder`),
+    ...grown.map(([folder]) => `${folder} is small enough: take it out of largeFolders in test/rooms.ts`),
+  ]);
+});
+
 test('files are named by their idea', () => {
   const vague = /^(utils?|helpers?|managers?|common|misc|shared|lib)(\.|$)|-(utils?|helpers?|manager)\./;
   const offences = all
@@ -188,11 +219,6 @@ const packagesLoadedBy = (isStart: (path: string) => boolean): string[] => {
   };
   return [...byPath.keys()].filter(isStart).flatMap(visit);
 };
-
-test('the plugin that every pod start waits for loads nothing but Node', () => {
-  const loaded = packagesLoadedBy((path) => /^src\/programs\/cni(\/|\.ts$)/.test(path));
-  expectNone(loaded.map((what) => `${what}: it would add its load time to each pod start`));
-});
 
 test('what runs on every node and answers every call loads no schema library and no command line', () => {
   const loaded = packagesLoadedBy((path) => /^src\/programs\/(agent|dns)\.ts$/.test(path));

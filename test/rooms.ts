@@ -89,6 +89,9 @@ export const commandLineRooms: Readonly<Record<string, Room>> = {
   '.': { values: ['render'], reason: 'what starts the command line loads no command but the one that is asked for' },
 };
 
+/** Folders with more than fifteen files, and why. */
+export const largeFolders: Readonly<Record<string, string>> = {};
+
 /** Rooms that only programs/ may import, and why. */
 export const onlyForPrograms: Readonly<Record<string, string>> = {
   playground: 'the playground is a tool for people and tests, never a part of what runs in a cluster',
