@@ -90,7 +90,23 @@ export const commandLineRooms: Readonly<Record<string, Room>> = {
 };
 
 /** Folders with more than fifteen files, and why. */
-export const largeFolders: Readonly<Record<string, string>> = {};
+export const largeFolders: Readonly<Record<string, string>> = {
+  'src/api': 'one file for each idea that all kinds share, beside the folders of the kinds',
+  'src/exchange': 'is being cut by matter',
+  'src/plan/hub': 'is being cut by matter',
+  'src/plan/node': 'is being cut by matter',
+  'src/plan/status': 'one table of status in each file, all of one shape',
+  'src/plan/worker': 'is being cut by matter',
+  'src/playground': 'the playground is to become a workspace of its own',
+  'src/programs': 'one file for each program, and what several of them start with',
+  'src/programs/agent': 'is being cut by matter',
+  'src/programs/cli/commands': 'one file for each command',
+  'src/programs/cli/playground': 'one file for each command of the playground',
+  'src/programs/cli/steps': 'one file for each step that several commands share',
+  'src/programs/worker': 'is being cut by matter',
+  'src/values': 'is being cut by matter',
+  'src/values/builtin': 'one file for each built-in kind',
+};
 
 /** Rooms that only programs/ may import, and why. */
 export const onlyForPrograms: Readonly<Record<string, string>> = {

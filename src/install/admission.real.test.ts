@@ -12,6 +12,7 @@ import {
 } from '../api/labels.ts';
 import { memberNamespace } from '../api/places.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
+import { fixedToken } from '../kubernetes/credentials/token-source.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
 import {
   configMapKind,
@@ -25,14 +26,13 @@ import {
   type TokenRequest,
   validatingAdmissionPolicyKind,
 } from '../kubernetes/kinds.ts';
-import { fixedToken } from '../kubernetes/token-source.ts';
 import type { KubernetesObject } from '../values/object.ts';
-import { planCluster, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
 import { planCrds } from './crds.ts';
 import { planHub } from './hub.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planMember } from './member.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
+import { planCluster, planJoinAccess, planWorkerAccess } from './rights/cluster-access.ts';
 
 const programs = realPrograms();
 if (typeof programs === 'string') console.log(`skipped: admission policies on a real API server: ${programs}`);

@@ -14,13 +14,13 @@ import { type Client, createClient } from '../kubernetes/client.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { planCrds, stamped } from './crds.ts';
-import { planDefinitions } from './definitions.ts';
 import { planHub } from './hub.ts';
-import { planHubRemoval } from './hub-removal.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planMember } from './member.ts';
-import { planMemberRemoval } from './member-removal.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
+import { planDefinitions } from './workloads/definitions.ts';
+import { planHubRemoval } from './workloads/hub-removal.ts';
+import { planMemberRemoval } from './workloads/member-removal.ts';
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubeslice', 'tools');
 const [helm] = globSync(join(cache, 'helm-*', 'helm'));

@@ -1,17 +1,17 @@
 import { defaultProject, hubNamespace } from '../api/places.ts';
 import type { Deployment } from '../values/builtin/workloads.ts';
 import type { KubernetesObject } from '../values/object.ts';
-import { planAccount } from './account.ts';
-import { hubAccountPolicies } from './account-policies.ts';
-import { hubDeletionPolicies } from './deletion-policies.ts';
-import { planDeployment } from './deployment.ts';
-import { planDisruptionBudget } from './disruption-budget.ts';
 import { hubFlowControl } from './flow-control.ts';
-import { controllerRights } from './hub-rights.ts';
-import { hubInputPolicies } from './input-policies.ts';
 import { metadata } from './metadata.ts';
 import type { HubOptions } from './options.ts';
-import { planPeople } from './people.ts';
+import { hubAccountPolicies } from './policies/account-policies.ts';
+import { hubDeletionPolicies } from './policies/deletion-policies.ts';
+import { hubInputPolicies } from './policies/input-policies.ts';
+import { planAccount } from './rights/account.ts';
+import { controllerRights } from './rights/hub-rights.ts';
+import { planPeople } from './rights/people.ts';
+import { planDeployment } from './workloads/deployment.ts';
+import { planDisruptionBudget } from './workloads/disruption-budget.ts';
 
 const component = 'controller';
 

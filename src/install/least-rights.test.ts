@@ -3,15 +3,15 @@ import { agentTokenFolder, workerUser } from '../api/places.ts';
 import type { PodSpec } from '../values/builtin/pod.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../values/object.ts';
-import { planAgentCleanup } from './agent.ts';
-import { planCluster, planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from './cluster-access.ts';
-import { planDefinitions } from './definitions.ts';
 import { planHub } from './hub.ts';
-import { planHubRemoval } from './hub-removal.ts';
 import { resourceKindOf } from './kinds.ts';
 import { planHubSecret, planMember } from './member.ts';
-import { planMemberRemoval } from './member-removal.ts';
 import { hubDefaults, memberDefaults } from './options.ts';
+import { planCluster, planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from './rights/cluster-access.ts';
+import { planAgentCleanup } from './workloads/agent.ts';
+import { planDefinitions } from './workloads/definitions.ts';
+import { planHubRemoval } from './workloads/hub-removal.ts';
+import { planMemberRemoval } from './workloads/member-removal.ts';
 
 const hub = [
   ...planHub(hubDefaults('image')),

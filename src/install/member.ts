@@ -3,16 +3,16 @@ import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Namespace } from '../values/builtin/namespace.ts';
 import type { Secret } from '../values/builtin/secret.ts';
 import type { KubernetesObject } from '../values/object.ts';
-import { planAccount } from './account.ts';
-import { memberAccountPolicies } from './account-policies.ts';
-import { planAgent } from './agent.ts';
-import { planDns } from './dns.ts';
-import { memberInputPolicies } from './input-policies.ts';
-import { agentRights, dnsRights, workerRights } from './member-rights.ts';
 import { metadata } from './metadata.ts';
 import type { MemberOptions } from './options.ts';
-import { planPeople } from './people.ts';
-import { planWorker } from './worker.ts';
+import { memberAccountPolicies } from './policies/account-policies.ts';
+import { memberInputPolicies } from './policies/input-policies.ts';
+import { planAccount } from './rights/account.ts';
+import { agentRights, dnsRights, workerRights } from './rights/member-rights.ts';
+import { planPeople } from './rights/people.ts';
+import { planAgent } from './workloads/agent.ts';
+import { planDns } from './workloads/dns.ts';
+import { planWorker } from './workloads/worker.ts';
 
 /** The credential of a cluster's worker for the hub. */
 export interface HubCredential {

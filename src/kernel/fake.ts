@@ -1,9 +1,9 @@
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
+import { RepairPace } from './pod/repair-pace.ts';
 import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
-import { RepairPace } from './repair-pace.ts';
-import { Report } from './report.ts';
+import { Report } from './slice/report.ts';
 
 /** What the imitated kernel holds of one slice: one line per thing, `<kind> <name>` → its wanted content. */
 type Parts = Map<string, string>;

@@ -1,15 +1,15 @@
 import type { SliceNetwork } from '../plan/node/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
-import { sweepPods } from './attach.ts';
-import { type DetachedOptions, DetachedTunnels } from './detached.ts';
-import { probeDrivers } from './drivers.ts';
 import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';
+import { sweepPods } from './pod/attach.ts';
 import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
-import { Report } from './report.ts';
-import type { Run } from './run.ts';
-import { SliceKeeper } from './slice-keeper.ts';
-import { hostTunnels, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel.ts';
+import type { Run } from './process/run.ts';
+import { Report } from './slice/report.ts';
+import { SliceKeeper } from './slice/slice-keeper.ts';
+import { type DetachedOptions, DetachedTunnels } from './tunnel/detached.ts';
+import { probeDrivers } from './tunnel/drivers.ts';
+import { hostTunnels, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel/tunnel.ts';
 
 /** Options of a `LinuxKernel`. */
 export interface LinuxKernelOptions {

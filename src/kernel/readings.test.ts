@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { parseUdpTable } from './busy-ports.ts';
-import { parseProbeLine } from './probe.ts';
-import { tunnelMtu } from './underlay.ts';
+import { parseProbeLine } from './process/probe.ts';
+import { parseUdpTable } from './tunnel/busy-ports.ts';
+import { tunnelMtu } from './tunnel/underlay.ts';
 
 it.each([
   ['an answer', '10.0.16.1 272', { address: '10.0.16.1', rttMs: 0.272 }],

@@ -7,8 +7,8 @@ import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { metadataOf } from '../values/resource-kind.ts';
 import { type Client, createClient, type WatchEvent } from './client.ts';
-import type { Connection } from './connection.ts';
-import { fixedToken } from './token-source.ts';
+import type { Connection } from './credentials/connection.ts';
+import { fixedToken } from './credentials/token-source.ts';
 
 /** A server under test. `forget` makes the server drop the history before a version. */
 export type Subject = { readonly connection: Connection; forget(version: string): Promise<void>; stop(): Promise<void> };

@@ -3,8 +3,8 @@ import { configMapKind } from '../values/builtin/config-map.ts';
 import { apiContract } from './api.contract.ts';
 import { applyContract } from './apply.contract.ts';
 import { createClient } from './client.ts';
+import { leaseContract } from './election/lease.contract.ts';
 import { type RealApi, realPrograms, startRealApi } from './fixtures/real-api.ts';
-import { leaseContract } from './lease.contract.ts';
 import { createMirror } from './mirror.ts';
 
 const programs = realPrograms();

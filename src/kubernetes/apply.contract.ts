@@ -6,7 +6,7 @@ import { namespaceKind } from '../values/builtin/namespace.ts';
 import { type Service, serviceKind } from '../values/builtin/service.ts';
 import { applyObject } from './apply.ts';
 import { type Client, createClient } from './client.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './credentials/connection.ts';
 
 /** The kinds that the contract works with; a fake must serve them. */
 export const applyKinds = [configMapKind, endpointSliceKind, namespaceKind, serviceKind];

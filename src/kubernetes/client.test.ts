@@ -7,9 +7,9 @@ import { sleep } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
+import type { TokenSource } from './credentials/token-source.ts';
 import { type FakeApi, startFakeApi } from './fake/fake-api.ts';
 import { createMirror } from './mirror.ts';
-import type { TokenSource } from './token-source.ts';
 
 const target = { namespace: 'default', name: 'a' };
 const map = (name = 'a'): ConfigMap => ({

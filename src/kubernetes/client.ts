@@ -3,13 +3,13 @@ import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import { type ObjectName, objectKey } from '../values/object-key.ts';
 import { apiVersionOf, type ResourceKind } from '../values/resource-kind.ts';
-import { collectionPath, objectPath, type Query, queryString, requireNamespace } from './address.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './credentials/connection.ts';
 import type { Client, ObjectList, Selection, WatchEvent, Write } from './port.ts';
-import { createPulse, withPulse } from './pulse.ts';
-import { refusal, type Status } from './refusal.ts';
-import { createTransport, type Request } from './transport.ts';
-import { watchStream } from './watch-stream.ts';
+import { collectionPath, objectPath, type Query, queryString, requireNamespace } from './transport/address.ts';
+import { createPulse, withPulse } from './transport/pulse.ts';
+import { refusal, type Status } from './transport/refusal.ts';
+import { createTransport, type Request } from './transport/transport.ts';
+import { watchStream } from './transport/watch-stream.ts';
 
 export type * from './port.ts';
 

@@ -1,8 +1,8 @@
 import { memberNamespace } from '../api/places.ts';
 import { NamespaceMonitor } from '../kernel/monitor.ts';
 import type { Scope } from '../kernel/port.ts';
-import { run as execute } from '../kernel/run.ts';
-import { tunnelMtu } from '../kernel/underlay.ts';
+import { run as execute } from '../kernel/process/run.ts';
+import { tunnelMtu } from '../kernel/tunnel/underlay.ts';
 import { createController } from '../loop/controller.ts';
 import { watching } from '../loop/watching.ts';
 import { nodeTrouble } from '../plan/node/node-trouble.ts';

@@ -1,9 +1,12 @@
 import { type Client, createClient } from '../kubernetes/client.ts';
-import type { Connection } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/credentials/connection.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 
-/** A client whose requests are counted and timed; `server` says in the metrics which side it talks to. The hub is asked whether it answers. */
+/**
+ * A client whose requests are counted and timed; `server` is the label of its side in the metrics. Only the hub's client checks whether its server
+ * answers.
+ */
 export const countedClient = (
   connection: Connection,
   server: 'hub' | 'member',

@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
-import { fencedClient } from '../kubernetes/fenced-client.ts';
-import { runElected } from '../kubernetes/lease.ts';
+import { fencedClient } from '../kubernetes/election/fenced-client.ts';
+import { runElected } from '../kubernetes/election/lease.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Client } from '../kubernetes/client.ts';
-import { inClusterConnection } from '../kubernetes/in-cluster.ts';
+import { inClusterConnection } from '../kubernetes/credentials/in-cluster.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
 import { countedClient } from './counted-client.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseHierarchies, parseMembership } from '../../src/kernel/own-cgroup.ts';
+import { parseHierarchies, parseMembership } from '../../src/kernel/tunnel/own-cgroup.ts';
 import { groupProcesses } from '../../src/playground/control-groups.ts';
 import { handleOf } from '../../src/playground/fault/context.ts';
 import { machineGroup } from '../../src/playground/machine.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
-import { connectionFor, parseKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
+import { connectionFor, parseKubeconfig } from '../../src/kubernetes/credentials/kubeconfig.ts';
 import { type MirrorOptions } from '../../src/kubernetes/mirror.ts';
 import { type FaultContext, faultContext } from '../../src/playground/fault/context.ts';
 import { playgroundPaths } from '../../src/playground/paths.ts';

@@ -1,6 +1,6 @@
 import { workerAccount } from '../../src/api/places.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
-import { fixedToken } from '../../src/kubernetes/token-source.ts';
+import { fixedToken } from '../../src/kubernetes/credentials/token-source.ts';
 import { sleep, systemClock } from '../../src/values/clock.ts';
 import { authorityFilesOf } from '../clusters/member.ts';
 import { ensure, until } from '../e2e/until.ts';

@@ -1,5 +1,5 @@
 import { createClient } from '../../src/kubernetes/client.ts';
-import { fixedToken } from '../../src/kubernetes/token-source.ts';
+import { fixedToken } from '../../src/kubernetes/credentials/token-source.ts';
 import { leadController } from '../../src/programs/controller/lead.ts';
 import { fieldManager, mirrorsOf, observeHub } from '../../src/programs/controller/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';

@@ -4,7 +4,7 @@ import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
-import type { Connection } from '../../src/kubernetes/connection.ts';
+import type { Connection } from '../../src/kubernetes/credentials/connection.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import * as builtin from '../../src/kubernetes/kinds.ts';
 import { leadWorker, type WorkerOptions } from '../../src/programs/worker/lead.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emptyLedger } from '../../src/exchange/ledger.ts';
 import { RealNode, realKernel } from '../../src/kernel/fixtures/real-node.ts';
-import { run } from '../../src/kernel/run.ts';
+import { run } from '../../src/kernel/process/run.ts';
 import { createController } from '../../src/loop/controller.ts';
 import { listenerPath } from '../../src/plan/listeners/question.ts';
 import { readListenerAnswer } from '../../src/plan/listeners/read-answer.ts';

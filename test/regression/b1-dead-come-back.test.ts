@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
-import type { ProbeAnswer } from '../../src/kernel/probe.ts';
+import type { ProbeAnswer } from '../../src/kernel/process/probe.ts';
 import { planWithdrawals } from '../../src/plan/dns/withdrawal.ts';
 import { encodeVotes, type Vote } from '../../src/plan/link-votes.ts';
 import type { SliceNetwork } from '../../src/plan/node/slice-network.ts';

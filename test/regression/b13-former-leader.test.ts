@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/kubernetes/client.ts';
+import { fencedClient } from '../../src/kubernetes/election/fenced-client.ts';
+import { runElected } from '../../src/kubernetes/election/lease.ts';
 import { startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
-import { fencedClient } from '../../src/kubernetes/fenced-client.ts';
 import { configMapKind, leaseKind, namespaceKind } from '../../src/kubernetes/kinds.ts';
-import { runElected } from '../../src/kubernetes/lease.ts';
 import type { Client } from '../../src/kubernetes/port.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';
 

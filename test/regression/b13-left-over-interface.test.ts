@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hostTunnels } from '../../src/kernel/tunnel.ts';
+import { hostTunnels } from '../../src/kernel/tunnel/tunnel.ts';
 
 /*
  * B13: an agent that was killed between making a kernel tunnel and moving it into its slice's namespace left an interface that held a UDP port for ever.

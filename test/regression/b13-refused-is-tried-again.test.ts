@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusal } from '../../src/kubernetes/refusal.ts';
+import { refusal } from '../../src/kubernetes/transport/refusal.ts';
 import { createController } from '../../src/loop/controller.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';
 

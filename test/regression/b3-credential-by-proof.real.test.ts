@@ -14,7 +14,7 @@ import { type Authority, type AuthorityFiles, openAuthority } from '../../src/id
 import { createAuthority } from '../../src/identity/create-authority.ts';
 import { proveAuthority } from '../../src/identity/credential-proof.ts';
 import { ephemeralKey } from '../../src/identity/sealed-box.ts';
-import { planCredentialRequestAccess, planHubAddress } from '../../src/install/cluster-access.ts';
+import { planCredentialRequestAccess, planHubAddress } from '../../src/install/rights/cluster-access.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { type RealApi, realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';

@@ -6,6 +6,7 @@ import { resourceKindOf } from '../../src/install/kinds.ts';
 import { planMember } from '../../src/install/member.ts';
 import { memberDefaults } from '../../src/install/options.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
+import { fixedToken } from '../../src/kubernetes/credentials/token-source.ts';
 import { type RealApi, realPrograms, startRealApi } from '../../src/kubernetes/fixtures/real-api.ts';
 import {
   configMapKind,
@@ -15,7 +16,6 @@ import {
   type TokenRequest,
   validatingAdmissionPolicyKind,
 } from '../../src/kubernetes/kinds.ts';
-import { fixedToken } from '../../src/kubernetes/token-source.ts';
 import { withoutStub, withStub } from '../../src/plan/cluster-dns/corefile.ts';
 import { withoutStubDomain, withStubDomain } from '../../src/plan/cluster-dns/stub-domains.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renewedToken } from '../../src/kubernetes/token-source.ts';
+import { renewedToken } from '../../src/kubernetes/credentials/token-source.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';
 
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeJoinToken } from '../../src/install/join-token.ts';
-import { workerRights } from '../../src/install/member-rights.ts';
+import { workerRights } from '../../src/install/rights/member-rights.ts';
 import { hubAddress } from '../../src/programs/cli/steps/joining/hub-registration.ts';
 import { hubByToken } from '../../src/programs/cli/steps/joining/hub-side.ts';
 import type { OpenCluster } from '../../src/programs/cli/steps/open-cluster.ts';

@@ -1,14 +1,14 @@
 import * as ourKinds from '../../src/api/kinds.ts';
-import { planCluster, planWorkerAccess } from '../../src/install/cluster-access.ts';
 import { planCrds } from '../../src/install/crds.ts';
 import { planHub } from '../../src/install/hub.ts';
 import { resourceKindOf } from '../../src/install/kinds.ts';
 import { hubDefaults } from '../../src/install/options.ts';
+import { planCluster, planWorkerAccess } from '../../src/install/rights/cluster-access.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
+import { fixedToken } from '../../src/kubernetes/credentials/token-source.ts';
 import { type RealApi, realPrograms, startRealApi } from '../../src/kubernetes/fixtures/real-api.ts';
 import { serviceAccountKind, type TokenRequest } from '../../src/kubernetes/kinds.ts';
 import type { Call } from '../../src/kubernetes/port.ts';
-import { fixedToken } from '../../src/kubernetes/token-source.ts';
 import type { KubernetesObject } from '../../src/values/object.ts';
 import { until } from '../e2e/until.ts';
 

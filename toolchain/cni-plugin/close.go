@@ -16,7 +16,7 @@ import (
 // and the machine's power. What stands in it is decided in src/plan/node/slice-subnets.ts.
 const sliceSubnets = "/var/lib/kubeslice/slice-subnets.json"
 
-// lastResort is the metric of the routes that stand behind all others, the same as the agent's (src/kernel/expected.ts),
+// lastResort is the metric of the routes that stand behind all others, the same as the agent's (src/kernel/slice/expected.ts),
 // so that the agent finds the route as its own when it attaches the pod.
 const lastResort = 4_278_198_272
 

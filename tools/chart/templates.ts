@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
 import type { Side } from '../../src/install/crds.ts';
-import { planDefinitions } from '../../src/install/definitions.ts';
 import { planHub } from '../../src/install/hub.ts';
-import { planHubRemoval } from '../../src/install/hub-removal.ts';
 import { planMember } from '../../src/install/member.ts';
-import { planMemberRemoval } from '../../src/install/member-removal.ts';
 import type { CommonOptions, Placement, Workload } from '../../src/install/options.ts';
+import { planDefinitions } from '../../src/install/workloads/definitions.ts';
+import { planHubRemoval } from '../../src/install/workloads/hub-removal.ts';
+import { planMemberRemoval } from '../../src/install/workloads/member-removal.ts';
 import type { KubernetesObject } from '../../src/values/object.ts';
 import { text, unquote, value } from './placeholders.ts';
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Side } from '../../src/install/crds.ts';
 import { metadata } from '../../src/install/metadata.ts';
-import { planReader } from '../../src/install/metrics-reader.ts';
+import { planReader } from '../../src/install/rights/metrics-reader.ts';
 import { alertsPagePath } from './rules.ts';
 import { podMonitorRelabelings } from './scrape.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { membershipAnnotation } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
-import { planLocalSlice } from '../../plan/worker/slice-objects.ts';
 import { grantedNow, isMembership, keptMembership } from './granted.ts';
+import { planLocalSlice } from './slice-objects.ts';
 
 const membership = (changes: Partial<Membership['spec']> = {}): Membership => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',

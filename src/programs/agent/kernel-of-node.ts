@@ -1,7 +1,7 @@
-import { machineOfInit } from '../../kernel/detached.ts';
 import { LinuxKernel } from '../../kernel/linux.ts';
-import { findPodNamespaces } from '../../kernel/pod-namespaces.ts';
-import { run } from '../../kernel/run.ts';
+import { findPodNamespaces } from '../../kernel/pod/pod-namespaces.ts';
+import { run } from '../../kernel/process/run.ts';
+import { machineOfInit } from '../../kernel/tunnel/detached.ts';
 import { netnsPrefix } from '../../plan/node/interface-names.ts';
 import type { AgentSettings } from './settings.ts';
 

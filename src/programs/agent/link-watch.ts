@@ -1,5 +1,5 @@
 import type { ObservedTunnel } from '../../kernel/port.ts';
-import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/probe.ts';
+import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/process/probe.ts';
 import { answeredLarge, type LargeProbes, narrowClusters, planLargeProbes } from '../../plan/node/large-packets.ts';
 import { answered, type LinkHistory, newLink, received, unconfirmed } from '../../plan/node/liveness.ts';
 import { planProbes, tickMs } from '../../plan/node/probe-schedule.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../kernel/run.ts';
+import type { Run } from '../../kernel/process/run.ts';
 import type { PodAttachment } from '../../plan/node/slice-network.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
 import { Failure } from '../../values/failure.ts';

@@ -1,6 +1,6 @@
-import { closedPorts } from '../../kernel/listeners.ts';
-import { stillOfPod } from '../../kernel/pod-namespaces.ts';
-import type { Run } from '../../kernel/run.ts';
+import { closedPorts } from '../../kernel/pod/listeners.ts';
+import { stillOfPod } from '../../kernel/pod/pod-namespaces.ts';
+import type { Run } from '../../kernel/process/run.ts';
 import { createPace } from '../../loop/pace.ts';
 import { createSlots } from '../../loop/slots.ts';
 import { type ListenerAnswer, type PodPorts, readListenerQuestion } from '../../plan/listeners/question.ts';

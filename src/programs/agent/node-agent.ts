@@ -1,5 +1,5 @@
-import { busyUdpPorts } from '../../kernel/busy-ports.ts';
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
+import { busyUdpPorts } from '../../kernel/tunnel/busy-ports.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
 import { recalled } from '../../plan/node/known-decisions.ts';
 import type { LinkHistory } from '../../plan/node/liveness.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { readNoticeRequest } from '../../exchange/notice-request.ts';
-import { Relay, type RelaySockets } from '../../kernel/relay.ts';
+import { Relay, type RelaySockets } from '../../kernel/process/relay.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Log } from '../../telemetry/log.ts';

@@ -1,5 +1,5 @@
 import { netnsIdentity } from '../../kernel/netns.ts';
-import { findPodNamespaces, stillOfPod } from '../../kernel/pod-namespaces.ts';
+import { findPodNamespaces, stillOfPod } from '../../kernel/pod/pod-namespaces.ts';
 import type { Clock } from '../../values/clock.ts';
 
 /** All processes are read at most this often, however many pods have not started yet. */

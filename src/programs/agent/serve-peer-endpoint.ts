@@ -1,4 +1,4 @@
-import { run } from '../../kernel/run.ts';
+import { run } from '../../kernel/process/run.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { KnownPeer } from '../../plan/node/peer-routers.ts';
 import type { PodAttachment } from '../../plan/node/slice-network.ts';

@@ -7,7 +7,7 @@ import { issueStatement } from '../../../src/exchange/issue.ts';
 import type { StatementBodies } from '../../../src/exchange/statement/statement.ts';
 import { type AuthorityFiles, openAuthority } from '../../../src/identity/authority.ts';
 import { createClient } from '../../../src/kubernetes/client.ts';
-import { fixedToken } from '../../../src/kubernetes/token-source.ts';
+import { fixedToken } from '../../../src/kubernetes/credentials/token-source.ts';
 import { noticeObject } from '../../../src/plan/worker/notice-object.ts';
 import { parseCidr } from '../../../src/values/cidr.ts';
 import { Failure } from '../../../src/values/failure.ts';

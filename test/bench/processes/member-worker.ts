@@ -1,4 +1,4 @@
-import { fixedToken } from '../../../src/kubernetes/token-source.ts';
+import { fixedToken } from '../../../src/kubernetes/credentials/token-source.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { runWorker } from '../../clusters/member.ts';
 import { readSettings, serveCommands, standardInput } from './serve-commands.ts';

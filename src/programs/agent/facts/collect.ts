@@ -1,7 +1,7 @@
 import { release } from 'node:os';
-import { probeDrivers } from '../../../kernel/drivers.ts';
-import { findPodNamespaces } from '../../../kernel/pod-namespaces.ts';
-import { run } from '../../../kernel/run.ts';
+import { findPodNamespaces } from '../../../kernel/pod/pod-namespaces.ts';
+import { run } from '../../../kernel/process/run.ts';
+import { probeDrivers } from '../../../kernel/tunnel/drivers.ts';
 import { droppingRules } from '../../../plan/diagnosis/dropping-rules.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import type { Snapshot } from '../../../plan/node/node-state.ts';

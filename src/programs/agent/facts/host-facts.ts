@@ -1,8 +1,8 @@
 import { access, rm, statfs, writeFile } from 'node:fs/promises';
 import { namesIn, readIfPresent } from '../../../host/read-if-present.ts';
-import { busyUdpPorts } from '../../../kernel/busy-ports.ts';
-import type { Run } from '../../../kernel/run.ts';
-import type { LinkJson } from '../../../kernel/slice-state.ts';
+import type { Run } from '../../../kernel/process/run.ts';
+import type { LinkJson } from '../../../kernel/slice/slice-state.ts';
+import { busyUdpPorts } from '../../../kernel/tunnel/busy-ports.ts';
 import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { activeConflist, pluginType } from '../../../plan/node/conflist.ts';
 import { readJson } from '../../../values/read-json.ts';

@@ -1,7 +1,7 @@
 import { inNetns, netnsIdentity, netnsPath, wrongSettings } from '../../../kernel/netns.ts';
 import type { ObservedTunnel } from '../../../kernel/port.ts';
-import { run } from '../../../kernel/run.ts';
-import { jsonDocuments, type LinkJson, observeSlice } from '../../../kernel/slice-state.ts';
+import { run } from '../../../kernel/process/run.ts';
+import { jsonDocuments, type LinkJson, observeSlice } from '../../../kernel/slice/slice-state.ts';
 import type { PodOnNode, SliceOnNode } from '../../../plan/diagnosis/node-facts.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
 import { peerName, type SliceFacts, type Snapshot } from '../../../plan/node/node-state.ts';

@@ -1,7 +1,7 @@
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { mustRun, run } from '../../../kernel/run.ts';
+import { mustRun, run } from '../../../kernel/process/run.ts';
 import { Failure } from '../../../values/failure.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { collectCluster } from '../diagnosis/gather/collect.ts';

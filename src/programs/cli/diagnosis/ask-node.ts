@@ -1,6 +1,6 @@
 import { memberNamespace } from '../../../api/places.ts';
-import { type Executed, execInPod } from '../../../kubernetes/exec.ts';
 import type { Pod } from '../../../kubernetes/kinds.ts';
+import { type Executed, execInPod } from '../../../kubernetes/transport/exec.ts';
 import { type NodeFacts, nodeFactsSchema } from '../../../plan/diagnosis/node-facts.ts';
 import {
   type Answer,

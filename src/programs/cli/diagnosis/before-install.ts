@@ -1,4 +1,4 @@
-import { restricted } from '../../../install/container.ts';
+import { restricted } from '../../../install/workloads/container.ts';
 import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
 import type { ClusterView } from '../../../plan/diagnosis/cluster-view.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';

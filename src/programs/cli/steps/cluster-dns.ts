@@ -1,6 +1,6 @@
 import { corednsConfigMap } from '../../../api/stub-block.ts';
-import { clusterDnsComponent, planClusterDnsRights } from '../../../install/cluster-dns-rights.ts';
 import { metadata } from '../../../install/metadata.ts';
+import { clusterDnsComponent, planClusterDnsRights } from '../../../install/rights/cluster-dns-rights.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { configMapKind, roleBindingKind, roleKind } from '../../../kubernetes/kinds.ts';
 import { labelSelectorOf } from '../../../kubernetes/label-selector.ts';

@@ -2,8 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { type Client, createClient } from '../../../kubernetes/client.ts';
-import type { Connection } from '../../../kubernetes/connection.ts';
-import { connectionFor, contextNames, type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from '../../../kubernetes/kubeconfig.ts';
+import type { Connection } from '../../../kubernetes/credentials/connection.ts';
+import {
+  connectionFor,
+  contextNames,
+  type Kubeconfig,
+  mergeKubeconfigs,
+  parseKubeconfig,
+} from '../../../kubernetes/credentials/kubeconfig.ts';
 import { systemClock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { CliInput } from '../command.ts';

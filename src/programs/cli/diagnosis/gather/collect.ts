@@ -1,6 +1,5 @@
 import * as ourKinds from '../../../../api/kinds.ts';
 import { exchangePrefix, hubNamespace, memberNamespace } from '../../../../api/places.ts';
-import { execInPod } from '../../../../kubernetes/exec.ts';
 import {
   configMapKind,
   daemonSetKind,
@@ -15,6 +14,7 @@ import {
   secretKind,
   serviceKind,
 } from '../../../../kubernetes/kinds.ts';
+import { execInPod } from '../../../../kubernetes/transport/exec.ts';
 import { diagnose } from '../../../../plan/diagnosis/diagnose.ts';
 import { redactObject, redactPod, redactSecret, redactText } from '../../../../plan/diagnosis/redact.ts';
 import { Failure } from '../../../../values/failure.ts';

@@ -3,7 +3,7 @@ import { managedBy, managedByLabel } from '../../../../api/labels.ts';
 import type { ServiceExport } from '../../../../api/serviceexport/type.ts';
 import type { ServiceImport } from '../../../../api/serviceimport/type.ts';
 import type { Slice } from '../../../../api/slice/type.ts';
-import { restricted } from '../../../../install/container.ts';
+import { restricted } from '../../../../install/workloads/container.ts';
 import { type Pod, podKind, type Service, serviceKind } from '../../../../kubernetes/kinds.ts';
 import { podTrouble } from '../../../../plan/diagnosis/programs.ts';
 import { linuxNodes } from '../../../../values/builtin/node.ts';

@@ -3,17 +3,17 @@ import { conditionOf } from '../../../../api/condition.ts';
 import { hubCredentialSeconds } from '../../../../api/hub-credential.ts';
 import { clusterKind } from '../../../../api/kinds.ts';
 import { credentialRequestAccount, hubNamespace, joinAccount, workerAccount } from '../../../../api/places.ts';
+import type { JoinToken } from '../../../../install/join-token.ts';
 import {
   planCluster,
   planCredentialRequestAccess,
   planHubAddress,
   planJoinAccess,
   planWorkerAccess,
-} from '../../../../install/cluster-access.ts';
-import type { JoinToken } from '../../../../install/join-token.ts';
+} from '../../../../install/rights/cluster-access.ts';
 import type { Client } from '../../../../kubernetes/client.ts';
+import { requestToken } from '../../../../kubernetes/credentials/request-token.ts';
 import { configMapKind, type Secret, secretKind } from '../../../../kubernetes/kinds.ts';
-import { requestToken } from '../../../../kubernetes/request-token.ts';
 import { Failure } from '../../../../values/failure.ts';
 import { applyAll } from '../apply-all.ts';
 import { findProject } from '../find-project.ts';

@@ -3,7 +3,7 @@ import { clusterKind } from '../../../../api/kinds.ts';
 import type { JoinToken } from '../../../../install/join-token.ts';
 import type { HubCredential } from '../../../../install/member.ts';
 import { type Client, createClient } from '../../../../kubernetes/client.ts';
-import { fixedToken } from '../../../../kubernetes/token-source.ts';
+import { fixedToken } from '../../../../kubernetes/credentials/token-source.ts';
 import { type Clock, sleep, systemClock } from '../../../../values/clock.ts';
 import { Failure } from '../../../../values/failure.ts';
 import { shownFingerprint } from '../../render/shown-fingerprint.ts';

@@ -3,7 +3,7 @@ import { clusterKind } from '../../../../api/kinds.ts';
 import { memberNamespace, sliceZone } from '../../../../api/places.ts';
 import type { HubCredential } from '../../../../install/member.ts';
 import { type Client, createClient } from '../../../../kubernetes/client.ts';
-import { fixedToken } from '../../../../kubernetes/token-source.ts';
+import { fixedToken } from '../../../../kubernetes/credentials/token-source.ts';
 import { Failure } from '../../../../values/failure.ts';
 import { shellQuote } from '../../../../values/shell-quote.ts';
 import { type CliInput, exitCodes } from '../../command.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { memberNamespace } from '../../../../api/places.ts';
-import { agentCleanupAccount, planAgentCleanup } from '../../../../install/agent.ts';
 import { memberNamespaceObject } from '../../../../install/member.ts';
 import { componentName, selectorLabels } from '../../../../install/metadata.ts';
 import type { MemberOptions } from '../../../../install/options.ts';
+import { agentCleanupAccount, planAgentCleanup } from '../../../../install/workloads/agent.ts';
 import type { Client } from '../../../../kubernetes/client.ts';
 import { daemonSetKind, eventKind, namespaceKind, nodeKind, podKind, serviceAccountKind } from '../../../../kubernetes/kinds.ts';
 import { labelSelectorOf } from '../../../../kubernetes/label-selector.ts';

@@ -1,8 +1,8 @@
 import { clusterKind, membershipKind } from '../../../../api/kinds.ts';
 import { clusterLabel } from '../../../../api/labels.ts';
 import { hasEnded } from '../../../../api/membership/type.ts';
-import { planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from '../../../../install/cluster-access.ts';
 import { resourceKindOf } from '../../../../install/kinds.ts';
+import { planCredentialRequestAccess, planJoinAccess, planWorkerAccess } from '../../../../install/rights/cluster-access.ts';
 import type { Client } from '../../../../kubernetes/client.ts';
 import { remove } from '../../../../kubernetes/remove.ts';
 import { Failure } from '../../../../values/failure.ts';

@@ -1,0 +1,95 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
+import { startProgram } from './start-program.ts';
+
+/** An answer to a probe. */
+export interface ProbeAnswer {
+  readonly address: string;
+  readonly rttMs: number;
+  /** Bytes of the whole packet, if a size was requested. */
+  readonly size?: number;
+}
+
+const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)(?: (\d+))?$/;
+
+/**
+ * Reads one line of the prober's output, `10.0.0.1 412` with microseconds, and the size of the packet if one was requested; undefined for any other
+ * line.
+ */
+export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
+  const found = line.exec(text);
+  if (found === null) return undefined;
+  const [, address = '', microseconds, size] = found;
+  return { address, rttMs: Number(microseconds) / 1_000, ...(size === undefined ? {} : { size: Number(size) }) };
+};
+
+/** The program that probes, its namespace, and the receiver of the answers. */
+export interface ProberOptions {
+  /** Path of the program of `toolchain/prober`. */
+  readonly program: string;
+  /** Name of the slice's network namespace below `/run/netns`. */
+  readonly netns: string;
+  readonly onAnswer: (answer: ProbeAnswer) => void;
+}
+
+/**
+ * Probes the routers of other nodes through a slice's tunnel, with one process inside the slice's namespace. The other node's kernel answers echo
+ * requests, so the path counts as alive even if the peer's agent is dead. The process keeps no list of peers: it probes the addresses that it reads,
+ * so it need not restart when peers change. It ends with this program, because its stdin closes.
+ */
+export class Prober {
+  readonly #options: ProberOptions;
+  #child: ChildProcess | undefined;
+  #identity: string | undefined;
+  #stopped = false;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the process if there is none, and restarts it if the namespace was replaced. Call it periodically. */
+  async keep(): Promise<void> {
+    const identity = await netnsIdentity(netnsPath(this.#options.netns));
+    if (this.#stopped || (this.#child !== undefined && identity === this.#identity)) return;
+    this.#end();
+    this.#identity = identity;
+    if (identity !== undefined) this.#start();
+  }
+
+  /**
+   * Probes each address once. An entry may have a packet size after its address and a space. False when nothing was sent, because there is no process
+   * or it does not read.
+   */
+  ask(addresses: readonly string[]): boolean {
+    const stdin = this.#child?.stdin;
+    if (stdin === undefined || stdin === null || !stdin.writable || stdin.writableNeedDrain) return false;
+    if (addresses.length > 0) stdin.write(addresses.map((address) => `${address}\n`).join(''));
+    return true;
+  }
+
+  /** Ends the process for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#end();
+  }
+
+  #start(): void {
+    const { netns, program, onAnswer } = this.#options;
+    const child = startProgram(inNetns(netnsPath(netns), [program]), ['pipe', 'pipe', 'inherit'], () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    this.#child = child;
+    if (!child?.stdout) return;
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      const answer = parseProbeLine(text);
+      if (answer !== undefined && this.#child === child) onAnswer(answer);
+    });
+  }
+
+  #end(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill('SIGKILL');
+  }
+}
