@@ -27,10 +27,11 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['src/**/*.real.test.ts', 'test/**/*.real.test.ts'],
+          // Each file has a process, namespaces and servers of its own, named by its process; two of them wait for different things.
           pool: 'forks',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
       {

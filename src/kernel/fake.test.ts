@@ -54,7 +54,7 @@ const partOf: Record<Breakage, string> = {
 const setup = async (): Promise<KernelWorld> => {
   const machine = new FakeMachine();
   return {
-    restart: () => new FakeKernel(machine),
+    restart: (clock) => new FakeKernel(machine, undefined, clock),
     network,
     pod: async (name, address): Promise<PodAttachment> => {
       machine.podNamespaces.add(`/run/netns/${name}`);

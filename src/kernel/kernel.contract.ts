@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { Clock } from '../values/clock.ts';
+import { handClock } from '../values/fixtures/hand-clock.ts';
 import type { Kernel } from './port.ts';
 
 /** Ways in which others can break the state of a kernel. */
@@ -28,8 +30,8 @@ export type Breakage = (typeof breakages)[number];
 
 /** A machine on which a kernel can be tested, and broken. */
 export interface KernelWorld {
-  /** A kernel without any memory, like that of an agent just started. */
-  restart(): Kernel;
+  /** A kernel without any memory, like that of an agent just started. @param clock by which it puts off repairs; the machine's unless given */
+  restart(clock?: Clock): Kernel;
   /** A slice of this machine without pods and with one peer. */
   readonly network: SliceNetwork;
   /** Starts a pod with nothing but its own network. */
@@ -175,7 +177,8 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       const first = await withPod();
       const [pod] = first.pods;
       const network = { ...first, pods: [...first.pods, await world.pod('second', '10.77.0.6')] };
-      const kernel = world.restart();
+      const clock = handClock();
+      const kernel = world.restart(clock);
       let outcome = await kernel.converge([network], signal);
       for (let times = 0; times < 10 && outcome.putOff.size === 0; times += 1) {
         await world.break('pod interface deleted', network);
@@ -188,13 +191,9 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
         expect(outcome.attached.get(network.slice)).toEqual(new Set([network.pods[1]?.uid]));
         outcome = await kernel.converge([network], signal, scope);
       }
-      await vi.waitFor(
-        async () => {
-          outcome = await kernel.converge([network], signal);
-          expect(outcome.attached.get(network.slice)?.size).toBe(2);
-        },
-        { timeout: 8_000 },
-      );
+      clock.advance(8_000);
+      outcome = await kernel.converge([network], signal);
+      expect(outcome.attached.get(network.slice)?.size).toBe(2);
       expect(outcome.podFailures).toEqual(new Map());
     });
 

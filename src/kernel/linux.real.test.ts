@@ -44,7 +44,7 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
     'address inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip addr del ${pod.address}/32 dev slice0`,
   };
   return {
-    restart: () => node.kernel(),
+    restart: (clock) => node.kernel(clock),
     network,
     pod: async (name, address) => node.pod(name, address),
     endPod: async (pod) => node.endPod(pod),

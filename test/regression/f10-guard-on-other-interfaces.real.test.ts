@@ -81,6 +81,10 @@ describe.skipIf(obstacle !== undefined)('the other interfaces of a pod', () => {
     const started = performance.now();
     await kernel.converge([{ ...network, pods: [friend, victim] }], signal, 'changes');
     console.log(`attached one pod in ${Math.round(performance.now() - started)} ms`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const took = performance.now() - started;
+    // The control: how long the machine takes for one of the programs that this starts.
+    const before = performance.now();
+    for (let runs = 0; runs < 10; runs += 1) node.inPod(friend, 'ip link');
+    expect(took).toBeLessThan(500 + 50 * ((performance.now() - before) / 10));
   });
 });

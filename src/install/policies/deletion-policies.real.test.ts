@@ -24,7 +24,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
   beforeAll(async () => {
     if (typeof programs === 'string') throw new Error(programs);
     api = await startRealApi(programs);
-    admin = createClient(api.connection, { fieldManager: 'admin' });
+    admin = createClient(api.connection, { fieldManager: 'admin', timeoutMs: 120_000 });
     for (const one of [...planCrds('hub'), ...hubDeletionPolicies]) await admin.apply(resourceKindOf(one), one, call);
     await vi.waitFor(() => admin.list(clusterKind, call), { timeout: 20_000 });
   });
