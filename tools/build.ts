@@ -31,7 +31,7 @@ const { signal } = abort;
 try {
   if (words.has('--containerfiles')) await writeContainerfiles(words.has('--check'));
   else if (words.has('--images') || words.has('--stage')) await makeImages();
-  else console.log(await bundlePrograms(root, signal));
+  else console.log((await bundlePrograms(root, signal)).join('\n'));
 } catch (error) {
   // What is missing on this machine is a sentence; only a mistake of our own shows where it was made.
   if (!Failure.is(error)) throw error;

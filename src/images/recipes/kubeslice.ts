@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { filesLayer } from '../layers/files.ts';
 import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
@@ -14,7 +15,7 @@ const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawa
  * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go and
  * the CNI plugin, which it copies to its node, and the prober and the relay, which it runs itself.
  *
- * @param bundle path that `bundlePrograms` returned.
+ * @param bundle paths that `bundlePrograms` returned.
  */
 export async function kubesliceImage(
   options: {
@@ -25,7 +26,7 @@ export async function kubesliceImage(
     readonly cniPlugin: string;
     readonly prober: string;
     readonly relay: string;
-    readonly bundle: string;
+    readonly bundle: readonly string[];
     readonly mirror?: string;
   },
   signal: AbortSignal,
@@ -41,7 +42,7 @@ export async function kubesliceImage(
   };
   const programs = {
     '/opt/kubeslice/kubeslice.mjs': { text: launcher, mode: 0o755 },
-    '/opt/kubeslice/main.mjs': { from: bundle, mode: 0o644 },
+    ...Object.fromEntries(bundle.map((path) => [`/opt/kubeslice/${basename(path)}`, { from: path, mode: 0o644 }])),
     '/opt/kubeslice/package.json': { text: `${JSON.stringify({ name: 'kubeslice', version, type: 'module' })}\n`, mode: 0o644 },
     '/usr/local/bin/kubeslice': { link: '/opt/kubeslice/kubeslice.mjs' },
   };
