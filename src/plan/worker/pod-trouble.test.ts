@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ContainerStatus, PodStatus } from '../../values/builtin/pod.ts';
-import { firstTrouble, podTrouble } from './pod-trouble.ts';
+import { firstTrouble, podTrouble, pullFailure } from './pod-trouble.ts';
 import { pod } from './worker.fixtures.ts';
 
 const container = (more: Partial<ContainerStatus> = {}): ContainerStatus => ({
@@ -47,4 +47,16 @@ it.each<[string, PodStatus, string | undefined]>([
 it('of several pods the first that gives a reason is named', () => {
   expect(firstTrouble([pod('a'), pod('b', false), pod('c', false)])).toBe('pod b: it runs, but its readiness check does not pass');
   expect(firstTrouble([pod('a')])).toBeUndefined();
+});
+
+it.each([
+  [
+    'a name that is not found',
+    'Back-off pulling image "r.example/k:9": ErrImagePull: failed to pull and unpack image "r.example/k:9": failed to resolve image: failed to do request: Head "https://r.example/v2/k/manifests/9": dial tcp: lookup r.example: no such host.',
+    'Head "https://r.example/v2/k/manifests/9": dial tcp: lookup r.example: no such host',
+  ],
+  ['words of another runtime', 'manifest unknown', 'manifest unknown'],
+  ['nothing', '', 'ErrImagePull'],
+])('why an image cannot be pulled is told without the steps: %s', (_, message, cause) => {
+  expect(pullFailure({ reason: 'ErrImagePull', message })).toBe(cause);
 });

@@ -26,7 +26,7 @@ const pod = (name: string, image: string, reason: string | undefined, metadata =
         name: 'c',
         ready: false,
         restartCount: 0,
-        state: reason === undefined ? {} : { waiting: { reason, message: 'Back-off pulling image.' } },
+        state: reason === undefined ? {} : { waiting: { reason, message: 'Back-off pulling image "r/new:2": ErrImagePull: not found.' } },
       },
     ],
   },
@@ -44,7 +44,7 @@ const watch = async (graceMs: number, forMs: number): Promise<{ readonly said: s
 it('says at once that the image cannot be pulled, and gives up when it was pulled again in vain', async () => {
   api.put(podKind, pod('a-1', 'r/new:2', 'ImagePullBackOff'));
   const { said, failure } = await watch(0, 20_000);
-  expect(said).toEqual(['note: pod a-1 cannot pull r/new:2: ImagePullBackOff Back-off pulling image']);
+  expect(said).toEqual(['note: pod a-1 cannot pull r/new:2: not found']);
   expect(failure).toMatchObject({
     code: 'NotFound',
     message: expect.stringMatching(/cannot pull the image r\/new:2 .*--image.*kubectl --context east -n n describe pod a-1/s),

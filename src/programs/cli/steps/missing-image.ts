@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
-import { imageReasons, pullAgainMs } from '../../../plan/worker/pod-trouble.ts';
+import { imageReasons, pullAgainMs, pullFailure } from '../../../plan/worker/pod-trouble.ts';
 import { Failure } from '../../../values/failure.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
 
@@ -22,7 +22,7 @@ const waitingFor = (pods: readonly Pod[], image: string): { readonly pod: string
   for (const { metadata, status, spec } of pods) {
     if (metadata.deletionTimestamp !== undefined || spec?.containers[0]?.image !== image) continue;
     const waiting = status?.containerStatuses?.map(({ state }) => state?.waiting).find((each) => imageReasons.has(each?.reason ?? ''));
-    if (waiting !== undefined) return { pod: metadata.name, why: `${waiting.reason} ${waiting.message ?? ''}`.trim().replace(/\.$/, '') };
+    if (waiting !== undefined) return { pod: metadata.name, why: pullFailure(waiting) };
   }
   return undefined;
 };
@@ -53,7 +53,7 @@ export const untilImageIsMissing = async (
     } else if (performance.now() - since >= graceMs) {
       throw new Failure(
         'NotFound',
-        `The nodes of context "${context}" cannot pull the image ${image} (pod ${lacking.pod}: ${lacking.why}); push it where they can, or run this again with --image. See "kubectl --context ${shellQuote(context)} -n ${namespace} describe pod ${lacking.pod}".`,
+        `The nodes of context "${context}" cannot pull the image ${image} (${lacking.why}); push it where they can, or run this again with --image. See "kubectl --context ${shellQuote(context)} -n ${namespace} describe pod ${lacking.pod}".`,
       );
     }
     await pause(lookAgainMs, undefined, { signal }).catch(() => undefined);

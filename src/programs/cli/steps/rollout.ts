@@ -49,7 +49,7 @@ const late = async (
     .list(podKind, { namespace, labelSelector, signal: AbortSignal.timeout(5000) })
     .catch(() => ({ items: [] as Pod[] }));
   const trouble = podTrouble(pods.items);
-  return `Only ${extent} of ${name} got ready in time${trouble === '' ? '' : ` (${trouble})`}; see "kubectl --context ${shellQuote(context)} -n ${namespace} describe pods -l ${labelSelector}".`;
+  return `Only ${extent} of ${name} run the version that was applied${trouble === '' ? '' : ` (${trouble})`}; see "kubectl --context ${shellQuote(context)} -n ${namespace} describe pods -l ${labelSelector}".`;
 };
 
 /** Waits for a workload, and no longer than until it is sure that its image cannot be pulled. */
@@ -82,7 +82,8 @@ const deployments: Progress<Deployment> = {
   kind: deploymentKind,
   isDone: ({ spec, status }) =>
     (status?.updatedReplicas ?? 0) >= (spec?.replicas ?? 1) && (status?.availableReplicas ?? 0) >= (spec?.replicas ?? 1),
-  extent: (seen) => `${seen?.status?.availableReplicas ?? 0} of ${seen?.spec?.replicas ?? 1} copies`,
+  extent: (seen) =>
+    `${Math.min(seen?.status?.availableReplicas ?? 0, seen?.status?.updatedReplicas ?? 0)} of ${seen?.spec?.replicas ?? 1} copies`,
 };
 
 const daemonSets: Progress<DaemonSet> = {
@@ -91,7 +92,8 @@ const daemonSets: Progress<DaemonSet> = {
     const desired = status?.desiredNumberScheduled ?? 0;
     return (status?.updatedNumberScheduled ?? 0) >= desired && (status?.numberReady ?? 0) >= desired;
   },
-  extent: (seen) => `${seen?.status?.numberReady ?? 0} of ${seen?.status?.desiredNumberScheduled ?? 0} pods`,
+  extent: (seen) =>
+    `${Math.min(seen?.status?.numberReady ?? 0, seen?.status?.updatedNumberScheduled ?? 0)} of ${seen?.status?.desiredNumberScheduled ?? 0} pods`,
 };
 
 /**

@@ -58,7 +58,7 @@ export const cleanNodes = async (
     }
     const lacking = answers?.silent.find(({ lacksImage }) => lacksImage);
     if (lacking !== undefined && lacksImageSince === undefined) {
-      say(`note: the clean-up cannot start on node ${lacking.node}, which cannot pull ${options.image}: ${lacking.why}`);
+      say(`note: the clean-up cannot start on node ${lacking.node}, ${lacking.why} (${options.image})`);
       lacksImageSince = performance.now();
     }
     const lackedMs = lacksImageSince === undefined ? 0 : performance.now() - lacksImageSince;

@@ -40,7 +40,7 @@ describe('a node counts as clean only when that was seen', () => {
       node('a'),
       [pod('a', { phase: 'Pending', initContainerStatuses: waiting('ErrImagePull', 'not found') })],
       [],
-      'ErrImagePull not found',
+      'its image cannot be pulled: not found',
     ],
     [
       'it still cleans, and the main container waits for that',
@@ -61,7 +61,7 @@ describe('a node counts as clean only when that was seen', () => {
     expect(nodeAnswers([one], pods, events)).toEqual(
       why === undefined
         ? { clean: ['a'], silent: [] }
-        : { clean: [], silent: [{ node: 'a', why, lacksImage: why.startsWith('ErrImagePull') }] },
+        : { clean: [], silent: [{ node: 'a', why, lacksImage: why.startsWith('its image') }] },
     );
   });
 

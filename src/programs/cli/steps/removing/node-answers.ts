@@ -1,4 +1,4 @@
-import { imageReasons, pullAgainMs } from '../../../../plan/worker/pod-trouble.ts';
+import { imageReasons, pullAgainMs, pullFailure } from '../../../../plan/worker/pod-trouble.ts';
 import type { Event } from '../../../../values/builtin/event.ts';
 import { isLinux, type Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';
@@ -36,7 +36,8 @@ const silence = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): 
   if (pod === undefined) return { why: refusals.at(-1)?.message ?? 'no pod was made there', lacksImage: false };
   const waiting = waitingOf(pod);
   if (waiting === undefined) return { why: `its pod ${pod.metadata.name} is ${pod.status?.phase ?? 'Pending'}`, lacksImage: false };
-  return { why: `${waiting.reason} ${waiting.message ?? ''}`.trim(), lacksImage: imageReasons.has(waiting.reason ?? '') };
+  if (imageReasons.has(waiting.reason ?? '')) return { why: `its image cannot be pulled: ${pullFailure(waiting)}`, lacksImage: true };
+  return { why: `${waiting.reason} ${waiting.message ?? ''}`.trim(), lacksImage: false };
 };
 
 /** Which nodes are seen to be clean, from the clean-up's pods; `refusals` are the warnings about making these pods, the latest last. */
