@@ -127,6 +127,16 @@ describe('leaving after another tool has taken the programs away', () => {
     expect(east().read(namespaceKind, { name: memberNamespace })).toBeUndefined();
   });
 
+  it('does not say that nothing is left of a hub that stays', async () => {
+    east().put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: hubNamespace } });
+    kubelet('a');
+    kubelet('b');
+    const { code, out } = await leave();
+    expect(out).toContain('Nothing of the member is left in context "east"; the hub in it stays, and "kubeslice uninstall --context east"');
+    expect(out).not.toContain('Nothing of KubeSlice');
+    expect(code).toBe(0);
+  });
+
   it('cleans again what was joined again after a leave that was interrupted at its end', async () => {
     const annotations = { 'kubeslice.io/nodes-cleaned': 'true' };
     east().put(namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: memberNamespace, annotations } });

@@ -56,6 +56,8 @@ interface Apart {
   readonly answers: NodeAnswers | undefined;
   /** Whether anything of KubeSlice was found. */
   readonly hadAny: boolean;
+  /** Whether the cluster is a hub, too, which stays. */
+  readonly isHub: boolean;
 }
 
 /** Removes everything of KubeSlice from the member. */
@@ -83,19 +85,23 @@ const leaveMember = async (input: CliInput, member: Client, nodeLimitMs: number)
   for (const name of [hubSecret, authoritySecret]) await remove(member, secretKind, { namespace: memberNamespace, name }, signal);
   await removeDefinitions(member, 'member', patience);
   await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
-  return { answers, hadAny };
+  const isHub = (await member.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined;
+  return { answers, hadAny, isHub };
 };
 
 /** What is left of KubeSlice in the cluster of a context, in a sentence. */
-const summaryOf = ({ answers, hadAny }: Apart, cluster: string, context: string): string => {
+const summaryOf = ({ answers, hadAny, isHub }: Apart, cluster: string, context: string): string => {
+  const gone = isHub
+    ? `Nothing of the member is left in context "${context}"; the hub in it stays, and "kubeslice uninstall --context ${context}" removes it`
+    : `Nothing of KubeSlice is left in context "${context}"`;
   if (answers === undefined) {
     return hadAny
-      ? `Nothing of KubeSlice is left in context "${context}".`
+      ? `${gone}.`
       : `The API server of context "${context}" has nothing of KubeSlice; its nodes were not looked at. If it was a member once, "kubeslice leave ${cluster} --context ${context} --clean-nodes" cleans them.`;
   }
   const { clean, silent } = answers;
   const nodes = clean.length === 1 ? '1 node was cleaned' : `${clean.length} nodes were cleaned`;
-  if (silent.length === 0) return `Nothing of KubeSlice is left in context "${context}": ${nodes}.`;
+  if (silent.length === 0) return `${gone}: ${nodes}.`;
   return [
     `KubeSlice is removed from the API server of context "${context}", and ${nodes}; these did not answer and keep their tunnels until they restart, and their files after that:`,
     ...silent.map(({ node, why }) => `  ${node}: ${why}`),
