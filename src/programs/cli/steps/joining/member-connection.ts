@@ -37,15 +37,36 @@ export const followCauses = async (member: Client, terminal: Terminal, signal: A
   }
 };
 
+/** How long a worker that runs may take until it has asked once, in milliseconds. */
+const firstAnswerMs = 20_000;
+
+/**
+ * Waits until the worker itself reports that it reaches the hub. A worker that is older than this command reports nothing and is believed.
+ *
+ * @returns whether it does in time
+ */
+export const waitForHub = async (member: Client, timeoutMs: number, signal: AbortSignal): Promise<boolean> => {
+  const began = performance.now();
+  for (;;) {
+    const conditions = await connectionOf(member, signal).catch((error: unknown) => {
+      if (isAway(error)) return [];
+      throw error;
+    });
+    const hub = conditions.find(({ type }) => type === 'HubReachable');
+    if (hub?.status === 'True') return true;
+    const waited = performance.now() - began;
+    if (hub === undefined && waited > firstAnswerMs) return true;
+    if (waited > timeoutMs) return false;
+    await pause(lookAgainMs, undefined, { signal });
+  }
+};
+
 /** How the wait for names ended: answered, not to be expected without somebody's help, or not in time. */
 export interface NamesOutcome {
   readonly state: 'answered' | 'unwired' | 'late' | 'unknown';
   /** What the worker found last. */
   readonly message: string;
 }
-
-/** How long a worker that runs may take until it has asked for a name once, in milliseconds. */
-const firstAnswerMs = 20_000;
 
 /** Waits until the worker gets an answer for a name through the cluster's own DNS. */
 export const waitForNames = async (member: Client, timeoutMs: number, signal: AbortSignal): Promise<NamesOutcome> => {

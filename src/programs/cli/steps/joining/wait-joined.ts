@@ -11,7 +11,7 @@ import type { Terminal } from '../../render/terminal.ts';
 import { fieldManager } from '../open-cluster.ts';
 import { waitFor } from '../wait-for.ts';
 import { isConnected } from './hub-registration.ts';
-import { connectionOf, followCauses, waitForNames } from './member-connection.ts';
+import { connectionOf, followCauses, waitForHub, waitForNames } from './member-connection.ts';
 
 /** A join that waits. */
 export interface Registering {
@@ -31,7 +31,7 @@ const causeOf = async (member: Client): Promise<string> => {
   return hub === undefined ? '' : ` (its worker reports: ${hub.message.replace(/\.$/, '')})`;
 };
 
-/** Waits until the hub sees the worker; what the worker itself says about the hub is shown meanwhile, for only it sees the causes. */
+/** Waits until the hub sees the worker and the worker reaches the hub; what the worker itself says about the hub is shown meanwhile, for only it sees the causes. */
 export const waitUntilRegistered = async ({ hub, member, context, terminal, timeoutMs, signal }: Registering): Promise<void> => {
   const registered = new AbortController();
   const causes = followCauses(member, terminal, AbortSignal.any([signal, registered.signal]));
@@ -41,6 +41,9 @@ export const waitUntilRegistered = async ({ hub, member, context, terminal, time
     { server: hub.server, ca: hub.ca, credential: { kind: 'token', token: fixedToken(hub.token) } },
     { fieldManager, userAgent: 'kubeslice-cli' },
   );
+  const began = performance.now();
+  const late = async (what: string): Promise<string> =>
+    `Cluster "${hub.cluster}" ${what} after ${Math.round(timeoutMs / 1000)} s${await causeOf(member)}; see "kubectl --context ${shellQuote(context)} -n ${memberNamespace} logs deploy/kubeslice-worker" and "kubeslice status" on the hub.`;
   try {
     await waitFor<Cluster>({
       client,
@@ -49,9 +52,11 @@ export const waitUntilRegistered = async ({ hub, member, context, terminal, time
       until: isConnected,
       timeoutMs,
       signal,
-      late: async (seen) =>
-        `Cluster "${hub.cluster}" is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub after ${Math.round(timeoutMs / 1000)} s${await causeOf(member)}; see "kubectl --context ${shellQuote(context)} -n ${memberNamespace} logs deploy/kubeslice-worker" and "kubeslice status" on the hub.`,
+      late: async (seen) => late(`is ${seen?.status?.registrationStatus ?? 'not seen by the controller'} on the hub`),
     });
+    // The hub may count a cluster that joins again as connected from before.
+    if (!(await waitForHub(member, Math.max(1000, timeoutMs - (performance.now() - began)), signal)))
+      throw new Failure('Timeout', await late('is registered, and its worker does not reach the hub,'));
   } finally {
     registered.abort();
     await causes;
