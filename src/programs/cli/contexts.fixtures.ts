@@ -21,8 +21,12 @@ export interface FakeContexts {
   stop(): Promise<void>;
 }
 
-/** Starts one server for each name, all with the same kinds. */
-export const startFakeContexts = async (names: readonly string[], kinds: readonly ResourceKind[]): Promise<FakeContexts> => {
+/** Starts one server for each name, all with the same kinds; the credentials of the contexts in `expired` are not accepted. */
+export const startFakeContexts = async (
+  names: readonly string[],
+  kinds: readonly ResourceKind[],
+  expired: readonly string[] = [],
+): Promise<FakeContexts> => {
   const folder = await mkdtemp(join(tmpdir(), 'kubeslice-contexts-'));
   const apis = new Map(await Promise.all(names.map(async (name) => [name, await startFakeApi({ kinds })] as const)));
   const kubeconfig = join(folder, 'config');
@@ -30,8 +34,11 @@ export const startFakeContexts = async (names: readonly string[], kinds: readonl
     kubeconfig,
     stringify({
       clusters: [...apis].map(([name, { connection }]) => ({ name, cluster: { server: connection.server } })),
-      users: [{ name: 'someone', user: { token: 'valid' } }],
-      contexts: names.map((name) => ({ name, context: { cluster: name, user: 'someone' } })),
+      users: [
+        { name: 'someone', user: { token: 'valid' } },
+        { name: 'nobody', user: { token: 'refused' } },
+      ],
+      contexts: names.map((name) => ({ name, context: { cluster: name, user: expired.includes(name) ? 'nobody' : 'someone' } })),
     }),
   );
   const { signal } = new AbortController();

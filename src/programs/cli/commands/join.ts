@@ -16,6 +16,7 @@ import { consentOf, consentOptions } from '../options/consent-options.ts';
 import { imageFor, imageNamed, imageOption } from '../options/image.ts';
 import { applyAll, applyDefinitions } from '../steps/apply-all.ts';
 import { grantClusterDns } from '../steps/cluster-dns.ts';
+import { contextFailure } from '../steps/context-failure.ts';
 import { belongsToHelm, findRelease, upgradeCommand } from '../steps/helm-release.ts';
 import { joinedName } from '../steps/joined-name.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from '../steps/joining/hub-side.ts';
@@ -61,7 +62,13 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
     checkTokenProject(decoded, textOption(input, 'project'));
     return hubByToken(decoded, hubServer);
   }
-  return hubByContext(await openCluster(input, hubContext), { cluster, project: projectOf(input), hubServer }, input.signal);
+  const hub = await openCluster(input, hubContext);
+  try {
+    return await hubByContext(hub, { cluster, project: projectOf(input), hubServer }, input.signal);
+  } catch (error) {
+    hub.client.close();
+    throw contextFailure(error, hub.context);
+  }
 };
 
 /** Refuses when the member has joined under another name: its authority is bound to the name. */

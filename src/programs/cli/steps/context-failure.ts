@@ -5,7 +5,8 @@ import { Failure } from '../../../values/failure.ts';
  * mended in the kubeconfig or by another context. Every other error stays as it is.
  */
 export const contextFailure = (error: unknown, context: string): unknown => {
-  if (!Failure.is(error)) return error;
+  // A command that works with two clusters says it of the one that it was.
+  if (!Failure.is(error) || /(?:of|\() ?context "/.test(error.message)) return error;
   if (error.code === 'Unauthorized' && error.status === 401) {
     return new Failure(
       'Unauthorized',
@@ -13,7 +14,7 @@ export const contextFailure = (error: unknown, context: string): unknown => {
       { cause: error, status: 401 },
     );
   }
-  if (error.code === 'Unavailable' && error.status === undefined && !error.message.includes(`context "${context}"`)) {
+  if (error.code === 'Unavailable' && error.status === undefined) {
     return new Failure('Unavailable', `${error.message.replace(/\.$/, '')} (context "${context}"), or name another with --context.`, {
       cause: error,
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../../kubernetes/client.ts';
 import { systemClock } from '../../../../values/clock.ts';
 import { Failure } from '../../../../values/failure.ts';
-import { type HubSide, register } from './hub-side.ts';
+import { type HubSide, hubByToken, register } from './hub-side.ts';
 
 const never = new AbortController().signal;
 
@@ -21,7 +21,9 @@ const hub = (
     },
   } as unknown as Client;
   const place = { server: 'https://hub', ca: '', project: 'default', namespace: 'kubeslice-default', cluster: 'east' };
-  return { side: { client, place, prepare: async () => undefined }, asked: () => asked };
+  const byToken = hubByToken({ ...place, bearer: 'token', expiresAt: 0 }, undefined);
+  byToken.client.close();
+  return { side: { ...byToken, client }, asked: () => asked };
 };
 
 /** A clock on which every wait is over at once. */

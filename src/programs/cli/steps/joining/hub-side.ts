@@ -7,6 +7,7 @@ import { fixedToken } from '../../../../kubernetes/credentials/token-source.ts';
 import { type Clock, sleep, systemClock } from '../../../../values/clock.ts';
 import { Failure } from '../../../../values/failure.ts';
 import { shownFingerprint } from '../../render/shown-fingerprint.ts';
+import { contextFailure } from '../context-failure.ts';
 import { findProject } from '../find-project.ts';
 import { fieldManager, type OpenCluster } from '../open-cluster.ts';
 import { hubAddress, isLoopback, prepareCluster, requestRenewalToken, requestWorkerToken } from './hub-registration.ts';
@@ -22,6 +23,8 @@ export interface HubSide {
    * which the cluster can ask for a credential by proof of its key, if there is one.
    */
   prepare(signal: AbortSignal): Promise<string | undefined>;
+  /** What a request that the hub did not carry out means to whoever joins. */
+  explain(error: unknown): unknown;
 }
 
 /** The hub by a token. @throws Failure InvalidInput for an address where the credential would travel in clear. */
@@ -40,6 +43,7 @@ export const hubByToken = (token: JoinToken, hubServer: string | undefined): Hub
     client: createClient(connection, { fieldManager, userAgent: 'kubeslice-cli' }),
     place: { server: hubServer ?? server, ca, project, namespace, cluster },
     prepare: async () => renewalToken,
+    explain: (error) => (Failure.is(error, 'Unauthorized') || Failure.is(error, 'Forbidden') ? tokenRefused(cluster, error) : error),
   };
 };
 
@@ -58,6 +62,7 @@ export const hubByContext = async (
       await prepareCluster(hub, { cluster: want.cluster, project: want.project, namespace, address }, during);
       return requestRenewalToken(hub.client, want.project, want.cluster, during);
     },
+    explain: (error) => contextFailure(error, hub.context),
   };
 };
 
@@ -67,9 +72,6 @@ const tokenRefused = (cluster: string, cause: unknown): Failure =>
     `The hub does not accept --token: it was used already, was withdrawn, or is forged; create a new one with "kubeslice token create ${cluster}".`,
     { cause },
   );
-
-const refusedByHub = (side: HubSide, error: unknown): unknown =>
-  Failure.is(error, 'Unauthorized') || Failure.is(error, 'Forbidden') ? tokenRefused(side.place.cluster, error) : error;
 
 const nameTaken = (cluster: string, theirs: string, ours: string | undefined): Failure =>
   new Failure(
@@ -91,7 +93,7 @@ export const checkName = async (side: HubSide, certificate: string | undefined, 
   try {
     there = await side.client.find(clusterKind, { namespace, name: cluster }, { signal });
   } catch (error) {
-    throw refusedByHub(side, error);
+    throw side.explain(error);
   }
   const theirs = there?.spec.caBundle;
   if (theirs !== undefined && theirs.trim() !== certificate?.trim()) throw nameTaken(cluster, theirs, certificate);
@@ -126,6 +128,6 @@ export const register = async (side: HubSide, certificate: string, signal: Abort
     return { ...side.place, renewalToken, token: await firstToken(side, clock, signal) };
   } catch (error) {
     if (Failure.is(error, 'InvalidInput')) await checkName(side, certificate, signal);
-    throw refusedByHub(side, error);
+    throw side.explain(error);
   }
 };
