@@ -6,7 +6,7 @@ import { isUnread } from './unread.ts';
 
 const named = `Service ${memberNamespace}/${dnsService}`;
 
-/** The addresses to which configuration hands on the zone of slices; undefined when it does not name the zone. */
+/** The addresses to which the configuration forwards the zone of slices; undefined without an entry for the zone. */
 const forwardsTo = (text: string | undefined): readonly string[] | undefined => {
   const block = new RegExp(`(?:^|\\n)\\s*${sliceZone.replace('.', '\\.')}(?::\\d+)?\\s*\\{([^}]*)\\}`).exec(text ?? '');
   if (block === null) return undefined;
@@ -14,7 +14,7 @@ const forwardsTo = (text: string | undefined): readonly string[] | undefined => 
   return words.split(/\s+/).filter((word) => word !== '');
 };
 
-/** The lines with which the zone is handed on by hand, where the configuration is not ours to write. */
+/** The lines that forward the zone by hand, where the configuration is not ours to write. */
 const lines = (address: string): string => `${sliceZone}:53 { errors; forward . ${address} }`;
 
 const ofService = (view: ClusterView): Finding[] => {
@@ -53,9 +53,9 @@ const ofWiring = (view: ClusterView): Finding[] => {
   const texts = [main?.data?.[corednsConfigMap.key], custom?.data?.[stubKey]];
   const servers = texts.map(forwardsTo).find((found) => found !== undefined);
   const object = `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.main}`;
-  // Whoever answers our names has been told of them, whatever its configuration is called.
+  // A DNS that answers our names forwards the zone, whatever its configuration is called.
   if (view.name?.answer.outcome === 'answered' && view.name.answer.detail !== 'ENOTFOUND') return [];
-  // What may not be read may hold anything; the worker says whether names are answered.
+  // An unreadable configuration may contain anything; the worker reports whether names resolve.
   if (isUnread(view, object) || isUnread(view, `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.custom}`)) return [];
   if (main === undefined)
     return [
@@ -74,7 +74,7 @@ const ofWiring = (view: ClusterView): Finding[] => {
         code: 'DnsNotWired',
         severity: 'error',
         object,
-        cause: `Cluster DNS does not hand on ${sliceZone}; the worker adds that within seconds while it runs and may write the ConfigMap.`,
+        cause: `Cluster DNS does not forward ${sliceZone}; the worker adds that within seconds if it runs and may write the ConfigMap.`,
         evidence: `no block for ${sliceZone} in ${object}`,
         remedy: commands.kubectl(memberNamespace, 'rollout restart deployment/kubeslice-worker'),
       },
@@ -85,7 +85,7 @@ const ofWiring = (view: ClusterView): Finding[] => {
         code: 'DnsNotWired',
         severity: 'error',
         object,
-        cause: `Cluster DNS hands on ${sliceZone} to ${servers.join(', ') || 'nobody'}, and ${named} is at ${address}: the Service was made anew.`,
+        cause: `Cluster DNS forwards ${sliceZone} to ${servers.join(', ') || 'no server'}, but ${named} is at ${address}: the Service was created again.`,
         evidence: `forward . ${servers.join(' ')}`,
         remedy: commands.kubectl(memberNamespace, 'rollout restart deployment/kubeslice-worker'),
       },
@@ -106,13 +106,13 @@ const ofAnswer = (view: ClusterView): Finding[] => {
       cause: silent
         ? 'Cluster DNS gives no answer to a pod.'
         : `Cluster DNS answers that ${asked} does not exist: its changed configuration has not reached its servers yet, or another server block has the zone.`,
-      evidence: `asked for ${asked} from ${from}: ${answer.outcome}${answer.detail === undefined ? '' : ` (${answer.detail})`}`,
+      evidence: `query for ${asked} from ${from}: ${answer.outcome}${answer.detail === undefined ? '' : ` (${answer.detail})`}`,
       remedy: commandsFor(view.contexts).kubectl('kube-system', 'rollout restart deployment/coredns'),
     },
   ];
 };
 
-/** What of cluster DNS can be told before there is a zone of ours: that it answers at all, and that it is one that we can configure. */
+/** Findings about cluster DNS before our zone exists: that it answers at all, and that its configuration is a supported one. */
 const beforeInstall = (view: ClusterView): Finding[] => {
   if (view.name === undefined) return [];
   const answers = view.name.answer.outcome === 'answered' ? [] : ofAnswer({ ...view, clusterDns: { ...view.clusterDns, servers: 1 } });
@@ -120,7 +120,7 @@ const beforeInstall = (view: ClusterView): Finding[] => {
   return [...answers, ...unknown.map((finding): Finding => ({ ...finding, severity: 'warning' }))];
 };
 
-/** Whether pods of a member find names of slices, the first break only: what comes after it follows from it. */
+/** Whether pods of a member can resolve names of slices; only the first fault, because the next ones may follow from it. */
 export const dnsFindings = (view: ClusterView): Finding[] => {
   if (!view.isMember) return beforeInstall(view);
   const broken = [ofService, ofWiring, ofAnswer].map((part) => part(view)).find((findings) => findings.length > 0);

@@ -14,16 +14,16 @@ import type { NodeFacts } from './node-facts.ts';
 import type { Answer } from './probe-report.ts';
 import type { Unread } from './unread.ts';
 
-/** What a program of KubeSlice is installed as. */
+/** A program of KubeSlice as it should be installed. */
 export interface Workload {
   readonly kind: 'Deployment' | 'DaemonSet';
   readonly namespace: string;
   readonly name: string;
-  /** Undefined when it is not there. */
+  /** Undefined when it does not exist. */
   readonly object: Deployment | DaemonSet | undefined;
 }
 
-/** Something like KubeSlice that stands beside it. */
+/** A program like KubeSlice beside this installation. */
 export interface Stranger {
   readonly kind: string;
   readonly namespace: string;
@@ -35,41 +35,41 @@ export interface Stranger {
 export interface CredentialView {
   readonly server: string;
   readonly cluster: string;
-  /** When it ends, in milliseconds since 1970; undefined when it does not say. */
+  /** Its expiry in milliseconds since 1970; undefined without one. */
   readonly ends: number | undefined;
 }
 
-/** How far a clock is ahead of the machine that asks (negative: behind), and how far off that can be, in milliseconds. */
+/** How far a clock is ahead of this machine (negative: behind), and the error of the measurement, in milliseconds. */
 export interface ClockView {
   readonly object: string;
   readonly of: string;
   readonly aheadMs: number;
   readonly doubtMs: number;
-  /** The clock that the others are compared with: that of the API server. */
+  /** The clock with which the others are compared: that of the API server. */
   readonly isReference?: boolean;
 }
 
-/** How something answered that was asked from inside the cluster; undefined where nobody could ask. */
+/** The answer to a question from inside the cluster. */
 export interface Asked {
   readonly from: string;
   readonly answer: Answer;
 }
 
-/** Everything that a diagnosis of one cluster goes by. What could not be read is undefined, never empty, and named in `unread`. */
+/** All inputs of the diagnosis of one cluster. What could not be read is undefined, never empty, and named in `unread`. */
 export interface ClusterView {
   readonly contexts: Contexts;
-  /** Milliseconds since 1970 by the machine that asks. */
+  /** Milliseconds since 1970 by this machine. */
   readonly now: number;
-  /** Clocks that were compared with the machine that asks; empty where none could be. */
+  /** Clocks that were compared with this machine; empty where none could be. */
   readonly clocks: readonly ClockView[];
   readonly version: { readonly minor: number; readonly text: string };
   /** What could not be read, and why. */
   readonly unread: readonly Unread[];
-  /** Rights that the person lacks and an installation needs, as `create customresourcedefinitions`. */
+  /** Rights that an installation needs and the user lacks, as `create customresourcedefinitions`. */
   readonly lacking: readonly string[];
   readonly isHub: boolean;
   readonly isMember: boolean;
-  /** Kinds that should be known and are not, by their full names. */
+  /** Our kinds that the API server does not know, by their full names. */
   readonly missingDefinitions: readonly string[];
   /** Those of which it could be read whether they are there. */
   readonly workloads: readonly Workload[];
@@ -84,25 +84,25 @@ export interface ClusterView {
   readonly services: readonly Service[];
   readonly applicationPods: readonly Pod[];
   readonly applicationDeployments: readonly Deployment[];
-  /** On the hub. */
+  /** The clusters, on the hub. */
   readonly clusters: readonly Cluster[];
   readonly clusterDns: {
     readonly main: ConfigMap | undefined;
     readonly custom: ConfigMap | undefined;
-    /** The Service of our DNS servers, and how many of them are ready. */
+    /** The Service of our DNS servers, and the number of ready ones. */
     readonly service: Service | undefined;
     readonly servers: number;
   };
   readonly credential: CredentialView | undefined;
-  /** What the worker says about its connection to the hub and about cluster DNS. */
+  /** The worker's report about its connection to the hub and about cluster DNS. */
   readonly connection: readonly Condition[];
-  /** Network of services, of pods and of nodes. */
+  /** Networks of services, of pods and of nodes. */
   readonly networks: ClusterNetworks;
   readonly facts: ReadonlyMap<string, NodeFacts>;
-  /** Nodes that could not be asked, and why. */
+  /** Nodes without an answer, and why. */
   readonly silent: ReadonlyMap<string, string>;
-  /** The hub, asked from a pod of the worker. */
+  /** The hub's answer to a pod of the worker. */
   readonly hub: Asked | undefined;
-  /** A name of the zone of slices, asked through cluster DNS. */
+  /** The answer of cluster DNS for a name in the zone of slices. */
   readonly name: (Asked & { readonly asked: string }) | undefined;
 }

@@ -7,7 +7,7 @@ import { clockFindings, hubContactFindings } from './hub-contact.ts';
 import { nodeFindings } from './nodes/nodes.ts';
 import { programFindings } from './programs.ts';
 
-/** Everything that is wrong in a cluster, by what was seen of it: errors first, each with what mends it. */
+/** All findings in a cluster: errors first, each with its remedy. */
 export const diagnose = (view: ClusterView): Finding[] =>
   sortedFindings([
     ...programFindings(view),

@@ -36,7 +36,7 @@ export const workload = (kind: Workload['kind'], component: string, change: Part
   return { kind, namespace, name, object };
 };
 
-/** A node in order, with one slice of one peer and one pod. */
+/** A node without faults, with one slice, one peer and one pod. */
 export const facts: NodeFacts = {
   version: 1,
   node: 'e1',
@@ -89,7 +89,7 @@ export const facts: NodeFacts = {
 
 const corefile = 'slice.local:53 {\n    errors\n    forward . 10.96.0.7\n}\n.:53 {\n    forward . /etc/resolv.conf\n}\n';
 
-/** A member in which everything is as it should be. */
+/** A member without faults. */
 export const healthyMember: ClusterView = {
   contexts: { cluster: 'east', hub: 'hub', name: 'east' },
   now: 1_000_000,

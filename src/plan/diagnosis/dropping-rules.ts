@@ -2,7 +2,7 @@ import { containsIp, readCidr } from '../../values/cidr.ts';
 import { compareIp, readIp } from '../../values/ip.ts';
 import type { DropRule } from './node-facts.ts';
 
-/** What tunnels of a node look like from outside. */
+/** The traffic of a node's tunnels as seen from outside. */
 export interface TunnelTraffic {
   /** UDP ports on which this node, and its peers, listen. */
   readonly ports: readonly number[];
@@ -29,7 +29,7 @@ const holds = (right: unknown, fits: (from: string, to: string) => boolean): boo
   return (typeof right === 'string' || typeof right === 'number') && fits(String(right), String(right));
 };
 
-/** Whether one of the addresses is the one named, inside the network named, or between the two. */
+/** Whether one of the addresses is the named one, or is in the named network or range. */
 const containsAny = (addresses: readonly string[]) => (from: string, to: string) =>
   addresses.some((address) => {
     const ip = readIp(address);
@@ -42,7 +42,7 @@ const containsAny = (addresses: readonly string[]) => (from: string, to: string)
     return first !== undefined && last !== undefined && compareIp(first, ip) <= 0 && compareIp(ip, last) <= 0;
   });
 
-/** Whether a match can hold for a packet of a tunnel; undefined when that cannot be told from the rule. */
+/** Whether a match can hold for a packet of a tunnel; undefined when the rule does not show it. */
 const mayHold = (match: Json, { ports, addresses }: TunnelTraffic): boolean | undefined => {
   const { left, right, op } = match;
   if (!isObject(left)) return undefined;
@@ -58,7 +58,7 @@ const mayHold = (match: Json, { ports, addresses }: TunnelTraffic): boolean | un
   return undefined;
 };
 
-/** A rule in words: what it matches and what it does. */
+/** A rule as text: its matches and its verdict. */
 const wordsOf = (expressions: readonly unknown[]): string =>
   expressions
     .map((each) => {
@@ -75,10 +75,10 @@ const wordsOf = (expressions: readonly unknown[]): string =>
     .join(' ');
 
 /**
- * Rules of the node's own firewall that drop packets of tunnels for certain: they end in drop or reject, match at least the port or an address, and
- * every match of them can hold for such a packet. A rule with a match that says nothing here (a mark, a state) is left out rather than accused.
+ * Rules of the node's own firewall that certainly drop packets of tunnels: they end in drop or reject, match at least the port or an address, and
+ * every match of them can hold for such a packet. A rule with a match that cannot be evaluated (a mark, a state) is left out.
  *
- * @param ruleset what `nft -j list ruleset` prints
+ * @param ruleset output of `nft -j list ruleset`
  */
 export const droppingRules = (ruleset: string, traffic: TunnelTraffic): DropRule[] => {
   let parsed: unknown;

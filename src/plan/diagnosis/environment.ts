@@ -4,7 +4,7 @@ import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 import { unreadFindings } from './unread.ts';
 
-/** The oldest minor version of Kubernetes that serves everything that KubeSlice uses. */
+/** The oldest minor version of Kubernetes with everything that KubeSlice uses. */
 const oldestMinor = 30;
 
 const ofServer = (view: ClusterView): Finding[] => {
@@ -19,7 +19,7 @@ const ofServer = (view: ClusterView): Finding[] => {
       evidence: `it is ${view.version.text}`,
       advice: 'upgrade the cluster',
     });
-  // Who only looks at what is installed needs no right to install.
+  // A diagnosis of an installation needs no right to install.
   if (view.lacking.length > 0 && !view.isHub && !view.isMember)
     findings.push({
       code: 'NotAllowed',
@@ -108,7 +108,7 @@ const ofClusters = (view: ClusterView): Finding[] => {
   });
 };
 
-/** What the API server and the objects in it say. */
+/** Findings from the API server and its objects. */
 export const environmentFindings = (view: ClusterView): Finding[] => [
   ...ofServer(view),
   ...ofDefinitions(view),

@@ -6,10 +6,10 @@ import { isUnread } from './unread.ts';
 
 const named = `Secret ${memberNamespace}/${hubSecret}`;
 
-/** The Date header is in whole seconds, and a quiet network adds little; what differs by less is no finding. */
+/** The Date header has whole seconds, and a quiet network adds little; a smaller difference is no finding. */
 const clockToleranceMs = 5_000;
 
-/** Whether pods reach the hub, where one is named; asked before an installation, too. */
+/** Whether pods reach the hub, if one is named; also used before an installation. */
 const unreachable = ({ hub, credential }: ClusterView): Finding[] => {
   if (hub === undefined || credential === undefined || hub.answer.outcome === 'answered') return [];
   return [
@@ -24,12 +24,12 @@ const unreachable = ({ hub, credential }: ClusterView): Finding[] => {
   ];
 };
 
-/** Whether the member has a credential for the hub that holds, and reaches the hub with it. */
+/** Whether the member has a valid credential for the hub, and reaches the hub with it. */
 export const hubContactFindings = (view: ClusterView): Finding[] => {
   if (!view.isMember) return unreachable(view);
   const commands = commandsFor(view.contexts);
   const { credential, now } = view;
-  // Of what may not be read nothing is said.
+  // Without permission to read it, there is no finding.
   const readable = !isUnread(view, named);
   if (credential === undefined)
     return readable
@@ -55,7 +55,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
       remedy: commands.join(),
     });
   findings.push(...unreachable(view));
-  // What the worker says of the hub: that it is away is told by what a pod saw, or as it stands.
+  // The worker's report about the hub. That the hub is unreachable is reported by what a pod observed, or else unchanged.
   for (const { type, reason, message, lastTransitionTime } of told(view)) {
     if (findings.length > 0) break;
     const isRefused = reason === 'ClusterRemoved' || /Unauthorized|HTTP 401|HTTP 403/.test(message);
@@ -73,7 +73,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
   return findings;
 };
 
-/** What the worker says is wrong between this cluster and the hub, the refusal before the silence that follows from it. */
+/** The worker's reports of faults between this cluster and the hub, refusals first, because they cause the others. */
 const told = ({ slices, connection }: ClusterView) =>
   [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])]
     .filter((condition) => (condition.type === 'HubReachable' || condition.reason === 'ClusterRemoved') && isBad(condition))
@@ -81,12 +81,12 @@ const told = ({ slices, connection }: ClusterView) =>
 
 const apart = (ms: number): string => (Math.abs(ms) < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
 
-/** Clocks that differ, each against the API server of the cluster; without one, against the machine that asks. */
+/** Clocks that differ, each compared with the API server of the cluster; without one, with this machine. */
 export const clockFindings = (view: ClusterView): Finding[] => {
   const mend = 'let a time service (chrony, systemd-timesyncd) set the clock of that machine';
   const reference = view.clocks.find(({ isReference }) => isReference === true);
   const measured = view.clocks.flatMap((clock): Finding[] => {
-    // The server of the reference differs from this machine as much as this machine from it: it is told of once.
+    // The reference and this machine differ from each other by the same amount, which is reported once.
     const isReference = clock === reference;
     const difference = isReference ? -clock.aheadMs : clock.aheadMs - (reference?.aheadMs ?? 0);
     const doubt = isReference ? clock.doubtMs : clock.doubtMs + (reference?.doubtMs ?? 0);

@@ -1,4 +1,4 @@
-/** How alike two words are: the share of pairs of letters that they have in common. */
+/** The similarity of two texts: the share of letter pairs that they have in common. */
 export const likeness = (a: string, b: string): number => {
   const pairs = (word: string): string[] => Array.from({ length: Math.max(0, word.length - 1) }, (_, at) => word.slice(at, at + 2));
   const [first, second] = [pairs(a), pairs(b)];
@@ -6,7 +6,7 @@ export const likeness = (a: string, b: string): number => {
   return first.length + second.length === 0 ? 0 : (2 * common) / (first.length + second.length);
 };
 
-/** The word of a list that is most like another, if any is like it at all. */
+/** The most similar text of a list, if any is similar at all. */
 export const mostAlike = (word: string, words: readonly string[]): string | undefined => {
   const ranked = words.map((each) => ({ each, by: likeness(word, each) })).toSorted((a, b) => b.by - a.by);
   return ranked[0] !== undefined && ranked[0].by >= 0.4 ? ranked[0].each : undefined;

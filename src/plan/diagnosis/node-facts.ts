@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/*
- * What a node says about itself when it is asked for a diagnosis: plain facts, without a verdict. The agent's image prints them as JSON; whoever
- * reads them parses them with these schemas, because a node may be broken or taken over.
+/**
+ * The facts of a node for a diagnosis, without a judgement. The agent's image prints them as JSON; readers parse them with these schemas, because a
+ * node may be broken or compromised.
  */
 
 const text = z.string().max(4096);
@@ -20,25 +20,25 @@ export const diskFacts = z.object({
   refused: text.optional(),
 });
 
-/** The configuration of the container network as the node's container runtime reads it. */
+/** The configuration of the container network, by the rule of the node's container runtime. */
 export const cniFacts = z.object({
   files: z.array(text).max(256),
-  /** The file in use: the first by name. */
+  /** The active file: the first by name. */
   active: text.optional(),
-  /** Whether it can hold a chain of plugins. */
+  /** Whether it can contain a chain of plugins. */
   isList: z.boolean(),
-  /** Whether our plugin is in it. */
+  /** Whether it contains our plugin. */
   chained: z.boolean(),
-  /** Whether our plugin is among the node's programs. */
+  /** Whether our plugin is installed on the node. */
   plugin: z.boolean(),
 });
 
 /** A rule of the node's firewall that drops packets of tunnels. */
 export const dropRule = z.object({ family: text, table: text, chain: text, handle: count, text });
 
-/** A peer as the tunnel sees it. */
+/** A peer of the tunnel. */
 export const peerFacts = z.object({
-  /** `cluster/node` when the node knows whom the key belongs to. */
+  /** `cluster/node` when the node knows the owner of the key. */
   name: text.optional(),
   publicKey: text,
   endpoint: text.optional(),
@@ -57,11 +57,11 @@ export const podFacts = z.object({
   address: text,
   /** Whether its network namespace was found. */
   running: z.boolean(),
-  /** Its interface in the slice, with the addresses that it has. */
+  /** Its interface in the slice, with its addresses. */
   interface: linkFacts.optional(),
-  /** Whether its route into the slice is there. */
+  /** Whether its route into the slice exists. */
   routed: z.boolean(),
-  /** Packets that came from the pod, and that went into it. */
+  /** Packets from the pod, and packets into it. */
   sentPackets: count,
   receivedPackets: count,
 });
@@ -70,12 +70,12 @@ export const podFacts = z.object({
 export const sliceFacts = z.object({
   name: text,
   subnet: text,
-  /** Whether its network namespace is there. */
+  /** Whether its network namespace exists. */
   present: z.boolean(),
   tunnel: linkFacts.optional(),
   router: text.optional(),
   routes: z.array(text).max(65_536),
-  /** Kernel settings that are not as they should be, as `name=wanted`. */
+  /** Kernel settings that are wrong, as `name=wanted`. */
   wrongSettings: z.array(text).max(64),
   publicKey: text.optional(),
   listenPort: count.optional(),
@@ -83,7 +83,7 @@ export const sliceFacts = z.object({
   pods: z.array(podFacts).max(4096),
 });
 
-/** Everything that a node says about itself. */
+/** All facts of a node. */
 export const nodeFactsSchema = z.object({
   version: z.literal(1),
   node: text,
@@ -94,7 +94,7 @@ export const nodeFactsSchema = z.object({
   links: z.array(linkFacts).max(4096),
   disks: z.array(diskFacts).max(16),
   cni: cniFacts,
-  /** Tunnel ports that something else uses. */
+  /** Tunnel ports that other programs use. */
   busyPorts: z.array(count).max(256),
   dropRules: z.array(dropRule).max(256),
   /** Why the agent of the node is not ready; absent when it is. */
@@ -102,7 +102,7 @@ export const nodeFactsSchema = z.object({
   slices: z.array(sliceFacts).max(1024),
 });
 
-/** Everything that a node says about itself. */
+/** All facts of a node. */
 export type NodeFacts = z.output<typeof nodeFactsSchema>;
 /** A slice on a node. */
 export type SliceOnNode = z.output<typeof sliceFacts>;

@@ -4,7 +4,7 @@ import { selects } from '../worker/selector.ts';
 import type { ClusterView, Workload } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 
-/** States of containers, of which the types of this project know little. */
+/** States of containers, which this project's types describe only in part. */
 type Containers = {
   readonly containerStatuses?: readonly {
     readonly ready: boolean;
@@ -17,7 +17,7 @@ type Containers = {
   }[];
 };
 
-/** Why a pod is not ready, in the words of Kubernetes. */
+/** Why a pod is not ready, in Kubernetes' own message. */
 export const podTrouble = (pod: Pod): string | undefined => {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   const containers = (pod.status as Containers | undefined)?.containerStatuses ?? [];
@@ -52,7 +52,7 @@ const ofDaemonSet = (view: ClusterView, workload: Workload, daemonSet: Deploymen
       code: 'ProgramNotPlaced',
       severity: 'error',
       object: `DaemonSet ${workload.namespace}/${workload.name}`,
-      cause: `The agent runs on ${wanted} of ${ready.length} nodes, because it asks for nodes with ${selector.join(',')}; pods of other nodes are in no slice.`,
+      cause: `The agent runs on ${wanted} of ${ready.length} nodes, because its nodeSelector is ${selector.join(',')}; pods of other nodes are in no slice.`,
       evidence: `nodeSelector ${selector.join(',')} fits ${fitting.map(({ metadata }) => metadata.name).join(', ') || 'no node'}`,
       remedy: commandsFor(view.contexts).kubectl(workload.namespace, `rollout undo daemonset/${workload.name}`),
     },
@@ -86,7 +86,7 @@ const ofWorkload = (view: ClusterView, workload: Workload): Finding[] => {
       },
     ];
   const placed = kind === 'DaemonSet' ? ofDaemonSet(view, workload, object) : [];
-  // The pod of a node that is away is told of with its node.
+  // The pod of a node that is not Ready is reported with its node.
   const away = new Set(awayNodes(view));
   const troubled = podsOf(workload, view.pods).flatMap((pod) => {
     const trouble = away.has(pod.spec?.nodeName ?? '') ? undefined : podTrouble(pod);
@@ -143,7 +143,7 @@ export const awayNodes = ({ nodes }: Pick<ClusterView, 'nodes'>): string[] =>
     )
     .map(({ metadata }) => metadata.name);
 
-/** Programs that are missing, stopped, not placed or not ready, and a second installation beside them. */
+/** Programs that are missing, stopped, unscheduled or not ready, and a second installation beside them. */
 export const programFindings = (view: ClusterView): Finding[] => [
   ...view.workloads.flatMap((workload) => ofWorkload(view, workload)),
   ...view.strangers.map(

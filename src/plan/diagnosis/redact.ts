@@ -1,15 +1,15 @@
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Secret } from '../../values/builtin/secret.ts';
 
-/** What stands for something that was taken out. */
+/** The replacement for removed text. */
 export const redacted = '(redacted)';
 
-/** Shapes of secrets in text, wherever it comes from: each with what is kept of it. */
+/** Patterns of secrets in any text, each with the part to keep. */
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, redacted],
-  // JSON Web Tokens, of service accounts and joins (RFC 7519), also when only their head and body are there.
+  // JSON Web Tokens, of service accounts and joins (RFC 7519), even with head and body only.
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, redacted],
-  // Join tokens are one word of base64url that begins with an encoded JSON object.
+  // A join token is one text of base64url that begins with an encoded JSON object.
   [/\beyJ[\w-]{64,}={0,2}/g, redacted],
   [/\b(Bearer|Basic) +[\w+/.=~-]{8,}/gi, `$1 ${redacted}`],
   [
@@ -19,10 +19,10 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\/\/([^\s/:@]+):([^\s/@]+)@/g, `//$1:${redacted}@`],
 ];
 
-/** Text without what looks like a secret. It rather takes out too much: what is left is for others to read. */
+/** The text without anything that resembles a secret. It removes rather too much, because others will read the rest. */
 export const redactText = (text: string): string => shapes.reduce((rest, [shape, kept]) => rest.replace(shape, kept), text);
 
-/** A Secret with the sizes of its values instead of them. */
+/** A Secret with the sizes of its values instead of the values. */
 export const redactSecret = ({ apiVersion, kind, metadata, type, data }: Secret): object => ({
   apiVersion,
   kind,
@@ -31,7 +31,7 @@ export const redactSecret = ({ apiVersion, kind, metadata, type, data }: Secret)
   data: Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, `${Buffer.from(value, 'base64').length} bytes`])),
 });
 
-/** A pod of an application: where and how it runs, its ports and probes, and nothing that its owner may have put a secret into. */
+/** A pod of an application: where and how it runs, its ports and probes, and nothing that may contain a secret. */
 export const redactPod = ({ metadata, spec, status }: Pod): object => ({
   kind: 'Pod',
   metadata: {
@@ -49,7 +49,7 @@ export const redactPod = ({ metadata, spec, status }: Pod): object => ({
   status,
 });
 
-/** An object of Kubernetes without the copy of it that kubectl keeps in an annotation, and without who wrote which field. */
+/** An object of Kubernetes without kubectl's copy of it in an annotation, and without managed fields. */
 export const redactObject = <T extends { readonly metadata: object }>(object: T): T => {
   const {
     annotations = {},

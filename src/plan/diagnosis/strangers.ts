@@ -3,10 +3,10 @@ import type { Stranger } from './cluster-view.ts';
 
 const programs = ['controller', 'worker', 'agent', 'dns'];
 
-/** Names of programs that make slices too: those of other installations, and of the project that this one shares its kinds with. */
+/** Names of programs that also make slices: those of other installations, and of the project with the same kinds. */
 const names = /^(kubeslice-(controller|worker|operator|agent|dns)(-manager)?|nsmgr|forwarder-kernel)$/;
 
-/** Whether a workload is a program of KubeSlice, whatever it is called: by label, by what it runs, or by name. */
+/** Whether a workload is a program of KubeSlice, under any name: by label, by its command, or by name. */
 const isProgram = ({ metadata, spec }: Deployment | DaemonSet): boolean => {
   const container = spec?.template.spec.containers[0];
   const image = (container?.image ?? '')
@@ -17,7 +17,7 @@ const isProgram = ({ metadata, spec }: Deployment | DaemonSet): boolean => {
   return metadata.labels?.['app.kubernetes.io/name'] === 'kubeslice' || runsOurs || names.test(metadata.name);
 };
 
-/** Programs of KubeSlice that do not belong to this installation. `ours` are namespace/name. */
+/** Programs of KubeSlice of another installation. `ours` are namespace/name. */
 export const strangersAmong = (
   workloads: readonly { readonly kind: string; readonly object: Deployment | DaemonSet }[],
   ours: ReadonlySet<string>,

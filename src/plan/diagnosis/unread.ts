@@ -10,7 +10,7 @@ export interface Unread {
   readonly isForbidden: boolean;
 }
 
-/** Whether something could not be read, so that its absence says nothing. */
+/** Whether something could not be read, so that its absence means nothing. */
 export const isUnread = ({ unread }: Pick<ClusterView, 'unread'>, what: string): boolean => unread.some((each) => each.what === what);
 
 /** What could not be read: all that the account may not see as one finding, and each other thing as its own. */

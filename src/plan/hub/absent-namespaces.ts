@@ -2,14 +2,14 @@ import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condi
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
-/** Namespaces that the message spells out. */
+/** Most namespaces that the message lists. */
 const shown = 5;
 
 type Absent = NonNullable<LinksBody['absentNamespaces']>[number];
 
 /**
- * The condition `NamespacesFound`: False while no cluster of the slice has one of its namespaces, which is a slip of the pen or on its way. Says
- * nothing while a cluster has not reported, or about a slice that never lacked one (`before`: its conditions as they are).
+ * The condition `NamespacesFound`: False while no cluster of the slice has one of its namespaces, because of a typing error or because it is still to
+ * be created. None while a cluster has not reported, and for a slice that never lacked one (`before`: its current conditions).
  */
 export const absentNamespaces = (clusters: readonly ClusterEvidence[], before: readonly Condition[] | undefined): Verdict[] => {
   const type = 'NamespacesFound';
@@ -26,11 +26,11 @@ export const absentNamespaces = (clusters: readonly ClusterEvidence[], before: r
   };
   const list = absent.slice(0, shown).map((each) => `"${each.namespace}"${near(each)}`);
   const more = absent.length > shown ? ` and ${absent.length - shown} more` : '';
-  const message = `No cluster of the slice has the namespace ${list.join(', ')}${more}; make it where its pods shall run, or correct spec.namespaceIsolationProfile.`;
+  const message = `No cluster of the slice has the namespace ${list.join(', ')}${more}; create it where its pods should run, or correct spec.namespaceIsolationProfile.`;
   return exceptionVerdicts(before, absent.length > 0 ? { type, status: 'False', reason: 'NamespaceNotFound', message } : undefined, {
     type,
     status: 'True',
     reason: 'Accepted',
-    message: 'Every namespace of the slice is in one of its clusters.',
+    message: 'Every namespace of the slice exists in one of its clusters.',
   });
 };

@@ -23,7 +23,7 @@ describe('acceptance of a slice', () => {
     expect(admitted.map((one) => one.metadata.name)).toEqual(['west']);
     expect(verdict).toMatchObject({ status: 'True', reason: 'SubnetOverlap' });
     expect(excluded.get('east')).toBe(
-      `sliceSubnet 10.0.0.0/16 overlaps the ${what} ${network} of cluster east; use another subnet or leave the cluster out.`,
+      `sliceSubnet 10.0.0.0/16 overlaps the ${what} ${network} of cluster east; use another subnet or exclude the cluster.`,
     );
   });
 

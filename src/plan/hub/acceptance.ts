@@ -4,7 +4,7 @@ import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import { compareText } from '../../values/order.ts';
 import { overlappedNetwork } from '../cluster-networks.ts';
 
-/** What a slice may do with the clusters that want to be in it. */
+/** The judgement of a slice and its candidate clusters. */
 export interface Acceptance {
   readonly verdict: Verdict;
   /** Clusters that can take part. Empty when the slice as a whole is refused. */
@@ -13,12 +13,12 @@ export interface Acceptance {
   readonly excluded: ReadonlyMap<string, string>;
 }
 
-/** Older first; of two made in the same second, by namespace and name. */
+/** Older first; of two created in the same second, by namespace and name. */
 const bySeniority = (a: Slice, b: Slice): number =>
   compareText(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
   compareText(`${a.metadata.namespace}/${a.metadata.name}`, `${b.metadata.namespace}/${b.metadata.name}`);
 
-/** The older slice that has one of the namespaces on one of the same clusters, if any. */
+/** The older slice with one of the namespaces on one of the same clusters, if any. */
 const olderWithNamespace = (slice: Slice, others: readonly Slice[]): { readonly slice: Slice; readonly namespace: string } | undefined => {
   const own = new Set(memberNamespaces(slice.spec));
   const share = (other: Slice): boolean => {
@@ -35,13 +35,13 @@ const olderWithNamespace = (slice: Slice, others: readonly Slice[]): { readonly 
 };
 
 /**
- * Whether a slice may be, and with which of its clusters. Admission refuses most of this; what slips through two people
- * applying at once, or arises later, is settled here, always in favour of the older.
+ * Whether a slice is accepted, and with which of its clusters. Admission refuses most conflicts. Conflicts of two people who apply at once, or that
+ * arise later, are decided here in favour of the older slice.
  *
  * ```
- * a namespace is in an older slice on a shared cluster      the slice is refused, nothing is made of it
- * the subnet overlaps a network of some clusters            those are left out and named, the others go on
- *   ... of one that runs in the slice already               it stays and is named: a new node must not end what works
+ * a namespace is in an older slice on a shared cluster      the slice is refused and not applied
+ * the subnet overlaps a network of some clusters            those are excluded and named, the others take part
+ *   ... of one that already runs in the slice               it stays and is named: a new node must not end a working slice
  * otherwise                                                 accepted
  * ```
  */
@@ -66,9 +66,9 @@ export const accept = (
     if (running.has(name)) {
       overlapped.set(
         name,
-        `${meets}, whose pods of the slice do not reach that network; give it other addresses, or make another slice with another subnet.`,
+        `${meets}, whose pods of the slice do not reach that network; give it other addresses, or create another slice with another subnet.`,
       );
-    } else excluded.set(name, `${meets}; use another subnet or leave the cluster out.`);
+    } else excluded.set(name, `${meets}; use another subnet or exclude the cluster.`);
   }
   const admitted = candidates.filter((cluster) => !excluded.has(cluster.metadata.name));
   const verdict: Verdict =

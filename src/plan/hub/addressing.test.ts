@@ -53,9 +53,9 @@ describe('planAddressing', () => {
       code: 'AddressExhausted',
       excluded: true,
       message:
-        'sliceSubnet 10.0.0.0/28 is too small for its 6 clusters: cluster "c5" got no address block, because 4 others hold all 15 pod addresses; make a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters.',
+        'sliceSubnet 10.0.0.0/28 is too small for its 6 clusters: cluster "c5" got no address block, because 4 others hold all 15 pod addresses; create a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters.',
     });
-    expect(addressing.refusals[0]?.message).toContain('Cluster "c3" wants 1 more addresses than its 3');
+    expect(addressing.refusals[0]?.message).toContain('Cluster "c3" needs 1 more addresses than its 3');
   });
 
   it('gives a removed cluster’s block to another only when nothing else is left, and back to itself at once', () => {

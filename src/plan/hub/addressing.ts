@@ -6,34 +6,34 @@ import { type SubnetLayout, subnetLayout } from '../../values/subnet-layout.ts';
 import { type BlockGrant, grantBlocks, sizeOf } from '../blocks.ts';
 import { readRetired, writtenRetired } from '../retired-blocks.ts';
 
-/** The blocks that are written down for one cluster of a slice, the first one first. */
+/** The blocks of one cluster of a slice, in the order of the grants. */
 export interface ClusterBlocks {
   readonly cluster: string;
   readonly blocks: readonly string[];
 }
 
-/** What is known about the addresses of one slice. */
+/** The inputs of the addresses of one slice. */
 export interface AddressingInput {
   readonly sliceSubnet: string;
-  /** What is written down so far. */
+  /** The current blocks. */
   readonly written: readonly ClusterBlocks[];
-  /** Blocks of clusters that left, the longest ago first. Empty if nobody kept them: then their place is free at once. */
+  /** Blocks of clusters that left, the earliest first. Without an entry a block is free at once. */
   readonly retired: readonly RetiredBlock[];
-  /** The clusters of the slice, with the addresses that each wants in all (0 when it has not said yet). */
+  /** The clusters of the slice, with the number of addresses that each needs (0 before its first report). */
   readonly clusters: readonly { readonly cluster: string; readonly wantedAddresses: number }[];
 }
 
-/** Why a cluster did not get what it wants. */
+/** Why a cluster has fewer addresses than it needs. */
 export interface AddressRefusal {
   readonly cluster: string;
   readonly code: FailureCode;
   /** True when the cluster has no address at all, so that it cannot take part. */
   readonly excluded: boolean;
-  /** One sentence: what, why, and what to do. */
+  /** One sentence: what, why, and the remedy. */
   readonly message: string;
 }
 
-/** What to write down; nothing may be made of it before it is written. */
+/** The decision; store it before using it. */
 export interface Addressing {
   readonly written: readonly ClusterBlocks[];
   readonly retired: readonly RetiredBlock[];
@@ -41,12 +41,12 @@ export interface Addressing {
 }
 
 /**
- * The address blocks of the clusters of a slice: first blocks for new clusters, further blocks for those that grow, by the rules of
- * {@link grantBlocks} in the units of {@link subnetLayout}, nobody beyond its fair share.
+ * The address blocks of the clusters of a slice: first blocks for new clusters, more blocks for growing ones, by the rules of {@link grantBlocks} in
+ * the units of {@link subnetLayout}, none beyond its fair share.
  *
- * A block belongs to its cluster until the cluster leaves the slice. It is then the last to be given to another, and the first to be
- * given back if the cluster returns. A written block that cannot be (outside the subnet, or meeting another's) is replaced, and a refusal
- * with code `Conflict` says so. Throws `InvalidInput` for a subnet that is none.
+ * A block belongs to its cluster until the cluster leaves the slice. Then it is the last to be granted to another, and the first to be granted again
+ * if the cluster returns. An invalid stored block (outside the subnet, or overlapping another's) is replaced, with a refusal of code `Conflict`.
+ * Throws `InvalidInput` for an invalid subnet.
  */
 export const planAddressing = (input: AddressingInput): Addressing => {
   const layout = subnetLayout(input.sliceSubnet);
@@ -71,20 +71,20 @@ const replaced = (grant: BlockGrant, { sliceSubnet }: AddressingInput): AddressR
     cluster: owner,
     code: 'Conflict',
     excluded: false,
-    message: `Block ${formatCidr(block)} of cluster "${owner}" was replaced, because it lies outside the pod addresses of sliceSubnet ${sliceSubnet} or meets a block of another cluster; restart the pods that still use it.`,
+    message: `Block ${formatCidr(block)} of cluster "${owner}" was replaced, because it is outside the pod addresses of sliceSubnet ${sliceSubnet} or overlaps a block of another cluster; restart the pods that still use it.`,
   }));
 
 const refused = (grant: BlockGrant, layout: SubnetLayout, { sliceSubnet, clusters }: AddressingInput): AddressRefusal[] => {
   const all = sizeOf(layout.pods);
   const owners = new Map(grant.held.map(({ owner, blocks }) => [owner, sizeOf(blocks)]));
   const others = (owner: string): number => [...owners.keys()].filter((name) => name !== owner).length;
-  const remedy = 'make a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters';
+  const remedy = 'create a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters';
   return [...grant.short].map(([cluster, missing]) => {
     const has = owners.get(cluster) ?? 0;
     const message =
       has === 0
         ? `sliceSubnet ${sliceSubnet} is too small for its ${clusters.length} clusters: cluster "${cluster}" got no address block, because ${others(cluster)} others hold all ${all} pod addresses; ${remedy}.`
-        : `Cluster "${cluster}" wants ${missing} more addresses than its ${has}, but none of the ${all} pod addresses of sliceSubnet ${sliceSubnet} is free; ${remedy}.`;
+        : `Cluster "${cluster}" needs ${missing} more addresses than its ${has}, but none of the ${all} pod addresses of sliceSubnet ${sliceSubnet} is free; ${remedy}.`;
     return { cluster, code: 'AddressExhausted', excluded: has === 0, message };
   });
 };
@@ -94,5 +94,5 @@ const withheld = (grant: BlockGrant, { sliceSubnet }: AddressingInput): AddressR
     cluster,
     code: 'AddressExhausted',
     excluded: false,
-    message: `Cluster "${cluster}" wants ${count} more addresses than its fair share of sliceSubnet ${sliceSubnet}, of which the other clusters must get theirs too; make a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters.`,
+    message: `Cluster "${cluster}" needs ${count} more addresses than its fair share of sliceSubnet ${sliceSubnet}; create a new slice with a larger sliceSubnet, or name fewer clusters in spec.clusters.`,
   }));

@@ -4,7 +4,7 @@ import { neededPairs } from '../needed-pairs.ts';
 import { firstShare, pairVerdict, sentenceOf } from '../pair-verdict.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
-/** What is found about one cluster of a slice. */
+/** The finding about one cluster of a slice. */
 export interface ClusterFinding {
   readonly name: string;
   readonly ready: boolean;
@@ -12,14 +12,14 @@ export interface ClusterFinding {
   readonly problem: { readonly rank: number; readonly reason: Verdict['reason']; readonly message: string } | undefined;
 }
 
-/** That a cluster does not use everything that others publish, as a sentence; undefined when it does. */
+/** A sentence that a cluster does not use everything that others publish; undefined when it does. */
 export const refusedBy = ({ name, report }: ClusterEvidence): string | undefined => {
   const first = report?.refused?.[0];
   return first === undefined ? undefined : `Cluster ${name} does not use what another published: ${first}`;
 };
 
 /**
- * What is found about a cluster, the worst first; the ranks are those of `planSliceStatus`.
+ * The worst finding about a cluster; the ranks are those of `planSliceStatus`.
  *
  * @param clusters all clusters of the slice
  * @param wasReady whether the cluster was ready before: it stays so while it reaches every other
@@ -39,7 +39,7 @@ export const findCluster = (evidence: ClusterEvidence, clusters: readonly Cluste
   const reports = new Map(clusters.map((each) => [each.name, each.report]));
   const pairs = neededPairs(name, report, reports).map((pair) => ({ pair, verdict: pairVerdict(pair, wasReady) }));
   const of = (wanted: string): ClusterLinks[] => pairs.flatMap(({ pair, verdict }) => (verdict === wanted ? [pair] : []));
-  // A cluster whose own nodes do not reach one another is Degraded: every pair of clusters may still work.
+  // A cluster whose own nodes do not reach each other is Degraded: every pair of clusters may still work.
   const lost = of('Lost').filter(({ cluster }) => cluster !== name);
   if (lost.length > 0) return bad(0, 'LinkDown', `Cluster ${name}: ${sentenceOf(report, lost)}`);
   // A node that is off is not waited for.
@@ -51,7 +51,7 @@ export const findCluster = (evidence: ClusterEvidence, clusters: readonly Cluste
     return bad(2, absent.notReady === true ? 'NodeNotReady' : 'AgentAbsent', `${name}/${absent.node}: ${absent.reason}`);
   const pending = of('Pending');
   const refused = refusedBy(evidence);
-  // Links to nodes whose statements are refused never come up, so that is the cause to name.
+  // Links to nodes whose statements are refused never come up, so the refusal is the cause to name.
   if (pending.length > 0 && refused !== undefined) return bad(2, 'StatementRefused', refused);
   if (pending.length > 0) return bad(4, 'LinksPending', `Cluster ${name}: ${sentenceOf(report, pending)}`);
   return { name, nodes, ready: true, problem: undefined };

@@ -3,15 +3,15 @@ import type { Cluster, ClusterStatus } from '../../api/cluster/type.ts';
 import { type Condition, conditionOf, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
 import { ignoredInCluster, ignoredVerdicts } from '../ignored-fields.ts';
 
-/** What this process has seen of a worker's Lease. The time in the Lease is by the member's clock and decides nothing. */
+/** The observations of this process about a worker's Lease. The time in the Lease is by the member's clock and decides nothing. */
 export interface WorkerSign {
   /** The worker has connected at least once: its Lease was renewed before. */
   readonly everConnected: boolean;
-  /** This process has seen the Lease change. */
+  /** This process has observed a change of the Lease. */
   readonly seenToChange: boolean;
-  /** Milliseconds, by the monotonic clock, since the Lease changed; or since it was first seen, while it has not changed. */
+  /** Milliseconds, by the monotonic clock, since the Lease changed, or, before a change, since it was first observed. */
   readonly silentMs: number;
-  /** How far the member's clock is ahead of the hub's, in milliseconds, by the last renewal that was seen; undefined while none was. */
+  /** How far the member's clock is ahead of the hub's, in milliseconds, by the last renewals; undefined before there are any. */
   readonly aheadMs: number | undefined;
 }
 
@@ -25,7 +25,7 @@ const ready = (status: Verdict['status'], reason: Verdict['reason'], message: st
   message,
 });
 
-/** The verdict that stands in the status, unless it is that nobody has joined. */
+/** The condition in the status, unless it is that no cluster has joined. */
 const standing = (cluster: Cluster): Condition | undefined => {
   const before = conditionOf(cluster.status?.conditions, 'Ready');
   return before?.reason === 'Registered' || before?.reason === 'ConnectionLost' ? before : undefined;
@@ -50,7 +50,7 @@ const verdictOf = (cluster: Cluster, sign: WorkerSign): Verdict => {
   const lost = ready(
     'False',
     'ConnectionLost',
-    `The worker of cluster ${name} has not renewed its lease for more than ${workerLeaseMs / 1000} s; existing traffic goes on, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`,
+    `The worker of cluster ${name} has not renewed its lease for more than ${workerLeaseMs / 1000} s; existing traffic continues, changes wait. See "kubectl -n kubeslice-system logs deploy/kubeslice-worker" there.`,
   );
   if (sign.silentMs > workerLeaseMs) return lost;
   if (sign.seenToChange) return connected;
@@ -74,7 +74,7 @@ const skewVerdict = (cluster: Cluster, { aheadMs }: WorkerSign): Verdict | undef
   if (aheadMs === undefined) return undefined;
   const skew = skews.find(([ms]) => Math.abs(aheadMs) >= ms);
   if (skew !== undefined) {
-    const message = `The clock of cluster ${cluster.metadata.name} is more than ${skew[1]} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the hub; nothing waits for it here, but certificates and logs go by it: see time synchronisation there.`;
+    const message = `The clock of cluster ${cluster.metadata.name} is more than ${skew[1]} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the hub; only certificates and logs depend on it: check the time synchronisation there.`;
     return { type: 'ClockSkew', status: 'True', reason: 'ClockDiffers', message };
   }
   if (conditionOf(cluster.status?.conditions, 'ClockSkew') === undefined) return undefined;
@@ -88,13 +88,13 @@ const namesVerdicts = (cluster: Cluster): Verdict[] => {
   return [{ type: 'NamesWired', status: answers ? 'True' : 'False', reason, message }];
 };
 
-/** A slice in which a cluster may not publish for now, and until when, in milliseconds since 1970. */
+/** A slice in which a cluster is suspended from publishing, and until when, in milliseconds since 1970. */
 export interface ClusterSuspension {
   readonly slice: string;
   readonly until: number;
 }
 
-/** WithinBudgets: whether the cluster publishes no faster than its readers read. Nothing is written about one that always did. */
+/** WithinBudgets: whether the cluster publishes no faster than its readers read. None for a cluster that always did. */
 const rateVerdicts = (cluster: Cluster, suspensions: readonly ClusterSuspension[]): Verdict[] => {
   const type = 'WithinBudgets';
   const [last] = suspensions.toSorted((a, b) => b.until - a.until);
@@ -107,7 +107,7 @@ const rateVerdicts = (cluster: Cluster, suspensions: readonly ClusterSuspension[
     type,
     status: 'False',
     reason: 'BudgetReached',
-    message: `Cluster ${cluster.metadata.name} changed its notices in slice ${slices} ${burst} times and then faster than ${perSecond} times a second, which no worker of KubeSlice does; it may not publish there until ${new Date(last.until).toISOString()}, and the others go on with what it published last. Find out what runs there as its worker; to remove it: kubectl delete cluster ${cluster.metadata.name}.`,
+    message: `Cluster ${cluster.metadata.name} changed its notices in slice ${slices} ${burst} times and then faster than ${perSecond} times a second, which no worker of KubeSlice does; it may not publish there until ${new Date(last.until).toISOString()}, and the others use what it published last. Find out what runs there as its worker; to remove it: kubectl delete cluster ${cluster.metadata.name}.`,
   };
   return exceptionVerdicts(cluster.status?.conditions, exception, {
     type,
@@ -118,16 +118,17 @@ const rateVerdicts = (cluster: Cluster, suspensions: readonly ClusterSuspension[
 };
 
 /**
- * The controller's part of a cluster's status: registration, health, the Ready condition, NamesWired as the member finds it and, where its clock differs or fields do nothing, ClockSkew,
- * FieldsIgnored and WithinBudgets. `fingerprint` is that of its authority, `now` milliseconds since 1970; fields that the worker writes are not touched.
+ * The controller's part of a cluster's status: registration, health, the Ready condition, NamesWired as reported by the member, and, if there is a
+ * reason, ClockSkew, FieldsIgnored and WithinBudgets. `fingerprint` is that of its authority, `now` is in milliseconds since 1970; fields of the
+ * worker stay unchanged.
  *
  * ```
  * authority    lease                                          Ready
  * none         -                                              False  WaitingForCluster
  * joined       never renewed                                  False  WaitingForCluster
  * joined       silent for longer than it lasts                False  ConnectionLost
- * joined       seen to change                                 True   Registered
- * joined       not yet seen to change by this process         as it was: this process has just started
+ * joined       observed to change                             True   Registered
+ * joined       not yet observed to change by this process     unchanged: this process has just started
  * ```
  */
 export const planClusterStatus = (

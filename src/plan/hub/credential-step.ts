@@ -1,24 +1,24 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import type { CredentialQuestion, CredentialRequest } from '../../api/credentialrequest/type.ts';
 
-/** What the hub does next about a CredentialRequest. */
+/** The next step of the hub for a CredentialRequest. */
 export type CredentialStep =
-  /** Nothing was asked that can be answered. */
+  /** There is nothing to answer. */
   | { readonly step: 'none' }
-  /** There is nothing to sign yet, so a challenge is written. */
+  /** There is no challenge yet; it is written. */
   | { readonly step: 'challenge' }
   | { readonly step: 'refuse'; readonly why: string }
-  /** Complete and for the present challenge; whether it is proved is to be seen. */
+  /** Complete and for the current challenge; its proof must be verified. */
   | { readonly step: 'verify'; readonly request: CredentialQuestion; readonly caBundle: string };
 
 /**
  * ```
  * the object                                             step
  * has no challenge in its status                         challenge
- * asks nothing, or for a challenge answered before       none: a replay is not even refused
- * asks, and the cluster is not there or going            refuse
- * asks, and the cluster has not joined                   refuse
- * asks                                                   verify, by the authority that the hub has pinned
+ * has no request, or one for an earlier challenge        none: a replay is not even refused
+ * has a request; the cluster is missing or being deleted refuse
+ * has a request; the cluster has not joined              refuse
+ * has a request                                          verify, with the authority that the hub has pinned
  * ```
  */
 export const credentialStep = ({ spec, status }: CredentialRequest, cluster: Cluster | undefined): CredentialStep => {

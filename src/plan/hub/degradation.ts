@@ -5,17 +5,17 @@ import { sentenceOf } from '../pair-verdict.ts';
 import { refusedBy } from './cluster-finding.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
-/** Clusters that the message spells out. */
+/** Most clusters that the message lists. */
 const shownClusters = 3;
 
-/** What does not work in one cluster although the slice may be Ready; undefined when nothing is known of it. */
+/** The faults of one cluster although the slice may be Ready; undefined for none, and for a cluster without a report. */
 const trouble = (
   evidence: ClusterEvidence,
   reports: ReadonlyMap<string, LinksBody | undefined>,
 ): { readonly reason: Verdict['reason']; readonly message: string } | undefined => {
   const { name, report } = evidence;
   if (report === undefined) return undefined;
-  // Links to nodes that are off, or that their own cluster drains, are down as they should be.
+  // Links to nodes that are off, or that their own cluster drains, are expected to be down.
   const down = neededPairs(name, report, reports).filter((pair) => pair.down > 0);
   if (down.length > 0) return { reason: 'LinkDown', message: `Cluster ${name}: ${sentenceOf(report, down)}` };
   const [absent] = report.missingNodes;
@@ -29,8 +29,8 @@ const trouble = (
 };
 
 /**
- * Whether something in a slice does not work though it may be Ready: links between single nodes, nodes without a tunnel, and statements that a cluster
- * refuses. Nodes that are being drained or removed degrade nothing.
+ * The condition Degraded: faults in a slice that may be Ready, such as links between single nodes, nodes without a tunnel, and statements that a
+ * cluster refuses. Drained or removed nodes degrade nothing.
  */
 export const planDegradation = (clusters: readonly ClusterEvidence[]): Verdict => {
   const reports = new Map(clusters.map(({ name, report }) => [name, report]));

@@ -1,14 +1,14 @@
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 
-/** How long an ended Membership is kept, in milliseconds. A member that is away for less learns of the end. */
+/** How long an ended Membership is kept, in milliseconds. A member that is disconnected for less receives the end. */
 export const endedKeptMs = 7 * 24 * 3_600_000;
 
-/** For this long after the end, notices may still arrive that were on their way when access ended, in milliseconds. */
+/** How long after the end late notices may arrive, in milliseconds: writes that were in flight when access ended. */
 const lateNoticesMs = 60_000;
-/** Between two sweeps in that time, in milliseconds. */
+/** The interval of sweeps in that time, in milliseconds. */
 const lateSweepMs = 10_000;
 
-/** What is done about an ended Membership. */
+/** The step for an ended Membership. */
 export interface EndedStep {
   /** The object was kept for long enough and is deleted, with the last notice of the cluster. */
   readonly isOver: boolean;
@@ -17,17 +17,16 @@ export interface EndedStep {
 }
 
 /**
- * What is done about a Membership at `now` (milliseconds since 1970); undefined while it has not ended.
+ * The step for a Membership at `now` (milliseconds since 1970); undefined while it has not ended.
  *
  * ```
  * since the end       then
- * less than 1 min     notices are swept, again after 10 s: what was being written when access ended may come late
+ * less than 1 min     notices are swept, again after 10 s: writes in flight when access ended may arrive late
  * less than 7 days    nothing more until the 7 days are over
- * 7 days              the object goes
+ * 7 days              the object is deleted
  * ```
  *
- * An end in the future, written by a clock that was wrong, counts as one of this moment, and one that is no time as one of a minute ago: the object
- * stays the longer, never the shorter.
+ * An end in the future, written by a wrong clock, counts as now, and an invalid time as a minute ago: the object is kept longer, never shorter.
  */
 export const planEnded = (membership: Membership, now: number): EndedStep | undefined => {
   if (!hasEnded(membership)) return undefined;

@@ -4,25 +4,25 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { Namespace } from '../../values/builtin/namespace.ts';
 import type { Role, RoleBinding } from '../../values/builtin/rbac.ts';
 
-/** Name of the binding in an exchange namespace that lets the members use it. */
+/** Name of the binding in a board's namespace that gives the members access. */
 export const membersBinding = 'kubeslice-members';
-/** Name of the binding there that lets suspended members read, and of its role. */
+/** Name of the binding there, and of its role, that lets suspended members read. */
 export const readersBinding = 'kubeslice-readers';
 
-/** The notice board of a slice: a namespace of its own, and who may use it. */
+/** The board of a slice: a namespace of its own, and the access to it. */
 export interface Exchange {
   readonly namespace: Namespace;
   readonly role: Role;
   readonly binding: RoleBinding;
-  /** Those who may read and not write for now; undefined when there are none. */
+  /** Access of members that may only read for now; undefined when there are none. */
   readonly readers: { readonly role: Role; readonly binding: RoleBinding } | undefined;
 }
 
 /**
- * The exchange namespace of a slice with access for the given clusters, and for them alone.
+ * The namespace of a slice's board, with access for exactly the given clusters.
  *
- * Suspended clusters may read there, and not write. The role lets a member write notices at all; that it writes only its own is the business of the admission policy, because roles
- * cannot tell one object of a kind from another by its content.
+ * Suspended clusters may read there, but not write. The role lets a member write notices in general; the admission policy limits it to its own
+ * notices, because roles cannot select objects by their content.
  */
 export const planExchange = (
   slice: Slice,

@@ -5,32 +5,32 @@ import { planAddressing } from './addressing.ts';
 
 /** The address blocks of each cluster of a slice. */
 export interface Grants {
-  /** Blocks by cluster; a cluster that got none is not in it. */
+  /** Blocks by cluster, without clusters that have none. */
   readonly blocks: ReadonlyMap<string, readonly string[]>;
-  /** Sentences about clusters that got no block at all, by cluster; the slice cannot be ready without them. */
+  /** Sentences about clusters without any block, by cluster; the slice cannot be ready without them. */
   readonly excluded: ReadonlyMap<string, string>;
-  /** Sentence about clusters that have blocks and wanted more. */
+  /** A sentence about clusters that have blocks and need more. */
   readonly shortage: string | undefined;
-  /** Blocks of clusters that left, to be written down too. */
+  /** Blocks of clusters that left, to be stored too. */
   readonly retired: readonly RetiredBlock[];
-  /** Whether this differs from what is written down. */
+  /** Whether this differs from the stored state. */
   readonly changed: boolean;
 }
 
-/** Addresses that a cluster has any use for: what its nodes can run pods for. */
+/** Most addresses that a cluster can use: those of all pods that its nodes can run. */
 const mostUseful = (nodes: ReadonlyMap<string, number> | undefined, cluster: string): number =>
   nodes === undefined ? Infinity : Math.min(budgets.nodes, Math.max(1, nodes.get(cluster) ?? 1)) * budgets.addressesPerNode;
 
 /**
- * Addresses that a cluster requests. One that releases blocks gets no more of them: otherwise the controller would grant and take back in turn without
- * end, if a cluster requested addresses and released every block.
+ * Addresses that a cluster requests. A cluster that releases blocks gets no more of them: otherwise a cluster that requests addresses and releases
+ * every block would make the controller grant and take back without end.
  */
 const requested = (status: Membership['status']): number =>
   (status?.releasedBlocks ?? []).length > 0 ? 0 : (status?.wantedAddresses ?? 0);
 
 /**
- * The grants of a slice: the memberships are where allocations are written down, so they are both the input and what is to be written. `nodes` are those
- * that each cluster has; requests beyond what these can use are ignored. Without it, every request counts.
+ * The grants of a slice. The memberships store the allocations, so they are input and output. `nodes` is the number of nodes of each cluster;
+ * requests beyond what these can use are ignored. Without it, every request counts.
  */
 export const planGrants = (
   sliceSubnet: string,

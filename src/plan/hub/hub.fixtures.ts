@@ -11,7 +11,7 @@ export const cluster = (name: string, status: Cluster['status'] = {}, joined = t
   status,
 });
 
-/** A slice, for tests; `age` is the minute it was made in. */
+/** A slice, for tests; `age` is the minute of its creation. */
 export const slice = (name: string, spec: Partial<SliceSpec> = {}, age = 0): Slice => ({
   apiVersion: 'networking.kubeslice.io/v1beta1',
   kind: 'Slice',
@@ -25,7 +25,7 @@ export const slice = (name: string, spec: Partial<SliceSpec> = {}, age = 0): Sli
   spec: { sliceSubnet: '10.0.0.0/16', namespaceIsolationProfile: { allowedNamespaces: [`${name}-ns`] }, ...spec },
 });
 
-/** A report about links to some clusters, each as [up, total] with the rest down or, given a third number, so many down; for tests. */
+/** A report about links to some clusters, each as [up, total], the rest down; a third number gives how many are down; for tests. */
 export const report = (
   nodes: number,
   links: Readonly<Record<string, readonly [up: number, total: number, down?: number]>> = {},

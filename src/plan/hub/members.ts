@@ -2,7 +2,7 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import type { SliceSpec } from '../../api/slice/type.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** Which clusters a slice is made of. */
+/** The clusters of a slice. */
 export interface Members {
   /** Clusters that have joined the hub and belong to the slice, by name. */
   readonly joined: readonly Cluster[];
@@ -19,8 +19,8 @@ const hasJoined = (cluster: Cluster): boolean => cluster.spec.caBundle !== undef
  *
  * ```
  * spec.clusters        members
- * left out or empty    every cluster of the project, those that join later included
- * names                exactly those; a name without a cluster is reported, the others go on
+ * absent or empty      every cluster of the project, including those that join later
+ * names                exactly those; a name without a cluster is reported, the others take part
  * ```
  */
 export const membersOf = (spec: SliceSpec, clusters: readonly Cluster[]): Members => {

@@ -4,8 +4,8 @@ import { exchangeNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 
 /**
- * The membership of a cluster in a slice, with the address blocks that are its own from now on. The slice does not own
- * the object: it outlives the slice to show that the membership ended.
+ * The membership of a cluster in a slice, with its address blocks. The slice does not own the object: the object outlives the slice to show that the
+ * membership ended.
  */
 export const planMembership = (slice: Slice, project: string, cluster: string, blocks: readonly string[]): Membership => {
   const { name, namespace = '', uid = '' } = slice.metadata;

@@ -3,7 +3,7 @@ import { projectNamespace } from '../../api/places.ts';
 import type { Project, ProjectStatus } from '../../api/project/type.ts';
 import { ignoredInProject, ignoredVerdicts } from '../ignored-fields.ts';
 
-/** The status of a project: its namespace, and which of its fields do nothing. The very same object when nothing changed. */
+/** The status of a project: its namespace, and its fields without effect. The same object when nothing changed. */
 export const planProjectStatus = ({ metadata, spec, status }: Project, now: number): ProjectStatus => {
   const namespace = projectNamespace(metadata.name);
   const before: readonly Condition[] | undefined = status?.conditions;

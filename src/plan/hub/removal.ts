@@ -6,9 +6,9 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { ObjectMeta } from '../../values/object.ts';
 import { compareText } from '../../values/order.ts';
 
-/** What is there when somebody wants to remove a hub. */
+/** The state of a hub that is to be removed. */
 export interface HubInUse {
-  /** Metadata of the Deployment of the controller; undefined when it is gone. */
+  /** Metadata of the Deployment of the controller; undefined when it does not exist. */
   readonly controller: ObjectMeta | undefined;
   readonly clusters: readonly Cluster[];
   readonly slices: readonly Slice[];
@@ -18,8 +18,8 @@ const listOf = (what: string, names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`${what} ${names.toSorted(compareText).join(', ')}`];
 
 /**
- * Why a hub must not be removed, and what to do; undefined when nothing uses it, or somebody confirmed the removal by an annotation of the controller.
- * Slices that a cluster keeps as a member are no use of the hub in it.
+ * Why a hub must not be removed, and the remedy; undefined when nothing uses it, or when an annotation of the controller confirms the removal. Slices
+ * that a cluster keeps as a member do not use the hub in it.
  */
 export const refuseHubRemoval = ({ controller, clusters, slices }: HubInUse): string | undefined => {
   if (controller?.annotations?.[confirmAnnotation] === 'true') return undefined;
@@ -35,5 +35,5 @@ export const refuseHubRemoval = ({ controller, clusters, slices }: HubInUse): st
     ),
   ];
   if (used.length === 0) return undefined;
-  return `This hub is in use (${used.join('; ')}): without it slices cannot be changed or ended, and clusters cannot leave properly. Take each cluster out with "kubeslice leave NAME --hub-context HUB --context CONTEXT" and delete the slices, or confirm with "kubectl -n ${hubNamespace} annotate deployment kubeslice-controller ${confirmAnnotation}=true"; then uninstall again.`;
+  return `This hub is in use (${used.join('; ')}): without it slices cannot be changed or ended, and clusters cannot leave properly. Remove each cluster with "kubeslice leave NAME --hub-context HUB --context CONTEXT" and delete the slices, or confirm with "kubectl -n ${hubNamespace} annotate deployment kubeslice-controller ${confirmAnnotation}=true"; then uninstall again.`;
 };

@@ -8,7 +8,7 @@ import type { Grants } from './grants.ts';
 import type { Members } from './members.ts';
 import type { MissingCluster, SliceEvidence } from './slice-status.ts';
 
-/** What was decided about a slice, and what was seen of its clusters. */
+/** The decisions about a slice, and the observations of its clusters. */
 export interface SliceFindings {
   readonly slice: Slice;
   readonly members: Members;
@@ -16,11 +16,11 @@ export interface SliceFindings {
   readonly grants: Grants;
   /** The clusters of the project. */
   readonly clusters: readonly Cluster[];
-  /** What each cluster reports about its links. */
+  /** Each cluster's report about its links. */
   readonly reports: ReadonlyMap<string, LinksBody>;
 }
 
-/** Clusters that should be members and are not, each with the reason and what helps. */
+/** Clusters that should be members and are not, each with the reason and the remedy. */
 const missingClusters = ({ members, acceptance, clusters }: SliceFindings): ReadonlyMap<string, MissingCluster> => {
   const joined = clusters.map(({ metadata }) => metadata.name);
   const missing = new Map<string, MissingCluster>();
@@ -36,7 +36,7 @@ const missingClusters = ({ members, acceptance, clusters }: SliceFindings): Read
   return missing;
 };
 
-/** What the status of a slice is made from. A slice in which no cluster has a block has no notice board. */
+/** The inputs of the status of a slice. A slice without any granted block has no board. */
 export const sliceEvidence = (findings: SliceFindings): SliceEvidence => {
   const { slice, acceptance, grants, clusters, reports } = findings;
   const healthy = new Set(

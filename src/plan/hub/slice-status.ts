@@ -8,26 +8,26 @@ import { absentNamespaces } from './absent-namespaces.ts';
 import { type ClusterFinding, findCluster } from './cluster-finding.ts';
 import { planDegradation } from './degradation.ts';
 
-/** What is known about one cluster of the slice. */
+/** The evidence about one cluster of the slice. */
 export interface ClusterEvidence {
   readonly name: string;
   readonly blocks: readonly string[];
-  /** Whether the worker renews its lease; when not, its last report is old and says so. */
+  /** Whether the worker renews its lease; otherwise its last report is outdated. */
   readonly connected: boolean;
   /** The last report of the cluster about its links. */
   readonly report: LinksBody | undefined;
 }
 
-/** Why a cluster is not the member that it should be. */
+/** Why a cluster is not a member although it should be. */
 export interface MissingCluster {
   readonly reason: (typeof missingReasons)[number];
   readonly message: string;
 }
 
-/** The reason that stands for several is the first of these. */
+/** For several reasons, the first of these is used. */
 const missingReasons = ['SubnetOverlap', 'UnknownCluster', 'WaitingForCluster'] as const;
 
-/** Everything the status of a slice is made from. */
+/** All inputs of the status of a slice. */
 export interface SliceEvidence {
   readonly slice: Slice;
   readonly accepted: Verdict;
@@ -35,18 +35,18 @@ export interface SliceEvidence {
   readonly clusters: readonly ClusterEvidence[];
   /** Clusters that should be members and are not, each with the reason and a sentence. */
   readonly missing: ReadonlyMap<string, MissingCluster>;
-  /** Clusters for which there is no address block, each with a sentence. */
+  /** Clusters without an address block, each with a sentence. */
   readonly withoutBlock: ReadonlyMap<string, string>;
-  /** Sentence about clusters that wanted more addresses than there are. */
+  /** A sentence about clusters that need more addresses than there are. */
   readonly shortage: string | undefined;
   /** Blocks of clusters that left. */
   readonly retired: readonly RetiredBlock[];
 }
 
-/** Findings that the message of a slice spells out. */
+/** Most findings in the message of a slice. */
 const shownFindings = 10;
 
-/** Some of the sentences, and how many more there are: a message must stay readable, and below what a condition holds. */
+/** Some of the sentences, and how many more there are: a message must stay readable and within the limit of a condition. */
 const firstOf = (sentences: readonly string[]): string =>
   sentences.length > shownFindings
     ? `${sentences.slice(0, shownFindings).join(' ')} And ${sentences.length - shownFindings} more clusters are not ready.`
@@ -78,7 +78,7 @@ const emptyHint = (slice: Slice): string =>
     ? ''
     : ' No pod can join yet, because no namespace is named in spec.namespaceIsolationProfile.allowedNamespaces.';
 
-/** Clusters whose entry in the list spells out what is missing, and the bytes of each of these messages: a slice may have a thousand clusters. */
+/** Most clusters in the list with a message, and the bytes of each message: a slice may have a thousand clusters. */
 const shownMessages = 50;
 const messageBytes = 512;
 
@@ -93,16 +93,16 @@ const withBoundedMessages = <T extends { readonly message?: string }>(clusters: 
   });
 };
 
-/** How a cluster is listed that has no part in the slice. */
+/** The entry of a cluster that does not take part in the slice. */
 const outside = (name: string, message: string) => ({ name, blocks: [], nodes: 0, ready: false, message });
 
-/** Whether there are addresses for all who want some; judged only once it was ever in question. */
+/** Whether all clusters have the addresses that they need; none if they always had. */
 const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
   const short = evidence.shortage ?? [...evidence.withoutBlock.values()][0];
   if (short !== undefined) return { type: 'AddressSpace', status: 'False', reason: 'AddressSpaceTooSmall', message: short };
   const judged = evidence.slice.status?.conditions?.some((condition) => condition.type === 'AddressSpace') === true;
   return judged
-    ? { type: 'AddressSpace', status: 'True', reason: 'Accepted', message: 'Every cluster has the addresses that it wants.' }
+    ? { type: 'AddressSpace', status: 'True', reason: 'Accepted', message: 'Every cluster has the addresses that it needs.' }
     : undefined;
 };
 
@@ -115,16 +115,16 @@ const addressSpace = (evidence: SliceEvidence): Verdict | undefined => {
  *  0     no node of a cluster reaches another cluster   LinkDown, with a pair and the evidence
  *  1     a worker's lease has run out                   ConnectionLost
  *  2, 3  a cluster lacks more than one node in ten yet  AgentAbsent; NodeNotReady where all are off
- *  2     links come up to a cluster of which something  StatementRefused, with its sentence
- *        is refused
+ *  2     links come up to a cluster of which a          StatementRefused, with its sentence
+ *        statement is refused
  *  4     links to a cluster are still coming up         LinksPending
- *  -     a cluster of the spec is not there             SubnetOverlap, UnknownCluster, WaitingForCluster
+ *  -     a cluster of the spec is missing               SubnetOverlap, UnknownCluster, WaitingForCluster
  *  -     nothing of these                               Ready
  * ```
  *
- * What is Ready stays so while every cluster reaches every other by some link; single links and nodes are in the condition Degraded, and so are refused
- * statements: one of them concerns one subject of one author, who must not be able to make the slice not Ready for everybody. The work is that of the
- * pairs of clusters, not of nodes.
+ * A Ready slice stays Ready while every cluster reaches every other by some link. Single links and nodes are in the condition Degraded, and so are
+ * refused statements: a refused statement concerns one subject of one author, which must not make the slice not Ready for all. The work grows with
+ * the pairs of clusters, not of nodes.
  */
 export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStatus => {
   const wereReady = new Set((evidence.slice.status?.clusters ?? []).flatMap(({ name, ready }) => (ready === true ? [name] : [])));
@@ -133,7 +133,7 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
   const at = new Date(now);
   const before = evidence.slice.status?.conditions;
   const ready = readiness(evidence, findings);
-  // What has never been Ready is on its way, and not degraded.
+  // A slice that was never Ready is in progress, and not degraded.
   const wasJudged = conditionOf(before, 'Degraded') !== undefined;
   const degraded = ready.status === 'True' || wasJudged ? planDegradation(evidence.clusters) : undefined;
   const verdicts = [

@@ -1,15 +1,15 @@
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 
-/** A membership whose blocks become fewer. */
+/** A membership that loses blocks. */
 export interface TakenBack {
   readonly membership: Membership;
   readonly blocks: readonly string[];
 }
 
 /**
- * The memberships from which blocks are taken back: those that their cluster released, and no others; the first block always stays. The
- * blocks are free only when this is written, with the version of the membership that was decided from: a cluster that wants a block after all takes it off
- * its list, and then the write must fail.
+ * The memberships from which blocks are taken back: only those that their cluster released; the first block always stays. The blocks are free only
+ * when this is written, with the version of the membership that was decided from: a cluster that needs a block after all removes it from its list,
+ * and then the write must fail.
  */
 export const planTakeBack = (memberships: readonly Membership[]): TakenBack[] =>
   memberships.flatMap((membership) => {

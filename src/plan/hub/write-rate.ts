@@ -1,20 +1,20 @@
 import { budgets } from '../../api/budgets.ts';
 import { arrive, type DoneAt, nothingYet } from '../../values/cell-rate.ts';
 
-/** How fast one member has written to one board. Times are milliseconds of a clock that does not go back. */
+/** The write rate of one member on one board. Times are milliseconds of a monotonic clock. */
 export interface WriteRate {
-  /** What of it counts against the rate. */
+  /** The state of its rate. */
   readonly doneAt: DoneAt;
   /** Until when it may not write. */
   readonly suspendedUntil: number;
-  /** How often it was suspended lately. */
+  /** How often it was suspended recently. */
   readonly suspensions: number;
 }
 
-/** How long the first suspension lasts; each further one lasts twice as long, an hour at the most; milliseconds. */
+/** Duration of the first suspension; each further one lasts twice as long, at most an hour; milliseconds. */
 const firstMs = 300_000;
 const longestMs = 3_600_000;
-/** After so long without a suspension the earlier ones are forgotten, in milliseconds. */
+/** After so long without a suspension the earlier ones no longer count, in milliseconds. */
 const forgottenAfterMs = 7_200_000;
 
 /** A member that has written nothing. */
@@ -23,15 +23,16 @@ export const noWrites: WriteRate = { doneAt: nothingYet, suspendedUntil: Number.
 /** Whether the member may not write at `now`. */
 export const isSuspended = ({ suspendedUntil }: WriteRate, now: number): boolean => now < suspendedUntil;
 
-/** Whether the rate is at `now` as good as that of a member that has written nothing, and need not be remembered. */
+/** Whether the rate at `now` equals that of a member that has written nothing, and need not be kept. */
 export const isForgotten = ({ doneAt, suspendedUntil }: WriteRate, now: number): boolean =>
   doneAt <= now && now - suspendedUntil > forgottenAfterMs;
 
 /**
- * The rate after one more write at `now`: a member may write as much as its readers verify (`budgets.reads`), twice what an honest worker does. One that writes faster is suspended for five minutes, then ten, and so on up to an hour.
+ * The rate after one more write at `now`: a member may write as much as its readers verify (`budgets.reads`), twice the rate of an honest worker. A
+ * member that writes faster is suspended for five minutes, then ten, and so on up to an hour.
  */
 export const afterWrite = (rate: WriteRate, now: number): WriteRate => {
-  // What was on its way when it was suspended.
+  // Writes in flight at the suspension.
   if (isSuspended(rate, now)) return rate;
   const { doneAt, conformsAt } = arrive(budgets.reads, rate.doneAt, now);
   if (conformsAt <= now) return { ...rate, doneAt };

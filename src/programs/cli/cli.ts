@@ -23,7 +23,7 @@ const addOptions = (parser: Command, definition: CliCommand): void => {
   }
 };
 
-/** Adds a whole command, with what is below it, to the parser; `path` is what is written before it. */
+/** Adds a whole command with its subcommands to the parser; `path` is the text before it. */
 const addCommand = (parent: Command, definition: CliCommand, context: Context, path = 'kubeslice'): void => {
   const words = `${path} ${definition.name}`;
   const parser = parent.command(definition.name).summary(definition.summary).helpOption('-h, --help', 'Show this help');
@@ -42,7 +42,7 @@ const addCommand = (parent: Command, definition: CliCommand, context: Context, p
   });
 };
 
-/** The parser for a command line: only the command that is asked for is loaded; the others are there by name. */
+/** The parser for a command line: only the requested command is loaded; the others appear by name. */
 export const createParser = async (word: string | undefined, context: Context): Promise<Command> => {
   const { terminal } = context;
   const parser = new Command('kubeslice')
@@ -62,10 +62,10 @@ export const createParser = async (word: string | undefined, context: Context): 
   return parser;
 };
 
-/** Where a cluster is named; kubectl takes these before its command, too. */
+/** Options that select a cluster; kubectl accepts these before its command too. */
 const placeOptions = ['--context', '--kubeconfig'];
 
-/** The words with options that name a place and stand before the command moved behind it. */
+/** The arguments, with such options moved behind the command. */
 export const commandFirst = (args: readonly string[]): readonly string[] => {
   const [first = '', second] = args;
   if (placeOptions.includes(first) && second !== undefined) return [...commandFirst(args.slice(2)), first, second];
@@ -73,14 +73,14 @@ export const commandFirst = (args: readonly string[]): readonly string[] => {
   return args;
 };
 
-/** `help join` is what many tools take for `join --help`; of a command that is not there, there is no help. */
+/** Many tools accept `help join` for `join --help`; an unknown command has no help. */
 const helpLast = (args: readonly string[]): readonly string[] => {
   const words = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   const [word = ''] = words;
   return word.startsWith('-') || registry.some(({ name }) => name === word) ? words : words.slice(0, 1);
 };
 
-/** The command line: one word chooses the command. */
+/** The command line: the first argument selects the command. */
 export const run: Program = async ({ args: written, env, signal, version }) => {
   const args = helpLast(commandFirst(written));
   const terminal = createTerminal(env, process.stdout, process.stderr);
@@ -107,7 +107,7 @@ export const run: Program = async ({ args: written, env, signal, version }) => {
     terminal.err(`${terminal.errColor.red('error:')} ${failure.message}`);
     if (failure.code === 'Unexpected' && env.KUBESLICE_DEBUG !== undefined) terminal.err(String((error as Error).stack));
     if (failure.code === 'Timeout') return exitCodes.timeout;
-    // An API server that refuses an object says InvalidInput too, with its status; that is no wrong use of the command.
+    // An API server that refuses an object also answers InvalidInput, with its status; that is not wrong usage of the command.
     return failure.code === 'InvalidInput' && failure.status === undefined ? exitCodes.usage : exitCodes.failed;
   }
 };

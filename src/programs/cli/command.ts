@@ -1,15 +1,15 @@
 import type { Terminal } from './render/terminal.ts';
 
-/** One word that a command takes. */
+/** One argument of a command. */
 interface CliArgument {
-  /** As in usage lines: `<name>` when required, `[name]` when not, `<name...>` for many. */
+  /** In the form of usage lines: `<name>` when required, `[name]` when not, `<name...>` for many. */
   readonly usage: string;
   readonly text: string;
 }
 
 /** One option of a command. */
 export interface CliOption {
-  /** As in usage lines, for example `-o, --output <format>` or `--wide`. */
+  /** In the form of usage lines, for example `-o, --output <format>` or `--wide`. */
   readonly flags: string;
   readonly text: string;
   readonly default?: string | boolean;
@@ -19,11 +19,11 @@ export interface CliOption {
   readonly hidden?: boolean;
 }
 
-/** What a command is run with. */
+/** The inputs of a command. */
 export interface CliInput {
-  /** The arguments in order; an optional one that was left out is undefined. */
+  /** The arguments in order; a missing optional one is undefined. */
   readonly arguments: readonly (string | undefined)[];
-  /** Values by the long name in camel case; flags without value are true. Repeated options hold the last value. */
+  /** Values by the long name in camel case; flags without a value are true. A repeated option has its last value. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
@@ -47,7 +47,7 @@ export interface CliCommand {
   readonly commands?: readonly CliCommand[];
 }
 
-/** What exit codes mean, for every command; printed by `--help`. */
+/** The meaning of exit codes, for every command; printed by `--help`. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

@@ -7,7 +7,7 @@ import type { ResourceKind } from '../../values/resource-kind.ts';
 import { testTerminal } from './cli.fixtures.ts';
 import type { CliCommand, CliInput } from './command.ts';
 
-/** What a command printed and ended with. */
+/** Output and exit code of a command. */
 export interface Ran {
   readonly code: number | undefined;
   readonly out: string;

@@ -1,6 +1,6 @@
 import type { CliCommand } from './command.ts';
 
-/** A command as the list of commands knows it: enough for `--help` and completion of the first word, without loading the rest. */
+/** A command in the list of commands: enough for `--help` and completion of the first argument, without loading the rest. */
 export interface Entry {
   readonly name: string;
   readonly summary: string;
@@ -10,9 +10,9 @@ export interface Entry {
 /** Every command in the order of `--help`. A test compares name and summary with the command itself. */
 export const registry: readonly Entry[] = [
   { name: 'install', summary: 'Install the controller into the hub cluster', load: () => import('./commands/install.ts') },
-  { name: 'token', summary: 'Make a token with which a cluster can join', load: () => import('./commands/token.ts') },
+  { name: 'token', summary: 'Create a token with which a cluster can join', load: () => import('./commands/token.ts') },
   { name: 'join', summary: 'Join a member cluster to the hub', load: () => import('./commands/join.ts') },
-  { name: 'leave', summary: 'Take a member cluster out again, leaving nothing behind', load: () => import('./commands/leave.ts') },
+  { name: 'leave', summary: 'Remove KubeSlice from a member cluster, leaving nothing behind', load: () => import('./commands/leave.ts') },
   {
     name: 'uninstall',
     summary: 'Remove the controller and everything of KubeSlice from the hub',
@@ -21,7 +21,7 @@ export const registry: readonly Entry[] = [
   { name: 'status', summary: 'Show clusters, nodes and tunnels, the worst first', load: () => import('./commands/status.ts') },
   {
     name: 'problems',
-    summary: 'Show what is wrong, with cause, evidence, age and what helps',
+    summary: 'Show all problems, with cause, evidence, age and remedy',
     load: () => import('./commands/problems.ts'),
   },
   { name: 'slices', summary: 'List the slices', load: () => import('./commands/slices.ts') },
@@ -33,7 +33,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: 'doctor',
-    summary: 'Find out what is wrong in a cluster, and what mends it',
+    summary: 'Find the faults of a cluster, with their remedies',
     load: () => import('./commands/doctor.ts'),
   },
   {

@@ -6,41 +6,41 @@ import { type Exchange, readersBinding } from '../../plan/hub/exchange.ts';
 import type { Clock } from '../../values/clock.ts';
 import { fieldManager, type World } from './world.ts';
 
-/** Notice boards and the rights to them are not watched; deleted objects are created again within this time, in milliseconds. */
+/** Boards and the rights to them are not watched; deleted objects are created again within this time, in milliseconds. */
 export const boardRepairMs = 600_000;
 
 /** A board without any report may have been deleted as a whole, and is repaired this often, in milliseconds. */
 const emptyRepairMs = 5_000;
 
-/** What is known when a board is repaired. */
+/** The inputs of a board's repair. */
 interface BoardState {
-  /** Somebody must get rights that he did not have, or lose some. */
+  /** A cluster must get or lose rights. */
   readonly changed: boolean;
-  /** No cluster reports anything there. */
+  /** The board has no report of any cluster. */
   readonly empty: boolean;
 }
 
-/** The notice boards of the slices. */
+/** The boards of the slices. */
 export interface Boards {
   /**
-   * Makes the board of a slice and the rights to it so; unless something changed, only when that was not done lately. Resolves to the milliseconds after
-   * which to try again when the board has no report and it was too early to repair it.
+   * Creates or repairs the board of a slice and the rights to it; without a change, only when the last repair was long ago. Resolves to the
+   * milliseconds after which to try again when the board has no report and it was too early to repair it.
    */
   keep(slice: Slice, exchange: Exchange, state: BoardState, signal: AbortSignal): Promise<number | undefined>;
-  /** The slice is gone. */
+  /** The slice was deleted. */
   forget(slice: Slice): void;
 }
 
-/** Boards of which nothing is known yet. */
+/** Boards of unknown state. */
 export const createBoards = (world: World, clock: Pick<Clock, 'monotonic'>): Boards => {
-  /** When each was last made so by the monotonic clock, and for which readers, by slice UID; unknown of those that another controller made. */
+  /** When each was last repaired, by the monotonic clock, and for which readers, by slice UID; unknown for boards that another controller created. */
   const made = new Map<string, { readonly at: number; readonly readers: string }>();
   return {
     keep: async (slice, { namespace, role, binding, readers }, { changed, empty }, signal) => {
       const { uid = '' } = slice.metadata;
       const before = made.get(uid);
       const names = (readers?.binding.subjects ?? []).map(({ name }) => name).join();
-      // Half of it, because a resync may come a little early.
+      // Half of it, because a resync may be a little early.
       const dueMs = (before?.at ?? -Infinity) + (empty ? emptyRepairMs : boardRepairMs / 2) - clock.monotonic();
       const isMade = slice.status?.exchangeNamespace !== undefined;
       if (isMade && !changed && before?.readers === names && dueMs > 0) return empty ? dueMs : undefined;

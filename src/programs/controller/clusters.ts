@@ -17,11 +17,11 @@ const removeAccount = async (world: World, namespace: string, name: string, sign
 };
 
 /**
- * Keeps the registration of clusters: status from the worker's lease, the join account gone once the worker is connected, and everything
- * that a deleted cluster had on the hub removed before its finalizer comes off.
+ * Keeps the registration of clusters: it sets the status from the worker's lease, deletes the join account once the worker is connected, and removes
+ * everything of a deleted cluster from the hub before its finalizer.
  */
 export const clusterController = (world: World, clock: { now(): number }) => {
-  /** Connected clusters whose join account is gone. */
+  /** Connected clusters whose join account was deleted. */
   const joinEnded = new Set<string>();
   return {
     name: 'cluster',
@@ -103,8 +103,8 @@ export const clusterController = (world: World, clock: { now(): number }) => {
       const changed = Object.entries(status).some(
         ([field, value]) => JSON.stringify(value) !== JSON.stringify(cluster.status?.[field as keyof typeof status]),
       );
-      // The worker acts by its own account now, so the join token must not be worth anything any more. Before the status says that the worker
-      // is connected; and by what was seen here, for the status is written by others too.
+      // The worker uses its own account now, so the join token must become useless. This happens before the status shows that the worker is
+      // connected, and by this process's own observation, because others write the status too.
       const connected = sign.seenToChange && status.clusterHealth?.clusterHealthStatus === 'Normal';
       if (!connected) joinEnded.delete(key);
       else if (!joinEnded.has(key)) {

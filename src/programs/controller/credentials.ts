@@ -14,16 +14,18 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { World } from './world.ts';
 
-/** Shortest time between two answers to one cluster, in milliseconds: the holder of the account for credential requests may ask at any rate. */
+/**
+ * Shortest interval between two answers to one cluster, in milliseconds: the owner of the account for credential requests may send them at any rate.
+ */
 const paceMs = 2_000;
 
-/** The PEM blocks of some texts, each once. */
+/** The distinct PEM blocks of some texts. */
 const distinctCertificates = (texts: readonly string[]): string => {
   const blocks = texts.flatMap((text) => text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []);
   return [...new Set(blocks)].map((block) => `${block}\n`).join('');
 };
 
-/** Where members reach the hub and by which authority, as the administrator wrote it down and as Kubernetes publishes it. */
+/** The addresses at which members reach the hub, and its authority: as configured by the administrator, and as published by Kubernetes. */
 const hubPlace = async (world: World, signal: AbortSignal): Promise<Omit<RenewedCredential, 'token'>> => {
   const find = (name: string) => world.client.find(configMapKind, { namespace: hubNamespace, name }, { signal });
   const [address, root] = [await find(hubAddressConfigMap), await find('kube-root-ca.crt')];
@@ -34,8 +36,8 @@ const hubPlace = async (world: World, signal: AbortSignal): Promise<Omit<Renewed
 };
 
 /**
- * Renews the hub credential of clusters that prove the key of their authority: a worker needs this when its token expired while hub or worker were
- * away. A token lives for `seconds`.
+ * Renews the hub credential of clusters that prove the key of their authority: a worker needs this when its token expired during an outage. A token
+ * lives for `seconds`.
  */
 export const credentialController = (world: World, clock: Clock, seconds: number) => {
   /** When each was last processed, by the monotonic clock. */
@@ -47,7 +49,7 @@ export const credentialController = (world: World, clock: Clock, seconds: number
   };
   const refuse = async (request: CredentialRequest, why: string, signal: AbortSignal): Promise<void> => {
     world.log.warn('a request for a hub credential was refused', { cluster: request.metadata.name, why });
-    // The challenge stays: who cannot prove anything must not take it from the one who can.
+    // The challenge stays: a client without a proof must not take it from the rightful cluster.
     const refusedKey = request.spec.publicKey ?? null;
     if (request.status?.refused !== why || request.status.refusedKey !== refusedKey)
       await write(request, { refused: why, refusedKey }, signal);
@@ -55,8 +57,8 @@ export const credentialController = (world: World, clock: Clock, seconds: number
   const freshChallenge = (): string => randomBytes(32).toString('base64');
 
   /**
-   * A token of the worker's account. An account that is gone is made anew: deleting it is how an administrator ends a credential that leaked, and the
-   * rightful cluster has just proved itself.
+   * A token of the worker's account. A missing account is created again: an administrator deletes it to end a leaked credential, and the rightful
+   * cluster has just proved itself.
    */
   const tokenOf = async (namespace: string, cluster: string, signal: AbortSignal): Promise<string> => {
     try {
@@ -83,8 +85,8 @@ export const credentialController = (world: World, clock: Clock, seconds: number
     try {
       const root = readRoot(caBundle, owner);
       if (!isProved(asked, root))
-        return await refuse(request, 'The request is not signed by the authority that this cluster joined with.', signal);
-      // Before a token is made: a key that is none costs nothing.
+        return await refuse(request, 'The request is not signed by the authority with which this cluster joined.', signal);
+      // Before a token is created, so that an invalid key costs nothing.
       answerProof(asked, owner, { token: '', servers: [], ca: '' });
       const token = await tokenOf(projectNamespace(owner.project), owner.cluster, signal);
       given = answerProof(asked, owner, { token, ...(await hubPlace(world, signal)) });

@@ -8,7 +8,7 @@ import { removeNotices } from './notices.ts';
 import type { World } from './world.ts';
 
 /**
- * Marks memberships as ended, and nothing else. The objects stay, so that the others learn of the end: a missing object ends nothing. `now` is in
+ * Marks memberships as ended, and nothing else. The objects stay, so that the others receive the end: a missing object ends nothing. `now` is in
  * milliseconds since 1970.
  */
 export const markEnded = async (world: World, memberships: readonly Membership[], now: number, signal: AbortSignal): Promise<void> => {
@@ -21,7 +21,7 @@ export const markEnded = async (world: World, memberships: readonly Membership[]
   }
 };
 
-/** Marks memberships as ended, and deletes the notices of their clusters but the farewells: each board is listed once. */
+/** Marks memberships as ended, and deletes the notices of their clusters except the farewells: each board is listed once. */
 export const endMemberships = async (world: World, memberships: readonly Membership[], now: number, signal: AbortSignal): Promise<void> => {
   await markEnded(world, memberships, now, signal);
   for (const [board, ended] of Map.groupBy(memberships, ({ spec }) => spec.exchangeNamespace))
@@ -29,8 +29,8 @@ export const endMemberships = async (world: World, memberships: readonly Members
 };
 
 /**
- * Looks after the memberships that ended: deletes late notices, and deletes the object after its retention time. The key is the exchange namespace, so
- * that one look at the board serves all who left it.
+ * Handles ended memberships: deletes late notices, and deletes the object after its retention time. The key is the namespace of the board, so that
+ * one list of the board serves all clusters that left it.
  */
 export const endingController = (world: World, clock: { now(): number }) => ({
   name: 'ending',
@@ -43,7 +43,7 @@ export const endingController = (world: World, clock: { now(): number }) => ({
       const step = planEnded(membership, now);
       return step === undefined ? [] : [{ membership, step }];
     });
-    // A cluster that left twice by two objects keeps its farewell for the later one.
+    // A cluster that left twice with two objects keeps its farewell for the later one.
     const sweeps = new Map<string, boolean>();
     for (const { membership, step } of ended)
       sweeps.set(membership.spec.cluster, !step.isOver || sweeps.get(membership.spec.cluster) === true);

@@ -11,11 +11,11 @@ import { projectController } from './projects.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
 
-/** The instance that leads, and its options. */
+/** The leading instance and its options. */
 export interface ControllerOptions {
   /** Name of this instance, for events. */
   readonly instance: string;
-  /** How long the credentials last that clusters get by proof of their key, in seconds. */
+  /** Lifetime in seconds of the credentials that clusters get by proof of their key. */
   readonly credentialSeconds: number;
 }
 

@@ -11,27 +11,27 @@ import { objectKey } from '../../values/object-key.ts';
 import { endMemberships } from './endings.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
 
-/** Where the allocations of a slice are written down, and what they are from now on. */
+/** The stored and the decided allocations of a slice. */
 export interface Allocation {
-  /** The slice that was decided from. */
+  /** The slice from which this was decided. */
   readonly slice: Slice;
   readonly memberships: readonly Membership[];
   readonly grants: Grants;
 }
 
-/** The memberships of a slice as the mirror has them, ended ones and those of an earlier slice of its name included. */
+/** The memberships of a slice in the mirror, including ended ones and those of an earlier slice of its name. */
 export const membershipsOf = (world: World, { metadata }: Slice): readonly Membership[] =>
   world.memberships.byIndex('slice', sliceIndex(metadata.namespace, metadata.name));
 
-/** Whether a Membership holds in this very slice: it has not ended, and is not that of an earlier slice of the same name. */
+/** Whether a Membership is in force in exactly this slice: it has not ended, and does not belong to an earlier slice of the same name. */
 export const holdsIn =
   ({ metadata }: Slice) =>
   (membership: Membership): boolean =>
     !hasEnded(membership) && membership.spec.sliceUID === metadata.uid;
 
 /**
- * Decides the address blocks of these clusters. When they change, it decides from memberships and slice as the API server has them now: two
- * mirrors have no common order, and an old picture of one would give a block away that the other still shows as taken.
+ * Decides the address blocks of these clusters. When they change, it decides again from fresh reads of memberships and slice: two mirrors have no
+ * common order, and an outdated state of one could free a block that the other still shows as taken.
  */
 export const allocate = async (world: World, slice: Slice, clusters: readonly string[], signal: AbortSignal): Promise<Allocation> => {
   const nodes = new Map(
@@ -48,14 +48,14 @@ export const allocate = async (world: World, slice: Slice, clusters: readonly st
   const known = decide(slice, membershipsOf(world, slice));
   if (!known.grants.changed) return known;
   const { namespace = '', name } = slice.metadata;
-  // Retired blocks are written before the memberships they come from end, so they are read after them.
+  // Retired blocks are written before their memberships end, so they are read after them.
   const { items } = await world.client.list(membershipKind, { namespace, labelSelector: `${sliceLabel}=${name}`, signal });
   return decide(await world.client.get(sliceKind, slice.metadata, { signal }), items);
 };
 
 /**
- * Writes down which blocks retired, before those who had them are dismissed. Fails with `Conflict` when the slice has changed since the
- * decision; it is then made again.
+ * Stores which blocks retired, before their owners' memberships end. Fails with `Conflict` when the slice has changed since the decision; then decide
+ * again.
  */
 export const writeRetired = async (world: World, { slice, grants }: Allocation, signal: AbortSignal): Promise<readonly RetiredBlock[]> => {
   const retiredBlocks = [...grants.retired];
@@ -67,7 +67,7 @@ export const writeRetired = async (world: World, { slice, grants }: Allocation, 
   return retiredBlocks;
 };
 
-/** Writes the grants down. The Membership of a cluster that was a member before is used again. */
+/** Writes the grants. The Membership of a returning cluster is used again. */
 export const writeMemberships = async (
   world: World,
   slice: Slice,
@@ -80,13 +80,13 @@ export const writeMemberships = async (
     const existing = memberships.find((membership) => membership.spec.cluster === cluster);
     const seen = existing === undefined ? undefined : world.memberships.get(objectKey(desired.metadata));
     await applyObject(world.client, membershipKind, desired, { fieldManager, signal, seen });
-    // Last, so that no member takes the content from before the end for the new grant. By name, since another writer may have set the end.
+    // The end is removed last, so that no member takes the old content for the new grant. By name, because another writer may have set the end.
     if (existing !== undefined && hasEnded(existing))
       await world.client.mergePatch(membershipKind, desired.metadata, { spec: { ended: null } }, { signal });
   }
 };
 
-/** Takes the clusters out that have no grant any more: their membership ends, and what they have published goes. */
+/** Ends the memberships without a grant, and deletes what their clusters have published. */
 export const dismissSurplus = async (
   world: World,
   { memberships, grants }: Allocation,
@@ -98,8 +98,8 @@ export const dismissSurplus = async (
 };
 
 /**
- * Takes back the blocks that clusters give back. Resolves to true when there were any: they are free for others only in the next look, which sees the
- * memberships without them. Fails with `Conflict` when a cluster has changed its mind.
+ * Takes back released blocks. Resolves to true when there were any: they are free for others only in the next reconcile, which reads the memberships
+ * without them. Fails with `Conflict` when a cluster has withdrawn its release.
  */
 export const takeBack = async (world: World, memberships: readonly Membership[], signal: AbortSignal): Promise<boolean> => {
   const taken = planTakeBack(memberships);

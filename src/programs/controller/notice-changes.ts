@@ -7,8 +7,8 @@ import type { World } from './world.ts';
 const type = { apiVersion: apiVersionOf(noticeKind), kind: noticeKind.kind };
 
 /**
- * That notices change, and not what is in them; `run` must be called on it. It holds the name and the version of every notice on the hub, about 350 bytes
- * each, so only the instance that leads has one.
+ * Reports that notices change, without their content; `run` must be called on it. It holds name and version of every notice on the hub, about 350
+ * bytes each, so only the leading instance has one.
  */
 export const observeNoticeChanges = ({ client, log, metrics }: Pick<World, 'client' | 'log' | 'metrics'>): Mirror<KubernetesObject> =>
   createMirror<KubernetesObject>({

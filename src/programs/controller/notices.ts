@@ -4,10 +4,10 @@ import type { Client } from '../../kubernetes/client.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** Statements of a cluster about itself that stay when it is removed; it needs one, and the limit bounds what a hostile member leaves behind. */
+/** Most statements of a cluster about itself that stay when it is removed. One is needed; the limit bounds what a hostile member leaves behind. */
 const keptFarewells = 4;
 
-/** Takes the finalizers off a notice: no member may hold on to what it has published. */
+/** Removes the finalizers of a notice: a member must not block the deletion of its notices. */
 const release = async (client: Client, notice: Notice, signal: AbortSignal): Promise<void> => {
   if ((notice.metadata.finalizers ?? []).length === 0) return;
   try {
@@ -17,14 +17,18 @@ const release = async (client: Client, notice: Notice, signal: AbortSignal): Pro
   }
 };
 
-/** The clusters that a notice is of, by what the API server has checked: its name, and the cluster in its spec. Labels are not evidence. */
+/** The clusters of a notice by facts that the API server has checked: its name, and the cluster in its spec. Labels are not evidence. */
 const ownersOf = ({ metadata, spec }: Notice): readonly string[] => [spec.cluster, metadata.name.slice(0, metadata.name.indexOf('.'))];
 
-/** Whether the statements of a removed cluster about itself stay: among them is the signed farewell by which the others release its root and blocks. */
+/**
+ * Whether the statements of a removed cluster about itself stay: one of them is the signed farewell by which the others release its authority and
+ * blocks.
+ */
 type KeepFarewell = boolean;
 
 /**
- * Deletes what some clusters have on a board, whatever they did to labels and finalizers. The board is listed once, however many clusters there are.
+ * Deletes the notices of some clusters on a board, whatever labels and finalizers they have. The board is listed once, however many clusters there
+ * are.
  */
 export const removeNotices = async (
   client: Client,
@@ -48,7 +52,7 @@ export const removeNotices = async (
   }
 };
 
-/** Takes the finalizers off every notice of a board, so that its namespace can go. */
+/** Removes the finalizers of every notice of a board, so that its namespace can be deleted. */
 export const releaseNotices = async (client: Client, namespace: string, signal: AbortSignal): Promise<void> => {
   for await (const page of client.pages(noticeKind, { namespace, signal }))
     for (const notice of page.items) await release(client, notice, signal);

@@ -7,7 +7,7 @@ import { planProjectStatus } from '../../plan/hub/project-status.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { World } from './world.ts';
 
-/** Keeps the namespace of each project there, and its status true. A project that is deleted keeps its namespace: people's objects are in it. */
+/** Keeps the namespace and the status of each project. The namespace of a deleted project stays, because it contains people's objects. */
 export const projectController = (world: World, clock: Clock) => ({
   name: 'project',
   watches: [watching(world.projects, (change) => [change.key])],

@@ -3,11 +3,11 @@ import { readReport } from '../../exchange/read-report.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
 
 /**
- * Reads the reports about links. Each notice is parsed once, however often the others change; a report that cannot be read counts as none and
- * concerns its author alone: the slice then says that this cluster has not reported.
+ * Reads the reports about links. Each notice is parsed once, however often the others change. An unreadable report counts as none and affects only
+ * its author: the slice then reports that this cluster has not reported.
  */
 export class ReportReader {
-  /** Mirrors keep the very object until it changes. */
+  /** Mirrors keep the same object until it changes. */
   readonly #read = new WeakMap<Notice, { readonly report: LinksBody | undefined }>();
 
   /** The reports by cluster. */

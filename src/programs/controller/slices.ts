@@ -24,8 +24,8 @@ import { ReportReader } from './reports.ts';
 import { sliceOfBoard, type World } from './world.ts';
 
 /**
- * Keeps slices: who is a member, which address blocks each has, the notice board and who may use it, and the status from what the
- * members report. Nothing that moves packets or answers names waits for it.
+ * Keeps slices: members, address blocks, the board and the access to it, and the status from the members' reports. Neither packets nor DNS depend on
+ * it.
  */
 export const sliceController = (world: World, clock: Clock) => {
   const boards = createBoards(world, clock);
@@ -89,7 +89,7 @@ export const sliceController = (world: World, clock: Clock) => {
         againMs = await boards.keep(slice, exchange, state, signal);
         await writeMemberships(world, slice, project, allocation, signal);
       }
-      // Memberships come before the status: a status that cannot be written must keep no cluster in the slice.
+      // Memberships come before the status: a failed write of the status must not keep a cluster in the slice.
       const retired = await writeRetired(world, allocation, signal);
       await dismissSurplus(world, allocation, clock, signal);
       const status = planSliceStatus(sliceEvidence({ ...seen, slice, acceptance, grants }), clock.now());
@@ -123,7 +123,7 @@ const observe = (world: World, reader: ReportReader, slice: Slice) => {
     clusters,
     members: membersOf(slice.spec, clusters),
     reports,
-    /** Clusters that the slice runs in. */
+    /** Clusters in which the slice runs. */
     running: new Set(holders.filter((cluster) => (reports.get(cluster)?.nodes ?? 0) > 0)),
   };
 };
@@ -137,13 +137,13 @@ const setFinalizers = async (world: World, slice: Slice, finalizers: readonly st
   await world.client.mergePatch(sliceKind, slice.metadata, { metadata: { finalizers, resourceVersion } }, { signal });
 };
 
-/** Takes down what was made for a slice: its memberships end, access to its board goes, and then the board. */
+/** Removes what was created for a slice: its memberships end, access to its board ends, and then the board is deleted. */
 const withdraw = async (world: World, slice: Slice, clock: { now(): number }, signal: AbortSignal): Promise<void> => {
   const name = exchangeNamespace(slice.metadata.uid ?? '');
   await remove(world.client, roleBindingKind, { namespace: name, name: membersBinding }, signal);
   const standing = membershipsOf(world, slice).filter((one) => !hasEnded(one));
   await markEnded(world, standing, clock.now(), signal);
-  // The notices go with the board.
+  // The notices are deleted with the board.
   await releaseNotices(world.client, name, signal);
   await remove(world.client, namespaceKind, { name }, signal);
 };

@@ -8,21 +8,21 @@ interface Seen {
   readonly version: string | undefined;
   readonly at: number;
   readonly changed: boolean;
-  /** The last differences of the clocks that were read, the newest first, at most two. */
+  /** The last differences of the clocks, the newest first, at most two. */
   readonly readings: readonly number[];
 }
 
-/** When the workers' Leases were seen to change, by the clock of this process alone. */
+/** When the workers' Leases changed, by the clock of this process alone. */
 export interface WorkerSigns {
   /** Begins to watch. */
   follow(leases: Pick<Mirror<Lease>, 'subscribe'>): void;
-  /** The hub is found again after it was away: workers could not renew anything meanwhile, so each gets a whole lease. */
+  /** Contact with the hub is restored: workers could not renew meanwhile, so each gets a whole lease duration. */
   contactFound(): void;
-  /** What is known of the Lease of that key (`namespace/name`). */
+  /** The observations of the Lease with that key (`namespace/name`). */
   signOf(key: string): WorkerSign;
 }
 
-/** Signs of which none was seen yet. */
+/** Signs without any observation. */
 export const createWorkerSigns = (clock: Pick<Clock, 'now' | 'monotonic'>): WorkerSigns => {
   const seen = new Map<string, Seen>();
   return {
@@ -34,7 +34,7 @@ export const createWorkerSigns = (clock: Pick<Clock, 'now' | 'monotonic'>): Work
         const before = seen.get(key);
         const version = object.metadata.resourceVersion;
         if (before?.version === version) return undefined;
-        // What was there when we came says only that there was a renewal, at whatever time.
+        // The initial object only proves an earlier renewal, at an unknown time.
         const readings = initial ? [] : [Date.parse(renewed) - clock.now(), ...(before?.readings ?? [])].slice(0, 2);
         return seen.set(key, { version, at: clock.monotonic(), changed: !initial, readings });
       }),

@@ -16,22 +16,22 @@ import { type Clock, systemClock } from '../../values/clock.ts';
 import { createWorkerSigns, type WorkerSigns } from './worker-signs.ts';
 import { createWriteRates, type WriteRates } from './write-rates.ts';
 
-/** What the controller sees of the hub, kept up to date. */
+/** The controller's mirrors of the hub. */
 export interface World {
   readonly client: Client;
   readonly projects: Mirror<Project>;
   readonly clusters: Mirror<Cluster>;
   readonly slices: Mirror<Slice>;
   readonly memberships: Mirror<Membership>;
-  /** Reports about links only; what clusters offer to one another is none of the controller's business. */
+  /** Reports about links only; the controller does not read what clusters offer each other. */
   readonly links: Mirror<Notice>;
-  /** Signs of life of the workers. */
+  /** The workers' leases. */
   readonly leases: Mirror<Lease>;
-  /** Clusters that ask for a hub credential by proof of their key. */
+  /** Clusters that request a hub credential by proof of their key. */
   readonly credentialRequests: Mirror<CredentialRequest>;
-  /** When those were seen to change. */
+  /** When those changed. */
   readonly signs: WorkerSigns;
-  /** Which members change their notices too fast; counted by the instance that leads. */
+  /** Members that change their notices too fast; counted by the leading instance. */
   readonly writeRates: WriteRates;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -40,10 +40,10 @@ export interface World {
 /** Field manager of everything that the controller writes. */
 export const fieldManager = 'kubeslice-controller';
 
-/** Namespace of a slice's memberships and the slice's name, to look memberships up by. */
+/** Namespace and name of a membership's slice, as index of memberships. */
 export const sliceIndex = (namespace: string | undefined, slice: string): string => `${namespace ?? ''}/${slice}`;
 
-/** Mirrors of everything the controller decides from; `run` must be called on each. */
+/** The mirrors from which the controller decides; `run` must be called on each. */
 export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Clock = systemClock): World => {
   const signs = createWorkerSigns(clock);
   const leases = createMirror({
@@ -88,7 +88,7 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
   };
 };
 
-/** Every mirror of the world, to run and to wait for. */
+/** Every mirror of the world, to run and to await. */
 export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases, credentialRequests }: World) => [
   projects,
   clusters,

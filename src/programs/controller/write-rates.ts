@@ -5,7 +5,7 @@ import { afterWrite, isForgotten, isSuspended, noWrites, type WriteRate } from '
 import type { Clock } from '../../values/clock.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 
-/** A member that may not write to a board for now. */
+/** A member that is suspended from writing to a board. */
 export interface Suspension {
   readonly cluster: string;
   /** Namespace of the board. */
@@ -16,30 +16,30 @@ export interface Suspension {
 
 /** Which members write faster than their readers read. Emits a suspension when it begins and when it ends. */
 export interface WriteRates extends Source<Suspension> {
-  /** Begins to count what is created and changed; what was there before is not counted. */
+  /** Begins to count created and changed notices; existing ones do not count. */
   follow(notices: Pick<Mirror<KubernetesObject>, 'subscribe'>): void;
   /** A member is removed: what it wrote counts no more, and not against the one that joins under its name. */
   forget(cluster: string, boards: Iterable<string>): void;
-  /** What holds now. */
+  /** The current suspensions. */
   suspensions(): readonly Suspension[];
-  /** How many rates are remembered: of those that wrote or were suspended lately, at most twice as many. */
+  /** How many rates are kept: at most twice as many as members that recently wrote or were suspended. */
   readonly size: number;
 }
 
-/** The member whose notice has this name: `<cluster>.<slot>`, as the API server has checked. */
+/** The author of the notice with this name, `<cluster>.<slot>`, which the API server has checked. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-/** So many rates are remembered before any is looked at whether it still counts. */
+/** So many rates are kept before any is checked for expiry. */
 const fewRates = 64;
 
-/** Nothing was written yet. Rates are kept in memory, so they begin anew with the process. */
+/** Rates without any write. They are in memory, so they start again with the process. */
 export const createWriteRates = (clock: Clock): WriteRates => {
   const rates = new Map<string, WriteRate>();
   const { emit, subscribe } = createEmitter<Suspension>();
   const suspended = new Map<string, { readonly suspension: Suspension; readonly cancelEnd: () => void }>();
   let sweepAt = fewRates;
 
-  /** Forgets rates that count no more, whenever there are twice as many as counted the last time: so each write pays for a bounded part of it. */
+  /** Drops expired rates, whenever there are twice as many as after the last time: so each write pays for a bounded part of it. */
   const sweep = (now: number): void => {
     for (const [key, rate] of rates) if (isForgotten(rate, now)) rates.delete(key);
     sweepAt = Math.max(fewRates, 2 * rates.size);
@@ -69,7 +69,7 @@ export const createWriteRates = (clock: Clock): WriteRates => {
     follow: (notices) =>
       void notices.subscribe(({ type, object, initial }) => {
         const { name, namespace = '' } = object.metadata;
-        // The controller deletes the notices of a cluster that leaves, and that must not count against the one that joins under its name.
+        // The controller deletes the notices of a leaving cluster, which must not count against a later cluster of the same name.
         if (!initial && type !== 'deleted') count(namespace, authorOf(name));
       }),
     forget: (cluster, boards) => {

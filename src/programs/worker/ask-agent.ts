@@ -10,7 +10,7 @@ import { Failure } from '../../values/failure.ts';
 import { readJson } from '../../values/read-json.ts';
 
 /**
- * Asks an agent of this cluster, by an address of its node, for notices of another cluster. `Unavailable` when there is no usable answer,
+ * Requests notices of another cluster from an agent of this cluster, by an address of its node. `Unavailable` when there is no usable answer,
  * `Interrupted` when the signal aborts.
  */
 export type AskAgent = (
@@ -19,18 +19,18 @@ export type AskAgent = (
   signal: AbortSignal,
 ) => Promise<NoticePage>;
 
-/** With what agents are asked. */
+/** The parameters of requests to agents. */
 export interface AskAgentParts {
   readonly fetch: typeof fetch;
   /** Port on which agents serve. */
   readonly port: number;
-  /** The worker's token for agents, as it is now: it is renewed while the worker runs. */
+  /** The worker's current token for agents: it is renewed while the worker runs. */
   readonly token: (signal: AbortSignal) => Promise<string>;
 }
 
 /**
- * Asks an agent of this cluster for the summary of the notices of another cluster, as soon as its latest notice has another position than `after` or the
- * wait is over; fails as {@link AskAgent}.
+ * Requests the summary of another cluster's notices from an agent of this cluster, as soon as its latest notice has another position than `after` or
+ * the wait is over; fails as {@link AskAgent}.
  */
 export type AskHeads = (
   address: string,
@@ -41,7 +41,7 @@ export type AskHeads = (
 /** Asks an agent of this cluster, by an address of its node, which ports of its pods have no listener; fails as {@link AskAgent}. */
 export type AskListeners = (address: string, asked: ListenerQuestion, signal: AbortSignal) => Promise<ListenerAnswer>;
 
-/** A way to ask agents for notices. Whatever they answer is taken for hostile: they pass on what others sent. */
+/** Requests notices from agents. Answers are treated as hostile, because agents forward what others sent. */
 export const createAskAgent =
   (parts: AskAgentParts): AskAgent =>
   (address, asked, signal) =>
@@ -52,13 +52,13 @@ export const createAskAgent =
       signal,
     );
 
-/** A way to ask agents for summaries. */
+/** Requests summaries from agents. */
 export const createAskHeads =
   (parts: AskAgentParts): AskHeads =>
   (address, asked, signal) =>
     askOne(parts, address, noticesAsked({ ...asked, what: 'heads' }, readHeads), signal);
 
-/** A way to ask agents for listeners. */
+/** Requests listeners from agents. */
 export const createAskListeners =
   (parts: AskAgentParts): AskListeners =>
   (address, asked, signal) =>
@@ -74,11 +74,11 @@ export const createAskListeners =
       signal,
     );
 
-/** One question: what is asked for, by which path, and how the answer is read. */
+/** One request: its subject, its path, and the reader of its answer. */
 interface Asked<T> {
   readonly path: string;
   readonly what: string;
-  /** Bytes of the answer at the most. */
+  /** Most bytes of the answer. */
   readonly most: number;
   readonly read: (answer: unknown) => T | undefined;
 }
@@ -98,7 +98,7 @@ const askOne = async <T>(
 ): Promise<T> => {
   const server = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
   const fail = (why: string, cause?: unknown): Failure =>
-    new Failure('Unavailable', `The agent at ${server} gives no ${what}: ${why}.`, { cause });
+    new Failure('Unavailable', `The agent at ${server} returns no ${what}: ${why}.`, { cause });
   try {
     const headers = { authorization: `Bearer ${await token(signal)}` };
     const response = await fetch(server + path, { headers, signal, redirect: 'error' });
@@ -109,12 +109,12 @@ const askOne = async <T>(
     if (value === undefined) throw fail('it answers something else');
     return value;
   } catch (error) {
-    if (signal.aborted) throw new Failure('Interrupted', `Asking ${server} was cancelled.`, { cause: signal.reason });
+    if (signal.aborted) throw new Failure('Interrupted', `The request to ${server} was cancelled.`, { cause: signal.reason });
     throw Failure.is(error) ? error : fail(error instanceof Error ? error.message : String(error), error);
   }
 };
 
-/** The body; undefined when it has more bytes, of which no more are read. */
+/** The body; undefined when it has more bytes, which are not read. */
 const readAtMost = async (response: Response, most: number): Promise<string | undefined> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

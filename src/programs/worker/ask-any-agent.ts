@@ -4,7 +4,7 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
 
-/** What of a session is needed to ask agents. */
+/** The parts of a session that requests to agents need. */
 export interface AskingSession {
   readonly slice: string;
   readonly clock: Clock;
@@ -14,24 +14,26 @@ export interface AskingSession {
   };
 }
 
-/** How a question is put. */
+/** The parameters of a request. */
 export interface Asking<T> {
-  /** Room for questions that run at once. */
+  /** Limits concurrent requests. */
   readonly slots: Slots;
   readonly random: Random;
-  /** The agent that answered last: it alone is asked. */
+  /** The agent that answered last: only this one gets the request. */
   readonly agent: string | undefined;
   /** How long the agent may wait before it answers, in milliseconds. */
   readonly waitMs: number;
   readonly question: (address: string, signal: AbortSignal) => Promise<T>;
 }
 
-/** An agent answers a question without a wait within this time, or another one is asked, in milliseconds. */
+/** An agent answers a request without a wait within this time, or another one is tried, in milliseconds. */
 const answerWithinMs = 2_000;
 /** How many agents are tried before a pause. */
 const agentsPerTry = 3;
 
-/** Asks the agent that answered last; without one, some agents of this cluster, one after the other. Rejects with the last failure. */
+/**
+ * Sends the request to the agent that answered last; without one, to some agents of this cluster, one after the other. Rejects with the last failure.
+ */
 export const askAnyAgent = async <T>(
   session: AskingSession,
   { slots, random, agent, waitMs, question }: Asking<T>,
@@ -59,14 +61,14 @@ export const askAnyAgent = async <T>(
   throw failure;
 };
 
-/** Addresses of this cluster's nodes in the slice, at which their agents serve. */
+/** Addresses of this cluster's nodes in the slice, where their agents listen. */
 const agentsOf = ({ local, slice }: AskingSession): string[] =>
   local.sliceNodes.byIndex('slice', slice).flatMap(({ spec }) => {
     const addresses = local.nodes.get(spec.node)?.status?.addresses ?? [];
     return addresses.find(({ type }) => type === 'InternalIP')?.address ?? [];
   });
 
-/** Some of a list, beginning anywhere, so that not everybody asks the first. */
+/** Some of a list, from a random start, so that requests do not all go to the first. */
 const someOf = (list: readonly string[], count: number, random: Random): string[] => {
   const start = Math.floor(random() * list.length);
   return [...list.slice(start), ...list.slice(0, start)].slice(0, count);

@@ -1,15 +1,15 @@
 import { Resolver } from 'node:dns/promises';
 import { sliceZone } from '../../api/places.ts';
 
-/** The most that one question may take, in milliseconds. */
+/** Longest duration of one query, in milliseconds. */
 const answerMs = 2_000;
 
-/** The server that our own SOA record names. */
+/** The server name in our own SOA record. */
 const primary = `ns.dns.${sliceZone}`;
 
-/** Asks servers for our zone; resolves to undefined when the answer is ours, else to what came instead. */
+/** Queries servers for our zone; resolves to undefined when the answer is ours, else to a description of the answer. */
 export const askZone = async (servers: readonly string[], signal: AbortSignal): Promise<string | undefined> => {
-  if (servers.length === 0) return 'there is no server to ask';
+  if (servers.length === 0) return 'there is no server to query';
   const resolver = new Resolver({ timeout: answerMs, tries: 1 });
   const cancel = (): void => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });

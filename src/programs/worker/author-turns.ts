@@ -1,22 +1,22 @@
 import { budgets } from '../../api/budgets.ts';
 import { createTurns, type Turns } from '../../loop/turns.ts';
 
-/** Turns of the authors of notices: to judge one costs a verification, so the notices of each author are judged at a rate of its own. */
+/** Turns of the authors of notices: judging a notice costs a verification, so the notices of each author have a rate of their own. */
 export interface AuthorTurns {
   of(author: string): Turns;
-  /** The authors of whom something had to wait after a time (by the monotonic clock), in order. */
+  /** The authors with a waiting notice since a time (by the monotonic clock), in order. */
   heldSince(time: number): readonly string[];
 }
 
-/** Authors that each have a rate of their own: as many as a slice can have members. */
+/** Most authors with a rate of their own: as many as a slice can have members. */
 const mostAuthors = 1_024;
 
-/** Nothing was judged yet. */
+/** Turns before the first notice. */
 export const createAuthorTurns = (): AuthorTurns => {
   const turns = new Map<string, Turns>();
   return {
     of: (author) => {
-      // Names of more clusters than a slice can have are forged, and share one rate.
+      // Names beyond the number of clusters that a slice can have are forged, and share one rate.
       const who = turns.has(author) || turns.size < mostAuthors ? author : '';
       const own = turns.get(who) ?? createTurns(budgets.reads);
       turns.set(who, own);

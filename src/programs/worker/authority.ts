@@ -5,7 +5,7 @@ import { secretKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import type { HubIdentity } from './hub.ts';
 
-/** Opens this cluster's own authority, which was made when the cluster joined and never left it. */
+/** Opens this cluster's own authority, which was created when the cluster joined and never left it. */
 export const readAuthority = async (local: Client, { cluster, project }: HubIdentity, signal: AbortSignal): Promise<Authority> => {
   const { data = {} } = await local.get(secretKind, { namespace: memberNamespace, name: authoritySecret }, { signal });
   const text = (key: string): string => {

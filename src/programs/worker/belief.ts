@@ -2,14 +2,14 @@ import { emptyLedger, type Ledger, type StatementRef } from '../../exchange/ledg
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
-/** What this cluster believes of one slice, as it is now. Emits the statements that came into force, changed, or ended. */
+/** The current ledger of one slice. Emits the statements that came into force, changed, or ended. */
 export interface Belief extends Source<StatementRef> {
   ledger(): Ledger;
   /** Replaces the ledger and emits the changes. */
   become(ledger: Ledger, changes: readonly StatementRef[]): void;
 }
 
-/** Nothing is believed yet. */
+/** An empty ledger. */
 export const createBelief = (): Belief => {
   let current = emptyLedger;
   const { emit, subscribe } = createEmitter(() => refsIn(current));

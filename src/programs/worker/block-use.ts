@@ -5,26 +5,26 @@ import { objectKey } from '../../values/object-key.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
 import type { Session } from './session.ts';
 
-/** Which of its address blocks this cluster uses, and what it reports to the hub about them. */
+/** The address blocks that this cluster uses, and its reports to the hub about them. */
 export interface BlockUses {
-  /** The blocks that are used and stated: those of the grant but for those that are given back. */
+  /** The blocks that are used and published: the granted ones without the released ones. */
   usable(): string[];
   /**
-   * Decides which blocks are given back, given the blocks of the nodes, and whether those lack addresses (`wantedAddresses` in all). What is given back is
-   * not {@link usable} from the moment of the decision; what is used again is only when the hub has stored that, which this requests.
+   * Decides which blocks to release, given the blocks of the nodes, and whether those lack addresses (`wantedAddresses` in all). A released block is
+   * no longer {@link usable} from the decision on. A block that is used again is usable only when the hub has stored that, which this requests.
    */
   decide(nodes: readonly string[], wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
-  /** Reports the decision to the hub; after the statement of this cluster names its blocks without those that are given back. */
+  /** Reports the decision to the hub; call it after this cluster published its blocks without the released ones. */
   report(wantedAddresses: number | undefined, signal: AbortSignal): Promise<void>;
 }
 
-/** The blocks of a session, of which nothing is known to be unused yet. */
+/** The blocks of a session, none of them known as unused. */
 export const createBlockUses = (session: Session): BlockUses => {
   const { hub, local, members, clock } = session;
   const reserve = subnetLayout(session.grant.sliceSubnet).clusterUnit;
   const current = (): Membership => members.get(objectKey(session.membership.metadata)) ?? session.membership;
   let since: ReadonlyMap<string, number> = new Map();
-  /** The blocks that are released; undefined while the hub has the same list. */
+  /** The released blocks; undefined while the hub has the same list. */
   let decided: readonly string[] | undefined;
   /** This run wrote to the hub, and the mirror does not show it yet. */
   let isReported = false;

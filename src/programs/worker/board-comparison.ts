@@ -21,49 +21,49 @@ import { watchHeads } from './heads-watch.ts';
 import type { Session } from './session.ts';
 import { followDigests, type ShownDigests } from './shown-digests.ts';
 
-/** How the comparison asks, and where it notes what it knows. */
+/** How the comparison sends requests, and where it stores its results. */
 export interface BoardComparisonParts {
   readonly ask: AskAgent;
   readonly askHeads: AskHeads;
   readonly random: Random;
-  /** Takes a notice that was read from its author. */
+  /** Receives a notice that was read from its author. */
   readonly onNotice: (spec: NoticeSpec) => void;
-  /** Up to where each cluster was read; what is known to be on the board is read, too. */
+  /** The position up to which each cluster was read; known notices of the board count as read too. */
   readonly positions: Map<string, Position>;
 }
 
 /**
- * Compares the board of the hub with what members offer themselves: a hub that answers may hide what one author publishes, or show an old board to one
- * reader. Emits when the clusters change of which it withholds something.
+ * Compares the board of the hub with what members offer themselves: a hub that answers may hide what one author publishes, or show an old board to
+ * one reader. Emits when the set of withheld clusters changes.
  */
 export interface BoardComparison extends Source<undefined> {
   /** The clusters of which the board withholds something, for longer than it may lag. */
   withheld(): readonly WithheldCluster[];
-  /** Takes note that a cluster offers a notice. */
+  /** Records that a cluster offers a notice. */
   offered(spec: NoticeSpec): void;
   /** Compares until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** What is known of one cluster since the board last showed what it offers. */
+/** The state of one cluster since the board last had everything that it offers. */
 interface Difference {
   readonly offered: Map<string, StatementRef>;
   readonly readAt: number;
-  /** Up to where it was read. */
+  /** The position up to which it was read. */
   readTo: Position;
   withheld: WithheldStatements;
 }
 
-/** Pages that are read of a cluster at once; the rest follows with the next check. */
+/** Most pages of a cluster that are read at once; the rest follows with the next comparison. */
 const mostPages = 16;
-/** Members that are asked at the same time: one that does not answer must not hold up a turn. */
+/** Most concurrent requests: one member that does not answer must not delay a turn. */
 const askedAtOnce = 4;
-/** So many other members are each asked all the time, and answer when they have something new; more are asked in turns. */
+/** Up to this many members are each followed continuously, and answer when they have something new; more are compared in turns. */
 const mostAttended = 16;
-/** How often what differs is looked at while nobody is asked in turns, in milliseconds. It costs nothing while nothing differs. */
+/** How often differences are checked while no comparison takes place, in milliseconds. It costs nothing while nothing differs. */
 const followMs = 1_000;
 
-/** Nothing was compared yet. */
+/** A comparison before its start. */
 export const createBoardComparison = (session: Session, parts: BoardComparisonParts): BoardComparison => {
   const { board, clock, hub, slice, local } = session;
   const { random, positions, onNotice } = parts;
@@ -71,7 +71,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
   const differences = new Map<string, Difference>();
   /** Clusters that offered nothing new although they differed. */
   const pauses = new Map<string, ReadingPause>();
-  /** Clusters of which something is withheld, and since when, in milliseconds since 1970. */
+  /** Clusters with withheld notices, and since when, in milliseconds since 1970. */
   const suspects = new Map<string, number>();
   const { emit, subscribe } = createSignals();
   let round: readonly string[] = [];
@@ -90,7 +90,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     askAnyAgent(session, { slots, random, agent: undefined, waitMs, question: put }, signal).then(({ answer }) => answer);
   const headsOf = (cluster: string, signal: AbortSignal, after: Position = 0, waitMs = 0): Promise<Heads> =>
     question((address, during) => parts.askHeads(address, { slice, cluster, after, waitMs }, during), waitMs, signal);
-  /** Without the hub, everybody is read anyway. */
+  /** Without the hub, all members are read anyway. */
   const isComparable = (): boolean => board.staleSince() === undefined && board.isSynced();
   const isSame = (cluster: string, { digest }: Heads): boolean => digest === digests?.of(cluster);
 
@@ -144,7 +144,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     if (matches(cluster, heads)) return;
     const open = differences.get(cluster);
     if (open !== undefined) {
-      // What comes after a difference that is known is not waited for.
+      // A known difference is read from its last position on.
       if (heads.position > open.readTo) await read(cluster, signal);
       return;
     }
@@ -152,12 +152,12 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
     if (matches(cluster, await headsOf(cluster, signal))) return;
     if (mayRead(pauses.get(cluster), clock.monotonic())) await read(cluster, signal);
   };
-  /** A member that cannot be asked now is asked the next time. */
+  /** A member that cannot be reached now is compared the next time. */
   const onFailure = (cluster: string, error: unknown): void =>
-    local.log.debug('a member cannot be asked whether the hub shows what it publishes', { slice, cluster, error });
+    local.log.debug('a member could not be compared with the board', { slice, cluster, error });
   const nextMs = (): number => nextCheckMs(differences.size > 0, random);
 
-  /** Looks again at what differed: the board catches up, or what was offered was known, or the board withholds it. */
+  /** Checks a difference again: the board catches up, or the offer was known, or the board withholds it. */
   const follow = (cluster: string, difference: Difference): void => {
     const now = clock.monotonic();
     const shown = new Map(shownBy(cluster).map((spec) => [refKey(spec), spec]));
@@ -188,7 +188,7 @@ export const createBoardComparison = (session: Session, parts: BoardComparisonPa
       signal,
     );
 
-  /** Looks at what differs, and asks whose turn it is; resolves to how long to wait until the next time, in milliseconds. */
+  /** Checks the differences, and compares the members whose turn it is; resolves to how long to wait until the next time, in milliseconds. */
   const step = async (attended: KeyedTasks, signal: AbortSignal): Promise<number> => {
     if (!isComparable()) return followMs;
     for (const [cluster, difference] of differences) follow(cluster, difference);

@@ -2,21 +2,21 @@ import type { Notice } from '../../api/notice/type.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** How far the board was read that was there when the session began. */
+/** How much of the initial board has been read. */
 export interface BoardProgress {
-  /** Whether every notice of the first list was judged once: from then on, what was neither kept nor found is not there. */
+  /** Whether every notice of the first list was judged once: from then on, a statement that was neither stored nor found does not exist. */
   readonly isRead: () => boolean;
   /** Resolves then; `Interrupted` when the signal aborts before. The board must be synced. */
   readonly read: (signal: AbortSignal) => Promise<void>;
-  /** A notice was judged. */
+  /** Records that a notice was judged. */
   readonly done: (notice: string) => void;
 }
 
-/** Nothing is read yet. Waits for the notices of other clusters that the first list of the board holds. */
+/** Progress before the first notice. It waits for the notices of other clusters in the first list of the board. */
 export const createBoardProgress = (board: Pick<Mirror<Notice>, 'list'>, ownCluster: string): BoardProgress => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let unread: Set<string> | undefined;
-  /** A hostile hub may list an object without a spec: nobody judges that, so nobody waits for it. */
+  /** A hostile hub may list an object without a spec: it is never judged, so it is not waited for. */
   const isOfAnother = (spec: Notice['spec'] | undefined): boolean => spec !== undefined && spec.cluster !== ownCluster;
   return {
     isRead: () => unread?.size === 0,

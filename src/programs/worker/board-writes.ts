@@ -1,32 +1,32 @@
 /**
- * What the board holds under a name by our own writes, though it may not show them yet. Texts are compared by digest.
+ * What the board contains under a name because of our own writes, even if it does not show them yet. Texts are compared by digest.
  *
  * ```
- * the board shows           then it holds
+ * the board shows           then it contains
  * a write of ours           the last one: what it shows before that is overwritten already
  * anything else, after it   that: another writer replaced ours
  * nothing, after it         nothing: it was deleted
  * ```
  */
 export interface BoardWrites {
-  /** The digest of what the board holds; undefined for nothing. */
+  /** The digest of the board's content; undefined for nothing. */
   held(name: string): string | undefined;
-  /** To be called before a write, since the board may show it before the write returns. */
+  /** Call it before a write, because the board may show the write before it returns. */
   writing(name: string, digest: string): void;
-  /** The write failed, or was a removal: what is there now only the board knows. */
+  /** The write failed, or was a deletion: only the board knows its content now. */
   forget(name: string): void;
-  /** What the board shows now; undefined when the notice was deleted. */
+  /** Records the current state of the board; undefined when the notice was deleted. */
   shown(name: string, digest: string | undefined): void;
 }
 
 interface Entry {
-  /** What it shows. */
+  /** The observed digest. */
   readonly shown: string | undefined;
-  /** Writes that it has not shown yet, in their order. */
+  /** Writes that it has not shown yet, in order. */
   readonly unseen: readonly string[];
 }
 
-/** Nothing is written or shown yet. */
+/** A state without writes and observations. */
 export const createBoardWrites = (): BoardWrites => {
   const entries = new Map<string, Entry>();
   const set = (name: string, entry: Entry): void => {

@@ -8,21 +8,21 @@ import { writeConditions } from './local-condition.ts';
 import type { Session } from './session.ts';
 import type { Tenants } from './tenants.ts';
 
-/** Between two looks, in milliseconds: every statement that changes asks for one. */
+/** Shortest interval of reports, in milliseconds: every changed statement triggers one. */
 const gapMs = 2_000;
-/** For how long after the last wait a rate counts as reached, and how often that is checked, in milliseconds. */
+/** How long after the last wait a rate counts as reached, and how often that is checked, in milliseconds. */
 const heldMs = 30_000;
 
-/** What the report is made from, beside the session. */
+/** The inputs of the report, beside the session. */
 interface BudgetParts {
   readonly pace: Pace;
   readonly turns: AuthorTurns;
   readonly tenants: Tenants;
-  /** Places that the own notices take on the board. */
+  /** Slots that the cluster's own notices take on the board. */
   readonly notices: () => number;
 }
 
-/** Shows in the local slice which author has used up, or nearly, which of its budgets, and whose rate is reached. There is one key. */
+/** Reports in the local slice which authors have reached, or nearly reached, which budgets and rates. There is one key. */
 export const budgetReport = (session: Session, { pace, turns, tenants, notices }: BudgetParts) => {
   const { local, slice: name, clock, hub } = session;
   let at = Number.NEGATIVE_INFINITY;

@@ -6,8 +6,8 @@ import { Failure } from '../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
- * Removes everything that a slice left in this cluster: services first, so that nobody is sent to addresses that are going away; the
- * agents take the node apart when its SliceNode is gone after it was marked as ended at `now` (milliseconds since 1970).
+ * Removes everything that a slice left in this cluster. Services go first, so that clients are not sent to addresses that disappear; the agents
+ * remove the slice from the nodes when its SliceNodes are deleted after they were marked as ended at `now` (milliseconds since 1970).
  */
 export const removeSlice = async (
   { client, imports, endpointSlices, sliceNodes }: LocalWorld,
@@ -16,7 +16,7 @@ export const removeSlice = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const labelSelector = `${sliceLabel}=${slice},${managedByLabel}=${managedBy}`;
-  // A collection is deleted per namespace, hence the namespaces that the mirrors know of.
+  // A collection is deleted per namespace, so the namespaces come from the mirrors.
   const namespaces = new Set(
     [...endpointSlices.byIndex('slice', slice), ...imports.byIndex('slice', slice)].map((object) => object.metadata.namespace ?? ''),
   );

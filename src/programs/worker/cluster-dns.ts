@@ -8,25 +8,25 @@ import { changeClusterDns, observeClusterDns } from '../observe-cluster-dns.ts';
 import type { LocalWorld } from './local-world.ts';
 import { clusterNameservers } from './names-check.ts';
 
-/** How often the places are looked at of which no mirror tells, in milliseconds. */
+/** How often the places without a mirror are read, in milliseconds. */
 const lookAgainMs = 60_000;
 const refusedMs = 10_000;
 
 const ofMirror = (mirror: Mirror<ConfigMap>): ConfigMap | undefined => mirror.list()[0];
 
-/** How it stands with the configuration of cluster DNS. */
+/** The state of the configuration of cluster DNS. */
 export interface ClusterDnsState {
-  /** Why our zone is not in it; undefined when it is. */
+  /** Why it does not contain our zone; undefined when it does. */
   refusal: string | undefined;
 }
 
-/** Nothing is known to hinder it yet. */
+/** A state without a known refusal. */
 export const createClusterDnsState = (): ClusterDnsState => ({ refusal: undefined });
 
 /**
- * Keeps the stub zone for exported services in the configuration of the cluster's own DNS, whoever rewrites it; the rest of it stays as it is.
- * The address is that of the DNS Service as it is now, which is another one when the Service is made anew. There is one key. A configuration that
- * cannot take the zone is left alone, and `state` says why.
+ * Keeps the stub zone for exported services in the configuration of the cluster's own DNS, whatever rewrites it; the rest stays unchanged. The
+ * address is the current one of the DNS Service, which changes when the Service is created again. There is one key. A configuration that cannot
+ * contain the zone is left alone, and `state` contains the reason.
  */
 export const clusterDns = ({ client, corefile, customCorefile, dnsService, log }: LocalWorld, state: ClusterDnsState) => ({
   name: 'cluster-dns',
@@ -47,7 +47,7 @@ export const clusterDns = ({ client, corefile, customCorefile, dnsService, log }
     } catch (error) {
       const moved = Failure.is(error, 'AlreadyExists') || (Failure.is(error, 'NotFound') && error.status !== undefined);
       if (moved) throw new Failure('Conflict', 'The configuration of cluster DNS was replaced meanwhile.', { cause: error });
-      // Somebody has to do something about these; what a conflict or an outage stops is tried again by the queue.
+      // These need an action of a person; after a conflict or an outage the queue retries.
       const refused = Failure.is(error) && (error.retry === 'terminal' || Failure.is(error, 'Forbidden') || Failure.is(error, 'NotFound'));
       if (!refused) throw error;
       if (state.refusal !== error.message) log.warn('the zone could not be added to cluster DNS', { error });

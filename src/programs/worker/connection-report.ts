@@ -11,17 +11,19 @@ import { Failure } from '../../values/failure.ts';
 
 const target = { namespace: memberNamespace, name: connectionConfigMap };
 
-/** Says in this cluster how it stands with the hub and with cluster DNS. */
+/** Reports in this cluster the connection to the hub and to cluster DNS. */
 export interface ConnectionReport {
-  /** Takes a verdict; writes when it differs from what is there. Never throws but for the signal: what cannot be written is tried with the next verdict. */
+  /**
+   * Sets a condition; writes when it differs from the stored one. Never throws but for the signal: a failed write is retried with the next condition.
+   */
   readonly set: (verdict: Verdict, signal: AbortSignal) => Promise<void>;
-  /** Emits when a verdict says something else than before. */
+  /** Emits when a condition differs from the previous one. */
   readonly changes: Source<undefined>;
-  /** The verdict of a type that was taken last, if any was. */
+  /** The latest condition of a type, if there is any. */
   readonly latest: (type: string) => Condition | undefined;
 }
 
-/** Begins with what an earlier worker said, so that conditions keep their age. */
+/** Begins with the conditions of an earlier worker, so that they keep their age. */
 export const openConnectionReport = async (
   { client, log }: { readonly client: Client; readonly log: Log },
   clock: Clock,
@@ -30,7 +32,7 @@ export const openConnectionReport = async (
   let written = readConnection((await client.find(configMapKind, target, { signal }))?.data);
   let wanted = written;
   const changes = createEmitter<undefined>();
-  /** Verdicts come from several loops; they are written one after another, each with all. */
+  /** Conditions come from several loops; they are written one after another, each with all. */
   let writing: Promise<void> = Promise.resolve();
   const write = async (during: AbortSignal): Promise<void> => {
     const now = wanted;
@@ -41,7 +43,7 @@ export const openConnectionReport = async (
     } catch (error) {
       if (during.aborted) throw error;
       // An installation that is older than this worker has no such object.
-      if (!Failure.is(error, 'NotFound')) log.warn('how this cluster is connected could not be written down', { error });
+      if (!Failure.is(error, 'NotFound')) log.warn('the report about the connection could not be written', { error });
     }
   };
   return {

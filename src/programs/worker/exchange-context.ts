@@ -9,14 +9,14 @@ import { type Cidr, readCidr } from '../../values/cidr.ts';
 import { subnetLayout } from '../../values/subnet-layout.ts';
 import type { Session } from './session.ts';
 
-/** The blocks that a hub grants; what is no block, which only a hostile hub writes, grants nothing. */
+/** The blocks that a hub grants; an invalid block, which only a hostile hub writes, grants nothing. */
 const blocksOf = (blocks: readonly string[]): Cidr[] =>
   blocks.flatMap((text) => {
     const cidr = readCidr(text);
     return 'fault' in cidr ? [] : [cidr];
   });
 
-/** The circumstances of a session under which statements are judged, as they are now. */
+/** The current context in which statements of a session are judged. */
 export const exchangeContext = (session: Session): ExchangeContext => {
   const { grant, hub, members, trust, local, clock } = session;
   const { subnet, pods } = subnetLayout(grant.sliceSubnet);
@@ -38,7 +38,7 @@ export const exchangeContext = (session: Session): ExchangeContext => {
     pinned: trust.rootOf,
     readRoot: trust.readRoot,
     departed: (cluster) => {
-      // Of this slice by the ledger: the mirror of what is kept may not show yet what was just accepted.
+      // For this slice by the ledger: the mirror of stored notices may not show yet what was just accepted.
       const here = entryOf(session.ledger(), { kind: 'Cluster', cluster, subject: cluster })?.stated;
       const elsewhere = local.notices.byIndex('about', cluster).filter(({ metadata }) => metadata.labels?.[sliceLabel] !== grant.slice);
       const isKnown = here !== undefined || elsewhere.length > 0;

@@ -33,8 +33,8 @@ const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
 };
 
 /**
- * States the exports of this cluster, and shows in their status what is offered: two controllers, for the next change of a service must not wait until
- * the status of the one before is written. The key is namespace/name. Neither the statement nor the status waits for the hub.
+ * Publishes the exports of this cluster, and shows in their status what is offered. Two controllers, because the next change of a service must not
+ * wait for the write of the previous status. The key is namespace/name. Neither the statement nor the status waits for the hub.
  */
 export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenants, listeners: ListenerWatch) => {
   const { local, slice, hub, outbox } = session;
@@ -43,12 +43,12 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
   const all = (): string[] => local.exports.byIndex('slice', slice).map(keyOf);
   const serviceOf = (exported: ServiceExport) => session.services(exported.metadata.namespace ?? '')?.get(keyOf(exported));
 
-  /** An export of the slice that is there to stay. */
+  /** An export of the slice that is not being deleted. */
   const ownExport = (key: string): ServiceExport | undefined => {
     const exported = local.exports.get(key);
     return exported?.spec.slice === slice && exported.metadata.deletionTimestamp === undefined ? exported : undefined;
   };
-  /** Exports that a change of some concerns: those themselves, and the younger ones that have pods of them and may have to give way. */
+  /** Exports that a change of some affects: those themselves, and the younger ones that share pods with them and may have to yield. */
   const withYounger = (keys: Iterable<string>): Set<string> =>
     new Set(
       [...keys].flatMap((key) => {
@@ -65,7 +65,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
     service: serviceOf(exported),
     pods: selected.podsOf(keyOf(exported)),
   });
-  /** The older exports that have pods of an export, and those that have pods of these. */
+  /** The older exports that share pods with an export, and those that share pods with these. */
   const olderThan = (exported: ServiceExport): ExportSource[] => {
     const isOlder = (other: string): boolean => {
       const candidate = ownExport(other);
@@ -76,7 +76,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
       return other === undefined ? [] : [sourceOf(other)];
     });
   };
-  /** Takes what an export selects now; returns the exports that this concerns. */
+  /** Updates what an export selects; returns the affected exports. */
   const select = (key: string): Set<string> => {
     const before = withYounger([key]);
     const exported = ownExport(key);
@@ -111,7 +111,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
       if (!subjects.has(subject)) outbox.set('Endpoints', subject, undefined);
   };
 
-  /** What the status of each export should say. */
+  /** The desired status of each export. */
   const decided = new Map<string, ServiceExportStatus>();
   const { emit, subscribe } = createEmitter<string>(() => decided.keys());
 
@@ -132,7 +132,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         selected.keepNamespaces(new Set(session.grant.namespaces));
         return all();
       }),
-      // What others export under the name decides whether the exports of the name agree.
+      // Exports of others under the name decide whether the exports of the name conflict.
       watching(session.statements, ({ kind, cluster, subject }) =>
         kind === 'Export' && cluster !== hub.cluster && local.exports.get(subject)?.spec.slice === slice ? [subject] : [],
       ),
@@ -178,7 +178,7 @@ export const exportNotices = (session: Session, leftOut: LeftOut, tenants: Tenan
         state(key, decision.body, decision.shards);
       } catch (error) {
         if (!Failure.is(error, 'InvalidInput')) throw error;
-        // What was stated before no longer holds, and only the owner can correct it, who reads the status and not this log.
+        // The previous statement no longer holds. Only the owner can correct it, who reads the status and not this log.
         state(key, undefined, []);
         status = unstatedExport(seen, status, error.message, session.clock.now());
       }

@@ -9,7 +9,7 @@ const sameStatus = (exported: ServiceExport, status: object): boolean => {
   return canonicalJson(before) === canonicalJson(status);
 };
 
-/** Writes what is known about an export, with the time (in seconds since 1970) at which it was published; nothing when it says so already. */
+/** Writes the status of an export, with the time (in seconds since 1970) of its publication; no write when it is unchanged. */
 export const writeExportStatus = async (
   client: Client,
   exported: ServiceExport,
@@ -18,7 +18,7 @@ export const writeExportStatus = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if (sameStatus(exported, status)) return;
-  // A merge patch leaves what it does not name: the ports and pods of an offer that there is no more would stay.
+  // A merge patch keeps fields that it does not name: the ports and pods of a withdrawn offer would stay.
   const gone = Object.fromEntries(Object.keys(exported.status ?? {}).map((field) => [field, null]));
   const patch = { status: { ...gone, ...status, lastSync } };
   await client.mergePatch(serviceExportKind, exported.metadata, patch, { signal, subresource: 'status' });

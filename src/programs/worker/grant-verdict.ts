@@ -15,10 +15,10 @@ import type { Received } from './received-grant.ts';
 import { serviceNetworks } from './service-networks.ts';
 
 /**
- * Judges a grant by what this cluster knows of itself, and says in the local slice what of it is not accepted. `missing` says that the hub no longer
- * knows it.
+ * Judges a grant with the facts of this cluster, and reports in the local slice what is not accepted. `missing` means that the hub has no such
+ * membership any more.
  *
- * @returns undefined when nothing is made of it.
+ * @returns undefined when the grant is not applied.
  */
 export const receiveGrant = async (
   local: LocalWorld,
@@ -40,7 +40,7 @@ export const receiveGrant = async (
   const desired = planLocalSlice(membership, granted);
   const all = [...verdicts, presence(grant.slice, missing)];
   const before = local.slices.get(`${memberNamespace}/${grant.slice}`);
-  // Nothing is written about what is as it should be.
+  // A good condition is written only if there was a bad one.
   const news = all.filter(({ status, type }) => status !== 'True' || conditionOf(before?.status?.conditions, type) !== undefined);
   if (news.length > 0) {
     if (before === undefined) await applyObject(local.client, sliceKind, desired, { fieldManager, signal, seen: undefined });
@@ -57,6 +57,6 @@ const presence = (slice: string, missing: boolean): Verdict =>
         type: 'KnownToHub',
         status: 'False',
         reason: 'MembershipMissing',
-        message: `The hub has no membership of this cluster in slice ${slice} and did not end it; what runs stays as it is. Restore the hub's objects, or leave with "kubeslice leave".`,
+        message: `The hub has no membership of this cluster in slice ${slice} and did not end it; what runs continues. Restore the hub's objects, or leave with "kubeslice leave".`,
       }
     : { type: 'KnownToHub', status: 'True', reason: 'Accepted', message: 'The hub has the membership of this cluster.' };

@@ -18,8 +18,8 @@ import { renewalEveryMs } from './publish.ts';
 import { ownSubjects, type Session } from './session.ts';
 
 /**
- * Makes a grant true in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster
- * itself. There is one key, this cluster.
+ * Applies a grant in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster itself. There
+ * is one key, this cluster.
  */
 export const grants = (session: Session) => {
   const { local, slice: name, hub, outbox, authority } = session;
@@ -30,14 +30,14 @@ export const grants = (session: Session) => {
     watches: [
       ownSubjects(session, 'Cluster'),
       watching(session.grantChanges, () => [hub.cluster]),
-      // Blocks are used again once the hub has stored it.
+      // A block is used again once the hub has stored that.
       watching(session.members, ({ object }) => (object.spec.cluster === hub.cluster ? [hub.cluster] : [])),
       watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
       // Conditions change with the links.
       watching(local.slices, ({ object, previous }) =>
         object.metadata.name === name && (previous === undefined || !sameButConditions(previous, object)) ? [hub.cluster] : [],
       ),
-      // Links are reported twice a minute by every node.
+      // Every node reports links twice a minute.
       watching(local.sliceNodes, ({ object, previous }) =>
         object.spec.slice === name && (previous === undefined || !sameDemand(previous, object)) ? [hub.cluster] : [],
       ),
@@ -82,15 +82,15 @@ const writeLocalSlice = async (
   }
 };
 
-/** What was decided, and the slice that it was decided from. */
+/** The decision, and the slice from which it was made. */
 interface Allocation {
   readonly plan: SliceNodesPlan;
   readonly from: Slice | undefined;
 }
 
 /**
- * Decides the blocks of the nodes, within those that this cluster uses. When they change, it decides from SliceNodes and slice as the API server has them
- * now: two mirrors have no common order, and an old picture of one would give a block away that the other still shows as taken.
+ * Decides the blocks of the nodes, within those that this cluster uses. When they change, it decides again from fresh reads of SliceNodes and slice:
+ * two mirrors have no common order, and an outdated state of one could free a block that the other still shows as taken.
  */
 const allocate = async (session: Session, usable: readonly string[], signal: AbortSignal): Promise<Allocation> => {
   const { local, grant, membership, hub } = session;
@@ -105,13 +105,13 @@ const allocate = async (session: Session, usable: readonly string[], signal: Abo
   const known = decide(local.slices.get(objectKey(target)), local.sliceNodes.byIndex('slice', grant.slice));
   if (!known.plan.changed) return known;
   const selection = { namespace: memberNamespace, labelSelector: `${sliceLabel}=${grant.slice}` };
-  // Retired blocks are written before the SliceNodes they come from go, so they are read after them.
+  // Retired blocks are written before their SliceNodes are deleted, so they are read after them.
   const { items } = await local.client.list(sliceNodeKind, { ...selection, signal });
   return decide(await local.client.find(sliceKind, target, { signal }), items);
 };
 
 const writeNodes = async ({ local, grant }: Session, from: Slice | undefined, plan: SliceNodesPlan, signal: AbortSignal): Promise<void> => {
-  // Before the node objects go: what nodes that are gone had is written down as retired, unless the slice has changed since the decision.
+  // Before the objects of removed nodes are deleted, their blocks are recorded as retired, unless the slice has changed since the decision.
   if (canonicalJson(plan.retired) !== canonicalJson(from?.status?.retiredBlocks ?? [])) {
     const target = { namespace: memberNamespace, name: grant.slice };
     const version = from?.metadata.resourceVersion;

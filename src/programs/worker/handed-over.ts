@@ -10,8 +10,8 @@ import type { Hub } from './hub.ts';
 const limitMs = 5_000;
 
 /**
- * The farewells that a cluster of this name handed over when it left, each as the notice that it would be on a board. None when there are none, when they
- * cannot be read, and when the hub does not give them: then members that know the earlier authority must be told of the new one.
+ * The farewells that an earlier cluster of this name left on the hub, each in the form of a notice. None when there are none, when they are
+ * unreadable, and when the hub does not return them: then administrators of members that know the earlier authority must accept the new one.
  */
 export const readFarewells = async (hub: Hub, log: Log, signal: AbortSignal): Promise<NoticeSpec[]> => {
   const { client, namespace, cluster } = hub;

@@ -2,12 +2,12 @@ import type { Heads } from '../../exchange/heads.ts';
 import { type Position, pageLimits } from '../../exchange/notice-page.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 
-/** What a watch over the summaries of one member works with. */
+/** What a watch of one member's summaries uses. */
 export interface HeadsWatchParts {
   readonly clock: Clock;
-  /** Asks the member for its summary, as soon as its latest notice has another position than `after` or the wait is over. */
+  /** Requests the member's summary, as soon as its latest notice has another position than `after` or the wait is over. */
   readonly ask: (after: Position | undefined, waitMs: number, signal: AbortSignal) => Promise<Heads>;
-  /** Takes a summary. */
+  /** Receives a summary. */
   readonly take: (heads: Heads, signal: AbortSignal) => Promise<void>;
   /** Whether there is something to compare it with. */
   readonly isComparable: () => boolean;
@@ -16,12 +16,13 @@ export interface HeadsWatchParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** After news, how long until the next question, in milliseconds: changes come in groups. */
+/** How long to wait after a change until the next request, in milliseconds: changes come in groups. */
 const newsPauseMs = 250;
 
 /**
- * Asks one member all the time, until the signal aborts; then rejects with `Interrupted`. The member answers as soon as it offers something new, so that a
- * change which it cannot bring to the hub is known at once. A member of an older version answers at once, whatever it is asked, and is asked now and then.
+ * Requests the summary of one member continuously, until the signal aborts; then rejects with `Interrupted`. The member answers as soon as it offers
+ * something new, so that a change that it cannot bring to the hub is known at once. A member of an older version answers every request at once, and
+ * is asked only periodically.
  */
 export const watchHeads = async (parts: HeadsWatchParts, signal: AbortSignal): Promise<void> => {
   const { clock, ask, take, isComparable, onFailure } = parts;

@@ -6,7 +6,7 @@ import { planHubContact, reportAfterMs } from '../../plan/worker/hub-contact.ts'
 import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Writes to the local slice whether the hub answers, and since when and why it does not. There is one key. */
+/** Reports in the local slice whether the hub answers, and since when and why it does not. There is one key. */
 export const hubContact = (session: Session, contact: Source<undefined>) => {
   const { local, slice: name, board, clock, connection } = session;
   return {
@@ -21,7 +21,7 @@ export const hubContact = (session: Session, contact: Source<undefined>) => {
       const slice = local.slices.get(`${memberNamespace}/${name}`);
       const verdict = planHubContact(board.staleSince(), connection.latest('HubReachable'), clock.now());
       if (verdict === undefined) return { againMs: reportAfterMs };
-      // Nothing is written about what is as it should be.
+      // A good condition is written only if there was a bad one.
       if (slice === undefined || (verdict.status === 'True' && conditionOf(slice.status?.conditions, verdict.type) === undefined))
         return undefined;
       await writeCondition(local, slice, verdict, clock, signal);

@@ -4,14 +4,14 @@ import type { Samples } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { Hub } from './hub.ts';
 
-/** Measures contact with the hub and what is left of the credential for it. */
+/** Measures contact with the hub and the remaining lifetime of the credential for it. */
 export interface HubMeasures {
-  /** From now on there is a way to the hub; until then it counts as away since this instance leads. */
+  /** There is a connection to the hub from now on; before, it counts as unreachable since this instance leads. */
   readonly follow: (memberships: Pick<Mirror<unknown>, 'staleSince'>, hub: Pick<Hub, 'token'>) => void;
   readonly now: () => Samples;
 }
 
-/** Contact counts from now on. */
+/** Measures without a connection yet. */
 export const createHubMeasures = (clock: Clock): HubMeasures => {
   const began = clock.now();
   let followed: { readonly memberships: Pick<Mirror<unknown>, 'staleSince'>; readonly hub: Pick<Hub, 'token'> } | undefined;

@@ -3,7 +3,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { secretKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** Who this cluster is on which hub. */
+/** The identity of this cluster on its hub. */
 export interface HubIdentity {
   readonly project: string;
   /** Namespace of the project on the hub. */
@@ -11,23 +11,23 @@ export interface HubIdentity {
   readonly cluster: string;
 }
 
-/** Where the hub is and what this cluster has to turn to it: what the Secret keeps from one run of the worker to the next. */
+/** The address of the hub and the credentials for it, as the Secret stores them between runs of the worker. */
 export interface HubAccess {
   /** The address in use. */
   readonly server: string;
-  /** All addresses that the hub said it has. */
+  /** All addresses that the hub has published. */
   readonly servers: readonly string[];
   /** PEM of the authorities of its server. */
   readonly ca: string;
   /** Token of the worker account. */
   readonly token: string;
-  /** Token of the account that can only ask for a credential; undefined in clusters that joined before there was one. */
+  /** Token of the account that can only request a credential; undefined in clusters that joined before it existed. */
   readonly renewalToken: string | undefined;
 }
 
 const target = { namespace: memberNamespace, name: hubSecret };
 
-/** Reads the Secret. Throws `InvalidInput` when it lacks what every join writes. */
+/** Reads the Secret. Throws `InvalidInput` when a required key is missing. */
 export const readHubSecret = async (local: Client, signal: AbortSignal): Promise<{ identity: HubIdentity; access: HubAccess }> => {
   const { data = {} } = await local.get(secretKind, target, { signal });
   const find = (key: string): string | undefined => {
@@ -54,7 +54,7 @@ export const readHubSecret = async (local: Client, signal: AbortSignal): Promise
   };
 };
 
-/** Writes what the hub renewed, so that a restart finds it. */
+/** Stores what the hub renewed, for the next start. */
 export const writeHubSecret = async (local: Client, { server, servers, ca, token }: HubAccess, signal: AbortSignal): Promise<void> => {
   const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
   const data = { server: encode(server), servers: encode(servers.join('\n')), 'ca.crt': encode(ca), token: encode(token) };

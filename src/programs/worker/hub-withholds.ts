@@ -5,7 +5,7 @@ import type { BoardComparison } from './board-comparison.ts';
 import { writeConditions } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Shows in the local slice which clusters the hub withholds something of, and since when. There is one key. */
+/** Reports in the local slice the clusters of which the hub withholds something, and since when. There is one key. */
 export const hubWithholds = (session: Session, comparison: BoardComparison) => {
   const { local, slice: name, clock } = session;
   return {

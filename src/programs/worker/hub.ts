@@ -19,29 +19,29 @@ import { requestCredential } from './request-credential.ts';
 
 export type { HubIdentity } from './hub-place.ts';
 
-/** The way to the hub. */
+/** The connection to the hub. */
 export interface Hub extends HubIdentity {
   readonly client: Client;
   /** The token in use. */
   readonly token: () => string;
 }
 
-/** What the way to the hub is made from. */
+/** The inputs of the connection to the hub. */
 export interface HubSurroundings {
   readonly local: Client;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly clock: Clock;
-  /** How long the credentials last that it asks for, in seconds. */
+  /** Lifetime in seconds of the credentials that it requests. */
   readonly credentialSeconds: number;
-  /** Makes a client one through which nothing is written once another instance may lead. */
+  /** Wraps a client so that it writes nothing once another instance may lead. */
   readonly fenced: (client: Client) => Client;
 }
 
 /**
- * Reads the hub credential and returns a client that keeps it valid: with the token that it has it asks for the next one; when that is refused or fails,
- * and once a day in any case, by proof of the key of this cluster's authority, whose answer also names the current addresses of the hub and the authority of its
- * server. No outage is too long for that, and no clock too wrong.
+ * Reads the hub credential and returns a client that keeps it valid. It requests the next token with the current one. When that is refused or fails,
+ * and once a day in any case, it proves the key of this cluster's authority; the answer also contains the current addresses of the hub and the
+ * authority of its server. This works after any outage and with any clock.
  */
 export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal): Promise<Hub> => {
   const { local, metrics, log, clock, credentialSeconds, fenced } = surroundings;
@@ -64,7 +64,7 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
     try {
       await writeHubSecret(local, next, during);
     } catch (error) {
-      // The token works all the same; a restart would begin with the one before and prove the key.
+      // The token works anyway; a restart would begin with the previous one and prove the key.
       if (during.aborted) throw error;
       log.warn('the renewed hub credential could not be kept for a restart', { error: Failure.from(error) });
     }
@@ -96,7 +96,7 @@ export const openHub = async (surroundings: HubSurroundings, signal: AbortSignal
   return { ...identity, client: fenced(hub.client), token: () => now.token };
 };
 
-/** What the first of the ways gives that does not fail; the failure of the last when all do. */
+/** The result of the first function that does not fail; the failure of the last when all do. */
 const firstThatWorks = async (
   ways: readonly ((signal: AbortSignal) => Promise<ExpiringToken>)[],
   log: Log,
@@ -115,7 +115,7 @@ const firstThatWorks = async (
   throw last;
 };
 
-/** A token by the one that is still valid. */
+/** A token, requested with the one that is still valid. */
 const askByToken = async (
   { server, ca, token }: HubAccess,
   { namespace, cluster }: HubIdentity,
@@ -131,7 +131,7 @@ const askByToken = async (
   }
 };
 
-/** A token by proof of the key, from the first of the hub's addresses that gives one. */
+/** A token by proof of the key, from the first of the hub's addresses that returns one. */
 const askByProof = async (
   { server, servers, ca }: HubAccess,
   token: string,
@@ -154,7 +154,7 @@ const askByProof = async (
   throw last;
 };
 
-/** The authorities that the hub names, once its server is seen to be known by them; until then beside those that work now. */
+/** The authorities that the hub names, once they verify its server; until then together with the current ones. */
 const confirmedAuthority = async (
   server: string,
   before: string,

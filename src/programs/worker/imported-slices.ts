@@ -17,17 +17,17 @@ import { createPaths, type Paths } from './paths.ts';
 import type { Refusals } from './refusals.ts';
 import { isUnknown, type Session } from './session.ts';
 
-/** Key of what one cluster offers under one name: `<cluster>/<namespace>/<name>`. */
+/** Key of one cluster's offer under one name: `<cluster>/<namespace>/<name>`. */
 const keyOf = (cluster: string, subject: string): string => `${cluster}/${subject}`;
 
 /**
- * Mirrors what the clusters of the slice offer into EndpointSlices, from which names are answered. The key is cluster/namespace/name: an offer that cannot
- * be mirrored affects its own cluster only, and the clusters take turns.
+ * Mirrors the offers of the slice's clusters into EndpointSlices, from which DNS answers. The key is cluster/namespace/name: an offer that cannot be
+ * mirrored affects its own cluster only, and the clusters take turns.
  */
 export const importedSlices = (session: Session, refusals: Refusals) => {
   const { local, slice, statements } = session;
   const paths = createPaths({ slice, sliceNodes: local.sliceNodes, clock: session.clock });
-  /** By key of an offer: the nodes here that it waits for say up to where they have a path. */
+  /** Keys of offers that wait until the nodes here confirm their paths. */
   const waiting = new Set<string>();
   const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
   const keysOf = ({ metadata }: EndpointSlice): string[] => {
@@ -104,7 +104,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
             ...(before === undefined ? {} : { seen: before }),
           });
         } catch (error) {
-          // One part that cannot be written must not hold up the others.
+          // A failed write of one part must not delay the others.
           if (Failure.from(error).retry === 'terminal') refused.push(Failure.from(error).message);
           else failed.push(error);
         }
@@ -119,8 +119,8 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
 };
 
 /**
- * The offer with those endpoints alone to which every node here has a path, or which are answered already: a path that is there is not taken back.
- * `until` says when to look again at those that were left out.
+ * The offer with only those endpoints to which every node here has a path, or which are answered already: an existing path stays. `until` is when to
+ * check the omitted ones again.
  */
 const reachedOf = (
   offer: Offer | undefined,

@@ -19,7 +19,7 @@ import { isUnknown, type Session } from './session.ts';
 import { createWithheld } from './withheld.ts';
 
 /**
- * The services of the slice as people read them, one ServiceImport for each name. The key is namespace/name. Names are answered from EndpointSlices
+ * The services of the slice for people, one ServiceImport for each name. The key is namespace/name. DNS answers from EndpointSlices
  * (`imported-slices.ts`), so nothing waits for these objects.
  */
 export const importedServices = (session: Session) => {
@@ -27,7 +27,7 @@ export const importedServices = (session: Session) => {
   const withheld = createWithheld(session);
   const exportsBy = (cluster: string): string[] => statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => subject);
 
-  /** Whether something of an earlier run stands for the name, about which nothing is known yet. */
+  /** Whether objects of an earlier run exist for the name, about which nothing is known yet. */
   const isKept = (key: string, seen: readonly EndpointSlice[]): boolean =>
     seen.some(({ metadata }) => {
       const imported = importedServiceOf(metadata);
@@ -36,7 +36,7 @@ export const importedServices = (session: Session) => {
 
   return {
     name: 'import',
-    // A cluster whose exports change all the time holds up its own namespaces only.
+    // A cluster whose exports change all the time delays its own namespaces only.
     laneOf: (key: string) => key.slice(0, key.indexOf('/')),
     held: () => local.imports.byIndex('slice', slice).map((one) => objectKey(one.metadata)),
     watches: [

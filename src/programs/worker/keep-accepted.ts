@@ -6,22 +6,22 @@ import { sha256Hex } from '../../values/hash.ts';
 import type { KeptNotices } from './kept-notices.ts';
 import type { Session } from './session.ts';
 
-/** Writes accepted notices down behind those who use them. */
+/** Stores accepted notices in the background. */
 export interface KeepAccepted {
-  /** Keeps a notice soon, if it is the latest word about its subject now and then. */
+  /** Stores a notice soon, if it is the latest about its subject now and then. */
   soon(spec: NoticeSpec): void;
-  /** Keeps an end before it counts: while the task runs, nothing that was said before it is written over it. */
+  /** Stores an end before it takes effect: while the task runs, no earlier notice overwrites it. */
   first<T>(spec: NoticeSpec, signal: AbortSignal, task: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Keeps what was accepted, by a controller of its own: the next statement about a subject must not wait until the one before it is written. The key is
- * that of the subject.
+ * Stores accepted notices, with a controller of its own: the next statement about a subject must not wait for the write of the previous one. The key
+ * is that of the subject.
  */
 export const keepAccepted = (session: Pick<Session, 'ledger'>, kept: Pick<KeptNotices, 'keep'>) => {
   const accepted = new Map<string, NoticeSpec>();
   const { emit, subscribe } = createEmitter<string>(() => accepted.keys());
-  /** Writes under way, and subjects whose end is being written. */
+  /** Writes in progress, and subjects whose end is being written. */
   const writing = new Map<string, Promise<void>>();
   const ending = new Set<string>();
 

@@ -7,18 +7,18 @@ import { noticeObject } from '../../plan/worker/notice-object.ts';
 import { fieldManager, type LocalWorld } from './local-world.ts';
 
 /**
- * The notices of other clusters that this cluster accepted, kept in the cluster itself: the latest statement about each subject, tombstones included. They
- * are what survives a restart of the worker, whatever the board shows then.
+ * The accepted notices of other clusters, stored in this cluster: the latest statement about each subject, including tombstones. They survive a
+ * restart of the worker, whatever the board shows then.
  */
 export interface KeptNotices {
   list(): readonly Notice[];
-  /** Keeps an accepted notice in place of the one before; no write when it is kept already. */
+  /** Stores an accepted notice, replacing the previous one; no write when it is stored already. */
   keep(spec: NoticeSpec, signal: AbortSignal): Promise<void>;
-  /** Nothing need be known about the subject any more. */
+  /** The subject need not be known any more. */
   forget(about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>, signal: AbortSignal): Promise<void>;
 }
 
-/** Those of one slice. */
+/** The stored notices of one slice. */
 export const keptNotices = ({ client, notices }: LocalWorld, slice: string): KeptNotices => ({
   list: () => notices.byIndex('slice', slice),
   keep: async (spec, signal) => {

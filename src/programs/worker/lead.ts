@@ -34,28 +34,28 @@ import { strayExports } from './stray-exports.ts';
 import { strayReport } from './stray-report.ts';
 import { openTrust } from './trust.ts';
 
-/** How often the facts about the cluster are compared with what the hub knows, in milliseconds. */
+/** How often the facts about the cluster are compared with those on the hub, in milliseconds. */
 const factsMs = 60_000;
 
 /** How long a worker without a usable credential waits before it tries again, in milliseconds. */
 const unjoinedMs = 5_000;
 
-/** The instance that leads, and its options. */
+/** The leading instance and its options. */
 export interface WorkerOptions {
   readonly version: string;
   /** Name of this instance, for events. */
   readonly instance: string;
-  /** How long the hub credentials last that it asks for, in seconds. */
+  /** Lifetime in seconds of the hub credentials that it requests. */
   readonly credentialSeconds: number;
-  /** Makes a client one through which nothing is written once another instance may lead. */
+  /** Wraps a client so that it writes nothing once another instance may lead. */
   readonly fenced: (client: Client) => Client;
-  /** How agents are asked for notices, summaries of them, and listeners of their pods, when not over the network of the nodes. */
+  /** How to request notices, summaries and listeners from agents, if not over the network of the nodes. */
   readonly ask?: AskAgent;
   readonly askHeads?: AskHeads;
   readonly askListeners?: AskListeners;
 }
 
-/** What a joined cluster has; waits until it is there, since a worker that exits would only be started again. */
+/** The credentials of a joined cluster; waits until they exist, because a worker that exits would only be restarted. */
 const openJoined = async (
   { client, log, metrics }: LocalWorld,
   clock: Clock,
@@ -76,7 +76,7 @@ const openJoined = async (
   }
 };
 
-/** Agents are asked with the token that the kubelet keeps fresh for this pod. */
+/** Requests to agents use the token that the kubelet renews for this pod. */
 const agents: AskAgentParts = {
   fetch,
   port: peerEndpointPort,
@@ -99,9 +99,9 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
   const { hub, authority, trust } = await openJoined(local, clock, options, connection, signal);
   const beatNow = (during: AbortSignal): Promise<void> => shownBeat(hub, connection, clock, during);
   const memberships = observeGrants(hub, log, metrics, (change, why) => {
-    // The next beat would find out up to ten seconds later.
+    // The next heartbeat would detect it up to ten seconds later.
     const shown = change === 'found' ? beatNow(signal) : showLost(hub, connection, why, clock, signal);
-    shown.catch((error: unknown) => log.debug('the contact with the hub could not be shown', { error }));
+    shown.catch((error: unknown) => log.debug('contact with the hub could not be reported', { error }));
   });
   contact.follow(memberships, hub);
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });

@@ -1,15 +1,15 @@
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
-/** The exports for whose service ports a node has no room, as last computed for each node. Emits the affected exports (namespace/name). */
+/** The exports over capacity of a node's service ports, from the last computation for each node. Emits the affected exports (namespace/name). */
 export interface LeftOut extends Source<string> {
-  /** Sets what a node has no room for; true when that is news. */
+  /** Sets the exports over capacity of a node; true when that changed. */
   set(node: string, exports: readonly string[]): boolean;
-  /** The nodes that have no room for an export, in order. */
+  /** The nodes that are over capacity for an export, in order. */
   nodesOf(key: string): readonly string[];
 }
 
-/** Nothing is left out yet. */
+/** No export is over capacity yet. */
 export const createLeftOut = (): LeftOut => {
   const byNode = new Map<string, ReadonlySet<string>>();
   const { emit, subscribe } = createEmitter<string>(() => [...byNode.values()].flatMap((exports) => [...exports]));

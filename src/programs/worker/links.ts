@@ -19,21 +19,21 @@ import { comesOrGoes, isThere } from './namespace-presence.ts';
 import { graceMs, type Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
-/** A number from 0 to 1 that is another for each cluster and slice, and always the same for one. */
+/** A number from 0 to 1 that differs between clusters and slices, and is constant for each. */
 const shareOf = (cluster: string, slice: string): number => Number.parseInt(sha256Hex(`${cluster}/${slice}`, 8), 16) / 0xffff_ffff;
 
-/** The report is made from this no more often, in milliseconds: a hundred agents may report in the same second. */
+/** Shortest interval of snapshots for the report, in milliseconds: a hundred agents may report in the same second. */
 const snapshotGapMs = 250;
 
 const readyOf = ({ status }: Node): string | undefined => status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
-/** Whether two states of a node are the same to the report: a node changes every minute, and seldom in these. */
+/** Whether two states of a node are the same to the report: a node changes every minute, but rarely in these fields. */
 const sameService = (a: Node, b: Node): boolean =>
   a.spec?.unschedulable === b.spec?.unschedulable &&
   a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
   readyOf(a) === readyOf(b);
 
-/** Whether two states of a node's part in a slice are the same to the report: signs of life and attached pods do not matter. */
+/** Whether two states of a node's part in a slice are the same to the report: heartbeats and attached pods do not matter. */
 const samePart = (a: SliceNode, b: SliceNode): boolean =>
   a.spec.sliceUID === b.spec.sliceUID &&
   a.status?.publicKey === b.status?.publicKey &&
@@ -41,8 +41,8 @@ const samePart = (a: SliceNode, b: SliceNode): boolean =>
   conditionOf(a.status?.conditions, 'Ready')?.message === conditionOf(b.status?.conditions, 'Ready')?.message;
 
 /**
- * Reports this cluster's part of a slice to the hub: a change of state at once but at most every 2 s, measurements once a minute; and shows in the local
- * slice whether this cluster's part of it works, which does not wait for the hub. There is one key.
+ * Reports this cluster's part of a slice to the hub: a change of state at once but at most every 2 s, measurements once a minute. It also reports in
+ * the local slice whether this cluster's part works, without waiting for the hub. There is one key.
  */
 export const links = (session: Session, refusals: Refusals) => {
   const { local, slice: name, clock } = session;
@@ -85,7 +85,7 @@ export const links = (session: Session, refusals: Refusals) => {
   };
   return {
     name: 'links',
-    /** What would be reported now. */
+    /** The current report. */
     report: () => snapshot(clock.monotonic(), failingExportsOf(local.exports.byIndex('failing', name), clock.now())),
     watches: [
       watching(local.sliceNodes, ({ type, object, previous }) =>
@@ -118,7 +118,7 @@ export const links = (session: Session, refusals: Refusals) => {
       snapshotAt = now;
       const failing = failingExportsOf(local.exports.byIndex('failing', name), clock.now());
       const body = snapshot(now, failing);
-      // Before the report to the hub, which may be away.
+      // Before the report to the hub, which may be unreachable.
       await showLocally(session, body, signal);
       const again = (ms: number) => ({ againMs: Math.min(ms, refusals.pending(now) ? graceMs : ms, failing.dueMs ?? ms) });
       const since = last === undefined ? undefined : clock.monotonic() - last.at;
@@ -133,7 +133,7 @@ export const links = (session: Session, refusals: Refusals) => {
   };
 };
 
-/** Shows in the local slice whether this cluster's part of it works. */
+/** Reports in the local slice whether this cluster's part of it works. */
 const showLocally = async ({ local, slice: name, hub, clock }: Session, body: LinksBody, signal: AbortSignal): Promise<void> => {
   const key = `${memberNamespace}/${name}`;
   const slice = local.slices.get(key);
@@ -141,8 +141,8 @@ const showLocally = async ({ local, slice: name, hub, clock }: Session, body: Li
   const before = slice.status?.conditions;
   const wasReady = conditionOf(before, 'Ready')?.status === 'True';
   if (await writeCondition(local, slice, planLocalReadiness(body, hub.cluster, wasReady), clock, signal)) return;
-  // What has never been Ready is on its way, and not degraded.
+  // A slice that was never Ready is in progress, and not degraded.
   if (!wasReady && conditionOf(before, 'Degraded') === undefined) return;
-  // The write of the one wakes this up again for the other.
+  // The write of one condition triggers this again for the other.
   await writeCondition(local, slice, planLocalDegradation(body), clock, signal);
 };

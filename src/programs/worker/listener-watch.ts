@@ -23,7 +23,7 @@ import type { AskListeners } from './ask-agent.ts';
 import { exportOf, ownBody } from './own-exports.ts';
 import type { Session } from './session.ts';
 
-/** What of a session is needed to watch listeners. */
+/** The parts of a session that watching listeners needs. */
 export type ListenerSession = Pick<Session, 'slice' | 'ledger' | 'statements' | 'clock' | 'pods'> & {
   readonly hub: Pick<Session['hub'], 'cluster'>;
   readonly local: {
@@ -33,13 +33,13 @@ export type ListenerSession = Pick<Session, 'slice' | 'ledger' | 'statements' | 
   };
 };
 
-/** How agents are asked. */
+/** How requests to agents are sent. */
 export interface ListenerWatchParts {
   readonly ask: AskListeners;
   readonly random: Random;
 }
 
-/** A port of a pod that exports lead to. */
+/** A target port of exports in a pod. */
 interface Entry {
   readonly node: string;
   readonly address: string;
@@ -48,18 +48,18 @@ interface Entry {
   watched: WatchedPort;
 }
 
-/** An agent that takes longer for its answer gives none, in milliseconds. */
+/** Longest wait for an agent's answer, in milliseconds. */
 const answerWithinMs = 5_000;
-/** Nodes that are asked at the same time. */
+/** Most nodes that get a request at the same time. */
 const nodesAtOnce = 16;
 
 const keyOf = (address: string, port: number): string => `${address} ${port}`;
 
 /**
- * Knows on which TCP ports of the pods that exports lead to a program listens. The agent of a pod's node is asked, soon after a port came, once a minute at
- * rest, and often while something is wrong. Agents that do not answer change nothing. Emits the exports (namespace/name) whose status changes.
+ * Knows on which target TCP ports of exports a program listens. It asks the agent of a pod's node soon after a port was added, once a minute at rest,
+ * and often while something is wrong. Agents that do not answer change nothing. Emits the exports (namespace/name) whose status changes.
  *
- * `controller` does the asking; its key is the node.
+ * `controller` sends the requests; its key is the node.
  */
 export const createListenerWatch = (session: ListenerSession, { ask, random }: ListenerWatchParts) => {
   const { slice, clock, local, hub, statements } = session;
@@ -87,11 +87,11 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
     if (entries?.size === 0) byNode.delete(node);
   };
 
-  /** A runtime of its own may keep the sockets of a pod in a kernel of its own, where its node sees none. */
+  /** A runtime with a kernel of its own may keep the sockets of a pod there, invisible to the node. */
   const isWatchable = (namespace: string, pod: string): boolean =>
     session.pods(namespace)?.get(objectKey({ namespace, name: pod }))?.spec?.runtimeClassName === undefined;
 
-  /** Takes an export as it is stated now; returns the nodes that have further ports to be asked about. */
+  /** Updates a published export; returns the nodes with more ports to ask about. */
   const follow = (subject: string): Set<string> => {
     const body = ownBody(session, subject);
     const entries = new Set<Entry>();
@@ -118,7 +118,9 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
     return nodes;
   };
 
-  /** Whether the status of an export changes. At a start each port gets its first state, which alone must not have all exports judged again. */
+  /**
+   * Whether the status of an export changes. At a start each port gets its first state, which alone must not cause all exports to be judged again.
+   */
   const changes = (subject: string, before: PortState, after: PortState): boolean =>
     before !== after &&
     (before === 'closed' ||
@@ -158,7 +160,7 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
       return await ask(address, { slice, pods }, AbortSignal.any([signal, late.signal]));
     } catch (error) {
       if (signal.aborted) throw error;
-      local.log.debug('a node does not say who listens in its pods', { node, error });
+      local.log.debug('a node does not report the listeners of its pods', { node, error });
       return undefined;
     } finally {
       cancel();
@@ -189,5 +191,5 @@ export const createListenerWatch = (session: ListenerSession, { ask, random }: L
   };
 };
 
-/** What is known of who listens. */
+/** The known listeners. */
 export type ListenerWatch = Source<string> & Pick<ReturnType<typeof createListenerWatch>, 'portState'>;

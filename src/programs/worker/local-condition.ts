@@ -7,8 +7,8 @@ import type { LocalWorld } from './local-world.ts';
 /**
  * Writes conditions of the local slice; no write when nothing changes. Resolves to whether it wrote.
  *
- * Conditions are one list with several writers, each of which writes it whole from what it has seen: a writer must check again when the
- * slice changes, since another may have written from an older state.
+ * Conditions are one list with several writers, each of which writes the whole list from its own copy. A writer must check again when the slice
+ * changes, because another may have written from an older copy.
  */
 export const writeConditions = async (
   { client }: LocalWorld,
@@ -28,6 +28,6 @@ export const writeConditions = async (
   return true;
 };
 
-/** The same of one condition. */
+/** Writes one condition, as {@link writeConditions}. */
 export const writeCondition = (local: LocalWorld, slice: Slice, verdict: Verdict, clock: Clock, signal: AbortSignal): Promise<boolean> =>
   writeConditions(local, slice, [verdict], clock, signal);

@@ -40,7 +40,7 @@ import type { Hub } from './hub.ts';
 /** Field manager of everything that the worker writes. */
 export const fieldManager = 'kubeslice-worker';
 
-/** What the worker sees of its own cluster, kept up to date. */
+/** The worker's mirrors of its own cluster. */
 export interface LocalWorld {
   readonly client: Client;
   readonly nodes: Mirror<Node>;
@@ -52,7 +52,10 @@ export interface LocalWorld {
   readonly slicePeers: Mirror<SlicePeer>;
   /** Accepted notices of other clusters. Index `slice`; index `about`: the cluster of a statement about a cluster. */
   readonly notices: Mirror<Notice>;
-  /** Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that may have something to report; index `stray`: all that belong to no slice here. */
+  /**
+   * Index `slice`; index `place`: slice/namespace; index `failing`: the slice of those that may have something to report; index `stray`: all without
+   * a slice here.
+   */
   readonly exports: Mirror<ServiceExport>;
   /** Index `slice`. */
   readonly imports: Mirror<ServiceImport>;
@@ -60,7 +63,7 @@ export interface LocalWorld {
   readonly endpointSlices: Mirror<EndpointSlice>;
   /** The configuration of cluster DNS, one object or none. */
   readonly corefile: Mirror<ConfigMap>;
-  /** The additions to it that some distributions leave to others, one object or none. */
+  /** The ConfigMap for additions to it in some distributions, one object or none. */
   readonly customCorefile: Mirror<ConfigMap>;
   /** The Service of our DNS program, one object or none. */
   readonly dnsService: Mirror<Service>;
@@ -68,7 +71,7 @@ export interface LocalWorld {
   readonly metrics: Metrics;
 }
 
-/** Key by which imported EndpointSlices are looked up. */
+/** Index key of imported EndpointSlices. */
 export const serviceIndex = (slice: string, namespace: string, name: string): string => `${slice}/${namespace}/${name}`;
 
 const labelled = (object: { readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }): string[] => {
@@ -76,7 +79,7 @@ const labelled = (object: { readonly metadata: { readonly labels?: Readonly<Reco
   return slice === undefined ? [] : [slice];
 };
 
-/** Mirrors of everything local that the worker decides from; `run` must be called on each. */
+/** The local mirrors from which the worker decides; `run` must be called on each. */
 export const observeCluster = (client: Client, log: Log, metrics: Metrics): LocalWorld => {
   const own = { client, log, metrics, namespace: memberNamespace, keepManager: fieldManager };
   const indexes = { slice: labelled };
@@ -142,7 +145,7 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
   };
 };
 
-/** Every mirror of the local world, to run and to wait for. */
+/** Every mirror of the local world, to run and to await. */
 export const mirrorsOf = (world: LocalWorld) => [
   world.nodes,
   world.namespaces,

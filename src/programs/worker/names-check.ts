@@ -7,16 +7,16 @@ import type { ClusterDnsState } from './cluster-dns.ts';
 import type { ConnectionReport } from './connection-report.ts';
 import type { LocalWorld } from './local-world.ts';
 
-/** How often a name is asked for while none is answered, and afterwards, in milliseconds. */
+/** How often a name is queried while there is no answer, and afterwards, in milliseconds. */
 const pendingMs = 2_000;
 const answeredMs = 60_000;
 
-/** Addresses that the pods of this cluster ask, by this pod's own configuration; the port of a link-local server is left out. */
+/** The name servers of this cluster's pods, from this pod's own configuration, without the port of a link-local server. */
 export const clusterNameservers = (): readonly string[] => getServers();
 
 /**
- * Asks for a name as the pods of this cluster do, again and again until the signal aborts, and reports which part of its way is missing. `changed` is
- * called after a report that says something new.
+ * Queries a name like the pods of this cluster, periodically until the signal aborts, and reports which part of its way is missing. `changed` is
+ * called after a report that differs from the previous one.
  */
 export const checkNames = async (
   { dnsService, log }: LocalWorld,
@@ -39,13 +39,13 @@ export const checkNames = async (
     const verdict = planNamesVerdict({ server, nameservers, ownTrouble, throughTrouble, refusal: state.refusal });
     await report.set(verdict, signal);
     if (before?.status !== verdict.status || before.message !== verdict.message) {
-      log.info(verdict.status === 'True' ? 'names are answered through cluster DNS' : 'names are not answered through cluster DNS', {
+      log.info(verdict.status === 'True' ? 'names resolve through cluster DNS' : 'names do not resolve through cluster DNS', {
         zone: sliceZone,
         reason: verdict.reason,
         message: verdict.message,
       });
       await changed(signal).catch((error: unknown) =>
-        signal.aborted ? undefined : log.warn('the hub could not be told about cluster DNS', { error }),
+        signal.aborted ? undefined : log.warn('the state of cluster DNS could not be reported to the hub', { error }),
       );
     }
     await sleep(clock, verdict.status === 'True' ? answeredMs : pendingMs, signal);

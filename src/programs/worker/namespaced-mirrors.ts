@@ -3,7 +3,7 @@ import type { Source } from '../../loop/source.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { objectKey } from '../../values/object-key.ts';
 
-/** A mirror for each of some namespaces, which may come and go. Emits the changes of all of them. */
+/** A mirror for each of some namespaces, which may change. Emits the changes of all of them. */
 export interface NamespacedMirrors<T> extends Source<Change<T>> {
   /** The mirror of a namespace, if it is one of them. */
   of(namespace: string): Mirror<T> | undefined;
@@ -11,7 +11,7 @@ export interface NamespacedMirrors<T> extends Source<Change<T>> {
   follow(namespaces: readonly string[]): Promise<void>;
 }
 
-/** No namespace yet. `create` makes the mirror of one; each runs until its namespace goes or the signal aborts. */
+/** Mirrors without a namespace yet. `create` makes the mirror of one; each runs until its namespace is removed or the signal aborts. */
 export const createNamespacedMirrors = <T extends KubernetesObject>(
   create: (namespace: string) => Mirror<T>,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export const createNamespacedMirrors = <T extends KubernetesObject>(
     const unsubscribe = mirror.subscribe((change) => {
       for (const handler of handlers) handler(change);
     });
-    // A mirror ends by its signal only.
+    // Only its signal ends a mirror.
     void mirror.run(both);
     mirrors.set(namespace, {
       mirror,

@@ -10,14 +10,14 @@ import { renewalEveryMs } from './publish.ts';
 import type { Refusals } from './refusals.ts';
 import { ownSubjects, type Session } from './session.ts';
 
-/** How long what was stated about a node holds without a tunnel in its SliceNode, in milliseconds, as long as the node is there. */
+/** How long the statement about a node holds without a tunnel in its SliceNode, in milliseconds, as long as the node exists. */
 const heldMs = 30_000;
 
 /**
- * States the nodes of this cluster, as soon as their agents have made a tunnel. The key is the node.
+ * Publishes the nodes of this cluster, as soon as their agents have created a tunnel. The key is the node.
  *
- * The status that an agent writes is judged by the rules for other clusters before it is signed: a node that was taken over must not take the key, the blocks or
- * the endpoints of another one.
+ * The status that an agent writes is judged by the rules for other clusters before it is signed: a compromised node must not take the key, the blocks
+ * or the endpoints of another one.
  */
 export const nodeNotices = (session: Session, refusals: Refusals) => {
   const { local, slice, outbox, authority, clock } = session;
@@ -37,7 +37,7 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       ownSubjects(session, 'Node'),
       watching(local.sliceNodes, (change) => (change.object.spec.slice === slice ? [change.object.spec.node] : [])),
       watching(local.nodes, ({ object, type }) => (type === 'updated' ? [] : [object.metadata.name])),
-      // A claim of the cluster that grew, or a key that another node gave up.
+      // A grown claim of the cluster, or a key that another node gave up.
       watching(session.statements, ({ kind, cluster }) =>
         cluster === session.hub.cluster && kind === 'Cluster' ? nodesOf().map((sliceNode) => sliceNode.spec.node) : [],
       ),
@@ -47,8 +47,8 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
       const body = nodeBodyOf(current, local.nodes.get(node));
       if (body === undefined && local.nodes.get(node) !== undefined) {
-        // Its SliceNode vanished, though the node did not: it is made again, with the same blocks, and its statement stays in force meanwhile. Without
-        // the definition of SliceNodes that lasts until somebody restores it; the node goes on.
+        // Its SliceNode disappeared, although the node did not: it is created again, with the same blocks, and its statement stays in force
+        // meanwhile. Without the definition of SliceNodes that lasts until an administrator restores it; the node continues to work.
         if (found === undefined && session.vanished.get(node) !== undefined) return undefined;
         const since = missingSince.get(node) ?? clock.monotonic();
         missingSince.set(node, since);

@@ -21,28 +21,29 @@ import { followVanished } from './vanished-nodes.ts';
 /** The work for one slice, with what its controllers follow. */
 export interface OpenedSession {
   readonly session: Session;
-  /** The notices that this cluster keeps itself. */
+  /** The notices that this cluster stores. */
   readonly kept: KeptNotices;
   readonly progress: BoardProgress;
-  /** Emits when the hub is lost or found. */
+  /** Emits when contact with the hub is lost or restored. */
   readonly contact: Signals;
-  /** Follows pods and services of the namespaces of the grant as it is now. */
+  /** Follows pods and services of the current grant's namespaces. */
   readonly followNamespaces: () => Promise<void>;
   /** Ends with the mirrors of the hub. */
   readonly observing: Promise<unknown>;
 }
 
-/** How long a start waits for the hub before it goes on without, in milliseconds. */
+/** How long a start waits for the hub before it continues without, in milliseconds. */
 const hubGraceMs = 5_000;
 
 /**
- * The same for a cluster that published nothing yet: it has nothing to go on with, and the board may have farewells of its earlier authorities, which
- * the first claim must carry because it is written over them.
+ * The same for a cluster that has published nothing yet: it has nothing to continue with, and the board may have farewells of its earlier
+ * authorities, which the first claim must contain because it overwrites them.
  */
 const firstHubGraceMs = 60_000;
 
 /**
- * Opens the session of a slice: observes it, recalls what was accepted before, and waits some time for the board, so that what is on it is not written again.
+ * Opens the session of a slice: observes it, recalls what was accepted before, and waits some time for the board, so that its notices are not written
+ * again.
  *
  * @param onFound is called when the hub answers again
  */
@@ -104,7 +105,7 @@ export const openSession = async (
   const observing = Promise.all([members, board].map((mirror) => mirror.run(signal)));
   const kept = keptNotices(local, slice);
   const foreign = recallKept(session, statements, kept);
-  // Before anybody else: who follows the statements asks for it.
+  // Before all other subscribers: they use the result.
   statements.subscribe((ref) => placed.set(ref, endpointsIn(session.ledger(), ref)));
   for (const notice of foreign) await kept.forget(notice, signal);
   const followNamespaces = async (): Promise<void> => {
@@ -112,7 +113,7 @@ export const openSession = async (
     await Promise.all([pods.follow(namespaces), services.follow(namespaces)]);
   };
   await followNamespaces();
-  // What is on the board already need not be written again; but a hub that is away must not stop the work inside the cluster.
+  // What is on the board already need not be written again; but an unreachable hub must not stop the work inside the cluster.
   const own = kept.list().flatMap(({ spec }) => (spec.cluster === hub.cluster ? [spec] : []));
   await Promise.race([board.synced(signal), sleep(clock, own.length === 0 ? firstHubGraceMs : hubGraceMs, signal)]);
   const shown = board

@@ -12,7 +12,7 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { Belief } from './belief.ts';
 
-/** What this cluster wants to have published about one subject. */
+/** The wanted content of one subject. */
 export interface Wanted {
   readonly kind: StatementKind;
   readonly subject: string;
@@ -23,17 +23,17 @@ export interface Wanted {
 }
 
 /**
- * What this cluster states. It is in force in this cluster at once, and published in the background: nothing inside the cluster waits for the hub.
- * Emits the keys (`<kind>/<subject>`) of changed statements.
+ * The statements of this cluster. A statement is in force in this cluster at once, and published in the background: nothing inside the cluster waits
+ * for the hub. Emits the keys (`<kind>/<subject>`) of changed statements.
  */
 export interface Outbox extends Source<string> {
-  /** States it, or withdraws it when the body is undefined. Throws `InvalidInput` for what every receiver would refuse. */
+  /** Sets a statement, or withdraws it when the body is undefined. Throws `InvalidInput` for a statement that every receiver would refuse. */
   set<K extends StatementKind>(kind: K, subject: string, body: StatementBodies[K] | undefined): void;
   get(key: string): Wanted | undefined;
   keys(): Iterable<string>;
   /** Removes a withdrawn subject once the board has no notice about it. */
   forget(key: string): void;
-  /** A serial above every one that was issued. */
+  /** A serial above all issued ones. */
   nextSerial(): number;
   /** Makes the next serial higher than one that this cluster issued earlier, when its clock was ahead. */
   raiseSerial(serial: number): void;

@@ -3,7 +3,7 @@ import { type StatementRef, statementOf } from '../../exchange/ledger.ts';
 import { type ExportBody, exportOfShard } from '../../exchange/statement/export.ts';
 import type { Session } from './session.ts';
 
-/** What this cluster states about an export, with the endpoints of all its shards. */
+/** The statement of this cluster about an export, with the endpoints of all its shards. */
 export const ownBody = (
   { ledger, hub }: Pick<Session, 'ledger'> & { readonly hub: Pick<Session['hub'], 'cluster'> },
   subject: string,
@@ -14,6 +14,6 @@ export const ownBody = (
   return { ...body, endpoints: [...body.endpoints, ...shards.flatMap((shard) => shard.body.endpoints)] };
 };
 
-/** The export that a statement about it, or about further endpoints of it, belongs to. */
+/** The export of a statement about it, or about more endpoints of it. */
 export const exportOf = ({ kind, subject }: Pick<StatementRef, 'kind' | 'subject'>): string =>
   kind === 'Export' ? subject : exportOfShard(subject);

@@ -15,7 +15,7 @@ export interface OwnNotices extends Source<string> {
   delete(key: string): void;
 }
 
-/** Those that an earlier run kept, to begin with. */
+/** Begins with the stored notices of an earlier run. */
 export const createOwnNotices = (kept: Pick<KeptNotices, 'list'>, cluster: string): OwnNotices => {
   const notices = new Map(
     kept.list().flatMap(({ spec }) => (spec.cluster === cluster ? [[outboxKey(spec.kind, spec.subject), spec]] : [])),

@@ -2,21 +2,21 @@ import { keptNoticeName, maxNotices, type NoticeSpec } from '../../api/notice/ty
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 
-/** Notices of other clusters that came from those clusters and not from the board, by a name that begins with the cluster, until they are accepted. */
+/** Notices of other clusters that came from those clusters and not from the board, by a name with the cluster as prefix, until they are accepted. */
 export interface PassedOn extends Source<string> {
   /**
-   * Takes a notice; one about the same subject is replaced. Of each cluster as many are held as it can have on the board: then the oldest is dropped,
-   * and its name is emitted. Without a limit a cluster could fill the memory with notices that are never accepted.
+   * Adds a notice, replacing one about the same subject. Of each cluster as many are held as it can have on the board; beyond that the oldest is
+   * dropped, and its name is emitted. Without a limit a cluster could fill the memory with notices that are never accepted.
    */
   readonly offer: (spec: NoticeSpec) => void;
   get(name: string): NoticeSpec | undefined;
-  /** It was judged and need not be judged again. */
+  /** Records that it was judged and need not be judged again. */
   done(name: string, spec: NoticeSpec): void;
-  /** The name under which a notice about the subject is held; none when there is no such notice. */
+  /** The name of the held notice about the subject; none when there is no such notice. */
   namesAbout(about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): readonly string[];
 }
 
-/** None yet. */
+/** Holds none yet. */
 export const createPassedOn = (): PassedOn => {
   const clusters = new Map<string, Map<string, NoticeSpec>>();
   const nameOf = (about: Pick<NoticeSpec, 'cluster' | 'kind' | 'subject'>): string => keptNoticeName(`${about.cluster}.passed-on`, about);

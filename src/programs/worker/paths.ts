@@ -6,18 +6,18 @@ import { heldUntil, nextPath, type PeerPath } from '../../plan/worker/path-check
 import { parseCidr } from '../../values/cidr.ts';
 import type { Clock } from '../../values/clock.ts';
 
-/** What the paths of a slice are read from. */
+/** The sources of the paths of a slice. */
 export interface PathSources {
   readonly slice: string;
   readonly sliceNodes: Pick<Mirror<SliceNode>, 'byIndex'>;
   readonly clock: Clock;
 }
 
-/** Says which addresses every node of this cluster has a path to. */
+/** Knows to which addresses every node of this cluster has a path. */
 export interface Paths {
-  /** Takes note of a SlicePeer, of whatever slice. */
+  /** Processes a change of a SlicePeer, of any slice. */
   peerChanged(change: Change<SlicePeer>): void;
-  /** Takes note of a SliceNode, of whatever slice. */
+  /** Processes a change of a SliceNode, of any slice. */
   nodeChanged(change: Change<SliceNode>): void;
   /** See `heldUntil` of `plan/worker/path-check.ts`. */
   heldUntil(cluster: string, node: string, address: string): number | undefined;
@@ -25,12 +25,12 @@ export interface Paths {
 
 const keyOf = (cluster: string, node: string): string => `${cluster}/${node}`;
 
-/** The paths of a slice, by the changes that they are told. What was asked for before the first counts as reached. */
+/** The paths of a slice, updated by the changes that are passed to it. Blocks before the first change count as reached. */
 export const createPaths = ({ slice, sliceNodes, clock }: PathSources): Paths => {
   const paths = new Map<string, PeerPath>();
-  /** Up to which version every node has added what SlicePeers ask for; found out anew after a SliceNode changed, and not for each endpoint. */
+  /** Up to which version every node has added the blocks of SlicePeers; computed again after a SliceNode changed, and not for each endpoint. */
   let confirmed: number | undefined;
-  // Nodes without a tunnel have no path to anything, and nobody asks there.
+  // Nodes without a tunnel have no path at all, and do not count.
   const leastConfirmed = (): number =>
     sliceNodes
       .byIndex('slice', slice)

@@ -10,7 +10,7 @@ import type { AskAgent } from './ask-agent.ts';
 import { readPeerCluster } from './peer-cluster.ts';
 import type { Session } from './session.ts';
 
-/** What of a session the reader needs. */
+/** The parts of a session that the reader needs. */
 export type PeerBoardSession = Pick<Session, 'slice' | 'ledger' | 'clock'> & {
   readonly hub: Pick<Session['hub'], 'cluster'>;
   readonly board: Pick<Session['board'], 'staleSince'>;
@@ -21,13 +21,13 @@ export type PeerBoardSession = Pick<Session, 'slice' | 'ledger' | 'clock'> & {
   };
 };
 
-/** How the reader asks, and what it reads while the hub answers. */
+/** How the reader sends requests, and what it reads while the hub answers. */
 export interface PeerBoardParts {
   readonly ask: AskAgent;
   readonly random: Random;
-  /** The clusters that are read although the hub answers, since it withholds what they publish. */
+  /** The clusters that are read although the hub answers, because it withholds their notices. */
   readonly suspects: () => readonly string[];
-  /** Up to where each cluster was read. */
+  /** The position up to which each cluster was read. */
   readonly positions: Map<string, Position>;
 }
 
@@ -35,10 +35,11 @@ export interface PeerBoardParts {
 const checkEveryMs = 250;
 
 /**
- * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost and for some seconds
- * after it is back, and those of some clusters while the board withholds them. Gives each to `onNotice`; nothing of it is verified. Runs until the signal aborts; at rest it does nothing.
+ * Reads the notices of the other clusters from the clusters themselves, through the tunnels, while contact with the hub's board is lost and for some
+ * seconds after it is restored, and those of some clusters while the board withholds them. It passes each to `onNotice`, unverified. Runs until the
+ * signal aborts; at rest it does nothing.
  *
- * Where it has read a cluster to is remembered from one outage to the next, in memory only.
+ * The position of each cluster is kept from one outage to the next, in memory only.
  */
 export const readPeers = async (
   session: PeerBoardSession,
@@ -56,7 +57,7 @@ export const readPeers = async (
     while (!signal.aborted) {
       const now = clock.monotonic();
       if (board.staleSince() === undefined) {
-        // The others may find the hub later, and publish only then what has changed.
+        // The others may restore contact later, and only then publish their changes.
         if (wasAway) foundAt ??= now;
         lostAt = undefined;
       } else {
@@ -66,8 +67,8 @@ export const readPeers = async (
       const isOver = foundAt !== undefined && now - foundAt >= overlapMs;
       const isAway: boolean = (lostAt !== undefined && now - lostAt >= lostAfterMs) || (wasAway && !isOver);
       if (isOver) foundAt = undefined;
-      if (isAway && !wasAway) local.log.info('the hub is away: members are asked for their notices through the tunnels', { slice });
-      if (!isAway && wasAway) local.log.info('the hub is back for a while: notices are read there alone', { slice });
+      if (isAway && !wasAway) local.log.info('the hub is unreachable: notices are read from members through the tunnels', { slice });
+      if (!isAway && wasAway) local.log.info('the hub has been reachable for a while: notices are read only there', { slice });
       wasAway = isAway;
       const wanted = isAway ? clustersOf(session) : suspects();
       if (wanted.length > 0) reading ??= startReading(session, parts, positions, onNotice, signal);

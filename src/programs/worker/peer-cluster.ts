@@ -14,11 +14,11 @@ export interface PeerClusterParts {
   readonly session: PeerBoardSession;
   readonly cluster: string;
   readonly ask: AskAgent;
-  /** Room for questions that run at once, of all clusters together. */
+  /** Limits the concurrent requests of all clusters together. */
   readonly slots: Slots;
-  /** How long to wait for something newer, now, in milliseconds. */
+  /** How long to wait for a newer notice, in milliseconds. */
   readonly waitMs: () => number;
-  /** Where to begin. */
+  /** The position to begin with. */
   readonly from: Position;
   readonly random: Random;
   readonly onNotice: (spec: NoticeSpec) => void;
@@ -29,8 +29,8 @@ export interface PeerClusterParts {
 const backoff: Backoff = { firstMs: 250, maxMs: 8_000 };
 
 /**
- * Reads the notices of one cluster again and again, through any agent of the own cluster, until the signal aborts. The agent that answered last is
- * asked first; one that was not asked yet, or did not answer, is first asked without a wait, so that a dead one is detected soon.
+ * Reads the notices of one cluster continuously, through any agent of the own cluster, until the signal aborts. It prefers the agent that answered
+ * last. The first request to a new agent, or to one that did not answer, is without a wait, so that a dead one is detected soon.
  */
 export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSignal): Promise<void> => {
   const { session, cluster, random, onNotice, onRead } = parts;
@@ -56,7 +56,7 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
       const now = clock.monotonic();
       const next = nextQuestion(answer, waitMs, now - began, pace, now);
       if (next === 'useless') throw new Failure('Unavailable', `Cluster "${cluster}" answers without notices before the wait is over.`);
-      // An answer without a wait proves little: a peer that always answers at once would otherwise be asked without any pause.
+      // An answer without a wait proves little: otherwise a peer that always answers at once would get requests without any pause.
       if (waitMs > 0 || answer.notices.length > 0) failures = 0;
       pace = next.pace;
       if (next.pauseMs > 0) await sleep(clock, next.pauseMs, signal);
@@ -64,8 +64,7 @@ export const readPeerCluster = async (parts: PeerClusterParts, signal: AbortSign
       if (signal.aborted) return;
       failures += 1;
       agent = undefined;
-      if ((failures & (failures - 1)) === 0)
-        local.log.warn('a member cannot be asked for its notices', { slice, cluster, error, failures });
+      if ((failures & (failures - 1)) === 0) local.log.warn('the notices of a member cannot be read', { slice, cluster, error, failures });
       await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(unlessAborted(signal));
     }
   }

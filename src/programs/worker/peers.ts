@@ -9,7 +9,7 @@ import { planSlicePeer } from '../../plan/worker/slice-objects.ts';
 import { fieldManager } from './local-world.ts';
 import { isUnknown, type Session } from './session.ts';
 
-/** Mirrors the other nodes of the slice, and the own ones, into objects that the agents of this cluster read. The key is cluster/node. */
+/** Mirrors the other nodes of the slice, and the own ones, into objects for the agents of this cluster. The key is cluster/node. */
 export const peers = (session: Session) => {
   const { local, slice, statements } = session;
   const keyOf = (peer: SlicePeer): string => `${peer.spec.cluster}/${peer.spec.node}`;

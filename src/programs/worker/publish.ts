@@ -17,8 +17,8 @@ import type { OwnNotices } from './own-notices.ts';
 import type { Session } from './session.ts';
 
 /**
- * How often every own statement is checked without a change, in milliseconds. A check renews statements before they expire and publishes again what was
- * deleted from the board. A deletion alone triggers no check, or a cluster that is being removed would publish its notices again.
+ * How often every own statement is checked without a change, in milliseconds. A check renews statements before they expire and publishes again what
+ * was deleted from the board. A deletion alone triggers no check, or a cluster that is being removed would publish its notices again.
  */
 export const renewalEveryMs = 300_000;
 
@@ -39,14 +39,14 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     digests.set(spec, digest);
     return digest;
   };
-  /** Slots of own notices, by key: what the board shows, and what was written but is not shown yet. */
+  /** Slots of own notices, by key: those that the board shows, and written ones that it does not show yet. */
   const slots = new SlotTable();
-  /** The entries of the outbox that are signed, by key. */
+  /** The signed entries of the outbox, by key. */
   const signed = new Map<string, Wanted>();
 
-  /** Keys of which the board does not hold what the outbox does. */
+  /** Keys for which the board does not match the outbox. */
   const unpublished = new Set<string>();
-  /** To be called after everything that may change whether the board holds what is wanted about a key. */
+  /** Call it after everything that may change whether the board matches the outbox for a key. */
   const follow = (key: string): void => {
     const wanted = outbox.get(key);
     const mine = own.get(key);
@@ -82,11 +82,14 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     return verified.ok ? verified.stated.serial : undefined;
   };
 
-  /** Whether the board has a later notice of this cluster than its own memory: it was restored from an older copy, or ended before it kept the notice. */
+  /**
+   * Whether the board has a later notice of this cluster than its own store: the store was restored from an older copy, or the worker ended before it
+   * stored the notice.
+   */
   const isBehind = (mine: NoticeSpec, seen: Notice | undefined): boolean =>
     seen !== undefined && digestOf(seen.spec) !== digestOf(mine) && (serialOf(seen.spec) ?? 0) > (serialOf(mine) ?? 0);
 
-  /** Makes sure that the next serial is higher than that of a notice which this cluster no longer knows but once signed. */
+  /** Makes the next serial higher than that of a notice which this cluster no longer knows but once signed. */
   const raiseSerial = (spec: NoticeSpec): void => {
     const serial = serialOf(spec);
     if (serial !== undefined) outbox.raiseSerial(serial);
@@ -143,7 +146,9 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     }
   };
 
-  /** Replaces a notice as a whole: another writer added labels, annotations or finalizers that a member may not keep and that a patch does not remove. */
+  /**
+   * Replaces a notice as a whole: another writer added labels, annotations or finalizers that a member may not keep and that a patch does not remove.
+   */
   const replace = async (notice: Notice, signal: AbortSignal): Promise<void> => {
     const seen = await hub.client.get(noticeKind, notice.metadata, { signal });
     const { resourceVersion } = seen.metadata;
@@ -156,10 +161,10 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     return mine === undefined ? onBoard(key) === undefined : writes.held(key) === digestOf(mine);
   };
 
-  /** Makes the board show the own notice, or nothing when there is none. */
+  /** Makes the board match the own notice, or removes it when there is none. */
   const show = async (key: string, signal: AbortSignal): Promise<void> => {
     if (isPaced(key) && !isShown(key)) await pace.turn(rateWeight(own.get(key)), signal);
-    // What is the newest now is written: meanwhile it may have changed.
+    // Writes the newest notice: it may have changed meanwhile.
     const [mine, seen] = [own.get(key), onBoard(key)];
     if (mine === undefined) {
       if (seen !== undefined) await remove(hub.client, noticeKind, seen.metadata, signal);
@@ -169,12 +174,12 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     const digest = digestOf(mine);
     const held = writes.held(key);
     if (held === digest) return;
-    // Signed anew first, above what the board shows: an older statement would be refused by everybody.
+    // Signed again first, above what the board shows: everybody would refuse an older statement.
     if (isBehind(mine, seen)) return;
     const { kind } = mine;
     const name = noticeSlotName(hub.cluster, slotFor(key, kind));
     const notice = noticeObject(slice, { name, namespace }, mine);
-    // The board that members read does not show reports, so the writes before this one would be remembered for ever.
+    // The board that members read does not show reports, so earlier writes would stay recorded.
     if (kind === 'Links') writes.forget(key);
     writes.writing(key, digest);
     try {
@@ -182,7 +187,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     } catch (error) {
       writes.forget(key);
       if (!Failure.is(error, 'AlreadyExists')) throw error;
-      // The slot is taken by a notice that the mirror has not shown yet.
+      // A notice that the mirror has not shown yet has the slot.
       slots.delete(key);
       throw new Failure('Conflict', `Notice ${name} exists already.`, { cause: error });
     }
@@ -220,21 +225,21 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
       follow(key);
     },
   };
-  // Subscribed before the controllers are, so that no change of the outbox is handled while this does not know of it.
+  // Subscribed before the controllers are, so that no change of the outbox is processed before this knows it.
   outbox.subscribe(follow);
   return {
     controllers: [publish, signing] as const,
-    /** Whether the board holds everything that the outbox does; reports do not count. */
+    /** Whether the board matches the outbox; reports do not count. */
     isPublished: (): boolean => unpublished.size === 0,
     /** How many notices this cluster has on the board, or will have. */
     notices: (): number => slots.size + 1,
   };
 };
 
-/** Whether writes about it are paced: a cluster says little about itself, and its reports have a pace of their own. */
+/** Whether writes about it are limited in rate: a cluster publishes little about itself, and its reports have a pace of their own. */
 const isPaced = (key: string): boolean => !key.startsWith('Links/') && !key.startsWith('Cluster/');
 
-/** Statements of one namespace, and those of each other kind, take turns: no namespace, and no node, holds up the others. */
+/** Statements of one namespace, and those of each other kind, take turns: no namespace, and no node, delays the others. */
 const laneOfStatement = (key: string): string => {
   const [kind = '', namespace = '', name] = key.split('/');
   return name === undefined ? kind : namespace;

@@ -8,9 +8,9 @@ import type { KeptNotices } from './kept-notices.ts';
 import type { Session } from './session.ts';
 
 /**
- * Takes what this cluster accepted before it was started again, judged under the circumstances of now.
+ * Recalls what this cluster accepted before its restart, judged in the current context.
  *
- * @returns what cannot be read or belongs to an earlier slice of the same name.
+ * @returns notices that are unreadable or belong to an earlier slice of the same name.
  */
 export const recallKept = (session: Session, statements: Belief, kept: KeptNotices): readonly NoticeSpec[] => {
   const context = exchangeContext(session);

@@ -17,36 +17,36 @@ import type { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
 /**
- * Refusals that pass when a clock is put right, when time goes by, or when a cluster has left every slice: a farewell in another slice may be kept just
- * before this notice waits for it.
+ * Refusals that end with time: when a clock is corrected, when time passes, or when a cluster has left every slice: a farewell in another slice may
+ * be stored just before this notice waits for it.
  */
 const byTime: ReadonlySet<StatementRefusalCode> = new Set(['AuthorityExpired', 'NotYetValid', 'AuthorityChanged']);
 
-/** The cluster that a notice is of, by its name: admission and {@link receiver} see to it that no other has that name. */
+/** The author of a notice, by its name: admission and {@link receiver} make sure that no other cluster has that name. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-/** How soon a notice is judged again that was refused so, in milliseconds. */
+/** How soon such a notice is judged again, in milliseconds. */
 const retryMs = 60_000;
 
-/** What the judgement of notices needs beside the session. */
+/** The inputs of the judgement of notices, beside the session. */
 export interface ReceiverParts {
   readonly keeping: KeepAccepted;
   readonly refusals: Refusals;
   /** Notices that came from other members and not from the board. */
   readonly passedOn: PassedOn;
   readonly turns: AuthorTurns;
-  /** Called with the name of each notice of the board that was judged. */
+  /** Called with the name of each judged notice of the board. */
   readonly onRead: (name: string) => void;
 }
 
 /**
- * Reads the notices of other clusters, from the board or as other members pass them on: judges each (`exchange/accept.ts`), pins and keeps what follows,
- * and emits the changes. The key is the name of the notice. A notice that is missing from the board has no effect.
+ * Reads the notices of other clusters, from the board or from other members: it judges each (`exchange/accept.ts`), pins and stores the result, and
+ * emits the changes. The key is the name of the notice. A notice that is missing from the board has no effect.
  */
 export const receiver = (session: Session, { keeping, refusals, passedOn, turns, onRead }: ReceiverParts) => {
   const { board, hub, trust, statements } = session;
   const namespace = session.grant.exchangeNamespace;
-  /** Names of notices by what they wait for, and the other way round. */
+  /** Names of notices by what they wait for, and the reverse. */
   const waiting = new Map<string, Set<string>>();
   const waitsOf = new Map<string, readonly string[]>();
   const setWaits = (name: string, keys: readonly string[]): void => {
@@ -65,14 +65,14 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
     return names;
   };
 
-  /** Judges a notice and believes what follows, in one step: nothing of it happens between waits, or one judgement would undo another. */
+  /** Judges a notice and updates the ledger in one step, without waiting in between, or one judgement would undo another. */
   const believe = (spec: NoticeSpec, context: ExchangeContext): Outcome => {
     const outcome = accept(session.ledger(), spec, context);
     statements.become(outcome.ledger, outcome.changes);
     return outcome;
   };
 
-  /** What counts only after it is written down is written down first: a root, and an end, which a crash must not undo. */
+  /** Stores first what counts only after it is stored: a root, and an end, which a crash must not undo. */
   const judge = async (spec: NoticeSpec, signal: AbortSignal): Promise<Outcome> => {
     const context = exchangeContext(session);
     const { pin, isEnd } = accept(session.ledger(), spec, context);
@@ -82,18 +82,18 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
     return isEnd ? keeping.first(spec, signal, word) : word();
   };
 
-  /** Pins the authority of a cluster, and then believes what it says. */
+  /** Pins the authority of a cluster, and then accepts its statement. */
   const pinned = async (spec: NoticeSpec, pin: string, signal: AbortSignal): Promise<Outcome> => {
     const before = trust.rootOf(spec.cluster);
     await trust.pin(spec.cluster, pin, before, signal);
     if (trust.rootOf(spec.cluster) !== pin)
       throw new Failure('Conflict', `Another authority of cluster "${spec.cluster}" was pinned meanwhile.`);
-    // By the root before: where the old authority names the new one, it is the old one that signed.
+    // With the previous root: where the old authority names the new one, the old one signed.
     const rootOf = (cluster: string): string | undefined => (cluster === spec.cluster ? before : trust.rootOf(cluster));
     return believe(spec, { ...exchangeContext(session), pinned: rootOf });
   };
 
-  /** Judges a notice; one of an authority that is not pinned again after the farewells that it carries, if one of them ends the pinned one. */
+  /** Judges a notice. For an authority that is not pinned, judges it again after the farewells in it, if one of them ends the pinned authority. */
   const judgeWithFarewells = async (spec: NoticeSpec, signal: AbortSignal): Promise<Outcome> => {
     const first = await judge(spec, signal);
     if (first.refusal?.code !== 'AuthorityChanged') return first;
@@ -115,21 +115,21 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
 
   return {
     name: 'receive',
-    // A cluster that publishes much must not hold up the others.
+    // A cluster that publishes much must not delay the others.
     laneOf: authorOf,
     watches: [
-      // What this cluster publishes it need not read, and reports are for the hub only.
+      // This cluster need not read its own notices, and reports are for the hub only.
       watching(board, ({ object }) => (object.spec.cluster === hub.cluster || object.spec.kind === 'Links' ? [] : [object.metadata.name])),
       watching(passedOn, (name) => [name]),
-      // Statements overtake one another: what waited for another is judged again when that one changes.
+      // Statements arrive out of order: one that waits for another is judged again when the other changes.
       watching(statements, (ref) => [...wake(refKey(ref)), ...wake(`Budget/${ref.kind}/${ref.cluster}`), ...passedOn.namesAbout(ref)]),
-      // A cluster that left has ended its authority only when it left every slice that is known here.
+      // A cluster has ended its authority only when it left every slice that is known here.
       watching(session.local.notices, ({ object }) => (object.spec.kind === 'Cluster' ? wake(`Authority/${object.spec.cluster}`) : [])),
       watching(session.members, ({ object }) => wake(`Membership/${object.spec.cluster}`)),
       watching(session.grantChanges, () => wake('Grant')),
     ],
     reconcile: async (name: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
-      // A member that floods this one has its oldest notices dropped: they must not wait for a turn, or the waiting would fill the memory.
+      // A member that floods this one has its oldest notices dropped: they must not wait for a turn, or the queue would fill the memory.
       if (shownAs(name) === undefined) {
         turns.of(authorOf(name)).forget(name);
         refusals.set(name, undefined);
@@ -137,7 +137,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
         onRead(name);
         return undefined;
       }
-      // What changes meanwhile is judged with the turn: of each notice only the newest.
+      // Changes meanwhile are judged with the same turn: only the newest of each notice.
       const waitMs = turns.of(authorOf(name)).take(name, session.clock.monotonic(), rateWeight(shownAs(name)));
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const spec = found(name);
@@ -153,7 +153,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       const isOlderCopy = refusal?.code === 'SerialNotHigher' && passedOn.get(name) === spec;
       refusals.set(name, isOlderCopy ? undefined : refusal?.message, authorOf(name));
       keeping.soon(spec);
-      // A refused one is held, so that the limit on held notices also limits the reported refusals.
+      // A refused one is held, so that the limit of held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
       return refusal !== undefined && byTime.has(refusal.code) ? { againMs: retryMs } : undefined;

@@ -3,7 +3,7 @@ import { createSignals } from '../../loop/signals.ts';
 import type { Source } from '../../loop/source.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 
-/** A grant of the hub, and what this cluster makes of it. */
+/** A grant of the hub, and the part that this cluster accepts. */
 export interface Received {
   /** The membership as this cluster accepts it. */
   readonly membership: Membership;
@@ -16,7 +16,7 @@ export interface ReceivedGrant extends Source<undefined> {
   current(): Received;
 }
 
-/** A grant that can be replaced by a later one of the same slice. */
+/** A grant that a later one of the same slice can replace. */
 export const createReceivedGrant = (first: Received): ReceivedGrant & { readonly replace: (next: Received) => void } => {
   let current = first;
   const changes = createSignals();
@@ -32,6 +32,6 @@ export const createReceivedGrant = (first: Received): ReceivedGrant & { readonly
   };
 };
 
-/** Whether two memberships are about the very same slice, so that a session can go on with the other. */
+/** Whether two memberships are about exactly the same slice, so that a session can continue with the other. */
 export const isSameSlice = (a: MembershipSpec, b: MembershipSpec): boolean =>
   a.sliceUID === b.sliceUID && a.exchangeNamespace === b.exchangeNamespace && a.sliceSubnet === b.sliceSubnet;

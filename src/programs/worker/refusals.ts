@@ -7,18 +7,18 @@ import { compareText } from '../../values/order.ts';
 import { writeCondition } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Notices that are not used, each with the reason. */
+/** Refused notices, each with the reason. */
 export interface Refusals extends Source<undefined> {
-  /** Records a refusal of what a cluster states, or with `undefined` that the notice is fine. Without an author it is of this cluster's own. */
+  /** Records a refusal of a cluster's notice, or with `undefined` that the notice is accepted. Without an author it is this cluster's own. */
   set(notice: string, message: string | undefined, author?: string): void;
   /**
-   * The sentences of those that have lasted for {@link graceMs}: statements arrive in any order, and a refusal that waits for another one soon ends.
+   * The sentences of those that have lasted for {@link graceMs}: statements arrive in any order, and a refusal that waits for another one ends soon.
    * `now` is by the monotonic clock.
    */
   list(now: number): readonly string[];
   /** Whether some are younger than that. */
   pending(now: number): boolean;
-  /** How many of those that {@link list} gives each other cluster is the author of. */
+  /** The number of those in {@link list} by author. */
   byAuthor(now: number): ReadonlyMap<string, number>;
 }
 
@@ -53,13 +53,13 @@ export const createRefusals = (clock: { monotonic(): number }, onRefused: (autho
   };
 };
 
-/** How many refusals a condition spells out. */
+/** Most refusals that a condition lists. */
 const shown = 5;
 
-/** A refusal that only waits for another statement is gone by then, in milliseconds. */
+/** A refusal that only waits for another statement has ended after this time, in milliseconds. */
 export const graceMs = 2_000;
 
-/** Shows in the local slice which notices of other clusters are not used, and why. There is one key. */
+/** Reports in the local slice which notices of other clusters are refused, and why. There is one key. */
 export const refusalReport = (session: Session, refusals: Refusals) => ({
   name: 'refusals',
   watches: [

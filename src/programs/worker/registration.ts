@@ -12,10 +12,10 @@ import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import { serviceNetworks } from './service-networks.ts';
 
-/** How often the worker shows the hub that it is there, in milliseconds. */
+/** The interval of the worker's heartbeats to the hub, in milliseconds. */
 export const heartbeatMs = 10_000;
 
-/** Renews this cluster's lease on the hub; it was made when the cluster joined. */
+/** Renews this cluster's lease on the hub; it was created when the cluster joined. */
 export const beat = async (hub: Hub, clock: Clock, signal: AbortSignal): Promise<void> => {
   // Leases keep microseconds (`metav1.MicroTime`).
   const renewTime = new Date(clock.now()).toISOString().replace('Z', '000Z');
@@ -24,7 +24,7 @@ export const beat = async (hub: Hub, clock: Clock, signal: AbortSignal): Promise
   await hub.client.mergePatch(leaseKind, target, { spec }, { signal, timeoutMs: heartbeatMs });
 };
 
-/** The same, and what came of it written down in this cluster: only the worker sees why the hub is not reached. */
+/** Renews the lease and reports the outcome in this cluster: only the worker knows why the hub is unreachable. */
 export const shownBeat = async (hub: Hub, connection: ConnectionReport, clock: Clock, signal: AbortSignal): Promise<void> => {
   try {
     await beat(hub, clock, signal);
@@ -36,8 +36,8 @@ export const shownBeat = async (hub: Hub, connection: ConnectionReport, clock: C
 };
 
 /**
- * Writes down in this cluster why contact with the hub was lost: at once when the hub does not answer. A refusal may concern one request only, so whether this
- * cluster is refused is found out by a renewal of its lease.
+ * Reports in this cluster why contact with the hub was lost: at once when the hub does not answer. A refusal may concern one request only, so a
+ * renewal of the lease decides whether this cluster is refused.
  */
 export const showLost = async (
   hub: Hub,
@@ -50,15 +50,15 @@ export const showLost = async (
   else await shownBeat(hub, connection, clock, signal);
 };
 
-/** What the worker knows beside what the API server shows. */
+/** What the worker knows beside the objects of the API server. */
 export interface WorkerFacts {
   /** Version of this worker. */
   readonly version: string;
-  /** Condition NamesWired, once it was judged. */
+  /** Condition NamesWired, once known. */
   readonly names: Condition | undefined;
 }
 
-/** Reports to the hub what kind of cluster this is: nodes, networks, versions. Writes only what changed. */
+/** Reports the facts of this cluster to the hub: nodes, networks, versions. Writes only changes. */
 export const reportFacts = async (hub: Hub, local: LocalWorld, { version, names }: WorkerFacts, signal: AbortSignal): Promise<void> => {
   const cluster = await hub.client.get(clusterKind, { namespace: hub.namespace, name: hub.cluster }, { signal });
   const info = (await local.client.raw('/version', { signal })) as { gitVersion?: string };

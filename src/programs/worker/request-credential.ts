@@ -14,8 +14,8 @@ const answerMs = 30_000;
 const pollMs = 500;
 
 /**
- * Asks the hub for a credential by proof that this cluster has the key of its authority; `hub` acts with the account that can do nothing else. Needs no
- * credential that could have run out, and compares no clock.
+ * Requests a credential from the hub by proof that this cluster has the key of its authority; `hub` uses the account that can do nothing else. It
+ * needs no unexpired credential and compares no clocks.
  *
  * @throws Failure Unauthorized when the hub refuses, Timeout when its controller does not answer, and what the client throws.
  */
@@ -46,9 +46,12 @@ export const requestCredential = async (
   const question = proveAuthority(authority, challenge, own);
   await hub.mergePatch(credentialRequestKind, target, { spec: question }, { signal, timeoutMs: 10_000 });
   const answer = await until(({ status }) => {
-    // A refusal of another request says nothing about this one: it may be years old.
+    // A refusal of another request is no answer to this one: it may be years old.
     if (status?.refusedKey === question.publicKey)
-      throw new Failure('Unauthorized', `The hub does not renew the credential of this cluster: ${status.refused ?? 'no reason is given'}`);
+      throw new Failure(
+        'Unauthorized',
+        `The hub does not renew the credential of this cluster: ${status.refused ?? 'no reason was given'}`,
+      );
     return status?.answer?.challenge === challenge ? status.answer : undefined;
   });
   return openAnswer(answer, question, own, authority);

@@ -5,7 +5,7 @@ import { exchangeContext } from './exchange-context.ts';
 import { writeConditions } from './local-condition.ts';
 import type { Session } from './session.ts';
 
-/** Shows in the local slice which blocks stay reserved for clusters that were removed. There is one key. */
+/** Reports in the local slice which blocks stay reserved for removed clusters. There is one key. */
 export const reservedBlocksReport = (session: Session) => {
   const { local, slice: name, clock } = session;
   const key = 'blocks';
@@ -19,7 +19,7 @@ export const reservedBlocksReport = (session: Session) => {
     ],
     reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
       const slice = local.slices.get(`${memberNamespace}/${name}`);
-      // Until the memberships are read nobody knows who was removed.
+      // Before the memberships are read it is unknown who was removed.
       if (slice === undefined || !session.members.isSynced()) return;
       const reserved = reservedBlocks(session.ledger(), exchangeContext(session).member);
       await writeConditions(local, slice, reservedVerdicts(slice.status?.conditions, reserved), clock, signal);

@@ -11,8 +11,8 @@ const expiryEveryMs = 30_000;
 const expiry = '.expiry';
 
 /**
- * Ends what is no longer delegated as soon as the circumstances change: a membership that ended, blocks or namespaces that were taken away, time that
- * went by. The key is the cluster.
+ * Ends what is no longer delegated as soon as the context changes: an ended membership, revoked blocks or namespaces, elapsed time. The key is the
+ * cluster.
  */
 export const revision = (session: Session, kept: KeptNotices) => {
   const clusters = (): string[] => [...session.ledger().clusters.keys()].filter((cluster) => cluster !== session.hub.cluster);

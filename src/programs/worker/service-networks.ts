@@ -2,14 +2,14 @@ import { serviceCidrKind, serviceKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
 
-/** Services whose addresses must stay what they are, whatever else is not known. */
+/** Services whose addresses must be protected, even if nothing else is known. */
 const vital = [
   { namespace: 'default', name: 'kubernetes' },
   { namespace: 'kube-system', name: 'kube-dns' },
 ] as const;
 
 /**
- * The networks of service addresses, in CIDR notation. Where the API server is too old to tell (before ServiceCIDR, KEP-1880), the addresses
+ * The networks of service addresses, in CIDR notation. Where the API server is too old to report them (before ServiceCIDR, KEP-1880), the addresses
  * of the API server and of cluster DNS.
  */
 export const serviceNetworks = async ({ client }: LocalWorld, signal: AbortSignal): Promise<string[]> => {

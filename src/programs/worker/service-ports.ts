@@ -8,13 +8,13 @@ import type { LeftOut } from './left-out.ts';
 import { exportOf, ownBody } from './own-exports.ts';
 import type { Session } from './session.ts';
 
-/** Reports to each node of this cluster which service ports lead to which ports of its pods. The key is the node. */
+/** Reports to each node of this cluster the translations of service ports to ports of its pods. The key is the node. */
 export const servicePorts = (session: Session, leftOut: LeftOut) => {
   const { local, slice, hub, statements } = session;
-  /** Nodes on which an export has ports to lead, by export, and the other way round. */
+  /** Nodes on which an export has translated ports, by export, and the reverse. */
   const nodesOf = new Map<string, ReadonlySet<string>>();
   const exportsOn = new Map<string, Set<string>>();
-  /** Takes an export as it is stated now; returns the nodes that this concerns. */
+  /** Updates a published export; returns the affected nodes. */
   const follow = (subject: string): Set<string> => {
     const body = ownBody(session, subject);
     const leads = body?.ports.some(({ port, targetPort }) => port !== targetPort) === true;
@@ -49,11 +49,11 @@ export const servicePorts = (session: Session, leftOut: LeftOut) => {
       );
       if (leftOut.set(node, plan.leftOut) && plan.leftOut.length > 0) {
         const exports = { count: plan.leftOut.length, first: plan.leftOut[0] };
-        local.log.warn('a node has no room for the service ports of some exports', { slice, node, exports });
+        local.log.warn('a node is over capacity for the service ports of some exports', { slice, node, exports });
       }
       const wanted = plan.servicePorts;
       if (canonicalJson(wanted) === canonicalJson(seen.spec.servicePorts ?? [])) return;
-      // A merge patch names this one field, so it never meets the fields that follow from the grant.
+      // A merge patch names this one field, so it never conflicts with the fields of the grant.
       await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { servicePorts: wanted } }, { signal });
     },
   };

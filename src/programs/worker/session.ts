@@ -16,16 +16,16 @@ import type { Outbox } from './outbox.ts';
 import type { Trust } from './trust.ts';
 import type { VanishedNodes } from './vanished-nodes.ts';
 
-/** Everything that the work for one slice needs: the grant, both sides, and what is known of the others. */
+/** Everything that the work for one slice needs: the grant, both sides, and the ledger. */
 export interface Session {
   readonly slice: string;
-  /** The membership as this cluster accepts it, now. */
+  /** The membership as this cluster currently accepts it. */
   readonly membership: Membership;
-  /** The membership as the hub granted it, now. */
+  /** The membership as the hub currently grants it. */
   readonly granted: Membership;
-  /** The spec of the membership as this cluster accepts it, now: namespaces and blocks may change while the session runs, the identity of the slice does not. */
+  /** The spec of the accepted membership: namespaces and blocks may change while the session runs, the identity of the slice does not. */
   readonly grant: MembershipSpec;
-  /** All namespaces of the slice as the hub granted them, those included that this cluster does not give to it. */
+  /** All namespaces of the slice as granted, including those that this cluster excludes. */
   readonly sliceNamespaces: readonly string[];
   /** Emits when the grant changes. */
   readonly grantChanges: Source<undefined>;
@@ -33,9 +33,9 @@ export interface Session {
   readonly local: LocalWorld;
   readonly authority: Authority;
   readonly trust: Trust;
-  /** What the hub granted to each member of the slice. */
+  /** The hub's grants to each member of the slice. */
   readonly members: Mirror<Membership>;
-  /** The notice board of the slice on the hub. */
+  /** The board of the slice on the hub. */
   readonly board: Mirror<Notice>;
   /** Pods of a member namespace of this cluster. */
   pods(namespace: string): Mirror<Pod> | undefined;
@@ -43,7 +43,7 @@ export interface Session {
   services(namespace: string): Mirror<Service> | undefined;
   readonly podChanges: Source<Change<Pod>>;
   readonly serviceChanges: Source<Change<Service>>;
-  /** What is believed of the slice, now. */
+  /** The current ledger of the slice. */
   ledger(): Ledger;
   /** Emits the statements that came into force, changed, or ended. */
   readonly statements: Belief;
@@ -52,25 +52,25 @@ export interface Session {
   readonly outbox: Outbox;
   /** The SliceNodes that were deleted although the slice did not end. */
   readonly vanished: VanishedNodes;
-  /** What this cluster knows of the time before it joined again. */
+  /** The past of this cluster before it joined again. */
   readonly earlier: EarlierTimes;
-  /** True once everything that was on the board when the session began was read, or there is nothing more to come. */
+  /** True once the initial board was read completely, or nothing more can arrive. */
   readonly boardRead: () => boolean;
-  /** Whether the hub is, or was until recently, away for so long that statements cannot have been renewed. */
+  /** Whether the hub is, or was until recently, unreachable for so long that statements cannot have been renewed. */
   readonly hubWasAway: () => boolean;
   readonly clock: Clock;
-  /** What the worker says of its connection to the hub. */
+  /** The worker's report about its connection to the hub. */
   readonly connection: Pick<ConnectionReport, 'latest' | 'changes'>;
 }
 
 /**
- * Whether nothing is known yet about a subject, so that what an earlier run made of it stays: no statement or tombstone of it was kept, and the board
+ * Whether nothing is known yet about a subject, so that objects of an earlier run stay: no statement or tombstone about it was stored, and the board
  * was not read to its end.
  */
 export const isUnknown = (session: Session, ref: StatementRef): boolean =>
   !session.boardRead() && entryOf(session.ledger(), ref) === undefined;
 
-/** Subjects of this cluster's own notices on the board: a notice that this cluster no longer publishes is withdrawn, whoever wrote it. */
+/** Subjects of this cluster's own notices on the board: a notice that this cluster no longer publishes is withdrawn, whatever wrote it. */
 export const ownSubjects = ({ board, hub }: Session, kind: StatementKind, keyOf = (subject: string): string => subject): Watch =>
   watching(board, ({ type, object: { spec } }) =>
     spec.cluster === hub.cluster && spec.kind === kind && type !== 'deleted' ? [keyOf(spec.subject)] : [],

@@ -14,11 +14,11 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
-/** How long a start waits for the hub before it uses the kept memberships, in milliseconds. */
+/** How long a start waits for the hub before it uses the stored memberships, in milliseconds. */
 const hubGraceMs = 5_000;
 
 /**
- * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant is handed to the session; the session ends and
+ * One session for each slice that the hub granted this cluster. The key is the slice. A changed grant is passed to the session; the session ends and
  * is cleaned up only when the hub ends the membership.
  */
 export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, memberships: Mirror<Membership>) => {
@@ -34,7 +34,7 @@ export const sessions = (surroundings: SliceSurroundings, local: LocalWorld, mem
 
   const grantedIn = (slice: string): Granted => {
     const shown = listed().filter(({ spec }) => spec.slice === slice);
-    // A slice that was made again under the same name has its own membership beside the one that ended.
+    // A slice that was created again under the same name has its own membership beside the ended one.
     const current = shown.find((membership) => !hasEnded(membership)) ?? shown[0];
     const kept = isMade(slice) ? keptMembership(local.slices.get(`${memberNamespace}/${slice}`)) : undefined;
     return grantedNow(current, memberships.isSynced(), kept);

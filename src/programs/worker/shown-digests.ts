@@ -3,16 +3,16 @@ import { digestOfNotices } from '../../exchange/heads.ts';
 import { readNotice } from '../../exchange/notice.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 
-/** The digest of what a board shows of each cluster. A change costs the reading of one notice, and a digest nothing until something has changed. */
+/** The digest of each cluster's notices on a board. A change costs reading one notice; a digest is computed only after a change. */
 export interface ShownDigests {
-  /** The digest of the notices of a cluster that can be read. */
+  /** The digest of a cluster's readable notices. */
   of(cluster: string): string;
-  /** Follows the board no more. */
+  /** Stops following the board. */
   stop(): void;
 }
 
 interface Shown {
-  /** What a digest needs, by the key of the notice. */
+  /** The inputs of a digest, by the key of the notice. */
   readonly notices: Map<string, { readonly kind: Notice['spec']['kind']; readonly signature: string }>;
   digest?: string;
 }
@@ -23,7 +23,7 @@ const nothingShown = (): Shown => ({ notices: new Map() });
 export const followDigests = (board: Pick<Mirror<Notice>, 'subscribe'>): ShownDigests => {
   const clusters = new Map<string, Shown>();
   const stop = board.subscribe(({ type, key, object, previous }) => {
-    // Another cluster's name in it is another object as far as its digest goes.
+    // With another cluster's name it is another object for its digest.
     if (previous !== undefined && previous.spec.cluster !== object.spec.cluster) drop(clusters, previous.spec.cluster, key);
     const read = type === 'deleted' ? undefined : readNotice(object.spec);
     if (read === undefined || typeof read === 'string') return drop(clusters, object.spec.cluster, key);

@@ -28,25 +28,25 @@ import type { Session } from './session.ts';
 import { followTenants } from './tenants.ts';
 import { withdrawnThrough } from './withdrawn-through.ts';
 
-/** One of the things that are kept true for a slice. */
+/** One of the controllers of a slice. */
 export interface Part extends Pick<ControllerOptions, 'name' | 'watches' | 'reconcile' | 'resync' | 'laneOf' | 'concurrency'> {
-  /** Keys of all local objects, also those of an earlier run: queued at the start, and again when the whole board was read. */
+  /** Keys of all local objects, including those of an earlier run: queued at the start, and again when the whole board was read. */
   readonly held?: () => Iterable<string>;
 }
 
-/** What the parts need beside the session. */
+/** The inputs of the controllers, beside the session. */
 export interface PartsInput {
   readonly kept: KeptNotices;
   readonly passedOn: PassedOn;
   readonly onRead: (notice: string) => void;
   /** Whether a controller has nothing to do. */
   readonly isIdle: (controller: string) => boolean;
-  /** Has the metrics of the slice measured until its session ends. */
+  /** Measures the metrics of the slice until its session ends. */
   readonly measure: (source: () => SliceMeasures) => void;
   readonly askListeners: AskListeners;
 }
 
-/** What is kept true for a slice, each by a controller of its own. */
+/** The controllers of a slice. */
 export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, measure, askListeners }: PartsInput): readonly Part[] => {
   const { slice, clock } = session;
   const { metrics } = session.local;
@@ -62,7 +62,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
   const publishing = publisher(session, own, pace);
   const { keeping, controller: keeper } = keepAccepted(session, kept);
   return [
-    // What this cluster states …
+    // What this cluster publishes …
     grants(session),
     nodeNotices(session, refusals),
     ...exportNotices(session, leftOut, tenants, listeners),
@@ -72,14 +72,14 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     ...publishing.controllers,
     keepOwn(own, kept, session.hub.cluster, renewalEveryMs),
     withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
-    // … what the others state …
+    // … what the others publish …
     receiver(session, { keeping, refusals, passedOn, turns, onRead }),
     keeper,
     revision(session, kept),
     refusalReport(session, refusals),
     budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
     reservedBlocksReport(session),
-    // … and what follows from that.
+    // … and the consequences.
     peers(session),
     importedSlices(session, refusals),
     importedServices(session),

@@ -9,7 +9,10 @@ import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 import { createNamespacedMirrors } from './namespaced-mirrors.ts';
 
-/** Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onContact` is called when contact with the hub is lost or found again. */
+/**
+ * Mirrors of everything that concerns one slice only, on the hub and in its namespaces here; `onContact` is called when contact with the hub is lost
+ * or restored.
+ */
 export const observeSlice = (
   hub: Hub,
   local: LocalWorld,
@@ -31,7 +34,7 @@ export const observeSlice = (
     ...there,
     kind: noticeKind,
     namespace: grant.exchangeNamespace,
-    // Reports are for the hub: a worker that read them would read the square of the number of clusters.
+    // Reports are for the hub: with them a worker would read the square of the number of clusters.
     labelSelector: `${statementLabel}!=links`,
     // A hostile hub may list an object without a spec.
     indexes: { cluster: ({ spec }: { readonly spec?: Notice['spec'] }) => (spec === undefined ? [] : [spec.cluster]) },

@@ -25,11 +25,11 @@ export interface SliceSurroundings {
   readonly trust: Trust;
   readonly clock: Clock;
   readonly connection: Pick<ConnectionReport, 'latest' | 'changes'>;
-  /** Asks the agents of this cluster for what other members publish. */
+  /** Requests from the agents of this cluster what other members publish. */
   readonly ask: AskAgent;
-  /** Asks them for the summaries of it. */
+  /** Requests the summaries of it. */
   readonly askHeads: AskHeads;
-  /** Asks them who listens in their pods. */
+  /** Requests the listeners of their pods. */
   readonly askListeners: AskListeners;
 }
 
@@ -38,7 +38,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   const { local, clock, ask, askHeads, askListeners } = surroundings;
   const log = local.log.with({ slice: received.current().membership.spec.slice });
   let controllers: readonly Controller[] = [];
-  // What could not be written while the hub was away is written as soon as it is back.
+  // Writes that failed while the hub was unreachable are repeated as soon as it answers again.
   const onFound = (): void => {
     for (const controller of controllers) controller.retryAll();
   };
@@ -73,7 +73,7 @@ export const runSlice = async (surroundings: SliceSurroundings, received: Receiv
   const follow = (): void =>
     void followNamespaces().catch((error: unknown) => (signal.aborted ? undefined : log.error('namespaces cannot be followed', { error })));
   const unsubscribe = received.subscribe(follow);
-  // The grant may have changed while the hub was waited for.
+  // The grant may have changed during the wait for the hub.
   follow();
   const sweep = (): void => {
     for (const [index, { held }] of parts.entries())

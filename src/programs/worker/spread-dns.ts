@@ -5,10 +5,10 @@ import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
 
-/** How often the places of the DNS servers are looked at, in milliseconds. */
+/** How often the placement of the DNS servers is checked, in milliseconds. */
 export const spreadMs = 60_000;
 
-/** How long nothing is moved after a move, in milliseconds: when the scheduler wants it otherwise, it has its way. */
+/** How long nothing is moved after a move, in milliseconds: if the scheduler decides otherwise, its decision stays. */
 const restMs = 600_000;
 
 const labelSelector = 'app.kubernetes.io/name=kubeslice,app.kubernetes.io/component=dns';
@@ -17,7 +17,7 @@ const labelSelector = 'app.kubernetes.io/name=kubeslice,app.kubernetes.io/compon
 export const createSpreadDns = ({ client, nodes, log }: LocalWorld, clock: Clock) => {
   let restUntil = Number.NEGATIVE_INFINITY;
   return async (signal: AbortSignal): Promise<void> => {
-    // Where there is one node, there is nothing to ask.
+    // With one node there is nothing to check.
     if (clock.monotonic() < restUntil || nodes.list().length < 2) return;
     const { items } = await client.list(podKind, { namespace: memberNamespace, labelSelector, signal });
     const pod = podToMove(items, nodes.list());
@@ -35,7 +35,7 @@ export const createSpreadDns = ({ client, nodes, log }: LocalWorld, clock: Clock
       );
       log.info('a DNS server is moved to a node that has none', { pod: name, from: pod.spec?.nodeName });
     } catch (error) {
-      // Its disruption budget, or an installation that is older than this worker.
+      // Caused by its disruption budget, or by an installation that is older than this worker.
       if (!Failure.is(error, 'Unavailable') && !Failure.is(error, 'Forbidden') && !Failure.is(error, 'NotFound')) throw error;
     }
   };

@@ -10,7 +10,7 @@ import { writeExportStatus } from './export-status.ts';
 import type { LocalWorld } from './local-world.ts';
 
 /**
- * Reports to the owners of exports that name a slice which this cluster is not in; no session would. The key is namespace/name. As soon as
+ * Reports to the owners of exports that name a slice of which this cluster is not a member; no session would. The key is namespace/name. As soon as
  * the slice is granted, its session takes over.
  */
 export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>, connection: ConnectionReport, clock: Clock) => {
@@ -27,7 +27,7 @@ export const strayExports = (local: LocalWorld, memberships: Mirror<Membership>,
       watching(connection.changes, () => local.exports.list().map((exported) => objectKey(exported.metadata))),
     ],
     reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
-      // Only the hub can say that there is no such slice.
+      // Only the hub knows whether the slice exists.
       if (!memberships.isSynced()) await memberships.synced(signal);
       const exported = local.exports.get(key);
       if (exported === undefined || exported.metadata.deletionTimestamp !== undefined || isGranted(exported.spec.slice)) return;

@@ -8,14 +8,14 @@ import { objectKey } from '../../values/object-key.ts';
 import type { Hub } from './hub.ts';
 import type { LocalWorld } from './local-world.ts';
 
-/** The list is written no more often than this, in milliseconds. */
+/** Shortest interval between writes of the list, in milliseconds. */
 const gapMs = 2_000;
-/** How often the list on the hub is compared with what is true here, in milliseconds. */
+/** How often the list on the hub is compared with the current state here, in milliseconds. */
 const compareEveryMs = 300_000;
 
 /**
- * Shows the hub the exports that name a slice which this cluster is not in: reports are made by slice, and there is none for them. One write for each
- * change, none at rest. There is one key.
+ * Reports to the hub the exports that name a slice of which this cluster is not a member: reports are made by slice, and there is none for them. One
+ * write for each change, none at rest. There is one key.
  */
 export const strayReport = (hub: Hub, local: LocalWorld, clock: Clock) => {
   const key = 'stray';

@@ -3,16 +3,16 @@ import type { TenantUse } from '../../plan/worker/tenant-room.ts';
 import type { Outbox } from './outbox.ts';
 import type { OwnNotices } from './own-notices.ts';
 
-/** How many statements each namespace has, or had withdrawn so lately that they are remembered: each takes a place on the board. */
+/** How many statements each namespace has, including withdrawn ones that are still remembered: each takes a slot on the board. */
 export interface Tenants {
   use(namespaces: number): TenantUse;
   /** How many of them are withdrawn. */
   withdrawn(namespace: string): number;
-  /** How many places an export (namespace/name) and its further endpoints take. */
+  /** How many slots an export (namespace/name) takes with all its endpoints. */
   ofExport(key: string): number;
 }
 
-/** Counts; adds one to the count of a key, or takes one away. */
+/** Counts; adds one to the count of a key, or subtracts one. */
 const counter = () => {
   const counts = new Map<string, number>();
   return {
@@ -25,14 +25,14 @@ const counter = () => {
   };
 };
 
-/** Follows what this cluster states and has signed. A change costs the same however many statements there are. */
+/** Follows what this cluster publishes and has signed. A change has constant cost. */
 export const followTenants = (outbox: Outbox, own: OwnNotices): Tenants => {
   const [byNamespace, byExport, withdrawn] = [counter(), counter(), counter()];
   const places = new Map<string, 'stated' | 'withdrawn'>();
   const placeOf = (key: string): 'stated' | 'withdrawn' | undefined => {
     const wanted = outbox.get(key);
     if (wanted !== undefined && wanted.text !== undefined) return 'stated';
-    // Before the outbox says anything about what an earlier run signed, it counts as stated.
+    // Before the outbox contains what an earlier run signed, that counts as published.
     if (own.get(key) !== undefined) return wanted === undefined ? 'stated' : 'withdrawn';
     return undefined;
   };

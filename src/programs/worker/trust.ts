@@ -3,19 +3,19 @@ import { createRootReader, type RootReader } from '../../identity/root-reader.ts
 import type { Client } from '../../kubernetes/client.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 
-/** The pinned roots of the other clusters: certificates in PEM by cluster name. */
+/** The pinned authorities of the other clusters: certificates in PEM by cluster name. */
 export interface Trust {
   readonly rootOf: (cluster: string) => string | undefined;
   /** Reads the certificates of authorities, each once. */
   readonly readRoot: RootReader;
   /**
-   * Writes a root down for good in place of `before`; it is used only after it was written. Does nothing when another root was pinned meanwhile: of two
-   * that are shown for the first time, the first one counts.
+   * Stores an authority permanently in place of `before`; it is used only after it was stored. Does nothing when another one was pinned meanwhile: of
+   * two new ones, the first counts.
    */
   readonly pin: (cluster: string, certificate: string, before: string | undefined, signal: AbortSignal) => Promise<void>;
 }
 
-/** Reads the pinned roots. Nobody but this worker writes them, so they are read once. */
+/** Reads the pinned authorities. Only this worker writes them, so they are read once. */
 export const openTrust = async (local: Client, signal: AbortSignal): Promise<Trust> => {
   const target = { namespace: memberNamespace, name: trustConfigMap };
   const found = await local.find(configMapKind, target, { signal });
@@ -31,7 +31,7 @@ export const openTrust = async (local: Client, signal: AbortSignal): Promise<Tru
         await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
         roots.set(cluster, certificate);
       });
-      // The next pin does not care how this one ended; its caller gets the error.
+      // The next pin does not depend on the result of this one; its caller gets the error.
       writing = write.catch(() => undefined);
       await write;
     },

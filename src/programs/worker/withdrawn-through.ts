@@ -7,14 +7,15 @@ import type { Session } from './session.ts';
 /** How soon publication is checked again, in milliseconds. An address is in quarantine for longer in any case. */
 const checkAgainMs = 1_000;
 
-/** A node is written for this no more often, in milliseconds: many pods may go in a row. */
+/** Shortest interval between these writes to a node, in milliseconds: many pods may end in succession. */
 const gapMs = 5_000;
 
 /**
- * Reports to each node up to which revision of its pods' addresses everything was published to the other clusters: until then, released addresses stay in
- * quarantine, since clients elsewhere may still use them. While the hub is away nothing is published, so the quarantine lasts as long. The key is the node.
+ * Reports to each node up to which revision of its pods' addresses everything was published to the other clusters: until then, released addresses
+ * stay in quarantine, because clients elsewhere may still use them. While the hub is unreachable nothing is published, so the quarantine lasts as
+ * long. The key is the node.
  *
- * @param isPublished whether every change that this worker has seen is on the board
+ * @param isPublished whether every change that this worker knows is on the board
  */
 export const withdrawnThrough = (session: Session, isPublished: () => boolean) => {
   const { local, slice, clock } = session;

@@ -4,14 +4,14 @@ import { followWithdrawals } from '../withdrawals.ts';
 import type { Session } from './session.ts';
 
 /**
- * The nodes of the slice that this cluster does not reach, by the rule by which DNS withholds what is there: what people read must say the same.
- * Emits the clusters whose nodes changed.
+ * The nodes of the slice that this cluster does not reach, by the rule by which DNS withholds endpoints, so that both show the same. Emits the
+ * clusters whose nodes changed.
  */
 export interface Withheld extends Source<string> {
   nodes(): Pick<ReadonlySet<NodePath>, 'has'>;
 }
 
-/** Follows what the agents of this cluster report. */
+/** Follows the reports of this cluster's agents. */
 export const createWithheld = ({ local, grant, clock }: Pick<Session, 'local' | 'grant' | 'clock'>): Withheld => {
   let decision = new Withdrawals();
   return {

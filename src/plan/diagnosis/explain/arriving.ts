@@ -4,9 +4,9 @@ import { commandsFor } from '../finding.ts';
 import { counts, ok, restartAgent, unknown } from './hop.ts';
 import type { Hop, PathView } from './path-view.ts';
 
-/** Whether the pod that is called answers. */
+/** Whether the target pod answers. */
 export const delivered = ({ probe, endpoint, to, peer }: PathView): Hop => {
-  if (probe === undefined || endpoint === undefined) return unknown('pod', 'nobody could send packets');
+  if (probe === undefined || endpoint === undefined) return unknown('pod', 'no packets could be sent');
   if (probe.target.answered > 0)
     return ok('pod', `pod ${endpoint.pod} answers ${counts(probe.target)} echo requests in ${probe.target.rttMs ?? '?'} ms`);
   const object = `pod ${endpoint.pod} of cluster ${endpoint.cluster}`;
@@ -28,14 +28,14 @@ export const delivered = ({ probe, endpoint, to, peer }: PathView): Hop => {
   };
 };
 
-/** Whether somebody listens on the port. */
+/** Whether a program listens on the port. */
 export const listened = ({ probe, endpoint, port, service, to }: PathView): Hop => {
-  if (port === undefined || endpoint === undefined) return ok('port', 'no port is asked for');
+  if (port === undefined || endpoint === undefined) return ok('port', 'no port was given');
   const answer = probe?.answers[service === undefined ? 0 : 1];
   if (answer === undefined)
     return unknown(
       'port',
-      port.protocol === 'TCP' ? 'nobody could call it' : `whether a ${port.protocol} port is listened on cannot be asked from outside`,
+      port.protocol === 'TCP' ? 'no connection could be opened' : `whether a ${port.protocol} port is open cannot be tested from outside`,
     );
   const call = `${endpoint.address}:${port.number}`;
   if (answer.outcome === 'answered') return ok('port', `${call} accepts connections in ${answer.ms} ms`);
@@ -76,10 +76,10 @@ export const listened = ({ probe, endpoint, port, service, to }: PathView): Hop 
   };
 };
 
-/** Whether the other pod reaches back. */
+/** Whether the target pod reaches back. */
 export const returned = ({ back, probe, endpoint }: PathView): Hop => {
   if (back === undefined) {
-    // Whoever answers has a way back.
+    // An answer proves the way back.
     if (probe !== undefined && probe.target.answered > 0) return ok('way back', 'answers came back from the pod');
     return unknown('way back', `cluster ${endpoint?.cluster ?? ''} was not asked; name its context with --to-context`);
   }

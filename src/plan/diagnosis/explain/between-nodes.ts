@@ -20,9 +20,9 @@ const dropped = (ends: readonly (End | undefined)[]): Pick<Hop, 'object' | 'text
   return undefined;
 };
 
-/** Whether the other node is reached through the tunnel, and if not, whether it is outside of it. */
+/** Whether the other node is reachable through the tunnel, and if not, whether it is outside of it. */
 export const tunnelled = ({ probe, peer, from, to }: PathView): Hop => {
-  if (probe === undefined || !probe.present) return unknown('tunnel', 'nobody could send packets');
+  if (probe === undefined || !probe.present) return unknown('tunnel', 'no packets could be sent');
   if (peer === undefined || probe.router === undefined)
     return ok('tunnel', 'both pods are on one node or in one cluster, and no other cluster is on the path');
   const name = `${peer.spec.cluster}/${peer.spec.node}`;
@@ -69,9 +69,9 @@ export const tunnelled = ({ probe, peer, from, to }: PathView): Hop => {
   };
 };
 
-/** Whether packets as large as the slice carries arrive. */
+/** Whether packets of the slice's MTU arrive. */
 export const sized = ({ probe, endpoint, from }: PathView): Hop => {
-  if (probe === undefined || endpoint === undefined) return unknown('size', 'nobody could send packets');
+  if (probe === undefined || endpoint === undefined) return unknown('size', 'no packets could be sent');
   const [small, large] =
     probe.router === undefined ? [probe.target, probe.targetLarge] : [probe.router, probe.routerLarge ?? probe.targetLarge];
   if (small.answered === 0) return unknown('size', 'no packet of any size is answered');
@@ -81,7 +81,7 @@ export const sized = ({ probe, endpoint, from }: PathView): Hop => {
     hop: 'size',
     state: 'broken',
     object: 'network between the nodes',
-    text: `Small packets are answered (${counts(small)}) and those of ${mtu ?? 'full'} bytes are not (${counts(large)}): the network between the nodes carries less than ${mtu === undefined ? 'their interfaces say' : `${mtu + 60} bytes`}, and drops what is larger.`,
+    text: `Small packets are answered (${counts(small)}) and those of ${mtu ?? 'full'} bytes are not (${counts(large)}): the network between the nodes carries less than ${mtu === undefined ? 'the MTU of their interfaces' : `${mtu + 60} bytes`}, and drops what is larger.`,
     advice: 'set the MTU of the nodes’ interfaces to what the network between them carries; the agents follow within ten seconds',
   };
 };

@@ -10,10 +10,10 @@ import { podTrouble } from '../programs.ts';
 import { ok } from './hop.ts';
 import type { End, Hop, PathView } from './path-view.ts';
 
-/** The slice that the pod of an end is in by its namespace. */
+/** The slice of an end's pod, by its namespace. */
 export const sliceOf = ({ pod, slices }: End) => slices.find(({ spec }) => memberNamespaces(spec).includes(pod?.metadata.namespace ?? ''));
 
-/** The address that the agent gave the pod of an end. */
+/** The slice address of an end's pod. */
 export const addressOf = (end: End): string | undefined => {
   const slice = sliceOf(end)?.metadata.name;
   return end.sliceNodes
@@ -22,7 +22,7 @@ export const addressOf = (end: End): string | undefined => {
     .find((address) => address !== undefined);
 };
 
-/** Whether the pod that calls is in a slice. */
+/** Whether the calling pod is in a slice. */
 export const membership = ({ from }: PathView): Hop => {
   const { pod, asked, contexts } = from;
   const commands = commandsFor(contexts);
@@ -73,7 +73,7 @@ export const membership = ({ from }: PathView): Hop => {
   return ok('membership', `pod ${asked} is in slice ${slice.metadata.name} with address ${address}`);
 };
 
-/** Whether the service is offered, by its own cluster if that is at hand, else by what this cluster knows. */
+/** Whether the service is offered, by its own cluster if a context is available, else by the knowledge of this cluster. */
 export const exported = (view: PathView): Hop => {
   const { service, from } = view;
   if (service === undefined) return ok('export', 'a pod is called by its address; that needs no export');
@@ -107,7 +107,7 @@ export const exported = (view: PathView): Hop => {
         ...(finding.remedy === undefined ? {} : { remedy: finding.remedy }),
         ...(finding.advice === undefined ? {} : { advice: finding.advice }),
       };
-    // A pod in no slice has been told of already.
+    // A pod in no slice was reported before.
     if (sliceOf(from) !== undefined && found.spec.slice !== slice)
       return {
         hop: 'export',
@@ -148,12 +148,12 @@ export const exported = (view: PathView): Hop => {
   return ok('export', `${namespace}/${name} is offered with ${service.import.status?.availableEndpoints ?? 0} ready endpoints`);
 };
 
-/** Whether the name is answered to the pod. */
+/** Whether the pod can resolve the name. */
 export const named = (view: PathView): Hop => {
   const { service, probe, from } = view;
-  if (service === undefined) return ok('name', 'no name is asked for');
+  if (service === undefined) return ok('name', 'no name was given');
   const [answer] = probe?.answers ?? [];
-  if (answer === undefined) return { hop: 'name', state: 'unknown', text: 'nobody could ask from the pod' };
+  if (answer === undefined) return { hop: 'name', state: 'unknown', text: 'no query could be sent from the pod' };
   const servers = probe?.servers.join(', ') ?? '';
   const commands = commandsFor(from.contexts);
   const remedy = `kubeslice doctor --context ${shellQuote(from.contexts.cluster)}`;
@@ -164,7 +164,7 @@ export const named = (view: PathView): Hop => {
       hop: 'name',
       state: 'broken',
       object: `name ${service.dnsName}`,
-      text: `The DNS servers of the pod (${servers}) answer that ${service.dnsName} has no address: cluster DNS does not hand on slice.local, or no endpoint is reached.`,
+      text: `The DNS servers of the pod (${servers}) answer that ${service.dnsName} has no address: either cluster DNS does not forward slice.local, or no endpoint is reachable.`,
       remedy,
       advice: commands.kubectl('kube-system', 'get configmap coredns -o yaml'),
     };

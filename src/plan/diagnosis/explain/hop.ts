@@ -4,7 +4,7 @@ import type { End, Hop } from './path-view.ts';
 
 /** A step that works. */
 export const ok = (hop: Hop['hop'], text: string): Hop => ({ hop, state: 'ok', text });
-/** A step that nobody could look at. */
+/** A step that could not be tested. */
 export const unknown = (hop: Hop['hop'], text: string): Hop => ({ hop, state: 'unknown', text });
 
 /** The command that restarts the agent of an end's node. */

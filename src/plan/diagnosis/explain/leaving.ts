@@ -5,13 +5,13 @@ import { sliceOf } from './ends.ts';
 import { ok, restartAgent, unknown } from './hop.ts';
 import type { Hop, PathView } from './path-view.ts';
 
-/** Whether an address lies in one of the blocks. */
+/** Whether an address is in one of the blocks. */
 export const isIn = (address: string, blocks: readonly string[]): boolean => {
   const ip = readIp(address);
   return ip !== undefined && blocks.map(readCidr).some((cidr) => 'base' in cidr && containsIp(cidr, ip));
 };
 
-/** Whether a node is known that has the address. */
+/** Whether a node with the address is known. */
 export const addressed = ({ endpoint, peer, from }: PathView): Hop => {
   if (endpoint === undefined) return unknown('address', 'there is no address to call');
   const local = from.sliceNodes.find(({ spec }) => isIn(endpoint.address, spec.blocks));
@@ -31,9 +31,9 @@ export const addressed = ({ endpoint, peer, from }: PathView): Hop => {
   };
 };
 
-/** Whether packets find their way from the pod into the tunnel. */
+/** Whether packets of the pod enter the tunnel. */
 export const routed = ({ probe, from, endpoint }: PathView): Hop => {
-  if (probe === undefined || endpoint === undefined) return unknown('route', 'nobody could send packets from the pod');
+  if (probe === undefined || endpoint === undefined) return unknown('route', 'no packets could be sent from the pod');
   const object = `pod ${from.asked}`;
   if (!probe.present)
     return { hop: 'route', state: 'broken', object, text: 'The pod or its slice has no network on the node.', remedy: restartAgent(from) };

@@ -12,7 +12,7 @@ import type { PathAnswer } from '../probe-report.ts';
 export interface End {
   readonly contexts: Contexts;
   readonly pod: Pod | undefined;
-  /** What was asked for, as `namespace/name`. */
+  /** The argument of the user, as `namespace/name`. */
   readonly asked: string;
   /** Slices of the cluster. */
   readonly slices: readonly Slice[];
@@ -31,45 +31,45 @@ export interface Endpoint {
   readonly pod: string;
 }
 
-/** Everything that was seen between a pod and what it calls. */
+/** All observations between a pod and its target. */
 export interface PathView {
   readonly from: End;
-  /** The other end; undefined when the context of its cluster is not at hand. */
+  /** The other end; undefined without a context of its cluster. */
   readonly to: End | undefined;
-  /** The service that is called; undefined when a pod is called by its address. */
+  /** The target service; undefined when the target is a pod. */
   readonly service:
     | {
         readonly namespace: string;
         readonly name: string;
         readonly dnsName: string;
         readonly import: ServiceImport | undefined;
-        /** Endpoints that are stated as ready and left out here, because their nodes are not reached. */
+        /** Endpoints that are published as ready and withheld here, because their nodes are unreachable. */
         readonly withheld: number;
-        /** Names that this cluster does know, as `namespace/name`. */
+        /** Names that this cluster knows, as `namespace/name`. */
         readonly known: readonly string[];
-        /** The cluster that offers it, looked at as by `kubeslice doctor`; undefined when it is not at hand. */
+        /** The exporting cluster, observed as by `kubeslice doctor`; undefined without a context. */
         readonly exporter: ClusterView | undefined;
       }
     | undefined;
   readonly endpoint: Endpoint | undefined;
-  /** The node that has the address, when it is of another cluster. */
+  /** The node with the address, if it belongs to another cluster. */
   readonly peer: SlicePeer | undefined;
   readonly port: { readonly number: number; readonly protocol: string; readonly targetPort: number } | undefined;
-  /** Packets that were sent from the pod; undefined when nobody could send any. */
+  /** Packets that were sent from the pod; undefined when none could be sent. */
   readonly probe: PathAnswer | undefined;
   /** Packets that were sent back from the other pod. */
   readonly back: PathAnswer | undefined;
 }
 
-/** The steps of the way, in order. */
+/** The steps of the path, in order. */
 export const hopNames = ['membership', 'export', 'name', 'address', 'route', 'tunnel', 'size', 'pod', 'port', 'way back'] as const;
 
-/** One step of the way, and how it is. */
+/** One step of the path, and its state. */
 export interface Hop {
   readonly hop: (typeof hopNames)[number];
-  /** `unknown` where nobody could look. */
+  /** `unknown` when it could not be tested. */
   readonly state: 'ok' | 'broken' | 'unknown';
-  /** What is true or wrong, in a sentence. */
+  /** The state or the fault, in a sentence. */
   readonly text: string;
   readonly object?: string;
   readonly remedy?: string;

@@ -6,7 +6,7 @@ import { podsNotReady, withoutPods } from './pods-of-export.ts';
 import { wrongTargetPort } from './ports-of-export.ts';
 import { namespaceNotInSlice, sliceNotFound } from './slice-of-export.ts';
 
-/** The command that mends an export, by the reason that it gives; what is not here is shown by `kubectl describe`. */
+/** The command that repairs an export, by its reason; for other reasons `kubectl describe` shows more. */
 const mendings: Readonly<Record<string, (view: ClusterView, exported: ServiceExport) => Mending>> = {
   NoMatchingPods: withoutPods,
   EndpointsNotReady: podsNotReady,
@@ -23,17 +23,17 @@ const mendings: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
   }),
   ExportConflict: (view, { metadata }) => ({
     remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', `delete serviceexport ${metadata.name}`),
-    advice: 'give both exports the same ports and type, or take one of them away; the older one holds meanwhile',
+    advice: 'give both exports the same ports and type, or delete one of them; until then the older one is used',
   }),
 };
 
-/** Conditions of an export that say that something is wrong with it. */
+/** Conditions of an export that report a fault. */
 const troubles = ({ status }: ServiceExport) =>
   (status?.conditions ?? []).filter(
     ({ type, status: value, reason }) => (type === 'Ready' && value !== 'True') || reason === 'ExportConflict',
   );
 
-/** Exports that offer nothing or not what they say, with the cause that their cluster alone can see. */
+/** Exports that offer nothing or not what they should, with causes that only their own cluster knows. */
 export const exportFindings = (view: ClusterView): Finding[] =>
   view.exports.flatMap((exported) =>
     troubles(exported).map((condition): Finding => {

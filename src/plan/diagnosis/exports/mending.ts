@@ -1,4 +1,4 @@
 import type { Finding } from '../finding.ts';
 
-/** What mends an export, and, where the view shows more than its condition, the cause and what was seen. */
+/** The remedy for an export, and, if the view shows more than its condition, the cause and the evidence. */
 export type Mending = Pick<Finding, 'remedy' | 'advice'> & { readonly cause?: string; readonly evidence?: string };

@@ -15,17 +15,17 @@ const labelsText = (labels: Readonly<Record<string, string>> = {}): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-/** What selects the pods of an export: its own selector, or that of the Service. */
+/** The selector of an export's pods: its own, or that of the Service. */
 const selectorOf = (exported: ServiceExport, service: Service | undefined): LabelSelector =>
   (exported.spec.selector ?? { matchLabels: service?.spec?.selector ?? {} }) as LabelSelector;
 
-/** Labels that say which application a pod is of, and not which copy or version of it. */
+/** Labels that identify the application of a pod, not its copy or version. */
 const lasting = (pod: Pod): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(pod.metadata.labels ?? {}).filter(([key]) => !/hash|revision|statefulset|pod-index|controller-uid/.test(key)),
   );
 
-/** For an export without pods: a workload that was scaled to nothing, or a selector that is nearly right. */
+/** For an export without pods: a workload that was scaled to 0, or a selector that is nearly right. */
 export const withoutPods = (view: ClusterView, exported: ServiceExport): Mending => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);
@@ -61,7 +61,7 @@ export const withoutPods = (view: ClusterView, exported: ServiceExport): Mending
       }`,
       remedy: commands.kubectl(namespace, `get pods --show-labels`),
     };
-  // A merge patch leaves labels that the right selector does not name, so those go by null.
+  // A merge patch keeps labels that the right selector does not name, so those are removed with null.
   const cleared = Object.fromEntries(
     Object.keys(selector.matchLabels ?? {})
       .filter((key) => !(key in like.labels))
@@ -69,13 +69,13 @@ export const withoutPods = (view: ClusterView, exported: ServiceExport): Mending
   );
   const merged = exported.spec.selector === undefined ? { selector: { ...like.labels, ...cleared } } : field;
   return {
-    cause: `No pod has the labels that the selector of ${owner} asks for.`,
+    cause: `No pod has the labels in the selector of ${owner}.`,
     evidence: `selector ${asked}; pod ${like.pod.metadata.name} has ${labelsText(like.labels)}`,
     remedy: commands.kubectl(namespace, `patch ${owner} --type merge -p ${shellQuote(JSON.stringify({ spec: merged }))}`),
   };
 };
 
-/** For an export whose pods run and are not Ready: what keeps them from it. */
+/** For an export whose pods run and are not Ready: the cause. */
 export const podsNotReady = (view: ClusterView, exported: ServiceExport): Mending => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);

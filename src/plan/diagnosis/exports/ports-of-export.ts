@@ -5,7 +5,7 @@ import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
 import type { Mending } from './mending.ts';
 
-/** For a port of a Service that leads nowhere: by a name that no container has, or by a number that no container declares. */
+/** For a port of a Service without a target: a name that no container has, or a number that no container declares. */
 export const wrongTargetPort = (view: ClusterView, exported: ServiceExport, by: 'string' | 'number'): Mending => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);

@@ -7,15 +7,15 @@ import { mostAlike } from '../likeness.ts';
 import type { Mending } from './mending.ts';
 
 /**
- * Words of kubectl that make a namespace a member of a slice. On the hub either field may hold the members, and the one that is set here counts
- * wherever they were before.
+ * Arguments of kubectl that make a namespace a member of a slice. On the hub either field may hold the members, and the one that is set here takes
+ * precedence.
  */
 export const joinNamespace = (slice: string, members: readonly string[], namespace: string): string => {
   const patch = { spec: { namespaceIsolationProfile: { applicationNamespaces: [...new Set([...members, namespace])].toSorted() } } };
   return `patch slice ${slice} --type merge -p ${shellQuote(JSON.stringify(patch))}`;
 };
 
-/** For an export in a namespace that its slice does not have. */
+/** For an export in a namespace outside of its slice. */
 export const namespaceNotInSlice = (view: ClusterView, exported: ServiceExport): Mending => {
   const { namespace = '' } = exported.metadata;
   const { slice } = exported.spec;
@@ -29,7 +29,7 @@ export const namespaceNotInSlice = (view: ClusterView, exported: ServiceExport):
   };
 };
 
-/** For an export to a slice that is not there: one whose name is nearly the same. */
+/** For an export to a slice that does not exist: an existing one with a similar name. */
 export const sliceNotFound = (view: ClusterView, { metadata, spec }: ServiceExport): Mending => {
   const commands = commandsFor(view.contexts);
   const alike = mostAlike(

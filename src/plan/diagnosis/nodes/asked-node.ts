@@ -2,7 +2,7 @@ import type { SliceNode } from '../../../api/slicenode/type.ts';
 import type { Commands } from '../finding.ts';
 import type { NodeFacts } from '../node-facts.ts';
 
-/** One node, with everything that its findings go by. */
+/** One node, with all inputs of its findings. */
 export interface AskedNode {
   readonly facts: NodeFacts;
   readonly commands: Commands;
@@ -11,6 +11,6 @@ export interface AskedNode {
   readonly sliceNodes: readonly SliceNode[];
 }
 
-/** What mends something by a command on the node: as a remedy where the agent can execute it. */
+/** A remedy by a command on the node: executed through the agent where possible. */
 export const onNode = ({ agent, commands }: AskedNode, command: string): { remedy: string } | { advice: string } =>
   agent === undefined ? { advice: `run on the node: ${command}` } : { remedy: commands.inAgent(agent, command) };

@@ -1,12 +1,12 @@
 import type { Finding } from '../finding.ts';
 import { type AskedNode, onNode } from './asked-node.ts';
 
-/** What is wrong with the container network configuration of a node (CNI), in which our plugin is chained. */
+/** Faults in the container network configuration of a node (CNI), which chains our plugin. */
 export const containerNetworkFindings = (node: AskedNode, isMember: boolean): Finding[] => {
   const { cni, node: name } = node.facts;
   const object = `node ${name}`;
   const [active = ''] = cni.files;
-  const late = 'pods are attached only some moments after they have started, and one that starts while the agent is away stays out';
+  const late = 'pods are attached only moments after they have started, and not at all while the agent does not run';
   if (cni.files.length === 0)
     return [
       {
@@ -29,7 +29,7 @@ export const containerNetworkFindings = (node: AskedNode, isMember: boolean): Fi
         ...onNode(node, `mv /host/etc/cni/net.d/${active} /host/etc/cni/net.d/${active}.disabled`),
       },
     ];
-  // Before an installation nobody has put it there.
+  // Before an installation our plugin is not there.
   if (!isMember || (cni.chained && cni.plugin)) return [];
   return [
     {

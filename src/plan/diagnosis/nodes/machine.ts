@@ -1,10 +1,10 @@
 import type { Finding } from '../finding.ts';
 import { type AskedNode, onNode } from './asked-node.ts';
 
-/** Below this a file system is as good as full: kubelet itself evicts pods at 10 %. */
+/** With less free space a file system counts as full: the kubelet itself evicts pods at 10 %. */
 const leastFreeBytes = 8 * 1024 * 1024;
 
-/** What is wrong with the machine itself: its tunnel drivers, disks, ports and firewall, and its agent. */
+/** Faults of the machine itself: its tunnel drivers, disks, ports and firewall, and its agent. */
 export const machineFindings = (node: AskedNode): Finding[] => {
   const { facts, commands } = node;
   const object = `node ${facts.node}`;

@@ -10,7 +10,7 @@ import { sliceOnNodeFindings } from './slice-on-node.ts';
 const agentOf = (pods: readonly Pod[], node: string): string | undefined =>
   pods.find((pod) => pod.spec?.nodeName === node && pod.metadata.labels?.['app.kubernetes.io/component'] === 'agent')?.metadata.name;
 
-/** What is wrong on each node, by what it says itself; a node that is away or cannot be asked is one finding. */
+/** The faults of each node, from its own facts; a node that is not Ready or does not answer is one finding. */
 export const nodeFindings = (view: ClusterView): Finding[] => {
   const commands = commandsFor(view.contexts);
   const away = awayNodes(view);
@@ -19,7 +19,7 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
       code: 'NodeAway',
       severity: 'error',
       object: `node ${node}`,
-      cause: `Node ${node} is not Ready: it is off, or its kubelet does not reach the API server. Its pods are reached by nobody, and the others leave them out.`,
+      cause: `Node ${node} is not Ready: it is off, or its kubelet does not reach the API server. Its pods are unreachable, and DNS withholds them.`,
       evidence:
         view.nodes.find(({ metadata }) => metadata.name === node)?.status?.conditions?.find(({ type }) => type === 'Ready')?.message ??
         'no condition Ready',

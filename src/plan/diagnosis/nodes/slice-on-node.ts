@@ -3,10 +3,10 @@ import type { Finding } from '../finding.ts';
 import type { NodeFacts, SliceOnNode } from '../node-facts.ts';
 import type { AskedNode } from './asked-node.ts';
 
-/** WireGuard's session is over after this many seconds without a handshake. */
+/** A session of WireGuard ends after this many seconds without a handshake. */
 const sessionSeconds = 180;
 
-/** Whether an interface leads to other machines: one of a single address leads to a pod. */
+/** Whether an interface leads to other machines: one with a single address leads to a pod. */
 const isUnderlay = ({ addresses }: NodeFacts['links'][number]): boolean =>
   addresses.some((address) => !address.startsWith('127.') && !address.endsWith('/32'));
 
@@ -17,11 +17,11 @@ const down = (sliceNodes: readonly SliceNode[], slice: string, node: string) =>
     .flatMap(({ status }) => status?.links?.exceptions ?? [])
     .filter(({ state }) => state === 'Down');
 
-const healed = 'the agent mends it within ten seconds while it runs';
+const healed = 'the agent repairs it within ten seconds if it runs';
 
 const objectOf = ({ facts }: AskedNode, { name }: SliceOnNode): string => `slice ${name} on node ${facts.node}`;
 
-/** The network of the slice on the node: its tunnel, route and settings. */
+/** Faults of the slice's network on the node: its tunnel, route and settings. */
 const networkFindings = (node: AskedNode, slice: SliceOnNode): Finding[] => {
   const { facts, sliceNodes } = node;
   const object = objectOf(node, slice);
@@ -108,7 +108,7 @@ const podFindings = (node: AskedNode, slice: SliceOnNode): Finding[] =>
       remedy: node.commands.restartAgent(node.agent),
     }));
 
-/** What is wrong with a slice on a node: its network, its links and the interfaces of its pods; without a network nothing else is looked at. */
+/** Faults of a slice on a node: its network, its links and the interfaces of its pods; without a network nothing else is checked. */
 export const sliceOnNodeFindings = (node: AskedNode, slice: SliceOnNode): Finding[] => {
   const found = networkFindings(node, slice);
   return slice.present ? [...found, ...linkFindings(node, slice), ...podFindings(node, slice)] : found;

@@ -13,7 +13,7 @@ import { renderFindings } from '../render/findings-text.ts';
 import { outputOption, printModel } from '../render/output.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 
-/** What was found in one cluster: what `kubeslice doctor -o json` prints for each. */
+/** The findings in one cluster, in the form that `kubeslice doctor -o json` prints. */
 interface Diagnosis {
   readonly context: string;
   readonly role: string;
@@ -63,13 +63,13 @@ const examine = async (input: CliInput, cluster: OpenCluster, hubContext: string
 /** `kubeslice doctor`. */
 export const command: CliCommand = {
   name: 'doctor',
-  summary: 'Find out what is wrong in a cluster, and what mends it',
+  summary: 'Find the faults of a cluster, with their remedies',
   description:
-    'Looks at everything that KubeSlice needs and makes in one cluster: programs, kinds, credentials, cluster DNS, clocks, and on every node the network, firewall, disks and tunnels. It changes nothing.\n\nIn a cluster without KubeSlice it looks whether KubeSlice can be installed, by a short-lived pod on every node. A member needs no more than its own context; with --hub-context the hub is looked at too. Ends with code 2 when something is wrong.',
+    'Checks everything that KubeSlice needs and creates in one cluster: programs, kinds, credentials, cluster DNS, clocks, and on every node the network, firewall, disks and tunnels. It changes nothing.\n\nIn a cluster without KubeSlice it checks whether KubeSlice can be installed, with a short-lived pod on every node. A member needs no more than its own context; with --hub-context it checks the hub too. Ends with code 2 when something is wrong.',
   options: [
     contextOption('Context of the cluster'),
-    { flags: '--hub-context <name>', text: 'Context of the hub, to look at it too' },
-    { flags: '--before-install', text: 'Look at the nodes by short-lived pods, whatever is installed' },
+    { flags: '--hub-context <name>', text: 'Context of the hub, to check it too' },
+    { flags: '--before-install', text: 'Check the nodes with short-lived pods, whatever is installed' },
     { flags: '--hub-server <url>', text: 'Address of the hub that pods should reach, before a join' },
     imageOption,
     outputOption('json', 'yaml'),

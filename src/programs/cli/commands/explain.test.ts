@@ -169,9 +169,9 @@ describe('explain', () => {
       0,
       callerIsIn,
       'export ok: a pod is called by its address; that needs no export',
-      'name ok: no name is asked for',
+      'name ok: no name was given',
       'address ok: 10.0.0.2 is of node n1 of this cluster',
-      'port ok: no port is asked for',
+      'port ok: no port was given',
     ]);
     const { out } = await contexts.run(command, ['shop/client', 'shop/web-1'], { context: 'east', toContext: 'west', output: 'json' });
     expect(out).toContain('10.0.1.2 is of node west/n1');

@@ -13,8 +13,8 @@ import type { Colors } from '../render/terminal.ts';
 import { type OpenCluster, openCluster, withCluster } from '../steps/open-cluster.ts';
 
 /**
- * The cluster at the other end: by the context that was named, else by a context of the cluster's own name if it leads to that cluster; undefined
- * when there is none, for half of the way can be explained without it.
+ * The cluster at the other end: by the named context, else by a context with the cluster's own name if it leads to that cluster. Undefined without
+ * one: then half of the path is explained.
  */
 const openOther = async (input: CliInput, here: OpenCluster, cluster: string | undefined): Promise<OpenCluster | undefined> => {
   const named = textOption(input, 'toContext');
@@ -42,7 +42,7 @@ const marks = (color: Colors): Readonly<Record<Hop['state'], string>> => ({
   unknown: color.dim('?'),
 });
 
-/** The steps for people; below the first that is broken, what mends it, and of those behind it only that they follow from it. */
+/** The steps for people. Below the first broken step is its remedy; the steps after it are only marked as consequences. */
 const renderHops = (head: string, hops: readonly Hop[], color: Colors): string => {
   const broken = firstBroken(hops);
   const width = Math.max(...hops.map(({ hop }) => hop.length));
@@ -65,18 +65,18 @@ export const command: CliCommand = {
   name: 'explain',
   summary: 'Show the path from a pod to a service or pod of a slice, and where it breaks',
   description:
-    'Follows the path step by step: membership, export, name, address, route, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tried with real packets, sent and counted by the agent of the pod’s node. Of the first step that is broken it names the object and the command that mends it.\n\nThe other end is looked at too when a context of its cluster is at hand. Ends with code 2 when a step is broken.',
+    'Follows the path step by step: membership, export, name, address, route, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tested with real packets, sent and counted by the agent of the pod’s node. For the first broken step it names the object and the command that repairs it.\n\nIt also checks the other end if there is a context of its cluster. Ends with code 2 when a step is broken.',
   arguments: [
     { usage: '<from>', text: 'The pod that calls, as namespace/name; a Deployment stands for one of its pods' },
     {
       usage: '<to>',
-      text: 'What it calls: namespace/name of a service or pod, or a name below slice.local; with :port for another than the first',
+      text: 'The target: namespace/name of a service or pod, or a name below slice.local; with :port for another than the first',
     },
   ],
   options: [
     contextOption('Context of the cluster of the pod that calls'),
-    { flags: '--to-context <name>', text: 'Context of the cluster of what is called (default: one of that cluster’s name)' },
-    { flags: '--hub-context <name>', text: 'Context of the hub, for the commands that mend' },
+    { flags: '--to-context <name>', text: 'Context of the target’s cluster (default: one with that cluster’s name)' },
+    { flags: '--hub-context <name>', text: 'Context of the hub, for the remedies' },
     outputOption('json', 'yaml'),
     kubeconfigOption,
   ],

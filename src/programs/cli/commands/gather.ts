@@ -10,7 +10,7 @@ import { withCluster } from '../steps/open-cluster.ts';
 
 const fileName = (now: Date): string => `kubeslice-support-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.tar.gz`;
 
-/** A word as a folder is named; contexts of some clouds have slashes and colons. */
+/** A context name as a folder name; contexts of some clouds have slashes and colons. */
 const asFolder = (word: string): string => word.replaceAll(/[^\w.-]/g, '_');
 
 /** `kubeslice gather`. */
@@ -18,7 +18,7 @@ export const command: CliCommand = {
   name: 'gather',
   summary: 'Write an archive with everything that helps to find a fault, without secrets',
   description:
-    'Holds objects of KubeSlice, events, logs of this and the previous start, metrics, what every node reports about itself, and the findings of `kubeslice doctor`, for each context. Of Secrets only names and sizes are kept, of pods of applications only where and how they run, and everything that looks like a token, key or password is taken out. Look through it before you hand it on.',
+    'Holds objects of KubeSlice, events, logs of this and the previous start, metrics, what every node reports about itself, and the findings of `kubeslice doctor`, for each context. Of Secrets only names and sizes are kept, of pods of applications only where and how they run, and everything that resembles a token, key or password is removed. Read it before you pass it on.',
   options: [
     { flags: '--contexts <names>', text: 'Contexts of hub and members, with commas (default: the current context)' },
     { flags: '-f, --file <path>', text: 'File to write (default: kubeslice-support-TIME.tar.gz here)' },
@@ -52,7 +52,7 @@ export const command: CliCommand = {
       }
       await mustRun(run, ['tar', '-czf', `${target}.part`, '-C', folder, 'kubeslice'], { signal, timeoutMs: 120_000 });
       await rename(`${target}.part`, target);
-      terminal.out(`${target}: ${files} files, without secrets; look through it before you hand it on`);
+      terminal.out(`${target}: ${files} files, without secrets; read it before you pass it on`);
       return exitCodes.ok;
     } finally {
       await rm(folder, { recursive: true, force: true });

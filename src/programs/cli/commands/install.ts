@@ -17,7 +17,7 @@ import { checkCluster } from '../steps/preflight.ts';
 import { waitForRollouts } from '../steps/rollout.ts';
 
 /**
- * Refuses a place where the hub is not meant to be, or is another tool's.
+ * Refuses a cluster that should not be a hub, or belongs to another tool.
  *
  * @throws Failure InvalidInput for a release of Helm, and for a member cluster unless `--force` is given.
  */
@@ -31,7 +31,7 @@ const checkPlace = async ({ options, signal }: CliInput, { client, context }: Op
   const name = member.cluster === undefined ? '' : ` "${member.cluster}"`;
   throw new Failure(
     'InvalidInput',
-    `Context "${context}" is the member cluster${name}, and installing here would make it a second hub; name the hub with --context, or say --force if this cluster is to be both.`,
+    `Context "${context}" is the member cluster${name}, and installing here would make it a second hub; name the hub with --context, or add --force if this cluster should be both.`,
   );
 };
 
@@ -54,7 +54,7 @@ export const command: CliCommand = {
     const named = imageNamed(input);
     return withCluster(input, textOption(input, 'context'), async (hub) => {
       const { terminal, signal } = input;
-      // Everything that can refuse is asked before the first change.
+      // All checks that can refuse run before the first change.
       await checkCluster(hub, signal);
       await checkPlace(input, hub, named);
       const image = await imageFor(input, hub.client, deploymentKind, placeOfPart('hub'));

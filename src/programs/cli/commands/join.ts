@@ -30,7 +30,7 @@ import { restartWorker } from '../steps/restart-worker.ts';
 import { waitForRollouts } from '../steps/rollout.ts';
 import { hubServerOption } from './token.ts';
 
-/** Refuses a token of another project than the one asked for. @throws Failure TokenRefused. */
+/** Refuses a token of another project than the requested one. @throws Failure TokenRefused. */
 const checkTokenProject = (token: JoinToken, project: string | undefined): void => {
   if (project === undefined || project === token.project) return;
   throw new Failure(
@@ -47,13 +47,13 @@ const openHub = async (input: CliInput, cluster: string): Promise<HubSide> => {
   if (token !== undefined && hubContext !== undefined) {
     throw new Failure(
       'InvalidInput',
-      '--token and --hub-context are two ways to the same hub; leave out --token when the context of the hub is at hand here, and --hub-context otherwise.',
+      '--token and --hub-context are two ways to the same hub; omit --token if the kubeconfig here has the context of the hub, and --hub-context otherwise.',
     );
   }
   if (token === undefined && hubContext === undefined) {
     throw new Failure(
       'InvalidInput',
-      'Say how to reach the hub: --hub-context when its context is at hand here, or --token with what "kubeslice token create" printed there.',
+      'The hub is missing: add --hub-context if the kubeconfig here has its context, or --token with the output of "kubeslice token create" there.',
     );
   }
   if (token !== undefined) {
@@ -77,7 +77,7 @@ const checkMember = async (member: Client, cluster: string, context: string, sig
   if (joined === undefined || joined === cluster) return;
   throw new Failure(
     'AlreadyExists',
-    `The cluster of context "${context}" has joined as "${joined}"; join it under that name, or take it out first with "kubeslice leave ${joined} --context ${context}".`,
+    `The cluster of context "${context}" has joined as "${joined}"; join it under that name, or remove it first with "kubeslice leave ${joined} --context ${context}".`,
   );
 };
 
@@ -90,9 +90,9 @@ export const command: CliCommand = {
   arguments: [{ usage: '<name>', text: 'Name of the cluster in the project' }],
   options: [
     contextOption('Context of the member cluster'),
-    { flags: '--hub-context <name>', text: 'Context of the hub cluster, when it is at hand here' },
-    { flags: '--token <token>', text: 'What "kubeslice token create" printed, when it is not; - reads it from standard input' },
-    // Without a default: a token knows its project, and only what somebody says can contradict it.
+    { flags: '--hub-context <name>', text: 'Context of the hub cluster, if the kubeconfig here has it' },
+    { flags: '--token <token>', text: 'Output of "kubeslice token create" otherwise; - reads it from standard input' },
+    // Without a default: a token contains its project, and only an explicit option can contradict it.
     { flags: '--project <name>', text: 'Project on the hub (default: that of the token, else default)' },
     hubServerOption,
     imageOption,
@@ -112,7 +112,7 @@ export const command: CliCommand = {
     try {
       return await withCluster(input, textOption(input, 'context'), async (opened) => {
         const { client: member, context } = opened;
-        // Everything that can refuse is asked before the first change.
+        // All checks that can refuse run before the first change.
         await checkCluster(opened, signal);
         await checkMember(member, cluster, context, signal);
         await checkName(hub, (await findAuthority(member, signal))?.certificate, signal);
@@ -128,7 +128,7 @@ export const command: CliCommand = {
         const credential = await register(hub, certificate, signal);
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
         await applyAll(member, [planHubSecret(credential), ...(consent === undefined ? [] : [consent])], signal);
-        // One that runs already would go on with the credential that it has, which may be worth nothing any more.
+        // A running worker would continue with its old credential, which may be invalid.
         await forgetConnection(member, signal);
         await restartWorker(member, signal);
         await grantClusterDns(member, signal);
@@ -149,7 +149,7 @@ export const command: CliCommand = {
             { client: member, context, namespace: memberNamespace, timeoutMs, signal, say: (line) => terminal.err(line) },
             { daemonSets: [componentName('agent')], deployments: [componentName('dns'), componentName('worker')] },
           );
-          // Only then: while a pod cannot start, that is what people should read.
+          // Only then: while a pod cannot start, that is the message to show.
           const left = Math.max(1000, deadline - performance.now());
           const seen = { ...credential, server: hub.client.server };
           await waitUntilRegistered({ hub: seen, member, context, terminal, timeoutMs: left, signal });

@@ -76,11 +76,11 @@ describe('leaving says what is left on the hub', () => {
 });
 
 describe('leaving a cluster in which there is nothing', () => {
-  it('says that the hub does not know it and that its nodes were not looked at', async () => {
+  it('says that the hub does not know it and that its nodes were not checked', async () => {
     const { code, out } = await leave({ hubContext: 'hub' });
     expect(code).toBe(0);
     expect(out).toContain('The hub has no cluster "east".');
-    expect(out).toContain('its nodes were not looked at');
+    expect(out).toContain('its nodes were not checked');
     expect(out).not.toMatch(/pinned|Nothing of KubeSlice is left|is off the hub/);
   });
 });

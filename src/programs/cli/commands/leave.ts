@@ -22,10 +22,10 @@ import { type Patience, removeAllOf, removeAndWait } from '../steps/removing/rem
 import { removeDefinitions } from '../steps/removing/remove-definitions.ts';
 import { endMember, mayHaveNodesToClean } from '../steps/removing/take-apart.ts';
 
-/** How long owners of finalizers and pods that stop get before force is used. */
+/** How long owners of finalizers and terminating pods get before force is used. */
 const graceMs = 45_000;
 
-/** Refuses when the cluster of the context is another one than the one named. */
+/** Refuses when the context's cluster is another one than the named one. */
 const checkMember = async (member: Client, cluster: string, context: string, signal: AbortSignal): Promise<void> => {
   const joined = await joinedName(member, signal);
   if (joined === undefined || joined === cluster) return;
@@ -50,9 +50,9 @@ const checkNoHub = async ({ client, context }: OpenCluster, cluster: string, sig
   );
 };
 
-/** What came of taking a member apart. */
+/** The result of removing a member. */
 interface Apart {
-  /** Undefined when the nodes were not looked at. */
+  /** Undefined when the nodes were not checked. */
   readonly answers: NodeAnswers | undefined;
   /** Whether anything of KubeSlice was found. */
   readonly hadAny: boolean;
@@ -76,7 +76,7 @@ const leaveMember = async (input: CliInput, member: Client, nodeLimitMs: number)
   const sharedKinds = new Set(ours.filter((kind) => kind.where.includes('hub')).map((kind) => kind.resource.kind));
   const kinds = ours.map((kind) => kind.resource);
   for (const kind of kinds) {
-    // A cluster may be the hub, too: what people and members wrote there stays.
+    // A cluster may be the hub too: objects that people and members wrote there stay.
     const only = sharedKinds.has(kind.kind) ? { namespace: memberNamespace } : {};
     await removeAllOf(member, kind, only, { ...patience, graceMs: 1000 });
   }
@@ -114,7 +114,7 @@ const summaryOf = ({ answers, hadAny, isHub }: Apart, cluster: string, context: 
 /** `kubeslice leave`. */
 export const command: CliCommand = {
   name: 'leave',
-  summary: 'Take a member cluster out again, leaving nothing behind',
+  summary: 'Remove KubeSlice from a member cluster, leaving nothing behind',
   description:
     'Removes worker, agents, DNS, tunnels, the entry in cluster DNS, and all objects of KubeSlice from the member, ServiceExports included; with --hub-context also its registration. Works on half-installed clusters and can be repeated.',
   arguments: [{ usage: '<name>', text: 'Name of the cluster in the project' }],

@@ -10,9 +10,9 @@ import { withCluster } from '../steps/open-cluster.ts';
 /** `kubeslice problems`. */
 export const command: CliCommand = {
   name: 'problems',
-  summary: 'Show what is wrong, with cause, evidence, age and what helps',
+  summary: 'Show all problems, with cause, evidence, age and remedy',
   description:
-    'Ends with code 2 when something does not work: a cluster, a slice, or a single service. Warnings are about what works, but not in all as asked for; they do not count.',
+    'Ends with code 2 when something does not work: a cluster, a slice, or a single service. Warnings are about what works, but not entirely as desired; they do not count.',
   options: [sideOption, projectOption, outputOption('json', 'yaml'), kubeconfigOption],
   examples: ['kubeslice problems --context hub', 'kubeslice problems --context east -o json | jq -r ".[].help"'],
   run: async (input) =>

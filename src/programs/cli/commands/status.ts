@@ -11,31 +11,31 @@ import type { Terminal } from '../render/terminal.ts';
 import { isAway } from '../steps/away.ts';
 import { withCluster } from '../steps/open-cluster.ts';
 
-/** How often `--wait` looks again, in milliseconds. */
+/** The interval of reads with `--wait`, in milliseconds. */
 const lookAgainMs = 1000;
 
-/** A look gets at least this long, in milliseconds, also when the limit of `--wait` is shorter or nearly over. */
+/** Shortest time limit of a read, in milliseconds, even when the limit of `--wait` is shorter or nearly over. */
 const shortestLookMs = 1000;
 
-/** How long single services get with `--wait`, in milliseconds: those that are broken for longer are not waited for. */
+/** How long single services get with `--wait`, in milliseconds: those that have been broken for longer are not waited for. */
 const servicesMs = 60_000;
 
 type Look = (signal: AbortSignal) => Promise<ContextStatus>;
 
-/** Whether an error about a single service is young enough to be on its way. */
+/** Whether an error about a single service is recent enough to be in progress. */
 const isOnItsWay = ({ severity, scope, since }: Problem, now: number): boolean =>
   severity === 'error' && scope === 'service' && (since === undefined || now - Date.parse(since) < servicesMs);
 
 /**
- * Looks again and again until all is healthy or time is over; what was seen last. Clusters, slices and programs are waited for; single services only
- * while they may be on their way, since a mistake in somebody's application must not hold up an installation.
+ * Reads repeatedly until all is healthy or the time is over; returns the last state. It waits for clusters, slices and programs; for single services
+ * only while they may be in progress, because a mistake in an application must not delay an installation.
  *
- * @throws Failure Timeout with the last error when the cluster is away at the end.
+ * @throws Failure Timeout with the last error when the cluster is unreachable at the end.
  */
 const lookUntilHealthy = async (look: Look, limitMs: number, terminal: Terminal, signal: AbortSignal): Promise<ContextStatus> => {
   const began = performance.now();
   const deadline = began + limitMs;
-  // What the last look that was not cut off by the limit saw or failed with.
+  // The result or failure of the last read that the limit did not cut off.
   let last: ContextStatus | Failure = new Failure(
     'Timeout',
     'its API server gave no answer; check that it runs and can be reached from here.',
@@ -56,7 +56,7 @@ const lookUntilHealthy = async (look: Look, limitMs: number, terminal: Terminal,
       throw new Failure('Timeout', `The cluster could not be read for ${limitMs / 1000} s: ${last.message}`, { cause: last });
     }
     if (Failure.is(last) && !isAnnounced) {
-      terminal.err(`note: ${last.message} It may be starting; looking again …`);
+      terminal.err(`note: ${last.message} It may be starting; trying again …`);
       isAnnounced = true;
     }
     await pause(lookAgainMs, undefined, { signal });
@@ -69,14 +69,14 @@ export const command: CliCommand = {
   summary: 'Show clusters, nodes and tunnels, the worst first',
   description: [
     'Works with the context of the hub, which knows what all clusters report, and with that of a member, which shows what is known there. A cluster that is both shows both.',
-    'Ends with code 2 when something does not work: a cluster, a slice, or a single service, so that scripts can tell. Warnings do not count: they are about what works, but not in all as asked for, and about nodes that are switched off.',
-    'With --wait it ends as soon as clusters and slices are as asked for; single services get up to a minute. It ends with code 3 when clusters or slices are not as asked for in time, and with 2 when a service is not.',
+    'Ends with code 2 when something does not work: a cluster, a slice, or a single service, for scripts. Warnings do not count: they are about what works, but not entirely as desired, and about nodes that are powered off.',
+    'With --wait it ends as soon as clusters and slices are as desired; single services get up to a minute. It ends with code 3 when clusters or slices are not as desired in time, and with 2 when a service is not.',
   ].join('\n\n'),
   options: [
     sideOption,
     projectOption,
     outputOption('json', 'yaml', 'wide'),
-    waitOption('Wait until clusters and slices are as asked for'),
+    waitOption('Wait until clusters and slices are as desired'),
     kubeconfigOption,
   ],
   examples: [

@@ -14,16 +14,16 @@ export const hubServerOption = {
   text: 'Address of the hub’s API server as pods of the member reach it (default: that of the context)',
 };
 
-/** The API server gives no token for less. */
+/** The API server issues no token for less. */
 const shortestMs = 600_000;
-/** A bearer secret that travels by hand must not lie about for longer, in milliseconds. */
+/** A bearer secret that people pass on must not be valid for longer, in milliseconds. */
 const longestMs = 24 * 3_600_000;
 
 const create: CliCommand = {
   name: 'create',
-  summary: 'Make a token with which one cluster can join',
+  summary: 'Create a token with which one cluster can join',
   description:
-    'For when hub and member are not at hand on one machine. The token works for one cluster, until it has joined or the time is over. Treat it like a password.',
+    'For a hub and a member that are not in one kubeconfig. The token works for one cluster, until it has joined or the time is over. Treat it like a password.',
   arguments: [{ usage: '<cluster>', text: 'Name under which the cluster will join' }],
   options: [
     contextOption('Context of the hub cluster'),
@@ -47,7 +47,7 @@ const create: CliCommand = {
       if (ttl > longestMs) {
         throw new Failure(
           'InvalidInput',
-          `--ttl ${textOption(input, 'ttl')} is too long: whoever finds the token can join with it; make one for at most 24h when the cluster is about to join.`,
+          `--ttl ${textOption(input, 'ttl')} is too long, because anybody who finds the token can join with it; create one for at most 24h when the cluster is about to join.`,
         );
       }
       const want = { cluster, project: projectOf(input), hubServer: textOption(input, 'hubServer'), seconds: Math.floor(ttl / 1000) };
@@ -64,6 +64,6 @@ const create: CliCommand = {
 /** `kubeslice token …`. */
 export const command: CliCommand = {
   name: 'token',
-  summary: 'Make a token with which a cluster can join',
+  summary: 'Create a token with which a cluster can join',
   commands: [create],
 };

@@ -52,7 +52,7 @@ const forget: CliCommand = {
   name: 'forget',
   summary: 'Forget the authority of a cluster, so that the next one of that name is pinned',
   description:
-    'Needed after another cluster has joined under a name that was in use before: members go on refusing it, because a hub that lies could pretend the same. Compare the fingerprint that "kubeslice join" printed there with "kubeslice trust list" here afterwards.',
+    'Needed after another cluster has joined under a name that was in use before: members continue to refuse it, because a dishonest hub could do the same. Compare the fingerprint that "kubeslice join" printed there with "kubeslice trust list" here afterwards.',
   arguments: [{ usage: '<cluster>', text: 'Cluster whose authority is forgotten' }],
   options: [contextOption('Context of the member cluster that forgets'), kubeconfigOption],
   examples: ['kubeslice trust forget west --context east'],
@@ -68,9 +68,9 @@ const forget: CliCommand = {
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
-      // What it stated goes with it: its blocks are free from now on.
+      // Its statements are deleted too, so its blocks are free from now on.
       await member.client.deleteAll(noticeKind, { signal, namespace: memberNamespace, labelSelector: `${clusterLabel}=${cluster}` });
-      // What is pinned is read at the start.
+      // Pins are read at the start of the worker.
       await restartWorker(member.client, signal);
       terminal.out(
         `The authority of cluster "${cluster}" is forgotten in context "${member.context}"; ${componentName('worker')} restarts.`,

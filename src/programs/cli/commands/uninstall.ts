@@ -27,7 +27,7 @@ import { removeDefinitions } from '../steps/removing/remove-definitions.ts';
 
 const ours = `${managedByLabel}=${managedBy}`;
 
-/** How long the controller gets to take its finalizers off. */
+/** How long the controller gets to remove its finalizers. */
 const graceMs = 45_000;
 
 const notMirrored = (object: KubernetesObject): boolean => object.metadata.namespace !== memberNamespace;
@@ -44,7 +44,7 @@ const connectedClusters = async (hub: Client, signal: AbortSignal): Promise<stri
 };
 
 /**
- * Refuses what the hub's removal would leave without a hub.
+ * Refuses when the removal would leave clusters without a hub.
  *
  * @throws Failure InvalidInput while clusters are connected, unless `--force` is given.
  */
@@ -55,13 +55,13 @@ const checkConnected = async ({ options, terminal, signal }: CliInput, hub: Clie
   if (options.force !== true) {
     throw new Failure(
       'InvalidInput',
-      `${joined}, whose slices would end and whose nodes would keep what KubeSlice put there; take each out first with "kubeslice leave <name> --context <its context>", or uninstall all the same with --force.`,
+      `${joined}, whose slices would end and whose nodes would keep what KubeSlice put there; remove each first with "kubeslice leave <name> --context <its context>", or uninstall anyway with --force.`,
     );
   }
-  terminal.err(`${joined}. Take each apart with "kubeslice leave <name> --context <its context>".`);
+  terminal.err(`${joined}. Remove each with "kubeslice leave <name> --context <its context>".`);
 };
 
-/** Refuses a member cluster: nothing of it is removed here, and its kinds are its own. @throws Failure InvalidInput. */
+/** Refuses a member cluster: nothing of it is removed here, and it needs its kinds. @throws Failure InvalidInput. */
 const checkHub = async ({ client, context }: OpenCluster, signal: AbortSignal): Promise<void> => {
   if ((await client.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined) return;
   const member = await findMember(client, signal);
@@ -72,7 +72,7 @@ const checkHub = async ({ client, context }: OpenCluster, signal: AbortSignal): 
   );
 };
 
-/** Removes what KubeSlice has put into the namespaces of projects, and the namespaces that it made. */
+/** Removes the objects of KubeSlice from the namespaces of projects, and the namespaces that it created. */
 const removeProjects = async (hub: Client, patience: Patience): Promise<void> => {
   const labelled = await hub.list(namespaceKind, { labelSelector: `${ours},${projectLabel}`, signal: patience.signal });
   const made = labelled.items.map(({ metadata }) => metadata.name);
@@ -87,7 +87,7 @@ export const command: CliCommand = {
   name: 'uninstall',
   summary: 'Remove the controller and everything of KubeSlice from the hub',
   description:
-    'Removes all slices, clusters, notice boards, accounts and roles, the controller and its kinds. Member clusters are taken apart by "kubeslice leave"; do that first: while one is connected, nothing is removed without --force. Works on half-installed hubs and can be repeated.',
+    'Removes all slices, clusters, notice boards, accounts and roles, the controller and its kinds. "kubeslice leave" removes member clusters; run it first: while one is connected, nothing is removed without --force. Works on half-installed hubs and can be repeated.',
   options: [
     contextOption('Context of the hub cluster'),
     { flags: '--force', text: 'Uninstall also while clusters are joined and connected' },
@@ -105,7 +105,7 @@ export const command: CliCommand = {
       const patience: Patience = { graceMs: (controller?.status?.availableReplicas ?? 0) > 0 ? graceMs : 1000, signal };
       await removeAllOf(hub, sliceKind, { only: notMirrored, confirm: true }, patience);
       await removeAllOf(hub, clusterKind, { confirm: true }, patience);
-      // From here on nothing may be made again.
+      // From here on nothing may be created again.
       await removeAndWait(hub, deploymentKind, { namespace: hubNamespace, name: 'kubeslice-controller' }, { graceMs, signal });
       for (const kind of [membershipKind, noticeKind, projectKind]) await removeAllOf(hub, kind, {}, { graceMs: 1000, signal });
       await removeProjects(hub, { graceMs, signal });
@@ -117,7 +117,7 @@ export const command: CliCommand = {
       terminal.out(
         member === undefined
           ? `Nothing of KubeSlice is left in context "${context}".`
-          : `The hub is removed from context "${context}"; as a member this cluster stays: "kubeslice leave ${member.cluster ?? '<name>'} --context ${context}" takes that out, too.`,
+          : `The hub is removed from context "${context}"; as a member this cluster stays: "kubeslice leave ${member.cluster ?? '<name>'} --context ${context}" removes that too.`,
       );
       return 0;
     }),

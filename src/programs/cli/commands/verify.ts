@@ -16,7 +16,7 @@ import { renderTable } from '../render/table.ts';
 import { findProject } from '../steps/find-project.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 
-/** What was tried from one cluster to another. */
+/** The tests from one cluster to another. */
 interface Row {
   readonly from: string;
   readonly to: string;
@@ -26,11 +26,14 @@ interface Row {
   /** Many bytes in one connection, which fill packets to their limit, and a datagram as large as one packet. */
   readonly large: string;
   readonly passed: boolean;
-  /** Where the way breaks, when it does. */
+  /** The broken step, if there is one. */
   readonly broken?: string;
 }
 
-/** Bytes of the long TCP exchange, and of the large datagram: with the headers of IPv4 and UDP it is 1280 bytes, which every network carries (RFC 8200). */
+/**
+ * Bytes of the long TCP exchange, and of the large datagram: with the headers of IPv4 and UDP it is 1280 bytes, which every network carries (RFC
+ * 8200).
+ */
 const large = { tcp: 262_144, udp: 1_252 } as const;
 
 const shown = ({ outcome, ms }: Answer): string => (outcome === 'answered' ? `${ms} ms` : outcome);
@@ -57,7 +60,7 @@ const tryPair = async (stage: Stage, from: Member, to: Member, signal: AbortSign
   return { ...base, name: address, tcp: text(tcp), udp: text(udp), large: text(worst), passed };
 };
 
-/** A failed pair, with the step at which the way breaks, looked at while it is still there. */
+/** A failed pair with its broken step, tested while the fault still exists. */
 const explained = async (row: Row, stage: Stage, from: Member, to: Member, signal: AbortSignal): Promise<Row> => {
   if (row.passed) return row;
   const view = await observePath(from.cluster, {
@@ -82,7 +85,7 @@ const tryAll = async (stage: Stage, members: readonly Member[], signal: AbortSig
   return rows;
 };
 
-/** The slice and namespace that are named; undefined for one of its own. @throws Failure InvalidInput when only one of both is named. */
+/** The named slice and namespace; undefined for a temporary one. @throws Failure InvalidInput when only one of both is named. */
 const givenSlice = (input: CliInput): { readonly slice: string; readonly namespace: string } | undefined => {
   const [slice, namespace] = [textOption(input, 'slice'), textOption(input, 'namespace')];
   if (slice !== undefined && namespace !== undefined) return { slice, namespace };
@@ -114,7 +117,7 @@ const act = async (input: CliInput, hub: OpenCluster, stage: Stage, members: rea
     terminal.err('calling from each cluster to each other one …');
     return await tryAll(stage, members, signal);
   } finally {
-    terminal.err('taking everything away again …');
+    terminal.err('removing everything …');
     await clearStage(stage, hub, members);
   }
 };
@@ -124,7 +127,7 @@ export const command: CliCommand = {
   name: 'verify',
   summary: 'Test that pods of your clusters reach each other, and leave nothing behind',
   description:
-    'Makes a slice and namespaces of its own, with a server and a caller in each cluster, from the image that is installed already. Then every cluster calls every other one: the name, TCP, UDP, and packets as large as they come. Everything is taken away again, also when the test is interrupted; what a killed run leaves, the next one removes, so run one at a time. Where the way breaks is told as by `kubeslice explain`. Ends with code 2 when a call failed.',
+    'Creates a temporary slice and namespaces, with a server and a caller in each cluster, from the installed image. Then every cluster calls every other one: the name, TCP, UDP, and packets of full size. Everything is removed afterwards, even when the test is interrupted; the next run removes leftovers of a killed one, so run one at a time. For a broken path it prints the step as `kubeslice explain` does. Ends with code 2 when a call failed.',
   options: [
     contextOption('Context of the hub cluster'),
     { flags: '--contexts <names>', text: 'Contexts of the member clusters, with commas (default: those named like registered clusters)' },

@@ -33,20 +33,20 @@ const runIn = async (
 const unreadable = (pod: string): Failure =>
   new Failure('Unexpected', `The answer of pod ${pod} cannot be read; is it of another version than this command?`);
 
-/** The facts in what a node printed. @throws Failure Unexpected when they are none. */
+/** The facts in the output of a node. @throws Failure Unexpected for anything else. */
 export const factsIn = (text: string, from: string): NodeFacts => {
   const facts = nodeFactsSchema.safeParse(readJson(text));
   if (facts.success) return facts.data;
   throw unreadable(from);
 };
 
-/** Asks the agent's pod on a node for the facts of the node. */
+/** Requests the facts of a node from the agent's pod on it. */
 export const askFacts = async (cluster: OpenCluster, pod: string, signal: AbortSignal): Promise<NodeFacts> => {
   const target = { namespace: memberNamespace, pod, container: 'agent' };
   return factsIn((await runIn(cluster, target, ['agent', '--facts'], signal)).stdout, pod);
 };
 
-/** Lets the agent's pod on a node send packets along a path. */
+/** Makes the agent's pod on a node send packets along a path. */
 export const askPath = async (cluster: OpenCluster, pod: string, question: PathQuestion, signal: AbortSignal): Promise<PathAnswer> => {
   const target = { namespace: memberNamespace, pod, container: 'agent' };
   const { stdout } = await runIn(cluster, target, ['agent', '--probe', JSON.stringify(question)], signal);
@@ -55,7 +55,7 @@ export const askPath = async (cluster: OpenCluster, pod: string, question: PathQ
   throw unreadable(pod);
 };
 
-/** Lets a container that runs our image try something from its own network. */
+/** Makes a container with our image answer questions from its own network. */
 export const askFrom = async (
   cluster: OpenCluster,
   target: { readonly namespace: string; readonly pod: string; readonly container: string },

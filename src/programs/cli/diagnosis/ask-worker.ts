@@ -6,10 +6,10 @@ import { askFrom, runningPod } from './ask-node.ts';
 import { hubClock } from './clocks.ts';
 import type { Readings } from './readings.ts';
 
-/** What a pod of the cluster's own network gets for answers: from the hub, with its clock, and from cluster DNS. */
+/** The answers to a pod in the cluster's own network: from the hub, with its clock, and from cluster DNS. */
 export type WorkerAnswers = Pick<ClusterView, 'hub' | 'name'> & { readonly clocks: readonly ClockView[] };
 
-/** Asks from a pod of the worker, else of the DNS servers; without a running one there are no answers. */
+/** Sends the questions from a pod of the worker, else of the DNS servers; without a running one there are no answers. */
 export const askWorker = async (
   cluster: OpenCluster,
   pods: readonly Pod[],

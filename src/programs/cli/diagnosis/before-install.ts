@@ -12,17 +12,17 @@ import { waitFor } from '../steps/wait-for.ts';
 import { factsIn } from './ask-node.ts';
 import { makeThrowAway, removeThrowAway, throwAwayName } from './throw-away-namespace.ts';
 
-/** How long a pod may take until it has ended, with the image pulled, in milliseconds. */
+/** How long a pod may take to end, including the pull of its image, in milliseconds. */
 const podMs = 120_000;
 
-/** What is asked before an installation. */
+/** The questions before an installation. */
 export interface Before {
   readonly image: string;
   readonly hubServer: string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** A pod that tells the facts of one node. It sees the node's files; it may write only below /var/lib, to try whether that works. */
+/** A pod that prints the facts of one node. It sees the node's files; it may write only below /var/lib, to test whether that works. */
 export const factsPod = (namespace: string, node: string, index: number, image: string): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -62,7 +62,7 @@ export const factsPod = (namespace: string, node: string, index: number, image: 
   },
 });
 
-/** A pod of the cluster's own network that tries something and ends. */
+/** A pod in the cluster's own network that answers questions and ends. */
 const probePod = (namespace: string, image: string, questions: readonly Question[]): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -78,7 +78,7 @@ const probePod = (namespace: string, image: string, questions: readonly Question
   },
 });
 
-/** Starts a pod, waits for its end and gives what it printed. */
+/** Starts a pod, waits for its end and returns its output. */
 const outputOf = async ({ client }: OpenCluster, pod: Pod, signal: AbortSignal): Promise<string> => {
   const { name, namespace = '' } = pod.metadata;
   await client.create(podKind, pod, { signal });
@@ -103,7 +103,10 @@ const outputOf = async ({ client }: OpenCluster, pod: Pod, signal: AbortSignal):
   throw new Failure('CommandFailed', `Its pod failed: ${text.trim().split('\n').slice(-1).join('')}`);
 };
 
-/** What every node and the network of pods say in a cluster where no agent runs. All pods are in one namespace, which is removed whatever happens. */
+/**
+ * The facts of every node, and the answers from the network of pods, in a cluster without agents. All pods are in one namespace, which is always
+ * removed.
+ */
 export const observeBefore = async (cluster: OpenCluster, view: ClusterView, before: Before): Promise<ClusterView> => {
   const { image, hubServer, signal } = before;
   const namespace = throwAwayName('doctor');

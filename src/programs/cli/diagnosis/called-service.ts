@@ -7,14 +7,14 @@ import type { PathView } from '../../../plan/diagnosis/explain/path-view.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import type { Called } from './called.ts';
 
-/** What the cluster of the caller knows of a name that is called. */
+/** What the cluster of the caller knows of a target name. */
 export interface CalledService extends Pick<NonNullable<PathView['service']>, 'dnsName' | 'import' | 'withheld' | 'known'> {
-  /** The endpoint that is looked at: one of another cluster, if there is any. */
+  /** The endpoint to test: one of another cluster, if there is any. */
   readonly endpoint: { readonly ip: string; readonly clusterId: string; readonly name?: string | undefined } | undefined;
   readonly port: PathView['port'];
 }
 
-/** What other clusters state of a service, also what is left out here because its nodes are not reached. */
+/** The published endpoints of a service in other clusters, including those that are withheld here because their nodes are unreachable. */
 const statedEndpoints = async ({ list }: Pick<OpenCluster['client'], 'list'>, { namespace, name }: Called, signal: AbortSignal) => {
   const { items } = await list(endpointSliceKind, { labelSelector: `${importedServiceLabel}=${name}`, signal });
   return items
@@ -30,7 +30,7 @@ const statedEndpoints = async ({ list }: Pick<OpenCluster['client'], 'list'>, { 
     );
 };
 
-/** The port of an import that is called, its first when none is named; a port that it does not have is taken as it is. */
+/** The target port of an import, its first one by default; an unknown port is used unchanged. */
 const portOf = (found: ServiceImport | undefined, { port }: Called): PathView['port'] => {
   const offered = found?.spec.ports.find(({ servicePort, containerPort }) => port === undefined || (servicePort ?? containerPort) === port);
   if (offered === undefined) return port === undefined ? undefined : { number: port, protocol: 'TCP', targetPort: port };
@@ -44,7 +44,7 @@ const knownAs = ({ spec }: ServiceImport): string => {
   return `${namespace}/${name}`;
 };
 
-/** Reads what is known of a name in the cluster `own`. */
+/** Reads what the cluster `own` knows of a name. */
 export const readCalledService = async (
   { client }: OpenCluster,
   called: Called,

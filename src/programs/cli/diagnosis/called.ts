@@ -3,7 +3,7 @@ import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 
-/** A pod or service as it was named on the command line. */
+/** A pod or service from the command line. */
 export interface Called {
   readonly namespace: string;
   readonly name: string;

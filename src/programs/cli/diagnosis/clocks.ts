@@ -3,7 +3,7 @@ import type { ClockView } from '../../../plan/diagnosis/cluster-view.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 
-/** The clock of the API server, by how it dates an object that it would make; none for somebody who may not make one. */
+/** The clock of the API server, by the creation time of an object in a dry run; undefined without the right to create one. */
 export const serverClock = async ({ client }: OpenCluster, signal: AbortSignal): Promise<ClockView[]> => {
   const start = Date.now();
   const trial = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'kubeslice-diagnosis' } } as const;
@@ -13,7 +13,7 @@ export const serverClock = async ({ client }: OpenCluster, signal: AbortSignal):
   });
   const at = Date.parse(made?.metadata.creationTimestamp ?? '');
   const halfMs = (Date.now() - start) / 2;
-  // The server tells whole seconds.
+  // The server returns whole seconds.
   const clock = { aheadMs: at + 500 - start - halfMs, doubtMs: halfMs + 500, isReference: true };
   return Number.isNaN(at) ? [] : [{ object: 'API server', of: 'the API server', ...clock }];
 };

@@ -6,17 +6,17 @@ import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFacts, runningPod } from './ask-node.ts';
 import type { Readings } from './readings.ts';
 
-/** Nodes that are asked at the same time. */
+/** Most concurrent requests to nodes. */
 const atOnce = 8;
 
-/** What nodes say, and why others say nothing. */
+/** The facts of nodes, and why others have none. */
 export interface FactsOfNodes {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly silent: ReadonlyMap<string, string>;
   readonly clocks: readonly ClockView[];
 }
 
-/** Asks the agent of every node, some at a time. A node that does not answer keeps nobody from being asked. */
+/** Requests the facts of every node, some at a time. A node that does not answer does not delay the others. */
 export const factsOfNodes = async (
   cluster: OpenCluster,
   nodes: readonly Node[],
@@ -40,7 +40,7 @@ export const factsOfNodes = async (
         const start = Date.now();
         const told = await askFacts(cluster, pod.metadata.name, signal);
         facts.set(node, told);
-        // It looked at its clock somewhere between question and answer.
+        // It read its clock somewhere between request and answer.
         const doubtMs = (Date.now() - start) / 2;
         clocks.push({ object: `node ${node}`, of: `node ${node}`, aheadMs: told.now - start - doubtMs, doubtMs });
       } catch (error) {

@@ -5,17 +5,17 @@ import type { CustomResourceDefinition, DaemonSet, Deployment } from '../../../k
 import type { ClusterView, Workload } from '../../../plan/diagnosis/cluster-view.ts';
 import { strangersAmong } from '../../../plan/diagnosis/strangers.ts';
 
-/** The workloads of a cluster, and which sides of KubeSlice are installed in it. */
+/** The workloads of a cluster, and the sides of KubeSlice that are installed in it. */
 export interface Installed extends Pick<ClusterView, 'isHub' | 'isMember'> {
   readonly deployments: readonly Deployment[];
   readonly daemonSets: readonly DaemonSet[];
 }
 
-/** Whether the agents or a Deployment of a member are there, whatever their version. */
+/** Whether the agents or a Deployment of a member exist, in any version. */
 export const hasMemberPrograms = ({ deployments, daemonSets }: Pick<Installed, 'deployments' | 'daemonSets'>): boolean =>
   [...deployments, ...daemonSets].some(({ metadata }) => metadata.namespace === memberNamespace && metadata.name.startsWith('kubeslice-'));
 
-/** The programs that should run in the cluster, with what is there of them. */
+/** The programs that should run in the cluster, with their actual objects. */
 export const workloadsOf = ({ deployments, daemonSets, isHub, isMember }: Installed): Workload[] => {
   const workload = (kind: Workload['kind'], namespace: string, component: Component): Workload => {
     const name = componentName(component);
@@ -35,13 +35,13 @@ export const workloadsOf = ({ deployments, daemonSets, isHub, isMember }: Instal
   ];
 };
 
-/** Programs of KubeSlice in the cluster that are none of `workloads`. */
+/** Programs of KubeSlice in the cluster that are not among `workloads`. */
 export const strangersBeside = (workloads: readonly Workload[], { deployments, daemonSets }: Installed) =>
   strangersAmong(
     [...deployments.map((object) => ({ kind: 'Deployment', object })), ...daemonSets.map((object) => ({ kind: 'DaemonSet', object }))],
     new Set([
       ...workloads.map(({ namespace, name }) => `${namespace}/${name}`),
-      // It is there while a removal cleans the nodes.
+      // It exists while a removal cleans the nodes.
       `${memberNamespace}/${componentName('agent-cleanup')}`,
     ]),
   );

@@ -48,7 +48,7 @@ const credentialOf = (data: Readonly<Record<string, string>> | undefined): Crede
   return { server: text('server'), cluster: text('cluster'), ends: typeof exp === 'number' ? exp * 1000 : undefined };
 };
 
-/** How many of our DNS servers are ready. */
+/** The number of our ready DNS servers. */
 const readyServers = (slices: readonly EndpointSlice[]): number =>
   slices
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === dnsService)
@@ -67,15 +67,15 @@ const nodesOfAgents = (pods: readonly Pod[]): Node[] =>
 const noFacts: FactsOfNodes = { facts: new Map(), silent: new Map(), clocks: [] };
 const noAnswers: WorkerAnswers = { hub: undefined, name: undefined, clocks: [] };
 
-/** What is seen of a cluster without asking its nodes. */
+/** Options of the observation of a cluster. */
 export interface ObserveOptions {
   readonly hubContext: string | undefined;
-  /** Whether nodes and pods are asked too, which takes the right to execute commands in pods. */
+  /** Whether nodes and pods are asked too, which requires the right to execute commands in pods. */
   readonly askNodes: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Reads everything that a diagnosis of one cluster goes by; what may not be read is named in the result, and keeps nothing else from being read. */
+/** Reads all inputs of the diagnosis of one cluster; what may not be read is named in the result, and the rest is still read. */
 export const observeCluster = async (cluster: OpenCluster, options: ObserveOptions): Promise<ClusterView> => {
   const { client, context } = cluster;
   const { signal, askNodes } = options;

@@ -11,23 +11,23 @@ import { type CalledService, readCalledService } from './called-service.ts';
 import { observeCluster } from './observe-cluster.ts';
 import { endOf, probeFrom } from './path-end.ts';
 
-/** How the path is looked at. */
+/** Options of the observation of a path. */
 export interface PathOptions {
   readonly from: Called;
   readonly to: Called;
   readonly hubContext: string | undefined;
-  /** Opens the cluster that offers the service, once it is known; undefined when nobody has a context of it. */
+  /** Opens the cluster that offers the service, once it is known; undefined without a context of it. */
   readonly openOther: (cluster: string | undefined) => Promise<OpenCluster | undefined>;
   readonly signal: AbortSignal;
 }
 
-/** The other end, and the address by which it is called. */
+/** The other end, and its address. */
 interface Target extends Pick<PathView, 'to' | 'endpoint'> {
-  /** Whether the name is that of a pod, and not of a service. */
+  /** Whether the name is that of a pod instead of a service. */
   readonly isPod: boolean;
 }
 
-/** Reads the end that is called, in the cluster that has it. */
+/** Reads the target in its own cluster. */
 const readTarget = async (
   cluster: OpenCluster,
   view: ClusterView,
@@ -39,7 +39,7 @@ const readTarget = async (
   const isOffered =
     service.import !== undefined ||
     other?.view.exports.some(({ metadata }) => metadata.name === called.name && metadata.namespace === called.namespace) === true;
-  // What is no service may be a pod of the other cluster, or of this one.
+  // A name that is not a service may be a pod of the other cluster, or of this one.
   const at = other ?? { cluster, view };
   const calledPod = isOffered ? undefined : await podNamed(at.cluster, called, signal);
   const servingPod =
@@ -57,7 +57,7 @@ const readTarget = async (
   return { to, isPod, endpoint: address === undefined ? undefined : { address, cluster: name, pod: asked } };
 };
 
-/** What is asked from the pod of the caller beside sending packets: the name first. */
+/** The questions for the pod of the caller: the name first. */
 const questionsAbout = (dnsName: string | undefined, endpoint: Endpoint | undefined, port: PathView['port']): Question[] => [
   ...(dnsName === undefined ? [] : [{ kind: 'name' as const, name: dnsName }]),
   ...(endpoint !== undefined && port?.protocol === 'TCP' ? [{ kind: 'tcp' as const, address: endpoint.address, port: port.number }] : []),
@@ -83,7 +83,7 @@ export const observePath = async (cluster: OpenCluster, options: PathOptions): P
     const { dnsName, import: found, withheld, known, port } = service;
     const questions = questionsAbout(isPod ? undefined : dnsName, endpoint, port);
     const ownAddress = addressOf(from);
-    // A name is asked even when there is no address: from the pod itself, to an address of its own.
+    // The name is queried even without an address: from the pod itself, with its own address.
     const address = endpoint?.address ?? ownAddress;
     const along = { router: peer?.spec.router, underlay: peer?.spec.endpoints[0]?.address };
     const probe = address === undefined ? undefined : await probeFrom(cluster, from, { address, ...along }, questions, signal);

@@ -37,7 +37,7 @@ export const endOf = async (
   return { contexts, pod, asked, slices: slices.items, sliceNodes: sliceNodes.items, agent, facts };
 };
 
-/** Sends packets from the pod of an end; undefined when nobody can. */
+/** Sends packets from the pod of an end; undefined when that is impossible. */
 export const probeFrom = async (
   cluster: OpenCluster,
   end: End,

@@ -4,7 +4,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 
-/** Reads what may be forbidden, and remembers what was not allowed instead of failing: a diagnosis says what it could not see. */
+/** Reads objects, and records missing permissions instead of failing: a diagnosis names what it could not read. */
 export class Readings {
   readonly unread: Unread[] = [];
   readonly #client: Client;
@@ -15,13 +15,13 @@ export class Readings {
     this.#signal = signal;
   }
 
-  /** What the work gives; `otherwise` when it is forbidden, when the kind is not known to the server, or when it does not answer in time. */
+  /** The result of the read; `otherwise` when it is forbidden, when the server does not know the kind, or when it does not answer in time. */
   async read<T>(what: string, work: Promise<T>, otherwise: T): Promise<T> {
     try {
       return await work;
     } catch (error) {
       if (!Failure.is(error) || error.code === 'Interrupted' || error.code === 'Unauthorized') throw error;
-      // A kind that is not there is reported as a missing definition.
+      // A missing kind is reported as a missing definition.
       if (error.code !== 'NotFound') this.unread.push({ what, why: error.message, isForbidden: error.code === 'Forbidden' });
       return otherwise;
     }
@@ -48,12 +48,12 @@ export class Readings {
     }
   }
 
-  /** Whether something could not be read, so that its absence says nothing. */
+  /** Whether something could not be read, so that its absence means nothing. */
   isUnread(what: string): boolean {
     return isUnread(this, what);
   }
 
-  /** One object; in no namespace when that is empty. */
+  /** One object; cluster-scoped when the namespace is empty. */
   find<T extends KubernetesObject>(kind: ResourceKind<T>, namespace: string, name: string): Promise<T | undefined> {
     const target = namespace === '' ? { name } : { namespace, name };
     return this.read(

@@ -4,13 +4,13 @@ import type { Client } from '../../../kubernetes/client.ts';
 import { namespaceKind } from '../../../kubernetes/kinds.ts';
 import { removeAllOf, removeAndWait } from '../steps/removing/remove.ts';
 
-/** Label of namespaces that a command makes for a moment; its value says which command. */
+/** Label of temporary namespaces of commands; its value is the command. */
 const throwAwayLabel = 'kubeslice.io/throw-away';
 
-/** How long the removal may take in the end, also when the command was interrupted. */
+/** How long the removal may take at the end, even when the command was interrupted. */
 const removalMs = 60_000;
 
-/** What is made for a moment. */
+/** The purpose and needs of a temporary namespace. */
 export interface ThrowAway {
   readonly purpose: 'doctor' | 'verify';
   /** The level of the Pod Security Standards that its pods need. */
@@ -21,7 +21,7 @@ export interface ThrowAway {
 /** A new name for a namespace of a purpose. */
 export const throwAwayName = (purpose: ThrowAway['purpose']): string => `kubeslice-${purpose}-${randomBytes(4).toString('hex')}`;
 
-/** Makes a namespace, and takes away what an earlier run that was killed has left. */
+/** Creates a namespace, and removes leftovers of an earlier run that was killed. */
 export const makeThrowAway = async (client: Client, name: string, { purpose, level, signal }: ThrowAway): Promise<void> => {
   await removeThrowAways(client, purpose, name);
   await client.create(
@@ -38,11 +38,11 @@ export const makeThrowAway = async (client: Client, name: string, { purpose, lev
   );
 };
 
-/** Removes a namespace with all that is in it and waits for its end; works though the command was interrupted. */
+/** Removes a namespace with all its content and waits for its end, even when the command was interrupted. */
 export const removeThrowAway = async (client: Client, name: string): Promise<void> =>
   removeAndWait(client, namespaceKind, { name }, { graceMs: removalMs, signal: AbortSignal.timeout(removalMs * 2) });
 
-/** Removes the namespaces of a purpose but one: those that a killed command has left. */
+/** Removes the namespaces of a purpose except one: leftovers of killed commands. */
 export const removeThrowAways = async (client: Client, purpose: ThrowAway['purpose'], except = ''): Promise<number> =>
   removeAllOf(
     client,

@@ -4,7 +4,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 
-/** Reads by somebody who may not read everything: what is refused is remembered and taken for nothing, every other failure rejects. */
+/** Reads for a user with limited rights: a refused read is recorded and counts as empty; every other failure rejects. */
 export interface AllowedReads {
   list<T extends KubernetesObject>(
     kind: ResourceKind<T>,
@@ -17,7 +17,7 @@ export interface AllowedReads {
   refused(): Unreadable;
 }
 
-/** Nothing was refused yet. */
+/** Reads without a refusal yet. */
 export const createAllowedReads = (client: Client, signal: AbortSignal): AllowedReads => {
   const refused = new Set<string>();
   const ifAllowed = async <T>(work: Promise<T>, otherwise: T, plural: string, namespace: string | undefined): Promise<T> => {

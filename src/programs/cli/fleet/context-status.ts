@@ -6,14 +6,14 @@ import type { CliInput } from '../command.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import { observeSides } from './sides.ts';
 
-/** What a context shows: the hub's side, the member's side, or, of a cluster that is both, the hub's with the member's beside it. */
+/** The state of a context: the hub's side, the member's side, or, for a cluster that is both, the hub's with the member's beside it. */
 export interface ContextStatus extends FleetStatus {
   readonly member?: FleetStatus;
 }
 
 const kinds: readonly StatementKind[] = ['Node', 'Links'];
 
-/** Reads and judges what the cluster of a context shows; health and problems are those of both sides. */
+/** Reads and judges the cluster of a context; health and problems are those of both sides. */
 export const contextStatus = async (cluster: OpenCluster, input: CliInput, signal: AbortSignal): Promise<ContextStatus> => {
   const { hub, member } = await observeSides(cluster, input, kinds, signal);
   const sides = [...(hub === undefined ? [] : [planFleetStatus(hub)]), ...(member === undefined ? [] : [planMemberStatus(member)])];
@@ -29,7 +29,7 @@ export const contextStatus = async (cluster: OpenCluster, input: CliInput, signa
   };
 };
 
-/** What both sides say, once. */
+/** The problems of both sides, without duplicates. */
 const joined = (hub: readonly Problem[], member: readonly Problem[]): Problem[] => {
   const told = new Set(hub.map(({ subject, reason }) => `${subject} ${reason}`));
   return worstFirst([...hub, ...member.filter(({ subject, reason }) => !told.has(`${subject} ${reason}`))]);

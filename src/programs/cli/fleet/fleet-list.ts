@@ -12,7 +12,7 @@ import { unreadableNotes } from '../render/unreadable-note.ts';
 import { withCluster } from '../steps/open-cluster.ts';
 import { observeSides, type Sides } from './sides.ts';
 
-/** A command that lists one thing of a project. */
+/** A command that lists one kind of thing of a project. */
 export interface FleetList<R extends object> {
   readonly name: string;
   readonly summary: string;
@@ -21,14 +21,14 @@ export interface FleetList<R extends object> {
   readonly kinds: readonly StatementKind[];
   readonly rows: (lists: FleetLists, input: CliInput) => readonly R[];
   readonly columns: (color: Colors) => readonly Column<R>[];
-  /** What is said when there is nothing. */
+  /** The text for an empty list. */
   readonly none: string;
 }
 
 /** `--context` of a command that works in the hub and in members alike. */
 export const sideOption: CliOption = contextOption('Context of the hub, or of a member: there it shows what is known there');
 
-/** @throws Failure `NotFound` when something is asked for by a name that nothing has, which must not look like "there is nothing". */
+/** @throws Failure `NotFound` for a name that does not exist, which must not resemble an empty list. */
 const checkThere = (what: string, name: string | undefined, there: readonly string[]): void => {
   const names = [...new Set(there)].toSorted();
   if (name === undefined || names.includes(name)) return;
@@ -46,7 +46,7 @@ const listsOf = ({ hub, member }: Sides): { readonly seenBy: string; readonly he
     : [{ seenBy: member.cluster, heading: `Member cluster ${member.cluster}:`, lists: planMemberLists(member) }]),
 ];
 
-/** The command that reads the hub or a member, plans the rows and prints them; for a cluster that is both, first those of the hub. */
+/** The command that reads the hub or a member, plans the rows and prints them; for a cluster that is both, those of the hub first. */
 export const fleetList = <R extends object>(list: FleetList<R>): CliCommand => ({
   name: list.name,
   summary: list.summary,
@@ -86,7 +86,7 @@ export const sliceOption: CliOption = { flags: '--slice <name>', text: 'Only thi
 /** `--cluster`, to show one cluster only. */
 export const clusterOption: CliOption = { flags: '--cluster <name>', text: 'Only this cluster' };
 
-/** Whether a row is among those that `--slice` and `--cluster` ask for. */
+/** Whether a row matches `--slice` and `--cluster`. */
 export const isWanted = (input: CliInput, row: { readonly slice: string; readonly clusters: readonly string[] }): boolean => {
   const slice = textOption(input, 'slice');
   const cluster = textOption(input, 'cluster');

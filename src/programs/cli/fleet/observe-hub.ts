@@ -13,8 +13,8 @@ import type { OpenCluster } from '../steps/open-cluster.ts';
 import { createAllowedReads } from './allowed-reads.ts';
 
 /**
- * Reads one project from the hub, as far as the person who asks may read it, with the notices of the given kinds; `cluster` is the name of the member that
- * the hub itself is, if it is one.
+ * Reads one project from the hub, as far as the user may read it, with the notices of the given kinds; `cluster` is the name of the member that the
+ * hub itself is, if it is one.
  *
  * @throws Failure Forbidden when neither clusters nor slices may be read.
  */
@@ -26,7 +26,7 @@ export const observeHub = async (
   const { client } = hub;
   const { project, cluster, kinds } = want;
   const allowed = createAllowedReads(client, signal);
-  // Who may not see the projects may see what is in one.
+  // A user who may not read the projects may still read one of them.
   const namespace = await findProject(hub, project, signal).catch((error: unknown) => {
     if (!Failure.is(error, 'Forbidden')) throw error;
     return projectNamespace(project);
@@ -46,7 +46,7 @@ export const observeHub = async (
   const boards = slices.flatMap(({ status }) => status?.exchangeNamespace ?? []);
   const [lists, { statementsIn }] = await Promise.all([
     Promise.all(boards.map((board) => allowed.list<Notice>(noticeKind, { namespace: board, labelSelector }))),
-    // The schema of statements is loaded while the hub answers.
+    // The schema of statements is loaded during the requests to the hub.
     import('../../../plan/status/statements.ts'),
   ]);
   return {

@@ -16,17 +16,17 @@ import { createAllowedReads } from './allowed-reads.ts';
 import { observeStrangers } from './observe-strangers.ts';
 import type { JoinedAs } from './sides.ts';
 
-/** The nodes that have a part in a slice, for somebody who may see that and not the nodes themselves. */
+/** The nodes of slices, for a user who may read SliceNodes but not nodes. */
 const nodesByName = (sliceNodes: readonly SliceNode[]): Node[] =>
   [...new Set(sliceNodes.map(({ spec }) => spec.node))].map((name) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } }));
 
-/** Reads what a member cluster knows, from its own objects: those that the person who asks may read. */
+/** Reads a member cluster's own objects, as far as the user may read them. */
 export const observeMember = async (member: OpenCluster, joined: JoinedAs, signal: AbortSignal): Promise<MemberSnapshot> => {
   const { client } = member;
   const own = { namespace: memberNamespace };
   const allowed = createAllowedReads(client, signal);
   const missingDefinitions: string[] = [];
-  // A kind that is not there has no objects, and is told of.
+  // A missing kind has no objects, and is reported.
   const list = async <T extends KubernetesObject>(kind: ResourceKind<T>, query: Parameters<typeof allowed.list>[1] = {}) => {
     try {
       return await allowed.list(kind, query);
@@ -53,7 +53,7 @@ export const observeMember = async (member: OpenCluster, joined: JoinedAs, signa
       import('../../../plan/status/statements.ts'),
     ]);
   const unreadable = allowed.refused();
-  // The slices say it, too.
+  // The slices contain the name too.
   const cluster = joined.cluster ?? slices.map(ownCluster).find((name) => name !== undefined) ?? 'this cluster';
   return {
     now: Date.now(),

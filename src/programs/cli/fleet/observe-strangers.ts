@@ -5,14 +5,14 @@ import type { Stranger } from '../../../plan/diagnosis/cluster-view.ts';
 import { strangersAmong } from '../../../plan/diagnosis/strangers.ts';
 import { Failure } from '../../../values/failure.ts';
 
-/** Programs that belong to this installation, whichever side is installed. */
+/** Programs of this installation, for either side. */
 const ours = new Set(
   ['worker', 'dns', 'agent', 'agent-cleanup']
     .map((name) => `${memberNamespace}/kubeslice-${name}`)
     .concat(`${hubNamespace}/kubeslice-controller`),
 );
 
-/** What may not be read in all namespaces is not told of. */
+/** Without permission in all namespaces, nothing is reported. */
 const ifAllowed = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
   try {
     return await work;
@@ -22,7 +22,7 @@ const ifAllowed = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
   }
 };
 
-/** Asked by name and by label, since a cluster has thousands of other workloads. */
+/** Selected by name and by label, because a cluster has thousands of other workloads. */
 const workloads = async (client: Client, signal: AbortSignal) => {
   const selections = [
     { labelSelector: 'app.kubernetes.io/name=kubeslice' },
@@ -39,6 +39,6 @@ const workloads = async (client: Client, signal: AbortSignal) => {
   ];
 };
 
-/** Reads whether the installation of a member is alone: the programs of KubeSlice that are not of it. */
+/** Reads whether the installation of a member is the only one: programs of KubeSlice that do not belong to it. */
 export const observeStrangers = async (client: Client, signal: AbortSignal): Promise<readonly Stranger[]> =>
   strangersAmong(await ifAllowed(workloads(client, signal), []), ours);

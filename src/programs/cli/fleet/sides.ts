@@ -12,20 +12,20 @@ import { createAllowedReads } from './allowed-reads.ts';
 import { observeHub } from './observe-hub.ts';
 import { observeMember } from './observe-member.ts';
 
-/** As what a cluster joined. */
+/** The identity with which a cluster joined. */
 export interface JoinedAs {
-  /** Undefined to somebody who may not read its credential. */
+  /** Undefined for a user who may not read its credential. */
   readonly cluster: string | undefined;
   readonly project: string;
 }
 
-/** What a context shows: the hub, a member, or both when one cluster is both. */
+/** The sides of a context: the hub, a member, or both when one cluster is both. */
 export interface Sides {
   readonly hub: FleetSnapshot | undefined;
   readonly member: MemberSnapshot | undefined;
 }
 
-/** Why the projects of a hub cannot be listed: there are none, or the person may not see them. */
+/** Why the projects of a hub cannot be listed: there are none, or the user may not read them. */
 type NoProjects = 'absent' | 'forbidden';
 
 const listProjects = async ({ client }: OpenCluster, signal: AbortSignal) => {
@@ -39,7 +39,8 @@ const listProjects = async ({ client }: OpenCluster, signal: AbortSignal) => {
 };
 
 const joinedAs = async ({ client }: OpenCluster, signal: AbortSignal): Promise<JoinedAs | undefined> => {
-  // Who may look at a cluster need not see its credential, and who may see a project on the hub nothing of a member that the hub is, too.
+  // A user with rights on a cluster need not have rights on its credential, and one with rights on a project on the hub none on a member that the hub
+  // is too.
   const allowed = createAllowedReads(client, signal);
   const [trust, secret] = await Promise.all([
     allowed.find(configMapKind, { namespace: memberNamespace, name: trustConfigMap }),
@@ -51,8 +52,8 @@ const joinedAs = async ({ client }: OpenCluster, signal: AbortSignal): Promise<J
 };
 
 /**
- * Finds out what the cluster of a context is, and reads what is known there: a project on the hub with the notices of the given kinds, a member's own
- * objects, or both.
+ * Determines the sides of a context's cluster, and reads them: a project on the hub with the notices of the given kinds, a member's own objects, or
+ * both.
  *
  * @throws Failure NotFound when the cluster is neither, or the hub has no such project.
  */
@@ -63,7 +64,7 @@ export const observeSides = async (
   signal: AbortSignal,
 ): Promise<Sides> => {
   const [projects, joined] = await Promise.all([listProjects(cluster, signal), joinedAs(cluster, signal)]);
-  // Who may not see the projects of a cluster that is no member is told so by the next request.
+  // A user who may not list the projects of a cluster that is not a member gets the refusal of the next request.
   const isHub = projects === 'forbidden' ? joined === undefined : projects !== 'absent' && (projects.length > 0 || joined === undefined);
   if (!isHub && joined === undefined) {
     const { context } = cluster;

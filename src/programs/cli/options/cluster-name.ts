@@ -1,6 +1,6 @@
 import { Failure } from '../../../values/failure.ts';
 
-/** A name under which a cluster can join: a DNS label of at most 40 characters. @throws Failure InvalidInput. */
+/** Checks a name for a cluster: a DNS label of at most 40 characters. @throws Failure InvalidInput. */
 export const checkClusterName = (name: string): string => {
   if (/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) return name;
   throw new Failure(

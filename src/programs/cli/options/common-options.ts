@@ -2,13 +2,13 @@ import { defaultProject } from '../../../api/places.ts';
 import type { CliInput, CliOption } from '../command.ts';
 import { parseDuration } from './duration.ts';
 
-/** `--kubeconfig`, on every command that talks to a cluster. */
+/** `--kubeconfig`, on every command that connects to a cluster. */
 export const kubeconfigOption: CliOption = {
   flags: '--kubeconfig <file>',
   text: 'Kubeconfig to use (default: KUBECONFIG, then ~/.kube/config)',
 };
 
-/** `--context`, with what it means for the command. */
+/** `--context`, with its meaning for the command. */
 export const contextOption = (text: string): CliOption => ({ flags: '--context <name>', text: `${text} (default: the current context)` });
 
 /** `--project`. */
@@ -19,18 +19,18 @@ export const waitOption = (text: string): CliOption => ({ flags: '--wait [limit]
 
 const defaultWaitMs = 300_000;
 
-/** How long `--wait` asks to wait, in milliseconds; undefined when it was not given. */
+/** The limit of `--wait` in milliseconds; undefined without the option. */
 export const waitLimit = ({ options }: CliInput): number | undefined => {
   const { wait } = options;
   if (wait === undefined || wait === false) return undefined;
   return typeof wait === 'string' ? parseDuration(wait, '--wait') : defaultWaitMs;
 };
 
-/** A text option; empty counts as not given. */
+/** A text option; an empty one counts as absent. */
 export const textOption = ({ options }: CliInput, name: string): string | undefined => {
   const value = options[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** The project, `default` when none is named. */
+/** The project, `default` without the option. */
 export const projectOf = (input: CliInput): string => textOption(input, 'project') ?? defaultProject;

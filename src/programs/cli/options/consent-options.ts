@@ -6,7 +6,7 @@ import { isDnsLabel } from '../../../values/names.ts';
 import type { CliInput } from '../command.ts';
 import { textOption } from './common-options.ts';
 
-/** Options by which an administrator says what a hub may do with the member. */
+/** Options for the consent of an administrator to the hub. */
 export const consentOptions = [
   {
     flags: '--slice-networks <list>',
@@ -25,9 +25,9 @@ const listOf = (input: CliInput, option: string): string[] | undefined =>
     .filter((entry) => entry !== '');
 
 /**
- * What the options say; undefined when none was given: what was said before then stays.
+ * The consent of the options; undefined without any: then the previous consent stays.
  *
- * Throws `InvalidInput` for what is no network or can be the name of no namespace.
+ * Throws `InvalidInput` for an invalid network or an impossible name of a namespace.
  */
 export const consentOf = (input: CliInput): ConfigMap | undefined => {
   const networks = listOf(input, 'sliceNetworks');

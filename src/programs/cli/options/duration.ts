@@ -3,7 +3,7 @@ import { Failure } from '../../../values/failure.ts';
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
- * Milliseconds of a duration as people and kubectl write it: `90s`, `10m`, `1h30m`. A bare number is seconds.
+ * Milliseconds of a duration in the notation of kubectl: `90s`, `10m`, `1h30m`. A bare number is seconds.
  *
  * @param option name of the option, for the sentence.
  * @throws Failure InvalidInput.

@@ -13,10 +13,10 @@ export const imageOption: CliOption = {
   text: 'Image that holds all programs (default: one from elsewhere that is installed already, else kubeslice/kubeslice in the version of this command)',
 };
 
-/** Where images come from when nothing is said. */
+/** The default repository of images. */
 const repository = 'kubeslice/kubeslice';
 
-/** The image that `--image` names. @throws Failure InvalidInput for what is no reference of an image. */
+/** The image of `--image`. @throws Failure InvalidInput for an invalid reference. */
 export const imageNamed = (input: CliInput): string | undefined => {
   const named = textOption(input, 'image');
   if (named === undefined || isImageReference(named)) return named;
@@ -26,10 +26,13 @@ export const imageNamed = (input: CliInput): string | undefined => {
   );
 };
 
-/** The image named, else that of this version. */
+/** The named image, else that of this version. */
 export const imageOf = (input: CliInput): string => imageNamed(input) ?? `${repository}:${input.version}`;
 
-/** The image to install: the one named; else the installed one if somebody chose it, so that a repair does not undo the choice; else that of this version. */
+/**
+ * The image to install: the named one; else the installed one if it was chosen explicitly, so that a repair does not undo the choice; else that of
+ * this version.
+ */
 export const imageFor = async (
   input: CliInput,
   client: Client,
@@ -40,7 +43,7 @@ export const imageFor = async (
   if (named !== undefined) return named;
   const installed = (await client.find<Deployment | DaemonSet>(kind, target, { signal: input.signal }))?.spec?.template.spec.containers[0]
     ?.image;
-  // One that no runtime can read was a mistake, and nothing to keep.
+  // An invalid reference was a mistake, and is not kept.
   if (installed === undefined || installed.startsWith(`${repository}:`) || !isImageReference(installed)) return imageOf(input);
   input.terminal.err(`note: image ${installed} is kept; name another one with --image`);
   return installed;

@@ -7,7 +7,7 @@ import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';
 import { bringUp, shapeOptions } from './up.ts';
 
-/** Name by which the example's service is called. */
+/** URL of the example's service. */
 const url = 'http://backend-service.app-ns.svc.slice.local';
 
 /** How long the whole example may take to answer, in milliseconds. */
@@ -54,7 +54,7 @@ export const demoCommand: CliCommand = {
     };
     await apply('hub', 'slice.yaml');
     await apply(server, 'backend.yaml');
-    // The example tells its cluster's name, which is another one here.
+    // The example returns its cluster's name, which differs here.
     if (server !== 'east') await run(server, '-n', 'app-ns', 'set', 'env', 'deployment/backend', `CLUSTER=${server}`);
     await apply(client, 'client.yaml');
     await apply(server, 'export.yaml');
@@ -82,7 +82,7 @@ export const demoCommand: CliCommand = {
 It answered after ${seconds()}. The playground goes on running. What to try next:
   eval "$(npx kubeslice playground env${named})"        kubectl, kubeslice and kubeconfig for this shell; contexts hub, ${members.join(', ')}
   npx kubeslice status --context hub                 clusters, nodes and tunnels, the worst first
-  npx kubeslice playground fault cut ${server} ${client}${named}      break it, and see the slice say so; "fault heal" mends it
+  npx kubeslice playground fault cut ${server} ${client}${named}      break it, and see it in the slice; "fault heal" repairs it
   npx kubeslice playground down${named}                  remove every trace`);
     return 0;
   },

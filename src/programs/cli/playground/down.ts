@@ -14,13 +14,13 @@ export const downCommand: CliCommand = {
   run: async ({ options, env, terminal, signal }) => {
     const { state } = places(env);
     const name = playgroundName({ options, env });
-    // Another user's folder knows nothing of the playgrounds of root, which would be misleading to read first.
+    // Another user's state folder does not contain root's playgrounds, so a message about missing ones would be misleading.
     requireRoot();
-    // Its name may be mistyped; but a half-made one has no description either, so it is looked for all the same.
+    // The name may be wrong; but an incomplete playground has no description either, so remains are searched anyway.
     if ((await readSpec(state, name)) === undefined) {
       const names = await playgroundNames(state);
       terminal.err(
-        `no playground is called "${name}" (there is ${names.join(', ') || 'none'}); looking for remains of one.${didYouMean(name, names)}`,
+        `no playground is called "${name}" (there is ${names.join(', ') || 'none'}); searching for remains of one.${didYouMean(name, names)}`,
       );
     }
     const left = await down({ name, stateDirectory: state }, (line) => terminal.err(line), signal);

@@ -105,7 +105,7 @@ const target = (input: CliInput): FaultTarget => ({ name: playgroundName(input),
 
 const ends = (input: CliInput): readonly [string, string] => [input.arguments[0] ?? '', input.arguments[1] ?? ''];
 
-/** Milliseconds of `--for`. Read before the first change, so that nothing is broken that would not be healed. */
+/** Milliseconds of `--for`. Read before the first change, so that no fault is made that would not be healed. */
 const healAfter = ({ options }: CliInput): number | undefined => (options.for === undefined ? undefined : duration(String(options.for)));
 
 async function lasting(input: CliInput, faults: readonly Fault[]): Promise<number> {
@@ -120,7 +120,7 @@ async function healLater(input: CliInput, faults: readonly Fault[], time: number
   try {
     await sleep(systemClock, time, input.signal);
   } finally {
-    // Interrupted or not: what was made for a time must not stay.
+    // A temporary fault must not stay, even after an interruption.
     await heal(target(input), faults, new AbortController().signal);
     input.terminal.out('healed');
   }

@@ -7,7 +7,7 @@ import { provide } from '../../../playground/toolchain/provide.ts';
 import type { Places } from './places.ts';
 import { machineArchitecture } from './provide-tools.ts';
 
-/** One archive with everything that a playground with KubeSlice runs: made from this checkout, and only what changed is made anew. */
+/** One archive with everything that a playground with KubeSlice runs: built from this checkout; only changed parts are built again. */
 export async function provideImages(places: Places, version: string, signal: AbortSignal): Promise<string> {
   const architecture = machineArchitecture();
   const programs = await provide(

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { shellQuote } from '../../../values/shell-quote.ts';
 import type { Places } from './places.ts';
 
-/** Words with which a shell runs this very command line from any folder, whatever its PATH. */
+/** Arguments with which a shell runs this command line from any folder, with any PATH. */
 export const ownCommand = ({ project }: Places): string =>
   `${shellQuote(process.execPath)} ${shellQuote(join(project, 'bin', 'kubeslice.mjs'))}`;
 
-/** Puts a `kubeslice` into a folder of programs, so that shells and completion find it outside of the project; it goes with the folder. */
+/** Writes a `kubeslice` into a folder of programs, so that shells and completion find it outside of the project; it is removed with the folder. */
 export async function provideOwnCommand(places: Places, folder: string): Promise<void> {
   const path = join(folder, 'kubeslice');
   await mkdir(folder, { recursive: true });
-  // Replaced as a whole: another shell may be running it.
+  // Replaced atomically: another shell may be running it.
   const fresh = `${path}.${process.pid}`;
   await writeFile(fresh, `#!/bin/sh\nexec ${ownCommand(places)} "$@"\n`);
   await chmod(fresh, 0o755);

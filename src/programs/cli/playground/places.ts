@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../../values/failure.ts';
 
-/** Where the playground keeps what it has: by the XDG base directory specification. */
+/** The folders of the playground, by the XDG base directory specification. */
 export interface Places {
   /** One folder for each playground. */
   state: string;
-  /** Programs and images, by a hash of what they are made from. */
+  /** Programs and images, by a hash of their inputs. */
   cache: string;
   /** The project's own folder: a checkout, or the installed npm package. */
   project: string;
 }
 
 /**
- * Reads the places from the environment; an empty variable counts as unset, as the specification says.
+ * Reads the folders from the environment; an empty variable counts as unset, as the specification requires.
  *
- * @throws Failure `CapabilityMissing` in the single-file program, which brings nothing to make clusters from.
+ * @throws Failure `CapabilityMissing` in the single-file program, which has no files to make clusters from.
  */
 export function places(env: Readonly<Record<string, string | undefined>>): Places {
   const home = env.HOME || '/root';
@@ -26,7 +26,7 @@ export function places(env: Readonly<Record<string, string | undefined>>): Place
   };
 }
 
-/** The folder that holds `toolchain`: some folders up from this source, one up from the bundle in `dist`. A single-file program has no folder at all. */
+/** The folder that contains `toolchain`: some folders above this source, one above the bundle in `dist`. A single-file program has no folder. */
 function projectAbove(start: string | undefined): string {
   for (let folder = start ?? '/'; folder !== '/'; folder = dirname(folder)) {
     if (existsSync(join(folder, 'toolchain', 'kubernetes', 'go.mod'))) return folder;

@@ -2,7 +2,7 @@ import { Failure } from '../../../values/failure.ts';
 import type { CliCommand, CliInput } from '../command.ts';
 import { exitCodes } from '../command.ts';
 
-/** Runs another command of the command line as a person would, with its words on the error stream. */
+/** Runs another command of the command line as a person would, with its output on the error stream. */
 const runCommand = async (input: CliInput, command: CliCommand, words: readonly string[], options: CliInput['options']): Promise<void> => {
   const terminal = { ...input.terminal, out: () => undefined };
   const code = await command.run?.({ ...input, terminal, arguments: words, options: { project: 'default', ...options } });
@@ -11,8 +11,8 @@ const runCommand = async (input: CliInput, command: CliCommand, words: readonly 
 };
 
 /**
- * Installs KubeSlice into bare clusters the way a person does: `kubeslice install` on the hub, `kubeslice join` for each member, the
- * members side by side. What is installed already is left as it is or repaired.
+ * Installs KubeSlice into bare clusters as a person would: `kubeslice install` on the hub, `kubeslice join` for each member, the members
+ * concurrently. An existing installation is kept or repaired.
  */
 export async function populate(
   input: CliInput,

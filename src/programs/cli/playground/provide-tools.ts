@@ -12,14 +12,16 @@ import { Failure } from '../../../values/failure.ts';
 import { ownCommand } from './own-command.ts';
 import type { Places } from './places.ts';
 
-/** The architecture of this machine as images name it. @throws Failure `CapabilityMissing` for one that nothing is built for. */
+/** The architecture of this machine in OCI notation. @throws Failure `CapabilityMissing` for an unsupported one. */
 export function machineArchitecture(): Architecture {
   const architecture = architectureOf(process.arch);
   if (architecture !== undefined) return architecture;
   throw new Failure('CapabilityMissing', `A playground runs on x86-64 and arm64, not on ${process.arch}.`);
 }
 
-/** What a playground is made from: installs the Debian packages that are missing, compiles programs and writes images that the cache does not hold. */
+/**
+ * The programs and images of a playground: it installs missing Debian packages, and compiles programs and builds images that the cache does not have.
+ */
 export async function provideTools(places: Places, report: (line: string) => void, signal: AbortSignal): Promise<Tools> {
   const architecture = machineArchitecture();
   const installed = await provideDebianPackages(
@@ -49,7 +51,7 @@ export async function provideTools(places: Places, report: (line: string) => voi
   };
 }
 
-/** A `helm` for people's shells that compiles the real one when it is first called: that takes minutes, which not everybody wants. */
+/** A `helm` for people's shells that compiles the real one at its first call, because that takes minutes. */
 async function helmOnDemand(places: Places): Promise<string> {
   const script = `#!/bin/sh\nset -e\nhelm=$(${ownCommand(places)} playground tool helm)\nexec "$helm" "$@"\n`;
   const path = join(places.cache, `helm-on-demand-${contentKey({ script })}`, 'helm');
@@ -58,7 +60,7 @@ async function helmOnDemand(places: Places): Promise<string> {
   return path;
 }
 
-/** Says how far the compiler is, now and then; nothing about what the cache holds. */
+/** Reports the progress of the compiler periodically, and nothing about cached tools. */
 export function eachFifteenSeconds(report: (line: string) => void): (progress: ToolProgress) => void {
   const said = new Map<string, number>();
   return ({ tool, version, state, elapsedSeconds, compiled, total }) => {

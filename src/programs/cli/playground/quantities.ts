@@ -18,13 +18,13 @@ export function percentage(text: string): number {
   throw new Failure('InvalidInput', `"${text}" is no percentage: write a number from 0 to 100 and a percent sign, such as 5%.`);
 }
 
-/** A number of nodes; whether a cluster can have so many is not decided here. @throws Failure `InvalidInput`. */
+/** A number of nodes; whether a cluster can have so many is checked elsewhere. @throws Failure `InvalidInput`. */
 export function nodeCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new Failure('InvalidInput', `--nodes "${text}" is no number of nodes: write a whole one, such as 2.`);
 }
 
-/** Names of clusters between commas, each once. @throws Failure `InvalidInput`. */
+/** Names of clusters, separated by commas, without duplicates. @throws Failure `InvalidInput`. */
 export function clusterNames(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.includes('')) throw new Failure('InvalidInput', `--clusters "${text}" has an empty name: write names such as east,west.`);

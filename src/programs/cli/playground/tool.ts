@@ -5,10 +5,10 @@ import type { CliCommand } from '../command.ts';
 import { places } from './places.ts';
 import { eachFifteenSeconds } from './provide-tools.ts';
 
-/** `kubeslice playground tool`: what the first run does without, made when it is first asked for. */
+/** `kubeslice playground tool`: programs that the first run does not need, compiled at their first use. */
 export const toolCommand: CliCommand = {
   name: 'tool',
-  summary: 'Print the path of a further program, compiled when it is first asked for',
+  summary: 'Print the path of a further program, compiled at its first use',
   arguments: [{ usage: '<name>', text: 'helm' }],
   examples: ['kubeslice playground tool helm'],
   run: async ({ arguments: [name], env, terminal, signal }) => {

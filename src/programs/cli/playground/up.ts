@@ -9,10 +9,10 @@ import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
 import { clusterNames, nodeCount } from './quantities.ts';
 
-/** The one version whose sources are pinned in toolchain/kubernetes. */
+/** The only version whose sources are pinned in toolchain/kubernetes. */
 const kubernetesVersion = toolOf('kube').version.split('.').slice(0, 2).join('.');
 
-/** What a playground consists of. */
+/** The shape of a playground. */
 export const shapeOptions: readonly CliOption[] = [
   {
     flags: '--clusters <names>',
@@ -22,7 +22,7 @@ export const shapeOptions: readonly CliOption[] = [
   { flags: '--kubernetes <version>', text: 'Minor version of Kubernetes', choices: [kubernetesVersion], default: kubernetesVersion },
 ];
 
-/** A playground that is up. */
+/** A running playground. */
 export interface BroughtUp {
   readonly kubeconfig: string;
   /** Folder of kubectl and other programs. */
@@ -31,7 +31,7 @@ export interface BroughtUp {
   readonly members: readonly string[];
 }
 
-/** Brings up what the options say, with KubeSlice in it unless `--bare` is given. */
+/** Brings up what the options describe, with KubeSlice unless `--bare` is given. */
 export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const { options, env, terminal, signal, version } = input;
   const where = places(env);
@@ -39,7 +39,7 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const clusters = options.clusters === undefined ? [] : clusterNames(String(options.clusters));
   const nodes = options.nodes === undefined ? {} : { nodes: nodeCount(String(options.nodes)) };
   const name = playgroundName(input);
-  // Before minutes go into building.
+  // Before minutes of building.
   await checkUp({ name, clusters, ...nodes, stateDirectory: where.state });
   const tools = await provideTools(where, report, signal);
   const bare = options.bare === true;
@@ -58,7 +58,7 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
     signal,
   );
   const members = spec.clusters.map((cluster) => cluster.name).filter((member) => member !== 'hub');
-  // A cluster that cannot reach its hub cannot join, and agents come to new nodes by themselves.
+  // A cluster that cannot reach its hub cannot join, and agents start on new nodes without help.
   if (!bare && options.keepFaults !== true) await populate(input, kubeconfig, members, report);
   return { kubeconfig, binaries: join(where.state, name, 'bin'), members };
 }

@@ -1,4 +1,4 @@
-/** A time span for people: the largest unit that is not zero, rounded down, as in the AGE column of kubectl. */
+/** A time span for people: the largest nonzero unit, rounded down, like the AGE column of kubectl. */
 export const formatAge = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 120) return `${seconds}s`;

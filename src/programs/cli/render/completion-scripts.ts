@@ -1,6 +1,6 @@
 import type { CliCommand } from '../command.ts';
 
-/** A command with the words that lead to it. */
+/** A command with the arguments that select it. */
 interface Place {
   readonly path: readonly string[];
   readonly command: CliCommand;
@@ -12,7 +12,7 @@ const flatten = (commands: readonly CliCommand[], path: readonly string[] = []):
     return [{ path: here, command }, ...flatten(command.commands ?? [], here)];
   });
 
-/** The long flag, whether it takes a value, and the values it accepts. */
+/** The long flag, whether it takes a value, and the accepted values. */
 const readFlags = (flags: string): { readonly long: string; readonly short: string | undefined; readonly takesValue: boolean } => ({
   long: /--([a-z-]+)/.exec(flags)?.[1] ?? '',
   short: /(?:^|\s)-([a-zA-Z])\b/.exec(flags)?.[1],

@@ -12,7 +12,7 @@ const paragraph = ({ severity, object, cause, evidence, remedy, advice, code }: 
     ...(advice === undefined ? [] : [`    ${remedy === undefined ? '' : 'or '}${plainText(advice)}`]),
   ].join('\n');
 
-/** Findings for people: what is wrong, what was seen, and the command that mends it. */
+/** Findings for people: the fault, the evidence, and the command that repairs it. */
 export const renderFindings = (head: string, findings: readonly Finding[], checked: string, color: Colors): string => {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;

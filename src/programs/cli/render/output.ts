@@ -2,7 +2,7 @@ import { plainJson } from '../../../values/plain-text.ts';
 import type { CliOption } from '../command.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Option `-o` with the formats that the command knows beside its table. */
+/** Option `-o` with the formats of the command beside its table. */
 export const outputOption = (...formats: readonly ('json' | 'yaml' | 'wide')[]): CliOption => ({
   flags: '-o, --output <format>',
   text: `Print ${formats.join(', ')} instead of the short table`,
@@ -10,8 +10,8 @@ export const outputOption = (...formats: readonly ('json' | 'yaml' | 'wide')[]):
 });
 
 /**
- * Prints a result in the format that `-o` asks for: JSON and YAML show the model itself, with all that is known; anything else is text
- * for people. The YAML library is loaded only when it is used.
+ * Prints a result in the format of `-o`: JSON and YAML show the model itself, complete; anything else is text for people. The YAML library is loaded
+ * only when it is used.
  */
 export const printModel = async (terminal: Terminal, format: unknown, model: unknown, text: () => string): Promise<void> => {
   if (format === 'json') terminal.out(plainJson(JSON.stringify(model, undefined, 2)));

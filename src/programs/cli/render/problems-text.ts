@@ -20,7 +20,7 @@ const ageText = ({ since }: Problem, now: number): string => {
 
 const mark = ({ severity }: Problem, color: Colors): string => (severity === 'error' ? color.red('✗') : color.yellow('!'));
 
-/** Each problem in two lines: subject, age and evidence, then the command that helps. */
+/** Each problem in two lines: subject, age and evidence, then the remedy. */
 export const renderProblemsShort = (problems: readonly Problem[], color: Colors, now: number): string =>
   problems
     .map(
@@ -29,7 +29,7 @@ export const renderProblemsShort = (problems: readonly Problem[], color: Colors,
     )
     .join('\n');
 
-/** Each problem in full: subject, reason and age; the cause; the evidence; and the command that helps. */
+/** Each problem in full: subject, reason and age; the cause; the evidence; and the remedy. */
 export const renderProblems = (problems: readonly Problem[], color: Colors, now: number): string =>
   problems
     .map((problem) =>

@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../../../identity/fingerprint.ts';
 
-/** The fingerprint of a certificate for people; `unreadable` when somebody put something else in its place. */
+/** The fingerprint of a certificate for people; `unreadable` when the text is not a certificate. */
 export const shownFingerprint = (certificate: string): string => {
   try {
     return fingerprintOf(certificate);

@@ -3,7 +3,7 @@ import { paintState } from './status-colors.ts';
 import type { Column } from './table.ts';
 import type { Colors } from './terminal.ts';
 
-/** What every table of slices begins with. */
+/** The first columns of every table of slices. */
 export const sliceColumns = (color: Colors): Column<SliceRow>[] => [
   { title: 'SLICE', value: (row) => row.name },
   { title: 'STATE', value: (row) => (row.ready ? 'Ready' : row.reason), paint: paintState(color) },

@@ -1,6 +1,6 @@
 import type { Colors } from './terminal.ts';
 
-/** Paints the words that stand for a state: green when all is well, yellow while it may become so, red when it is not. */
+/** Paints the name of a state: green when healthy, yellow while in progress, red otherwise. */
 export const paintState =
   (color: Colors) =>
   (text: string): string => {

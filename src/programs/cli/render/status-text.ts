@@ -11,7 +11,7 @@ import { type Column, renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 import { unreadableNotes } from './unreadable-note.ts';
 
-/** Rows of nodes that are shown unless `-o wide` asks for all; the worst come first. */
+/** Most rows of nodes without `-o wide`; the worst come first. */
 const shownNodes = 20;
 
 const clusterColumns = (color: Colors): Column<ClusterRow>[] => [
@@ -53,7 +53,7 @@ const noSlices = (status: FleetStatus): string => {
   return status.side === 'hub' ? 'No slices.' : 'This cluster is in no slice.';
 };
 
-/** What is there, without what is wrong: clusters, slices and nodes. */
+/** Clusters, slices and nodes, without problems. */
 const renderTables = (status: FleetStatus, color: Colors, wide: boolean): readonly string[] => {
   const { clusters, slices, nodes } = status;
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
@@ -66,8 +66,8 @@ const renderTables = (status: FleetStatus, color: Colors, wide: boolean): readon
 };
 
 /**
- * What a context shows, for people: what is wrong first, each with the command that helps, then clusters, slices and nodes. Of a cluster that is hub and
- * member, first as the hub and then as the member sees it.
+ * The state of a context for people: problems first, each with its remedy, then clusters, slices and nodes. For a cluster that is hub and member,
+ * first the hub's side and then the member's.
  */
 export const renderFleetStatus = (status: ContextStatus, color: Colors, wide: boolean, now: number): string => {
   const { problems, member } = status;

@@ -13,8 +13,8 @@ export interface Column<R> {
 }
 
 /**
- * A table as kubectl prints them: a head, one line for each row, columns two spaces apart, nothing after the last cell, no borders, so
- * that grep, awk and cut work on it. Control characters in cells are removed: cells may come from other clusters.
+ * A table in kubectl's format: a head, one line for each row, columns two spaces apart, nothing after the last cell, no borders, so that grep, awk
+ * and cut work on it. Control characters in cells are removed: cells may come from other clusters.
  */
 export const renderTable = <R>(columns: readonly Column<R>[], rows: readonly R[], options: { readonly wide?: boolean } = {}): string => {
   const shown = columns.filter((column) => column.wide !== true || options.wide === true);

@@ -1,10 +1,7 @@
 import pc from 'picocolors';
 import { terminalText } from '../../../values/plain-text.ts';
 
-/**
- * Where a command writes: results to `out`, what it is doing and what went wrong to `err`. Of what is written only printable text, line ends and our
- * own colours reach the terminal.
- */
+/** The output of a command: results to `out`, progress and errors to `err`. Only printable text, line ends and our own colours reach the terminal. */
 export interface Terminal {
   /** One line (or several) of the result, on standard output. */
   out(text: string): void;
@@ -14,7 +11,7 @@ export interface Terminal {
   readonly color: Colors;
   /** The same for `err`. */
   readonly errColor: Colors;
-  /** Whether a person looks at `out`. */
+  /** Whether `out` is a terminal with a person. */
   readonly interactive: boolean;
 }
 

@@ -8,9 +8,9 @@ interface Side {
 const noteOf = ({ unreadable = [] }: Side): string[] =>
   unreadable.length === 0
     ? []
-    : [`note: not shown, since you may not read it: ${unreadable.join(', ')}; docs/roles.md says which roles may.`];
+    : [`note: not shown, since you may not read it: ${unreadable.join(', ')}; docs/roles.md lists the roles that may.`];
 
-/** One sentence for each side of a context that names what the person who asks may not read. */
+/** One sentence for each side of a context, with what the user may not read. */
 export const unreadableNotes = ({ hub, member }: { readonly hub?: Side | undefined; readonly member?: Side | undefined }): string[] => [
   ...noteOf(hub ?? {}),
   ...noteOf(member ?? {}),

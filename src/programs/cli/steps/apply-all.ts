@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts';
 const establishMs = 60_000;
 
 /**
- * Applies the definitions of kinds of a version and waits until objects of these kinds can be written. Those that a newer version wrote are left alone.
+ * Applies the definitions of a version's kinds and waits until objects of these kinds can be written. Definitions of a newer version stay.
  *
  * @returns a sentence for each version whose definitions stay.
  */

@@ -13,11 +13,13 @@ import { applyAll } from './apply-all.ts';
 const { namespace } = corednsConfigMap;
 const labelSelector = labelSelectorOf(metadata('', { component: clusterDnsComponent }).labels ?? {});
 
-/** Gives the worker the right to change what cluster DNS reads, where that is none of the ConfigMaps that every installation names. */
+/** Gives the worker the right to change the configuration of cluster DNS, if it is not one of the ConfigMaps that every installation includes. */
 export const grantClusterDns = async (client: Client, signal: AbortSignal): Promise<void> =>
   applyAll(client, planClusterDnsRights((await findDnsPrograms(client, [], signal)).corefiles), signal);
 
-/** Takes the stub zone out of the cluster's DNS again, with the rights that were given for it; all else in its configuration stays byte for byte. */
+/**
+ * Removes the stub zone from the cluster's DNS, with the rights that were granted for it; everything else in its configuration stays byte for byte.
+ */
 export const restoreClusterDns = async (client: Client, signal: AbortSignal): Promise<void> => {
   const main = await client.find(configMapKind, { namespace, name: corednsConfigMap.main }, { signal });
   const custom = await client.find(configMapKind, { namespace, name: corednsConfigMap.custom }, { signal });

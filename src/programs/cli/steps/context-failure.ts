@@ -1,8 +1,8 @@
 import { Failure } from '../../../values/failure.ts';
 
 /**
- * What went wrong with a cluster, told by the context that the person chose: a credential that is not accepted and a server that is not there are
- * mended in the kubeconfig or by another context. Every other error stays as it is.
+ * An error of a cluster with the name of the user's context: a refused credential and an unreachable server are corrected in the kubeconfig or by
+ * another context. Every other error is returned unchanged.
  */
 export const contextFailure = (error: unknown, context: string): unknown => {
   // A command that works with two clusters says it of the one that it was.

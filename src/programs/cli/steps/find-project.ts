@@ -5,7 +5,7 @@ import { Failure } from '../../../values/failure.ts';
 import { didYouMean } from '../../../values/nearest.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
-/** The namespace of a project on the hub. @throws Failure NotFound when KubeSlice or the project is not there. */
+/** The namespace of a project on the hub. @throws Failure NotFound when KubeSlice or the project does not exist. */
 export const findProject = async (hub: OpenCluster, project: string, signal: AbortSignal): Promise<string> => {
   const installed = await hub.client.list(projectKind, { namespace: hubNamespace, signal }).catch(async (error: unknown) => {
     if (!Failure.is(error, 'NotFound')) throw error;

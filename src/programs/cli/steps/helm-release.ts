@@ -5,20 +5,20 @@ import type { KubernetesObject } from '../../../values/object.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
 import { type Part, placeOfPart } from './parts.ts';
 
-/** A release of Helm to which an installed part belongs. */
+/** The Helm release of an installed part. */
 export interface HelmRelease {
   readonly name: string;
   readonly namespace: string;
 }
 
-/** The release that Helm writes into the annotations of what it owns; undefined when another tool installed the object. */
+/** The release in Helm's annotations of an object; undefined when another tool installed the object. */
 export const releaseOf = ({ metadata }: Pick<KubernetesObject, 'metadata'>): HelmRelease | undefined => {
   const name = metadata.annotations?.['meta.helm.sh/release-name'];
   const namespace = metadata.annotations?.['meta.helm.sh/release-namespace'] ?? metadata.namespace;
   return name === undefined || namespace === undefined ? undefined : { name, namespace };
 };
 
-/** The release that a part of an installation belongs to, if it is installed and Helm did it. */
+/** The release of an installed part, if Helm installed it. */
 export const findRelease = async (client: Client, part: Part, signal: AbortSignal): Promise<HelmRelease | undefined> => {
   const target = placeOfPart(part);
   const found: Deployment | DaemonSet | undefined =

@@ -6,14 +6,14 @@ import { Failure } from '../../../values/failure.ts';
 import { joinedName } from './joined-name.ts';
 import { placeOfPart } from './parts.ts';
 
-/** What shows that a cluster is a member: the name under which it has joined, where that can be read. */
+/** The evidence that a cluster is a member: its name on the hub, if it can be read. */
 export interface InstalledMember {
   readonly cluster: string | undefined;
 }
 
-/** Whether a cluster is a member, also one whose installation was never finished; undefined when it is none. */
+/** Whether a cluster is a member, even with an incomplete installation; undefined when it is not. */
 export const findMember = async (client: Client, signal: AbortSignal): Promise<InstalledMember | undefined> => {
-  // Who may not read the Secret still learns what the cluster is.
+  // A user who may not read the Secret still learns that the cluster is a member.
   const cluster = await joinedName(client, signal).catch((error: unknown) => {
     if (Failure.is(error, 'Forbidden')) return undefined;
     throw error;

@@ -6,7 +6,7 @@ interface Resource {
   readonly resource: string;
 }
 
-/** What stands for all that an installation creates: who may create these is an administrator. */
+/** Kinds that represent everything that an installation creates: a user who may create these is an administrator. */
 const created: readonly Resource[] = [
   { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
   { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
@@ -15,7 +15,7 @@ const created: readonly Resource[] = [
   { group: '', resource: 'namespaces' },
 ];
 
-/** Whether the person may create objects of a resource everywhere in the cluster (SelfSubjectAccessReview). */
+/** Whether the user may create objects of a resource everywhere in the cluster (SelfSubjectAccessReview). */
 const mayCreate = async (client: Pick<Client, 'create'>, { group, resource }: Resource, signal: AbortSignal): Promise<boolean> => {
   const review = await client.create(
     selfSubjectAccessReviewKind,
@@ -30,7 +30,7 @@ const mayCreate = async (client: Pick<Client, 'create'>, { group, resource }: Re
   return review.status?.allowed === true;
 };
 
-/** The resources that an installation creates and the person may not. */
+/** The resources that an installation creates and the user may not. */
 export const resourcesNotAllowed = async (client: Pick<Client, 'create'>, signal: AbortSignal): Promise<string[]> => {
   const answers = await Promise.all(created.map(async (each) => ((await mayCreate(client, each, signal)) ? [] : [each.resource])));
   return answers.flat();

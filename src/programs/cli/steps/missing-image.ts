@@ -5,7 +5,7 @@ import { imageReasons, pullAgainMs, pullFailure } from '../../../plan/worker/pod
 import { Failure } from '../../../values/failure.ts';
 import { shellQuote } from '../../../values/shell-quote.ts';
 
-/** Pods of which one may lack its image. */
+/** Pods that may lack their image. */
 export interface PodsOfImage {
   readonly client: Client;
   /** Name of the context, for the sentence. */
@@ -28,10 +28,10 @@ const waitingFor = (pods: readonly Pod[], image: string): { readonly pod: string
 };
 
 /**
- * Watches until the signal aborts whether pods cannot pull their image, says so when it is seen first, and gives up when it was pulled again in vain: no
- * wait mends that.
+ * Watches until the signal aborts whether pods cannot pull their image, prints that once, and gives up when a retry failed too, because waiting does
+ * not help.
  *
- * @throws Failure NotFound, with what the kubelet says.
+ * @throws Failure NotFound, with the kubelet's message.
  */
 export const untilImageIsMissing = async (
   pods: PodsOfImage,
@@ -42,7 +42,7 @@ export const untilImageIsMissing = async (
   const { client, context, namespace, labelSelector, image } = pods;
   let since: number | undefined;
   while (!signal.aborted) {
-    // Whoever waits for the rollout learns of an API server that is away.
+    // The wait for the rollout reports an unreachable API server.
     const found = await client.list(podKind, { namespace, labelSelector, signal }).catch(() => undefined);
     const lacking = found === undefined ? undefined : waitingFor(found.items, image);
     if (lacking === undefined) {

@@ -16,13 +16,13 @@ import type { CliInput } from '../command.ts';
 import { textOption } from '../options/common-options.ts';
 import { contextFailure } from './context-failure.ts';
 
-/** A cluster that a command talks to. */
+/** A cluster to which a command is connected. */
 export interface OpenCluster {
   readonly client: Client;
   readonly connection: Connection;
   /** Name of the context, for messages. */
   readonly context: string;
-  /** Names of all contexts that the person has. */
+  /** Names of all contexts of the user. */
   readonly contexts: readonly string[];
 }
 
@@ -46,7 +46,7 @@ const read = async (path: string): Promise<Kubeconfig | undefined> => {
   return parseKubeconfig(text, { directory: dirname(file), file });
 };
 
-/** The kubeconfig that `--kubeconfig`, KUBECONFIG or the home folder names, in this order, as kubectl finds it. */
+/** The kubeconfig of `--kubeconfig`, KUBECONFIG or the home folder, in this order, like kubectl. */
 const loadKubeconfig = async (input: CliInput): Promise<Kubeconfig> => {
   const named = textOption(input, 'kubeconfig');
   const fromEnv = input.env.KUBECONFIG === '' ? undefined : input.env.KUBECONFIG;
@@ -68,7 +68,7 @@ export const openCluster = async (input: CliInput, contextName: string | undefin
   };
 };
 
-/** Opens a cluster for the length of `use`; its connections are closed afterwards. */
+/** Opens a cluster for the duration of `use`; its connections are closed afterwards. */
 export const withCluster = async <T>(
   input: CliInput,
   contextName: string | undefined,

@@ -2,10 +2,10 @@ import { hubNamespace, memberNamespace } from '../../../api/places.ts';
 import { componentName } from '../../../install/metadata.ts';
 import type { ObjectName } from '../../../values/object-key.ts';
 
-/** What a cluster can be: the hub, a member, or both. */
+/** The roles of a cluster: the hub, a member, or both. */
 export type Part = 'hub' | 'member';
 
-/** The workload that shows that a part is installed, and in which way: the controller, or the agents. */
+/** The workload that proves that a part is installed, and how: the controller, or the agents. */
 export const placeOfPart = (part: Part): ObjectName =>
   part === 'hub'
     ? { namespace: hubNamespace, name: componentName('controller') }

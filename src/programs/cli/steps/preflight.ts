@@ -6,9 +6,9 @@ import type { OpenCluster } from './open-cluster.ts';
 const oldestMinor = 30;
 
 /**
- * Checks before anything is changed that a cluster answers, is new enough, and lets the caller install.
+ * Checks before any change that a cluster answers, is new enough, and permits the installation.
  *
- * @throws Failure Unavailable, CapabilityMissing or Forbidden, each with what helps.
+ * @throws Failure Unavailable, CapabilityMissing or Forbidden, each with the remedy.
  */
 export const checkCluster = async ({ client, context }: OpenCluster, signal: AbortSignal): Promise<void> => {
   const version = (await client.raw('/version', { signal })) as { minor?: string; gitVersion?: string };

@@ -6,7 +6,7 @@ import { shellQuote } from '../../../values/shell-quote.ts';
 import { untilImageIsMissing } from './missing-image.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Why pods of a selector do not run, in the words of Kubernetes; empty when it says nothing. */
+/** Why pods of a selector do not run, in Kubernetes' own message; empty without one. */
 const podTrouble = (pods: readonly Pod[]): string => {
   const found = pods.flatMap((pod) => {
     const waiting = pod.status?.containerStatuses?.find((container) => container.state?.waiting?.reason !== undefined)?.state?.waiting;
@@ -17,7 +17,7 @@ const podTrouble = (pods: readonly Pod[]): string => {
   return found.slice(0, 3).join('; ');
 };
 
-/** A workload whose pods are waited for. */
+/** A workload whose pods are awaited. */
 interface Rollout {
   readonly client: Client;
   /** Name of the context, for messages. */
@@ -31,11 +31,11 @@ interface Rollout {
 
 type Workload = Deployment | DaemonSet;
 
-/** What is particular about a kind of workload. */
+/** The particular parts of a kind of workload. */
 interface Progress<T extends Workload> {
   readonly kind: ResourceKind<T>;
   readonly isDone: (workload: T) => boolean;
-  /** How far it got, such as `1 of 2 pods`. */
+  /** Its progress, such as `1 of 2 pods`. */
   readonly extent: (workload: T | undefined) => string;
 }
 
@@ -52,7 +52,7 @@ const late = async (
   return `Only ${extent} of ${name} run the version that was applied${trouble === '' ? '' : ` (${trouble})`}; see "kubectl --context ${shellQuote(context)} -n ${namespace} describe pods -l ${labelSelector}".`;
 };
 
-/** Waits for a workload, and no longer than until it is sure that its image cannot be pulled. */
+/** Waits for a workload, at most until it is certain that its image cannot be pulled. */
 const waitForPods = async <T extends Workload>(rollout: Rollout, { kind, isDone, extent }: Progress<T>): Promise<void> => {
   const { client, context, namespace, name, signal, say } = rollout;
   const spec = (await client.find<T>(kind, { namespace, name }, { signal }))?.spec;
@@ -60,7 +60,7 @@ const waitForPods = async <T extends Workload>(rollout: Rollout, { kind, isDone,
   const both = AbortSignal.any([signal, ended.signal]);
   const image = spec?.template.spec.containers[0]?.image ?? '';
   const pods = { client, context, namespace, labelSelector: labelSelectorOf(spec?.selector.matchLabels ?? {}), image };
-  // Ended with the wait, it resolves; what it throws first ends the wait.
+  // It resolves when the wait ends; if it throws first, that ends the wait.
   const missing = untilImageIsMissing(pods, say, both);
   const waiting = waitFor<T>({
     ...rollout,
@@ -97,9 +97,9 @@ const daemonSets: Progress<DaemonSet> = {
 };
 
 /**
- * Waits until workloads run everywhere in the version that was applied.
+ * Waits until workloads run everywhere in the applied version.
  *
- * @throws Failure Timeout, or NotFound as soon as it is sure that an image cannot be pulled.
+ * @throws Failure Timeout, or NotFound as soon as it is certain that an image cannot be pulled.
  */
 export const waitForRollouts = async (
   place: Omit<Rollout, 'name'>,
@@ -107,7 +107,7 @@ export const waitForRollouts = async (
 ): Promise<void> => {
   const failed = new AbortController();
   const rollout = { ...place, signal: AbortSignal.any([place.signal, failed.signal]) };
-  // All have the same image, so what one pod says is said of all.
+  // All have the same image, so the message of one pod holds for all.
   let isNoted = false;
   const say = (line: string): void => {
     if (!isNoted) place.say(line);

@@ -5,23 +5,23 @@ import type { ObjectName } from '../../../values/object-key.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
 import { isAway } from './away.ts';
 
-/** What is waited for, and how long. */
+/** The awaited state, and how long to wait. */
 export interface Wait<T> {
   readonly client: Client;
   readonly kind: ResourceKind<T & KubernetesObject>;
   readonly target: ObjectName;
-  /** Whether the object, or its absence, is what is waited for. */
+  /** Whether the object, or its absence, is the awaited state. */
   readonly until: (object: T | undefined) => boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Says what is not there yet, when time has run out. */
+  /** Describes what is missing, when the time has run out. */
   readonly late: (object: T | undefined) => string | Promise<string>;
 }
 
 /**
  * Waits for the state of one object by watching it; survives watches that end and servers that restart meanwhile.
  *
- * @returns the object in the state waited for, or undefined when its absence was.
+ * @returns the object in the awaited state, or undefined when its absence was awaited.
  * @throws Failure Timeout with the sentence of `late`, Interrupted by the signal.
  */
 export const waitFor = async <T extends KubernetesObject>(wait: Wait<T>): Promise<T | undefined> => {

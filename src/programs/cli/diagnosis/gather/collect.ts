@@ -23,19 +23,19 @@ import type { ResourceKind } from '../../../../values/resource-kind.ts';
 import type { OpenCluster } from '../../steps/open-cluster.ts';
 import { observeCluster } from '../observe-cluster.ts';
 
-/** Takes one file of the archive; its text has no secrets any more. */
+/** Adds one file to the archive; its text contains no secrets. */
 export type Put = (path: string, text: string) => Promise<void>;
 
-/** Lines of a log that are taken, the latest. */
+/** Most lines of a log, the latest. */
 const logLines = 5_000;
 const logBytes = 4 * 1024 * 1024;
 
 const namespacesOfOurs = [memberNamespace, hubNamespace] as const;
-/** Our ConfigMaps and those of cluster DNS; those of applications are nobody's business. */
+/** Our ConfigMaps and those of cluster DNS, not those of applications. */
 const configMapNamespaces = [memberNamespace, hubNamespace, 'kube-system'] as const;
 const configMapNames = /^(kubeslice-|coredns)/;
 
-/** What could not be had, and why, for the archive itself to say. */
+/** What is missing in the archive, and why. */
 class Missing {
   readonly lines: string[] = [];
 
@@ -44,7 +44,7 @@ class Missing {
       return await work;
     } catch (error) {
       if (!Failure.is(error) || error.code === 'Interrupted') throw error;
-      // A kind of the other side is not there; one that should be is among the findings.
+      // A kind of the other side does not exist; a missing kind of this side is among the findings.
       if (error.code !== 'NotFound') this.lines.push(`${what}: ${error.message}`);
       return undefined;
     }
@@ -53,7 +53,7 @@ class Missing {
 
 const json = (value: unknown): string => `${redactText(JSON.stringify(value, undefined, 2))}\n`;
 
-/** Everything about one cluster that helps to find out what is wrong in it, redacted, file by file. Resolves to how many files there are. */
+/** Everything about one cluster that helps to find a fault, redacted, file by file. Resolves to the number of files. */
 export const collectCluster = async (cluster: OpenCluster, put: Put, signal: AbortSignal): Promise<number> => {
   const { client, context, connection } = cluster;
   const missing = new Missing();
@@ -109,7 +109,7 @@ export const collectCluster = async (cluster: OpenCluster, put: Put, signal: Abo
       for (const previous of [false, true]) {
         const query = `container=${container}&tailLines=${logLines}&limitBytes=${logBytes}&timestamps=true${previous ? '&previous=true' : ''}`;
         const path = `/api/v1/namespaces/${namespace}/pods/${name}/log?${query}`;
-        // Most containers have not been started twice.
+        // Most containers have no previous run.
         const log = previous
           ? await client.raw(path, { signal }).catch(() => undefined)
           : await missing.unless(`log of ${name}`, client.raw(path, { signal }));

@@ -9,10 +9,10 @@ import type { OpenCluster } from '../../steps/open-cluster.ts';
 import type { Member } from './members.ts';
 
 /**
- * Checks, without changing anything, that a slice on the hub has a namespace, and that both are in every cluster that takes part.
+ * Checks, without changing anything, that a slice on the hub has a namespace, and that both are in every cluster of the test.
  *
  * @param project namespace of the project on the hub
- * @throws Failure NotFound that names what there is, and the nearest of it.
+ * @throws Failure NotFound with the existing names and the most similar one.
  */
 export const checkGivenSlice = async (
   hub: OpenCluster,

@@ -10,13 +10,13 @@ import { type OpenCluster, openCluster } from '../../steps/open-cluster.ts';
 /** A member cluster that takes part in the test. */
 export interface Member {
   readonly cluster: OpenCluster;
-  /** Name under which it joined. */
+  /** Name of the cluster on the hub. */
   readonly name: string;
   /** Image of its agent, which its nodes have already. */
   readonly image: string;
 }
 
-/** A cluster by its context, as a member. @throws Failure NotFound when it is none. */
+/** A cluster by its context, as a member. @throws Failure NotFound when it is not one. */
 const memberOf = async (cluster: OpenCluster, signal: AbortSignal): Promise<Member> => {
   const { client, context } = cluster;
   const [secret, agent] = await Promise.all([
@@ -32,7 +32,7 @@ const memberOf = async (cluster: OpenCluster, signal: AbortSignal): Promise<Memb
   );
 };
 
-/** The members that are named, or else every registered cluster of which there is a context of the same name. At least two. */
+/** The named members, or else every registered cluster with a context of the same name. At least two. */
 export const openMembers = async (input: CliInput, hub: OpenCluster, namespace: string): Promise<Member[]> => {
   const { signal } = input;
   const named = textOption(input, 'contexts')
@@ -43,7 +43,7 @@ export const openMembers = async (input: CliInput, hub: OpenCluster, namespace: 
   if (new Set(contexts).size < 2) {
     throw new Failure(
       'InvalidInput',
-      `The test needs two clusters, and ${contexts.length === 0 ? 'no context' : `only ${contexts.join(', ')}`} is at hand; name their contexts with --contexts east,west (registered are ${registered.join(', ') || 'none'}).`,
+      `The test needs two clusters, and ${contexts.length === 0 ? 'no context' : `only ${contexts.join(', ')}`} is available; name their contexts with --contexts east,west (registered are ${registered.join(', ') || 'none'}).`,
     );
   }
   const members: Member[] = [];
@@ -65,7 +65,7 @@ export const closeMembers = (members: readonly Member[], hub: OpenCluster): void
   for (const { cluster } of members) if (cluster !== hub) cluster.client.close();
 };
 
-/** A subnet that meets no slice of the project and no network of a registered cluster. @throws Failure AddressExhausted */
+/** A subnet that overlaps no slice of the project and no network of a registered cluster. @throws Failure AddressExhausted */
 export const subnetFor = async (hub: OpenCluster, namespace: string, signal: AbortSignal): Promise<string> => {
   const [slices, clusters] = await Promise.all([
     hub.client.list(sliceKind, { namespace, signal }),

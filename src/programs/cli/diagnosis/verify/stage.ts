@@ -20,17 +20,17 @@ import type { Member } from './members.ts';
 export const echoPort = 8007;
 
 const runLabel = 'kubeslice.io/verify';
-/** How long anything may take to be ready, and to go, in milliseconds. */
+/** How long anything may take to become ready, and to be removed, in milliseconds. */
 const readyMs = 120_000;
 const goneMs = 60_000;
 
 /** Where the test takes place. */
 export interface Stage {
-  /** Name of the run; names of everything that is made begin with it. */
+  /** Name of the run; the prefix of the names of all its objects. */
   readonly run: string;
   readonly namespace: string;
   readonly slice: string;
-  /** Subnet of a slice of its own; undefined in a slice that there is. */
+  /** Subnet of a temporary slice; undefined for an existing slice. */
   readonly subnet: string | undefined;
   /** Namespace of the project on the hub. */
   readonly project: string;
@@ -38,7 +38,7 @@ export interface Stage {
 
 /** Name of the pod and service of a cluster. */
 export const serverName = ({ run }: Stage, cluster: string): string => `${run}-${cluster}`.slice(0, 63);
-/** Name of the pod that calls. */
+/** Name of the calling pod. */
 export const callerName = ({ run }: Stage): string => `${run}-caller`;
 
 const labels = (stage: Stage): Record<string, string> => ({ [managedByLabel]: managedBy, [runLabel]: stage.run });
@@ -100,10 +100,10 @@ const sliceOf = (stage: Stage, subnet: string, members: readonly Member[]): Slic
 const everyRun = { labelSelector: runLabel } as const;
 const patience = () => ({ graceMs: goneMs, signal: AbortSignal.timeout(goneMs * 2) });
 
-/** What a run makes in the namespaces of a cluster, in the order in which it is taken away. */
+/** The kinds that a run creates in the namespaces of a cluster, in the order of their removal. */
 const madeKinds: readonly ResourceKind[] = [serviceExportKind, serviceKind, podKind];
 
-/** Takes away what runs that were killed have left: in whatever slice and namespace they took place. */
+/** Removes leftovers of killed runs, in any slice and namespace. */
 const removeEarlierRuns = async (hub: OpenCluster, members: readonly Member[]): Promise<void> => {
   await Promise.all(
     members.map(async ({ cluster: { client } }) => {
@@ -114,7 +114,7 @@ const removeEarlierRuns = async (hub: OpenCluster, members: readonly Member[]): 
   await removeAllOf(hub.client, sliceKind, { ...everyRun, confirm: true }, patience());
 };
 
-/** Makes everything: namespaces and a slice of its own, if wanted, then in each cluster a server, its service and export, and a caller. */
+/** Creates everything: namespaces and a temporary slice, if needed, then in each cluster a server, its service and export, and a caller. */
 export const setStage = async (stage: Stage, hub: OpenCluster, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   const { namespace, subnet } = stage;
   await removeEarlierRuns(hub, members);
@@ -134,7 +134,7 @@ export const setStage = async (stage: Stage, hub: OpenCluster, members: readonly
   );
 };
 
-/** Offers the services, once the slice has come to each cluster, and waits until every cluster knows those of all others. */
+/** Exports the services, once each cluster has the slice, and waits until every cluster has received those of all others. */
 export const offerAll = async (stage: Stage, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   for (const { cluster, name } of members) {
     await waitFor<Slice>({
@@ -176,7 +176,7 @@ export const offerAll = async (stage: Stage, members: readonly Member[], signal:
   }
 };
 
-/** Takes everything away again, also after an interruption, and from every cluster though one of them fails. @throws Failure of the first that failed. */
+/** Removes everything, even after an interruption, and from every cluster even if one fails. @throws Failure of the first that failed. */
 export const clearStage = async (stage: Stage, hub: OpenCluster, members: readonly Member[]): Promise<void> => {
   const selection = { namespace: stage.namespace, labelSelector: `${runLabel}=${stage.run}` };
   const steps = members.map(async ({ cluster: { client } }) => {
@@ -189,7 +189,7 @@ export const clearStage = async (stage: Stage, hub: OpenCluster, members: readon
   const ended = await Promise.allSettled(steps);
   if (stage.subnet !== undefined) {
     const slice = { namespace: stage.project, name: stage.slice };
-    // Its status may still count the pods that have just gone.
+    // Its status may still count the removed pods.
     await confirmDeletion(hub.client, sliceKind, slice, patience().signal);
     await removeAndWait(hub.client, sliceKind, slice, patience());
   }

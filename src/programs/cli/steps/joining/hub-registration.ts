@@ -20,16 +20,16 @@ import { findProject } from '../find-project.ts';
 import type { OpenCluster } from '../open-cluster.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** Whether an address is that of this very machine. */
+/** Whether an address is that of this machine itself. */
 export const isLoopback = (server: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(new URL(server).hostname);
 
-/** Where the workers of members reach the hub, and the authority (PEM) of that server. */
+/** The hub's address for the workers of members, and the authority (PEM) of that server. */
 export interface HubAddress {
   readonly server: string;
   readonly ca: string;
 }
 
-/** Where the workers of members reach the hub, from the context of an administrator or from --hub-server. */
+/** The hub's address for the workers of members, from the context of an administrator or from --hub-server. */
 export const hubAddress = async (hub: OpenCluster, override: string | undefined, signal: AbortSignal): Promise<HubAddress> => {
   const server = override ?? hub.connection.server;
   if (hub.connection.insecureSkipTlsVerify === true) {
@@ -55,7 +55,7 @@ export const hubAddress = async (hub: OpenCluster, override: string | undefined,
 /** Whether the worker of a cluster is connected to the hub now. */
 export const isConnected = (cluster: Cluster | undefined): boolean => conditionOf(cluster?.status?.conditions, 'Ready')?.status === 'True';
 
-/** Makes a Cluster on the hub if need be, and the account of its worker. */
+/** Creates a Cluster on the hub if needed, and the account of its worker. */
 export const prepareCluster = async (
   hub: OpenCluster,
   want: { readonly cluster: string; readonly project: string; readonly namespace: string; readonly address: HubAddress },
@@ -70,17 +70,17 @@ export const prepareCluster = async (
   try {
     await hub.client.create(configMapKind, planHubAddress(want.address), { signal });
   } catch (error) {
-    // What an administrator wrote there counts.
+    // The content that an administrator wrote takes precedence.
     if (!Failure.is(error, 'AlreadyExists')) throw error;
   }
 };
 
 /** How long Kubernetes gets to fill in a token Secret, in milliseconds. */
 const tokenSecretMs = 3_000;
-/** Life asked for where no token Secret is filled in, in seconds; the server may give less. */
+/** Requested lifetime where no token Secret is filled in, in seconds; the server may shorten it. */
 const lastingSeconds = 10 * 365 * 24 * 3600;
 
-/** The token with which a cluster asks for a credential when it has none: one that does not end, where the hub makes such. */
+/** The token with which a cluster requests a credential when it has none: without an expiry, where the hub supports it. */
 export const requestRenewalToken = async (hub: Client, project: string, cluster: string, signal: AbortSignal): Promise<string> => {
   const account = { namespace: hubNamespace, name: credentialRequestAccount(project, cluster) };
   try {
@@ -100,7 +100,7 @@ export const requestRenewalToken = async (hub: Client, project: string, cluster:
   }
 };
 
-/** Makes a join token for a cluster that is not connected. @throws Failure AlreadyExists when it is. */
+/** Creates a join token for a cluster that is not connected. @throws Failure AlreadyExists when it is. */
 export const makeJoinToken = async (
   hub: OpenCluster,
   want: { readonly cluster: string; readonly project: string; readonly hubServer: string | undefined; readonly seconds: number },
@@ -122,6 +122,6 @@ export const makeJoinToken = async (
   return { ...address, project, namespace, cluster, bearer: token, renewalToken, expiresAt };
 };
 
-/** Fetches the first token of a cluster's worker, good for an hour; the worker renews it from then on. */
+/** Fetches the first token of a cluster's worker, valid for an hour; the worker renews it from then on. */
 export const requestWorkerToken = async (client: Client, cluster: string, namespace: string, signal: AbortSignal): Promise<string> =>
   (await requestToken(client, { namespace, name: workerAccount(cluster) }, hubCredentialSeconds, { signal })).token;

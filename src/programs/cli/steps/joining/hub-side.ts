@@ -12,22 +12,22 @@ import { findProject } from '../find-project.ts';
 import { fieldManager, type OpenCluster } from '../open-cluster.ts';
 import { hubAddress, isLoopback, prepareCluster, requestRenewalToken, requestWorkerToken } from './hub-registration.ts';
 
-/** The hub as a joining cluster sees it, by a join token or by an administrator's context. */
+/** The hub for a joining cluster, by a join token or by an administrator's context. */
 export interface HubSide {
-  /** Acts with the rights of whoever joins. */
+  /** Uses the rights of the joining party. */
   readonly client: Client;
   /** All of the worker's credential but its token. */
   readonly place: Omit<HubCredential, 'token' | 'renewalToken'>;
   /**
-   * Makes what must exist on the hub before the cluster can be registered; does nothing with a token, whose maker did it. Resolves to the token with
-   * which the cluster can ask for a credential by proof of its key, if there is one.
+   * Creates what must exist on the hub before the cluster can be registered; nothing with a token, whose creation did it. Resolves to the token with
+   * which the cluster can request a credential by proof of its key, if there is one.
    */
   prepare(signal: AbortSignal): Promise<string | undefined>;
   /** What a request that the hub did not carry out means to whoever joins. */
   explain(error: unknown): unknown;
 }
 
-/** The hub by a token. @throws Failure InvalidInput for an address where the credential would travel in clear. */
+/** The hub by a token. @throws Failure InvalidInput for an address without encryption. */
 export const hubByToken = (token: JoinToken, hubServer: string | undefined): HubSide => {
   const { server, ca, project, namespace, cluster, bearer, renewalToken } = token;
   for (const address of [server, hubServer ?? server]) {
@@ -84,7 +84,7 @@ const nameTaken = (cluster: string, theirs: string, ours: string | undefined): F
 /**
  * Checks that the name is free or this cluster's own, without changing anything.
  *
- * @param certificate the authority that the member has already, if any.
+ * @param certificate the existing authority of the member, if any.
  * @throws Failure AlreadyExists when another cluster has the name, TokenRefused when the hub does not accept the token.
  */
 export const checkName = async (side: HubSide, certificate: string | undefined, signal: AbortSignal): Promise<void> => {
@@ -99,11 +99,13 @@ export const checkName = async (side: HubSide, certificate: string | undefined, 
   if (theirs !== undefined && theirs.trim() !== certificate?.trim()) throw nameTaken(cluster, theirs, certificate);
 };
 
-/** How long admission and authorization on the hub get to see what was written a moment ago, in milliseconds: they read from caches. */
+/** How long admission and authorization on the hub may lag behind a write, in milliseconds: they read from caches. */
 const settleMs = 5_000;
 const retryMs = 100;
 
-/** Fetches the first token of the worker. A refusal counts once the hub had time to see the authority of the cluster and the token's rights. */
+/**
+ * Fetches the first token of the worker. A refusal counts only after the hub had time to learn the authority of the cluster and the token's rights.
+ */
 const firstToken = async (side: HubSide, clock: Clock, signal: AbortSignal): Promise<string> => {
   const end = clock.monotonic() + settleMs;
   for (;;) {
@@ -117,8 +119,8 @@ const firstToken = async (side: HubSide, clock: Clock, signal: AbortSignal): Pro
 };
 
 /**
- * Registers the authority of the cluster under its name and fetches the first token of its worker. The hub keeps the first authority
- * that comes, so of two clusters that join under one name at once, one is refused.
+ * Registers the authority of the cluster under its name and fetches the first token of its worker. The hub keeps the first authority, so of two
+ * clusters that join under one name at once, one is refused.
  */
 export const register = async (side: HubSide, certificate: string, signal: AbortSignal, clock = systemClock): Promise<HubCredential> => {
   const { cluster, namespace } = side.place;

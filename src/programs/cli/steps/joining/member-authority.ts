@@ -13,15 +13,15 @@ const filesOf = (secret: Secret): AuthorityFiles => {
   return { certificate: text('tls.crt'), privateKey: text('tls.key') };
 };
 
-/** The authority that a member cluster has already, if any. */
+/** The existing authority of a member cluster, if any. */
 export const findAuthority = async (member: Client, signal: AbortSignal): Promise<AuthorityFiles | undefined> => {
   const secret = await member.find(secretKind, target, { signal });
   return secret === undefined ? undefined : filesOf(secret);
 };
 
 /**
- * The authority of a member cluster; made and stored when there is none. One that exists is never replaced: two people who join at once
- * end up with the same.
+ * The authority of a member cluster; created and stored when there is none. An existing one is never replaced, so two people who join at once get the
+ * same.
  */
 export const ensureAuthority = async (
   member: Client,

@@ -11,11 +11,11 @@ import { isAway } from '../away.ts';
 const target = { namespace: memberNamespace, name: connectionConfigMap };
 const lookAgainMs = 500;
 
-/** What a member's worker says about its connection; nothing where it says nothing. */
+/** The report of a member's worker about its connection; empty without a report. */
 export const connectionOf = async (member: Client, signal: AbortSignal): Promise<readonly Condition[]> =>
   readConnection((await member.find(configMapKind, target, { signal }))?.data);
 
-/** Forgets what an earlier worker said, so that what is read afterwards is new. */
+/** Deletes the report of an earlier worker, so that later reads are new. */
 export const forgetConnection = async (member: Client, signal: AbortSignal): Promise<void> => {
   try {
     await member.mergePatch(configMapKind, target, { data: null }, { signal });
@@ -24,11 +24,11 @@ export const forgetConnection = async (member: Client, signal: AbortSignal): Pro
   }
 };
 
-/** What is said about a member until the signal aborts: each cause once, as soon as its worker knows it. */
+/** Prints the reported causes of a member until the signal aborts: each once, as soon as its worker knows it. */
 export const followCauses = async (member: Client, terminal: Terminal, signal: AbortSignal): Promise<void> => {
   let last: string | undefined;
   while (!signal.aborted) {
-    // Whoever waits learns of an outage where it waits.
+    // An outage is reported by the main wait.
     const conditions = await connectionOf(member, signal).catch(() => []);
     const hub = conditions.find(({ type }) => type === 'HubReachable');
     if (hub?.status === 'False' && hub.message !== last && !signal.aborted) terminal.err(`note: the worker reports: ${hub.message}`);
@@ -64,7 +64,7 @@ export const waitForHub = async (member: Client, timeoutMs: number, signal: Abor
 /** How the wait for names ended: answered, not to be expected without somebody's help, or not in time. */
 export interface NamesOutcome {
   readonly state: 'answered' | 'unwired' | 'late' | 'unknown';
-  /** What the worker found last. */
+  /** The last finding of the worker. */
   readonly message: string;
 }
 

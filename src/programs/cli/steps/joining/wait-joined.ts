@@ -13,7 +13,7 @@ import { waitFor } from '../wait-for.ts';
 import { isConnected } from './hub-registration.ts';
 import { connectionOf, followCauses, waitForHub, waitForNames } from './member-connection.ts';
 
-/** A join that waits. */
+/** A waiting join. */
 export interface Registering {
   readonly hub: HubCredential;
   readonly member: Client;
@@ -24,7 +24,7 @@ export interface Registering {
   readonly signal: AbortSignal;
 }
 
-/** What the worker says to the question why the hub does not see it, as part of a sentence; empty when it says nothing. */
+/** The worker's report why the hub has not received it, as part of a sentence; empty without one. */
 const causeOf = async (member: Client): Promise<string> => {
   const conditions = await connectionOf(member, AbortSignal.timeout(5000)).catch(() => []);
   const hub = conditions.find(({ type, status }) => type === 'HubReachable' && status === 'False');
@@ -36,7 +36,7 @@ export const waitUntilRegistered = async ({ hub, member, context, terminal, time
   const registered = new AbortController();
   const causes = followCauses(member, terminal, AbortSignal.any([signal, registered.signal]));
 
-  // By the worker's own token: the join token is withdrawn as soon as the worker is connected.
+  // With the worker's own token: the join token is withdrawn as soon as the worker is connected.
   const client = createClient(
     { server: hub.server, ca: hub.ca, credential: { kind: 'token', token: fixedToken(hub.token) } },
     { fieldManager, userAgent: 'kubeslice-cli' },
@@ -64,7 +64,7 @@ export const waitUntilRegistered = async ({ hub, member, context, terminal, time
   }
 };
 
-/** Says whether a name is found through the cluster's own DNS, as the last part of a join. Resolves to the exit code. @throws Failure Timeout. */
+/** Prints whether a name resolves through the cluster's own DNS, as the last part of a join. Resolves to the exit code. @throws Failure Timeout. */
 export const reportNames = async ({ terminal, signal }: CliInput, member: Client, timeoutMs: number): Promise<number> => {
   terminal.err(`waiting until cluster DNS answers for ${sliceZone} …`);
   const { state, message } = await waitForNames(member, timeoutMs, signal);

@@ -19,18 +19,18 @@ const look = async (client: Client, signal: AbortSignal): Promise<NodeAnswers> =
   const [nodes, pods, events] = await Promise.all([
     client.list(nodeKind, { signal }),
     client.list(podKind, { namespace: memberNamespace, labelSelector, signal }),
-    // Why no pod could be made is said nowhere else.
+    // Only these events contain why a pod could not be created.
     client.list(eventKind, { namespace: memberNamespace, fieldSelector: `involvedObject.name=${target.name},type=Warning`, signal }),
   ]);
   return nodeAnswers(nodes.items, pods.items, events.items);
 };
 
 /**
- * Takes namespaces, tunnels, interfaces and files of KubeSlice off every node, by a pod on each, and makes what such a pod needs where it is gone. The
- * agents must be gone, too.
+ * Removes namespaces, tunnels, interfaces and files of KubeSlice from every node, with a pod on each, and creates what such a pod needs if it is
+ * missing. The agents must have ended.
  *
  * @param limitMs how long nodes may take; one that is off never answers, and those that cannot pull the image are not waited for.
- * @returns which nodes were seen to be clean, and why the others were not.
+ * @returns which nodes are known to be clean, and why the others are not.
  */
 export const cleanNodes = async (
   client: Client,
@@ -38,7 +38,7 @@ export const cleanNodes = async (
   { limitMs, patience, say }: { readonly limitMs: number; readonly patience: Patience; readonly say: (line: string) => void },
 ): Promise<NodeAnswers> => {
   const { signal } = patience;
-  // Those that are there may be another tool's, which removes only what it still owns.
+  // Existing ones may belong to another tool, which removes only what it still owns.
   if ((await client.find(namespaceKind, memberNamespaceObject.metadata, { signal })) === undefined)
     await client.apply(namespaceKind, memberNamespaceObject, { signal });
   const account = { namespace: memberNamespace, name: agentCleanupAccount.metadata.name };

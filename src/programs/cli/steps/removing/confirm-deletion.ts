@@ -4,7 +4,7 @@ import { Failure } from '../../../../values/failure.ts';
 import type { ObjectName } from '../../../../values/object-key.ts';
 import type { ResourceKind } from '../../../../values/resource-kind.ts';
 
-/** Says on an object that its deletion is meant, which the hub wants to know of what is in use. What is gone needs no word. */
+/** Confirms the deletion of an object, which the hub requires for objects in use. A missing object needs no confirmation. */
 export const confirmDeletion = async (client: Client, kind: ResourceKind, target: ObjectName, signal: AbortSignal): Promise<void> => {
   try {
     await client.mergePatch(kind, target, { metadata: { annotations: { [confirmAnnotation]: 'true' } } }, { signal });

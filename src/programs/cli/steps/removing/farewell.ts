@@ -12,7 +12,7 @@ import { metadata } from '../../../../install/metadata.ts';
 import type { Client } from '../../../../kubernetes/client.ts';
 import { type ConfigMap, configMapKind, secretKind } from '../../../../kubernetes/kinds.ts';
 
-/** Who leaves, and both sides. */
+/** The leaving cluster, and both sides. */
 export interface Leaving {
   readonly member: Client;
   readonly hub: Client;
@@ -22,9 +22,9 @@ export interface Leaving {
 }
 
 /**
- * Signs the farewell of a cluster: on the board of each slice that it is in, and to the members of every slice, which may know it from one that is gone.
- * It gives up its blocks and its authority, so that another authority may join under its name without a word from the other members. Does nothing for a
- * cluster whose authority is gone already.
+ * Signs the farewell of a cluster: on the board of each of its slices, and to the members of every slice, which may know it from a deleted one. It
+ * gives up its blocks and its authority, so that another authority may join under its name without action in the other members. Does nothing for a
+ * cluster whose authority was deleted already.
  */
 export const publishFarewell = async (leaving: Leaving, now: number, signal: AbortSignal): Promise<void> => {
   const authority = await findAuthority(leaving, signal);
@@ -47,7 +47,10 @@ export const publishFarewell = async (leaving: Leaving, now: number, signal: Abo
   await handOver(leaving, sign(everySlice), signal);
 };
 
-/** Keeps a farewell on the hub, beside those of earlier times, for the next cluster of that name: its claims carry it to whoever has this authority pinned. */
+/**
+ * Stores a farewell on the hub, beside those of earlier times, for the next cluster of that name: its claims publish it to members that have this
+ * authority pinned.
+ */
 const handOver = async ({ hub, cluster, namespace }: Leaving, signed: SignedStatement, signal: AbortSignal): Promise<void> => {
   const target = { namespace, name: farewellsConfigMap(cluster) };
   const found = await hub.find(configMapKind, target, { signal });
@@ -72,7 +75,7 @@ const findAuthority = async ({ member, cluster, namespace }: Leaving, signal: Ab
   return openAuthority({ certificate: text(certificate), privateKey: text(privateKey) }, { cluster, project });
 };
 
-/** The serial in a notice, so that the next one is higher though this machine's clock be slow; 0 when it cannot be read. */
+/** The serial in a notice, so that the next one is higher even if this machine's clock is slow; 0 when it cannot be read. */
 const serialOf = ({ spec }: Notice): number => {
   const serial = Number(/"serial":(\d{1,16})/u.exec(spec.statement)?.[1] ?? 0);
   return Number.isSafeInteger(serial) ? serial : 0;

@@ -16,13 +16,13 @@ import { confirmDeletion } from './confirm-deletion.ts';
 import { publishFarewell } from './farewell.ts';
 import { type Patience, removeAndWait } from './remove.ts';
 
-/** How long the controller gets to take its finalizers off, in milliseconds. */
+/** How long the controller gets to remove its finalizers, in milliseconds. */
 const graceMs = 45_000;
 
-/** What came of taking a cluster off the hub: it was there, the hub did not know it, or the hub did not answer. */
+/** The result of removing a cluster from the hub: it was there, the hub did not know it, or the hub did not answer. */
 export type LeftHub = 'left' | 'unknown' | 'away';
 
-/** Takes the cluster off the hub: the controller withdraws it from its slices; what the controller leaves, being off, is removed here. */
+/** Removes the cluster from the hub: the controller withdraws it from its slices; if the controller does not run, this removes what is left. */
 const leaveHub = async (input: CliInput, member: Client, cluster: string, hubContext: string): Promise<LeftHub> =>
   withCluster(input, hubContext, async (hub) => {
     const patience: Patience = { graceMs, signal: input.signal };
@@ -40,15 +40,15 @@ const leaveHub = async (input: CliInput, member: Client, cluster: string, hubCon
       if (!Failure.is(error, 'NotFound')) throw error;
       return { items: [] };
     });
-    // The controller has done this, if it runs. The objects stay: they tell the others that the memberships ended.
+    // The controller has done this, if it runs. The objects stay: they show the others that the memberships ended.
     for (const { metadata } of memberships.items.filter((membership) => !hasEnded(membership))) {
       const ended = new Date().toISOString();
       await hub.client.mergePatch(membershipKind, metadata, { spec: { ended } }, { signal: input.signal });
     }
-    // Its farewell stays, too, for members that are away now.
+    // Its farewell stays too, for members that are disconnected now.
     for (const { spec } of memberships.items)
       await removeNotices(hub.client, spec.exchangeNamespace, new Map([[cluster, true]]), input.signal);
-    // Last, when its worker can no longer write over it.
+    // Last, when its worker can no longer overwrite it.
     await publishFarewell({ member, hub: hub.client, cluster, namespace }, Date.now(), input.signal);
     const access = [
       ...planJoinAccess(cluster, namespace),
@@ -65,7 +65,7 @@ export const leaveHubIfThere = async (input: CliInput, member: Client, cluster: 
     return await leaveHub(input, member, cluster, hubContext);
   } catch (error) {
     if (!isAway(error)) throw error;
-    input.terminal.err(`note: ${error.message} The member leaves all the same; run this command again when the hub works.`);
+    input.terminal.err(`note: ${error.message} The member leaves anyway; run this command again when the hub works.`);
     return 'away';
   }
 };

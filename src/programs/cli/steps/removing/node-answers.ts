@@ -3,23 +3,23 @@ import type { Event } from '../../../../values/builtin/event.ts';
 import { isLinux, type Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';
 
-/** A node of which nobody has seen that it is clean. */
+/** A node that is not known to be clean. */
 export interface SilentNode {
   readonly node: string;
-  /** What Kubernetes says about it, without a full stop. */
+  /** Kubernetes' message about it, without a full stop. */
   readonly why: string;
   /** Whether it cannot pull the image of the clean-up. */
   readonly lacksImage: boolean;
 }
 
-/** What came of the clean-up of a cluster's nodes. */
+/** The result of the clean-up of a cluster's nodes. */
 export interface NodeAnswers {
-  /** Nodes whose clean-up has ended well. */
+  /** Nodes whose clean-up has succeeded. */
   readonly clean: readonly string[];
   readonly silent: readonly SilentNode[];
 }
 
-/** The clean-up is the init container of the pod, so the pod runs when it has ended well. */
+/** The clean-up is the init container of the pod, so the pod runs when it has succeeded. */
 const isClean = ({ status, metadata }: Pod): boolean => status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
 
 const isReady = ({ status }: Node): boolean =>
@@ -27,7 +27,7 @@ const isReady = ({ status }: Node): boolean =>
 
 const waitingOf = ({ status }: Pod) => {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  // That a pod has not got so far yet is no cause.
+  // A pod that is still in progress is no cause.
   return containers.map(({ state }) => state?.waiting).find((state) => state?.reason !== undefined && state.reason !== 'PodInitializing');
 };
 
@@ -40,7 +40,7 @@ const silence = (node: Node, pod: Pod | undefined, refusals: readonly Event[]): 
   return { why: `${waiting.reason} ${waiting.message ?? ''}`.trim(), lacksImage: false };
 };
 
-/** Which nodes are seen to be clean, from the clean-up's pods; `refusals` are the warnings about making these pods, the latest last. */
+/** Which nodes are known to be clean, by the clean-up's pods; `refusals` are the warnings about creating these pods, the latest last. */
 export const nodeAnswers = (all: readonly Node[], pods: readonly Pod[], refusals: readonly Event[]): NodeAnswers => {
   const nodes = all.filter(isLinux);
   const podOf = new Map(pods.map((pod) => [pod.spec?.nodeName, pod]));
@@ -55,6 +55,6 @@ export const nodeAnswers = (all: readonly Node[], pods: readonly Pod[], refusals
   };
 };
 
-/** Whether nodes may still answer: not when the image is all that they lack, and has been for long enough to be pulled once more. */
+/** Whether nodes may still answer: not when the image is all that they lack, and has been missing long enough for a second pull. */
 export const mayStillAnswer = ({ silent }: NodeAnswers, lackedImageMs: number): boolean =>
   silent.some(({ lacksImage }) => !lacksImage) || (silent.length > 0 && lackedImageMs < pullAgainMs);

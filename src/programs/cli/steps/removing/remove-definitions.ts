@@ -5,7 +5,7 @@ import { customResourceDefinitionKind, namespaceKind } from '../../../../kuberne
 import type { ResourceKind } from '../../../../values/resource-kind.ts';
 import { type Patience, removeAndWait } from './remove.ts';
 
-/** The namespace that shows that a side is installed. */
+/** The namespace that proves that a side is installed. */
 const namespaceOf: Readonly<Record<Side, string>> = { hub: hubNamespace, member: memberNamespace };
 
 const namesOf = (side: Side): string[] => planCrds(side).map(({ metadata }) => metadata.name);
@@ -21,8 +21,8 @@ const isUnused = async (client: Client, name: string, signal: AbortSignal): Prom
 };
 
 /**
- * Removes the kinds of one side, except those that the other side, installed in the same cluster, still needs. Where the other side is not installed, its
- * kinds go, too, as long as there is no object of them: the chart brings the kinds of both.
+ * Removes the kinds of one side, except those that the other side, installed in the same cluster, still needs. If the other side is not installed,
+ * its kinds are removed too, as long as they have no objects: the chart installs the kinds of both.
  */
 export const removeDefinitions = async (client: Client, side: Side, patience: Patience): Promise<void> => {
   const { signal } = patience;

@@ -7,7 +7,7 @@ import type { ResourceKind } from '../../../../values/resource-kind.ts';
 import { waitFor } from '../wait-for.ts';
 import { confirmDeletion } from './confirm-deletion.ts';
 
-/** Runs a step of a removal; what is not there, or whose kind is not there, is removed already. */
+/** Runs a step of a removal; a missing object or kind counts as removed. */
 const unlessGone = async (step: () => Promise<unknown>): Promise<void> => {
   try {
     await step();
@@ -16,7 +16,7 @@ const unlessGone = async (step: () => Promise<unknown>): Promise<void> => {
   }
 };
 
-/** How long whoever owns a finalizer gets before it is taken off. */
+/** How long the owner of a finalizer gets before the finalizer is removed. */
 export interface Patience {
   readonly graceMs: number;
   readonly signal: AbortSignal;
@@ -25,8 +25,8 @@ export interface Patience {
 const afterwardsMs = 60_000;
 
 /**
- * Deletes an object and waits until it is gone with everything that it owns. Its finalizers get `graceMs`; if they are still there then,
- * their owner is not running, and they are taken off.
+ * Deletes an object and waits until it has disappeared with everything that it owns. Its finalizers get `graceMs`; if they are still there then,
+ * their owner does not run, and they are removed.
  */
 export const removeAndWait = async (
   client: Client,
@@ -57,7 +57,7 @@ export const removeAndWait = async (
   });
 };
 
-/** Deletes all selected objects of a kind, as {@link removeAndWait} does for one. Resolves to how many there were. */
+/** Deletes all selected objects of a kind, as {@link removeAndWait} does for one. Resolves to their number. */
 export const removeAllOf = async (
   client: Client,
   kind: ResourceKind,
@@ -65,7 +65,7 @@ export const removeAllOf = async (
     readonly namespace?: string;
     readonly labelSelector?: string;
     readonly only?: (object: KubernetesObject) => boolean;
-    /** Whether to confirm what is in use. */
+    /** Whether to confirm the deletion of objects in use. */
     readonly confirm?: boolean;
   },
   patience: Patience,
@@ -75,7 +75,7 @@ export const removeAllOf = async (
   await unlessGone(async () => {
     found = (await client.list(kind, { ...query, signal: patience.signal })).items.filter(only);
   });
-  // All are asked first, so that their finalizers are worked off side by side and wait for one another's grace.
+  // All are deleted first, so that their finalizers are processed concurrently and share the grace period.
   for (const { metadata } of found) {
     if (confirm) await confirmDeletion(client, kind, metadata, patience.signal);
     await remove(client, kind, metadata, patience.signal);

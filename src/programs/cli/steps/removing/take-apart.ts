@@ -18,7 +18,7 @@ import { cleanNodes } from './clean-nodes.ts';
 import type { NodeAnswers } from './node-answers.ts';
 import { type Patience, removeAllOf, removeAndWait } from './remove.ts';
 
-/** Annotation of a namespace that is being deleted after its nodes were seen to be clean. */
+/** Annotation of a namespace that is being deleted after its nodes were found clean. */
 const cleanedAnnotation = 'kubeslice.io/nodes-cleaned';
 
 /** Whether the nodes of a cluster may still have something of KubeSlice, as far as its API server shows. */
@@ -26,10 +26,10 @@ export const mayHaveNodesToClean = async (member: Client, signal: AbortSignal): 
   const namespace = await member.find(namespaceKind, { name: memberNamespace }, { signal });
   if (namespace !== undefined) {
     const { deletionTimestamp, annotations } = namespace.metadata;
-    // One that stays may have been joined again since.
+    // A namespace that stays may belong to a new join.
     return deletionTimestamp === undefined || annotations?.[cleanedAnnotation] === undefined;
   }
-  // Somebody may have deleted the namespace by hand.
+  // The namespace may have been deleted by hand.
   const traces = await Promise.all([
     member.find(customResourceDefinitionKind, { name: `slicenodes.${networking.group}` }, { signal }),
     member.find(clusterRoleKind, { name: componentName('agent') }, { signal }),
@@ -37,18 +37,18 @@ export const mayHaveNodesToClean = async (member: Client, signal: AbortSignal): 
   return traces.some((trace) => trace !== undefined);
 };
 
-/** What taking a member apart needs to know. */
+/** The inputs of the removal of a member. */
 export interface TakingApart {
-  /** Used where the agents are gone, which tell their own. */
+  /** Used when the agents, which have their own, no longer exist. */
   readonly image: string;
-  /** Used in any case, when somebody named it. */
+  /** Used in any case, when the user named it. */
   readonly namedImage: string | undefined;
   readonly nodeLimitMs: number;
   readonly patience: Patience;
   readonly say: (line: string) => void;
 }
 
-/** Of what is gone with the agents, what their pods were made with. */
+/** The options of the removed agents' pods, for what no longer exists. */
 const optionsOf = async (member: Client, { image, namedImage, patience: { signal } }: TakingApart): Promise<MemberOptions> => {
   const spec = (await member.find(daemonSetKind, placeOfPart('member'), { signal }))?.spec?.template.spec;
   const installed = spec?.containers[0];
@@ -60,10 +60,10 @@ const optionsOf = async (member: Client, { image, namedImage, patience: { signal
 };
 
 /**
- * Ends what a member does, in the order in which nothing is made again by what still runs: the worker, the zone in cluster DNS, the agents, what they
- * made on the nodes, and the addresses of the services of others. Objects of the installation stay.
+ * Ends the work of a member, in the order in which no running program creates anything again: the worker, the zone in cluster DNS, the agents, what
+ * they created on the nodes, and the addresses of the services of others. Objects of the installation stay.
  *
- * @returns which nodes were seen to be clean; undefined when there was no need to look at them.
+ * @returns which nodes are known to be clean; undefined when there was no need to check them.
  */
 export const endMember = async (member: Client, taking: TakingApart, shouldClean: boolean): Promise<NodeAnswers | undefined> => {
   const { patience, say, nodeLimitMs } = taking;
@@ -75,7 +75,7 @@ export const endMember = async (member: Client, taking: TakingApart, shouldClean
   let answers: NodeAnswers | undefined;
   if (shouldClean) {
     const namespace = await member.find(namespaceKind, { name: memberNamespace }, { signal });
-    // One that is being deleted takes no pods.
+    // A namespace that is being deleted accepts no pods.
     if (namespace?.metadata.deletionTimestamp !== undefined)
       await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
     say('cleaning the nodes …');
