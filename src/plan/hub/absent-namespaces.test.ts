@@ -19,13 +19,13 @@ it.each<[string, Absent | undefined, Absent | undefined, Condition[] | undefined
   ['nothing is lacking', [], [], undefined, undefined],
   ['one cluster has it', [{ namespace: 'a' }], [], undefined, undefined],
   ['a cluster has not reported', [{ namespace: 'a' }], undefined, undefined, undefined],
-  ['nobody has it', [{ namespace: 'a' }], [{ namespace: 'b' }, { namespace: 'a' }], undefined, 'False "a"; make it'],
+  ['nobody has it', [{ namespace: 'a' }], [{ namespace: 'b' }, { namespace: 'a' }], undefined, 'False "a"; create it'],
   [
     'nobody has it, and one has nearly that name',
     [{ namespace: 'tema-b' }],
     [{ namespace: 'tema-b', near: 'team-b' }],
     undefined,
-    'False "tema-b" (did you mean "team-b", as in cluster west?); make it',
+    'False "tema-b" (did you mean "team-b", as in cluster west?); create it',
   ],
   ['it was made', [], [], before, 'True Every namespace'],
 ])('%s', (_, east, west, conditions, expected) => {
