@@ -52,7 +52,7 @@ describe('installing where it may not be meant', () => {
     });
     await expect(contexts.run(install, [], { context: 'hub' })).rejects.toMatchObject({
       code: 'InvalidInput',
-      message: expect.stringMatching(/is the member cluster "east", .*second hub; name the hub with --context, or say --force/),
+      message: expect.stringMatching(/is the member cluster "east", .*second hub; name the hub with --context, or add --force/),
     });
     expect(changes()).toEqual([]);
   });

@@ -43,7 +43,7 @@ describe('status of a hub whose API server is away', () => {
     contexts.api('hub').faults.add({ effect, times: 1 });
     const { code, err } = await status('20s');
     expect(code).toBe(0);
-    expect(err).toContain('looking again');
+    expect(err).toContain('trying again');
   });
 
   it('ends when time is over, with the last error', async () => {

@@ -80,7 +80,7 @@ describe('what is named for the test is checked before anything is made', () => 
       'Slice "shop" is not in cluster west; name clusters that it has',
     ],
     ['a context with a slip', { contexts: 'esat,west' }, 'Did you mean "east"?'],
-    ['one context', { contexts: 'east' }, 'The test needs two clusters, and only east is at hand'],
+    ['one context', { contexts: 'east' }, 'The test needs two clusters, and only east is available'],
   ] as const)('%s', async (_, options, message) => {
     await expect(contexts.run(verify, [], { context: 'hub', project: 'default', ...options })).rejects.toThrow(message);
     expect(changes()).toEqual([]);
