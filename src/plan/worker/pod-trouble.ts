@@ -6,11 +6,11 @@ export const imageReasons: ReadonlySet<string> = new Set(['ErrImagePull', 'Image
 /** How long pods that cannot pull their image get, in milliseconds: Kubernetes retries after ten seconds, and a registry may be restarting. */
 export const pullAgainMs = 15_000;
 
-/** The steps that a kubelet and containerd name before the cause; the image is said already. */
+/** The steps that a kubelet and containerd name before the cause; the image is named already. */
 const pullSteps =
   /(?:Back-off pulling image "[^"]*"|ErrImagePull|failed to (?:pull and unpack|resolve) (?:image|reference)(?: "[^"]*")?|failed to do request): /g;
 
-/** Why an image cannot be pulled, in the words of the runtime without its steps, as a clause without a full stop. */
+/** Why an image cannot be pulled, from the runtime's message without its steps, as a clause without a full stop. */
 export const pullFailure = ({ reason = '', message = '' }: { readonly reason?: string; readonly message?: string }): string => {
   const cause = message.replaceAll(pullSteps, '').replace(/\.$/, '');
   return cause === '' ? reason : cause;

@@ -5,9 +5,7 @@ import { watching } from '../../loop/watching.ts';
 import type { KeptNotices } from './kept-notices.ts';
 import { outboxKey } from './outbox.ts';
 
-/**
- * The notices that this cluster signed, by `<kind>/<subject>`: what the board should show. Emits the keys of those that were signed or removed.
- */
+/** The notices that this cluster signed, by `<kind>/<subject>`: the desired content of the board. Emits the keys of signed and removed ones. */
 export interface OwnNotices extends Source<string> {
   get(key: string): NoticeSpec | undefined;
   keys(): Iterable<string>;
@@ -37,10 +35,11 @@ export const createOwnNotices = (kept: Pick<KeptNotices, 'list'>, cluster: strin
 };
 
 /**
- * A controller that keeps the signed notices in this cluster: other members read them here while the hub is away, and the next run of the worker begins
- * with them. The key is that of the notice. Reports are not kept, since nobody but the hub reads them.
+ * A controller that stores the signed notices in this cluster: other members read them here while the hub is unreachable, and the next run of the
+ * worker begins with them. The key is that of the notice. Reports are not stored, because only the hub reads them.
  *
- * Publishing does not wait for it. A worker that crashes between the two signs the statement again, above what the board shows: serials follow the clock.
+ * Publishing does not wait for it. A worker that crashes between the two signs the statement again, above what the board shows: serials follow the
+ * clock.
  *
  * @param everyMs how often each notice is checked without a change, in milliseconds
  */

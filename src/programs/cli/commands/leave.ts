@@ -97,7 +97,7 @@ const summaryOf = ({ answers, hadAny, isHub }: Apart, cluster: string, context: 
   if (answers === undefined) {
     return hadAny
       ? `${gone}.`
-      : `The API server of context "${context}" has nothing of KubeSlice; its nodes were not looked at. If it was a member once, "kubeslice leave ${cluster} --context ${context} --clean-nodes" cleans them.`;
+      : `The API server of context "${context}" has nothing of KubeSlice; its nodes were not checked. If it was a member once, "kubeslice leave ${cluster} --context ${context} --clean-nodes" cleans them.`;
   }
   const { clean, silent } = answers;
   const nodes = clean.length === 1 ? '1 node was cleaned' : `${clean.length} nodes were cleaned`;

@@ -5,7 +5,7 @@ import { Failure } from '../../../values/failure.ts';
  * another context. Every other error is returned unchanged.
  */
 export const contextFailure = (error: unknown, context: string): unknown => {
-  // A command that works with two clusters says it of the one that it was.
+  // A command that uses two clusters names the failing one.
   if (!Failure.is(error) || /(?:of|\() ?context "/.test(error.message)) return error;
   if (error.code === 'Unauthorized' && error.status === 401) {
     return new Failure(

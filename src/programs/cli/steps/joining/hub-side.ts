@@ -23,7 +23,7 @@ export interface HubSide {
    * which the cluster can request a credential by proof of its key, if there is one.
    */
   prepare(signal: AbortSignal): Promise<string | undefined>;
-  /** What a request that the hub did not carry out means to whoever joins. */
+  /** What it means for the joining cluster that the hub did not carry out a request. */
   explain(error: unknown): unknown;
 }
 

@@ -31,7 +31,10 @@ const causeOf = async (member: Client): Promise<string> => {
   return hub === undefined ? '' : ` (its worker reports: ${hub.message.replace(/\.$/, '')})`;
 };
 
-/** Waits until the hub sees the worker and the worker reaches the hub; what the worker itself says about the hub is shown meanwhile, for only it sees the causes. */
+/**
+ * Waits until the hub knows the worker and the worker reaches the hub; meanwhile it prints the worker's own reports, because only the worker knows
+ * the causes.
+ */
 export const waitUntilRegistered = async ({ hub, member, context, terminal, timeoutMs, signal }: Registering): Promise<void> => {
   const registered = new AbortController();
   const causes = followCauses(member, terminal, AbortSignal.any([signal, registered.signal]));
