@@ -32,6 +32,11 @@ export const clusterFinalizer = 'controller.kubeslice.io/cluster-finalizer';
 export const confirmAnnotation = 'kubeslice.io/confirm-deletion';
 /** Kind of statement of a notice, in lower case, so that readers can watch only the kinds they use. */
 export const statementLabel = 'kubeslice.io/statement';
+/**
+ * How often a notice counts towards the rates of its author, a number of one digit: at least what its statement weighs, which admission checks. So who counts
+ * writes need not read what is written.
+ */
+export const weightLabel = 'kubeslice.io/weight';
 /** Annotation of a member's copy of a slice: the grant of the hub (JSON of the Membership), so that the worker can start without the hub. */
 export const membershipAnnotation = 'kubeslice.io/membership';
 /** Annotation of a CustomResourceDefinition: the version of KubeSlice that wrote it, so that an older version does not overwrite it. */

@@ -1,12 +1,13 @@
 import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { noticeKind } from '../../src/api/kinds.ts';
-import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../src/api/labels.ts';
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel, weightLabel } from '../../src/api/labels.ts';
 import { maxStatementBytes } from '../../src/api/notice/schema.ts';
 import { maxNotices, type Notice, noticeSlotName } from '../../src/api/notice/type.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import { realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
 import type { RoleBinding } from '../../src/kubernetes/kinds.ts';
+import { noticeObject } from '../../src/plan/worker/notice-object.ts';
 import { priorityLevelConfigurationKind } from '../../src/values/builtin/flow-control.ts';
 import { type HubApi, startHubApi } from './hub-api.ts';
 
@@ -77,18 +78,53 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('F
       code: 'InvalidInput',
     });
     // Characters are not bytes.
-    await expect(make(notice('east.1', {}, { statement: '€'.repeat(maxStatementBytes / 2) }))).rejects.toThrow('bytes at the most');
+    await expect(make(notice('east.1', {}, { statement: '€'.repeat(maxStatementBytes / 2) }))).rejects.toThrow(
+      'bytes, together with the farewells',
+    );
   });
 
   it('has that size together with the farewells that it carries', async () => {
     const farewells = (count: number) => Array.from({ length: count }, () => ({ statement: 'x'.repeat(1_000), signature: 's' }));
     const statement = 'x'.repeat(maxStatementBytes - 8_000);
     await make(notice('east.1', {}, { statement, farewells: farewells(8) }));
-    await expect(make(notice('east.1', {}, { statement: `${statement}x`, farewells: farewells(8) }))).rejects.toThrow('bytes at the most');
+    await expect(make(notice('east.1', {}, { statement: `${statement}x`, farewells: farewells(8) }))).rejects.toThrow(
+      'bytes, together with the farewells',
+    );
     await expect(make(notice('east.1', {}, { farewells: farewells(9) }))).rejects.toMatchObject({ code: 'InvalidInput' });
     await expect(make(notice('east.1', {}, { farewells: [{ statement: 'x'.repeat(2_049), signature: 's' }] }))).rejects.toMatchObject({
       code: 'InvalidInput',
     });
+  });
+
+  it('says how much it weighs, and not less than it does', async () => {
+    const weighing = (weight: string, length: number, farewells: readonly object[] = []): Notice =>
+      notice(
+        'east.1',
+        { labels: { ...ownLabels, [weightLabel]: weight } },
+        { statement: 'x'.repeat(length), ...(farewells[0] && { farewells }) },
+      );
+    for (const [weight, length] of [
+      ['1', 4_095],
+      ['2', 4_096],
+      ['9', maxStatementBytes],
+      ['9', 2],
+    ] as const)
+      await make(weighing(weight, length));
+    for (const [weight, length] of [
+      ['1', 4_096],
+      ['8', maxStatementBytes],
+      ['0', 2],
+      ['x', 2],
+      ['', 4_096],
+      ['10', 2],
+    ] as const)
+      await expect(make(weighing(weight, length)), `${weight} for ${length}`).rejects.toMatchObject({ code: 'Forbidden' });
+    const farewells = Array.from({ length: 4 }, () => ({ statement: 'x'.repeat(1_024), signature: 's' }));
+    await make(weighing('2', 2, farewells));
+    await expect(make(weighing('1', 2, farewells))).rejects.toMatchObject({ code: 'Forbidden' });
+    const written = noticeObject('a', { name: 'east.1', namespace: board }, { ...notice('east.1').spec, statement: 'x'.repeat(9_000) });
+    expect(written.metadata.labels?.[weightLabel]).toBe('3');
+    await make(written);
   });
 
   it('cannot be hidden or held', async () => {

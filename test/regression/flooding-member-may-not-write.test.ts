@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { budgets } from '../../src/api/budgets.ts';
 import { conditionOf } from '../../src/api/condition.ts';
 import { clusterKind, noticeKind } from '../../src/api/kinds.ts';
+import { weightLabel } from '../../src/api/labels.ts';
+import { heaviest } from '../../src/exchange/rate-weight.ts';
 import { roleBindingKind, roleKind } from '../../src/kubernetes/kinds.ts';
 import { membersBinding, readersBinding } from '../../src/plan/hub/exchange.ts';
 import { beginExample, eastOffers, endExample, endpoints, fleet, wait, west } from '../clusters/example.ts';
@@ -29,8 +31,11 @@ it('a member that floods may read and not write for a time, by name, and the oth
 
   // All of it in no time, however busy the machine is.
   const release = fleet.clock.hold();
-  for (let count = 0; count <= budgets.reads.burst + 1_000; count += 1) {
-    fleet.hub.put(noticeKind, { ...mine, metadata: { ...mine.metadata, labels: { ...mine.metadata.labels, count: String(count) } } });
+  for (let count = 0; count <= budgets.reads.burst / heaviest + 100; count += 1) {
+    fleet.hub.put(noticeKind, {
+      ...mine,
+      metadata: { ...mine.metadata, labels: { ...mine.metadata.labels, count: String(count), [weightLabel]: String(heaviest) } },
+    });
     if (count % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   await fleet.soon(() => expect(subjects(membersBinding)).toEqual(['kubeslice-worker-west']));

@@ -1,5 +1,6 @@
+import { budgets } from '../../api/budgets.ts';
 import { exchange } from '../../api/groups.ts';
-import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
+import { clusterLabel, managedBy, managedByLabel, sliceLabel, statementLabel, weightLabel } from '../../api/labels.ts';
 import { maxStatementBytes } from '../../api/notice/schema.ts';
 import { maxNotices } from '../../api/notice/type.ts';
 import { clusterOf, isWorker } from './callers.ts';
@@ -18,7 +19,7 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 const labelsAsTheyMustBe = [
-  `size(variables.labels) == ${Object.keys(labels).length + 1}`,
+  `size(variables.labels) == ${Object.keys(labels).length + 1} + (variables.weight == '' ? 0 : 1)`,
   `'${sliceLabel}' in variables.labels`,
   ...Object.entries(labels).map(([label, value]) => `'${label}' in variables.labels && variables.labels['${label}'] == ${value}`),
 ].join(' && ');
@@ -35,6 +36,8 @@ export const noticePolicy = planPolicy({
     clusterOf('kubeslice-worker-'),
     { name: 'slot', expression: "object == null ? '' : object.metadata.name.substring(size(variables.cluster) + 1)" },
     { name: 'labels', expression: 'object == null ? {} : object.metadata.?labels.orValue({})' },
+    { name: 'weight', expression: `'${weightLabel}' in variables.labels ? variables.labels['${weightLabel}'] : ''` },
+    { name: 'farewells', expression: 'object == null ? [] : object.spec.?farewells.orValue([])' },
   ],
   validations: [
     ...['object', 'oldObject'].map((which) => ({
@@ -49,7 +52,13 @@ export const noticePolicy = planPolicy({
     },
     {
       expression: `object == null || (${labelsAsTheyMustBe})`,
-      message: `A notice has exactly the labels ${clusterLabel} (its cluster), ${sliceLabel}, ${statementLabel} (its kind in lower case) and ${managedByLabel}.`,
+      message: `A notice has exactly the labels ${clusterLabel} (its cluster), ${sliceLabel}, ${statementLabel} (its kind in lower case), ${managedByLabel} and ${weightLabel}.`,
+      reason: 'Forbidden',
+    },
+    {
+      // A notice without it counts as the heaviest: workers of earlier versions do not set it.
+      expression: `object == null || variables.weight == '' || (variables.weight.matches('^[1-9]$') && int(variables.weight) >= 1 + (size(object.spec.statement) + variables.farewells.map(one, size(one.statement)).sum()) / ${budgets.rateBytes})`,
+      message: `Label ${weightLabel} of a notice is a digit: 1, and 1 more for each ${budgets.rateBytes} characters of its statement and the farewells beside it.`,
       reason: 'Forbidden',
     },
     {
@@ -58,7 +67,7 @@ export const noticePolicy = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: `object == null || (size(bytes(object.spec.statement)) + object.spec.?farewells.orValue([]).map(one, size(bytes(one.statement))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
+      expression: `object == null || (size(bytes(object.spec.statement)) + variables.farewells.map(one, size(bytes(one.statement))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
       message: `A statement has at most ${maxStatementBytes} bytes, together with the farewells beside it, and a notice at most ${maxWriters} field managers.`,
       reason: 'Forbidden',
     },

@@ -31,10 +31,10 @@ export const isForgotten = ({ doneAt, suspendedUntil }: WriteRate, now: number):
  * The rate after one more write at `now`: a member may write as much as its readers verify (`budgets.reads`), twice the rate of an honest worker. A
  * member that writes faster is suspended for five minutes, then ten, and so on up to an hour.
  */
-export const afterWrite = (rate: WriteRate, now: number): WriteRate => {
+export const afterWrite = (rate: WriteRate, now: number, weight = 1): WriteRate => {
   // Writes in flight at the suspension.
   if (isSuspended(rate, now)) return rate;
-  const { doneAt, conformsAt } = arrive(budgets.reads, rate.doneAt, now);
+  const { doneAt, conformsAt } = arrive(budgets.reads, rate.doneAt, now, weight);
   if (conformsAt <= now) return { ...rate, doneAt };
   const suspensions = now - rate.suspendedUntil > forgottenAfterMs ? 1 : rate.suspensions + 1;
   return { doneAt: now, suspendedUntil: now + Math.min(longestMs, firstMs * 2 ** (suspensions - 1)), suspensions };

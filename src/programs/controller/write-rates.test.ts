@@ -1,10 +1,19 @@
 import { expect, it } from 'vitest';
 import { budgets } from '../../api/budgets.ts';
+import { weightLabel } from '../../api/labels.ts';
 import type { Change } from '../../kubernetes/mirror.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { createWriteRates } from './write-rates.ts';
+
+/** How something is written. */
+interface Written {
+  readonly board?: string;
+  readonly initial?: boolean;
+  readonly type?: 'updated' | 'deleted';
+  readonly weight?: string | null;
+}
 
 const notices = () => {
   const clock = handClock();
@@ -13,12 +22,12 @@ const notices = () => {
   rates.follow(changes);
   const seen: string[] = [];
   rates.subscribe(({ cluster, board }) => seen.push(`${board}/${cluster}`));
-  const write = (
-    name: string,
-    count: number,
-    { board = 'board', initial = false, type = 'updated' }: { board?: string; initial?: boolean; type?: 'updated' | 'deleted' } = {},
-  ): void => {
-    const object = { apiVersion: 'v1', kind: 'Notice', metadata: { name, namespace: board } };
+  const write = (name: string, count: number, { board = 'board', initial = false, type = 'updated', weight = '1' }: Written = {}): void => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Notice',
+      metadata: { name, namespace: board, labels: weight === null ? {} : { [weightLabel]: weight } },
+    };
     for (let index = 0; index < count; index += 1) changes.emit({ type, key: `${board}/${name}`, object, initial });
   };
   return { clock, rates, seen, write };
@@ -39,6 +48,19 @@ it('suspends the member that writes too fast, on that board alone, and for a tim
   clock.advance(1);
   expect(rates.suspensions()).toEqual([]);
   expect(seen).toEqual(['board/mallory', 'board/mallory']);
+});
+
+it.each([
+  ['of 32 KiB', '9', 9],
+  ['that does not say how large it is', null, 9],
+  ['that is small', '1', 1],
+])('counts a notice %s as often as it weighs', (_, weight, times) => {
+  const { rates, write } = notices();
+  const most = Math.floor(budgets.reads.burst / times);
+  write('mallory.7', most, { weight });
+  expect(rates.suspensions()).toEqual([]);
+  write('mallory.7', 1, { weight });
+  expect(rates.suspensions()).toHaveLength(1);
 });
 
 it('does not count what was there before', () => {

@@ -1,3 +1,5 @@
+import { weightLabel } from '../../api/labels.ts';
+import { heaviest } from '../../exchange/rate-weight.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
@@ -29,6 +31,9 @@ export interface WriteRates extends Source<Suspension> {
 /** The author of the notice with this name, `<cluster>.<slot>`, which the API server has checked. */
 const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
+/** How much a notice counts: admission has checked the label, and one without it may be as large as any. */
+const weightOf = (labels: Readonly<Record<string, string>> | undefined): number => Number(labels?.[weightLabel] ?? heaviest) || heaviest;
+
 /** So many rates are kept before any is checked for expiry. */
 const fewRates = 64;
 
@@ -44,11 +49,11 @@ export const createWriteRates = (clock: Clock): WriteRates => {
     for (const [key, rate] of rates) if (isForgotten(rate, now)) rates.delete(key);
     sweepAt = Math.max(fewRates, 2 * rates.size);
   };
-  const count = (board: string, cluster: string): void => {
+  const count = (board: string, cluster: string, weight: number): void => {
     const key = `${board}/${cluster}`;
     const now = clock.monotonic();
     const before = rates.get(key) ?? noWrites;
-    const rate = afterWrite(before, now);
+    const rate = afterWrite(before, now, weight);
     rates.set(key, rate);
     if (rates.size > sweepAt) sweep(now);
     if (!isSuspended(rate, now) || isSuspended(before, now)) return;
@@ -68,9 +73,9 @@ export const createWriteRates = (clock: Clock): WriteRates => {
     subscribe,
     follow: (notices) =>
       void notices.subscribe(({ type, object, initial }) => {
-        const { name, namespace = '' } = object.metadata;
+        const { name, namespace = '', labels } = object.metadata;
         // The controller deletes the notices of a leaving cluster, which must not count against a later cluster of the same name.
-        if (!initial && type !== 'deleted') count(namespace, authorOf(name));
+        if (!initial && type !== 'deleted') count(namespace, authorOf(name), weightOf(labels));
       }),
     forget: (cluster, boards) => {
       for (const board of boards) {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { budgets } from '../../../src/api/budgets.ts';
 import { noticeKind } from '../../../src/api/kinds.ts';
 import type { MembershipSpec } from '../../../src/api/membership/type.ts';
 import type { StatementKind } from '../../../src/api/notice/type.ts';
@@ -38,8 +39,9 @@ const signal = new AbortController().signal;
 let serial = Date.now() * 1_000;
 
 const long = 'x'.repeat(60);
-/** Endpoints of a statement: as many as make it as large as it may be, or few. */
-let endpointCount = 80;
+/** Endpoints of a statement: as many as fit into one that counts once towards its rate, or as many as fit at all. */
+const [few, many] = [10, 80];
+let endpointCount = few;
 const [block = '172.16.0.0/26'] = membership.blocks;
 /** An address of the block of its only node. */
 const addressIn = (index: number): string => formatIp(Number(parseCidr(block).base) + 2 + index);
@@ -126,13 +128,13 @@ await serveCommands(lines, {
     await Promise.all(Array.from({ length: 16 }, (_, index) => lane(3 + index)));
     return written + 2;
   },
-  /** Writes at a rate, statements of so many endpoints. */
-  begin: (perSecond, count) => {
-    endpointCount = Number(count);
-    return (begunAt = begin(Number(perSecond)));
-  },
+  /** Writes as fast as its readers read, which costs them most with statements that count once. */
+  begin: () => (begunAt = begin(budgets.reads.perSecond)),
   /** Writes as fast as the hub takes it. */
-  hammer: () => (begunAt = begin(Number.POSITIVE_INFINITY)),
+  hammer: () => {
+    endpointCount = many;
+    return (begunAt = begin(Number.POSITIVE_INFINITY));
+  },
   /** Milliseconds from the beginning until the hub refused; -1 while it has not. */
   refused: () => (refusedAt === Number.POSITIVE_INFINITY ? -1 : refusedAt - begunAt),
   end: async () => {
