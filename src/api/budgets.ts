@@ -38,7 +38,7 @@ export const budgets = {
    * accepted.
    */
   endedPerLimit: 8,
-  /** Most slice addresses of a member for each of its nodes: a kubelet runs 110 pods by default, and some are configured for 250. */
+  /** Maximum number of slice addresses of a member for each of its nodes: a kubelet runs 110 pods by default, and some are configured for 250. */
   addressesPerNode: 512,
   /** Address blocks of a member in a slice. The hub enforces it by the schema. */
   blocks: 256,

@@ -15,7 +15,10 @@ export interface Verdict {
   readonly message: string;
 }
 
-/** Most bytes of UTF-8 in the message of a condition: metav1.Condition allows 32,768 characters, and an object must hold several conditions. */
+/**
+ * Maximum number of bytes of UTF-8 in the message of a condition: metav1.Condition allows 32,768 characters, and an object must hold several
+ * conditions.
+ */
 export const maxMessageBytes = 32_768;
 
 /**

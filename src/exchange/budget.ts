@@ -3,7 +3,7 @@ import type { StatementKind } from '../api/notice/type.ts';
 import type { DelegationRefusal } from './delegation/refusal.ts';
 import { clusterOf, entryOf, type Ledger, type StatementRef } from './ledger.ts';
 
-/** Most statements of a kind that a member may have in force; undefined where the number of subjects is bounded already. */
+/** Maximum number of statements of a kind that a member may have in force; undefined where the number of subjects is bounded already. */
 const limits: Readonly<Record<StatementKind, number | undefined>> = {
   Cluster: undefined,
   Node: budgets.nodes,

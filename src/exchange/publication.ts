@@ -14,7 +14,7 @@ export interface Published {
 
 /**
  * What a notice of this cluster publishes in a slice. `overwritten` when the notice cannot be read, belongs to an earlier slice of the same name, or
- * has a serial of at most `floor`: members ignore a statement from before a farewell.
+ * has a serial of at most `floor`: members ignore a statement that is older than a farewell of this cluster.
  */
 export const publishedBy = ({ statement }: Pick<NoticeSpec, 'statement'>, sliceUID: string, floor = 0): Published | 'overwritten' => {
   const stated = readStatement(readJson(statement));

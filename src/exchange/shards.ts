@@ -2,10 +2,13 @@ import { compareText, sortedBy } from '../values/order.ts';
 import { type ExportEndpoint, endpointsPerShard, maxShards } from './statement/export.ts';
 import { takesConnections } from './statement/takes-connections.ts';
 
-/** Most bytes of endpoints in one shard. With long names fewer fit than {@link endpointsPerShard}, and the statement has other content too. */
+/**
+ * Maximum number of bytes of endpoints in one shard. With long names fewer fit than {@link endpointsPerShard}, and the statement has other content
+ * too.
+ */
 const bytesPerShard = 20_480;
 
-/** Most endpoints that one export publishes. */
+/** Maximum number of endpoints that one export publishes. */
 export const maxEndpoints = endpointsPerShard * (maxShards + 1);
 
 /** Endpoints of an export by shard; shard 0 is part of the statement about the export itself. */

@@ -3,7 +3,7 @@ import { type Root, type RootOwner, readRoot } from './root.ts';
 /** {@link readRoot}, possibly with a cache. */
 export type RootReader = (certificate: string, owner: RootOwner) => Root;
 
-/** Most certificates in the cache: some megabytes. */
+/** Maximum number of certificates in the cache: some megabytes. */
 const mostRemembered = 1024;
 
 /**

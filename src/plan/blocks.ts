@@ -27,7 +27,7 @@ export interface BlockDemand {
   readonly unit: number;
   /** No owner grows beyond {@link fairShare}. @default false */
   readonly isFair?: boolean;
-  /** Most blocks of one owner; small pieces must not make a list that is too long for an object. @default any number */
+  /** Maximum number of blocks of one owner; small pieces must not make a list that is too long for an object. @default any number */
   readonly mostBlocks?: number;
 }
 

@@ -26,7 +26,7 @@ export const pairVerdict = ({ up, down, total }: Pick<ClusterLinks, 'up' | 'down
   return wasReady || up >= Math.ceil(total * firstShare) ? 'Connected' : 'Pending';
 };
 
-/** Most clusters that a sentence lists. */
+/** Maximum number of clusters that a sentence lists. */
 const shownClusters = 3;
 
 /** The fault of the links to these clusters, each with its numbers and one link as evidence. */

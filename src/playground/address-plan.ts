@@ -11,11 +11,11 @@ export const dnsServiceAddress = '10.96.0.10';
 /** The underlay of all playgrounds: RFC 2544's benchmarking range, which no real network uses and which overlaps no private range. */
 export const underlayRange = '198.18.0.0/15';
 
-/** Most playgrounds on one machine: a /20 each. */
+/** Maximum number of playgrounds on one machine: a /20 each. */
 export const slotCount = 32;
-/** Most clusters of one playground: a /24 each; the first /24 is the link to the host. */
+/** Maximum number of clusters of one playground: a /24 each; the first /24 is the link to the host. */
 export const clusterLimit = 15;
-/** Most nodes of one cluster. */
+/** Maximum number of nodes of one cluster. */
 export const nodeLimit = 100;
 
 /** Addresses of a cluster's site. */

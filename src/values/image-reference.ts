@@ -9,7 +9,7 @@ const tag = '[A-Za-z0-9_][A-Za-z0-9._-]{0,127}';
 const digest = '[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}';
 const reference = new RegExp(`^(?:${domain}/)?(${component}(?:/${component})*)(?::${tag})?(?:@${digest})?$`);
 
-/** Most characters of a repository path. */
+/** Maximum number of characters of a repository path. */
 const longestPath = 255;
 
 /** Whether a container runtime can read the text as an image reference. Whether the image exists is not checked. */

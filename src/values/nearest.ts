@@ -15,7 +15,7 @@ export const editDistance = (a: string, b: string): number => {
   return last[b.length] ?? 0;
 };
 
-/** Most characters of a name that are compared: the work grows with their square. */
+/** Maximum number of characters of a name that are compared: the work grows with their square. */
 const comparedLetters = 253;
 
 /**

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, ipField, timeField, validations } from '../fields.ts';
 
-/** Most node addresses in a status; a cluster with more nodes is judged by its networks. */
+/** Maximum number of node addresses in a status; a cluster with more nodes is judged by its networks. */
 export const maxNodeAddresses = 256;
-/** Most pod networks in a status. */
+/** Maximum number of pod networks in a status. */
 export const maxPodNetworks = 256;
-/** Most service networks in a status. */
+/** Maximum number of service networks in a status. */
 export const maxServiceNetworks = 16;
 
-/** Most exports without a slice in a status. */
+/** Maximum number of exports without a slice in a status. */
 export const maxStrayExports = 50;
 /** Reasons of a member's report about name resolution through its DNS. */
 export const dnsFindings = ['NamesAnswered', 'NamesPending', 'NamesNotWired', 'DnsServersAway'] as const;

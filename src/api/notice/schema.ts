@@ -7,7 +7,7 @@ export const statementKinds = ['Cluster', 'Node', 'Export', 'Endpoints', 'Links'
 
 export { maxStatementBytes } from './limits.ts';
 
-/** Most farewells in a notice. */
+/** Maximum number of farewells in a notice. */
 export const maxFarewells = 8;
 
 /** Schema of `Notice.spec`. */

@@ -11,7 +11,7 @@ export type RetiredBlock = NonNullable<SliceStatus['retiredBlocks']>[number];
 /** A slice: on the hub written by people, in member clusters mirrored by the worker. */
 export type Slice = Typed<SliceSpec, SliceStatus>;
 
-/** Most retired blocks in a status. */
+/** Maximum number of retired blocks in a status. */
 export const maxRetiredBlocks = 256;
 
 /** The namespaces whose pods are members: `applicationNamespaces` when given, else `allowedNamespaces`; sorted. */

@@ -1,2 +1,2 @@
-/** Most links that one node lists. */
+/** Maximum number of links that one node lists. */
 export const maxLinkExceptions = 20;

@@ -23,7 +23,7 @@ export const servicePortMapping = z
   })
   .describe('One service port of one pod.');
 
-/** Most service ports that one node translates in a slice: it bounds the object and the map in the kernel. */
+/** Maximum number of service ports that one node translates in a slice: it bounds the object and the map in the kernel. */
 export const maxServicePorts = 4096;
 
 /** Schema of one link that is not up. */

@@ -7,8 +7,8 @@ export const maximumNameLength = 255;
 export const maximumLabelLength = 63;
 
 /**
- * Most pointers followed for one name: one for each label that a name can have. More would be legal but useless, and long chains of pointers make a
- * small message expensive.
+ * Maximum number of pointers followed for one name: one for each label that a name can have. More would be legal but useless, and long chains of
+ * pointers make a small message expensive.
  */
 const maximumPointers = 127;
 

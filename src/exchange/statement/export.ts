@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { addresses, label, port, subdomain, time } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
-/** Most endpoints in one statement; an export with more of them continues in shards. */
+/** Maximum number of endpoints in one statement; an export with more of them continues in shards. */
 export const endpointsPerShard = 100;
 
-/** Most shards of one export, beside the statement about the export itself. */
+/** Maximum number of shards of one export, beside the statement about the export itself. */
 export const maxShards = 49;
 
 /** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */

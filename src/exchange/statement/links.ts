@@ -3,17 +3,17 @@ import { linkVerdicts } from '../../values/link-verdict.ts';
 import { count, label, line, subdomain, time, toLine } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
-/** Most links that one report lists. */
+/** Maximum number of links that one report lists. */
 export const maxReportedLinks = 20;
-/** Most clusters in one report: as many as a slice can have. */
+/** Maximum number of clusters in one report: as many as a slice can have. */
 export const maxReportedClusters = 1024;
-/** Most nodes that one report names, of those without a tunnel and of those that do not reach all others, each. */
+/** Maximum number of nodes that one report names, of those without a tunnel and of those that do not reach all others, each. */
 export const maxReportedNodes = 50;
-/** Most absent namespaces that one report names. */
+/** Maximum number of absent namespaces that one report names. */
 export const maxReportedNamespaces = 50;
-/** Most failing exports in one report. */
+/** Maximum number of failing exports in one report. */
 export const maxReportedExports = 50;
-/** Most refusals in one report. */
+/** Maximum number of refusals in one report. */
 export const maxReportedRefusals = 10;
 
 const reportedLink = z.object({

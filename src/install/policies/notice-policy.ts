@@ -6,7 +6,7 @@ import { maxNotices } from '../../api/notice/type.ts';
 import { clusterOf, isWorker } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
-/** Most field managers of one notice: the API server stores the list with the object, and it grows with each name. */
+/** Maximum number of field managers of one notice: the API server stores the list with the object, and it grows with each name. */
 const maxWriters = 8;
 
 const isOwn = (which: string): string =>

@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly input?: string;
   /** @default 10000 */
   readonly timeoutMs?: number;
-  /** Most bytes that it may print, both streams together, before it is stopped: the output is held in memory. @default 16 MiB */
+  /** Maximum number of bytes that it may print, both streams together, before it is stopped: the output is held in memory. @default 16 MiB */
   readonly maxBytes?: number;
 }
 

@@ -22,7 +22,7 @@ export interface Executed {
   readonly stderr: string;
 }
 
-/** Most bytes that a command may print, both streams together; the output is held in memory. */
+/** Maximum number of bytes that a command may print, both streams together; the output is held in memory. */
 const mostBytes = 32 * 1024 * 1024;
 
 /** Channels of the remote command protocol: the first byte of each message. */

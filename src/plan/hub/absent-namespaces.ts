@@ -2,7 +2,7 @@ import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condi
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
-/** Most namespaces that the message lists. */
+/** Maximum number of namespaces that the message lists. */
 const shown = 5;
 
 type Absent = NonNullable<LinksBody['absentNamespaces']>[number];

@@ -5,7 +5,7 @@ import { sentenceOf } from '../pair-verdict.ts';
 import { refusedBy } from './cluster-finding.ts';
 import type { ClusterEvidence } from './slice-status.ts';
 
-/** Most clusters that the message lists. */
+/** Maximum number of clusters that the message lists. */
 const shownClusters = 3;
 
 /** The faults of one cluster although the slice may be Ready; undefined for none, and for a cluster without a report. */

@@ -17,7 +17,7 @@ export interface Grants {
   readonly changed: boolean;
 }
 
-/** Most addresses that a cluster can use: those of all pods that its nodes can run. */
+/** Maximum number of addresses that a cluster can use: those of all pods that its nodes can run. */
 const mostUseful = (nodes: ReadonlyMap<string, number> | undefined, cluster: string): number =>
   nodes === undefined ? Infinity : Math.min(budgets.nodes, Math.max(1, nodes.get(cluster) ?? 1)) * budgets.addressesPerNode;
 

@@ -43,7 +43,7 @@ export interface SliceEvidence {
   readonly retired: readonly RetiredBlock[];
 }
 
-/** Most findings in the message of a slice. */
+/** Maximum number of findings in the message of a slice. */
 const shownFindings = 10;
 
 /** Some of the sentences, and how many more there are: a message must stay readable and within the limit of a condition. */
@@ -78,7 +78,7 @@ const emptyHint = (slice: Slice): string =>
     ? ''
     : ' No pod can join yet, because no namespace is named in spec.namespaceIsolationProfile.allowedNamespaces.';
 
-/** Most clusters in the list with a message, and the bytes of each message: a slice may have a thousand clusters. */
+/** Maximum number of clusters in the list with a message, and the bytes of each message: a slice may have a thousand clusters. */
 const shownMessages = 50;
 const messageBytes = 512;
 

@@ -8,7 +8,7 @@ export interface KnownPeer {
   readonly link: LinkVerdict | undefined;
 }
 
-/** Most nodes of a cluster that get one request. */
+/** Maximum number of nodes of a cluster that get one request. */
 const mostNodes = 3;
 /**
  * Routers of a cluster's nodes that may answer, those with a link that is Up first. A link that is not judged yet may work; a node whose link is Down

@@ -2,7 +2,7 @@ import { excused, judge, type LinkHistory, probed } from './liveness.ts';
 
 /** How often the peers to probe are chosen. */
 export const tickMs = 100;
-/** Most probes for each slice in one tick: 2,000 a second. */
+/** Maximum number of probes for each slice in one tick: 2,000 a second. */
 export const probesPerTick = 200;
 /** After a longer gap between two ticks, missing answers do not count, because they were not read. */
 const stallMs = 1_000;

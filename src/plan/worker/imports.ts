@@ -118,9 +118,9 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
   };
 };
 
-/** Most aliases in a ServiceImport. */
+/** Maximum number of aliases in a ServiceImport. */
 const maxAliases = 32;
-/** Most ports in a ServiceImport; with more the API server would refuse it. */
+/** Maximum number of ports in a ServiceImport; with more the API server would refuse it. */
 const maxPorts = 64;
 
 /** Every usable endpoint of an offer. */

@@ -2,7 +2,7 @@ import type { LinksBody } from '../../exchange/statement/links.ts';
 import { canonicalJson } from '../../values/canonical-json.ts';
 import { sortedBy } from '../../values/order.ts';
 
-/** Most bytes of a report: a statement has other content too, and must not exceed its own limit. */
+/** Maximum number of bytes of a report: a statement has other content too, and must not exceed its own limit. */
 export const maxReportBytes = 28_672;
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text);

@@ -11,7 +11,7 @@ export interface TenantUse {
 /** The usage and the limit of one namespace. */
 export interface TenantRoom {
   readonly used: number;
-  /** Most statements that it may have now. */
+  /** Maximum number of statements that it may have now. */
   readonly most: number;
 }
 

@@ -4,7 +4,10 @@ import type { Client } from '../../kubernetes/client.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { Failure } from '../../values/failure.ts';
 
-/** Most statements of a cluster about itself that stay when it is removed. One is needed; the limit bounds what a hostile member leaves behind. */
+/**
+ * Maximum number of statements of a cluster about itself that stay when it is removed. One is needed; the limit bounds what a hostile member leaves
+ * behind.
+ */
 const keptFarewells = 4;
 
 /** Removes the finalizers of a notice: a member must not block the deletion of its notices. */

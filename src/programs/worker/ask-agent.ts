@@ -78,7 +78,7 @@ export const createAskListeners =
 interface Asked<T> {
   readonly path: string;
   readonly what: string;
-  /** Most bytes of the answer. */
+  /** Maximum number of bytes of the answer. */
   readonly most: number;
   readonly read: (answer: unknown) => T | undefined;
 }

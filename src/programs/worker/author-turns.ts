@@ -8,7 +8,7 @@ export interface AuthorTurns {
   heldSince(time: number): readonly string[];
 }
 
-/** Most authors with a rate of their own: as many as a slice can have members. */
+/** Maximum number of authors with a rate of their own: as many as a slice can have members. */
 const mostAuthors = 1_024;
 
 /** Turns before the first notice. */

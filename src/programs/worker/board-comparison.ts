@@ -54,9 +54,9 @@ interface Difference {
   withheld: WithheldStatements;
 }
 
-/** Most pages of a cluster that are read at once; the rest follows with the next comparison. */
+/** Maximum number of pages of a cluster that are read at once; the rest follows with the next comparison. */
 const mostPages = 16;
-/** Most concurrent requests: one member that does not answer must not delay a turn. */
+/** Maximum number of concurrent requests: one member that does not answer must not delay a turn. */
 const askedAtOnce = 4;
 /** Up to this many members are each followed continuously, and answer when they have something new; more are compared in turns. */
 const mostAttended = 16;

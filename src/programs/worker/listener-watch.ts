@@ -50,7 +50,7 @@ interface Entry {
 
 /** Longest wait for an agent's answer, in milliseconds. */
 const answerWithinMs = 5_000;
-/** Most nodes that get a request at the same time. */
+/** Maximum number of nodes that get a request at the same time. */
 const nodesAtOnce = 16;
 
 const keyOf = (address: string, port: number): string => `${address} ${port}`;

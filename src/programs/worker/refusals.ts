@@ -53,7 +53,7 @@ export const createRefusals = (clock: { monotonic(): number }, onRefused: (autho
   };
 };
 
-/** Most refusals that a condition lists. */
+/** Maximum number of refusals that a condition lists. */
 const shown = 5;
 
 /** A refusal that only waits for another statement has ended after this time, in milliseconds. */

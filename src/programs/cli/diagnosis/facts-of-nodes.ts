@@ -6,7 +6,7 @@ import type { OpenCluster } from '../steps/open-cluster.ts';
 import { askFacts, runningPod } from './ask-node.ts';
 import type { Readings } from './readings.ts';
 
-/** Most concurrent requests to nodes. */
+/** Maximum number of concurrent requests to nodes. */
 const atOnce = 8;
 
 /** The facts of nodes, and why others have none. */

@@ -11,7 +11,7 @@ import { type Column, renderTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 import { unreadableNotes } from './unreadable-note.ts';
 
-/** Most rows of nodes without `-o wide`; the worst come first. */
+/** Maximum number of rows of nodes without `-o wide`; the worst come first. */
 const shownNodes = 20;
 
 const clusterColumns = (color: Colors): Column<ClusterRow>[] => [

@@ -26,7 +26,7 @@ import { observeCluster } from '../observe-cluster.ts';
 /** Adds one file to the archive; its text contains no secrets. */
 export type Put = (path: string, text: string) => Promise<void>;
 
-/** Most lines of a log, the latest. */
+/** Maximum number of lines of a log; the latest are kept. */
 const logLines = 5_000;
 const logBytes = 4 * 1024 * 1024;
 
