@@ -81,7 +81,8 @@ const write = async (slot: number, isNew: boolean): Promise<boolean> => {
   const notice = noticeObject(slice, { name: noticeSlotName(cluster, slot), namespace }, spec);
   try {
     if (isNew) await client.create(noticeKind, notice, { signal });
-    else await client.mergePatch(noticeKind, notice.metadata, { spec: notice.spec }, { signal });
+    else
+      await client.mergePatch(noticeKind, notice.metadata, { metadata: { labels: notice.metadata.labels }, spec: notice.spec }, { signal });
     return true;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
