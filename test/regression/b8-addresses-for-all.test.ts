@@ -26,7 +26,7 @@ describe('B8, F9: a member that wants all addresses', () => {
   it('and says that it has many nodes leaves the others their part', () => {
     const { blocks, shortage } = planGrants(subnet, ['greedy', 'modest'], [greedy(['10.0.0.0/24'], 2 ** 24)], [], nodes(1_000_000));
     expect(size(blocks.get('greedy'))).toBeLessThanOrEqual(all / 2);
-    expect(shortage).toContain('Cluster "greedy" wants');
+    expect(shortage).toContain('Cluster "greedy" needs');
     expect(shortage).toContain('than its fair share');
 
     const written = [

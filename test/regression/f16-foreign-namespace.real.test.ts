@@ -37,7 +37,7 @@ describe.skipIf(obstacle !== undefined)('a namespace of somebody else with a nam
   it('is not taken for a slice of that name', async () => {
     const network = node.network({ slice: 'theirs', router: '10.77.0.1', blocks: ['10.77.0.0/24'] });
     const outcome = await node.kernel().converge([network], signal);
-    expect(outcome.failures.get('theirs')?.message).toContain('is not of KubeSlice');
+    expect(outcome.failures.get('theirs')?.message).toContain('does not belong to KubeSlice');
     expect(shell(`ip -n ${foreign} -o link`).trim().split('\n')).toHaveLength(1);
   });
 

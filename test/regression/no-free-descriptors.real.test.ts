@@ -13,8 +13,8 @@ if (obstacle !== undefined) console.log(`skipped: no free descriptors: ${obstacl
 const netns = `kst-${process.pid}-full`;
 const script = `
 import { closeSync, openSync } from 'node:fs';
-import { Prober } from './src/kernel/probe.ts';
-import { Relay } from './src/kernel/relay.ts';
+import { Prober } from './src/kernel/process/probe.ts';
+import { Relay } from './src/kernel/process/relay.ts';
 import { NamespaceMonitor } from './src/kernel/monitor.ts';
 import { systemClock as clock } from './src/values/clock.ts';
 

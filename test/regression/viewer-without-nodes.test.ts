@@ -91,7 +91,7 @@ describe('somebody who may look at a member but not at its nodes', () => {
     const { code, out } = await run(status);
     expect(out).toMatch(/^Member cluster this cluster of project default: healthy; worker 1\/1, agent 1\/1, dns 1\/1/);
     expect(out).toMatch(/\napp +/);
-    expect(out).toMatch(/\n\nnote: not shown, since you may not read it: nodes; docs\/roles\.md says which roles may\.$/);
+    expect(out).toMatch(/\n\nnote: not shown, since you may not read it: nodes; docs\/roles\.md lists the roles that may\.$/);
     expect(code).toBe(0);
     expect(JSON.parse((await run(status, { output: 'json' })).out)).toMatchObject({
       healthy: true,
