@@ -53,47 +53,6 @@ afterEach(endExample);
 
 describe('a hub that withholds what one member publishes', { timeout: 180_000 }, () => {
   it.each([
-    ['while another floods those who ask it', true],
-    ['while nobody floods', false],
-  ])('%s is bypassed and named all the same', async (_, floods) => {
-    const north = await fleet.join('north');
-    await eastOffers();
-    await vi.waitFor(() => expect(north.api.objects(sliceNodeKind)).toHaveLength(2), wait);
-    agentSpeaks(north);
-    await vi.waitFor(() => expect(west.api.objects(slicePeerKind)).toHaveLength(6), wait);
-    let pages = 0;
-    if (floods) {
-      const filler = (position: number) => ({
-        cluster: 'north',
-        kind: 'Node' as const,
-        subject: `n${position}`,
-        statement: JSON.stringify({ filler: 'x'.repeat(500), position }),
-        signature: 'AAAA',
-      });
-      const page = (after: number) => {
-        pages += 1;
-        return { next: after + 100, more: true, notices: Array.from({ length: 100 }, (__, index) => filler(after + index)) };
-      };
-      // What it offers is always another thing than before.
-      fleet.lie('north', page, (after) => ({ position: after + 1, digest: String(pages).padStart(64, '0') }));
-    }
-    const honest = await withhold();
-    runPod(east, 'b');
-    await inTime(() => expect(endpoints(west)).toHaveLength(2));
-    await inTime(() => expect(conditionHere('HubWithholds')).toMatchObject({ status: 'True', reason: 'StatementsWithheld' }));
-    expect(conditionHere('HubWithholds')?.message).toContain(' east (since');
-    runPod(east, 'c');
-    await vi.waitFor(() => expect(endpoints(west)).toHaveLength(3), wait);
-    expect(pages > 0).toBe(floods);
-    // Nobody loses a node by it, and nothing of the flood is kept.
-    expect(west.api.objects(slicePeerKind)).toHaveLength(6);
-    expect(west.api.objects(noticeKind).filter(({ spec }) => spec.cluster === 'north' && spec.kind === 'Node')).toHaveLength(2);
-    honest();
-    fleet.hub.disconnect();
-    await inTime(() => expect(conditionHere('HubWithholds')).toMatchObject({ status: 'False' }));
-  });
-
-  it.each([
     ['that leaves meanwhile: it is out all the same', true],
     ['that leaves while the hub shows everything', false],
   ])('%s', async (_, withholds) => {
