@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { namesIn } from '../host/read-if-present.ts';
 import { Failure } from '../values/failure.ts';
 
 const source = 'src/programs/main.ts';
@@ -66,9 +67,7 @@ export async function bundlePrograms(project: string, signal: AbortSignal): Prom
 
 /** The modules in a folder, in order; none when it does not exist. */
 const modulesIn = async (folder: string): Promise<string[]> =>
-  existsSync(folder)
-    ? (await readdir(folder))
-        .filter((name) => name.endsWith('.mjs'))
-        .toSorted()
-        .map((name) => join(folder, name))
-    : [];
+  (await namesIn(folder))
+    .filter((name) => name.endsWith('.mjs'))
+    .toSorted()
+    .map((name) => join(folder, name));

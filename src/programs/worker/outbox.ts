@@ -42,6 +42,12 @@ export interface Outbox extends Source<string> {
 /** Key of an own statement. */
 export const outboxKey = (kind: StatementKind, subject: string): string => `${kind}/${subject}`;
 
+/** Kind and subject of a key that {@link outboxKey} made. */
+export const subjectOfKey = (key: string): { readonly kind: StatementKind; readonly subject: string } => {
+  const slash = key.indexOf('/');
+  return { kind: key.slice(0, slash) as StatementKind, subject: key.slice(slash + 1) };
+};
+
 /** An empty outbox for the statements of the authority's cluster in a slice. */
 export const createOutbox = (
   belief: Belief,

@@ -1,9 +1,9 @@
-import type { NoticeSpec, StatementKind } from '../../api/notice/type.ts';
+import type { NoticeSpec } from '../../api/notice/type.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
 import { watching } from '../../loop/watching.ts';
 import type { KeptNotices } from './kept-notices.ts';
-import { outboxKey } from './outbox.ts';
+import { outboxKey, subjectOfKey } from './outbox.ts';
 
 /** The notices that this cluster signed, by `<kind>/<subject>`: the desired content of the board. Emits the keys of signed and removed ones. */
 export interface OwnNotices extends Source<string> {
@@ -48,16 +48,10 @@ export const keepOwn = (own: OwnNotices, kept: KeptNotices, cluster: string, eve
   watches: [watching(own, (key) => [key])],
   resync: { everyMs, keys: () => own.keys() },
   reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
-    const { kind, subject } = aboutOf(key);
+    const { kind, subject } = subjectOfKey(key);
     if (kind === 'Links') return;
     const notice = own.get(key);
     if (notice === undefined) await kept.forget({ cluster, kind, subject }, signal);
     else await kept.keep(notice, signal);
   },
 });
-
-/** The parts of an `outboxKey`. */
-const aboutOf = (key: string): { readonly kind: StatementKind; readonly subject: string } => {
-  const slash = key.indexOf('/');
-  return { kind: key.slice(0, slash) as StatementKind, subject: key.slice(slash + 1) };
-};

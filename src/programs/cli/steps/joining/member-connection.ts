@@ -37,6 +37,16 @@ export const followCauses = async (member: Client, terminal: Terminal, signal: A
   }
 };
 
+/** A condition that the worker reports now; undefined also while the member's API server cannot be reached. */
+const reportedNow = async (member: Client, type: string, signal: AbortSignal): Promise<Condition | undefined> => {
+  try {
+    return (await connectionOf(member, signal)).find((condition) => condition.type === type);
+  } catch (error) {
+    if (isAway(error)) return undefined;
+    throw error;
+  }
+};
+
 /** How long a worker that runs may take until it has asked once, in milliseconds. */
 const firstAnswerMs = 20_000;
 
@@ -48,11 +58,7 @@ const firstAnswerMs = 20_000;
 export const waitForHub = async (member: Client, timeoutMs: number, signal: AbortSignal): Promise<boolean> => {
   const began = performance.now();
   for (;;) {
-    const conditions = await connectionOf(member, signal).catch((error: unknown) => {
-      if (isAway(error)) return [];
-      throw error;
-    });
-    const hub = conditions.find(({ type }) => type === 'HubReachable');
+    const hub = await reportedNow(member, 'HubReachable', signal);
     if (hub?.status === 'True') return true;
     const waited = performance.now() - began;
     if (hub === undefined && waited > firstAnswerMs) return true;
@@ -72,11 +78,7 @@ export interface NamesOutcome {
 export const waitForNames = async (member: Client, timeoutMs: number, signal: AbortSignal): Promise<NamesOutcome> => {
   const began = performance.now();
   for (;;) {
-    const conditions = await connectionOf(member, signal).catch((error: unknown) => {
-      if (isAway(error)) return [];
-      throw error;
-    });
-    const names = conditions.find(({ type }) => type === 'NamesWired');
+    const names = await reportedNow(member, 'NamesWired', signal);
     const message = names?.message ?? 'The worker does not report whether names are found; its image is older than this command.';
     if (names?.status === 'True') return { state: 'answered', message };
     if (names?.reason === 'NamesNotWired') return { state: 'unwired', message };
