@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandLineRooms, largeFolders, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
+import { commandLineRooms, largeFolders, layeredRooms, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
 import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
 const all = sourceFiles('src', 'test', 'tools', 'bin');
@@ -112,21 +112,52 @@ test('files stay short enough to read', () => {
   expectNone(offences);
 });
 
-test('no file imports itself by way of others', () => {
-  const byPath = new Map(product.map((file) => [file.path, file]));
+/** The circles of a graph, each as a line such as `a → b → a`; empty when its nodes can be read in some order. */
+const circlesOf = (nodes: Iterable<string>, next: (node: string) => Iterable<string>): string[] => {
   const done = new Set<string>();
   const circles: string[] = [];
-  const visit = (path: string, above: readonly string[]): void => {
-    if (above.includes(path)) circles.push([...above.slice(above.indexOf(path)), path].join(' → '));
-    const file = byPath.get(path);
-    if (file === undefined || above.includes(path) || done.has(path)) return;
-    for (const { target, typeOnly, lazy } of file.imports) {
-      if (!typeOnly && !lazy && isRelative(target)) visit(resolved(file, target), [...above, path]);
+  const visit = (node: string, above: readonly string[]): void => {
+    if (above.includes(node)) {
+      circles.push([...above.slice(above.indexOf(node)), node].join(' → '));
+      return;
     }
-    done.add(path);
+    if (done.has(node)) return;
+    for (const each of next(node)) visit(each, [...above, node]);
+    done.add(node);
   };
-  for (const path of byPath.keys()) visit(path, []);
+  for (const node of nodes) visit(node, []);
+  return circles;
+};
+
+/** The files of which a file takes values when it is loaded. */
+const valuesFrom = (file: SourceFile): string[] =>
+  file.imports.flatMap(({ target, typeOnly, lazy }) => (!typeOnly && !lazy && isRelative(target) ? [resolved(file, target)] : []));
+
+test('no file imports itself by way of others', () => {
+  const byPath = new Map(product.map((file) => [file.path, file]));
+  const circles = circlesOf(byPath.keys(), (path) => {
+    const file = byPath.get(path);
+    return file === undefined ? [] : valuesFrom(file);
+  });
   expectNone(circles.map((circle) => `${circle}: a reader of one of them must read all`));
+});
+
+test('the folders of a large room form layers', () => {
+  const offences = layeredRooms.flatMap((room) => {
+    const folderOf = (path: string): string | undefined =>
+      path.startsWith(`${room}/`) ? /^([^/]+)\//.exec(path.slice(room.length + 1))?.[1] : undefined;
+    const imported = new Map<string, Set<string>>();
+    for (const file of product) {
+      const from = folderOf(file.path);
+      if (from === undefined) continue;
+      const targets = valuesFrom(file).flatMap((path) => folderOf(path) ?? []);
+      imported.set(from, new Set([...(imported.get(from) ?? []), ...targets.filter((to) => to !== from)]));
+    }
+    return circlesOf(imported.keys(), (folder) => imported.get(folder) ?? []).map(
+      (circle) => `${room}: ${circle}: move what both need into a folder of its own`,
+    );
+  });
+  expectNone(offences);
 });
 
 test('folders stay small enough to read', () => {

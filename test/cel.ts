@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { cidrAround, containsIp, formatCidr } from '../src/values/cidr.ts';
-import { familyOf, type Ip, readIp, widthOf } from '../src/values/ip.ts';
+import { cidrAround, containsIp, formatCidr } from '../src/values/address/cidr.ts';
+import { familyOf, type Ip, readIp, widthOf } from '../src/values/address/ip.ts';
 
 class CelIp {
   readonly ip: Ip;

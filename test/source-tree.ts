@@ -15,7 +15,7 @@ export interface Import {
 
 /** One file of TypeScript. */
 export interface SourceFile {
-  /** Path from the project's folder, such as `src/plan/hub/exchange.ts`. */
+  /** Path from the project's folder, such as `src/plan/membership/exchange.ts`. */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];

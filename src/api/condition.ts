@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { boundedText } from '../values/bounded-text.ts';
+import { boundedText } from '../values/text/bounded-text.ts';
 import type { ConditionType } from './condition-types.ts';
 import type { conditionSchema } from './conditions.ts';
 import type { Reason } from './reasons.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readJson } from '../values/read-json.ts';
+import { readJson } from '../values/text/read-json.ts';
 import type { Condition } from './condition.ts';
 import { conditionSchema } from './conditions.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Answer, ResourceRecord } from '../plan/dns/record.ts';
+import type { Answer, ResourceRecord } from '../plan/names/record.ts';
 import { decodeMessage, encodeMessage, type Message } from './codec/message.ts';
 import { type ServerMetrics, silentMetrics, type Transport } from './metrics.ts';
 import { createResponder } from './responder.ts';

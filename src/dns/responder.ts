@@ -1,4 +1,4 @@
-import type { Answer, Question } from '../plan/dns/record.ts';
+import type { Answer, Question } from '../plan/names/record.ts';
 import { flagBits } from './codec/header.ts';
 import type { ServerMetrics, Transport } from './metrics.ts';
 import { QueryReader } from './query.ts';

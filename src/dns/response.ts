@@ -1,4 +1,4 @@
-import type { Answer, ResourceRecord } from '../plan/dns/record.ts';
+import type { Answer, ResourceRecord } from '../plan/names/record.ts';
 import { Failure } from '../values/failure.ts';
 import { flagBits, headerLength } from './codec/header.ts';
 import { responseCodes, typeNumbers } from './codec/numbers.ts';

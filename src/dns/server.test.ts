@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Answer, ResourceRecord } from '../plan/dns/record.ts';
+import type { Answer, ResourceRecord } from '../plan/names/record.ts';
 import { systemClock } from '../values/clock.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { decodeMessage, encodeMessage, type Message } from './codec/message.ts';

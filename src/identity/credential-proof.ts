@@ -1,8 +1,8 @@
 import { verify } from 'node:crypto';
 import type { CredentialAnswer, CredentialQuestion } from '../api/credentialrequest/type.ts';
-import { decodeBase64, encodeBase64 } from '../values/base64.ts';
-import { canonicalJson } from '../values/canonical-json.ts';
 import { Failure } from '../values/failure.ts';
+import { decodeBase64, encodeBase64 } from '../values/text/base64.ts';
+import { canonicalJson } from '../values/text/canonical-json.ts';
 import type { Authority } from './authority.ts';
 import type { Root } from './root.ts';
 import { type EphemeralKey, seal, unseal } from './sealed-box.ts';

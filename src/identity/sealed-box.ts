@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createECDH, type ECDH, hkdfSync } from 'node:crypto';
-import { decodeBase64, encodeBase64 } from '../values/base64.ts';
 import { Failure } from '../values/failure.ts';
+import { decodeBase64, encodeBase64 } from '../values/text/base64.ts';
 
 const curve = 'prime256v1';
 const cipher = 'aes-256-gcm';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import type { TunnelDriver } from '../values/tunnel-driver.ts';
 import { cable, obstacleTo, RealNode, realKernel, shell } from './fixtures/real-node.ts';
 import type { LinuxKernel } from './linux.ts';

@@ -1,4 +1,4 @@
-import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import { FakeKernel, FakeMachine } from './fake.ts';
 import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import type { Clock } from '../values/clock.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import type { Kernel } from './port.ts';

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { PodAttachment, SliceNetwork } from '../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import { type TunnelDriver, tunnelDrivers } from '../values/tunnel-driver.ts';
 import { obstacleTo, RealNode, realKernel, shell } from './fixtures/real-node.ts';
 import { type Breakage, type KernelWorld, kernelContract } from './kernel.contract.ts';

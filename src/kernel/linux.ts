@@ -1,4 +1,4 @@
-import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../plan/facts/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';

@@ -1,4 +1,4 @@
-import type { SliceNetwork } from '../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../plan/facts/slice-network.ts';
 import type { Failure } from '../values/failure.ts';
 import type { TunnelDriver } from '../values/tunnel-driver.ts';
 

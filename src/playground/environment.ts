@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { shellQuote } from '../values/shell-quote.ts';
+import { shellQuote } from '../values/text/shell-quote.ts';
 import { underlayRange } from './address-plan.ts';
 import type { PlaygroundPaths } from './paths.ts';
 import { programFolder } from './tools.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { shellQuote } from '../values/shell-quote.ts';
+import { shellQuote } from '../values/text/shell-quote.ts';
 import { type Hierarchy, isPureVersion2 } from './control-groups.ts';
 import type { MachinePaths } from './paths.ts';
 

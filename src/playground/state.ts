@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { namesIn, readIfPresent, readProcess } from '../host/read-if-present.ts';
 import { writeWholeFile } from '../host/whole-file.ts';
 import { Failure } from '../values/failure.ts';
-import { nearest } from '../values/nearest.ts';
+import { nearest } from '../values/text/nearest.ts';
 import { playgroundPaths } from './paths.ts';
 import type { PlaygroundSpec } from './spec.ts';
 import { until } from './until.ts';

@@ -1,7 +1,7 @@
 import { clusterKind, sliceKind } from '../api/kinds.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { deploymentKind } from '../kubernetes/kinds.ts';
-import { refuseHubRemoval } from '../plan/hub/removal.ts';
+import { refuseHubRemoval } from '../plan/membership/removal.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';

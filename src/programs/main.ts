@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { Failure } from '../values/failure.ts';
-import { terminalText } from '../values/plain-text.ts';
+import { terminalText } from '../values/text/plain-text.ts';
 import { endProcess } from './end-process.ts';
 import type { Program } from './program.ts';
 import { version } from './version.ts';

@@ -1,6 +1,6 @@
 import { questionSchema } from '../plan/diagnosis/probe-report.ts';
 import { Failure } from '../values/failure.ts';
-import { readJson } from '../values/read-json.ts';
+import { readJson } from '../values/text/read-json.ts';
 import { askAll } from './probe/ask.ts';
 import type { Program } from './program.ts';
 

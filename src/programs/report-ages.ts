@@ -1,6 +1,6 @@
 import type { SliceNode } from '../api/slicenode/type.ts';
 import type { Change, Mirror } from '../kubernetes/mirror.ts';
-import { isFresh, type ReportAge, readReport } from '../plan/dns/report-age.ts';
+import { isFresh, type ReportAge, readReport } from '../plan/names/report-age.ts';
 import type { Clock } from '../values/clock.ts';
 
 /** The state of one node's reports. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SliceNode } from '../api/slicenode/type.ts';
 import type { Change } from '../kubernetes/mirror.ts';
-import { encodeVotes, type Vote } from '../plan/link-votes.ts';
+import { encodeVotes, type Vote } from '../plan/links/link-votes.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { followWithdrawals } from './withdrawals.ts';
 

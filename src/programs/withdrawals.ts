@@ -1,8 +1,8 @@
 import { clusterLabel } from '../api/labels.ts';
 import type { SliceNode } from '../api/slicenode/type.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
-import { planWithdrawals, type Withdrawals } from '../plan/dns/withdrawal.ts';
-import { sameVotes } from '../plan/link-votes.ts';
+import { sameVotes } from '../plan/links/link-votes.ts';
+import { planWithdrawals, type Withdrawals } from '../plan/names/withdrawal.ts';
 import type { Clock } from '../values/clock.ts';
 import { followReportAges, ReportAges } from './report-ages.ts';
 

@@ -1,7 +1,7 @@
 import { credentialSecondsOf } from './credential-seconds.ts';
 import { elected } from './elected.ts';
+import { fieldManager, mirrorsOf, observeCluster } from './worker/cluster/local-world.ts';
 import { leadWorker } from './worker/lead.ts';
-import { fieldManager, mirrorsOf, observeCluster } from './worker/local-world.ts';
 
 /** A member cluster's worker: the only program with a credential for the hub. Several replicas may run; one of them acts. */
 export const run = elected({

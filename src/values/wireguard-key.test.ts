@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeBase64, encodeBase64 } from './text/base64.ts';
 import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from './wireguard-key.ts';
 
 describe('base64', () => {

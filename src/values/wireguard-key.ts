@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeBase64, encodeBase64 } from './text/base64.ts';
 
 /** The DER header of a raw X25519 private key (RFC 8410 §7), because node:crypto imports keys in PKCS #8 only. */
 const pkcs8Head = Buffer.from('302e020100300506032b656e04220420', 'hex');

@@ -1,6 +1,6 @@
 import { startServer } from '../../src/dns/server.ts';
-import { answer } from '../../src/plan/dns/answer.ts';
-import { Zone } from '../../src/plan/dns/zone.ts';
+import { answer } from '../../src/plan/names/answer.ts';
+import { Zone } from '../../src/plan/names/zone.ts';
 import { benchServices } from './dns-zone.ts';
 
 /** Our DNS server alone, on the zone of the benchmark, so that its CPU time is its own: prints its port, ends with its standard input. */

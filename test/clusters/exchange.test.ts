@@ -12,8 +12,8 @@ import {
 import { hasEnded } from '../../src/api/membership/type.ts';
 import { exchangeNamespace, memberNamespace } from '../../src/api/places.ts';
 import { configMapKind, namespaceKind, nodeKind } from '../../src/kubernetes/kinds.ts';
-import { importRecordOf } from '../../src/plan/dns/import-record.ts';
-import { encodeVotes } from '../../src/plan/link-votes.ts';
+import { encodeVotes } from '../../src/plan/links/link-votes.ts';
+import { importRecordOf } from '../../src/plan/names/import-record.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import {
   beginExample,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { clusterKind, serviceExportKind, sliceKind } from '../../src/api/kinds.ts';
-import { readReport } from '../../src/exchange/read-report.ts';
+import { readReport } from '../../src/exchange/notice/read-report.ts';
 import { podKind } from '../../src/kubernetes/kinds.ts';
 import { beginExample, east, eastOffers, endExample, exported, fleet, inForce, notices, runPod, wait } from './example.ts';
 

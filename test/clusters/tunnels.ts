@@ -1,9 +1,9 @@
-import type { Heads } from '../../src/exchange/heads.ts';
-import type { NoticePage } from '../../src/exchange/notice-page.ts';
+import type { Heads } from '../../src/exchange/notice/heads.ts';
+import type { NoticePage } from '../../src/exchange/notice/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
-import { OfferedNotices } from '../../src/programs/agent/offered-notices.ts';
+import { OfferedNotices } from '../../src/programs/agent/exchange/offered-notices.ts';
+import { fieldManager } from '../../src/programs/worker/cluster/local-world.ts';
 import type { WorkerOptions } from '../../src/programs/worker/lead.ts';
-import { fieldManager } from '../../src/programs/worker/local-world.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import type { Clock } from '../../src/values/clock.ts';
 import { Failure } from '../../src/values/failure.ts';

@@ -4,9 +4,9 @@ import { conditionOf } from '../../src/api/condition.ts';
 import { noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { weightLabel } from '../../src/api/labels.ts';
 import { memberNamespace, workerAccount } from '../../src/api/places.ts';
-import { heaviest } from '../../src/exchange/rate-weight.ts';
+import { heaviest } from '../../src/exchange/notice/rate-weight.ts';
 import { roleBindingKind } from '../../src/kubernetes/kinds.ts';
-import { membersBinding, readersBinding } from '../../src/plan/hub/exchange.ts';
+import { membersBinding, readersBinding } from '../../src/plan/membership/exchange.ts';
 import {
   agentSpeaks,
   beginExample,

@@ -11,8 +11,8 @@ import { startServer } from '../../src/dns/server.ts';
 import type { Listener } from '../../src/dns/udp.ts';
 import { withoutStub, withStub } from '../../src/plan/cluster-dns/corefile.ts';
 import { planClusterDns } from '../../src/plan/cluster-dns/plan.ts';
-import { answer } from '../../src/plan/dns/answer.ts';
-import { Zone } from '../../src/plan/dns/zone.ts';
+import { answer } from '../../src/plan/names/answer.ts';
+import { Zone } from '../../src/plan/names/zone.ts';
 
 /*
  * The way that a pod's question takes: CoreDNS with the configuration that we write, then our server. CoreDNS is the judge of what a

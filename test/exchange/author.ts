@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { NoticeSpec, StatementKind } from '../../src/api/notice/type.ts';
-import { issueStatement } from '../../src/exchange/issue.ts';
 import type { ExportBody, ExportEndpoint } from '../../src/exchange/statement/export.ts';
 import type { NodeBody } from '../../src/exchange/statement/node.ts';
 import { everySlice, type StatementBodies } from '../../src/exchange/statement/statement.ts';
+import { issueStatement } from '../../src/exchange/trust/issue.ts';
 import { type Authority, openAuthority } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
-import { encodeBase64 } from '../../src/values/base64.ts';
-import { parseCidr } from '../../src/values/cidr.ts';
-import { formatIp } from '../../src/values/ip.ts';
-import { routerAddress } from '../../src/values/usable-addresses.ts';
+import { parseCidr } from '../../src/values/address/cidr.ts';
+import { formatIp } from '../../src/values/address/ip.ts';
+import { routerAddress } from '../../src/values/address/usable-addresses.ts';
+import { encodeBase64 } from '../../src/values/text/base64.ts';
 
 /*
  * Clusters that state things, for tests of the exchange.

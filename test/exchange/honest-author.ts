@@ -1,7 +1,7 @@
 import type { NoticeSpec } from '../../src/api/notice/type.ts';
 import type { Authority } from '../../src/identity/authority.ts';
-import { overlaps, parseCidr } from '../../src/values/cidr.ts';
-import { liesIn } from '../../src/values/cidr-space.ts';
+import { overlaps, parseCidr } from '../../src/values/address/cidr.ts';
+import { liesIn } from '../../src/values/address/cidr-space.ts';
 import { author } from './author.ts';
 
 /** What an honest cluster may do. */

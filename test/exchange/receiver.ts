@@ -1,15 +1,15 @@
 import type { NoticeSpec, StatementKind } from '../../src/api/notice/type.ts';
-import { accept, type Outcome } from '../../src/exchange/accept.ts';
-import type { ExchangeContext, MemberGrant } from '../../src/exchange/context.ts';
-import { emptyLedger, entryOf, type Ledger, refKey, statementOf } from '../../src/exchange/ledger.ts';
-import { readNotice } from '../../src/exchange/notice.ts';
-import { recall } from '../../src/exchange/recall.ts';
-import { expire, type Revision, revise } from '../../src/exchange/revise.ts';
+import { accept, type Outcome } from '../../src/exchange/judgement/accept.ts';
+import { recall } from '../../src/exchange/judgement/recall.ts';
+import { expire, type Revision, revise } from '../../src/exchange/judgement/revise.ts';
+import type { ExchangeContext, MemberGrant } from '../../src/exchange/ledger/context.ts';
+import { emptyLedger, entryOf, type Ledger, refKey, statementOf } from '../../src/exchange/ledger/ledger.ts';
+import { readNotice } from '../../src/exchange/notice/notice.ts';
 import { isTombstone } from '../../src/exchange/statement/statement.ts';
 import { readRoot } from '../../src/identity/root.ts';
-import { parseCidr } from '../../src/values/cidr.ts';
-import { sha256Hex } from '../../src/values/hash.ts';
-import { subnetLayout } from '../../src/values/subnet-layout.ts';
+import { parseCidr } from '../../src/values/address/cidr.ts';
+import { subnetLayout } from '../../src/values/address/subnet-layout.ts';
+import { sha256Hex } from '../../src/values/text/hash.ts';
 import { project, slice, start } from './author.ts';
 
 /** Blocks that the hub grants a cluster, or what it says instead. */

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { emptyLedger } from '../../src/exchange/ledger.ts';
+import { emptyLedger } from '../../src/exchange/ledger/ledger.ts';
 import { RealNode, realKernel } from '../../src/kernel/fixtures/real-node.ts';
 import { run } from '../../src/kernel/process/run.ts';
 import { createController } from '../../src/loop/controller.ts';
+import { listenersOf } from '../../src/plan/exports/listeners.ts';
+import type { PodAttachment } from '../../src/plan/facts/slice-network.ts';
+import { endpoint, offer } from '../../src/plan/fixtures/worker.ts';
 import { listenerPath } from '../../src/plan/listeners/question.ts';
 import { readListenerAnswer } from '../../src/plan/listeners/read-answer.ts';
-import type { PodAttachment } from '../../src/plan/node/slice-network.ts';
-import { listenersOf } from '../../src/plan/worker/listeners.ts';
-import { endpoint, offer } from '../../src/plan/worker/worker.fixtures.ts';
-import { createListenerEndpoint } from '../../src/programs/agent/listener-endpoint.ts';
-import { createBelief } from '../../src/programs/worker/belief.ts';
-import { createListenerWatch, type ListenerWatch } from '../../src/programs/worker/listener-watch.ts';
+import { createListenerEndpoint } from '../../src/programs/agent/exchange/listener-endpoint.ts';
+import { createBelief } from '../../src/programs/worker/receive/belief.ts';
+import { createListenerWatch, type ListenerWatch } from '../../src/programs/worker/services/listener-watch.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { systemClock } from '../../src/values/clock.ts';
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
 import type { ProbeAnswer } from '../../src/kernel/process/probe.ts';
-import { planWithdrawals } from '../../src/plan/dns/withdrawal.ts';
-import { encodeVotes, type Vote } from '../../src/plan/link-votes.ts';
-import type { SliceNetwork } from '../../src/plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../src/plan/facts/slice-network.ts';
+import { encodeVotes, type Vote } from '../../src/plan/links/link-votes.ts';
+import { planWithdrawals } from '../../src/plan/names/withdrawal.ts';
 import { afterLastVotes } from '../../src/programs/agent/last-votes.ts';
 import { LinkWatch } from '../../src/programs/agent/link-watch.ts';
 import type { Step } from '../../src/programs/agent/node-agent.ts';

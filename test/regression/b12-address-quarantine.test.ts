@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { recalled } from '../../src/plan/node/known-decisions.ts';
-import { addressQuarantineMs, type PodAddresses, planPodAddresses } from '../../src/plan/node/pod-addresses.ts';
+import { recalled } from '../../src/plan/facts/known-decisions.ts';
+import { addressQuarantineMs, type PodAddresses, planPodAddresses } from '../../src/plan/ipam/pod-addresses.ts';
 
 /*
  * B12: an address was given to another pod 15 s after it was given back, also when nobody could be told: with the hub away the other clusters sent

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
 import type { SliceStatus } from '../../src/api/slice/type.ts';
 import type { LinksBody } from '../../src/exchange/statement/links.ts';
-import { report, slice } from '../../src/plan/hub/hub.fixtures.ts';
-import { type ClusterEvidence, planSliceStatus } from '../../src/plan/hub/slice-status.ts';
+import { report, slice } from '../../src/plan/fixtures/hub.ts';
+import { type ClusterEvidence, planSliceStatus } from '../../src/plan/slices/slice-status.ts';
 
 const of = (name: string, body: LinksBody): ClusterEvidence => ({ name, blocks: [], connected: true, report: body });
 const status = (clusters: readonly ClusterEvidence[], before?: SliceStatus): SliceStatus =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { holdLost, holdMs, type LostObjectsInput } from '../../src/plan/node/lost-objects.ts';
-import type { PeerFacts, SliceFacts } from '../../src/plan/node/node-state.ts';
+import { holdLost, holdMs, type LostObjectsInput } from '../../src/plan/facts/lost-objects.ts';
+import type { PeerFacts, SliceFacts } from '../../src/plan/facts/node-state.ts';
 
 /*
  * B13: when a member's etcd was restored from a copy that knew no SliceNodes, every agent took its slices down at once.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { answered, type LinkHistory, newLink } from '../../src/plan/node/liveness.ts';
-import { planProbes, tickMs } from '../../src/plan/node/probe-schedule.ts';
+import { answered, type LinkHistory, newLink } from '../../src/plan/links/liveness.ts';
+import { planProbes, tickMs } from '../../src/plan/links/probe-schedule.ts';
 
 /** The same numbers at each run: a linear congruential generator. */
 const numbers = (): (() => number) => {

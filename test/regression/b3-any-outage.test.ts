@@ -7,7 +7,7 @@ import { createAuthority } from '../../src/identity/create-authority.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { type Secret, secretKind } from '../../src/kubernetes/kinds.ts';
-import { type Hub, openHub } from '../../src/programs/worker/hub.ts';
+import { type Hub, openHub } from '../../src/programs/worker/hub/hub.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { type Fleet, startFleet } from '../clusters/fleet.ts';

@@ -21,7 +21,7 @@ import { type RealApi, realPrograms } from '../../src/kubernetes/fixtures/real-a
 import { type Secret, secretKind, serviceAccountKind } from '../../src/kubernetes/kinds.ts';
 import { leadController } from '../../src/programs/controller/lead.ts';
 import { mirrorsOf, observeHub } from '../../src/programs/controller/world.ts';
-import { type Hub, openHub } from '../../src/programs/worker/hub.ts';
+import { type Hub, openHub } from '../../src/programs/worker/hub/hub.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { type Clock, systemClock } from '../../src/values/clock.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockSkewMs, statementLifetimeMs } from '../../src/exchange/lifetime.ts';
+import { clockSkewMs, statementLifetimeMs } from '../../src/exchange/trust/lifetime.ts';
 import { author, authorityOf, day, endpoints, start } from '../exchange/author.ts';
 import { receiver } from '../exchange/receiver.ts';
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
 import { linksBody } from '../../src/exchange/statement/links.ts';
-import { encodeVotes, type Vote } from '../../src/plan/link-votes.ts';
-import { planLinks, sameLinkStates } from '../../src/plan/worker/links.ts';
-import { measurementGapMs, reportDelay } from '../../src/plan/worker/report-pace.ts';
+import { measurementGapMs, reportDelay } from '../../src/plan/board/report-pace.ts';
+import { encodeVotes, type Vote } from '../../src/plan/links/link-votes.ts';
+import { planLinks, sameLinkStates } from '../../src/plan/links/links.ts';
 
 /** What the agents of a cluster say while a node of another cluster joins: each finds it at another moment. */
 const cluster = (nodes: number, others: number, found: number): SliceNode[] =>

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
-import { planLinkReport } from '../../src/plan/node/link-report.ts';
-import { answered, judge, type LinkHistory, newLink, probed } from '../../src/plan/node/liveness.ts';
+import type { SliceNetwork } from '../../src/plan/facts/slice-network.ts';
+import { planLinkReport } from '../../src/plan/links/link-report.ts';
+import { answered, judge, type LinkHistory, newLink, probed } from '../../src/plan/links/liveness.ts';
 import { statusPatch } from '../../src/plan/node/node-status.ts';
-import type { SliceNetwork } from '../../src/plan/node/slice-network.ts';
 
 const up = answered(newLink(0), 1, 0, 0);
 const down = judge([2_000, 2_500, 3_000].reduce(probed, up), 5_000);

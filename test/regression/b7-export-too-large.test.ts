@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
 import { maxStatementBytes } from '../../src/api/notice/schema.ts';
-import { issueStatement } from '../../src/exchange/issue.ts';
-import { maxEndpoints } from '../../src/exchange/shards.ts';
+import { maxEndpoints } from '../../src/exchange/notice/shards.ts';
 import { shardSubject } from '../../src/exchange/statement/export.ts';
-import { type ExportDecision, planExport } from '../../src/plan/worker/exports.ts';
-import { exported, pod, service } from '../../src/plan/worker/worker.fixtures.ts';
+import { issueStatement } from '../../src/exchange/trust/issue.ts';
+import { type ExportDecision, planExport } from '../../src/plan/exports/exports.ts';
+import { exported, pod, service } from '../../src/plan/fixtures/worker.ts';
 import { authorityOf, slice, start } from '../exchange/author.ts';
 
 const long = 'a-name-that-is-as-long-as-those-of-pods-of-deployments-may-be';

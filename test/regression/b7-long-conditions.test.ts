@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf, setCondition } from '../../src/api/condition.ts';
 import { conditionSchema } from '../../src/api/conditions.ts';
-import { planGrants } from '../../src/plan/hub/grants.ts';
-import { cluster, slice } from '../../src/plan/hub/hub.fixtures.ts';
-import { membersOf } from '../../src/plan/hub/members.ts';
-import { sliceEvidence } from '../../src/plan/hub/slice-evidence.ts';
-import { planSliceStatus } from '../../src/plan/hub/slice-status.ts';
+import { cluster, slice } from '../../src/plan/fixtures/hub.ts';
+import { planGrants } from '../../src/plan/membership/grants.ts';
+import { membersOf } from '../../src/plan/membership/members.ts';
+import { sliceEvidence } from '../../src/plan/slices/slice-evidence.ts';
+import { planSliceStatus } from '../../src/plan/slices/slice-status.ts';
 
 describe('B7: what a condition says', () => {
   it('fits into a condition', () => {

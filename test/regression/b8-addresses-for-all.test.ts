@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { budgets } from '../../src/api/budgets.ts';
 import { membershipStatus } from '../../src/api/membership/schema.ts';
 import type { Membership } from '../../src/api/membership/type.ts';
-import { sizeOf } from '../../src/plan/blocks.ts';
-import { planGrants } from '../../src/plan/hub/grants.ts';
-import { slice } from '../../src/plan/hub/hub.fixtures.ts';
-import { planMembership } from '../../src/plan/hub/membership.ts';
-import { parseCidr } from '../../src/values/cidr.ts';
+import { slice } from '../../src/plan/fixtures/hub.ts';
+import { sizeOf } from '../../src/plan/ipam/blocks.ts';
+import { planGrants } from '../../src/plan/membership/grants.ts';
+import { planMembership } from '../../src/plan/membership/membership.ts';
+import { parseCidr } from '../../src/values/address/cidr.ts';
 
 const subnet = '10.0.0.0/16';
 const all = 61_440;

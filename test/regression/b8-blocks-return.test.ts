@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { membershipKind, noticeKind, sliceNodeKind } from '../../src/api/kinds.ts';
 import { nodeKind } from '../../src/kubernetes/kinds.ts';
-import { releaseAfterMs } from '../../src/plan/worker/release-blocks.ts';
+import { releaseAfterMs } from '../../src/plan/ipam/release-blocks.ts';
 import { beginExample, east, endExample, everybodySpeaks, fleet, nodesOf, wait } from '../clusters/example.ts';
 
 beforeEach(beginExample);

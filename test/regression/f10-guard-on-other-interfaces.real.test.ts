@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RealNode, realKernel, shell } from '../../src/kernel/fixtures/real-node.ts';
-import type { PodAttachment } from '../../src/plan/node/slice-network.ts';
+import type { PodAttachment } from '../../src/plan/facts/slice-network.ts';
 
 /*
  * F10: whoever sent a packet from a slice address to the ordinary address of a pod was taken for a member of the slice, and neighbours reached a pod

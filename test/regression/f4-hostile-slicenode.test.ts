@@ -6,9 +6,9 @@ import { newPodLines } from '../../src/kernel/pod/pod-plan.ts';
 import { replaceTable } from '../../src/kernel/slice/nft.ts';
 import { attachLines, shelterLines, sliceLines } from '../../src/kernel/slice/slice-plan.ts';
 import { peerChanges } from '../../src/kernel/tunnel/wg.ts';
+import { nodeFacts } from '../../src/plan/facts/facts.ts';
+import type { SliceNetwork } from '../../src/plan/facts/slice-network.ts';
 import { planNode } from '../../src/plan/node/desired.ts';
-import { nodeFacts } from '../../src/plan/node/facts.ts';
-import type { SliceNetwork } from '../../src/plan/node/slice-network.ts';
 
 /*
  * F4: the worker's account could write a line break into SliceNode.spec.sliceSubnet, and the agent handed it to `ip -batch` as root on the node.

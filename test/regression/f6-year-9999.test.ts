@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { NoticeSpec } from '../../src/api/notice/type.ts';
-import { clockSkewMs, statementLifetimeMs } from '../../src/exchange/lifetime.ts';
+import { clockSkewMs, statementLifetimeMs } from '../../src/exchange/trust/lifetime.ts';
 import type { Authority } from '../../src/identity/authority.ts';
-import { encodeBase64 } from '../../src/values/base64.ts';
-import { canonicalJson } from '../../src/values/canonical-json.ts';
+import { encodeBase64 } from '../../src/values/text/base64.ts';
+import { canonicalJson } from '../../src/values/text/canonical-json.ts';
 import { author, authorityOf, day, start } from '../exchange/author.ts';
 import { receiver } from '../exchange/receiver.ts';
 

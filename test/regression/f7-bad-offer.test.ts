@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
 import { serviceExportKind, sliceKind } from '../../src/api/kinds.ts';
 import { memberNamespace } from '../../src/api/places.ts';
-import { importedSliceName } from '../../src/plan/worker/imports.ts';
+import { importedSliceName } from '../../src/plan/exports/imports.ts';
 import {
   beginExample,
   east,

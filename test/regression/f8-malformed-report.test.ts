@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Notice } from '../../src/api/notice/type.ts';
-import { slice } from '../../src/plan/hub/hub.fixtures.ts';
-import { planSliceStatus } from '../../src/plan/hub/slice-status.ts';
+import { slice } from '../../src/plan/fixtures/hub.ts';
+import { planSliceStatus } from '../../src/plan/slices/slice-status.ts';
 import { report } from '../../src/plan/status/status.fixtures.ts';
 import { ReportReader } from '../../src/programs/controller/reports.ts';
 

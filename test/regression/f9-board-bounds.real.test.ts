@@ -7,7 +7,7 @@ import { maxNotices, type Notice, noticeSlotName } from '../../src/api/notice/ty
 import type { Client } from '../../src/kubernetes/client.ts';
 import { realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
 import type { RoleBinding } from '../../src/kubernetes/kinds.ts';
-import { noticeObject } from '../../src/plan/worker/notice-object.ts';
+import { noticeObject } from '../../src/plan/board/notice-object.ts';
 import { priorityLevelConfigurationKind } from '../../src/values/builtin/flow-control.ts';
 import { type HubApi, startHubApi } from './hub-api.ts';
 

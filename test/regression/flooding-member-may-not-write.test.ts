@@ -3,9 +3,9 @@ import { budgets } from '../../src/api/budgets.ts';
 import { conditionOf } from '../../src/api/condition.ts';
 import { clusterKind, noticeKind } from '../../src/api/kinds.ts';
 import { weightLabel } from '../../src/api/labels.ts';
-import { heaviest } from '../../src/exchange/rate-weight.ts';
+import { heaviest } from '../../src/exchange/notice/rate-weight.ts';
 import { roleBindingKind, roleKind } from '../../src/kubernetes/kinds.ts';
-import { membersBinding, readersBinding } from '../../src/plan/hub/exchange.ts';
+import { membersBinding, readersBinding } from '../../src/plan/membership/exchange.ts';
 import { beginExample, eastOffers, endExample, endpoints, fleet, wait, west } from '../clusters/example.ts';
 
 /*

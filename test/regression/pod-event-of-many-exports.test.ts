@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
-import { planExport } from '../../src/plan/worker/exports.ts';
-import { SelectedPods } from '../../src/plan/worker/selected-pods.ts';
-import { exported, pod } from '../../src/plan/worker/worker.fixtures.ts';
+import { planExport } from '../../src/plan/exports/exports.ts';
+import { SelectedPods } from '../../src/plan/exports/pods/selected-pods.ts';
+import { exported, pod } from '../../src/plan/fixtures/worker.ts';
 import type { Pod } from '../../src/values/builtin/pod.ts';
 
 const services = 1_000;

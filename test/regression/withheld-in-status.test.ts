@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { type Condition, type Verdict } from '../../src/api/condition.ts';
+import { withholdingVerdicts } from '../../src/plan/board/withholding.ts';
+import { reservedVerdicts } from '../../src/plan/ipam/reserved-blocks.ts';
 import { furtherTrouble } from '../../src/plan/status/further-conditions.ts';
 import { transitions } from '../../src/plan/status/transitions.ts';
-import { reservedVerdicts } from '../../src/plan/worker/reserved-blocks.ts';
-import { withholdingVerdicts } from '../../src/plan/worker/withholding.ts';
 
 /*
  * Whether True or False is the bad status of a condition stood in a list beside the conditions. Three new types were missing there: `status` and the

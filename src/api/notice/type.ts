@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { sha256Hex } from '../../values/hash.ts';
+import { sha256Hex } from '../../values/text/hash.ts';
 import type { Typed } from '../typed.ts';
 import { maxNotices } from './limits.ts';
 import type { noticeSpec } from './schema.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusals, rulesOf } from '../../../test/cel.ts';
-import { cidrAround, formatCidr, overlaps, parseCidr } from '../../values/cidr.ts';
-import { formatIp } from '../../values/ip.ts';
+import { cidrAround, formatCidr, overlaps, parseCidr } from '../../values/address/cidr.ts';
+import { formatIp } from '../../values/address/ip.ts';
 import { sliceSpec } from './schema.ts';
 import { memberNamespaces } from './type.ts';
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { shortName } from '../../values/hash.ts';
+import { shortName } from '../../values/text/hash.ts';
 import type { Typed } from '../typed.ts';
 import type { linkException, linkReport, linkVotes, servicePortMapping, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
 

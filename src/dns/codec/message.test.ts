@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RecordData, ResourceRecord } from '../../plan/dns/record.ts';
+import type { RecordData, ResourceRecord } from '../../plan/names/record.ts';
 import { Failure } from '../../values/failure.ts';
 import { decodeMessage, encodeMessage, type Message } from './message.ts';
 

@@ -1,4 +1,4 @@
-import type { ResourceRecord } from '../../plan/dns/record.ts';
+import type { ResourceRecord } from '../../plan/names/record.ts';
 import { Failure } from '../../values/failure.ts';
 import { type Header, headerLength, readHeader, writeHeader } from './header.ts';
 import { classInternet, typeNumbers } from './numbers.ts';

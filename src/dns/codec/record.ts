@@ -1,7 +1,7 @@
-import type { RecordData, ResourceRecord } from '../../plan/dns/record.ts';
+import type { RecordData, ResourceRecord } from '../../plan/names/record.ts';
+import { formatIpv4, parseIpv4 } from '../../values/address/ipv4.ts';
+import { formatIpv6, parseIpv6 } from '../../values/address/ipv6.ts';
 import { Failure } from '../../values/failure.ts';
-import { formatIpv4, parseIpv4 } from '../../values/ipv4.ts';
-import { formatIpv6, parseIpv6 } from '../../values/ipv6.ts';
 import { readLong, readWord } from './integers.ts';
 import { readName } from './name.ts';
 import { classInternet, typeName, typeNumbers } from './numbers.ts';

@@ -1,7 +1,7 @@
-import { formatCidr, parseCidr } from '../../values/cidr.ts';
-import { liesIn, meeting, mergeCidrs } from '../../values/cidr-space.ts';
-import type { ExchangeContext } from '../context.ts';
-import { clusterOf, type Ledger, refKey } from '../ledger.ts';
+import { formatCidr, parseCidr } from '../../values/address/cidr.ts';
+import { liesIn, meeting, mergeCidrs } from '../../values/address/cidr-space.ts';
+import type { ExchangeContext } from '../ledger/context.ts';
+import { clusterOf, type Ledger, refKey } from '../ledger/ledger.ts';
 import type { Statement } from '../statement/statement.ts';
 import { type DelegationRefusal, refusal } from './refusal.ts';
 

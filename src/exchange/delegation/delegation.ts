@@ -1,5 +1,5 @@
-import type { ExchangeContext } from '../context.ts';
-import type { Ledger } from '../ledger.ts';
+import type { ExchangeContext } from '../ledger/context.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { isAbout, type Statement } from '../statement/statement.ts';
 import { checkCluster } from './cluster.ts';
 import { checkExport } from './export.ts';

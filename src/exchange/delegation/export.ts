@@ -1,4 +1,4 @@
-import type { ExchangeContext } from '../context.ts';
+import type { ExchangeContext } from '../ledger/context.ts';
 import type { Statement } from '../statement/statement.ts';
 import { type DelegationRefusal, refusal } from './refusal.ts';
 

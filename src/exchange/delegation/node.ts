@@ -1,10 +1,10 @@
-import { type Cidr, containsIp, formatCidr, parseCidr } from '../../values/cidr.ts';
-import { areDisjoint, liesIn } from '../../values/cidr-space.ts';
-import { familyOf, formatIp, type Ip, parseIp } from '../../values/ip.ts';
-import { routerAddress } from '../../values/usable-addresses.ts';
-import type { ExchangeContext } from '../context.ts';
-import { clusterOf, keyOwner, type Ledger, refKey, statementOf } from '../ledger.ts';
-import { blockHolder } from '../node-blocks.ts';
+import { type Cidr, containsIp, formatCidr, parseCidr } from '../../values/address/cidr.ts';
+import { areDisjoint, liesIn } from '../../values/address/cidr-space.ts';
+import { familyOf, formatIp, type Ip, parseIp } from '../../values/address/ip.ts';
+import { routerAddress } from '../../values/address/usable-addresses.ts';
+import type { ExchangeContext } from '../ledger/context.ts';
+import { clusterOf, keyOwner, type Ledger, refKey, statementOf } from '../ledger/ledger.ts';
+import { blockHolder } from '../ledger/node-blocks.ts';
 import type { NodeBody } from '../statement/node.ts';
 import type { Statement } from '../statement/statement.ts';
 import { type DelegationRefusal, refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../values/canonical-json.ts';
+import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { line, toLine } from './fields.ts';
 
 describe('a line of text', () => {

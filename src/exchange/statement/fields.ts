@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readCidr } from '../../values/cidr.ts';
-import { readIp } from '../../values/ip.ts';
-import { isDnsLabel, isDnsSubdomain } from '../../values/names.ts';
+import { readCidr } from '../../values/address/cidr.ts';
+import { readIp } from '../../values/address/ip.ts';
+import { isDnsLabel, isDnsSubdomain } from '../../values/text/names.ts';
 
 /**
  * The fields of statements. Every text has a maximum length and no control characters, because other clusters put it into messages, logs and

@@ -1,5 +1,5 @@
 import type { StatementKind } from '../../api/notice/type.ts';
-import { isDnsLabel, isDnsSubdomain } from '../../values/names.ts';
+import { isDnsLabel, isDnsSubdomain } from '../../values/text/names.ts';
 import { maxShards } from './export.ts';
 
 const isShard = (text: string): boolean => /^[1-9][0-9]?$/.test(text) && Number(text) <= maxShards;

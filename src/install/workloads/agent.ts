@@ -2,7 +2,7 @@ import { memberNamespace } from '../../api/places.ts';
 import type { Container, PodSpec, SecurityContext, Volume, VolumeMount } from '../../values/builtin/pod.ts';
 import type { ServiceAccount } from '../../values/builtin/service-account.ts';
 import type { DaemonSet } from '../../values/builtin/workloads.ts';
-import { peerEndpointPort } from '../../values/exchange-ports.ts';
+import { peerEndpointPort } from '../../values/ports.ts';
 import { componentName, metadata, selectorLabels } from '../metadata.ts';
 import type { MemberOptions } from '../options.ts';
 import { fromField, nodeHealth, podBasics, programContainer } from './container.ts';

@@ -1,4 +1,4 @@
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';

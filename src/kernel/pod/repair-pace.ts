@@ -1,4 +1,4 @@
-import type { PodAttachment } from '../../plan/node/slice-network.ts';
+import type { PodAttachment } from '../../plan/facts/slice-network.ts';
 import { type Backoff, backoffDelay } from '../../values/backoff.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { provide } from '../../playground/toolchain/provide.ts';
 import { systemClock } from '../../values/clock.ts';
 import { cable, obstacleTo, RealNode, realKernel } from '../fixtures/real-node.ts';

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { type Backoff, backoffDelay, type Random } from '../../values/backoff.ts';
 import type { Clock } from '../../values/clock.ts';
-import { relayPort } from '../../values/exchange-ports.ts';
+import { relayPort } from '../../values/ports.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
 import { startProgram } from './start-program.ts';
 

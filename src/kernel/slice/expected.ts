@@ -1,4 +1,4 @@
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { neighbourLine, routeLine } from './slice-state.ts';
 

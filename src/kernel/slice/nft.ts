@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ServicePort, SliceNetwork } from '../../plan/node/slice-network.ts';
-import { relayPort } from '../../values/exchange-ports.ts';
+import type { ServicePort, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
+import { relayPort } from '../../values/ports.ts';
 
 /** Our only nftables table in each slice's namespace. */
 export const tableName = 'kubeslice';

@@ -1,4 +1,4 @@
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, type OwnNamespaces, writeSettings, wrongSettings } from '../netns.ts';

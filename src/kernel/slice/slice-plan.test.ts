@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { repairPodLines } from '../pod/pod-plan.ts';
 import { expectedSlice, hostMac, podMac } from './expected.ts';
 import { routeLines, sliceLines } from './slice-plan.ts';

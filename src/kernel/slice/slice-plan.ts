@@ -1,4 +1,4 @@
-import type { PodAttachment, SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterface, podInterfacePrefix } from '../../values/pod-interface.ts';
 import { baseRoutes, expectedForPod, expectedSlice, hostMac, podMac } from './expected.ts';
 import type { NamespaceState, ObservedLink } from './slice-state.ts';

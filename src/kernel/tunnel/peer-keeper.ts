@@ -1,4 +1,4 @@
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { inNetns, netnsPath } from '../netns.ts';
 import type { ObservedPeer } from '../port.ts';
 import { mustRun } from '../process/run.ts';

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
 import { inNetns, netnsPath } from '../netns.ts';
 import type { ObservedTunnel } from '../port.ts';

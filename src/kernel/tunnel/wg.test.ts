@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TunnelPeer } from '../../plan/node/slice-network.ts';
+import type { TunnelPeer } from '../../plan/facts/slice-network.ts';
 import type { ObservedPeer } from '../port.ts';
 import { parseDump, peerChanges } from './wg.ts';
 

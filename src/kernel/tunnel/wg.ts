@@ -1,4 +1,4 @@
-import type { TunnelPeer } from '../../plan/node/slice-network.ts';
+import type { TunnelPeer } from '../../plan/facts/slice-network.ts';
 import type { ObservedPeer, ObservedTunnel } from '../port.ts';
 
 /** After this many seconds without a handshake a session has ended for certain (REJECT_AFTER_TIME of the WireGuard paper, 180 s). */

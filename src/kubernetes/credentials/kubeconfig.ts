@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
-import { didYouMean } from '../../values/nearest.ts';
+import { didYouMean } from '../../values/text/nearest.ts';
 import type { Connection, Credential } from './connection.ts';
 import { type ExecPlugin, execToken } from './exec-token.ts';
 import { fixedToken, tokenFile } from './token-source.ts';

@@ -1,7 +1,7 @@
 import { dnsOperatorServer } from '../../api/stub-block.ts';
 import type { DnsOperator, DnsServer } from '../../values/builtin/dns-operator.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
 import { Failure } from '../../values/failure.ts';
+import { canonicalJson } from '../../values/text/canonical-json.ts';
 import type { StubZone } from './corefile.ts';
 
 const isUnder = (zone: string, above: string): boolean => zone === above || zone.endsWith(`.${above}`);

@@ -1,5 +1,5 @@
 import { Failure } from '../../values/failure.ts';
-import { readJson } from '../../values/read-json.ts';
+import { readJson } from '../../values/text/read-json.ts';
 import type { StubZone } from './corefile.ts';
 
 /** What the key holds beside our entry when we created it, in a form that people do not write by hand: it is removed with our entry. */

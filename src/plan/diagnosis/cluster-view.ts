@@ -8,7 +8,7 @@ import type { Node } from '../../values/builtin/node.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import type { DaemonSet, Deployment } from '../../values/builtin/workloads.ts';
-import type { ClusterNetworks } from '../cluster-networks.ts';
+import type { ClusterNetworks } from '../membership/cluster-networks.ts';
 import type { Contexts } from './finding.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { Answer } from './probe-report.ts';

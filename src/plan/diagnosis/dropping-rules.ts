@@ -1,5 +1,5 @@
-import { containsIp, readCidr } from '../../values/cidr.ts';
-import { compareIp, readIp } from '../../values/ip.ts';
+import { containsIp, readCidr } from '../../values/address/cidr.ts';
+import { compareIp, readIp } from '../../values/address/ip.ts';
 import type { DropRule } from './node-facts.ts';
 
 /** The traffic of a node's tunnels as seen from outside. */

@@ -1,5 +1,5 @@
 import { isBad } from '../../api/condition-types.ts';
-import { overlappedNetwork } from '../cluster-networks.ts';
+import { overlappedNetwork } from '../membership/cluster-networks.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 import { unreadFindings } from './unread.ts';

@@ -1,4 +1,4 @@
-import { shellQuote } from '../../values/shell-quote.ts';
+import { shellQuote } from '../../values/text/shell-quote.ts';
 
 /** Every kind of finding of a diagnosis, declared once, with its meaning for the reference page. */
 export const findingCodes = {

@@ -1,4 +1,4 @@
-import { overlaps, parseCidr, readCidr } from '../../values/cidr.ts';
+import { overlaps, parseCidr, readCidr } from '../../values/address/cidr.ts';
 
 /** Private networks (RFC 1918) that are rarely in use, each large enough for a test of a few hundred nodes. */
 const candidates = ['10.253.0.0/20', '10.254.16.0/20', '172.31.224.0/20', '192.168.224.0/20', '10.111.0.0/20', '172.19.128.0/20'];

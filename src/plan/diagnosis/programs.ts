@@ -1,6 +1,6 @@
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { DaemonSet, Deployment } from '../../values/builtin/workloads.ts';
-import { selects } from '../worker/selector.ts';
+import { selects } from '../exports/pods/selector.ts';
 import type { ClusterView, Workload } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 

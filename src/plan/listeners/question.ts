@@ -1,4 +1,4 @@
-import { isDnsLabel } from '../../values/names.ts';
+import { isDnsLabel } from '../../values/text/names.ts';
 
 /** Ports of one pod. */
 export interface PodPorts {

@@ -3,7 +3,7 @@ import type { Cluster } from '../../api/cluster/type.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
-import { emptyLedger, type Ledger } from '../../exchange/ledger.ts';
+import { emptyLedger, type Ledger } from '../../exchange/ledger/ledger.ts';
 import { measureHub } from './hub.ts';
 import { measureMember } from './member.ts';
 import { measureHandshakes, trafficSince } from './node.ts';

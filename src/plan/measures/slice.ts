@@ -1,5 +1,5 @@
-import { statementLimits } from '../../exchange/budget.ts';
-import type { Ledger } from '../../exchange/ledger.ts';
+import { statementLimits } from '../../exchange/judgement/budget.ts';
+import type { Ledger } from '../../exchange/ledger/ledger.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { Measured } from './measured.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { NodeFacts, PeerFacts, PodFacts, SliceFacts } from '../facts/node-state.ts';
+import type { PeerCalls } from '../tunnels/peer-calls.ts';
 import { type NodeInput, planNode } from './desired.ts';
-import type { NodeFacts, PeerFacts, PodFacts, SliceFacts } from './node-state.ts';
-import type { PeerCalls } from './peer-calls.ts';
 
 const peer = (cluster: string, node: string, block: string, rest: Partial<PeerFacts> = {}): PeerFacts => ({
   cluster,

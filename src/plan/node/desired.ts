@@ -1,12 +1,12 @@
 import type { Reason } from '../../api/reasons.ts';
-import { chooseDriver, type DriverChoice, type DriverEvidence } from './driver-choice.ts';
+import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
+import type { PodAttachment, SliceNetwork } from '../facts/slice-network.ts';
+import { planPodAddresses } from '../ipam/pod-addresses.ts';
+import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
+import type { PeerCalls } from '../tunnels/peer-calls.ts';
+import { tunnelPeers } from '../tunnels/tunnel-peers.ts';
+import { choosePort } from '../tunnels/tunnel-port.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
-import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from './node-state.ts';
-import type { PeerCalls } from './peer-calls.ts';
-import { planPodAddresses } from './pod-addresses.ts';
-import type { PodAttachment, SliceNetwork } from './slice-network.ts';
-import { tunnelPeers } from './tunnel-peers.ts';
-import { choosePort } from './tunnel-port.ts';
 
 /** A snapshot of all inputs of the node's slices. */
 export interface NodeInput {

@@ -1,5 +1,5 @@
-import { hash8 } from '../../values/hash.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
+import { hash8 } from '../../values/text/hash.ts';
 
 /** Prefix of all our network namespaces. */
 export const netnsPrefix = 'ks-';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LinkReport, SliceNode } from '../../api/slicenode/type.ts';
-import { encodeVotes, type Vote } from '../link-votes.ts';
+import { encodeVotes, type Vote } from '../links/link-votes.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from './node-status.ts';
 
 const west = (votes: Readonly<Record<string, Vote>>, more: object = {}): LinkReport => ({

@@ -1,10 +1,10 @@
 import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import type { LinkReport, SliceNode, SliceNodeStatus } from '../../api/slicenode/type.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
-import { sameVotes } from '../link-votes.ts';
+import { canonicalJson } from '../../values/text/canonical-json.ts';
+import type { SliceNetwork } from '../facts/slice-network.ts';
+import { sameVotes } from '../links/link-votes.ts';
+import type { DriverChoice, DriverEvidence } from '../tunnels/driver-choice.ts';
 import type { Problem } from './desired.ts';
-import type { DriverChoice, DriverEvidence } from './driver-choice.ts';
-import type { SliceNetwork } from './slice-network.ts';
 
 /** The inputs of the status of a slice on this node. */
 export interface StatusInput {

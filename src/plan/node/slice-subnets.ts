@@ -1,5 +1,5 @@
-import { sortedBy } from '../../values/order.ts';
-import type { SliceFacts } from './node-state.ts';
+import { sortedBy } from '../../values/text/order.ts';
+import type { SliceFacts } from '../facts/node-state.ts';
 
 /**
  * The file with which the CNI plugin closes pods that start while the agent does not run (toolchain/cni-plugin/close.go): the subnets of slices by

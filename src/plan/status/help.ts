@@ -1,5 +1,5 @@
 import { defaultProject, hubNamespace, memberNamespace, projectNamespace } from '../../api/places.ts';
-import { shellQuote } from '../../values/shell-quote.ts';
+import { shellQuote } from '../../values/text/shell-quote.ts';
 
 /** Contexts of the user's kubeconfig. */
 export interface Contexts {

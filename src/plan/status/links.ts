@@ -1,8 +1,8 @@
 import type { LinksBody } from '../../exchange/statement/links.ts';
 import type { LinkVerdict } from '../../values/link-verdict.ts';
 import { compareVerdicts } from '../../values/link-verdict.ts';
-import { compareText } from '../../values/order.ts';
-import { neededPairs } from '../needed-pairs.ts';
+import { compareText } from '../../values/text/order.ts';
+import { neededPairs } from '../links/needed-pairs.ts';
 import type { SliceReport } from './fleet-snapshot.ts';
 
 /** The links from one cluster to another, counted. */

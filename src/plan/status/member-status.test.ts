@@ -8,7 +8,7 @@ import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
-import { encodeVotes, type Vote } from '../link-votes.ts';
+import { encodeVotes, type Vote } from '../links/link-votes.ts';
 import { keptNoticesOf, type MemberSnapshot } from './member-snapshot.ts';
 import { planMemberLists, planMemberStatus } from './member-status.ts';
 import { statementsIn } from './statements.ts';

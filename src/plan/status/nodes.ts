@@ -1,6 +1,6 @@
 import { type LinksBody, maxReportedLinks } from '../../exchange/statement/links.ts';
-import { compareText } from '../../values/order.ts';
-import type { Vote } from '../link-votes.ts';
+import { compareText } from '../../values/text/order.ts';
+import type { Vote } from '../links/link-votes.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
 
 /**

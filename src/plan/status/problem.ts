@@ -1,5 +1,5 @@
 import { type Reason, reasons } from '../../api/reasons.ts';
-import { compareText } from '../../values/order.ts';
+import { compareText } from '../../values/text/order.ts';
 
 /** The object of a problem. */
 export interface ProblemObject {

@@ -1,7 +1,7 @@
 import type { Notice } from '../../api/notice/type.ts';
-import { readReport } from '../../exchange/read-report.ts';
+import { readReport } from '../../exchange/notice/read-report.ts';
 import { isAbout, isTombstone, readStatement, type Statement } from '../../exchange/statement/statement.ts';
-import { readJson } from '../../values/read-json.ts';
+import { readJson } from '../../values/text/read-json.ts';
 import type { FleetSnapshot, Shown, SliceNotice } from './fleet-snapshot.ts';
 
 /**

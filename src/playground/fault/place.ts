@@ -1,5 +1,5 @@
 import { Failure } from '../../values/failure.ts';
-import { didYouMean } from '../../values/nearest.ts';
+import { didYouMean } from '../../values/text/nearest.ts';
 import { siteOf } from '../address-plan.ts';
 import { machinesOf } from '../machines.ts';
 import type { PlaygroundSpec } from '../spec.ts';

@@ -2,8 +2,8 @@ import { rm, rmdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { namesIn } from '../../host/read-if-present.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { unchainPlugin } from './cni-conf.ts';
-import { joinControlSockets, removePlugin } from './host-files.ts';
+import { unchainPlugin } from './cni/cni-conf.ts';
+import { joinControlSockets, removePlugin } from './cni/host-files.ts';
 import { kernelOfNode } from './kernel-of-node.ts';
 import type { AgentSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeAnswer } from '../../kernel/process/probe.ts';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
 import { LinkWatch } from './link-watch.ts';
 

@@ -1,9 +1,9 @@
 import type { ObservedTunnel } from '../../kernel/port.ts';
 import { type ProbeAnswer, Prober, type ProberOptions } from '../../kernel/process/probe.ts';
-import { answeredLarge, type LargeProbes, narrowClusters, planLargeProbes } from '../../plan/node/large-packets.ts';
-import { answered, type LinkHistory, newLink, received, unconfirmed } from '../../plan/node/liveness.ts';
-import { planProbes, tickMs } from '../../plan/node/probe-schedule.ts';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
+import { answeredLarge, type LargeProbes, narrowClusters, planLargeProbes } from '../../plan/links/large-packets.ts';
+import { answered, type LinkHistory, newLink, received, unconfirmed } from '../../plan/links/liveness.ts';
+import { planProbes, tickMs } from '../../plan/links/probe-schedule.ts';
 import { type Clock, pause } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 

@@ -2,14 +2,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeKernel, FakeMachine } from '../../kernel/fake.ts';
-import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/node/node-state.ts';
+import type { NodeDecisions, NodeFacts, PodFacts, SliceFacts } from '../../plan/facts/node-state.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { quietLog } from '../../telemetry/quiet-log.ts';
 import { type Clock, systemClock } from '../../values/clock.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';
+import { PodNetns } from './cni/pod-netns.ts';
+import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import { NodeAgent } from './node-agent.ts';
-import { PodNetns } from './pod-netns.ts';
-import { SliceSubnetsFile } from './slice-subnets-file.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 

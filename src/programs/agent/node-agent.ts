@@ -1,18 +1,18 @@
 import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { busyUdpPorts } from '../../kernel/tunnel/busy-ports.ts';
+import { recalled } from '../../plan/facts/known-decisions.ts';
+import type { HeldFacts } from '../../plan/facts/lost-objects.ts';
+import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-state.ts';
+import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
+import type { LinkHistory } from '../../plan/links/liveness.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
-import { recalled } from '../../plan/node/known-decisions.ts';
-import type { LinkHistory } from '../../plan/node/liveness.ts';
-import type { HeldFacts } from '../../plan/node/lost-objects.ts';
-import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/node/node-state.ts';
-import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/node/peer-calls.ts';
-import { hasGrown, type SliceNetwork } from '../../plan/node/slice-network.ts';
+import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
-import type { PodNetns } from './pod-netns.ts';
-import type { SliceSubnetsFile } from './slice-subnets-file.ts';
+import type { PodNetns } from './cni/pod-netns.ts';
+import type { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import type { SnapshotFile } from './snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';
 

@@ -1,5 +1,5 @@
-import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
+import { peerEndpointPort } from '../../values/ports.ts';
 import type { ProgramContext } from '../program.ts';
 
 /** Paths and names of the agent. Paths are those in its container; `/host` is the prefix of the node's own paths. */

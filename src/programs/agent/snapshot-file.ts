@@ -1,7 +1,7 @@
 import { readIfPresent } from '../../host/read-if-present.ts';
 import { writeWholeFile } from '../../host/whole-file.ts';
-import type { Snapshot } from '../../plan/node/node-state.ts';
-import { parseSnapshot } from '../../plan/node/parse-snapshot.ts';
+import type { Snapshot } from '../../plan/facts/node-state.ts';
+import { parseSnapshot } from '../../plan/facts/parse-snapshot.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import type { AgentSettings } from './settings.ts';

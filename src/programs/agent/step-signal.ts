@@ -1,4 +1,4 @@
-import type { StepSignal } from './answer-cni.ts';
+import type { StepSignal } from './cni/answer-cni.ts';
 
 /** Lets requests wait for the next step of the agent. */
 export class Steps implements StepSignal {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ObservedTunnel } from '../../kernel/port.ts';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { Failure } from '../../values/failure.ts';
 import { handClock } from '../../values/fixtures/hand-clock.ts';

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/port.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { measureHandshakes, type TrafficReading, trafficSince } from '../../plan/measures/node.ts';
-import type { SliceNetwork } from '../../plan/node/slice-network.ts';
 import type { Metrics, Samples } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';

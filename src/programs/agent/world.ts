@@ -2,12 +2,12 @@ import { sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
 import { nodeLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
-import { positionOf } from '../../exchange/notice-page.ts';
+import { positionOf } from '../../exchange/notice/notice-page.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
-import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/node/facts.ts';
-import { deletedPeersInUse, type HeldFacts, holdLost } from '../../plan/node/lost-objects.ts';
-import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/node/node-state.ts';
+import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/facts/facts.ts';
+import { deletedPeersInUse, type HeldFacts, holdLost } from '../../plan/facts/lost-objects.ts';
+import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/facts/node-state.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { nodeKind } from '../../values/builtin/node.ts';
@@ -74,7 +74,7 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
   });
   const own = (): SliceNode[] => sliceNodes.list().filter(({ spec }) => spec.node === node);
 
-  /** The facts, with lost objects held; see `plan/node/lost-objects.ts`. */
+  /** The facts, with lost objects held; see `plan/facts/lost-objects.ts`. */
   const held = (read: NodeFacts, before: HeldFacts | undefined): HeldFacts => {
     const ending = own().filter(({ metadata, spec }) => metadata.deletionTimestamp !== undefined && spec.ended !== undefined);
     const result = holdLost({

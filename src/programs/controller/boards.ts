@@ -2,7 +2,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
 import { namespaceKind, roleBindingKind, roleKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
-import { type Exchange, readersBinding } from '../../plan/hub/exchange.ts';
+import { type Exchange, readersBinding } from '../../plan/membership/exchange.ts';
 import type { Clock } from '../../values/clock.ts';
 import { fieldManager, type World } from './world.ts';
 

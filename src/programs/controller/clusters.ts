@@ -8,7 +8,7 @@ import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { leaseKind, roleBindingKind, roleKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { isSkewed, planClusterStatus, signDueMs } from '../../plan/hub/cluster-status.ts';
+import { isSkewed, planClusterStatus, signDueMs } from '../../plan/slices/cluster-status.ts';
 import { endMemberships } from './endings.ts';
 import { sliceOfBoard, type World } from './world.ts';
 

@@ -9,7 +9,7 @@ import { readRoot } from '../../identity/root.ts';
 import { requestToken } from '../../kubernetes/credentials/request-token.ts';
 import { configMapKind, serviceAccountKind } from '../../kubernetes/kinds.ts';
 import { watching } from '../../loop/watching.ts';
-import { type CredentialStep, credentialStep } from '../../plan/hub/credential-step.ts';
+import { type CredentialStep, credentialStep } from '../../plan/membership/credential-step.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import type { World } from './world.ts';

@@ -2,7 +2,7 @@ import { membershipKind } from '../../api/kinds.ts';
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { watching } from '../../loop/watching.ts';
-import { planEnded } from '../../plan/hub/ended-membership.ts';
+import { planEnded } from '../../plan/membership/ended-membership.ts';
 import { Failure } from '../../values/failure.ts';
 import { removeNotices } from './notices.ts';
 import type { World } from './world.ts';

@@ -3,11 +3,11 @@ import { sliceLabel } from '../../api/labels.ts';
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock, Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
-import { type Grants, planGrants } from '../../plan/hub/grants.ts';
-import { planMembership } from '../../plan/hub/membership.ts';
-import { planTakeBack } from '../../plan/hub/take-back.ts';
-import { canonicalJson } from '../../values/canonical-json.ts';
+import { planTakeBack } from '../../plan/ipam/take-back.ts';
+import { type Grants, planGrants } from '../../plan/membership/grants.ts';
+import { planMembership } from '../../plan/membership/membership.ts';
 import { objectKey } from '../../values/object-key.ts';
+import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { endMemberships } from './endings.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { noticeKind } from '../../api/kinds.ts';
 import { weightLabel } from '../../api/labels.ts';
-import { heaviest } from '../../exchange/rate-weight.ts';
+import { heaviest } from '../../exchange/notice/rate-weight.ts';
 import { createMirror, type Mirror } from '../../kubernetes/mirror.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { apiVersionOf, metadataOf } from '../../values/resource-kind.ts';

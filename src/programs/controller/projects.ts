@@ -3,7 +3,7 @@ import { managedBy, managedByLabel, projectLabel } from '../../api/labels.ts';
 import { projectNamespace } from '../../api/places.ts';
 import { namespaceKind } from '../../kubernetes/kinds.ts';
 import { watching } from '../../loop/watching.ts';
-import { planProjectStatus } from '../../plan/hub/project-status.ts';
+import { planProjectStatus } from '../../plan/slices/project-status.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { Notice } from '../../api/notice/type.ts';
-import { readReport } from '../../exchange/read-report.ts';
+import { readReport } from '../../exchange/notice/read-report.ts';
 import type { LinksBody } from '../../exchange/statement/links.ts';
 
 /**

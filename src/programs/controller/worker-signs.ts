@@ -1,7 +1,7 @@
 import type { Lease } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
-import { clockAhead } from '../../plan/hub/clock-ahead.ts';
-import type { WorkerSign } from '../../plan/hub/cluster-status.ts';
+import { clockAhead } from '../../plan/board/clock-ahead.ts';
+import type { WorkerSign } from '../../plan/slices/cluster-status.ts';
 import type { Clock } from '../../values/clock.ts';
 
 interface Seen {

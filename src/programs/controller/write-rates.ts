@@ -1,9 +1,9 @@
 import { weightLabel } from '../../api/labels.ts';
-import { heaviest } from '../../exchange/rate-weight.ts';
+import { heaviest } from '../../exchange/notice/rate-weight.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { createEmitter } from '../../loop/emitter.ts';
 import type { Source } from '../../loop/source.ts';
-import { afterWrite, isForgotten, isSuspended, noWrites, type WriteRate } from '../../plan/hub/write-rate.ts';
+import { afterWrite, isForgotten, isSuspended, noWrites, type WriteRate } from '../../plan/board/write-rate.ts';
 import type { Clock } from '../../values/clock.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 

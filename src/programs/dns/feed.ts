@@ -1,8 +1,8 @@
 import type { EndpointSlice } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
-import { importRecordOf } from '../../plan/dns/import-record.ts';
-import type { Withdrawals } from '../../plan/dns/withdrawal.ts';
-import type { Zone } from '../../plan/dns/zone.ts';
+import { importRecordOf } from '../../plan/names/import-record.ts';
+import type { Withdrawals } from '../../plan/names/withdrawal.ts';
+import type { Zone } from '../../plan/names/zone.ts';
 import type { Clock } from '../../values/clock.ts';
 import { followWithdrawals, type Reports } from '../withdrawals.ts';
 

@@ -4,8 +4,8 @@ import { type SubjectAccessReview, subjectAccessReviewKind } from '../../values/
 import { type TokenReview, tokenReviewKind } from '../../values/builtin/token-review.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
-import { sha256Hex } from '../../values/hash.ts';
-import { tokenClaims } from '../../values/token-claims.ts';
+import { sha256Hex } from '../../values/text/hash.ts';
+import { tokenClaims } from '../../values/text/token-claims.ts';
 import { createQuestionBudget, type QuestionLimits } from '../serving/question-budget.ts';
 
 /** How long a verdict of the API server is cached, in milliseconds. */

@@ -4,13 +4,22 @@ import type { Client } from '../../kubernetes/client.ts';
 import { createEvents } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
+import { planHubVerdict } from '../../plan/board/hub-verdict.ts';
 import { measureMember } from '../../plan/measures/member.ts';
 import { measureLimits } from '../../plan/measures/slice.ts';
-import { planHubVerdict } from '../../plan/worker/hub-verdict.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
-import { peerEndpointPort } from '../../values/exchange-ports.ts';
 import { Failure } from '../../values/failure.ts';
+import { peerEndpointPort } from '../../values/ports.ts';
 import { publishTransitions } from '../publish-transitions.ts';
+import { clusterDns, createClusterDnsState } from './cluster/cluster-dns.ts';
+import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './cluster/local-world.ts';
+import { checkNames } from './cluster/names-check.ts';
+import { createSpreadDns, spreadMs } from './cluster/spread-dns.ts';
+import { readAuthority } from './hub/authority.ts';
+import { type ConnectionReport, openConnectionReport } from './hub/connection-report.ts';
+import { openHub } from './hub/hub.ts';
+import { createHubMeasures } from './hub/hub-measures.ts';
+import { heartbeatMs, reportFacts, showLost, shownBeat } from './hub/registration.ts';
 import {
   type AskAgent,
   type AskAgentParts,
@@ -19,20 +28,11 @@ import {
   createAskAgent,
   createAskHeads,
   createAskListeners,
-} from './ask-agent.ts';
-import { readAuthority } from './authority.ts';
-import { clusterDns, createClusterDnsState } from './cluster-dns.ts';
-import { type ConnectionReport, openConnectionReport } from './connection-report.ts';
-import { openHub } from './hub.ts';
-import { createHubMeasures } from './hub-measures.ts';
-import { fieldManager, type LocalWorld, mirrorsOf, observeGrants } from './local-world.ts';
-import { checkNames } from './names-check.ts';
-import { heartbeatMs, reportFacts, showLost, shownBeat } from './registration.ts';
-import { sessions } from './sessions.ts';
-import { createSpreadDns, spreadMs } from './spread-dns.ts';
-import { strayExports } from './stray-exports.ts';
-import { strayReport } from './stray-report.ts';
-import { openTrust } from './trust.ts';
+} from './peers/ask-agent.ts';
+import { strayExports } from './publish/stray-exports.ts';
+import { strayReport } from './publish/stray-report.ts';
+import { openTrust } from './receive/trust.ts';
+import { sessions } from './slice/sessions.ts';
 
 /** How often the facts about the cluster are compared with those on the hub, in milliseconds. */
 const factsMs = 60_000;

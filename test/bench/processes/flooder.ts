@@ -4,15 +4,15 @@ import { noticeKind } from '../../../src/api/kinds.ts';
 import type { MembershipSpec } from '../../../src/api/membership/type.ts';
 import type { StatementKind } from '../../../src/api/notice/type.ts';
 import { maxNotices, noticeSlotName } from '../../../src/api/notice/type.ts';
-import { issueStatement } from '../../../src/exchange/issue.ts';
 import type { StatementBodies } from '../../../src/exchange/statement/statement.ts';
+import { issueStatement } from '../../../src/exchange/trust/issue.ts';
 import { type AuthorityFiles, openAuthority } from '../../../src/identity/authority.ts';
 import { createClient } from '../../../src/kubernetes/client.ts';
 import { fixedToken } from '../../../src/kubernetes/credentials/token-source.ts';
-import { noticeObject } from '../../../src/plan/worker/notice-object.ts';
-import { parseCidr } from '../../../src/values/cidr.ts';
+import { noticeObject } from '../../../src/plan/board/notice-object.ts';
+import { parseCidr } from '../../../src/values/address/cidr.ts';
+import { formatIp } from '../../../src/values/address/ip.ts';
 import { Failure } from '../../../src/values/failure.ts';
-import { formatIp } from '../../../src/values/ip.ts';
 import { readSettings, serveCommands, standardInput } from './serve-commands.ts';
 
 /*

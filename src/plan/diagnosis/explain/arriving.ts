@@ -1,5 +1,5 @@
-import { shellQuote } from '../../../values/shell-quote.ts';
-import { selects } from '../../worker/selector.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
+import { selects } from '../../exports/pods/selector.ts';
 import { commandsFor } from '../finding.ts';
 import { counts, ok, restartAgent, unknown } from './hop.ts';
 import type { Hop, PathView } from './path-view.ts';

@@ -1,7 +1,7 @@
 import { excludeLabel } from '../../../api/labels.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
-import { didYouMean } from '../../../values/nearest.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { didYouMean } from '../../../values/text/nearest.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 import { exportFindings } from '../exports/exports.ts';
 import { joinNamespace } from '../exports/slice-of-export.ts';
 import { commandsFor } from '../finding.ts';

@@ -1,5 +1,5 @@
-import { containsIp, readCidr } from '../../../values/cidr.ts';
-import { readIp } from '../../../values/ip.ts';
+import { containsIp, readCidr } from '../../../values/address/cidr.ts';
+import { readIp } from '../../../values/address/ip.ts';
 import { commandsFor } from '../finding.ts';
 import { sliceOf } from './ends.ts';
 import { ok, restartAgent, unknown } from './hop.ts';

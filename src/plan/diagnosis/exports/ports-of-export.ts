@@ -1,6 +1,6 @@
 import type { ServiceExport } from '../../../api/serviceexport/type.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
-import { selects } from '../../worker/selector.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
+import { selects } from '../../exports/pods/selector.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
 import type { Mending } from './mending.ts';

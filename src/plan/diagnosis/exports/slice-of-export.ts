@@ -1,6 +1,6 @@
 import type { ServiceExport } from '../../../api/serviceexport/type.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
 import { mostAlike } from '../likeness.ts';

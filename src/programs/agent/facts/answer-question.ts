@@ -1,6 +1,6 @@
 import { pathQuestionSchema } from '../../../plan/diagnosis/probe-report.ts';
 import { Failure } from '../../../values/failure.ts';
-import { readJson } from '../../../values/read-json.ts';
+import { readJson } from '../../../values/text/read-json.ts';
 import type { Program } from '../../program.ts';
 import { agentSettings } from '../settings.ts';
 import { collectFacts } from './collect.ts';

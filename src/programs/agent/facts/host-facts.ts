@@ -5,7 +5,7 @@ import type { LinkJson } from '../../../kernel/slice/slice-state.ts';
 import { busyUdpPorts } from '../../../kernel/tunnel/busy-ports.ts';
 import type { CniFacts, NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { activeConflist, pluginType } from '../../../plan/node/conflist.ts';
-import { readJson } from '../../../values/read-json.ts';
+import { readJson } from '../../../values/text/read-json.ts';
 
 /** The facts of a network interface. */
 export const linkFactsOf = (link: LinkJson): NodeFacts['links'][number] => ({

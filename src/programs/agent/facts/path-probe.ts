@@ -7,8 +7,8 @@ import { parseProbeLine } from '../../../kernel/process/probe.ts';
 import { run } from '../../../kernel/process/run.ts';
 import { type Answer, answersSchema, type PathAnswer, type PathQuestion, type Question } from '../../../plan/diagnosis/probe-report.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
-import { readJson } from '../../../values/read-json.ts';
-import { proberProgram } from '../host-files.ts';
+import { readJson } from '../../../values/text/read-json.ts';
+import { proberProgram } from '../cni/host-files.ts';
 import type { AgentSettings } from '../settings.ts';
 
 /** How many echo requests are sent, at which interval, and how long to wait for the last answer, in milliseconds. */

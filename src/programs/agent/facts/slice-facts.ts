@@ -3,8 +3,8 @@ import type { ObservedTunnel } from '../../../kernel/port.ts';
 import { run } from '../../../kernel/process/run.ts';
 import { jsonDocuments, type LinkJson, observeSlice } from '../../../kernel/slice/slice-state.ts';
 import type { PodOnNode, SliceOnNode } from '../../../plan/diagnosis/node-facts.ts';
+import { peerName, type SliceFacts, type Snapshot } from '../../../plan/facts/node-state.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
-import { peerName, type SliceFacts, type Snapshot } from '../../../plan/node/node-state.ts';
 import { podInterface } from '../../../values/pod-interface.ts';
 import { linkFactsOf } from './host-facts.ts';
 

@@ -3,7 +3,7 @@ import { secretKind } from '../../../kubernetes/kinds.ts';
 import { explainPath, firstBroken } from '../../../plan/diagnosis/explain/explain.ts';
 import type { Hop } from '../../../plan/diagnosis/explain/path-view.ts';
 import { Failure } from '../../../values/failure.ts';
-import { plainText } from '../../../values/plain-text.ts';
+import { plainText } from '../../../values/text/plain-text.ts';
 import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
 import { readCalled } from '../diagnosis/called.ts';
 import { observePath } from '../diagnosis/observe-path.ts';

@@ -4,7 +4,7 @@ import { memberNamespace, trustConfigMap } from '../../../api/places.ts';
 import { componentName } from '../../../install/metadata.ts';
 import { configMapKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
-import { didYouMean } from '../../../values/nearest.ts';
+import { didYouMean } from '../../../values/text/nearest.ts';
 import type { CliCommand, CliInput } from '../command.ts';
 import { contextOption, kubeconfigOption, textOption } from '../options/common-options.ts';
 import { outputOption, printModel } from '../render/output.ts';

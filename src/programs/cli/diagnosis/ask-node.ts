@@ -11,8 +11,8 @@ import {
   type Question,
 } from '../../../plan/diagnosis/probe-report.ts';
 import { Failure } from '../../../values/failure.ts';
-import { plainText } from '../../../values/plain-text.ts';
-import { readJson } from '../../../values/read-json.ts';
+import { plainText } from '../../../values/text/plain-text.ts';
+import { readJson } from '../../../values/text/read-json.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 
 /** How long one node may take to answer, in milliseconds. */

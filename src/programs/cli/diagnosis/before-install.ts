@@ -6,7 +6,7 @@ import { answersSchema, type Question } from '../../../plan/diagnosis/probe-repo
 import { awayNodes } from '../../../plan/diagnosis/programs.ts';
 import { linuxNodes } from '../../../values/builtin/node.ts';
 import { Failure } from '../../../values/failure.ts';
-import { readJson } from '../../../values/read-json.ts';
+import { readJson } from '../../../values/text/read-json.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import { waitFor } from '../steps/wait-for.ts';
 import { factsIn } from './ask-node.ts';

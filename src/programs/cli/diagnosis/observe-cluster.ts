@@ -26,12 +26,12 @@ import {
   serviceKind,
 } from '../../../kubernetes/kinds.ts';
 import type { ClusterView, CredentialView } from '../../../plan/diagnosis/cluster-view.ts';
-import { ownCluster } from '../../../plan/node/own-cluster.ts';
-import { planClusterNetworks } from '../../../plan/worker/cluster-facts.ts';
+import { ownCluster } from '../../../plan/facts/own-cluster.ts';
+import { planClusterNetworks } from '../../../plan/slices/cluster-facts.ts';
 import { isLinux } from '../../../values/builtin/node.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
-import { tokenClaims } from '../../../values/token-claims.ts';
+import { tokenClaims } from '../../../values/text/token-claims.ts';
 import { resourcesNotAllowed } from '../steps/installer-rights.ts';
 import { connectionOf } from '../steps/joining/member-connection.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';

@@ -2,7 +2,7 @@ import type { StatementKind } from '../../../api/notice/type.ts';
 import { type FleetLists, planFleetLists } from '../../../plan/status/fleet-status.ts';
 import { planMemberLists } from '../../../plan/status/member-status.ts';
 import { Failure } from '../../../values/failure.ts';
-import { didYouMean } from '../../../values/nearest.ts';
+import { didYouMean } from '../../../values/text/nearest.ts';
 import type { CliCommand, CliInput, CliOption } from '../command.ts';
 import { contextOption, kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
 import { outputOption, printModel } from '../render/output.ts';

@@ -4,7 +4,7 @@ import { managedBy, managedByLabel } from '../../../api/labels.ts';
 import { connectionConfigMap, memberNamespace } from '../../../api/places.ts';
 import type { SliceNode } from '../../../api/slicenode/type.ts';
 import { configMapKind, daemonSetKind, deploymentKind, type Node, nodeKind } from '../../../kubernetes/kinds.ts';
-import { ownCluster } from '../../../plan/node/own-cluster.ts';
+import { ownCluster } from '../../../plan/facts/own-cluster.ts';
 import { keptNoticesOf, type MemberSnapshot } from '../../../plan/status/member-snapshot.ts';
 import { mayRead } from '../../../plan/status/unreadable.ts';
 import { isLinux } from '../../../values/builtin/node.ts';

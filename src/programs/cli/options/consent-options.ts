@@ -1,8 +1,8 @@
 import { planConsent } from '../../../install/member.ts';
+import { readCidr } from '../../../values/address/cidr.ts';
 import type { ConfigMap } from '../../../values/builtin/config-map.ts';
-import { readCidr } from '../../../values/cidr.ts';
 import { Failure } from '../../../values/failure.ts';
-import { isDnsLabel } from '../../../values/names.ts';
+import { isDnsLabel } from '../../../values/text/names.ts';
 import type { CliInput } from '../command.ts';
 import { textOption } from './common-options.ts';
 

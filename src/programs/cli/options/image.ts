@@ -1,9 +1,9 @@
 import type { Client } from '../../../kubernetes/client.ts';
 import type { DaemonSet, Deployment } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
-import { isImageReference } from '../../../values/image-reference.ts';
 import type { ObjectName } from '../../../values/object-key.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
+import { isImageReference } from '../../../values/text/image-reference.ts';
 import type { CliInput, CliOption } from '../command.ts';
 import { textOption } from './common-options.ts';
 

@@ -1,7 +1,7 @@
 import { down } from '../../../playground/down.ts';
 import { requireRoot } from '../../../playground/requirements.ts';
 import { playgroundNames, readSpec } from '../../../playground/state.ts';
-import { didYouMean } from '../../../values/nearest.ts';
+import { didYouMean } from '../../../values/text/nearest.ts';
 import { type CliCommand, exitCodes } from '../command.ts';
 import { nameOption, playgroundName } from './name-option.ts';
 import { places } from './places.ts';

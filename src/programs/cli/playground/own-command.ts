@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 import type { Places } from './places.ts';
 
 /** Arguments with which a shell runs this command line from any folder, with any PATH. */

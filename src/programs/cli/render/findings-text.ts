@@ -1,5 +1,5 @@
 import type { Finding } from '../../../plan/diagnosis/finding.ts';
-import { plainText } from '../../../values/plain-text.ts';
+import { plainText } from '../../../values/text/plain-text.ts';
 import type { Colors } from './terminal.ts';
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

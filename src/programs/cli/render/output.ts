@@ -1,4 +1,4 @@
-import { plainJson } from '../../../values/plain-text.ts';
+import { plainJson } from '../../../values/text/plain-text.ts';
 import type { CliOption } from '../command.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../plan/status/problem.ts';
-import { plainText } from '../../../values/plain-text.ts';
+import { plainText } from '../../../values/text/plain-text.ts';
 import { formatAge } from './age.ts';
 import type { Colors } from './terminal.ts';
 

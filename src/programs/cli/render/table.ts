@@ -1,4 +1,4 @@
-import { plainText } from '../../../values/plain-text.ts';
+import { plainText } from '../../../values/text/plain-text.ts';
 
 /** One column of a table over rows of type `R`. */
 export interface Column<R> {

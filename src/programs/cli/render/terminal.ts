@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { terminalText } from '../../../values/plain-text.ts';
+import { terminalText } from '../../../values/text/plain-text.ts';
 
 /** The output of a command: results to `out`, progress and errors to `err`. Only printable text, line ends and our own colours reach the terminal. */
 export interface Terminal {

@@ -2,7 +2,7 @@ import { stamped } from '../../../install/crds.ts';
 import { resourceKindOf } from '../../../install/kinds.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type CustomResourceDefinition, customResourceDefinitionKind } from '../../../kubernetes/kinds.ts';
-import { type NewerDefinition, newerDefinitions } from '../../../plan/newer-definitions.ts';
+import { type NewerDefinition, newerDefinitions } from '../../../plan/slices/newer-definitions.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -2,7 +2,7 @@ import { projectKind } from '../../../api/kinds.ts';
 import { hubNamespace, memberNamespace, projectNamespace, trustConfigMap } from '../../../api/places.ts';
 import { configMapKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
-import { didYouMean } from '../../../values/nearest.ts';
+import { didYouMean } from '../../../values/text/nearest.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
 /** The namespace of a project on the hub. @throws Failure NotFound when KubeSlice or the project does not exist. */

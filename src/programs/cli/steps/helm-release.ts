@@ -2,7 +2,7 @@ import type { Client } from '../../../kubernetes/client.ts';
 import { type DaemonSet, type Deployment, daemonSetKind, deploymentKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { KubernetesObject } from '../../../values/object.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 import { type Part, placeOfPart } from './parts.ts';
 
 /** The Helm release of an installed part. */

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type Pod, podKind } from '../../../kubernetes/kinds.ts';
-import { imageReasons, pullAgainMs, pullFailure } from '../../../plan/worker/pod-trouble.ts';
+import { imageReasons, pullAgainMs, pullFailure } from '../../../plan/exports/pod-trouble.ts';
 import { Failure } from '../../../values/failure.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 
 /** Pods that may lack their image. */
 export interface PodsOfImage {

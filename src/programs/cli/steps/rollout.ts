@@ -2,7 +2,7 @@ import type { Client } from '../../../kubernetes/client.ts';
 import { type DaemonSet, type Deployment, daemonSetKind, deploymentKind, type Pod, podKind } from '../../../kubernetes/kinds.ts';
 import { labelSelectorOf } from '../../../kubernetes/label-selector.ts';
 import type { ResourceKind } from '../../../values/resource-kind.ts';
-import { shellQuote } from '../../../values/shell-quote.ts';
+import { shellQuote } from '../../../values/text/shell-quote.ts';
 import { untilImageIsMissing } from './missing-image.ts';
 import { waitFor } from './wait-for.ts';
 

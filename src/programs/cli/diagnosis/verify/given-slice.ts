@@ -3,8 +3,8 @@ import { memberNamespace } from '../../../../api/places.ts';
 import { memberNamespaces } from '../../../../api/slice/type.ts';
 import { namespaceKind } from '../../../../kubernetes/kinds.ts';
 import { Failure } from '../../../../values/failure.ts';
-import { didYouMean } from '../../../../values/nearest.ts';
-import { shellQuote } from '../../../../values/shell-quote.ts';
+import { didYouMean } from '../../../../values/text/nearest.ts';
+import { shellQuote } from '../../../../values/text/shell-quote.ts';
 import type { OpenCluster } from '../../steps/open-cluster.ts';
 import type { Member } from './members.ts';
 

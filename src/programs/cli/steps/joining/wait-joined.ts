@@ -5,7 +5,7 @@ import type { HubCredential } from '../../../../install/member.ts';
 import { type Client, createClient } from '../../../../kubernetes/client.ts';
 import { fixedToken } from '../../../../kubernetes/credentials/token-source.ts';
 import { Failure } from '../../../../values/failure.ts';
-import { shellQuote } from '../../../../values/shell-quote.ts';
+import { shellQuote } from '../../../../values/text/shell-quote.ts';
 import { type CliInput, exitCodes } from '../../command.ts';
 import type { Terminal } from '../../render/terminal.ts';
 import { fieldManager } from '../open-cluster.ts';

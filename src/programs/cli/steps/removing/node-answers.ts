@@ -1,4 +1,4 @@
-import { imageReasons, pullAgainMs, pullFailure } from '../../../../plan/worker/pod-trouble.ts';
+import { imageReasons, pullAgainMs, pullFailure } from '../../../../plan/exports/pod-trouble.ts';
 import type { Event } from '../../../../values/builtin/event.ts';
 import { isLinux, type Node } from '../../../../values/builtin/node.ts';
 import type { Pod } from '../../../../values/builtin/pod.ts';

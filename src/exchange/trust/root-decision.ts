@@ -1,0 +1,58 @@
+import type { Root } from '../../identity/root.ts';
+import type { RootReader } from '../../identity/root-reader.ts';
+import { Failure } from '../../values/failure.ts';
+import type { StatementRefusal } from '../../values/statement-refusal.ts';
+
+/** The facts when a cluster shows its authority. */
+export interface RootQuestion {
+  readonly cluster: string;
+  readonly project: string;
+  /** The pinned certificate of the cluster, PEM; `undefined` for a cluster seen for the first time. */
+  readonly pinned: string | undefined;
+  /** The certificate that the cluster shows now, PEM. */
+  readonly offered: string;
+  /** True when `offered` comes from a `Cluster` statement that was verified under the pinned authority: the old authority names the new one. */
+  readonly endorsed: boolean;
+  /** True when the cluster left with a statement that the pinned authority signed: that authority no longer signs for it. */
+  readonly departed: boolean;
+}
+
+/** The authority to verify the cluster with from now on, and whether it must be stored first. */
+export type RootDecision =
+  | { readonly action: 'keep' | 'pin' | 'replace'; readonly root: Root }
+  | ({ readonly action: 'refuse' /** What stays pinned, if it can be read. */; readonly root: Root | undefined } & StatementRefusal);
+
+/**
+ * Decides which authority to accept for a cluster.
+ *
+ * ```
+ * pinned      offered                    then
+ * nothing     anything valid             pin it (trust on first use; people who care compare fingerprints)
+ * A           A                          keep
+ * A           B, endorsed by A           replace
+ * A           B, after a farewell of A   replace
+ * A           B                          refuse, and go on with A
+ * any         not valid                  refuse, and go on with what is pinned
+ * ```
+ *
+ * The hub can show any certificate. Only the old authority or an administrator of this cluster can make it count.
+ */
+export const decideRoot = (question: RootQuestion, readRoot: RootReader): RootDecision => {
+  let pinned: Root | undefined;
+  let offered: Root;
+  try {
+    pinned = question.pinned === undefined ? undefined : readRoot(question.pinned, question);
+    offered = readRoot(question.offered, question);
+  } catch (error) {
+    return { action: 'refuse', root: pinned, code: 'AuthorityChanged', message: Failure.from(error).message };
+  }
+  if (pinned === undefined) return { action: 'pin', root: offered };
+  if (pinned.fingerprint === offered.fingerprint) return { action: 'keep', root: pinned };
+  if (question.endorsed || question.departed) return { action: 'replace', root: offered };
+  return {
+    action: 'refuse',
+    root: pinned,
+    code: 'AuthorityChanged',
+    message: `Cluster "${question.cluster}" presents the authority ${offered.fingerprint}, but ${pinned.fingerprint} is pinned for it here; if its administrator confirms the new one, run "kubeslice trust forget ${question.cluster} --context <this cluster>".`,
+  };
+};

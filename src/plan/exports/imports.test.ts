@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { type Condition, conditionOf } from '../../api/condition.ts';
+import { serviceImportDefinition } from '../../api/serviceimport/definition.ts';
+import type { Offer } from '../../exchange/judgement/offer.ts';
+import { endpoint, offer } from '../fixtures/worker.ts';
+import { importedEndpointSlices, importedSliceName, planImport } from './imports.ts';
+import { offersOfName } from './offer-conflict.ts';
+
+const importOf = (offers: readonly Offer[], withheld: ReadonlySet<string> = new Set()) =>
+  planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers: offersOfName(offers, () => 0), seen: undefined, withheld }, 0);
+
+const ready = (status: { readonly conditions?: readonly Condition[] | undefined }) => conditionOf(status.conditions, 'Ready');
+
+describe('an import', () => {
+  it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
+    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]), true);
+    expect(slice?.metadata.labels).toMatchObject({
+      'multicluster.kubernetes.io/service-name': 'web',
+      'multicluster.kubernetes.io/source-cluster': 'east',
+    });
+    expect(slice?.ports).toEqual([{ name: '', protocol: 'TCP', port: 8080 }]);
+    expect(slice?.endpoints?.map((one) => [one.addresses[0], one.conditions?.ready])).toEqual([
+      ['10.0.0.1', true],
+      ['10.0.0.2', false],
+    ]);
+  });
+
+  it('has an EndpointSlice for each part of an offer, under a name that stays', () => {
+    const base = offer('east', [endpoint(1)]);
+    const parts = [...base.parts, { shard: 3, serial: 9, endpoints: [endpoint(2)] }];
+    const slices = importedEndpointSlices('app', { ...base, parts }, true);
+    expect(slices.map(({ metadata }) => [metadata.name, metadata.annotations?.['kubeslice.io/serial']])).toEqual([
+      [expect.stringMatching(/^web-[0-9a-f]{8}$/), '7'],
+      [expect.stringMatching(/^web-[0-9a-f]{8}-3$/), '9'],
+    ]);
+  });
+
+  it('has an EndpointSlice of its own for endpoints with other target ports, and says which pods are going', () => {
+    const other = { ...endpoint(2), targetPorts: [9090] };
+    const going = { ...endpoint(3), terminating: true as const };
+    const slices = importedEndpointSlices('app', offer('east', [endpoint(1), other, going]), true);
+    expect(slices.map(({ ports, endpoints }) => [ports?.[0]?.port, endpoints?.map(({ conditions }) => conditions)])).toEqual([
+      [8080, [{ ready: true }, { ready: false, serving: true, terminating: true }]],
+      [9090, [{ ready: true }]],
+    ]);
+    expect(new Set(slices.map(({ metadata }) => metadata.name)).size).toBe(2);
+  });
+
+  it('has the ports of all offers, and says which offer is not used', () => {
+    const more = offer('west', [endpoint(2)], { ports: [{ name: 'admin', protocol: 'TCP', port: 9000, targetPort: 9000 }] });
+    const wrong = offer('north', [endpoint(3)], { type: 'Headless', created: '2026-01-02T00:00:00Z' });
+    const { desired, status } = importOf([offer('east', [endpoint(1)]), more, wrong]);
+    expect(desired.spec.ports.map(({ servicePort }) => servicePort)).toEqual([80, 9000]);
+    expect(status.availableEndpoints).toBe(2);
+    expect(status.conditions?.find(({ type }) => type === 'Conflict')).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining('north has type Headless and not ClusterSetIP as in east'),
+    });
+  });
+
+  it('is listed by kubectl with the ports that clients call, and the ports of the pods only when asked for more', () => {
+    const { status } = importOf([offer('east', [endpoint(1)], { ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] })]);
+    const shown = (priority?: 1): unknown[] =>
+      serviceImportDefinition.columns
+        .filter((column) => column.priority === priority && column.jsonPath.startsWith('.status.'))
+        .map(({ jsonPath }) => status[jsonPath.slice('.status.'.length) as keyof typeof status]);
+    expect(shown()).toEqual(['80/TCP', 1, 'READY']);
+    expect(shown(1)).toEqual(['8080/TCP']);
+  });
+
+  it('says how many endpoints the exporters leave out, and where, and nothing while there are none', () => {
+    const { status } = importOf([offer('east', [endpoint(1)], { omitted: 12 }), offer('west', [endpoint(2)])]);
+    expect(conditionOf(status.conditions, 'EndpointsOmitted')).toMatchObject({
+      status: 'True',
+      message: expect.stringContaining('east 12'),
+    });
+    expect(conditionOf(importOf([offer('east', [endpoint(1)])]).status.conditions, 'EndpointsOmitted')).toBeUndefined();
+  });
+
+  it('keeps names apart where joining them would not', () => {
+    expect(importedSliceName('web', ['a-b', 'c'], '0')).not.toBe(importedSliceName('web', ['a', 'b-c'], '0'));
+    expect(importedSliceName('web', ['a', 'c', 'ns-1'], '0')).not.toBe(importedSliceName('web', ['a', 'c', 'ns-2'], '0'));
+  });
+
+  it('counts ready endpoints over clusters and says where they are', () => {
+    const { status } = importOf([offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2, false)])]);
+    expect(status).toMatchObject({ importStatus: 'READY', availableEndpoints: 2, servicePorts: '80/TCP', exposedPorts: '8080/TCP' });
+    expect(ready(status)?.message).toBe('Ready endpoints by cluster: east 1, west 1.');
+    expect(status.endpoints?.map((one) => one.clusterId)).toEqual(['east', 'west']);
+  });
+
+  it('does not count endpoints on nodes that this cluster does not reach, and says where they are', () => {
+    const offers = [offer('west', [endpoint(3)]), offer('east', [endpoint(1), endpoint(2)])];
+    const east = new Set(['app/east/n1']);
+    const half = importOf(offers, east).status;
+    expect(half).toMatchObject({ importStatus: 'READY', availableEndpoints: 1 });
+    expect(ready(half)?.message).toBe(
+      'Ready and reachable endpoints by cluster: west 1. Not reachable from this cluster and withheld: east 2.',
+    );
+    const none = importOf(offers.slice(1), east).status;
+    expect(none).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0, endpoints: [] });
+    expect(ready(none)).toMatchObject({ status: 'False', reason: 'LinkDown', message: expect.stringContaining('east 2') });
+  });
+
+  it('is pending, with the reason, while nothing is ready', () => {
+    const { status } = importOf([offer('east', [endpoint(1, false)])]);
+    expect(status).toMatchObject({ importStatus: 'PENDING', availableEndpoints: 0 });
+    expect(ready(status)).toMatchObject({
+      reason: 'EndpointsNotReady',
+      message: '0 ready endpoints of 1 in 1 clusters; see the ServiceExport in east.',
+    });
+  });
+});

@@ -1,0 +1,228 @@
+import { type Condition, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
+import { namespaceOfAbsent } from '../../api/imported-service.ts';
+import {
+  endpointSliceManager,
+  endpointSliceManagerLabel,
+  importedNamespaceLabel,
+  importedServiceLabel,
+  managedBy,
+  managedByLabel,
+  serialAnnotation,
+  sliceLabel,
+  sourceClusterLabel,
+} from '../../api/labels.ts';
+import { dnsNameOf } from '../../api/places.ts';
+import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
+import type { Offer } from '../../exchange/judgement/offer.ts';
+import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { takesConnections } from '../../exchange/statement/takes-connections.ts';
+import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { hash8 } from '../../values/text/hash.ts';
+import { sortedBy } from '../../values/text/order.ts';
+import { type NodePath, nodePath } from '../names/withdrawal.ts';
+import { portText } from './export-ports.ts';
+import type { OffersOfName } from './offer-conflict.ts';
+
+/** Name of an imported EndpointSlice; it contains a hash, because names joined by dashes are ambiguous. */
+export const importedSliceName = (service: string, identity: readonly string[], part: string): string =>
+  `${service.slice(0, 200)}-${hash8(identity.join('/'))}${part === '0' ? '' : `-${part}`}`;
+
+/** Target ports of an endpoint, in the order of the export's ports. */
+const targetsOf = (ports: readonly ExportPort[], { targetPorts }: ExportEndpoint): readonly number[] =>
+  ports.map(({ targetPort }, index) => targetPorts?.[index] ?? targetPort);
+
+/** An EndpointSlice of type IPv4 refuses an endpoint without such an address. */
+const hasIpv4 = ({ addresses }: ExportEndpoint): boolean => addresses.some((address) => !address.includes(':'));
+
+/**
+ * The endpoints of one part by their target ports, because an EndpointSlice has one list of ports for all its endpoints; there is always one group.
+ */
+const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpoint[]) => {
+  const groups = new Map<string, { readonly targets: readonly number[]; readonly endpoints: ExportEndpoint[] }>();
+  for (const endpoint of endpoints) {
+    const targets = targetsOf(ports, endpoint);
+    const group = groups.get(targets.join()) ?? { targets, endpoints: [] };
+    group.endpoints.push(endpoint);
+    groups.set(targets.join(), group);
+  }
+  return groups.size === 0 ? [{ targets: ports.map(({ targetPort }) => targetPort), endpoints: [] }] : [...groups.values()];
+};
+
+/**
+ * The EndpointSlices for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such namespace,
+ * in that of KubeSlice, so that the name resolves in the slice's other namespaces.
+ */
+export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
+  const { namespace, name, ports } = offer.body;
+  const identity = hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace];
+  return offer.parts.flatMap(({ shard, serial, endpoints }) =>
+    byTargets(ports, endpoints).map(
+      ({ targets, endpoints: held }, group): EndpointSlice => ({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: importedSliceName(name, identity, group === 0 ? String(shard) : `${shard}-${group}`),
+          namespace: hasNamespace ? namespace : namespaceOfAbsent,
+          labels: {
+            ...(hasNamespace ? {} : { [importedNamespaceLabel]: namespace }),
+            [sliceLabel]: slice,
+            [importedServiceLabel]: name,
+            [sourceClusterLabel]: offer.cluster,
+            [endpointSliceManagerLabel]: endpointSliceManager,
+            [managedByLabel]: managedBy,
+          },
+          annotations: { [serialAnnotation]: String(serial) },
+        },
+        addressType: 'IPv4',
+        endpoints: held.filter(hasIpv4).map(({ addresses, hostname, ready, terminating, node, pod }) => ({
+          addresses: addresses.filter((address) => !address.includes(':')),
+          ...(hostname === undefined ? {} : { hostname }),
+          conditions: terminating === true ? { ready: false, serving: ready, terminating } : { ready },
+          nodeName: node,
+          targetRef: { kind: 'Pod', namespace, name: pod },
+        })),
+        ports: ports.map((port, index) => ({
+          name: port.name ?? (ports.length === 1 ? '' : `port-${index}`),
+          protocol: port.protocol,
+          port: targets[index] ?? port.targetPort,
+          ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
+        })),
+      }),
+    ),
+  );
+};
+
+type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Offer }[];
+
+const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number): Verdict => {
+  const counted = (some: Offered): string =>
+    offers
+      .map(({ cluster }) => ({ cluster, count: some.filter(({ offer }) => offer.cluster === cluster).length }))
+      .filter(({ count }) => count > 0 || cutOff.length === 0)
+      .map(({ cluster, count }) => `${cluster} ${count}`)
+      .join(', ');
+  if (ready.length > 0) {
+    const missing = cutOff.length === 0 ? '' : ` Not reachable from this cluster and withheld: ${counted(cutOff)}.`;
+    const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reachable endpoints';
+    return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}` };
+  }
+  if (cutOff.length > 0) {
+    const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so DNS withholds them; see "kubeslice links" on the hub.`;
+    return { type: 'Ready', status: 'False', reason: 'LinkDown', message };
+  }
+  return {
+    type: 'Ready',
+    status: 'False',
+    reason: 'EndpointsNotReady',
+    message: `0 ready endpoints of ${total} in ${offers.length} clusters; see the ServiceExport in ${offers.map((offer) => offer.cluster).join(', ')}.`,
+  };
+};
+
+/** Maximum number of aliases in a ServiceImport. */
+const maxAliases = 32;
+/** Maximum number of ports in a ServiceImport; with more the API server would refuse it. */
+const maxPorts = 64;
+
+/** Every usable endpoint of an offer. */
+const endpointsOf = ({ parts }: Offer): ExportEndpoint[] => parts.flatMap(({ endpoints }) => endpoints);
+
+/** The ports of all offers, each from the oldest one that has it. */
+const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
+  const ports = new Map<string, ExportPort>();
+  for (const { body } of oldestFirst)
+    for (const port of body.ports) if (!ports.has(`${port.port}/${port.protocol}`)) ports.set(`${port.port}/${port.protocol}`, port);
+  return [...ports.values()];
+};
+
+/** The condition about exports of the name that are not used. None if there never was a conflict. */
+const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | undefined): Verdict[] => {
+  const type = 'Conflict';
+  const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
+  const message = `The oldest export of the name is used. These exports are not used: ${list.join(', ')}.`;
+  const conflict: Verdict = { type, status: 'True', reason: 'ExportConflict', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'The exports of this name agree.' };
+  return exceptionVerdicts(seen?.status?.conditions, conflicts.length > 0 ? conflict : undefined, resolved);
+};
+
+/** The condition about endpoints that the exporters do not publish. None if there never were any. */
+const omittedImportVerdict = (offers: readonly Offer[], seen: ServiceImport | undefined): Verdict[] => {
+  const type = 'EndpointsOmitted';
+  const lacking = offers.flatMap(({ cluster, body: { omitted } }) => (omitted === undefined ? [] : [`${cluster} ${omitted}`]));
+  const message = `Endpoints that clusters do not publish, because the export is over capacity: ${lacking.join(', ')}. Divide the service there.`;
+  const exception: Verdict = { type, status: 'True', reason: 'TooManyEndpoints', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'Every endpoint is published.' };
+  return exceptionVerdicts(seen?.status?.conditions, lacking.length > 0 ? exception : undefined, resolved);
+};
+
+/** All inputs of the decision about an import. */
+export interface ImportSnapshot {
+  readonly slice: string;
+  /** Namespace of the service. */
+  readonly namespace: string;
+  /** Name of the service. */
+  readonly name: string;
+  /** The used offers of the clusters under the name, the oldest first, and the unused ones. */
+  readonly offers: OffersOfName;
+  /** The current ServiceImport. */
+  readonly seen: ServiceImport | undefined;
+  /** Nodes that this cluster does not reach: DNS withholds their endpoints, and they are not counted. */
+  readonly withheld: Pick<ReadonlySet<NodePath>, 'has'>;
+}
+
+/** The ServiceImport for the offers of all clusters: the union of their ports, each from the oldest export that has it. */
+export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
+  const ordered = sortedBy(offers.used, (offer) => offer.cluster);
+  const ports = unitedPorts(offers.used).slice(0, maxPorts);
+  const aliases = [...new Set(offers.used.flatMap(({ body }) => body.aliases))].slice(0, maxAliases);
+  const dnsName = dnsNameOf(name, namespace);
+  const stated = ordered.flatMap((offer) =>
+    endpointsOf(offer)
+      .filter(takesConnections)
+      .map((endpoint) => ({ endpoint, offer })),
+  );
+  const isCutOff = ({ endpoint, offer }: Offered[number]) => withheld.has(nodePath(slice, offer.cluster, endpoint.node));
+  const cutOff = stated.filter(isCutOff);
+  const ready = stated.filter((one) => !isCutOff(one));
+  const total = ordered.reduce((sum, offer) => sum + endpointsOf(offer).length, 0);
+  const at = new Date(now);
+  const conditions = [
+    importVerdict(ordered, ready, cutOff, total),
+    ...conflictVerdict(offers, seen),
+    ...omittedImportVerdict(ordered, seen),
+  ].reduce<readonly Condition[]>(
+    (list, verdict) => setCondition(list, verdict, seen?.metadata.generation, at),
+    seen?.status?.conditions ?? [],
+  );
+  const desired = {
+    apiVersion: 'networking.kubeslice.io/v1beta1',
+    kind: 'ServiceImport',
+    metadata: { name, namespace, labels: { [sliceLabel]: slice, [managedByLabel]: managedBy } },
+    spec: {
+      slice,
+      dnsName,
+      ports: ports.map((port) => ({
+        ...(port.name === undefined ? {} : { name: port.name }),
+        containerPort: port.targetPort,
+        servicePort: port.port,
+        protocol: port.protocol,
+      })),
+      ...(aliases.length === 0 ? {} : { aliases }),
+    },
+  };
+  const status: ServiceImportStatus = {
+    conditions: [...conditions],
+    importStatus: ready.length > 0 ? 'READY' : 'PENDING',
+    servicePorts: ports.map(portText).join(','),
+    exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
+    availableEndpoints: ready.length,
+    lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),
+    endpoints: ready.slice(0, 100).map(({ endpoint, offer }) => ({
+      name: endpoint.pod,
+      ip: endpoint.addresses[0] ?? '',
+      port: endpoint.targetPorts?.[0] ?? ports[0]?.targetPort ?? 0,
+      clusterId: offer.cluster,
+      dnsName: `${endpoint.pod}.${offer.cluster}.${dnsName}`,
+    })),
+  };
+  return { desired, status };
+};

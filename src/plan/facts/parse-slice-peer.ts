@@ -1,0 +1,24 @@
+import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import { parseCidr } from '../../values/address/cidr.ts';
+import { blockField, keyField, labelField, portField, sliceAddressField, subdomainField, underlayAddressField } from './fields.ts';
+import type { PeerFacts } from './node-state.ts';
+
+/**
+ * Reads a SlicePeer; throws `InvalidInput` with the first invalid field.
+ *
+ * @param subnet of the slice, from its SliceNode
+ */
+export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts => {
+  const network = parseCidr(subnet);
+  return {
+    cluster: labelField('spec.cluster', spec.cluster),
+    node: subdomainField('spec.node', spec.node),
+    publicKey: keyField('spec.publicKey', spec.publicKey),
+    endpoints: spec.endpoints.map(({ address, port }, at) => ({
+      address: underlayAddressField(`spec.endpoints[${at}].address`, address, network),
+      port: portField(`spec.endpoints[${at}].port`, port),
+    })),
+    blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, network)),
+    router: sliceAddressField('spec.router', spec.router, network),
+  };
+};

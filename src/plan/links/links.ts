@@ -1,0 +1,158 @@
+import type { SliceNode } from '../../api/slicenode/type.ts';
+import {
+  type ClusterLinks,
+  type FailingExport,
+  type ImpairedNode,
+  type LinksBody,
+  maxReportedLinks,
+  maxReportedNodes,
+  maxReportedRefusals,
+  type ReportedLink,
+  reportLine,
+} from '../../exchange/statement/links.ts';
+import { isLinux, type Node } from '../../values/builtin/node.ts';
+import { compareVerdicts } from '../../values/link-verdict.ts';
+import { compareText } from '../../values/text/order.ts';
+import { nodeToken, votesWithout } from './link-votes.ts';
+import { whyMissing } from './missing-node.ts';
+import { fitReport } from './report-size.ts';
+
+/** All inputs of the report about links. */
+export interface LinksSnapshot {
+  /** The reports of this cluster's agents in the slice. */
+  readonly sliceNodes: readonly SliceNode[];
+  /** The nodes of this cluster. */
+  readonly nodes: readonly Node[];
+  /** How many nodes of each cluster are known in the slice. */
+  readonly peers: ReadonlyMap<string, number>;
+  /** Name of this cluster. */
+  readonly cluster: string;
+  /** Nodes whose agents have not confirmed their reports for long. */
+  readonly silent: ReadonlySet<string>;
+  /** Sentences about refused notices. */
+  readonly refused: readonly string[];
+  /** The report about this cluster's exports of the slice. */
+  readonly failing: { readonly list: readonly FailingExport[]; readonly count: number };
+  /** Namespaces of the slice that do not exist in this cluster. */
+  readonly absentNamespaces: NonNullable<LinksBody['absentNamespaces']>;
+}
+
+/**
+ * Whether a node is expected to serve: it is neither drained nor removed. A node that is not Ready counts as missing, because that is not intended.
+ */
+const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
+
+/** Sums by cluster, and the missing links of each node. */
+const sumLinks = (
+  reporting: readonly SliceNode[],
+  expected: ReadonlyMap<string, number>,
+  gone: { readonly cluster: string; readonly nodes: ReadonlySet<string> },
+) => {
+  const goneTokens = new Set([...gone.nodes].map(nodeToken));
+  const clusters = new Map<string, { up: number; down: number; worstRttMs?: number }>();
+  const impaired: ImpairedNode[] = [];
+  const worst: ReportedLink[] = [];
+  const total = [...expected.values()].reduce((sum, each) => sum + each, 0);
+  for (const { spec, status } of reporting) {
+    let [up, down] = [0, 0];
+    for (const [cluster, votes] of Object.entries(status?.links?.clusters ?? {})) {
+      // A cluster that left does not count, even while an agent still reports links to it.
+      if (!expected.has(cluster)) continue;
+      const sum = clusters.get(cluster) ?? { up: 0, down: 0 };
+      clusters.set(cluster, sum);
+      const counted = cluster === gone.cluster ? votesWithout(votes, goneTokens) : votes;
+      sum.up += counted.up;
+      sum.down += counted.down;
+      if (votes.worstRttMs !== undefined && counted.up > 0) sum.worstRttMs = Math.max(sum.worstRttMs ?? 0, votes.worstRttMs);
+      up += counted.up;
+      down += counted.down;
+    }
+    const exceptions = (status?.links?.exceptions ?? []).flatMap((each): ReportedLink[] => {
+      const slash = each.peer.indexOf('/');
+      const { driver, state, since } = each;
+      const [peerCluster, peerNode] = [each.peer.slice(0, slash), each.peer.slice(slash + 1)];
+      if (peerCluster === gone.cluster && gone.nodes.has(peerNode)) return [];
+      return [{ node: spec.node, peerCluster, peerNode, driver, state, reason: reportLine(each.reason), since }];
+    });
+    worst.push(...exceptions);
+    if (up >= total) continue;
+    const [first] = exceptions;
+    const reason = first === undefined ? {} : { reason: reportLine(`${first.peerCluster}/${first.peerNode}: ${first.reason}`) };
+    impaired.push({ node: spec.node, up, down, total, ...reason });
+  }
+  return { clusters, impaired, worst };
+};
+
+/**
+ * This cluster's report to the hub about its part of a slice: sums by cluster, and the worst cases with reasons, each list bounded. The work is the
+ * number of this cluster's nodes times the slice's clusters. Drained or removed nodes are neither counted nor missing; links to missing nodes of this
+ * cluster do not count.
+ */
+export const planLinks = (seen: LinksSnapshot): LinksBody => {
+  const byNode = new Map(seen.sliceNodes.map((node) => [node.spec.node, node]));
+  const nodes = seen.nodes.filter(isLinux);
+  const serving = nodes.filter(isInService);
+  const missing = serving.flatMap((node) => {
+    return whyMissing(byNode.get(node.metadata.name), seen.silent, node) ?? [];
+  });
+  missing.sort((a, b) => compareText(a.node, b.node));
+  const absent = new Set(missing.map(({ node }) => node));
+  const reporting = serving.flatMap(({ metadata: { name } }) => (absent.has(name) ? [] : (byNode.get(name) ?? [])));
+  // Missing nodes of this cluster whose tunnels others still know: no link to them is needed.
+  const gone = missing.flatMap(({ node }) => (byNode.get(node)?.status?.publicKey === undefined ? [] : [node]));
+  // A node has no link to itself.
+  const expected = new Map(
+    [...seen.peers].flatMap(([cluster, nodes]): [string, number][] => {
+      const others = cluster === seen.cluster ? nodes - 1 - gone.length : nodes;
+      return others > 0 ? [[cluster, others]] : [];
+    }),
+  );
+  const { clusters, impaired, worst } = sumLinks(reporting, expected, { cluster: seen.cluster, nodes: new Set(gone) });
+  const { failing } = seen;
+  const outOfService = nodes.length - serving.length;
+  const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
+  return fitReport({
+    nodes: reporting.length,
+    ...(outOfService === 0 ? {} : { outOfService }),
+    ...(seen.sliceNodes.some(({ status }) => Object.keys(status?.pods ?? {}).length > 0) ? { inUse: true as const } : {}),
+    clusters: [...expected]
+      .map(([cluster, others]): ClusterLinks => ({ cluster, up: 0, down: 0, ...clusters.get(cluster), total: reporting.length * others }))
+      .toSorted((a, b) => compareText(a.cluster, b.cluster)),
+    worst: worst.toSorted((a, b) => compareVerdicts(a.state, b.state) || compareText(name(a), name(b))).slice(0, maxReportedLinks),
+    impaired: impaired.toSorted((a, b) => b.down - a.down || a.up - b.up || compareText(a.node, b.node)).slice(0, maxReportedNodes),
+    impairedNodes: impaired.length,
+    missingNodes: missing.slice(0, maxReportedNodes),
+    missing: missing.length,
+    ...(failing.list.length === 0 ? {} : { failingExports: [...failing.list], failing: failing.count }),
+    ...(seen.absentNamespaces.length === 0 ? {} : { absentNamespaces: [...seen.absentNamespaces] }),
+    ...(seen.refused.length === 0 ? {} : { refused: seen.refused.slice(0, maxReportedRefusals).map((each) => reportLine(each)) }),
+  });
+};
+
+/** Whether two reports differ only in measurements and texts. */
+export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
+  const essence = ({ clusters, worst, impaired, missingNodes, ...rest }: LinksBody): string =>
+    JSON.stringify([
+      rest.nodes,
+      rest.outOfService,
+      rest.inUse,
+      rest.impairedNodes,
+      rest.missing,
+      rest.refused,
+      rest.failing,
+      // The message names the cause; the numbers in it vary.
+      rest.failingExports?.map(({ namespace, name, reason, works, message }) => [
+        namespace,
+        name,
+        reason,
+        works,
+        message.replace(/\d+/g, ''),
+      ]),
+      rest.absentNamespaces,
+      missingNodes,
+      clusters.map(({ cluster, up, down, total }) => [cluster, up, down, total]),
+      worst.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),
+      impaired.map(({ node, up, down }) => [node, up, down]),
+    ]);
+  return essence(a) === essence(b);
+};

@@ -1,0 +1,67 @@
+import { importedServiceOf } from '../../api/imported-service.ts';
+import { formatIp, readIp } from '../../values/address/ip.ts';
+import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { isDnsLabel } from '../../values/text/names.ts';
+
+/** One endpoint address of an export; only ready ones are kept. */
+export type ImportedEndpoint = {
+  readonly address: string;
+  /** The pod's name, empty when unknown. */
+  readonly pod: string;
+  readonly node: string;
+};
+
+/** One named port of an export. `protocol` is in lower case. */
+export type ImportedPort = { readonly name: string; readonly protocol: string; readonly port: number };
+
+/** What one cluster offers for one export: the parts of one EndpointSlice that names need. */
+export type ImportRecord = {
+  readonly slice: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly export: string;
+  readonly endpoints: readonly ImportedEndpoint[];
+  readonly ports: readonly ImportedPort[];
+};
+
+/** A port's name is a label after an underscore (RFC 2782), and a label has 63 characters. */
+const longestPortName = 62;
+
+/**
+ * The record of an EndpointSlice; undefined when it is not an imported one: without the labels for slice, service and source cluster, or with names
+ * that cannot be DNS labels.
+ *
+ * Readiness follows the Kubernetes API: an endpoint without `ready` counts as ready. Invalid addresses, and ports without a name that fits into a
+ * label, are dropped.
+ */
+export const importRecordOf = ({
+  metadata,
+  endpoints,
+  ports,
+}: Pick<EndpointSlice, 'metadata' | 'endpoints' | 'ports'>): ImportRecord | undefined => {
+  const imported = importedServiceOf(metadata);
+  if (imported === undefined) return undefined;
+  const { slice, cluster, namespace, service } = imported;
+  if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
+  return {
+    slice,
+    cluster,
+    namespace,
+    export: service,
+    endpoints: (endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .flatMap(({ addresses, nodeName = '', targetRef }) =>
+        addresses.flatMap((text) => {
+          const address = readIp(text);
+          return address === undefined
+            ? []
+            : [{ address: formatIp(address), pod: targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : '', node: nodeName }];
+        }),
+      ),
+    ports: (ports ?? []).flatMap(({ name, protocol = 'TCP', port }) =>
+      name === undefined || port === undefined || !isDnsLabel(name) || name.length > longestPortName
+        ? []
+        : [{ name, protocol: protocol.toLowerCase(), port }],
+    ),
+  };
+};

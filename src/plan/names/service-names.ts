@@ -1,0 +1,110 @@
+import { isDnsLabel } from '../../values/text/names.ts';
+import { compareText } from '../../values/text/order.ts';
+import type { ImportedEndpoint, ImportRecord } from './import-record.ts';
+import type { Answer, RecordData, ResourceRecord } from './record.ts';
+
+/** The inputs of the names of one service. */
+export type ServiceInput = {
+  /** The service's own name, such as `backend.app-ns.svc.slice.local`. */
+  readonly name: string;
+  /** The offer of each cluster, without withheld endpoints. */
+  readonly imports: readonly ImportRecord[];
+  /** Seconds that an answer may be cached. */
+  readonly ttl: number;
+  /** The SOA record of every answer without data. */
+  readonly authority: readonly ResourceRecord[];
+};
+
+/** The answers for one name: one for each type that has data, and one for all others. */
+export type NameEntry = {
+  readonly byType: ReadonlyMap<string, Answer>;
+  /** NOERROR without data: the name exists, or exists only because names below it do (RFC 8020). */
+  readonly noData: Answer;
+};
+
+const emptyAnswers: ReadonlyMap<string, Answer> = new Map();
+
+/** The entry of a name without data of its own. */
+export const emptyEntry = (authority: readonly ResourceRecord[]): NameEntry => ({
+  byType: emptyAnswers,
+  noData: { code: 'NOERROR', authoritative: true, answers: [], authority, additional: [] },
+});
+
+const addressData = (address: string): RecordData => (address.includes(':') ? { type: 'AAAA', address } : { type: 'A', address });
+
+const keyOf = (data: RecordData): string => ('address' in data ? data.address : JSON.stringify(data));
+
+/** An entry of records that all belong to `name`, grouped by type; duplicates are removed. */
+const entryOf = (input: ServiceInput, name: string, data: readonly RecordData[], additional: readonly ResourceRecord[] = []): NameEntry => {
+  const unique = new Map(data.map((each) => [keyOf(each), each]));
+  const sorted = [...unique].toSorted(([a], [b]) => compareText(a, b)).map(([, each]) => each);
+  const byType = new Map<string, Answer>();
+  for (const [type, records] of Map.groupBy(sorted, ({ type }) => type)) {
+    const answers = records.map((each) => ({ name, ttl: input.ttl, data: each }));
+    byType.set(type, { code: 'NOERROR', authoritative: true, answers, authority: [], additional });
+  }
+  return { ...emptyEntry(input.authority), byType };
+};
+
+/** The service's own entry: the addresses of all its endpoints, in every cluster. */
+export const serviceEntry = (input: ServiceInput): NameEntry =>
+  entryOf(
+    input,
+    input.name,
+    input.imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address))),
+  );
+
+/**
+ * `<pod>.<cluster>`, relative to the service. If the pod's name is unknown or not a DNS name (Kubernetes allows 253 characters without a dot), its
+ * address with dashes replaces it, as in cluster DNS for endpoints without a host name.
+ */
+const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, service: string): string => {
+  const named = pod.split('.').every(isDnsLabel) && pod.length + cluster.length + service.length + 2 <= 253;
+  return `${named ? pod : address.replaceAll(/[.:]/g, '-')}.${cluster}`;
+};
+
+/**
+ * The names below a service, including those that exist only because of names below them:
+ *
+ *     <pod>.<cluster>.<service>      A, AAAA   one endpoint
+ *     _<port>._<protocol>.<service>  SRV       the endpoints with that port, their addresses as additional records
+ */
+export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
+  const hosts = new Map<string, RecordData[]>();
+  const targets = new Map<string, RecordData[]>();
+  const collect = (into: Map<string, RecordData[]>, name: string, data: RecordData): void => {
+    const known = into.get(name);
+    if (known === undefined) into.set(name, [data]);
+    else known.push(data);
+  };
+  for (const { cluster, endpoints, ports } of input.imports) {
+    for (const endpoint of endpoints) {
+      const host = `${endpointPrefix(endpoint, cluster, input.name)}.${input.name}`;
+      collect(hosts, host, addressData(endpoint.address));
+      for (const { name, protocol, port } of ports) {
+        collect(targets, `_${name}._${protocol}.${input.name}`, { type: 'SRV', priority: 0, weight: 1, port, target: host });
+      }
+    }
+  }
+  const names = new Map<string, NameEntry>();
+  for (const [name, data] of hosts) names.set(name, entryOf(input, name, data));
+  for (const [name, data] of targets) {
+    const seen = new Set(data.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
+    const additional = [...seen]
+      .toSorted(compareText)
+      .flatMap((host) => [...(names.get(host)?.byType.values() ?? [])].flatMap(({ answers }) => answers));
+    names.set(name, entryOf(input, name, data, additional));
+  }
+  for (const name of names.keys()) {
+    for (let parent = parentOf(name); parent !== input.name && !names.has(parent); parent = parentOf(parent)) {
+      names.set(parent, emptyEntry(input.authority));
+    }
+  }
+  return names;
+};
+
+/** The name without its first label; an empty string for the last label. */
+export const parentOf = (name: string): string => {
+  const dot = name.indexOf('.');
+  return dot === -1 ? '' : name.slice(dot + 1);
+};

@@ -1,9 +1,0 @@
-/** UDP ports of tunnels, one per slice on a node: WireGuard's usual port and those after it. */
-export const tunnelPorts: readonly number[] = Array.from({ length: 80 }, (_, index) => 51_820 + index);
-
-/**
- * The UDP port of a slice: the one it has, or else the lowest that neither another slice nor another program uses; undefined when all 80 are taken. A
- * slice keeps its port while it exists, because the other nodes know it.
- */
-export const choosePort = (own: number | undefined, others: ReadonlySet<number>, busy: ReadonlySet<number>): number | undefined =>
-  own !== undefined && !others.has(own) ? own : tunnelPorts.find((port) => !others.has(port) && !busy.has(port));

@@ -1,0 +1,64 @@
+import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { checkDelegation } from '../../../exchange/delegation/delegation.ts';
+import { clusterOf } from '../../../exchange/ledger/ledger.ts';
+import type { NodeBody } from '../../../exchange/statement/node.ts';
+import { draftStatement } from '../../../exchange/trust/issue.ts';
+import { watching } from '../../../loop/watching.ts';
+import { nodeBodyOf } from '../../../plan/tunnels/node-statement.ts';
+import { exchangeContext } from '../receive/exchange-context.ts';
+import type { Refusals } from '../receive/refusals.ts';
+import { ownSubjects, type Session } from '../session/session.ts';
+import { renewalEveryMs } from './publish.ts';
+
+/** How long the statement about a node holds without a tunnel in its SliceNode, in milliseconds, as long as the node exists. */
+const heldMs = 30_000;
+
+/**
+ * Publishes the nodes of this cluster, as soon as their agents have created a tunnel. The key is the node.
+ *
+ * The status that an agent writes is judged by the rules for other clusters before it is signed: a compromised node must not take the key, the blocks
+ * or the endpoints of another one.
+ */
+export const nodeNotices = (session: Session, refusals: Refusals) => {
+  const { local, slice, outbox, authority, clock } = session;
+  const missingSince = new Map<string, number>();
+  const nodesOf = (): readonly SliceNode[] => local.sliceNodes.byIndex('slice', slice);
+
+  const refusalOf = (node: string, body: NodeBody): string | undefined => {
+    const draft = draftStatement(authority, { ...session.grant, kind: 'Node', subject: node, body, serial: 1 }, clock.now());
+    return 'body' in draft ? checkDelegation(draft, session.ledger(), exchangeContext(session))?.message : undefined;
+  };
+
+  return {
+    name: 'node-notice',
+    held: () => [...clusterOf(session.ledger(), session.hub.cluster).entries.Node.keys()],
+    resync: { everyMs: renewalEveryMs, keys: () => nodesOf().map((sliceNode) => sliceNode.spec.node) },
+    watches: [
+      ownSubjects(session, 'Node'),
+      watching(local.sliceNodes, (change) => (change.object.spec.slice === slice ? [change.object.spec.node] : [])),
+      watching(local.nodes, ({ object, type }) => (type === 'updated' ? [] : [object.metadata.name])),
+      // A grown claim of the cluster, or a key that another node gave up.
+      watching(session.statements, ({ kind, cluster }) =>
+        cluster === session.hub.cluster && kind === 'Cluster' ? nodesOf().map((sliceNode) => sliceNode.spec.node) : [],
+      ),
+    ],
+    reconcile: async (node: string): Promise<{ againMs: number } | undefined> => {
+      const found = nodesOf().find((sliceNode) => sliceNode.spec.node === node);
+      const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
+      const body = nodeBodyOf(current, local.nodes.get(node));
+      if (body === undefined && local.nodes.get(node) !== undefined) {
+        // Its SliceNode disappeared, although the node did not: it is created again, with the same blocks, and its statement stays in force
+        // meanwhile. Without the definition of SliceNodes that lasts until an administrator restores it; the node continues to work.
+        if (found === undefined && session.vanished.get(node) !== undefined) return undefined;
+        const since = missingSince.get(node) ?? clock.monotonic();
+        missingSince.set(node, since);
+        const left = since + heldMs - clock.monotonic();
+        if (left > 0) return { againMs: Math.ceil(left) };
+      } else missingSince.delete(node);
+      const refused = body === undefined ? undefined : refusalOf(node, body);
+      refusals.set(`own.node.${node}`, refused);
+      if (refused === undefined) outbox.set('Node', node, body);
+      return refused === undefined ? undefined : { againMs: 5_000 };
+    },
+  };
+};

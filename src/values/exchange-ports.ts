@@ -1,5 +1,0 @@
-/** TCP port on each node's router address in a slice, where the nodes of other clusters ask for notices; reached through the tunnel only. */
-export const relayPort = 9811;
-
-/** TCP port on each node's own address, where the worker of the same cluster asks for notices of other clusters. */
-export const peerEndpointPort = 9810;
