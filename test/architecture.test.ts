@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandLineRooms, largeFolders, layeredRooms, onlyForPrograms, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
+import { commandLineRooms, largeFolders, layeredRooms, onlyForCommandLine, outsideWorld, pureRooms, rooms, signing } from './rooms.ts';
 import { root, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
 const all = sourceFiles('src', 'test', 'tools', 'bin');
@@ -38,7 +38,7 @@ test('a room imports only from its left', () => {
       if (!path.startsWith('src/')) return [`${file.path} imports ${path}: the product must not need its tests and tools`];
       const to = roomOf(path);
       if (to === from) return [];
-      const reserved = from === 'programs' ? undefined : onlyForPrograms[to];
+      const reserved = from === 'cli' ? undefined : onlyForCommandLine[to];
       if (reserved !== undefined) return [`${file.path} imports ${to}/: ${reserved}`];
       if (rule.values.includes(to)) return [];
       if (rule.types?.includes(to) === true) {
@@ -51,7 +51,7 @@ test('a room imports only from its left', () => {
 });
 
 test('so does a room of the command line', () => {
-  const commandLine = 'src/programs/cli/';
+  const commandLine = 'src/cli/';
   const commandLineRoom = (path: string): string => /^([^/]+)\//.exec(path.slice(commandLine.length))?.[1] ?? '.';
   const files = product.filter((file) => file.path.startsWith(commandLine) && !file.path.endsWith('.fixtures.ts'));
   const offences = files.flatMap((file) => {

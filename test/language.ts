@@ -28,7 +28,7 @@ export const replaced: readonly ReplacedWord[] = [
     words: 'take down',
     pattern: /\b(?:take|takes|took|taken|taking)(?: \w+)? down\b/gi,
     instead: 'withdraw or remove',
-    allowed: { 'src/playground/': 'the command playground down', 'src/programs/cli/playground/': 'the command playground down' },
+    allowed: { 'src/playground/': 'the command playground down', 'src/cli/playground/': 'the command playground down' },
   },
   {
     words: 'a word',
@@ -36,7 +36,7 @@ export const replaced: readonly ReplacedWord[] = [
     instead: 'statement, message or argument',
     allowed: {
       'src/plan/cluster-dns/corefile-blocks.ts': 'words of a Corefile',
-      'src/programs/cli/render/completion-scripts.ts': 'words of a shell',
+      'src/cli/render/completion-scripts.ts': 'words of a shell',
     },
   },
 ];

@@ -37,37 +37,62 @@ export const rooms: Readonly<Record<string, Room>> = {
   telemetry: { values: ['values'], reason: 'telemetry/ is used by every adapter and by loop/; it would make a circle if it used them' },
   loop: {
     values: ['values', 'telemetry'],
-    reason: 'loop/ drives any observe-decide-act; only programs/ joins it with adapters and plans',
+    reason: 'loop/ drives any observe-decide-act; only reconcile/ joins it with adapters and plans',
   },
-  kubernetes: adapter('an adapter that uses another cannot be tested or replaced alone; programs/ joins them'),
+  kubernetes: adapter('an adapter that uses another cannot be tested or replaced alone; reconcile/ joins them'),
   kernel: adapter('kernel/ makes a desired state true on a node; where that state comes from is not its business'),
-  dns: adapter('dns/ speaks DNS; which names exist is decided in plan/names and joined in programs/'),
+  dns: adapter('dns/ speaks DNS; which names exist is decided in plan/names and joined in reconcile/names'),
   images: adapter('images/ makes archives from files; it must work where no cluster is'),
   playground: adapter(
     'playground/ makes clusters as an outsider would; using our own adapters would hide their faults from the tests run on it',
   ),
+  serving: {
+    values: ['values', 'host', 'api', 'telemetry', 'identity'],
+    types: ['kubernetes'],
+    reason: 'serving/ answers over HTTP for any program; what is answered is handed to it',
+  },
+  reconcile: {
+    values: ['values', 'host', 'api', 'identity', 'exchange', 'plan', 'telemetry', 'loop', 'kubernetes', 'kernel', 'dns', 'serving'],
+    reason: 'reconcile/ joins observation, decision and action; what a person types, and how a program starts, is not its business',
+  },
+  cli: {
+    values: [
+      'values',
+      'host',
+      'api',
+      'identity',
+      'exchange',
+      'plan',
+      'install',
+      'telemetry',
+      'kubernetes',
+      'images',
+      'playground',
+      'reconcile',
+    ],
+    reason: 'cli/ does what a person asks for, and ends; it starts no program and changes no kernel',
+  },
   programs: {
     values: [
       'values',
       'host',
       'api',
-      'exchange',
+      'identity',
       'plan',
       'install',
       'telemetry',
       'loop',
       'kubernetes',
       'kernel',
-      'dns',
-      'identity',
-      'images',
-      'playground',
+      'serving',
+      'reconcile',
+      'cli',
     ],
-    reason: 'programs/ joins everything',
+    reason: 'programs/ reads arguments and environment and starts the rest',
   },
 };
 
-/** The rooms of the command line, `src/programs/cli/<room>/`, and which of them each may import values from; `.` is the folder itself. */
+/** The rooms of the command line, `src/cli/<room>/`, and which of them each may import values from; `.` is the folder itself. */
 export const commandLineRooms: Readonly<Record<string, Room>> = {
   render: { values: [], types: ['.', 'fleet'], reason: 'render/ turns a result into text; what it shows is read and decided before' },
   options: { values: [], types: ['.'], reason: 'options/ reads what a person wrote; it must not need a cluster for that' },
@@ -93,29 +118,28 @@ export const commandLineRooms: Readonly<Record<string, Room>> = {
  * Rooms whose folders form layers: no folder imports values from one that imports values from it, directly or by way of others. A folder below one of
  * these counts as part of it, and the files beside them join them.
  */
-export const layeredRooms: readonly string[] = ['src/exchange', 'src/plan', 'src/programs/cli', 'src/programs/worker'];
+export const layeredRooms: readonly string[] = ['src/exchange', 'src/plan', 'src/cli', 'src/reconcile', 'src/reconcile/member'];
 
 /** Folders with more than fifteen files, and why. */
 export const largeFolders: Readonly<Record<string, string>> = {
   'src/api': 'one file for each idea that all kinds share, beside the folders of the kinds',
   'src/plan/status': 'one table of status in each file, all of one shape',
   'src/playground': 'the playground is to become a workspace of its own',
-  'src/programs': 'one file for each program, and what several of them start with',
-  'src/programs/cli/commands': 'one file for each command',
-  'src/programs/cli/playground': 'one file for each command of the playground',
-  'src/programs/cli/steps': 'one file for each step that several commands share',
+  'src/cli/commands': 'one file for each command',
+  'src/cli/playground': 'one file for each command of the playground',
+  'src/cli/steps': 'one file for each step that several commands share',
   'src/values/builtin': 'one file for each built-in kind',
 };
 
-/** Rooms that only programs/ may import, and why. */
-export const onlyForPrograms: Readonly<Record<string, string>> = {
+/** Rooms that only the command line may import, and why. */
+export const onlyForCommandLine: Readonly<Record<string, string>> = {
   playground: 'the playground is a tool for people and tests, never a part of what runs in a cluster',
 };
 
 /** Files with which one can sign or make an authority, and the folders of the programs that hold a key. */
 export const signing = {
   files: ['src/identity/authority.ts', 'src/identity/create-authority.ts', 'src/exchange/trust/issue.ts'],
-  signers: ['src/programs/worker', 'src/programs/cli', 'src/identity', 'src/exchange'],
+  signers: ['src/reconcile/member', 'src/cli', 'src/identity', 'src/exchange'],
   reason: 'only a worker and the command line hold the key of an authority; every other program must not be able to sign',
 } as const;
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { places } from '../src/cli/playground/places.ts';
 import { buildImage } from '../src/images/build-image.ts';
 import { bundlePrograms } from '../src/images/bundle.ts';
 import { containerfile } from '../src/images/containerfile.ts';
@@ -14,7 +15,6 @@ import { tools } from '../src/playground/toolchain/catalogue.ts';
 import { provideDebianPackages } from '../src/playground/toolchain/debian.ts';
 import { imagePackages } from '../src/playground/toolchain/debian-packages.ts';
 import { provide } from '../src/playground/toolchain/provide.ts';
-import { places } from '../src/programs/cli/playground/places.ts';
 import { version } from '../src/programs/version.ts';
 import { Failure } from '../src/values/failure.ts';
 

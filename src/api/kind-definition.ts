@@ -8,7 +8,7 @@ export interface PrintColumn {
   readonly type: 'string' | 'integer' | 'date' | 'boolean';
   readonly jsonPath: string;
   readonly description: string;
-  /** Shown only with `-o wide` when 1. */
+  /** PublishedStatement only with `-o wide` when 1. */
   readonly priority?: 1;
 }
 

@@ -28,7 +28,7 @@ export type ServerMetrics = {
 };
 
 /** Records nothing. */
-export const silentMetrics: ServerMetrics = {
+export const noMetrics: ServerMetrics = {
   answered: () => undefined,
   truncated: () => undefined,
   dropped: () => undefined,

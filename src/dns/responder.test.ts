@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer, ResourceRecord } from '../plan/names/record.ts';
 import { decodeMessage, encodeMessage, type Message } from './codec/message.ts';
-import { type ServerMetrics, silentMetrics, type Transport } from './metrics.ts';
+import { noMetrics, type ServerMetrics, type Transport } from './metrics.ts';
 import { createResponder } from './responder.ts';
 
 const owner = 'backend.app-ns.svc.slice.local';
@@ -57,7 +57,7 @@ const ask = (
     bytes = query(),
     transport = 'udp',
     random = 0,
-    metrics = silentMetrics,
+    metrics = noMetrics,
   }: { bytes?: Buffer; transport?: Transport; random?: number; metrics?: ServerMetrics } = {},
 ): { message: Message; length: number } => {
   const respond = createResponder({ answer: () => (typeof answer === 'function' ? answer() : answer), random: () => random, metrics });
@@ -128,14 +128,14 @@ describe('a response', () => {
       throw new Error('bug');
     };
     expect(ask(failing).message).toMatchObject({ code: 2, answers: [], questions: [{ name: owner }] });
-    const respond = createResponder({ answer: failing, random: () => 0, metrics: silentMetrics });
+    const respond = createResponder({ answer: failing, random: () => 0, metrics: noMetrics });
     expect(respond(query({ response: true }), 'udp')).toBeUndefined();
     expect(respond(Buffer.alloc(3), 'udp')).toBeUndefined();
   });
 
   test('of a shared answer fits each name it is given for', () => {
     const shared = said({ code: 'NXDOMAIN', authority: [soa] });
-    const respond = createResponder({ answer: () => shared, random: () => 0, metrics: silentMetrics });
+    const respond = createResponder({ answer: () => shared, random: () => 0, metrics: noMetrics });
     for (const name of ['x.slice.local', 'xy.slice.local', 'ab.dns.slice.local', 'ns.dns.slice.local', 'x.slice.local', 'SLICE.local']) {
       const { authority } = decodeMessage(respond(query({ questions: [{ name, type: 'A', class: 1 }] }), 'udp')!);
       expect(JSON.stringify(authority).toLowerCase()).toBe(JSON.stringify([soa]).toLowerCase());

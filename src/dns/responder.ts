@@ -39,9 +39,9 @@ export const createResponder = ({ answer, random, metrics }: ResponderOptions): 
     }
     const size = query.edns === undefined ? plainSize : Math.min(ednsSize, Math.max(plainSize, query.edns.size));
     try {
-      const said = answer({ name: query.name, type: query.type });
-      const message = writer.write(query, bytes, said, transport === 'tcp' ? 0xffff : size, Math.floor(random() * rotations));
-      metrics.answered(transport, type, said.code);
+      const reply = answer({ name: query.name, type: query.type });
+      const message = writer.write(query, bytes, reply, transport === 'tcp' ? 0xffff : size, Math.floor(random() * rotations));
+      metrics.answered(transport, type, reply.code);
       if ((message[2]! & (flagBits.truncated >> 8)) !== 0) metrics.truncated(transport);
       return message;
     } catch {

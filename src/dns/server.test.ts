@@ -6,7 +6,7 @@ import type { Answer, ResourceRecord } from '../plan/names/record.ts';
 import { systemClock } from '../values/clock.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import { decodeMessage, encodeMessage, type Message } from './codec/message.ts';
-import { type ServerMetrics, silentMetrics } from './metrics.ts';
+import { noMetrics, type ServerMetrics } from './metrics.ts';
 import { type ServerOptions, startServer } from './server.ts';
 import type { Listener } from './udp.ts';
 
@@ -50,7 +50,7 @@ const framed = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from([bytes.leng
 let server: Listener | undefined;
 let sockets: Socket[] = [];
 let dropped: string[] = [];
-const metrics: ServerMetrics = { ...silentMetrics, dropped: (_, reason) => dropped.push(reason) };
+const metrics: ServerMetrics = { ...noMetrics, dropped: (_, reason) => dropped.push(reason) };
 
 const start = async (change: Partial<ServerOptions> = {}): Promise<Listener> => {
   server = await startServer({

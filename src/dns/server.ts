@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
-import { silentMetrics } from './metrics.ts';
+import { noMetrics } from './metrics.ts';
 import { createResponder, type ResponderOptions } from './responder.ts';
 import { listenTcp, type TcpLimits } from './tcp.ts';
 import { type Address, type Listener, listenUdp } from './udp.ts';
@@ -29,7 +29,7 @@ export const startServer = async ({
   listen,
   answer,
   random,
-  metrics = silentMetrics,
+  metrics = noMetrics,
   tcp = {},
   clock = systemClock,
   signal,

@@ -2,7 +2,7 @@ import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { RepairPace } from './pod/repair-pace.ts';
-import type { DriverVerdict, Kernel, ObservedPeer, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
+import type { DriverVerdict, ExistingState, Kernel, ObservedPeer, ObservedTunnel, Outcome, Scope } from './port.ts';
 import { Report } from './slice/report.ts';
 
 /** What the imitated kernel holds of one slice: one line per thing, `<kind> <name>` → its wanted content. */
@@ -37,7 +37,7 @@ export class FakeKernel implements Kernel {
     desired: readonly SliceNetwork[],
     _signal?: AbortSignal,
     _scope?: Scope,
-    { untouched = [] }: Standing = {},
+    { untouched = [] }: ExistingState = {},
   ): Promise<Outcome> {
     const report = new Report();
     const wanted = new Set([...desired, ...untouched].map(({ netns }) => netns));

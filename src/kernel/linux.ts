@@ -1,12 +1,12 @@
+import type { Run } from '../host/run.ts';
 import type { SliceNetwork } from '../plan/facts/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
 import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';
 import { sweepPods } from './pod/attach.ts';
-import type { DriverVerdict, Kernel, ObservedTunnel, Outcome, Scope, Standing } from './port.ts';
-import type { Run } from './process/run.ts';
+import type { DriverVerdict, ExistingState, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
 import { Report } from './slice/report.ts';
-import { SliceKeeper } from './slice/slice-keeper.ts';
+import { SliceReconciler } from './slice/slice-reconciler.ts';
 import { type DetachedOptions, DetachedTunnels } from './tunnel/detached.ts';
 import { probeDrivers } from './tunnel/drivers.ts';
 import { hostTunnels, observeTunnel, removeTunnel, type TunnelOptions } from './tunnel/tunnel.ts';
@@ -35,7 +35,7 @@ export class LinuxKernel implements Kernel {
   readonly #processes: DetachedTunnels;
   readonly #tunnel: TunnelOptions;
   readonly #namespaces: OwnNamespaces;
-  readonly #keepers = new Map<string, { keeper: SliceKeeper; network: SliceNetwork }>();
+  readonly #reconcilers = new Map<string, { reconciler: SliceReconciler; network: SliceNetwork }>();
   #swept = false;
   #drivers: Promise<readonly DriverVerdict[]> | undefined;
 
@@ -51,31 +51,31 @@ export class LinuxKernel implements Kernel {
     desired: readonly SliceNetwork[],
     signal: AbortSignal,
     scope: Scope = 'everything',
-    { closedSubnets = [], untouched = [], livingPods }: Standing = {},
+    { closedSubnets = [], untouched = [], livingPods }: ExistingState = {},
   ): Promise<Outcome> {
     const report = new Report();
     const closed = new Set([...desired.map((network) => network.subnet), ...closedSubnets]);
     const wanted = new Set([...desired, ...untouched].map(({ netns }) => netns));
-    for (const [netns, { keeper, network }] of this.#keepers) {
+    for (const [netns, { reconciler, network }] of this.#reconcilers) {
       if (wanted.has(netns)) continue;
       await this.#guard(network.slice, report, async () => {
         const staysClosed = closed.has(network.subnet);
-        await keeper.remove(network, signal, staysClosed);
+        await reconciler.remove(network, signal, staysClosed);
         // Pods that the CNI plugin closed and that were never attached are not among the slice's pods.
         if (!staysClosed) await sweepPods(this.#options.run, await this.#options.podNamespaces(), closed, signal);
       });
       report.changes.push(`${network.slice}: remove`);
-      this.#keepers.delete(netns);
+      this.#reconcilers.delete(netns);
     }
     if (!this.#swept) {
       await this.#sweep([...desired, ...untouched], closed, report, signal);
       this.#swept = true;
     }
     for (const network of desired) {
-      const keeper = this.#keepers.get(network.netns)?.keeper ?? this.#newKeeper(network.netns);
-      this.#keepers.set(network.netns, { keeper, network });
-      const looked = scope === 'everything' || (scope !== 'changes' && scope.slice === network.slice) ? 'everything' : 'changes';
-      await this.#guard(network.slice, report, () => keeper.converge(network, looked, report, signal, livingPods));
+      const reconciler = this.#reconcilers.get(network.netns)?.reconciler ?? this.#newReconciler(network.netns);
+      this.#reconcilers.set(network.netns, { reconciler, network });
+      const scopeOfSlice = scope === 'everything' || (scope !== 'changes' && scope.slice === network.slice) ? 'everything' : 'changes';
+      await this.#guard(network.slice, report, () => reconciler.converge(network, scopeOfSlice, report, signal, livingPods));
     }
     // A leftover that no record names may be the cause of the failure, such as a tunnel that holds a port.
     if (report.failures.size > 0) this.#swept = false;
@@ -101,8 +101,8 @@ export class LinuxKernel implements Kernel {
     return this.#drivers;
   }
 
-  #newKeeper(netns: string): SliceKeeper {
-    return new SliceKeeper(this.#tunnel, netns, this.#options.directory, this.#namespaces, this.#options.clock ?? systemClock);
+  #newReconciler(netns: string): SliceReconciler {
+    return new SliceReconciler(this.#tunnel, netns, this.#options.directory, this.#namespaces, this.#options.clock ?? systemClock);
   }
 
   /** Removes leftovers of earlier runs: namespaces that are marked as ours, and tunnel processes of our program. */

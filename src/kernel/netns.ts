@@ -1,6 +1,6 @@
 import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { namesIn, readIfPresent } from '../host/read-if-present.ts';
-import { mustRun, type Run } from './process/run.ts';
+import { mustRun, type Run } from '../host/run.ts';
 
 /** Where named network namespaces are mounted (ip-netns(8)). */
 export const netnsDirectory = '/run/netns';

@@ -53,7 +53,7 @@ export interface DriverVerdict {
 export type Scope = 'everything' | 'changes' | { readonly slice: string };
 
 /** State of the node beside the desired slices. */
-export interface Standing {
+export interface ExistingState {
   /** Subnets of slices that have not ended but have no network on this node: pods that left these slices stay closed to them. */
   readonly closedSubnets?: readonly string[];
   /**
@@ -72,7 +72,7 @@ export interface Standing {
  * between. It removes slices that are not in the input. Calls must not overlap.
  */
 export interface Kernel {
-  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, standing?: Standing): Promise<Outcome>;
+  converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, standing?: ExistingState): Promise<Outcome>;
   /** The tunnel of a slice, or undefined when there is none. */
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined>;
   /** Removes everything of every slice, including leftovers of former runs. */

@@ -11,13 +11,13 @@ export interface Pace {
 
 /** A pace that has admitted nothing yet. */
 export const createPace = (rate: Rate, clock: Clock): Pace => {
-  let begun = nothingYet;
+  let doneAtBefore = nothingYet;
   let heldAt: number | undefined;
   return {
     turn: async (weight, signal) => {
       const now = clock.monotonic();
-      const { doneAt, conformsAt } = arrive(rate, begun, now, weight);
-      begun = doneAt;
+      const { doneAt, conformsAt } = arrive(rate, doneAtBefore, now, weight);
+      doneAtBefore = doneAt;
       if (conformsAt <= now) return;
       heldAt = now;
       await sleep(clock, Math.ceil(conformsAt - now), signal);

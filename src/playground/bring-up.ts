@@ -84,14 +84,14 @@ export async function bringUpCluster(context: BringUp, cluster: ClusterSpec, sig
   return keys;
 }
 
-interface Surroundings {
+interface UnmanagedState {
   machine: Machine;
   controlPlane: Machine;
   nodes: readonly Machine[];
   keys: ClusterKeys;
 }
 
-async function ensureMachine(context: BringUp, { machine, controlPlane, nodes, keys }: Surroundings, signal: AbortSignal) {
+async function ensureMachine(context: BringUp, { machine, controlPlane, nodes, keys }: UnmanagedState, signal: AbortSignal) {
   const { spec, paths, hierarchies, tools, facts } = context;
   const own = paths.machine(machine.name);
   const handle: MachineHandle = { playground: spec.name, name: machine.name, paths: own, hierarchies };

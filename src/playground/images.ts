@@ -41,9 +41,9 @@ export async function loadIntoNode(node: MachineHandle, image: ImageArchive, pat
   const archive = await open(image.file, 'r');
   try {
     // Without --local the archive is sent to the daemon in pieces, which takes twice the time.
-    const said = await ctr(['import', '--local', '-'], { inputFile: archive.fd });
+    const output = await ctr(['import', '--local', '-'], { inputFile: archive.fd });
     await mkdir(join(node.paths.directory, 'images'), { recursive: true });
-    await writeFile(remembered, said);
+    await writeFile(remembered, output);
   } catch (error) {
     throw Failure.is(error, 'CommandFailed') ? importFailure(image.file, node.name, error) : error;
   } finally {

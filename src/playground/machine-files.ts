@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfPresent } from '../host/read-if-present.ts';
+import { systemPath } from '../host/run.ts';
 import { writeWholeFile } from '../host/whole-file.ts';
 import { podCIDR } from './address-plan.ts';
 import { containerdConfiguration } from './config/containerd.ts';
@@ -15,7 +16,6 @@ import type { ClusterKeys } from './keys/cluster-keys.ts';
 import { machineGroup } from './machine.ts';
 import { networkNamespace } from './names.ts';
 import { type MachinePaths, type PlaygroundPaths, privateDirectories } from './paths.ts';
-import { systemPath } from './run.ts';
 import type { Machine } from './spec.ts';
 import { copyPlugins, type ProgramName, programFolder, type Tools } from './tools.ts';
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemPath } from '../host/run.ts';
 import { siteOf } from './address-plan.ts';
 import { groupsBelow, type Hierarchy, hierarchies, removeGroup } from './control-groups.ts';
 import { packetRules } from './fault/packet-rules.ts';
@@ -14,7 +15,7 @@ import { controlGroupPath, hostInterface, networkNamespace } from './names.ts';
 import { deleteNamespace, ensureRouter, insideNamespace, interfaces, playgroundNamespaces } from './network.ts';
 import { playgroundPaths } from './paths.ts';
 import { powerOff, powerOn } from './power.ts';
-import { run, systemPath } from './run.ts';
+import { run } from './run.ts';
 import type { Machine, PlaygroundSpec } from './spec.ts';
 import { until } from './until.ts';
 

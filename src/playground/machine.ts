@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfPresent, readProcess } from '../host/read-if-present.ts';
+import { systemPath } from '../host/run.ts';
 import { Failure } from '../values/failure.ts';
 import { groupProcesses, type Hierarchy } from './control-groups.ts';
 import { controlGroupPath } from './names.ts';
 import type { MachinePaths } from './paths.ts';
-import { run, systemPath } from './run.ts';
+import { run } from './run.ts';
 import { until } from './until.ts';
 
 /** What the functions here need to know of a machine. */

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type RunResult, run as runProgram, systemPath } from '../host/run.ts';
 import { Failure } from '../values/failure.ts';
-
-/** The usual folders of system programs; commands get this PATH and nothing of the caller's environment. */
-export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** How to run a program. */
 export interface RunOptions {
@@ -13,41 +10,33 @@ export interface RunOptions {
   inputFile?: number;
   /** Folders searched before the system's own. */
   path?: string;
-  /** Pass the caller's environment to the command (proxies for a package installer). */
-  inherit?: boolean;
 }
 
+/** Maximum number of bytes that a program may print: lists of images and packages are long. */
+const maxBytes = 256 * 1024 * 1024;
+
+const failure = (argv: readonly string[], { code, stdout, stderr }: RunResult): Failure => {
+  // A compiler or package manager names the cause at the end.
+  const cause = (stderr.trim() || stdout.trim()).slice(-1500);
+  return new Failure('CommandFailed', `"${argv.join(' ').slice(0, 300)}" failed (${code}): ${cause}`);
+};
+
 /**
- * Runs a program to its end and resolves with its output.
+ * Runs a program to its end, however long it takes, and resolves with its output.
  *
  * @throws Failure `CommandFailed` with the command and the end of its output, `CapabilityMissing` when there is no such program, `Interrupted` when
  * cancelled.
  */
-export function run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    if (options.signal.aborted) return reject(new Failure('Interrupted', `"${command}" was not run: the work was cancelled.`));
-    const path = options.path === undefined ? systemPath : `${options.path}:${systemPath}`;
-    const child = spawn(command, args, {
-      stdio: [options.inputFile ?? (options.input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
-      signal: options.signal,
-      ...(options.inherit === true ? {} : { env: { PATH: path, HOME: '/root', LANG: 'C.UTF-8' } }),
-    });
-    let output = '';
-    let complaint = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-4000)));
-    // A program that ends before it has read everything closes the pipe; its exit code states the cause.
-    child.stdin?.on('error', () => undefined).end(options.input);
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (options.signal.aborted) reject(new Failure('Interrupted', `"${command}" was cancelled.`, { cause: error }));
-      else if (error.code === 'ENOENT')
-        reject(new Failure('CapabilityMissing', `The program "${command}" is missing: install it.`, { cause: error }));
-      else reject(Failure.from(error, 'CommandFailed'));
-    });
-    child.on('close', (code, killedBy) => {
-      if (code === 0) return resolve(output);
-      const words = (complaint.trim() || output.trim()).slice(-1500);
-      reject(new Failure('CommandFailed', `"${[command, ...args].join(' ').slice(0, 300)}" failed (${killedBy ?? code}): ${words}`));
-    });
+export const run = async (command: string, args: readonly string[], options: RunOptions): Promise<string> => {
+  const { path, ...rest } = options;
+  const env = { PATH: path === undefined ? systemPath : `${path}:${systemPath}`, HOME: '/root', LANG: 'C.UTF-8' };
+  const argv = [command, ...args];
+  const result = await runProgram(argv, {
+    ...rest,
+    timeoutMs: Number.POSITIVE_INFINITY,
+    maxBytes,
+    env,
   });
-}
+  if (result.code !== 0) throw failure(argv, result);
+  return result.stdout;
+};

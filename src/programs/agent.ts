@@ -1,48 +1,12 @@
-import { memberNamespace } from '../api/places.ts';
-import { NamespaceMonitor } from '../kernel/monitor.ts';
-import type { Scope } from '../kernel/port.ts';
-import { run as execute } from '../kernel/process/run.ts';
-import { tunnelMtu } from '../kernel/tunnel/underlay.ts';
-import { createController } from '../loop/controller.ts';
-import { watching } from '../loop/watching.ts';
-import { ownCluster } from '../plan/facts/own-cluster.ts';
-import { nodeTrouble } from '../plan/node/node-trouble.ts';
+import type { Program } from '../host/program.ts';
+import { cleanUp } from '../reconcile/node/cleanup.ts';
+import { runNode } from '../reconcile/node/run-node.ts';
+import { agentSettings } from '../reconcile/node/settings.ts';
+import { openScrapes } from '../serving/open-scrapes.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
-import { cleanUp } from './agent/cleanup.ts';
-import { answerCni } from './agent/cni/answer-cni.ts';
-import { keepChained } from './agent/cni/cni-conf.ts';
-import { serveCni } from './agent/cni/cni-server.ts';
-import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './agent/cni/host-files.ts';
-import { PodNetns } from './agent/cni/pod-netns.ts';
-import { SliceSubnetsFile } from './agent/cni/slice-subnets-file.ts';
-import { PeerExchange } from './agent/exchange/peer-exchange.ts';
-import { servePeerEndpoint } from './agent/exchange/serve-peer-endpoint.ts';
-import { kernelOfNode } from './agent/kernel-of-node.ts';
-import { afterLastVotes } from './agent/last-votes.ts';
-import { LinkWatch } from './agent/link-watch.ts';
-import { LookPace } from './agent/look-pace.ts';
-import { NodeAgent } from './agent/node-agent.ts';
-import { Publisher } from './agent/publisher.ts';
-import { agentSettings, cniSocket, relayDirectory, relayProgram } from './agent/settings.ts';
-import { SnapshotFile } from './agent/snapshot-file.ts';
-import { Steps } from './agent/step-signal.ts';
-import { Surroundings } from './agent/surroundings.ts';
-import { TunnelKeys } from './agent/tunnel-keys.ts';
-import { createTunnelMeasures } from './agent/tunnel-measures.ts';
-import { observeNode } from './agent/world.ts';
-import { inClusterClient } from './in-cluster.ts';
-import type { Program } from './program.ts';
-import { openScrapes } from './scrape/open-scrapes.ts';
-import { startHealth } from './serving/health.ts';
-
-/** The interval at which every slice is reconciled without a known change. */
-const resyncMs = 10_000;
-
-/** Key of a complete reconcile of one slice; slice names have no slash. */
-const keyOfSlice = (slice: string): string => `slice/${slice}`;
-const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(keyOfSlice('').length) });
+import { inClusterClient } from './environment/in-cluster.ts';
 
 /**
  * The agent of a node: keeps its slices in the kernel, attaches its pods, watches its links and publishes the result. What it created continues to
@@ -52,7 +16,8 @@ export const run: Program = async (context) => {
   const { args, env, signal: ending, version } = context;
   // These are rare, so a running agent does not load the code that reads and checks the question.
   const [first] = args;
-  if (first === '--facts' || first === '--probe') return (await import('./agent/facts/answer-question.ts')).answerQuestion(context);
+  if (first === '--facts' || first === '--probe')
+    return (await import('../reconcile/node/facts/answer-question.ts')).answerQuestion(context);
   const settings = agentSettings(env);
   const log = createLog({ program: 'agent', level: env.LOG_LEVEL ?? 'info' });
   if (args.includes('--cleanup')) {
@@ -60,139 +25,9 @@ export const run: Program = async (context) => {
     return 0;
   }
   const metrics = createMetrics({ program: 'agent', version, process: true });
-  const clock = systemClock;
   const client = await inClusterClient(env, 'member', 'kubeslice-agent', metrics);
-  await joinControlSockets();
-  const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
-  const world = observeNode(client, settings.node, clock, log, metrics);
-  const snapshotFile = new SnapshotFile(settings, log);
-  const snapshot = await snapshotFile.load(settings.node);
-  const steps = new Steps();
-  const agent = new NodeAgent({
-    kernel,
-    facts: world.facts,
-    slicesVersion: world.slicesVersion,
-    peersVersion: world.peersVersion,
-    actsOn: world.actsOn,
-    published: world.published,
-    linkOf: (slice, peer) => links.links(slice).get(peer),
-    keys: new TunnelKeys(settings.runDirectory),
-    snapshotFile,
-    snapshot,
-    sliceSubnets: new SliceSubnetsFile(settings, log),
-    podNetns: new PodNetns(clock, snapshot?.podNetns),
-    mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
-    clock,
-    log,
-    metrics,
-  });
-
-  const tunnels = () => agent.last?.plan.networks ?? [];
-  const links = new LinkWatch({
-    clock,
-    random: Math.random,
-    program: proberProgram(settings),
-    observe: (network, observeSignal) => kernel.observe(network, observeSignal),
-    onChange: (slice) => status.enqueue(slice, { priority: 'high' }),
-  });
-  const peerExchange = new PeerExchange({
-    client,
-    relay: relayProgram(settings),
-    directory: relayDirectory(settings),
-    clusterIn: (slice) => ownCluster(world.slices.get(`${memberNamespace}/${slice}`)),
-    clock,
-    random: Math.random,
-    log,
-  });
-  const paces = new Map<string, LookPace>();
-  const paceOf = (slice: string): LookPace => {
-    const pace = paces.get(slice) ?? new LookPace(clock);
-    paces.set(slice, pace);
-    return pace;
-  };
-  const monitor = new NamespaceMonitor((netns) => {
-    const slice = tunnels().find((network) => network.netns === netns)?.slice;
-    if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).changed() });
-  });
-  const surroundings = new Surroundings(settings, () => {
-    for (const { slice } of tunnels()) status.enqueue(slice);
-  });
-  const publisher = new Publisher({
-    client,
-    kernel,
-    agent,
-    links,
-    trouble: (slice) => nodeTrouble(surroundings.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
-    seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
-    clock,
-    metrics,
-  });
-  const signal = afterLastVotes(ending, { links, publisher, slices: () => tunnels().map(({ slice }) => slice), log });
-  metrics.measure(createTunnelMeasures({ kernel, networks: tunnels, metrics, clock, lifetime: signal }));
-  const status = createController({
-    name: 'status',
-    concurrency: 2,
-    watches: [watching(world.sliceNodes, (change) => [change.object.spec.slice])],
-    reconcile: async (slice, runSignal) => publisher.publish(slice, runSignal),
-    log,
-    metrics,
-  });
-  const changes = (): string[] => ['changes'];
-  const node = createController({
-    name: 'node',
-    concurrency: 1,
-    watches: world.mirrors.map((mirror) => watching<unknown>(mirror, changes)),
-    reconcile: async (key, runSignal) => {
-      const scope = scopeOf(key);
-      const step = await agent.step(scope, runSignal);
-      steps.made();
-      if (step === undefined) return { againMs: 200 };
-      const { networks } = step.plan;
-      for (const { slice } of networks) {
-        if (scope !== 'everything' && (scope === 'changes' || scope.slice !== slice)) continue;
-        paceOf(slice).looked(step.outcome.changes.some((change) => change.startsWith(`${slice}: `)));
-      }
-      for (const slice of paces.keys()) if (!networks.some((network) => network.slice === slice)) paces.delete(slice);
-      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks), peerExchange.aim(networks)]);
-      for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
-      return step.againMs === undefined ? undefined : { againMs: step.againMs };
-    },
-    // One key for each slice, so that a pod's start waits for at most one.
-    resync: { everyMs: resyncMs, keys: () => ['changes', ...tunnels().map(({ slice }) => keyOfSlice(slice))] },
-    log,
-    metrics,
-  });
-
-  const health = await startHealth({
-    host: env.HEALTH_HOST ?? '127.0.0.1',
-    port: Number(env.HEALTH_PORT ?? 9809),
-    metrics,
-    live: [],
-    ready: [{ name: 'node', check: () => (agent.last === undefined ? 'nothing is known about this node yet' : undefined) }],
-  });
-  const stopCni = await serveCni(
-    cniSocket(settings),
-    answerCni(agent, steps, () => node.enqueue('changes', { priority: 'high' })),
-    log,
-  );
-  node.enqueue('everything');
-  await Promise.all([
-    ...world.mirrors.map((mirror) => mirror.run(signal)),
-    node.run(signal),
-    status.run(signal),
-    links.run(signal),
-    surroundings.run(signal, log),
-    openScrapes({ name: 'kubeslice-agent', env, client, metrics, clock, log }, signal),
-    servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
-    installPlugin(settings)
-      .then(() => keepChained(settings.cniConf, log, signal))
-      .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),
-  ]);
-  monitor.stop();
-  await peerExchange.stop();
-  await stopCni();
-  await snapshotFile.settled();
-  await health.stop();
+  const parts = { client, metrics, clock: systemClock, log };
+  await Promise.all([runNode({ ...parts, settings }, ending), openScrapes({ name: 'kubeslice-agent', env, ...parts }, ending)]);
   client.close();
   return 0;
 };

@@ -1,7 +1,7 @@
-import { leadController } from './controller/lead.ts';
-import { fieldManager, mirrorsOf, observeHub } from './controller/world.ts';
-import { credentialSecondsOf } from './credential-seconds.ts';
+import { leadController } from '../reconcile/hub/lead.ts';
+import { fieldManager, mirrorsOf, observeHub } from '../reconcile/hub/world.ts';
 import { elected } from './elected.ts';
+import { credentialSecondsOf } from './environment/credential-seconds.ts';
 
 /** The hub's controller: projects, clusters and slices. Several replicas may run; one of them acts. */
 export const run = elected({

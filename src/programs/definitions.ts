@@ -1,9 +1,9 @@
+import { applyDefinitions } from '../cli/steps/apply-all.ts';
+import type { Program } from '../host/program.ts';
 import { planCrds } from '../install/crds.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Failure } from '../values/failure.ts';
-import { applyDefinitions } from './cli/steps/apply-all.ts';
-import { inClusterClient } from './in-cluster.ts';
-import type { Program } from './program.ts';
+import { inClusterClient } from './environment/in-cluster.ts';
 
 /** Updates the kinds of a side (`hub` or `member`) to this version, before a tool installs or upgrades their users. */
 export const run: Program = async ({ args: [side], env, version, signal }) => {

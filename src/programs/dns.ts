@@ -1,11 +1,11 @@
+import type { Program } from '../host/program.ts';
+import { serveDns } from '../reconcile/names/serve.ts';
+import { dnsSettings } from '../reconcile/names/settings.ts';
+import { openScrapes } from '../serving/open-scrapes.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { systemClock } from '../values/clock.ts';
-import { serveDns } from './dns/serve.ts';
-import { dnsSettings } from './dns/settings.ts';
-import { inClusterClient } from './in-cluster.ts';
-import type { Program } from './program.ts';
-import { openScrapes } from './scrape/open-scrapes.ts';
+import { inClusterClient } from './environment/in-cluster.ts';
 
 /** A member cluster's DNS server for `slice.local`; replicas are independent of each other. */
 export const run: Program = async ({ env, signal, version }) => {

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
+import type { Program } from '../host/program.ts';
 import { Failure } from '../values/failure.ts';
-import type { Program } from './program.ts';
 
 /** Port of the echo server that `kubeslice verify` starts. */
 export const echoPort = 8007;

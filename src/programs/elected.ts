@@ -1,14 +1,14 @@
+import type { Program, ProgramContext } from '../host/program.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { fencedClient } from '../kubernetes/election/fenced-client.ts';
 import { runElected } from '../kubernetes/election/lease.ts';
 import type { Mirror } from '../kubernetes/mirror.ts';
+import { startHealth } from '../serving/health.ts';
+import { openScrapes } from '../serving/open-scrapes.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
-import { inClusterClient, podNamespace } from './in-cluster.ts';
-import type { Program, ProgramContext } from './program.ts';
-import { openScrapes } from './scrape/open-scrapes.ts';
-import { startHealth } from './serving/health.ts';
+import { inClusterClient, podNamespace } from './environment/in-cluster.ts';
 
 /** The identity and the lease of the leader. */
 export interface OwnFacts {

@@ -1,4 +1,6 @@
 import { clusterKind, sliceKind } from '../api/kinds.ts';
+import { placeOfPart } from '../cli/steps/parts.ts';
+import type { Program } from '../host/program.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { deploymentKind } from '../kubernetes/kinds.ts';
 import { refuseHubRemoval } from '../plan/membership/removal.ts';
@@ -6,9 +8,7 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { Failure } from '../values/failure.ts';
 import type { KubernetesObject } from '../values/object.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
-import { placeOfPart } from './cli/steps/parts.ts';
-import { inClusterClient } from './in-cluster.ts';
-import type { Program } from './program.ts';
+import { inClusterClient } from './environment/in-cluster.ts';
 
 /** All objects of a kind; none when the kind was removed. */
 const all = async <T extends KubernetesObject>(hub: Client, kind: ResourceKind<T>, signal: AbortSignal): Promise<readonly T[]> => {

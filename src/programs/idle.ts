@@ -1,4 +1,4 @@
-import type { Program } from './program.ts';
+import type { Program } from '../host/program.ts';
 
 /** Does nothing until its signal aborts: the main container of pods whose init container does the work. */
 export const run: Program = ({ signal }) =>

@@ -79,11 +79,11 @@ const packagesOf = (...files: readonly string[]): string[] =>
 
 describe('what starting loads', () => {
   it('for help and version is a parser of options and colours, and no more', () => {
-    expect(packagesOf('src/programs/main.ts', 'src/programs/cli/cli.ts')).toEqual(['commander', 'picocolors']);
+    expect(packagesOf('src/programs/main.ts', 'src/cli/cli.ts')).toEqual(['commander', 'picocolors']);
   });
 
   it('for what people do often is a reader of kubeconfigs, and one that checks what members report, and no more', () => {
     for (const command of ['status', 'slices', 'services', 'links', 'problems'])
-      expect(packagesOf(`src/programs/cli/commands/${command}.ts`), command).toEqual(['yaml', 'zod']);
+      expect(packagesOf(`src/cli/commands/${command}.ts`), command).toEqual(['yaml', 'zod']);
   });
 });

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
+import type { Program } from '../host/program.ts';
 import { Failure } from '../values/failure.ts';
 import { terminalText } from '../values/text/plain-text.ts';
 import { endProcess } from './end-process.ts';
-import type { Program } from './program.ts';
 import { version } from './version.ts';
 
 /** Programs that run inside clusters. Only the one that runs is loaded. */
@@ -26,7 +26,7 @@ const choose = (calledAs: string, words: readonly string[]): readonly [() => Pro
   if (byName !== undefined) return [byName, words];
   const byWord = programs[words[0] ?? ''];
   if (byWord !== undefined) return [byWord, words.slice(1)];
-  return [() => import('./cli/cli.ts'), words];
+  return [() => import('../cli/cli.ts'), words];
 };
 
 /** Starts the requested program and ends the process with its exit code. */
@@ -39,7 +39,7 @@ export const main = async (): Promise<void> => {
   const [load, args] = choose(basename(process.argv[1] ?? '', '.mjs'), process.argv.slice(2));
   try {
     const { run } = await load();
-    process.exitCode = await run({ args, env: process.env, signal: stopping.signal, version });
+    process.exitCode = await run({ entry: process.argv[1] ?? '', args, env: process.env, signal: stopping.signal, version });
   } catch (error) {
     process.stderr.write(`error: ${terminalText(Failure.from(error).message)}\n`);
     if (!Failure.is(error) && error instanceof Error) process.stderr.write(`${terminalText(error.stack ?? '')}\n`);

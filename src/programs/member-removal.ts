@@ -1,7 +1,7 @@
+import { endMember } from '../cli/steps/removing/take-apart.ts';
+import type { Program } from '../host/program.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { endMember } from './cli/steps/removing/take-apart.ts';
-import { inClusterClient } from './in-cluster.ts';
-import type { Program } from './program.ts';
+import { inClusterClient } from './environment/in-cluster.ts';
 
 /** How long owners of finalizers and terminating pods get before force is used, in milliseconds. */
 const graceMs = 45_000;

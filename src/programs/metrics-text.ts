@@ -1,5 +1,5 @@
+import type { Program } from '../host/program.ts';
 import { Failure } from '../values/failure.ts';
-import type { Program } from './program.ts';
 
 /** Prints the metrics of the program in this container, for a support archive: some programs listen only where nothing else reaches them. */
 export const run: Program = async ({ env, signal }) => {

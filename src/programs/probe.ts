@@ -1,8 +1,8 @@
+import type { Program } from '../host/program.ts';
 import { questionSchema } from '../plan/diagnosis/probe-report.ts';
 import { Failure } from '../values/failure.ts';
 import { readJson } from '../values/text/read-json.ts';
 import { askAll } from './probe/ask.ts';
-import type { Program } from './program.ts';
 
 /** Answers its argument, a JSON list of questions, from its own place in the network, and prints the answers as JSON. */
 export const run: Program = async ({ args }) => {

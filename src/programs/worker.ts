@@ -1,7 +1,7 @@
-import { credentialSecondsOf } from './credential-seconds.ts';
+import { fieldManager, mirrorsOf, observeCluster } from '../reconcile/member/cluster/local-world.ts';
+import { leadWorker } from '../reconcile/member/lead.ts';
 import { elected } from './elected.ts';
-import { fieldManager, mirrorsOf, observeCluster } from './worker/cluster/local-world.ts';
-import { leadWorker } from './worker/lead.ts';
+import { credentialSecondsOf } from './environment/credential-seconds.ts';
 
 /** A member cluster's worker: the only program with a credential for the hub. Several replicas may run; one of them acts. */
 export const run = elected({

@@ -7,7 +7,7 @@ import { sleep, systemClock } from '../../src/values/clock.ts';
 import { apiVersionOf } from '../../src/values/resource-kind.ts';
 import { authorityFilesOf } from '../clusters/member.ts';
 import { ensure, until } from '../e2e/until.ts';
-import { distribution, type Figure } from './figure.ts';
+import { type Distribution, distribution, type Figure } from './figure.ts';
 import { startFleetOfProcesses } from './fleet-of-processes.ts';
 import { follow } from './follow.ts';
 import type { LoneItem } from './item.ts';
@@ -25,6 +25,11 @@ interface Times {
   /** From a write on the hub to the event that a client gets which does nothing but watch. */
   readonly floor: number[];
 }
+/** The time of the pair as a multiple of the floor, of which every reader pays its share whatever it does. */
+const multiple = ({ pair, floor }: Times): Distribution => {
+  const [ours, alone] = [distribution(pair), distribution(floor)];
+  return { n: ours.n, p50: ours.p50 / alone.p50, p99: ours.p99 / alone.p99 };
+};
 const noTimes = (): Times => ({ pair: [], floor: [] });
 
 /**
@@ -203,6 +208,14 @@ export const floodingMember: LoneItem = {
               'while it is quiet, in turns',
             ),
             budget: [{ of: 'p99', limit: quiet.p99 * 1.1 }],
+          },
+          {
+            what: "the same as a multiple of what the hub's API server takes alone in the same seconds, from a write to its event",
+            unit: '×',
+            better: 'lower',
+            measured: multiple(times.flood),
+            baseline: { what: 'while it is quiet, in turns', measured: multiple(times.quiet) },
+            budget: [{ of: 'p99', limit: multiple(times.quiet).p99 * 1.1 }],
           },
           compared(
             'write on the hub → its event at a client that only watches, meanwhile',

@@ -1,7 +1,7 @@
 import { createClient } from '../../src/kubernetes/client.ts';
 import { fixedToken } from '../../src/kubernetes/credentials/token-source.ts';
-import { leadController } from '../../src/programs/controller/lead.ts';
-import { fieldManager, mirrorsOf, observeHub } from '../../src/programs/controller/world.ts';
+import { leadController } from '../../src/reconcile/hub/lead.ts';
+import { fieldManager, mirrorsOf, observeHub } from '../../src/reconcile/hub/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { systemClock } from '../../src/values/clock.ts';

@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
 import { clusterKind, membershipKind } from '../../src/api/kinds.ts';
 import { hasEnded } from '../../src/api/membership/type.ts';
+import { publishFarewell } from '../../src/cli/steps/removing/farewell.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
-import { publishFarewell } from '../../src/programs/cli/steps/removing/farewell.ts';
 import { fleet, wait } from './example.ts';
 import type { Member } from './fleet.ts';
 

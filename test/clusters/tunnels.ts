@@ -1,9 +1,9 @@
 import type { Heads } from '../../src/exchange/notice/heads.ts';
 import type { NoticePage } from '../../src/exchange/notice/notice-page.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
-import { OfferedNotices } from '../../src/programs/agent/exchange/offered-notices.ts';
-import { fieldManager } from '../../src/programs/worker/cluster/local-world.ts';
-import type { WorkerOptions } from '../../src/programs/worker/lead.ts';
+import { fieldManager } from '../../src/reconcile/member/cluster/local-world.ts';
+import type { WorkerOptions } from '../../src/reconcile/member/lead.ts';
+import { OfferedNotices } from '../../src/reconcile/node/exchange/offered-notices.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import type { Clock } from '../../src/values/clock.ts';
 import { Failure } from '../../src/values/failure.ts';

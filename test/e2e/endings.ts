@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { removeNamespaces, start } from './start.ts';
-import { members, onEachNode } from './surroundings.ts';
 import { ensure, until } from './until.ts';
+import { members, onEachNode } from './watchers.ts';
 import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
 import type { World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ready, sliceAddress } from './start.ts';
-import { watching } from './surroundings.ts';
 import { ensure, until } from './until.ts';
+import { watching } from './watchers.ts';
 import { ask, nameOf } from './workloads.ts';
 import { type AnyObject, hasCondition, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { onEachNode } from './surroundings.ts';
 import { ensure, until } from './until.ts';
+import { onEachNode } from './watchers.ts';
 import type { World } from './world.ts';
 
 /** What of KubeSlice is in a cluster, one line for each object. */

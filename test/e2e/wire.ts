@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { watching } from './surroundings.ts';
+import { watching } from './watchers.ts';
 import { nameOf } from './workloads.ts';
 import type { World } from './world.ts';
 

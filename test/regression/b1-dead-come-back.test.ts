@@ -4,10 +4,10 @@ import type { ProbeAnswer } from '../../src/kernel/process/probe.ts';
 import type { SliceNetwork } from '../../src/plan/facts/slice-network.ts';
 import { encodeVotes, type Vote } from '../../src/plan/links/link-votes.ts';
 import { planWithdrawals } from '../../src/plan/names/withdrawal.ts';
-import { afterLastVotes } from '../../src/programs/agent/last-votes.ts';
-import { LinkWatch } from '../../src/programs/agent/link-watch.ts';
-import type { Step } from '../../src/programs/agent/node-agent.ts';
-import { Publisher } from '../../src/programs/agent/publisher.ts';
+import { afterLastVotes } from '../../src/reconcile/node/last-votes.ts';
+import { LinkWatch } from '../../src/reconcile/node/link-watch.ts';
+import type { Step } from '../../src/reconcile/node/node-agent.ts';
+import { Publisher } from '../../src/reconcile/node/publisher.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';
 

@@ -7,7 +7,7 @@ import { createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { nodeKind, podKind } from '../../src/kubernetes/kinds.ts';
 import type { HeldFacts } from '../../src/plan/facts/lost-objects.ts';
-import { observeNode } from '../../src/programs/agent/world.ts';
+import { observeNode } from '../../src/reconcile/node/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { handClock } from '../../src/values/fixtures/hand-clock.ts';

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SnapshotFile } from '../../src/programs/agent/snapshot-file.ts';
-import { TunnelKeys } from '../../src/programs/agent/tunnel-keys.ts';
+import { SnapshotFile } from '../../src/reconcile/node/snapshot-file.ts';
+import { TunnelKeys } from '../../src/reconcile/node/tunnel-keys.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 
 /*

@@ -7,7 +7,7 @@ import { createAuthority } from '../../src/identity/create-authority.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { type Secret, secretKind } from '../../src/kubernetes/kinds.ts';
-import { type Hub, openHub } from '../../src/programs/worker/hub/hub.ts';
+import { type Hub, openHub } from '../../src/reconcile/member/hub/hub.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { type Fleet, startFleet } from '../clusters/fleet.ts';
@@ -55,8 +55,8 @@ beforeEach(async () => {
     metadata: { name: credentialRequestName('default', 'east'), namespace: hubNamespace },
     spec: {},
   });
-  const surroundings = { local, metrics: createMetrics(), log: quietLog, clock: fleet.clock, credentialSeconds: 3600 };
-  hub = await openHub({ ...surroundings, fenced: (client) => client }, signal);
+  const shared = { local, metrics: createMetrics(), log: quietLog, clock: fleet.clock, credentialSeconds: 3600 };
+  hub = await openHub({ ...shared, fenced: (client) => client }, signal);
 });
 afterEach(async () => {
   hub.client.close();

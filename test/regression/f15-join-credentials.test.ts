@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hubAddress } from '../../src/cli/steps/joining/hub-registration.ts';
+import { hubByToken } from '../../src/cli/steps/joining/hub-side.ts';
+import type { OpenCluster } from '../../src/cli/steps/open-cluster.ts';
 import { encodeJoinToken } from '../../src/install/join-token.ts';
 import { workerRights } from '../../src/install/rights/member-rights.ts';
-import { hubAddress } from '../../src/programs/cli/steps/joining/hub-registration.ts';
-import { hubByToken } from '../../src/programs/cli/steps/joining/hub-side.ts';
-import type { OpenCluster } from '../../src/programs/cli/steps/open-cluster.ts';
 
 const { signal } = new AbortController();
 const token = { ca: '', project: 'default', namespace: 'default', cluster: 'east', bearer: 'secret', expiresAt: 1 };

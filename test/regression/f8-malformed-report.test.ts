@@ -4,7 +4,7 @@ import type { Notice } from '../../src/api/notice/type.ts';
 import { slice } from '../../src/plan/fixtures/hub.ts';
 import { planSliceStatus } from '../../src/plan/slices/slice-status.ts';
 import { report } from '../../src/plan/status/status.fixtures.ts';
-import { ReportReader } from '../../src/programs/controller/reports.ts';
+import { ReportReader } from '../../src/reconcile/hub/reports.ts';
 
 const good = report('app', 'west', 'east');
 const written = (body: unknown): Notice => ({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
+import { printModel } from '../../src/cli/render/output.ts';
+import { renderProblems } from '../../src/cli/render/problems-text.ts';
+import { renderFleetStatus } from '../../src/cli/render/status-text.ts';
+import { createTerminal } from '../../src/cli/render/terminal.ts';
 import type { FleetStatus } from '../../src/plan/status/fleet-status.ts';
-import { printModel } from '../../src/programs/cli/render/output.ts';
-import { renderProblems } from '../../src/programs/cli/render/problems-text.ts';
-import { renderFleetStatus } from '../../src/programs/cli/render/status-text.ts';
-import { createTerminal } from '../../src/programs/cli/render/terminal.ts';
 
 /*
  * F8: a member's message reached the administrator's terminal raw with `kubeslice status`, so that a member wrote escape sequences there.

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Run } from '../../src/host/run.ts';
 import { PodGuard } from '../../src/kernel/pod/pod-guard.ts';
-import type { Run } from '../../src/kernel/process/run.ts';
 
 /*
  * The first pods of a slice on a node are attached at the same time. One that was reading the record of the guard while another had just made it

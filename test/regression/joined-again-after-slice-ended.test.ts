@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clusterKind, membershipKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { memberNamespace, trustConfigMap } from '../../src/api/places.ts';
+import { publishFarewell } from '../../src/cli/steps/removing/farewell.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { configMapKind } from '../../src/kubernetes/kinds.ts';
-import { publishFarewell } from '../../src/programs/cli/steps/removing/farewell.ts';
 import {
   agentSpeaks,
   beginExample,

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sliceKind } from '../../src/api/kinds.ts';
 import { hubNamespace } from '../../src/api/places.ts';
+import { applyDefinitions } from '../../src/cli/steps/apply-all.ts';
 import { planCrds } from '../../src/install/crds.ts';
 import { hubDefaults } from '../../src/install/options.ts';
 import { planDefinitions } from '../../src/install/workloads/definitions.ts';
 import type { Client } from '../../src/kubernetes/client.ts';
 import { realPrograms } from '../../src/kubernetes/fixtures/real-api.ts';
 import { type CustomResourceDefinition, customResourceDefinitionKind } from '../../src/kubernetes/kinds.ts';
-import { applyDefinitions } from '../../src/programs/cli/steps/apply-all.ts';
 import { type HubApi, startHubApi } from './hub-api.ts';
 
 /*

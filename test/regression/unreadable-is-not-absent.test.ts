@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { playgroundPaths } from '../../src/playground/paths.ts';
 import { readSpec } from '../../src/playground/state.ts';
-import { unchainPlugin } from '../../src/programs/agent/cni/cni-conf.ts';
+import { unchainPlugin } from '../../src/reconcile/node/cni/cni-conf.ts';
 
 /**
  * Any error while a file was read counted as its absence. So a clean-up left our plugin in a configuration that it could not read and reported success,

@@ -13,11 +13,11 @@ import { managedBy, managedByLabel, membershipAnnotation, sliceLabel } from '../
 import { hubNamespace, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
+import { command as problems } from '../../src/cli/commands/problems.ts';
+import { command as services } from '../../src/cli/commands/services.ts';
+import { command as status } from '../../src/cli/commands/status.ts';
+import { type FakeContexts, startFakeContexts } from '../../src/cli/contexts.fixtures.ts';
 import { configMapKind, daemonSetKind, deploymentKind, nodeKind, secretKind } from '../../src/kubernetes/kinds.ts';
-import { command as problems } from '../../src/programs/cli/commands/problems.ts';
-import { command as services } from '../../src/programs/cli/commands/services.ts';
-import { command as status } from '../../src/programs/cli/commands/status.ts';
-import { type FakeContexts, startFakeContexts } from '../../src/programs/cli/contexts.fixtures.ts';
 
 /*
  * A person with the role `view` of a member, which does not see nodes, got nothing but "Forbidden" from `kubeslice status`; and so did one with

@@ -7,7 +7,7 @@
 //
 // The runtime executes it on the node for every pod, before the pod's containers start. Therefore it is a static program
 // that needs nothing of the node and starts within milliseconds; all other work is the agent's, and what the two say to
-// one another stands in src/programs/agent/cni/cni-protocol.ts.
+// one another stands in src/reconcile/node/cni/cni-protocol.ts.
 package main
 
 import (

@@ -1,5 +1,5 @@
-import { type CliCommand, exitCodes } from '../../src/programs/cli/command.ts';
-import { registry } from '../../src/programs/cli/registry.ts';
+import { type CliCommand, exitCodes } from '../../src/cli/command.ts';
+import { registry } from '../../src/cli/registry.ts';
 import { page, table } from './markdown.ts';
 
 const commands = await Promise.all(registry.map(async ({ load }) => (await load()).command));
@@ -37,7 +37,7 @@ const sections = (command: CliCommand, path: string): string[] => {
 /** Page of every command of the command line. */
 export const commandsPage = (): string =>
   page(
-    'src/programs/cli/commands',
+    'src/cli/commands',
     'Commands',
     'Results go to standard output, progress and trouble to standard error. There are colours only on a terminal, and not with `NO_COLOR`. Every command has `--help`.',
     table(

@@ -1,6 +1,6 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
-import type { Placed, Position } from './notice-page.ts';
+import type { Position, PositionedNotice } from './notice-page.ts';
 
 /** A summary of the notices that a cluster offers in a slice: the same digest means the same notices. */
 export interface Heads {
@@ -23,7 +23,7 @@ export const digestOfNotices = (notices: Iterable<Pick<NoticeSpec, 'kind' | 'sig
   );
 
 /** The summary of the notices that a cluster offers. */
-export const headsOf = (placed: readonly Placed[]): Heads => ({
+export const headsOf = (placed: readonly PositionedNotice[]): Heads => ({
   position: placed.reduce((most, { position }) => Math.max(most, position), 0),
   digest: digestOfNotices(placed.map(({ spec }) => spec)),
 });

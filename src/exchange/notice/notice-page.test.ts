@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { NoticeSpec } from '../../api/notice/type.ts';
-import { type Placed, pageAfter, positionOf } from './notice-page.ts';
+import { type PositionedNotice, pageAfter, positionOf } from './notice-page.ts';
 import { readPage } from './read-page.ts';
 
 const notice = (subject: string, rest: Partial<NoticeSpec> = {}): NoticeSpec => ({
@@ -11,7 +11,7 @@ const notice = (subject: string, rest: Partial<NoticeSpec> = {}): NoticeSpec => 
   signature: 'c2ln',
   ...rest,
 });
-const placed: Placed[] = [
+const placed: PositionedNotice[] = [
   { position: 30, spec: notice('c') },
   { position: 10, spec: notice('a') },
   { position: 20, spec: notice('b') },

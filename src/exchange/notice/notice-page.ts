@@ -17,7 +17,7 @@ export const pageLimits = {
 export type Position = number;
 
 /** A notice of a cluster and its position. */
-export interface Placed {
+export interface PositionedNotice {
   readonly position: Position;
   readonly spec: NoticeSpec;
 }
@@ -36,7 +36,7 @@ export interface NoticePage {
  * A position beyond all notices is from before the API server was restored from an older copy; the pages then start again. Several statements are
  * signed at once and written in any order, so the order is that of the writes: a reader that has read up to a position has missed nothing before it.
  */
-export const pageAfter = (placed: readonly Placed[], after: Position, maxBytes: number = pageLimits.bytes): NoticePage => {
+export const pageAfter = (placed: readonly PositionedNotice[], after: Position, maxBytes: number = pageLimits.bytes): NoticePage => {
   const last = placed.reduce((most, { position }) => Math.max(most, position), 0);
   const from = after > last ? 0 : after;
   const newer = placed.filter(({ position }) => position > from).toSorted((a, b) => a.position - b.position);

@@ -17,16 +17,16 @@ export const restricted: SecurityContext = {
 };
 
 /** Where a program serves /healthz and /readyz, and /metrics for itself only. */
-export interface HealthPlace {
+export interface HealthEndpoint {
   /** Address to listen on; `127.0.0.1` where the pod has the node's network, so that only the node's kubelet can connect. */
   readonly host: '0.0.0.0' | '127.0.0.1';
   readonly port: number;
 }
 
 /** For programs with a network of their own. */
-export const podHealth: HealthPlace = { host: '0.0.0.0', port: 8080 };
+export const podHealth: HealthEndpoint = { host: '0.0.0.0', port: 8080 };
 /** For the agent. */
-export const nodeHealth: HealthPlace = { host: '127.0.0.1', port: 9809 };
+export const nodeHealth: HealthEndpoint = { host: '127.0.0.1', port: 9809 };
 
 /** TCP port on which every program serves its metrics by TLS, to clients that may read them. */
 export const metricsPort = 9812;
@@ -34,7 +34,7 @@ export const metricsPort = 9812;
 /** An environment variable with a field of the pod itself. */
 export const fromField = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-const environment = (options: CommonOptions, health: HealthPlace): EnvVar[] => [
+const environment = (options: CommonOptions, health: HealthEndpoint): EnvVar[] => [
   fromField('POD_NAME', 'metadata.name'),
   fromField('POD_NAMESPACE', 'metadata.namespace'),
   fromField('POD_IP', 'status.podIP'),
@@ -52,7 +52,7 @@ export interface ProgramContainer {
   readonly component: Component;
   readonly options: CommonOptions;
   readonly placement: Placement;
-  readonly health: HealthPlace;
+  readonly health: HealthEndpoint;
   readonly securityContext: SecurityContext;
   readonly ports?: Container['ports'];
   readonly env?: readonly EnvVar[];

@@ -1,8 +1,8 @@
+import { mustRun, type Run } from '../../host/run.ts';
 import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
-import { mustRun, type Run } from '../process/run.ts';
 import { lastResortMetric } from '../slice/expected.ts';
 import { ipBatch } from '../slice/ip-batch.ts';
 import { attachLines } from '../slice/slice-plan.ts';

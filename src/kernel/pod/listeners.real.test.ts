@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../host/run.ts';
 import type { PodAttachment } from '../../plan/facts/slice-network.ts';
 import { RealNode, realKernel } from '../fixtures/real-node.ts';
-import { run } from '../process/run.ts';
 import { closedPorts } from './listeners.ts';
 
 const real = await realKernel();

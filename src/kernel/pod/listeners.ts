@@ -1,6 +1,6 @@
+import { failureOf, type Run } from '../../host/run.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { inNetns } from '../netns.ts';
-import { failureOf, type Run } from '../process/run.ts';
 
 /** A TCP socket that accepts connections. */
 export interface Listener {

@@ -1,9 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { readIfPresent } from '../../host/read-if-present.ts';
+import { mustRun, type Run } from '../../host/run.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
 import { inNetns } from '../netns.ts';
-import { mustRun, type Run } from '../process/run.ts';
 import { parseTable } from '../slice/nft.ts';
 
 /** Our only nftables table in each attached pod. */

@@ -1,6 +1,6 @@
+import { failureOf, type Run } from '../../host/run.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { inNetns } from '../netns.ts';
-import { failureOf, type Run } from '../process/run.ts';
 import { jsonDocuments, type LinkJson, type NamespaceState, type NeighbourJson, type RouteJson, stateOf } from '../slice/slice-state.ts';
 import { guardDigest, listGuard } from './pod-guard.ts';
 

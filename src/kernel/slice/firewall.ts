@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mustRun, type Run } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { inNetns, netnsPath } from '../netns.ts';
-import { mustRun, type Run } from '../process/run.ts';
 import { addElements, baseRules, deleteElements, elementsOf, type ObservedTable, parseTable, replaceTable, tableName } from './nft.ts';
 
 /**

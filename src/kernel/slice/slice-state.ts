@@ -1,5 +1,5 @@
+import { mustRun, type Run } from '../../host/run.ts';
 import { inNetns, netnsPath } from '../netns.ts';
-import { mustRun, type Run } from '../process/run.ts';
 
 /** The compared properties of a network interface, from `ip -j -d addr show`. */
 export interface ObservedLink {

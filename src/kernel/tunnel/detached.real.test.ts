@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run } from '../../host/run.ts';
 import { RealNode, realKernel, shell } from '../fixtures/real-node.ts';
-import { run } from '../process/run.ts';
 import { DetachedTunnels } from './detached.ts';
 import { parseMembership } from './own-cgroup.ts';
 

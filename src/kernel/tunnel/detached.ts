@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { readIfPresent, readProcess } from '../../host/read-if-present.ts';
+import { mustRun, type Run } from '../../host/run.ts';
 import { Failure } from '../../values/failure.ts';
-import { mustRun, type Run } from '../process/run.ts';
 import { type MachineView, moveToOwnCgroup, removeOwnCgroup } from './own-cgroup.ts';
 
 /** How tunnel processes are started on the machine. */

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
+import type { Run } from '../../host/run.ts';
 import type { DriverVerdict } from '../port.ts';
-import type { Run } from '../process/run.ts';
 
 /**
  * Tests which tunnel drivers work: it creates and deletes a WireGuard interface in the kernel, and checks for the tunnel program and `/dev/net/tun`.

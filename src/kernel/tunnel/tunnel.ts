@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises';
+import { mustRun, type Run } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
 import { inNetns, netnsPath } from '../netns.ts';
 import type { ObservedTunnel } from '../port.ts';
-import { mustRun, type Run } from '../process/run.ts';
 import { ipBatch } from '../slice/ip-batch.ts';
 import type { DetachedTunnels } from './detached.ts';
 import { parseDump } from './wg.ts';

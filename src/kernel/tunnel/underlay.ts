@@ -1,4 +1,4 @@
-import { mustRun, type Run } from '../process/run.ts';
+import { mustRun, type Run } from '../../host/run.ts';
 
 /** Bytes that WireGuard adds to a packet at most: IPv6 header 40, UDP 8, WireGuard 32 (with IPv4 outside it is 60). */
 export const tunnelOverhead = 80;

@@ -24,8 +24,8 @@ export type Status = { readonly reason?: string; readonly message?: string; read
 export const refusal = (doing: string, server: string, httpStatus: number, status: Status | undefined): Failure => {
   const code =
     status?.reason === 'AlreadyExists' ? 'AlreadyExists' : (codeOfStatus[httpStatus] ?? (httpStatus >= 500 ? 'Unavailable' : 'Unexpected'));
-  const said = status?.message === undefined || status.message === '' ? 'it gave no reason' : status.message.replace(/\.$/, '');
-  return new Failure(code, `The API server ${server} refused to ${doing}: ${said} (HTTP ${httpStatus}).`, { status: httpStatus });
+  const reason = status?.message === undefined || status.message === '' ? 'it gave no reason' : status.message.replace(/\.$/, '');
+  return new Failure(code, `The API server ${server} refused to ${doing}: ${reason} (HTTP ${httpStatus}).`, { status: httpStatus });
 };
 
 /** The `Status` in a response body, or the beginning of any other body as the message. */

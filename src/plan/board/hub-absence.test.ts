@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { afterContact, type HubContactHistory, noContactYet, wasAway } from './hub-absence.ts';
+import { afterContact, type HubContactHistory, noContactYet, wasUnreachable } from './hub-absence.ts';
 
 /** What is known after some changes of contact, each with its time. */
 const after = (...changes: readonly (readonly ['lost' | 'found', number])[]): HubContactHistory =>
@@ -17,5 +17,5 @@ it.each<[string, HubContactHistory, number, boolean]>([
   ['after these', after(['found', 0], ['lost', 600_000], ['found', 660_001]), 1_260_001, false],
   ['when contact is lost twice, since the first loss', after(['found', 0], ['lost', 600_000], ['lost', 659_999]), 660_001, true],
 ])('the hub was away %s: statements may have expired unrenewed', (_, history, now, expected) =>
-  expect(wasAway(history, now)).toBe(expected),
+  expect(wasUnreachable(history, now)).toBe(expected),
 );

@@ -15,12 +15,12 @@ export interface HubContactHistory {
 /** Before the first contact the hub counts as unreachable for an unknown time. */
 export const noContactYet: HubContactHistory = { lostAt: Number.NEGATIVE_INFINITY, graceUntil: Number.NEGATIVE_INFINITY };
 
-const isAway = ({ lostAt }: HubContactHistory, now: number): boolean => lostAt !== undefined && now - lostAt > awayAfterMs;
+const isUnreachable = ({ lostAt }: HubContactHistory, now: number): boolean => lostAt !== undefined && now - lostAt > awayAfterMs;
 
 /** The history after contact was lost or restored at `now`. */
 export const afterContact = (history: HubContactHistory, contact: 'lost' | 'found', now: number): HubContactHistory => {
   if (contact === 'lost') return { ...history, lostAt: history.lostAt ?? now };
-  return { lostAt: undefined, graceUntil: isAway(history, now) ? now + graceMs : history.graceUntil };
+  return { lostAt: undefined, graceUntil: isUnreachable(history, now) ? now + graceMs : history.graceUntil };
 };
 
 /**
@@ -35,4 +35,4 @@ export const afterContact = (history: HubContactHistory, contact: 'lost' | 'foun
  * restored                                           no
  * ```
  */
-export const wasAway = (history: HubContactHistory, now: number): boolean => isAway(history, now) || now < history.graceUntil;
+export const wasUnreachable = (history: HubContactHistory, now: number): boolean => isUnreachable(history, now) || now < history.graceUntil;

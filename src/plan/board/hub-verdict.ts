@@ -2,7 +2,7 @@ import type { Verdict } from '../../api/condition.ts';
 import { Failure } from '../../values/failure.ts';
 
 /** The kinds of failed contact with the hub that need different actions of the administrator. */
-export type HubTrouble = 'unjoined' | 'removed' | 'certificate' | 'away';
+export type HubFailure = 'unjoined' | 'removed' | 'certificate' | 'away';
 
 const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: string): Verdict => ({
   type: 'HubReachable',
@@ -12,7 +12,7 @@ const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: 
 });
 
 /** The kind of trouble of a failed request to the hub. */
-export const troubleOf = (error: Failure): HubTrouble => {
+export const troubleOf = (error: Failure): HubFailure => {
   // The hub knows neither the account of the worker nor that for requesting a credential, or no longer the objects of the cluster.
   if (['Unauthorized', 'Forbidden', 'NotFound'].some((code) => error.code === code)) return 'removed';
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
@@ -23,7 +23,7 @@ export const troubleOf = (error: Failure): HubTrouble => {
  * The condition about a member's connection to its hub, by the observations of its worker. `error` is the failure of the last request to the hub,
  * undefined when it was answered.
  */
-export const planHubVerdict = (cluster: string, error: unknown, trouble?: HubTrouble): Verdict => {
+export const planHubVerdict = (cluster: string, error: unknown, trouble?: HubFailure): Verdict => {
   if (error === undefined) return verdict('True', 'Ready', 'The hub answers.');
   const failure = Failure.from(error);
   switch (trouble ?? troubleOf(failure)) {

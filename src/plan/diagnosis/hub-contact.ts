@@ -56,7 +56,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
     });
   findings.push(...unreachable(view));
   // The worker's report about the hub. That the hub is unreachable is reported by what a pod observed, or else unchanged.
-  for (const { type, reason, message, lastTransitionTime } of told(view)) {
+  for (const { type, reason, message, lastTransitionTime } of conditionsOf(view)) {
     if (findings.length > 0) break;
     const isRefused = reason === 'ClusterRemoved' || /Unauthorized|HTTP 401|HTTP 403/.test(message);
     findings.push({
@@ -74,7 +74,7 @@ export const hubContactFindings = (view: ClusterView): Finding[] => {
 };
 
 /** The worker's reports of faults between this cluster and the hub, refusals first, because they cause the others. */
-const told = ({ slices, connection }: ClusterView) =>
+const conditionsOf = ({ slices, connection }: ClusterView) =>
   [...connection, ...slices.flatMap(({ status }) => status?.conditions ?? [])]
     .filter((condition) => (condition.type === 'HubReachable' || condition.reason === 'ClusterRemoved') && isBad(condition))
     .toSorted((a, b) => Number(b.reason === 'ClusterRemoved') - Number(a.reason === 'ClusterRemoved'));
@@ -105,12 +105,12 @@ export const clockFindings = (view: ClusterView): Finding[] => {
       },
     ];
   });
-  const told = view.clusters.flatMap((cluster): Finding[] => {
+  const fromClusters = view.clusters.flatMap((cluster): Finding[] => {
     const condition = cluster.status?.conditions?.find(({ reason }) => reason === 'ClockDiffers');
     if (condition === undefined) return [];
     const { name } = cluster.metadata;
     const evidence = `condition ${condition.type} of Cluster ${name}`;
     return [{ code: 'ClockDiffers', severity: 'warning', object: `cluster ${name}`, cause: condition.message, evidence, advice: mend }];
   });
-  return [...measured, ...told];
+  return [...measured, ...fromClusters];
 };

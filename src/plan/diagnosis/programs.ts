@@ -1,4 +1,4 @@
-import type { Pod } from '../../values/builtin/pod.ts';
+import { type Pod, waitingStates } from '../../values/builtin/pod.ts';
 import type { DaemonSet, Deployment } from '../../values/builtin/workloads.ts';
 import { selects } from '../exports/pods/selector.ts';
 import type { ClusterView, Workload } from './cluster-view.ts';
@@ -9,10 +9,6 @@ type Containers = {
   readonly containerStatuses?: readonly {
     readonly ready: boolean;
     readonly restartCount: number;
-    readonly state?: {
-      readonly waiting?: { readonly reason?: string; readonly message?: string };
-      readonly terminated?: { readonly reason?: string; readonly exitCode?: number };
-    };
     readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode?: number } };
   }[];
 };
@@ -21,8 +17,8 @@ type Containers = {
 export const podTrouble = (pod: Pod): string | undefined => {
   if (pod.metadata.deletionTimestamp !== undefined) return undefined;
   const containers = (pod.status as Containers | undefined)?.containerStatuses ?? [];
-  const waiting = containers.find(({ state }) => state?.waiting?.reason !== undefined)?.state?.waiting;
-  if (waiting !== undefined) return `${waiting.reason ?? ''}${waiting.message === undefined ? '' : `: ${waiting.message}`}`;
+  const [waiting] = waitingStates(pod);
+  if (waiting !== undefined) return `${waiting.reason}${waiting.message === undefined ? '' : `: ${waiting.message}`}`;
   const unplaced = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   if (unplaced !== undefined) return `not placed on a node: ${unplaced.message ?? 'no reason'}`;
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -87,7 +83,7 @@ const ofWorkload = (view: ClusterView, workload: Workload): Finding[] => {
     ];
   const placed = kind === 'DaemonSet' ? ofDaemonSet(view, workload, object) : [];
   // The pod of a node that is not Ready is reported with its node.
-  const away = new Set(awayNodes(view));
+  const away = new Set(notReadyNodes(view));
   const troubled = podsOf(workload, view.pods).flatMap((pod) => {
     const trouble = away.has(pod.spec?.nodeName ?? '') ? undefined : podTrouble(pod);
     return trouble === undefined ? [] : [{ pod, trouble }];
@@ -136,7 +132,7 @@ const ofWorkload = (view: ClusterView, workload: Workload): Finding[] => {
 };
 
 /** Names of the nodes that are not Ready; of those that may not be read it is not known. */
-export const awayNodes = ({ nodes }: Pick<ClusterView, 'nodes'>): string[] =>
+export const notReadyNodes = ({ nodes }: Pick<ClusterView, 'nodes'>): string[] =>
   nodes
     .filter(
       (node) => node.status !== undefined && !node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),

@@ -73,8 +73,8 @@ export const conflictVerdicts = (
 ): Verdict[] => {
   const type = 'Conflict';
   const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...sameName, { cluster, body }], since);
-  const told = conflictOf(cluster, conflicts);
-  const conflict: Verdict | undefined = told === undefined ? undefined : { type, status: 'True', ...told };
+  const found = conflictOf(cluster, conflicts);
+  const conflict: Verdict | undefined = found === undefined ? undefined : { type, status: 'True', ...found };
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
 };
 

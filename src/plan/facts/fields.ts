@@ -77,7 +77,7 @@ export const countField = (field: string, value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : refuse(field, value, 'a whole number');
 
 /** One of several fixed values. */
-export const wordField = <Word extends string>(field: string, value: unknown, words: readonly Word[]): Word =>
+export const enumField = <Word extends string>(field: string, value: unknown, words: readonly Word[]): Word =>
   words.find((word) => word === value) ?? refuse(field, value, `one of ${words.join(', ')}`);
 
 /** A DNS label (RFC 1123). */

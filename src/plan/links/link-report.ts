@@ -67,9 +67,9 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
         since: at(link.since).toISOString(),
       };
     });
-  const clusters = [...votes].map(([cluster, said]): [string, LinkVotes] => {
+  const clusters = [...votes].map(([cluster, vote]): [string, LinkVotes] => {
     const rtt = worstRtt.get(cluster);
-    return [cluster, { ...encodeVotes(said), ...(rtt === undefined ? {} : { worstRttMs: twoDigits(rtt) }) }];
+    return [cluster, { ...encodeVotes(vote), ...(rtt === undefined ? {} : { worstRttMs: twoDigits(rtt) }) }];
   });
   return {
     observedAt: new Date(wall).toISOString(),

@@ -7,7 +7,7 @@ export const retryAfterMs = 500;
 /** A peer that is Down is probed this often. */
 export const downProbeEveryMs = 1_000;
 /** A peer from which the tunnel receives is probed at least this often: its packets do not prove that it receives ours. */
-export const heardProbeEveryMs = 10_000;
+export const receivingProbeEveryMs = 10_000;
 /** Probes without an answer for this long make a link Suspect. */
 export const suspectAfterMs = 1_000;
 /** Probes without an answer for this long make a link Down: at most 4.5 s after the peer's last answer. */
@@ -66,10 +66,10 @@ export const answered = (link: LinkHistory, rttMs: number, now: number, random: 
   return judge({ ...link, recent, lastAnswer: now, rttMs: smoothed, unanswered: undefined, nextAt }, now);
 };
 
-/** The history after the tunnel received something from the peer at `at` or later: the next probe can wait, but only {@link heardProbeEveryMs}. */
+/** The history after the tunnel received something from the peer at `at` or later: the next probe can wait, but only {@link receivingProbeEveryMs}. */
 export const received = (link: LinkHistory, at: number): LinkHistory => {
   if (link.unanswered !== undefined || link.lastAnswer === undefined) return link;
-  const nextAt = Math.min(Math.max(link.nextAt, at + probeEveryMs), Math.max(link.nextAt, link.lastAnswer + heardProbeEveryMs));
+  const nextAt = Math.min(Math.max(link.nextAt, at + probeEveryMs), Math.max(link.nextAt, link.lastAnswer + receivingProbeEveryMs));
   return nextAt === link.nextAt ? link : { ...link, nextAt };
 };
 

@@ -32,8 +32,8 @@ export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet
   const hasTunnel = status?.publicKey !== undefined;
   if (isNotReady(node) && (!hasTunnel || silent.has(name))) return { node: name, ...notReadyBecause(node) };
   if (!hasTunnel) {
-    const said = status?.conditions?.find((condition) => condition.status === 'False')?.message;
-    return { node: name, reason: reportLine(said ?? tunnelAbsent) };
+    const message = status?.conditions?.find((condition) => condition.status === 'False')?.message;
+    return { node: name, reason: reportLine(message ?? tunnelAbsent) };
   }
   return silent.has(name) ? { node: name, reason: agentSilent } : undefined;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lifeOfFresh, lifeOfKept } from './token-life.ts';
+import { lifeOfFresh, lifetimeOfStored } from './token-life.ts';
 
 const issued = Date.parse('2026-01-01T00:00:00Z');
 const hour = 3_600_000;
@@ -12,7 +12,7 @@ describe('the life of a hub credential', () => {
     ['after its end', 2 * hour, 0],
     ['by a clock a day behind: never more than a whole life', 0.25 * hour - day, hour],
     ['by a clock a day ahead', 0.25 * hour + day, 0],
-  ])('that was kept: %s', (_, since, left) => expect(lifeOfKept(token, issued + since)).toBe(left));
+  ])('that was kept: %s', (_, since, left) => expect(lifetimeOfStored(token, issued + since)).toBe(left));
 
   it('that is fresh depends on no clock but the one of the hub', () => {
     expect(lifeOfFresh(token, 1)).toBe(hour);
@@ -24,7 +24,7 @@ describe('the life of a hub credential', () => {
       `x.${Buffer.from('{"exp":1}').toString('base64url')}.z`,
     ]) {
       expect(lifeOfFresh(text, 1)).toBe(1);
-      expect(lifeOfKept(text, issued)).toBe(0);
+      expect(lifetimeOfStored(text, issued)).toBe(0);
     }
   });
 });

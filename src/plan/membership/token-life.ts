@@ -23,7 +23,7 @@ export const lifeOfFresh = (token: string, otherwise: number): number => timesOf
  * The remaining lifetime of a token from an earlier run, in milliseconds: an estimate by this machine's clock, never more than a whole lifetime. A
  * wrong estimate costs a refused request, after which the token is renewed by proof of the key.
  */
-export const lifeOfKept = (token: string, now: number): number => {
+export const lifetimeOfStored = (token: string, now: number): number => {
   const times = timesOf(token);
   return times === undefined ? 0 : Math.min(times.lifetimeMs, Math.max(0, times.expiresAt - now));
 };

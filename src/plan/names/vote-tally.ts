@@ -14,13 +14,13 @@ class Votes {
 
   add({ rest, up, down, upNodes, downNodes, pendingNodes }: LinkVotes, self: string | undefined): void {
     if (up + down === 0) return;
-    const said = rest === 'Up' ? { up: 1, down: 0 } : { up: 0, down: 1 };
-    this.#rest.up += said.up;
-    this.#rest.down += said.down;
-    this.#differ(upNodes, 1 - said.up, -said.down);
-    this.#differ(downNodes, -said.up, 1 - said.down);
-    this.#differ(pendingNodes, -said.up, -said.down);
-    this.#differ(self, -said.up, -said.down);
+    const vote = rest === 'Up' ? { up: 1, down: 0 } : { up: 0, down: 1 };
+    this.#rest.up += vote.up;
+    this.#rest.down += vote.down;
+    this.#differ(upNodes, 1 - vote.up, -vote.down);
+    this.#differ(downNodes, -vote.up, 1 - vote.down);
+    this.#differ(pendingNodes, -vote.up, -vote.down);
+    this.#differ(self, -vote.up, -vote.down);
   }
 
   /** Up if any vote is Up, else Down if any is Down, else undefined; `token` undefined stands for every node that no report names. */

@@ -38,13 +38,13 @@ export interface Problem {
 }
 
 /** A slice of which only its names in the kernel are known. */
-export type StandingSlice = Pick<SliceNetwork, 'slice' | 'netns' | 'interface'>;
+export type ExistingSlice = Pick<SliceNetwork, 'slice' | 'netns' | 'interface'>;
 
 /** The desired state of the node's kernel, and the decisions to store before it is applied. */
 export interface NodePlan {
   readonly networks: readonly SliceNetwork[];
   /** Slices whose key cannot be read: their state in the kernel must stay unchanged, because their tunnels may work. */
-  readonly untouched: readonly StandingSlice[];
+  readonly untouched: readonly ExistingSlice[];
   readonly decisions: NodeDecisions;
   /** By slice, including those with a network. */
   readonly drivers: ReadonlyMap<string, DriverChoice>;
@@ -78,7 +78,7 @@ export interface NodePlan {
  */
 export const planNode = (input: NodeInput): NodePlan => {
   const networks: SliceNetwork[] = [];
-  const untouched: StandingSlice[] = [];
+  const untouched: ExistingSlice[] = [];
   const decisions: Record<string, SliceDecisions> = {};
   const drivers = new Map<string, DriverChoice>();
   const problems = new Map<string, Problem>();

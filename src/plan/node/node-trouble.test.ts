@@ -12,8 +12,8 @@ describe('a node', () => {
     ['with another file in use', { ...well, cni: { active: '00-x.conf', isList: false, chained: false } }, [], 'CniNotChained'],
     ['without our plugin in the file', { ...well, cni: { active: '10-net.conflist', isList: true, chained: false } }, [], 'CniNotChained'],
     ['without any file', { ...well, cni: { active: undefined, isList: false, chained: false } }, [], 'CniNotChained'],
-  ])('%s', (_what, surroundings, narrow, reason) => {
-    expect(nodeTrouble(surroundings, narrow, 1420)?.reason).toBe(reason);
+  ])('%s', (_what, conditions, narrow, reason) => {
+    expect(nodeTrouble(conditions, narrow, 1420)?.reason).toBe(reason);
   });
 });
 

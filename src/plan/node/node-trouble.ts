@@ -4,7 +4,7 @@ import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condi
 const leastFreeBytes = 1024 * 1024;
 
 /** Facts about a node that belong to no slice. */
-export interface NodeSurroundings {
+export interface NodeConditions {
   /**
    * The active configuration file of the container network, whether it can contain our plugin, and whether it does; undefined when it could not be
    * read.
@@ -15,11 +15,11 @@ export interface NodeSurroundings {
 }
 
 /** Whether a disk counts as full. */
-export const isFull = (disk: NodeSurroundings['disk']): boolean => disk !== undefined && disk.freeBytes < leastFreeBytes;
+export const isFull = (disk: NodeConditions['disk']): boolean => disk !== undefined && disk.freeBytes < leastFreeBytes;
 
 /** Faults that a node cannot repair itself, the worst first: it works, but not in all cases. */
 export const nodeTrouble = (
-  { cni, disk }: NodeSurroundings,
+  { cni, disk }: NodeConditions,
   narrow: readonly string[],
   mtu: number | undefined,
 ): Pick<Verdict, 'reason' | 'message'> | undefined => {

@@ -22,15 +22,15 @@ export interface FleetSnapshot {
   /** The reports of the clusters about their parts of the slices. */
   readonly reports: readonly SliceReport[];
   /** The published nodes. */
-  readonly nodes: readonly Shown<NodeBody>[];
+  readonly nodes: readonly PublishedStatement<NodeBody>[];
   /** The published exports with all endpoints. */
-  readonly offers: readonly Shown<ExportBody>[];
+  readonly offers: readonly PublishedStatement<ExportBody>[];
   /** Resources without permission, which are empty here. @default none */
   readonly unreadable?: Unreadable;
 }
 
 /** A published statement of a cluster in a slice. */
-export interface Shown<Body> {
+export interface PublishedStatement<Body> {
   readonly slice: string;
   readonly cluster: string;
   readonly body: Body;

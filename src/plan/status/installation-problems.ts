@@ -46,12 +46,12 @@ const ofPlacement = ({ agent, nodes, cluster }: MemberSnapshot, help: Help): Pro
 
 /** The nodes' reports about themselves: once for each node and reason, whatever the number of its slices. */
 const ofSurroundings = ({ sliceNodes, cluster }: MemberSnapshot, help: Help): Problem[] => {
-  const told = sliceNodes.flatMap(({ spec, status }) =>
+  const reported = sliceNodes.flatMap(({ spec, status }) =>
     (status?.conditions ?? [])
       .filter(({ type, status: value }) => type === 'Degraded' && value === 'True')
       .map((condition) => ({ node: spec.node, ...condition })),
   );
-  const unique = new Map(told.map((each) => [`${each.node} ${each.reason}`, each]));
+  const unique = new Map(reported.map((each) => [`${each.node} ${each.reason}`, each]));
   return [...unique.values()].map(({ node, reason, message, lastTransitionTime }) =>
     problemOf(
       { kind: 'node', name: node, cluster },

@@ -42,7 +42,7 @@ const ofController = ({ controller }: FleetSnapshot, help: Help): Problem[] => {
 };
 
 /** A condition beside the main ones, as a problem: it works, but not as desired. */
-const told = ({ type, reason, message, lastTransitionTime }: Condition, help: string) =>
+const reported = ({ type, reason, message, lastTransitionTime }: Condition, help: string) =>
   ({ reason, text: message, since: lastTransitionTime, severity: severityOf({ type, reason }), help }) as const;
 
 const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
@@ -53,7 +53,9 @@ const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
     if (reason === 'NamesNotWired') return help.clusterDns(name);
     return reason === 'DnsServersAway' ? help.memberPods(name, 'dns') : help.describeCluster(name, namespace);
   };
-  const more = furtherTrouble(status?.conditions).map((each) => problemOf({ kind: 'cluster', name }, told(each, helpAgainst(each.reason))));
+  const more = furtherTrouble(status?.conditions).map((each) =>
+    problemOf({ kind: 'cluster', name }, reported(each, helpAgainst(each.reason))),
+  );
   if (ready?.status === 'True') return more;
   const reason = ready?.reason ?? 'WaitingForCluster';
   const text = ready?.message ?? 'The controller has not processed this cluster yet.';
@@ -74,7 +76,7 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   const conditions = slice.status?.conditions;
   const helpAgainst = (reason: string, text: string): string =>
     sliceHelp[reason as Reason]?.(help, slice, concerned(slice, text)) ?? help.describeSlice(name, namespace);
-  const more = furtherTrouble(conditions).map((each) => problemOf(object, told(each, helpAgainst(each.reason, each.message))));
+  const more = furtherTrouble(conditions).map((each) => problemOf(object, reported(each, helpAgainst(each.reason, each.message))));
   const ready = conditionOf(conditions, 'Ready');
   if (ready?.status !== 'True') {
     const reason = ready?.reason ?? 'LinksPending';
@@ -85,9 +87,9 @@ const ofSlice = (slice: Slice, help: Help): Problem[] => {
   // Ready reports that it works; only Accepted reports that a network of a running member overlaps.
   const accepted = conditionOf(conditions, 'Accepted');
   if (accepted?.reason === 'SubnetOverlap')
-    more.push(problemOf(object, { ...told(accepted, help.describeSlice(name, namespace)), severity: 'error' }));
+    more.push(problemOf(object, { ...reported(accepted, help.describeSlice(name, namespace)), severity: 'error' }));
   const degraded = conditionOf(conditions, 'Degraded');
-  if (degraded?.status === 'True' && !byNode.has(degraded.reason)) more.push(problemOf(object, told(degraded, help.links(name))));
+  if (degraded?.status === 'True' && !byNode.has(degraded.reason)) more.push(problemOf(object, reported(degraded, help.links(name))));
   return more;
 };
 

@@ -52,14 +52,14 @@ const endpointTrouble = (ready: number, total: number, dead: readonly string[]):
 /** All exports: those that are not offered or have no ready endpoint first, then by name. */
 export const planServices = ({ offers, sick, nodes, lost = new Map() }: ServicesSeen): ServiceRow[] => {
   const dead = new Set(nodes.filter(isDead).map(({ slice, cluster, node }) => [slice, cluster, node].join('\u0000')));
-  const told = new Map(sick.map((each) => [key({ ...each, slice: each.slice ?? '' }), each]));
+  const reported = new Map(sick.map((each) => [key({ ...each, slice: each.slice ?? '' }), each]));
   const offered = offers.map(({ slice, cluster, body: { namespace, name, ports, endpoints } }): ServiceRow => {
     const usable = endpoints.filter(takesConnections);
     // Kubernetes reports their pods as not ready too, after a while.
     const cutOff = endpoints.filter(({ node }) => dead.has([slice, cluster, node].join('\u0000')));
     const ready = usable.filter((endpoint) => !cutOff.includes(endpoint)).length;
     const place = { slice, namespace, name, cluster };
-    const own = told.get(key(place));
+    const own = reported.get(key(place));
     const silence = lost.get(cluster);
     const trouble =
       own === undefined

@@ -2,7 +2,7 @@ import type { Notice } from '../../api/notice/type.ts';
 import { readReport } from '../../exchange/notice/read-report.ts';
 import { isAbout, isTombstone, readStatement, type Statement } from '../../exchange/statement/statement.ts';
 import { readJson } from '../../values/text/read-json.ts';
-import type { FleetSnapshot, Shown, SliceNotice } from './fleet-snapshot.ts';
+import type { FleetSnapshot, PublishedStatement, SliceNotice } from './fleet-snapshot.ts';
 
 /**
  * The content of some notices, by the schema with which members judge them. Signatures are not verified: the result is for display only and decides
@@ -14,7 +14,7 @@ export const statementsIn = (notices: readonly SliceNotice[]): Pick<FleetSnapsho
     const statement = statementIn(notice);
     return statement === undefined ? [] : [{ slice, cluster, statement }];
   });
-  const about = <Body>(pick: (statement: Statement) => Body | undefined): Shown<Body>[] =>
+  const about = <Body>(pick: (statement: Statement) => Body | undefined): PublishedStatement<Body>[] =>
     statements.flatMap(({ slice, cluster, statement }) => {
       const body = pick(statement);
       return body === undefined ? [] : [{ slice, cluster, body }];

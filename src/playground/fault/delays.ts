@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemPath } from '../../host/run.ts';
 import { Failure } from '../../values/failure.ts';
 import { createGroup, groupProcesses } from '../control-groups.ts';
 import { kill } from '../machine.ts';
 import { controlGroupPath, networkNamespace, routerName } from '../names.ts';
 import { interfaces, siteBridge } from '../network.ts';
-import { run, systemPath } from '../run.ts';
+import { run } from '../run.ts';
 import { programFolder } from '../tools.ts';
 import { until } from '../until.ts';
 import type { FaultContext } from './context.ts';

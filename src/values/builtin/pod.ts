@@ -131,4 +131,14 @@ export type PodStatus = {
 
 export type Pod = KubernetesObject & { readonly spec?: PodSpec; readonly status?: PodStatus };
 
+/** Why a container has not started: a reason of the kubelet, and its message. */
+export type Waiting = { readonly reason: string; readonly message?: string };
+
+/** The states of a pod's containers that have not started and for which the kubelet gives a reason, init containers first. */
+export const waitingStates = ({ status }: Pod): Waiting[] =>
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(({ state }) => {
+    const { reason, message } = state?.waiting ?? {};
+    return reason === undefined ? [] : [{ reason, ...(message === undefined ? {} : { message }) }];
+  });
+
 export const podKind: ResourceKind<Pod> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };

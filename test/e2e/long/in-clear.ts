@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ready, scripts, sliceAddress, start } from '../start.ts';
-import { watching } from '../surroundings.ts';
 import { ensure, until } from '../until.ts';
+import { watching } from '../watchers.ts';
 import { client, namespace, script } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { fault } from './hub-power.ts';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { beforeAll, describe } from 'vitest';
-import { startWatching } from '../surroundings.ts';
 import { ensure } from '../until.ts';
+import { startWatching } from '../watchers.ts';
 import { slice } from '../workloads.ts';
 import { createWorld } from '../world.ts';
 import { cutTopic } from './cut.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scripts, start } from '../start.ts';
-import { onEachNode } from '../surroundings.ts';
 import { ensure, until } from '../until.ts';
+import { onEachNode } from '../watchers.ts';
 import { nameOf, script, server, service, serviceExport, slice } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { failuresByAddress, resetCalls, settledCalls, sumOf } from './caller.ts';

@@ -1,13 +1,13 @@
 import type { ServiceExport } from '../../../api/serviceexport/type.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor, type Finding } from '../finding.ts';
-import type { Mending } from './mending.ts';
+import type { ExportRemedy } from './export-remedy.ts';
 import { podsNotReady, withoutPods } from './pods-of-export.ts';
 import { wrongTargetPort } from './ports-of-export.ts';
 import { namespaceNotInSlice, sliceNotFound } from './slice-of-export.ts';
 
 /** The command that repairs an export, by its reason; for other reasons `kubectl describe` shows more. */
-const mendings: Readonly<Record<string, (view: ClusterView, exported: ServiceExport) => Mending>> = {
+const remedies: Readonly<Record<string, (view: ClusterView, exported: ServiceExport) => ExportRemedy>> = {
   NoMatchingPods: withoutPods,
   EndpointsNotReady: podsNotReady,
   NamespaceNotInSlice: namespaceNotInSlice,
@@ -38,16 +38,16 @@ export const exportFindings = (view: ClusterView): Finding[] =>
   view.exports.flatMap((exported) =>
     troubles(exported).map((condition): Finding => {
       const { name, namespace = '' } = exported.metadata;
-      const mending = mendings[condition.reason]?.(view, exported) ?? {};
-      const { cause = condition.message, evidence = `${condition.reason}: ${condition.message}` } = mending;
+      const remedy = remedies[condition.reason]?.(view, exported) ?? {};
+      const { cause = condition.message, evidence = `${condition.reason}: ${condition.message}` } = remedy;
       return {
         code: 'ConditionFalse',
         severity: 'error',
         object: `ServiceExport ${namespace}/${name}`,
         cause,
-        evidence: mending.evidence === undefined ? evidence : `${condition.reason}; ${mending.evidence}`,
-        remedy: mending.remedy ?? commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
-        ...(mending.advice === undefined ? {} : { advice: mending.advice }),
+        evidence: remedy.evidence === undefined ? evidence : `${condition.reason}; ${remedy.evidence}`,
+        remedy: remedy.remedy ?? commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
+        ...(remedy.advice === undefined ? {} : { advice: remedy.advice }),
       };
     }),
   );

@@ -8,7 +8,7 @@ import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
 import { likeness } from '../likeness.ts';
 import { podTrouble } from '../programs.ts';
-import type { Mending } from './mending.ts';
+import type { ExportRemedy } from './export-remedy.ts';
 
 const labelsText = (labels: Readonly<Record<string, string>> = {}): string =>
   Object.entries(labels)
@@ -26,7 +26,7 @@ const lasting = (pod: Pod): Readonly<Record<string, string>> =>
   );
 
 /** For an export without pods: a workload that was scaled to 0, or a selector that is nearly right. */
-export const withoutPods = (view: ClusterView, exported: ServiceExport): Mending => {
+export const withoutPods = (view: ClusterView, exported: ServiceExport): ExportRemedy => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);
   const service = view.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
@@ -76,7 +76,7 @@ export const withoutPods = (view: ClusterView, exported: ServiceExport): Mending
 };
 
 /** For an export whose pods run and are not Ready: the cause. */
-export const podsNotReady = (view: ClusterView, exported: ServiceExport): Mending => {
+export const podsNotReady = (view: ClusterView, exported: ServiceExport): ExportRemedy => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);
   const service = view.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);

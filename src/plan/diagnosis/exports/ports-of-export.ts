@@ -3,10 +3,10 @@ import { shellQuote } from '../../../values/text/shell-quote.ts';
 import { selects } from '../../exports/pods/selector.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
-import type { Mending } from './mending.ts';
+import type { ExportRemedy } from './export-remedy.ts';
 
 /** For a port of a Service without a target: a name that no container has, or a number that no container declares. */
-export const wrongTargetPort = (view: ClusterView, exported: ServiceExport, by: 'string' | 'number'): Mending => {
+export const wrongTargetPort = (view: ClusterView, exported: ServiceExport, by: 'string' | 'number'): ExportRemedy => {
   const { name, namespace = '' } = exported.metadata;
   const commands = commandsFor(view.contexts);
   const service = view.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);

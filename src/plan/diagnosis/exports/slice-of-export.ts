@@ -4,7 +4,7 @@ import { shellQuote } from '../../../values/text/shell-quote.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor } from '../finding.ts';
 import { mostAlike } from '../likeness.ts';
-import type { Mending } from './mending.ts';
+import type { ExportRemedy } from './export-remedy.ts';
 
 /**
  * Arguments of kubectl that make a namespace a member of a slice. On the hub either field may hold the members, and the one that is set here takes
@@ -16,7 +16,7 @@ export const joinNamespace = (slice: string, members: readonly string[], namespa
 };
 
 /** For an export in a namespace outside of its slice. */
-export const namespaceNotInSlice = (view: ClusterView, exported: ServiceExport): Mending => {
+export const namespaceNotInSlice = (view: ClusterView, exported: ServiceExport): ExportRemedy => {
   const { namespace = '' } = exported.metadata;
   const { slice } = exported.spec;
   const commands = commandsFor(view.contexts);
@@ -30,7 +30,7 @@ export const namespaceNotInSlice = (view: ClusterView, exported: ServiceExport):
 };
 
 /** For an export to a slice that does not exist: an existing one with a similar name. */
-export const sliceNotFound = (view: ClusterView, { metadata, spec }: ServiceExport): Mending => {
+export const sliceNotFound = (view: ClusterView, { metadata, spec }: ServiceExport): ExportRemedy => {
   const commands = commandsFor(view.contexts);
   const alike = mostAlike(
     spec.slice,

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../values/builtin/pod.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { commandsFor, type Finding } from '../finding.ts';
-import { awayNodes } from '../programs.ts';
+import { notReadyNodes } from '../programs.ts';
 import type { AskedNode } from './asked-node.ts';
 import { containerNetworkFindings } from './container-network.ts';
 import { machineFindings } from './machine.ts';
@@ -13,7 +13,7 @@ const agentOf = (pods: readonly Pod[], node: string): string | undefined =>
 /** The faults of each node, from its own facts; a node that is not Ready or does not answer is one finding. */
 export const nodeFindings = (view: ClusterView): Finding[] => {
   const commands = commandsFor(view.contexts);
-  const away = awayNodes(view);
+  const away = notReadyNodes(view);
   const absent = away.map(
     (node): Finding => ({
       code: 'NodeAway',
@@ -41,7 +41,7 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
           },
         ],
   );
-  const told = [...view.facts.values()].flatMap((facts) => {
+  const reported = [...view.facts.values()].flatMap((facts) => {
     if (away.includes(facts.node)) return [];
     const node: AskedNode = { facts, commands, agent: agentOf(view.pods, facts.node), sliceNodes: view.sliceNodes };
     return [
@@ -50,5 +50,5 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
       ...facts.slices.flatMap((slice) => sliceOnNodeFindings(node, slice)),
     ];
   });
-  return [...absent, ...silent, ...told];
+  return [...absent, ...silent, ...reported];
 };

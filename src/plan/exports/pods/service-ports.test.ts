@@ -62,31 +62,31 @@ describe('service ports of a node', () => {
       namespace,
     });
     const taken = (room: number, ...all: ExportBody[]) => {
-      const { servicePorts, leftOut } = planServicePorts('n1', all, room);
-      return { count: servicePorts.length, leftOut };
+      const { servicePorts, overCapacity } = planServicePorts('n1', all, room);
+      return { count: servicePorts.length, overCapacity };
     };
 
     it('are never more than the node object takes', () => {
       const all = Array.from({ length: 65 }, (_, index) => many('a', `e${String(index).padStart(2, '0')}`, 64, 1 + index * 64));
-      const { servicePorts, leftOut } = planServicePorts('n1', all);
+      const { servicePorts, overCapacity } = planServicePorts('n1', all);
       expect(servicePorts).toHaveLength(maxServicePorts);
-      expect(leftOut).toEqual(['a/e64']);
-      expect(planServicePorts('n1', all.toReversed())).toEqual({ servicePorts, leftOut });
+      expect(overCapacity).toEqual(['a/e64']);
+      expect(planServicePorts('n1', all.toReversed())).toEqual({ servicePorts, overCapacity });
     });
 
     it('are shared out fairly between namespaces: the greedy one loses, not the modest one, wherever its name stands', () => {
       const greedy = (namespace: string) => [many(namespace, 'one', 6), many(namespace, 'two', 6, 100)];
-      expect(taken(10, ...greedy('a'), many('b', 'web', 2))).toEqual({ count: 8, leftOut: ['a/two'] });
-      expect(taken(10, many('a', 'web', 2), ...greedy('b'))).toEqual({ count: 8, leftOut: ['b/two'] });
-      expect(taken(14, many('a', 'web', 2), ...greedy('b'))).toEqual({ count: 14, leftOut: [] });
+      expect(taken(10, ...greedy('a'), many('b', 'web', 2))).toEqual({ count: 8, overCapacity: ['a/two'] });
+      expect(taken(10, many('a', 'web', 2), ...greedy('b'))).toEqual({ count: 8, overCapacity: ['b/two'] });
+      expect(taken(14, many('a', 'web', 2), ...greedy('b'))).toEqual({ count: 14, overCapacity: [] });
     });
 
     it('leave out an export that is too large as a whole, and go on with the next', () => {
-      expect(taken(5, many('a', 'one', 6), many('a', 'two', 5, 100))).toEqual({ count: 5, leftOut: ['a/one'] });
+      expect(taken(5, many('a', 'one', 6), many('a', 'two', 5, 100))).toEqual({ count: 5, overCapacity: ['a/one'] });
     });
 
     it('count a port that two exports lead to the same place once', () => {
-      expect(taken(4, many('a', 'one', 4), many('a', 'two', 4))).toEqual({ count: 4, leftOut: [] });
+      expect(taken(4, many('a', 'one', 4), many('a', 'two', 4))).toEqual({ count: 4, overCapacity: [] });
     });
   });
 });

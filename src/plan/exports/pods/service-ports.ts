@@ -9,7 +9,7 @@ const keyOf = ({ address, protocol, port }: ServicePortMapping): string => `${ad
 /** The service ports of a node, and the exports (namespace/name) over capacity. */
 export interface ServicePortsPlan {
   readonly servicePorts: readonly ServicePortMapping[];
-  readonly leftOut: readonly string[];
+  readonly overCapacity: readonly string[];
 }
 
 /** The mappings that an export needs on a node, by key: service ports that differ from the ports on which its pods there listen. */
@@ -69,17 +69,17 @@ export const planServicePorts = (node: string, exported: readonly ExportBody[], 
   const left = shares(new Map([...keys].map(([namespace, { size }]) => [namespace, size])), room);
 
   const chosen = new Map<string, ServicePortMapping>();
-  const leftOut: string[] = [];
+  const overCapacity: string[] = [];
   for (const { body, mappings } of wanted) {
     const more = [...mappings].filter(([key]) => !chosen.has(key));
     const remaining = (left.get(body.namespace) ?? 0) - more.length;
     if (remaining < 0) {
-      leftOut.push(`${body.namespace}/${body.name}`);
+      overCapacity.push(`${body.namespace}/${body.name}`);
       continue;
     }
     left.set(body.namespace, remaining);
     for (const [key, mapping] of more) chosen.set(key, mapping);
   }
   const servicePorts = sortedBy(chosen, ([key]) => key).map(([, mapping]) => mapping);
-  return { servicePorts, leftOut };
+  return { servicePorts, overCapacity };
 };

@@ -1,0 +1,87 @@
+import { noticeKind } from '../../api/kinds.ts';
+import { clusterLabel } from '../../api/labels.ts';
+import { memberNamespace, trustConfigMap } from '../../api/places.ts';
+import { componentName } from '../../install/metadata.ts';
+import { configMapKind } from '../../kubernetes/kinds.ts';
+import { Failure } from '../../values/failure.ts';
+import { didYouMean } from '../../values/text/nearest.ts';
+import type { CliCommand, CliInput } from '../command.ts';
+import { contextOption, kubeconfigOption, textOption } from '../options/common-options.ts';
+import { outputOption, printModel } from '../render/output.ts';
+import { printableFingerprint } from '../render/printable-fingerprint.ts';
+import { renderTable } from '../render/table.ts';
+import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
+import { restartWorker } from '../steps/restart-worker.ts';
+
+const target = { namespace: memberNamespace, name: trustConfigMap };
+
+const pinnedRoots = async ({ client, context }: OpenCluster, { signal }: CliInput): Promise<Readonly<Record<string, string>>> => {
+  const pinned = await client.find(configMapKind, target, { signal });
+  if (pinned !== undefined) return pinned.data ?? {};
+  throw new Failure(
+    'NotFound',
+    `Context "${context}" is no member cluster: it has no ConfigMap ${memberNamespace}/${trustConfigMap}; name a member with --context.`,
+  );
+};
+
+const list: CliCommand = {
+  name: 'list',
+  summary: 'List the authorities of other clusters that this cluster has pinned',
+  options: [contextOption('Context of the member cluster'), outputOption('json', 'yaml'), kubeconfigOption],
+  examples: ['kubeslice trust list --context east'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (member) => {
+      const rows = Object.entries(await pinnedRoots(member, input)).map(([cluster, root]) => ({
+        cluster,
+        fingerprint: printableFingerprint(root),
+      }));
+      await printModel(input.terminal, input.options.output, rows, () =>
+        renderTable(
+          [
+            { title: 'CLUSTER', value: (row) => row.cluster },
+            { title: 'AUTHORITY', value: (row) => row.fingerprint },
+          ],
+          rows,
+        ),
+      );
+      return 0;
+    }),
+};
+
+const forget: CliCommand = {
+  name: 'forget',
+  summary: 'Forget the authority of a cluster, so that the next one of that name is pinned',
+  description:
+    'Needed after another cluster has joined under a name that was in use before: members continue to refuse it, because a dishonest hub could do the same. Compare the fingerprint that "kubeslice join" printed there with "kubeslice trust list" here afterwards.',
+  arguments: [{ usage: '<cluster>', text: 'Cluster whose authority is forgotten' }],
+  options: [contextOption('Context of the member cluster that forgets'), kubeconfigOption],
+  examples: ['kubeslice trust forget west --context east'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (member) => {
+      const { terminal, signal } = input;
+      const cluster = input.arguments[0] ?? '';
+      const pinned = Object.keys(await pinnedRoots(member, input));
+      if (!pinned.includes(cluster)) {
+        throw new Failure(
+          'NotFound',
+          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${pinned.toSorted().join(', ') || 'none'}.${didYouMean(cluster, pinned)}`,
+        );
+      }
+      await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
+      // Its statements are deleted too, so its blocks are free from now on.
+      await member.client.deleteAll(noticeKind, { signal, namespace: memberNamespace, labelSelector: `${clusterLabel}=${cluster}` });
+      // Pins are read at the start of the worker.
+      await restartWorker(member.client, signal);
+      terminal.out(
+        `The authority of cluster "${cluster}" is forgotten in context "${member.context}"; ${componentName('worker')} restarts.`,
+      );
+      return 0;
+    }),
+};
+
+/** `kubeslice trust …`. */
+export const command: CliCommand = {
+  name: 'trust',
+  summary: 'Show or forget the pinned authorities of other clusters',
+  commands: [list, forget],
+};

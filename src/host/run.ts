@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { Failure } from '../values/failure.ts';
+
+/** The output of a finished program. */
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a program is run. */
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Written to the program's stdin. It is a socket: programs that reopen `/dev/stdin` (nft, wg) need a file instead. */
+  readonly input?: string;
+  /** An open file as standard input, instead of `input`. */
+  readonly inputFile?: number;
+  /** Infinity for no limit. @default 10000 */
+  readonly timeoutMs?: number;
+  /** Maximum number of bytes that it may print, both streams together, before it is stopped: the output is held in memory. @default 16 MiB */
+  readonly maxBytes?: number;
+  /** Variables for the program. @default the usual folders of system programs as PATH, and the locale C: nothing of the caller's environment */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+const defaultMaxBytes = 16 * 1024 * 1024;
+
+/** Runs a program to its end; tests count and imitate commands here. */
+export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunResult>;
+
+/**
+ * Runs a program without a shell. Resolves with any exit code. Rejects with `CapabilityMissing` when the program is not installed, with `Timeout` or
+ * `Interrupted` when it was stopped, and with `CommandFailed` when it was stopped because it printed too much.
+ */
+export const run: Run = (argv, options) =>
+  new Promise((resolve, reject) => {
+    const { signal, input, inputFile, timeoutMs = 10_000, maxBytes = defaultMaxBytes, env = bareEnvironment } = options;
+    const [command = '', ...args] = argv;
+    if (signal.aborted) {
+      reject(new Failure('Interrupted', `${command} was not started because the work was cancelled.`));
+      return;
+    }
+    const child = spawn(command, args, {
+      stdio: [inputFile ?? (input === undefined ? 'ignore' : 'pipe'), 'pipe', 'pipe'],
+      env: { ...env },
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let printed = 0;
+    let stopped: Failure | undefined;
+    const stop = (failure: Failure): void => {
+      stopped = failure;
+      child.kill('SIGKILL');
+    };
+    const interrupt = (): void => stop(new Failure('Interrupted', `${command} was stopped because the work was cancelled.`));
+    const late = (): void => stop(new Failure('Timeout', `${command} did not finish within ${timeoutMs} ms and was stopped.`));
+    const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, timeoutMs);
+    signal.addEventListener('abort', interrupt, { once: true });
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', interrupt);
+    };
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      printed += chunk.length;
+      if (printed <= maxBytes) into.push(chunk);
+      else stop(new Failure('CommandFailed', `\`${argv.join(' ')}\` printed more than ${maxBytes} bytes and was stopped.`));
+    };
+    child.stdout?.on('data', collect(out));
+    child.stderr?.on('data', collect(err));
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      settle();
+      const missing = cause.code === 'ENOENT';
+      reject(
+        new Failure(
+          missing ? 'CapabilityMissing' : 'CommandFailed',
+          missing ? `The program ${command} is not installed on this machine.` : `${command} could not be started: ${cause.message}`,
+          { cause, retry: 'later' },
+        ),
+      );
+    });
+    child.on('close', (code, killed) => {
+      settle();
+      if (stopped) reject(stopped);
+      else resolve({ code: code ?? (killed ? 128 : 1), stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+    });
+    if (input !== undefined && child.stdin) {
+      // A program that exits before it has read everything closes the pipe; its exit code states the cause.
+      child.stdin.on('error', () => {});
+      child.stdin.end(input);
+    }
+  });
+
+/** The usual folders of system programs. */
+export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const bareEnvironment = { PATH: systemPath, LC_ALL: 'C' };
+
+/** `CommandFailed` with the output of a program that ended with another exit code than 0. */
+export const failureOf = (argv: readonly string[], { code, stdout, stderr }: RunResult): Failure => {
+  const output = (stderr || stdout).trim().split('\n').slice(0, 3).join('; ');
+  return new Failure('CommandFailed', `\`${argv.join(' ')}\` failed with code ${code}: ${output}`);
+};
+
+/** Like a `Run`, but any exit code other than 0 rejects with {@link failureOf}. Resolves with stdout. */
+export const mustRun = async (runner: Run, argv: readonly string[], options: RunOptions): Promise<string> => {
+  const result = await runner(argv, options);
+  if (result.code === 0) return result.stdout;
+  throw failureOf(argv, result);
+};

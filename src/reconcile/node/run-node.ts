@@ -1,0 +1,187 @@
+import { memberNamespace } from '../../api/places.ts';
+import { run as execute } from '../../host/run.ts';
+import { NamespaceMonitor } from '../../kernel/monitor.ts';
+import type { Scope } from '../../kernel/port.ts';
+import { tunnelMtu } from '../../kernel/tunnel/underlay.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { createController } from '../../loop/controller.ts';
+import { watching } from '../../loop/watching.ts';
+import { ownCluster } from '../../plan/facts/own-cluster.ts';
+import { nodeTrouble } from '../../plan/node/node-trouble.ts';
+import { startHealth } from '../../serving/health.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Clock } from '../../values/clock.ts';
+import { answerCni } from './cni/answer-cni.ts';
+import { keepChained } from './cni/cni-conf.ts';
+import { serveCni } from './cni/cni-server.ts';
+import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './cni/host-files.ts';
+import { PodNetns } from './cni/pod-netns.ts';
+import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
+import { PeerExchange } from './exchange/peer-exchange.ts';
+import { servePeerEndpoint } from './exchange/serve-peer-endpoint.ts';
+import { kernelOfNode } from './kernel-of-node.ts';
+import { afterLastVotes } from './last-votes.ts';
+import { LinkWatch } from './link-watch.ts';
+import { NodeAgent } from './node-agent.ts';
+import { Publisher } from './publisher.ts';
+import { ResyncPace } from './resync-pace.ts';
+import { type AgentSettings, cniSocket, relayDirectory, relayProgram } from './settings.ts';
+import { SnapshotFile } from './snapshot-file.ts';
+import { Steps } from './step-signal.ts';
+import { TunnelKeys } from './tunnel-keys.ts';
+import { createTunnelMeasures } from './tunnel-measures.ts';
+import { UnmanagedState } from './unmanaged-state.ts';
+import { observeNode } from './world.ts';
+
+/** The interval at which every slice is reconciled without a known change. */
+const resyncMs = 10_000;
+
+/** Key of a complete reconcile of one slice; slice names have no slash. */
+const keyOfSlice = (slice: string): string => `slice/${slice}`;
+const scopeOf = (key: string): Scope => (key === 'everything' || key === 'changes' ? key : { slice: key.slice(keyOfSlice('').length) });
+
+/** The inputs of a node's reconcilers. */
+export interface NodeParts {
+  readonly client: Client;
+  readonly settings: AgentSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Keeps the slices of a node in the kernel, attaches its pods, watches its links and publishes the result, until `ending` aborts and the last votes of
+ * this node are published. What it created continues to work afterwards.
+ */
+export const runNode = async ({ client, settings, clock, log, metrics }: NodeParts, ending: AbortSignal): Promise<void> => {
+  await joinControlSockets();
+  const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
+  const world = observeNode(client, settings.node, clock, log, metrics);
+  const snapshotFile = new SnapshotFile(settings, log);
+  const snapshot = await snapshotFile.load(settings.node);
+  const steps = new Steps();
+  const agent = new NodeAgent({
+    kernel,
+    facts: world.facts,
+    slicesVersion: world.slicesVersion,
+    peersVersion: world.peersVersion,
+    actsOn: world.actsOn,
+    published: world.published,
+    linkOf: (slice, peer) => links.links(slice).get(peer),
+    keys: new TunnelKeys(settings.runDirectory),
+    snapshotFile,
+    snapshot,
+    sliceSubnets: new SliceSubnetsFile(settings, log),
+    podNetns: new PodNetns(clock, snapshot?.podNetns),
+    mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
+    clock,
+    log,
+    metrics,
+  });
+
+  const tunnels = () => agent.last?.plan.networks ?? [];
+  const links = new LinkWatch({
+    clock,
+    random: Math.random,
+    program: proberProgram(settings),
+    observe: (network, observeSignal) => kernel.observe(network, observeSignal),
+    onChange: (slice) => status.enqueue(slice, { priority: 'high' }),
+  });
+  const peerExchange = new PeerExchange({
+    client,
+    relay: relayProgram(settings),
+    directory: relayDirectory(settings),
+    clusterIn: (slice) => ownCluster(world.slices.get(`${memberNamespace}/${slice}`)),
+    clock,
+    random: Math.random,
+    log,
+  });
+  const paces = new Map<string, ResyncPace>();
+  const paceOf = (slice: string): ResyncPace => {
+    const pace = paces.get(slice) ?? new ResyncPace(clock);
+    paces.set(slice, pace);
+    return pace;
+  };
+  const monitor = new NamespaceMonitor((netns) => {
+    const slice = tunnels().find((network) => network.netns === netns)?.slice;
+    if (slice !== undefined) node.enqueue(keyOfSlice(slice), { afterMs: paceOf(slice).changed() });
+  });
+  const unmanaged = new UnmanagedState(settings, () => {
+    for (const { slice } of tunnels()) status.enqueue(slice);
+  });
+  const publisher = new Publisher({
+    client,
+    kernel,
+    agent,
+    links,
+    trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
+    seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
+    clock,
+    metrics,
+  });
+  const signal = afterLastVotes(ending, { links, publisher, slices: () => tunnels().map(({ slice }) => slice), log });
+  metrics.measure(createTunnelMeasures({ kernel, networks: tunnels, metrics, clock, lifetime: signal }));
+  const status = createController({
+    name: 'status',
+    concurrency: 2,
+    watches: [watching(world.sliceNodes, (change) => [change.object.spec.slice])],
+    reconcile: async (slice, runSignal) => publisher.publish(slice, runSignal),
+    log,
+    metrics,
+  });
+  const changes = (): string[] => ['changes'];
+  const node = createController({
+    name: 'node',
+    concurrency: 1,
+    watches: world.mirrors.map((mirror) => watching<unknown>(mirror, changes)),
+    reconcile: async (key, runSignal) => {
+      const scope = scopeOf(key);
+      const step = await agent.step(scope, runSignal);
+      steps.made();
+      if (step === undefined) return { againMs: 200 };
+      const { networks } = step.plan;
+      for (const { slice } of networks) {
+        if (scope !== 'everything' && (scope === 'changes' || scope.slice !== slice)) continue;
+        paceOf(slice).resynced(step.outcome.changes.some((change) => change.startsWith(`${slice}: `)));
+      }
+      for (const slice of paces.keys()) if (!networks.some((network) => network.slice === slice)) paces.delete(slice);
+      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks), peerExchange.aim(networks)]);
+      for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
+      return step.againMs === undefined ? undefined : { againMs: step.againMs };
+    },
+    // One key for each slice, so that a pod's start waits for at most one.
+    resync: { everyMs: resyncMs, keys: () => ['changes', ...tunnels().map(({ slice }) => keyOfSlice(slice))] },
+    log,
+    metrics,
+  });
+
+  const health = await startHealth({
+    ...settings.health,
+    metrics,
+    live: [],
+    ready: [{ name: 'node', check: () => (agent.last === undefined ? 'nothing is known about this node yet' : undefined) }],
+  });
+  const stopCni = await serveCni(
+    cniSocket(settings),
+    answerCni(agent, steps, () => node.enqueue('changes', { priority: 'high' })),
+    log,
+  );
+  node.enqueue('everything');
+  await Promise.all([
+    ...world.mirrors.map((mirror) => mirror.run(signal)),
+    node.run(signal),
+    status.run(signal),
+    links.run(signal),
+    unmanaged.run(signal, log),
+    servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
+    installPlugin(settings)
+      .then(() => keepChained(settings.cniConf, log, signal))
+      .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),
+  ]);
+  monitor.stop();
+  await peerExchange.stop();
+  await stopCni();
+  await snapshotFile.settled();
+  await health.stop();
+};
