@@ -95,12 +95,15 @@ export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace
 type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Offer }[];
 
 const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number): Verdict => {
-  const counted = (some: Offered): string =>
-    offers
-      .map(({ cluster }) => ({ cluster, count: some.filter(({ offer }) => offer.cluster === cluster).length }))
+  const counted = (some: Offered): string => {
+    const counts = new Map<string, number>();
+    for (const { offer } of some) counts.set(offer.cluster, (counts.get(offer.cluster) ?? 0) + 1);
+    return offers
+      .map(({ cluster }) => ({ cluster, count: counts.get(cluster) ?? 0 }))
       .filter(({ count }) => count > 0 || cutOff.length === 0)
       .map(({ cluster, count }) => `${cluster} ${count}`)
       .join(', ');
+  };
   if (ready.length > 0) {
     const missing = cutOff.length === 0 ? '' : ` Not reachable from this cluster and withheld: ${counted(cutOff)}.`;
     const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reachable endpoints';

@@ -44,18 +44,32 @@ export const offersOfName = <One extends NamedExport>(offers: readonly One[], si
     const isNewcomer = since(cluster) - earliest > sameTimeMs;
     return isNewcomer ? Math.max(Date.parse(body.created), since(cluster)) : Date.parse(body.created);
   };
-  const oldestFirst = offers.toSorted((a, b) => ageOf(a) - ageOf(b) || (a.cluster < b.cluster ? -1 : 1));
+  const oldestFirst = offers
+    .map((offer) => ({ offer, age: ageOf(offer) }))
+    .toSorted((a, b) => a.age - b.age || (a.offer.cluster < b.offer.cluster ? -1 : 1));
   const used: One[] = [];
   const conflicts: OfferConflict[] = [];
-  for (const offer of oldestFirst) {
-    const against = used.flatMap((older) => {
-      const what = contradiction(offer, older);
-      return what === undefined ? [] : [{ younger: offer.cluster, older: older.cluster, what }];
-    });
-    if (against[0] === undefined) used.push(offer);
-    else conflicts.push(against[0]);
+  /** The oldest used offer of each type with each list of ports: most clusters offer a service alike, and are compared once. */
+  const kinds = new Map<string, One>();
+  for (const { offer } of oldestFirst) {
+    const conflict = conflictOf(offer, kinds.values());
+    if (conflict !== undefined) {
+      conflicts.push(conflict);
+      continue;
+    }
+    used.push(offer);
+    const kind = JSON.stringify([offer.body.type, offer.body.ports]);
+    if (!kinds.has(kind)) kinds.set(kind, offer);
   }
   return { used, conflicts };
+};
+
+const conflictOf = (offer: NamedExport, older: Iterable<NamedExport>): OfferConflict | undefined => {
+  for (const one of older) {
+    const what = contradiction(offer, one);
+    if (what !== undefined) return { younger: offer.cluster, older: one.cluster, what };
+  }
+  return undefined;
 };
 
 const contradiction = ({ body: mine }: NamedExport, { body: theirs }: NamedExport): string | undefined => {
