@@ -39,6 +39,8 @@ const partOf: Record<Breakage, string> = {
   'pod route deleted': 'pod',
   'firewall flushed': 'firewall',
   'firewall rule deleted': 'firewall',
+  'policies flushed': 'policies',
+  'policy rule deleted': 'policies',
   'forwarding off': 'settings',
   'pod interface deleted': 'pod',
   'route inside pod deleted': 'pod',

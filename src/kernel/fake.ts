@@ -103,6 +103,8 @@ export class FakeKernel implements Kernel {
       ['firewall', name],
       ['settings', ''],
     ]);
+    if (network.access !== undefined)
+      parts.set('policies', JSON.stringify([network.access, ...network.access.pods, ...network.access.blocks]));
     for (const port of network.servicePorts) parts.set(`port ${port.address} ${port.protocol} ${port.port}`, String(port.targetPort));
     for (const peer of network.peers) parts.set(`peer ${peer.publicKey}`, JSON.stringify(peer));
     for (const pod of network.pods) {

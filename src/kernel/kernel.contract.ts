@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
+import { accessCompiler } from '../plan/policy/compile.ts';
+import type { AccessRules } from '../plan/policy/rules.ts';
 import type { Clock } from '../values/clock.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import type { Kernel } from './port.ts';
@@ -15,6 +17,8 @@ export const breakages = [
   'pod route deleted',
   'firewall flushed',
   'firewall rule deleted',
+  'policies flushed',
+  'policy rule deleted',
   'forwarding off',
   'pod interface deleted',
   'route inside pod deleted',
@@ -45,6 +49,26 @@ export interface KernelWorld {
   traces(network: SliceNetwork): Promise<readonly string[]>;
   close(): Promise<void>;
 }
+
+/** Policies by which these pods may be called by one namespace only, and by nobody who is unknown. */
+const policies = (addresses: readonly string[], otherwise: 'Allow' | 'Deny' = 'Deny'): AccessRules =>
+  accessCompiler({
+    default: otherwise,
+    policies: [
+      {
+        name: 'p',
+        scope: 'slice',
+        action: 'Allow',
+        to: { namespaces: ['app-ns'] },
+        from: [{ namespaces: ['app-ns'] }],
+        ports: [{ protocol: 'TCP', port: 80, endPort: 90 }],
+      },
+      { name: 'd', scope: 'owner', action: 'Deny', to: {}, from: [{ clusters: ['west'], namespaces: ['other'] }, { clusters: ['north'] }] },
+    ],
+  })([
+    { cluster: 'east', blocks: ['10.77.0.0/24'], pods: [{ namespace: 'app-ns', serviceAccount: 'a', labels: {}, addresses }] },
+    { cluster: 'west', blocks: ['10.77.1.0/24'], pods: [] },
+  ]);
 
 /** What every `Kernel` must do; run against the fake and against a real kernel. */
 export const kernelContract = (name: string, setup: () => Promise<KernelWorld>): void => {
@@ -87,6 +111,22 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
       expect((await kernel.converge([network], signal)).changes).toEqual([]);
       expect((await kernel.converge([network], signal, 'changes')).changes).toEqual([]);
       expect((await world.restart().converge([network], signal)).changes).toEqual([]);
+    });
+
+    it('holds the policies of a slice, changes single pods of them, and keeps them over a restart', async () => {
+      const none = await withPod();
+      const one = { ...none, access: policies(['10.77.0.5']) };
+      const more = { ...none, access: policies(['10.77.0.5', '10.77.1.9']) };
+      const kernel = world.restart();
+      const loaded = await kernel.converge([one], signal);
+      expect(loaded.failures).toEqual(new Map());
+      expect((await world.restart().converge([one], signal)).changes).toEqual([]);
+      for (const network of [more, one, { ...one, access: policies(['10.77.0.5'], 'Allow') }, none, more, none])
+        for (const scope of ['changes', 'everything'] as const) {
+          const outcome = await kernel.converge([network], signal, scope);
+          expect(outcome.failures).toEqual(new Map());
+          expect(outcome.changes.length > 0, `${scope}: ${outcome.changes.join()}`).toBe(scope === 'changes');
+        }
     });
 
     it('shows the tunnel', async () => {
@@ -207,7 +247,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
     });
 
     it.each(breakages)('repairs: %s', async (how) => {
-      const network = await withPod();
+      const network = { ...(await withPod()), access: policies(['10.77.0.5']) };
       const kernel = world.restart();
       await kernel.converge([network], signal);
       await world.break(how, network);

@@ -32,6 +32,8 @@ const setup = async (tunnelProgram: string, driver: TunnelDriver): Promise<Kerne
     'pod route deleted': (pod) => `${inSlice} ip route del ${pod.address}`,
     'firewall flushed': () => `${inSlice} nft flush ruleset`,
     'firewall rule deleted': () => `${inSlice} nft flush chain inet kubeslice source`,
+    'policies flushed': () => `${inSlice} nft delete table inet kubeslice_access`,
+    'policy rule deleted': () => `${inSlice} nft flush chain inet kubeslice_access leaving`,
     'forwarding off': () => `${inSlice} sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'`,
     'pod interface deleted': (pod) => `${inSlice} ip link del ${pod.hostInterface}`,
     'route inside pod deleted': (pod) => `nsenter --net=${pod.netns} ip route del ${network.subnet} via 169.254.1.1 dev slice0`,

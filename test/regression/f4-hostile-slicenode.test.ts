@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
 import type { SlicePeer } from '../../src/api/slicepeer/type.ts';
 import { newPodLines } from '../../src/kernel/pod/pod-plan.ts';
-import { replaceTable } from '../../src/kernel/slice/nft.ts';
+import { baseRules, elementsOf, tableName } from '../../src/kernel/slice/nft.ts';
+import { replaceTable } from '../../src/kernel/slice/nft-table.ts';
 import { attachLines, shelterLines, sliceLines } from '../../src/kernel/slice/slice-plan.ts';
 import { peerChanges } from '../../src/kernel/tunnel/wg.ts';
 import { nodeFacts } from '../../src/plan/facts/facts.ts';
@@ -83,7 +84,7 @@ const linesOf = (network: SliceNetwork): string[] => [
 /** Every word of every batch, script and argument list, those of one line apart. */
 const wordsOf = (network: SliceNetwork): string[] => [
   ...linesOf(network).flatMap((line) => line.split(' ')),
-  ...replaceTable(network).split(/[ \n]+/),
+  ...replaceTable(tableName, baseRules(network), elementsOf(network)).split(/[ \n]+/),
   ...peerChanges(network.peers, [], new Map(), 0).flatMap(({ words }) => words),
   ...network.peers.map(({ router }) => router),
   network.interface,

@@ -4,7 +4,7 @@ import { mustRun, type Run } from '../../host/run.ts';
 import { podInterface } from '../../values/pod-interface.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
 import { inNetns } from '../netns.ts';
-import { parseTable } from '../slice/nft.ts';
+import { parseTable } from '../slice/nft-table.ts';
 
 /** Our only nftables table in each attached pod. */
 export const guardTable = 'kubeslice';

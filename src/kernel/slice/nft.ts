@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { ServicePort, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
 import { relayPort } from '../../values/ports.ts';
+import type { Element } from './nft-table.ts';
 
-/** Our only nftables table in each slice's namespace. */
+/** Our nftables table in each slice's namespace; policies have one of their own, see `access.ts`. */
 export const tableName = 'kubeslice';
-
-/** One element of one of our sets or maps, in nft syntax: the name of the set, a space, the element. */
-export type Element = string;
 
 /** The element that binds a pod's interface to its address. */
 export const podElement = (hostInterface: string, address: string): Element => `pods "${hostInterface}" . ${address}`;
@@ -32,7 +29,7 @@ export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
  *
  * A pod sends only from its own address, checked by interface (attacks A7 and A8 of the security design). Packets are forwarded between pods, or
  * between a pod and the tunnel, never from tunnel to tunnel. The node itself answers echo requests. Its relay accepts connections from the router
- * addresses of other nodes only, so pods cannot reach it (`toolchain/relay`). Chain `admission` is the place for access policies.
+ * addresses of other nodes only, so pods cannot reach it (`toolchain/relay`).
  *
  * An address without a pod refuses connections at once, so that a client with an old DNS answer tries the next address. The kernel's own answer, host
  * unreachable, is limited to one a second and client (icmp(7), icmp_ratelimit), so all other connections would time out. Only the first packet of a
@@ -60,12 +57,9 @@ export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | '
     type filter hook prerouting priority filter; policy accept;
     tcp flags & (fin | syn | rst | ack) == syn ip daddr != ${network.router} fib daddr oif missing reject with tcp reset
   }
-  chain admission {
-  }
   chain forward {
     type filter hook forward priority filter; policy drop;
     tcp flags syn tcp option maxseg size set rt mtu
-    jump admission
     iifname ${pods} oifname ${tunnel} accept
     iifname ${tunnel} oifname ${pods} accept
     iifname ${pods} oifname ${pods} accept
@@ -92,66 +86,3 @@ const servicePortRules = `table inet ${tableName} {
   }
 }
 `;
-
-/** A transaction that replaces the table by these rules and elements; packets see the old or the new rules, never none. */
-export const replaceTable = (network: SliceNetwork): string =>
-  `table inet ${tableName}\ndelete table inet ${tableName}\n${baseRules(network)}${addElements([...elementsOf(network)])}`;
-
-const elementCommands = (verb: string, elements: readonly Element[]): string =>
-  ['pods', 'routers', 'ports']
-    .map((set) => {
-      const own = elements.filter((element) => element.startsWith(`${set} `)).map((element) => element.slice(set.length + 1));
-      return own.length === 0 ? '' : `${verb} element inet ${tableName} ${set} { ${own.join(', ')} }\n`;
-    })
-    .join('');
-
-/** A transaction that adds elements, one command for each set; empty for none. */
-export const addElements = (elements: readonly Element[]): string => elementCommands('add', elements);
-
-/** A transaction that removes elements; empty for none. */
-export const deleteElements = (elements: readonly Element[]): string => elementCommands('delete', elements);
-
-interface Concat {
-  readonly concat: readonly (string | number)[];
-}
-
-/** The result of `nft -j -s list table`: the elements of our sets and maps, and a digest of everything else. */
-export interface ObservedTable {
-  readonly elements: ReadonlySet<Element>;
-  readonly digest: string;
-}
-
-/**
- * Reads the JSON listing of our table. The digest covers rules, chains and sets without handles and counters, so it is the same for the same rules.
- * It is compared with the digest taken right after they were loaded, which makes the check independent of the version of nft.
- */
-export const parseTable = (json: string): ObservedTable => {
-  const items = (JSON.parse(json) as { nftables: Record<string, Record<string, unknown>>[] }).nftables;
-  const elements = new Set<Element>();
-  const kept: unknown[] = [];
-  for (const item of items) {
-    if ('metainfo' in item) continue;
-    const set = item.set;
-    if (set?.name === 'pods') {
-      for (const element of (set.elem as { concat?: [string, string] }[] | undefined) ?? []) {
-        if (element.concat) elements.add(podElement(...element.concat));
-      }
-      delete set.elem;
-    }
-    if (set?.name === 'routers') {
-      for (const address of (set.elem as string[] | undefined) ?? []) elements.add(routerElement(address));
-      delete set.elem;
-    }
-    const map = item.map;
-    if (map?.name === 'ports') {
-      for (const [key, value] of (map.elem as [Concat, Concat][] | undefined) ?? [])
-        elements.add(`ports ${key.concat.join(' . ')} : ${value.concat.join(' . ')}`);
-      delete map.elem;
-    }
-    kept.push(item);
-  }
-  const text = JSON.stringify(kept, (key, value: unknown) =>
-    key === 'handle' || key === 'packets' || key === 'bytes' ? undefined : value,
-  );
-  return { elements, digest: createHash('sha256').update(text).digest('hex') };
-};

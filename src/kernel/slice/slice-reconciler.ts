@@ -8,9 +8,10 @@ import { PodGuard } from '../pod/pod-guard.ts';
 import { PodReconciler } from '../pod/pod-reconciler.ts';
 import { PeerReconciler } from '../tunnel/peer-reconciler.ts';
 import { createTunnel, observeTunnel, removeTunnel, type TunnelOptions } from '../tunnel/tunnel.ts';
+import { AccessReconciler } from './access-reconciler.ts';
 import { Firewall } from './firewall.ts';
 import { ipBatch } from './ip-batch.ts';
-import { elementsOf } from './nft.ts';
+import { baseRules, elementsOf, tableName } from './nft.ts';
 import type { Report } from './report.ts';
 import { shelterLines, sliceLines } from './slice-plan.ts';
 import { observeSlice } from './slice-state.ts';
@@ -25,6 +26,7 @@ interface Memory {
 export class SliceReconciler {
   readonly #tunnel: TunnelOptions;
   readonly #firewall: Firewall;
+  readonly #access: AccessReconciler;
   readonly #namespaces: OwnNamespaces;
   readonly #guard: PodGuard;
   readonly #netns: string;
@@ -36,7 +38,8 @@ export class SliceReconciler {
     this.#namespaces = namespaces;
     this.#tunnel = tunnel;
     this.#netns = netns;
-    this.#firewall = new Firewall(tunnel.run, netns, directory);
+    this.#firewall = new Firewall(tunnel.run, netns, directory, tableName);
+    this.#access = new AccessReconciler(tunnel.run, netns, directory);
     this.#guard = new PodGuard(tunnel.run, netns, directory);
     this.#peers = new PeerReconciler(tunnel, netns);
     this.#pods = new PodReconciler(tunnel.run, this.#guard, clock);
@@ -82,7 +85,7 @@ export class SliceReconciler {
     await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
     await deleteNetns(this.#tunnel.run, this.#netns, signal);
     await this.#namespaces.forget(this.#netns);
-    await Promise.all([this.#firewall.forget(), this.#guard.forget()]);
+    await Promise.all([this.#firewall.forget(), this.#access.forget(), this.#guard.forget()]);
   }
 
   /** Reads everything and repairs in this order: fail-closed routes and rules, the tunnel, what needs both, pods. */
@@ -98,7 +101,7 @@ export class SliceReconciler {
     }
     const [settings, elements, first, tunnel] = await Promise.all([
       wrongSettings(run, this.#netns, signal),
-      this.#firewall.observe(network, signal),
+      this.#firewall.observe(baseRules(network), signal),
       observeSlice(run, this.#netns, signal),
       observeTunnel(this.#tunnel, network, signal),
     ]);
@@ -106,10 +109,13 @@ export class SliceReconciler {
       await writeSettings(run, this.#netns, settings, signal);
       change(`set ${settings.join(' ')}`);
     }
+    // Before anything else can carry a packet.
+    const policies = await this.#access.converge(network, signal);
+    if (policies !== undefined) change(policies);
     if (elements === undefined) {
-      await this.#firewall.replace(network, signal);
+      await this.#firewall.replace({ rules: baseRules(network), elements: elementsOf(network) }, signal);
       change('load firewall');
-    } else if (await this.#firewall.adjust(network, elements, signal)) change('adjust firewall');
+    } else if (await this.#firewall.adjust(elementsOf(network), elements, signal)) change('adjust firewall');
 
     let seen = first;
     let peers = tunnel?.peers ?? [];
@@ -156,9 +162,12 @@ export class SliceReconciler {
       await detach(pod);
       change(`detach ${pod.name}`);
     }
+    // Before a pod can send or receive: until its address has its class, it is judged like an unknown one.
+    const policies = await this.#access.adjust(before, network, signal);
+    if (policies !== undefined) change(policies);
     // Both run concurrently, because the start of a pod waits for them; until both are done its packets are dropped.
     const [firewall] = await Promise.allSettled([
-      this.#firewall.adjust(network, elementsOf(before), signal),
+      this.#firewall.adjust(elementsOf(network), elementsOf(before), signal),
       this.#pods.converge({ ...network, pods: fresh }, () => undefined, report, signal),
     ]);
     if (firewall.status === 'rejected') throw firewall.reason;
@@ -175,7 +184,7 @@ export class SliceReconciler {
 
 const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
 /** Elements change one by one; the rules change only when the first service port appears or the last one disappears. */
-const baseOf = ({ peers: _peers, pods: _pods, servicePorts, ...base }: SliceNetwork): string =>
+const baseOf = ({ peers: _peers, pods: _pods, access: _access, servicePorts, ...base }: SliceNetwork): string =>
   JSON.stringify({ ...base, translated: servicePorts.length > 0 });
 const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
   a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;

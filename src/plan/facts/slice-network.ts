@@ -1,4 +1,5 @@
 import type { TunnelDriver } from '../../values/tunnel-driver.ts';
+import type { AccessRules } from '../policy/rules.ts';
 
 /** The desired state of one slice in a node's kernel, complete and without history: the planner computes it, the kernel port applies it. */
 
@@ -70,6 +71,8 @@ export interface SliceNetwork {
   readonly pods: readonly PodAttachment[];
   /** Translated service ports, whose pods listen on other ports. */
   readonly servicePorts: readonly ServicePort[];
+  /** Who may call whom; absent in a slice without policies, where everybody may. */
+  readonly access?: AccessRules;
 }
 
 /**
