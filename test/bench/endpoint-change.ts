@@ -1,6 +1,7 @@
 import { serviceExportKind } from '../../src/api/kinds.ts';
 import { type EndpointSlice, endpointSliceKind, type Pod, podKind } from '../../src/kubernetes/kinds.ts';
 import { distribution } from './figure.ts';
+import { floorTitle, openFloor } from './floor.ts';
 import type { Item } from './item.ts';
 import { isReady, pod, remove, serviceExport } from './workload.ts';
 
@@ -34,7 +35,8 @@ export const endpointChange: Item = {
       (name: string) =>
       (all: readonly Pod[]): boolean =>
         all.some((each) => each.metadata.name === name && isReady(each));
-    const times = { added: [] as number[], notReady: [] as number[], deleted: [] as number[] };
+    const floor = await openFloor(bed);
+    const times = { floor: [] as number[], added: [] as number[], notReady: [] as number[], deleted: [] as number[] };
     for (let round = 0; round < bed.rounds(30); round += 1) {
       const name = `changing-${round}`;
       const probe = { exec: { command: ['test', '-e', '/tmp/ready'] }, periodSeconds: 1, failureThreshold: 1 };
@@ -60,20 +62,37 @@ export const endpointChange: Item = {
       const deletedAt = performance.now();
       await bed.east.delete(podKind, { namespace, name }, { signal, gracePeriodSeconds: 0 });
       times.deleted.push((await gone) - deletedAt);
+      times.floor.push(await floor.measure());
     }
     await bed.east.delete(serviceExportKind, { namespace, name: app }, { signal });
+    const baseline = { what: floorTitle, measured: distribution(times.floor) };
     const budget = [{ of: 'p99', limit: 300 }] as const;
     return {
       figures: [
-        { what: 'pod Ready → endpoint in the other cluster', unit: 'ms', better: 'lower', measured: distribution(times.added), budget },
+        {
+          what: 'pod Ready → endpoint in the other cluster',
+          unit: 'ms',
+          better: 'lower',
+          measured: distribution(times.added),
+          baseline,
+          budget,
+        },
         {
           what: 'pod no longer Ready → not used in the other cluster',
           unit: 'ms',
           better: 'lower',
           measured: distribution(times.notReady),
+          baseline,
           budget,
         },
-        { what: 'pod deleted → not used in the other cluster', unit: 'ms', better: 'lower', measured: distribution(times.deleted), budget },
+        {
+          what: 'pod deleted → not used in the other cluster',
+          unit: 'ms',
+          better: 'lower',
+          measured: distribution(times.deleted),
+          baseline,
+          budget,
+        },
       ],
     };
   },

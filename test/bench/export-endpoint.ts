@@ -1,6 +1,7 @@
 import { serviceExportKind } from '../../src/api/kinds.ts';
 import { type EndpointSlice, endpointSliceKind } from '../../src/kubernetes/kinds.ts';
 import { type Distribution, distribution } from './figure.ts';
+import { floorTitle, openFloor } from './floor.ts';
 import { allWrites, countHubWrites } from './hub-writes.ts';
 import type { Item } from './item.ts';
 import { serviceExport } from './workload.ts';
@@ -22,7 +23,8 @@ export const exportEndpoint: Item = {
           (endpoints ?? []).some(({ addresses, conditions }) => addresses.includes(east.address) && conditions?.ready !== false),
       );
     const rounds = bed.rounds(50);
-    const times = { created: [] as number[], deleted: [] as number[] };
+    const floor = await openFloor(bed);
+    const times = { floor: [] as number[], created: [] as number[], deleted: [] as number[] };
 
     const written = await countHubWrites(bed);
     for (let round = 0; round < rounds; round += 1) {
@@ -35,8 +37,10 @@ export const exportEndpoint: Item = {
       const ended = seen.when(`the end of ${name} in west`, (all) => !readyOf(all, name));
       await bed.east.delete(serviceExportKind, { namespace, name }, { signal });
       times.deleted.push((await ended) - deletedAt);
+      times.floor.push(await floor.measure());
     }
     const work = await written();
+    const alone = { what: floorTitle, measured: distribution(times.floor) };
     const perChange = (count: number): Distribution => ({ n: 2 * rounds, p50: count / (2 * rounds), p99: Number.NaN });
     return {
       figures: [
@@ -45,6 +49,7 @@ export const exportEndpoint: Item = {
           unit: 'ms',
           better: 'lower',
           measured: distribution(times.created),
+          baseline: alone,
           budget: [
             { of: 'p50', limit: 100 },
             { of: 'p99', limit: 250 },
@@ -55,6 +60,7 @@ export const exportEndpoint: Item = {
           unit: 'ms',
           better: 'lower',
           measured: distribution(times.deleted),
+          baseline: alone,
           budget: [{ of: 'p99', limit: 300 }],
         },
         {

@@ -51,6 +51,16 @@ const ticksOfTree = (samples: ReadonlyMap<number, Sample>, root: number): number
 const residentMiB = async (pid: number): Promise<number> =>
   Number(/^VmRSS:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1] ?? Number.NaN) / 1024;
 
+/**
+ * Proportional set size of one process in MiB (proc_pid_smaps_rollup(5)): what the node pays for it. Pages of the Node.js binary that several programs of
+ * one node have mapped are there once, and count for each with its share.
+ */
+const proportionalMiB = async (pid: number): Promise<number> =>
+  Number(/^Pss:\s*(\d+) kB/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => ''))?.[1] ?? Number.NaN) / 1024;
+
+/** Most memory at rest, in MiB. */
+const memoryBudgets: Partial<Record<Program, number>> = { worker: 70, agent: 70, dns: 60 };
+
 const ours = async (bed: Bed): Promise<{ pid: number; program: Program }[]> => {
   const { hierarchies, spec } = bed.context;
   const found: { pid: number; program: Program }[] = [];
@@ -83,15 +93,23 @@ export const idle: Item = {
         .filter((each) => each.program === program && before.has(each.pid) && after.has(each.pid))
         .map(({ pid }) => pid);
       const shares = pids.map((pid) => ((ticksOfTree(after, pid) - ticksOfTree(before, pid)) * 10 * 100) / (to - from));
-      const memory = await Promise.all(pids.map(residentMiB));
+      const [resident, proportional] = await Promise.all([Promise.all(pids.map(residentMiB)), Promise.all(pids.map(proportionalMiB))]);
+      const most = memoryBudgets[program];
       figures.push(
-        { what: `${program}: CPU at rest, in percent of a core`, unit: '%', better: 'lower', measured: distribution(shares) },
         {
-          what: `${program}: resident memory`,
+          what: `${program}: CPU at rest, in percent of a core`,
+          unit: '%',
+          better: 'lower',
+          measured: distribution(shares),
+          ...(program === 'dns' ? { budget: [{ of: 'p50', limit: 0.1 }] as const } : {}),
+        },
+        {
+          what: `${program}: memory of its node, with its share of what programs have in common`,
           unit: 'MiB',
           better: 'lower',
-          measured: distribution(memory),
-          ...(program === 'agent' ? { budget: [{ of: 'p99', limit: 120 }] as const } : {}),
+          measured: distribution(proportional),
+          baseline: { what: 'all pages that it has mapped, counted alone', measured: distribution(resident) },
+          ...(most === undefined ? {} : { budget: [{ of: 'p99', limit: most }] as const }),
         },
       );
     }
