@@ -10,6 +10,7 @@ afterEach(endExample);
 
 const place = { namespace: 'app-ns', name: 'web' };
 const exportConflict = (member: Member) => conditionOf(member.api.read(serviceExportKind, place)?.status?.conditions, 'Conflict');
+const exportReady = (member: Member) => conditionOf(member.api.read(serviceExportKind, place)?.status?.conditions, 'Ready');
 const importConflict = (member: Member) => conditionOf(member.api.read(serviceImportKind, place)?.status?.conditions, 'Conflict');
 const from = (member: Member, cluster: string) => endpoints(member).filter((text) => text.startsWith(`${cluster} `));
 
@@ -24,6 +25,8 @@ const westDiffers = async (): Promise<void> => {
   });
   west.api.put(serviceExportKind, exported);
   await vi.waitFor(() => expect(exportConflict(west)).toMatchObject({ status: 'True', reason: 'ExportConflict' }), wait);
+  // Both know: one that learned of it only afterwards would have nothing to end.
+  await vi.waitFor(() => expect(exportConflict(east)).toMatchObject({ status: 'True' }), wait);
 };
 
 describe('A12: a younger export of a name', () => {
@@ -37,6 +40,9 @@ describe('A12: a younger export of a name', () => {
   it('that would change its ports is not used, and both sides are told', async () => {
     await westDiffers();
     expect(exportConflict(west)?.message).toContain('Cluster east has the older export of this name');
+    await vi.waitFor(() => expect(exportReady(west)).toMatchObject({ status: 'False', reason: 'ExportConflict' }), wait);
+    expect(west.api.read(serviceExportKind, place)?.status?.exportStatus).toBe('ERROR');
+    expect(exportReady(east)).toMatchObject({ status: 'True' });
     await vi.waitFor(
       () => expect(exportConflict(east)).toMatchObject({ status: 'True', message: expect.stringContaining('west (port') }),
       wait,
@@ -52,6 +58,7 @@ describe('A12: a younger export of a name', () => {
     offer(west);
     await vi.waitFor(() => expect(from(east, 'west')).toHaveLength(1), wait);
     for (const member of [east, west]) await vi.waitFor(() => expect(exportConflict(member)).toMatchObject({ status: 'False' }), wait);
+    await vi.waitFor(() => expect(exportReady(west)).toMatchObject({ status: 'True' }), wait);
     await westDiffers();
     east.api.remove(serviceExportKind, place);
     await vi.waitFor(() => expect([from(east, 'west').length, from(west, 'west').length]).toEqual([1, 1]), wait);

@@ -117,6 +117,7 @@ const stateOf = (available: number, isWrong: boolean, missing: ResolvedPorts['mi
  * the namespace has reached its part of the       no offer, ERROR with the reason; a published export stays
  *   cluster's budget
  * a node is over capacity for service ports       the same offer, ERROR with the node: without the offer it would have room
+ * an older export of the name has other ports     the same offer, ERROR: the other clusters do not use it
  * no ready pod listens on a port                  the same offer, ERROR with port and pod: clients are refused at once anyway
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
@@ -183,8 +184,21 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     attached.map(({ pod, endpoint }) => ({ endpoint, portState: (port) => (isReady(pod) ? portState(endpoint, port) : 'unknown') })),
     before,
   );
+  const body: ExportBody = {
+    namespace,
+    name,
+    created: exported.metadata.creationTimestamp ?? new Date(0).toISOString(),
+    type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
+    sessionAffinity: service?.spec?.sessionAffinity === 'ClientIP' ? 'ClientIP' : 'None',
+    ports,
+    aliases: [...(exported.spec.aliases ?? [])],
+    endpoints: shards.get(0) ?? [],
+    ...(omitted === 0 ? {} : { omitted }),
+  };
+  const conflicts = conflictVerdicts(before, seen, body);
+  const fault = crowdedVerdict(crowded) ?? notUsed(conflicts) ?? listeners.verdict;
   const status: ServiceExportStatus = {
-    exportStatus: stateOf(available, crowded.length > 0 || listeners.verdict !== undefined, missing),
+    exportStatus: stateOf(available, fault !== undefined, missing),
     dnsName,
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     servicePorts: wanted.map(portText).join(','),
@@ -197,28 +211,22 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     })),
   };
   const pods = { matching, outside: outsidePodsOf(seen), withoutListener: listeners.note };
-  const ready = crowdedVerdict(crowded) ?? listeners.verdict ?? verdictOf(pods, resolved, endpoints);
-  const body: ExportBody = {
-    namespace,
-    name,
-    created: exported.metadata.creationTimestamp ?? new Date(0).toISOString(),
-    type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
-    sessionAffinity: service?.spec?.sessionAffinity === 'ClientIP' ? 'ClientIP' : 'None',
-    ports,
-    aliases: [...(exported.spec.aliases ?? [])],
-    endpoints: shards.get(0) ?? [],
-    ...(omitted === 0 ? {} : { omitted }),
-  };
   return {
     body,
     shards: [...shards].flatMap(([shard, held]) => (shard === 0 ? [] : [{ namespace, name, shard, endpoints: held }])),
     status: withConditions(status, [
-      ready,
+      fault ?? verdictOf(pods, resolved, endpoints),
       ...omittedVerdicts(before, omitted),
-      ...conflictVerdicts(before, seen, body),
+      ...conflicts,
       ...nearBudgetVerdicts(before, seen.room, exported),
     ]),
   };
+};
+
+/** Ready of an export that loses a conflict: its clients never reach its pods. */
+const notUsed = (conflicts: readonly Verdict[]): Verdict | undefined => {
+  const lost = conflicts.find(({ reason, status }) => reason === 'ExportConflict' && status === 'True');
+  return lost === undefined ? undefined : no('ExportConflict', lost.message);
 };
 
 const endpointOf = (pod: Pod, { address, node }: Attachment, service: Service | undefined): ExportEndpoint => ({

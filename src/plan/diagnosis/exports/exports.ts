@@ -29,9 +29,7 @@ const remedies: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
 
 /** Conditions of an export that report a fault. */
 const troubles = ({ status }: ServiceExport) =>
-  (status?.conditions ?? []).filter(
-    ({ type, status: value, reason }) => (type === 'Ready' && value !== 'True') || reason === 'ExportConflict',
-  );
+  (status?.conditions ?? []).filter(({ type, status: value }) => type === 'Ready' && value !== 'True');
 
 /** Exports that offer nothing or not what they should, with causes that only their own cluster knows. */
 export const exportFindings = (view: ClusterView): Finding[] =>
