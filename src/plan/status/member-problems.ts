@@ -3,6 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
+import { isNotReady } from '../links/missing-node.ts';
 import { exportProblem } from './export-problems.ts';
 import type { SliceReport } from './fleet-snapshot.ts';
 import { furtherTrouble, severityOf } from './further-conditions.ts';
@@ -40,7 +41,7 @@ const ofDeployment = (
   ];
 };
 
-const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => {
+const ofAgents = ({ agent, nodes, cluster }: MemberSnapshot, help: Help): Problem[] => {
   const wanted = agent?.status?.desiredNumberScheduled ?? 0;
   const ready = agent?.status?.numberReady ?? 0;
   const object = { kind: 'daemonset', name: 'kubeslice-agent', cluster };
@@ -52,6 +53,12 @@ const ofAgents = ({ agent, cluster }: MemberSnapshot, help: Help): Problem[] => 
         help: help.join(cluster),
       }),
     ];
+  // The agent of a node that is not Ready is not ready either: the node is reported, and is the cause.
+  const missing = wanted - ready - nodes.filter(isNotReady).length;
+  if (ready > 0 && missing > 0) {
+    const text = `The agents of ${missing} of ${wanted} nodes are not ready; traffic continues, new pods of these nodes are not attached.`;
+    return [problemOf(object, { reason: 'AgentAbsent', text, severity: 'warning', help: help.agentPods(cluster) })];
+  }
   if (wanted === 0 || ready > 0) return [];
   const text = `No agent of ${wanted} nodes is ready; traffic continues, new pods are not attached.`;
   return [problemOf(object, { reason: 'AgentAbsent', text, help: help.agentPods(cluster) })];

@@ -232,6 +232,18 @@ describe('a member cluster by its own objects', () => {
       ],
     ],
     [
+      'an agent that is not ready',
+      { agent: { ...well.agent, status: { desiredNumberScheduled: 2, numberReady: 1 } } as NonNullable<MemberSnapshot['agent']> },
+      [
+        [
+          'agent of east',
+          'warning',
+          'AgentAbsent',
+          'kubectl --context prod -n kubeslice-system get pods -o wide -l app.kubernetes.io/component=agent',
+        ],
+      ],
+    ],
+    [
       'a hub that is away',
       { slices: [local([condition('Ready', 'True', 'Ready'), condition('HubReachable', 'False', 'HubAway')])] },
       [['cluster east', 'error', 'HubAway', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20']],
