@@ -22,7 +22,9 @@ export const openFloor = (bed: Bed): Promise<Floor> =>
         const target = { namespace, name };
         await client.delete(configMapKind, target, { signal }).catch(() => undefined);
         await client.create(configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: target, data: {} }, { signal });
-        bed.later(async (during) => void (await client.delete(configMapKind, target, { signal: during })));
+        bed.later(async (during) => {
+          await client.delete(configMapKind, target, { signal: during });
+        });
         const seen = await bed.follow<ConfigMap>(client, { kind: configMapKind, namespace });
         return { client, target, seen };
       }),
