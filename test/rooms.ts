@@ -138,7 +138,12 @@ export const onlyForCommandLine: Readonly<Record<string, string>> = {
 
 /** Files with which one can sign or make an authority, and the folders of the programs that hold a key. */
 export const signing = {
-  files: ['src/identity/authority.ts', 'src/identity/create-authority.ts', 'src/exchange/trust/issue.ts'],
+  files: [
+    'src/identity/authority.ts',
+    'src/identity/create-authority.ts',
+    'src/identity/node/issue-node-certificate.ts',
+    'src/exchange/trust/issue.ts',
+  ],
   signers: ['src/reconcile/member', 'src/cli', 'src/identity', 'src/exchange'],
   reason: 'only a worker and the command line hold the key of an authority; every other program must not be able to sign',
 } as const;

@@ -7,3 +7,6 @@ export const trustDomain = (cluster: string, project: string): string => `spiffe
 
 /** Identity of a certificate that may sign statements for the cluster's authority, and nothing else. */
 export const statementSigner = (cluster: string, project: string): string => `${trustDomain(cluster, project)}/statements`;
+
+/** Identity of a node. A node name is a DNS subdomain, so it is one segment of a path. */
+export const nodeIdentity = (cluster: string, project: string, node: string): string => `${trustDomain(cluster, project)}/node/${node}`;
