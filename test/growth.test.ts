@@ -7,7 +7,7 @@ import { planImport } from '../src/plan/exports/imports.ts';
 import { offersOfName } from '../src/plan/exports/offer-conflict.ts';
 import { SelectedPods } from '../src/plan/exports/pods/selected-pods.ts';
 import { planServicePorts } from '../src/plan/exports/pods/service-ports.ts';
-import { nodeFacts, rememberingPeerReader } from '../src/plan/facts/facts.ts';
+import { nodeFacts } from '../src/plan/facts/facts.ts';
 import type { NodeFacts, SliceFacts } from '../src/plan/facts/node-state.ts';
 import { report, slice } from '../src/plan/fixtures/hub.ts';
 import { endpoint, exported, offer, pod, sliceNode } from '../src/plan/fixtures/worker.ts';
@@ -21,6 +21,8 @@ import { planProbes } from '../src/plan/links/probe-schedule.ts';
 import { planWithdrawals } from '../src/plan/names/withdrawal.ts';
 import { Zone } from '../src/plan/names/zone.ts';
 import { planNode } from '../src/plan/node/desired.ts';
+import { noTrust } from '../src/plan/peers/peer-trust.ts';
+import { createVerifiedReader } from '../src/plan/peers/read-verified-peer.ts';
 import { planSliceStatus } from '../src/plan/slices/slice-status.ts';
 import { planNodes } from '../src/plan/status/nodes.ts';
 import { planPeerCalls } from '../src/plan/tunnels/peer-calls.ts';
@@ -127,13 +129,13 @@ const cases: readonly Case[] = [
   [
     'what a node knows of its peers',
     (count) => {
-      const [own, readPeer] = [sliceNode('own'), rememberingPeerReader()];
+      const [own, readPeer] = [sliceNode('own'), createVerifiedReader()({ trust: noTrust, refusalOf: () => undefined })];
       const sliceNodes = [{ ...own, spec: { ...own.spec, blocks: ['10.255.0.0/26'], sliceSubnet: '10.0.0.0/8' } }];
       const slicePeers = many(count, peer);
       return () =>
         nodeFacts({ node: 'own', nodeObject: undefined, sliceNodes, slicePeers, slices: [slice('app')], pods: [] }, undefined, readPeer);
     },
-    100,
+    200,
   ],
   [
     'the network of a node',

@@ -61,5 +61,8 @@ export const uidField = () =>
 /** A WireGuard public key: the base64 of 32 bytes (wg(8)). */
 export const wireguardKeyField = () => z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
 
+/** The public key by which a node proves who it is: the base64 of the SubjectPublicKeyInfo of a P-256 key (RFC 5480). */
+export const identityKeyField = () => z.string().regex(/^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==$/);
+
 /** Point in time, RFC 3339. */
 export const timeField = () => z.string().max(64).meta({ format: 'date-time' });

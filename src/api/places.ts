@@ -48,6 +48,8 @@ export const authoritySecret = 'kubeslice-ca';
 export const hubSecret = 'kubeslice-hub';
 /** ConfigMap of a member cluster with the pinned authorities of the others. */
 export const trustConfigMap = 'kubeslice-trust';
+/** ConfigMap of a member cluster with the clusters that its administrator ordered the agents to forget; no program may write it. */
+export const forgottenConfigMap = 'kubeslice-forgotten';
 /** ConfigMap of a member cluster with the consent of its administrator to the hub: further networks, and a list of namespaces. */
 export const consentConfigMap = 'kubeslice-consent';
 /** ConfigMap of a member cluster in which its worker reports its connection to the hub and to cluster DNS: `conditions`, as JSON. */

@@ -1,4 +1,4 @@
-import { connectionConfigMap, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
+import { connectionConfigMap, consentConfigMap, forgottenConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../api/places.ts';
 import type { ConfigMap } from '../values/builtin/config-map.ts';
 import type { Namespace } from '../values/builtin/namespace.ts';
 import type { Secret } from '../values/builtin/secret.ts';
@@ -68,6 +68,13 @@ const connection: ConfigMap = {
   metadata: metadata(connectionConfigMap, { namespace: memberNamespace }),
 };
 
+/** An administrator orders the agents here to forget a cluster; created empty, so that they can watch it. */
+const forgotten: ConfigMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: metadata(forgottenConfigMap, { namespace: memberNamespace }),
+};
+
 /** The consent of the member's administrator to the hub, in the form that the worker reads. */
 export const planConsent = (consent: { readonly networks: readonly string[]; readonly namespaces: readonly string[] }): ConfigMap => ({
   apiVersion: 'v1',
@@ -81,6 +88,7 @@ export const planMember = (options: MemberOptions): KubernetesObject[] => [
   memberNamespaceObject,
   trust,
   connection,
+  forgotten,
   ...memberAccountPolicies,
   ...memberInputPolicies,
   ...planAccount('worker', memberNamespace, workerRights),

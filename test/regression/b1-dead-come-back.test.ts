@@ -100,6 +100,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     kernel: { drivers: async () => [], observe: async () => undefined },
     agent: { last: step },
     links: watch,
+    identity: () => undefined,
     trouble: () => undefined,
     seen: () => seen,
     clock,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { nodeLabel, sliceLabel } from '../../src/api/labels.ts';
 import { memberNamespace } from '../../src/api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../src/api/slicenode/type.ts';
@@ -7,6 +7,7 @@ import { createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { nodeKind, podKind } from '../../src/kubernetes/kinds.ts';
 import type { HeldFacts } from '../../src/plan/facts/lost-objects.ts';
+import { PeerVerification } from '../../src/reconcile/node/identity/peer-verification.ts';
 import { observeNode } from '../../src/reconcile/node/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
@@ -55,12 +56,18 @@ const isGone = (): Promise<void> => vi.waitFor(() => expect([world.sliceNodes.li
 
 beforeEach(async () => {
   held = undefined;
-  api = await startFakeApi({ kinds: [sliceKind, sliceNodeKind, slicePeerKind, podKind, nodeKind] });
+  api = await startFakeApi({ kinds: [sliceKind, sliceNodeKind, slicePeerKind, noticeKind, podKind, nodeKind] });
   api.put(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
   api.put(sliceKind, slice);
   api.put(sliceNodeKind, sliceNode);
   ending = new AbortController();
-  world = observeNode(createClient(api.connection, { fieldManager: 'test' }), 'n1', clock, quietLog, createMetrics());
+  const verification = new PeerVerification({
+    settings: { runDirectory: '/nonexistent', stateDirectory: '/nonexistent' },
+    clock,
+    log: quietLog,
+    onReady: () => {},
+  });
+  world = observeNode(createClient(api.connection, { fieldManager: 'test' }), 'n1', verification, clock, quietLog, createMetrics());
   running = Promise.all(world.mirrors.map((mirror) => mirror.run(ending.signal)));
   await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']), wait);
 });

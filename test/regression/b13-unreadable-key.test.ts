@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { SnapshotFile } from '../../src/reconcile/node/snapshot-file.ts';
+import { SnapshotFile } from '../../src/reconcile/node/stored/snapshot-file.ts';
 import { TunnelKeys } from '../../src/reconcile/node/tunnel-keys.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 

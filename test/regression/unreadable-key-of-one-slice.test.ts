@@ -8,7 +8,7 @@ import { PodNetns } from '../../src/reconcile/node/cni/pod-netns.ts';
 import { SliceSubnetsFile } from '../../src/reconcile/node/cni/slice-subnets-file.ts';
 import { NodeAgent } from '../../src/reconcile/node/node-agent.ts';
 import { Publisher } from '../../src/reconcile/node/publisher.ts';
-import { SnapshotFile } from '../../src/reconcile/node/snapshot-file.ts';
+import { SnapshotFile } from '../../src/reconcile/node/stored/snapshot-file.ts';
 import { TunnelKeys } from '../../src/reconcile/node/tunnel-keys.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
@@ -55,6 +55,7 @@ const started = (): { readonly agent: NodeAgent; readonly kernel: FakeKernel } =
     published: () => ({}),
     keys: new TunnelKeys(directory),
     snapshotFile,
+    keepVerified: async () => undefined,
     sliceSubnets: new SliceSubnetsFile({ stateDirectory: `${directory}/state` }, quietLog),
     snapshot: undefined,
     podNetns: new PodNetns(systemClock),
@@ -127,6 +128,7 @@ it('what was published of the slice stays, with the reason', async () => {
     kernel,
     agent,
     links: { links: () => new Map(), knowledge: () => 'All' },
+    identity: () => undefined,
     trouble: () => undefined,
     seen: () => seen,
     clock: systemClock,

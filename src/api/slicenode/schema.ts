@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { linkVerdicts } from '../../values/link-verdict.ts';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { conditionsSchema } from '../conditions.ts';
-import { addressField, blockField, dnsLabel, dnsSubdomain, ipField, timeField, uidField, wireguardKeyField } from '../fields.ts';
+import {
+  addressField,
+  blockField,
+  dnsLabel,
+  dnsSubdomain,
+  identityKeyField,
+  ipField,
+  timeField,
+  uidField,
+  wireguardKeyField,
+} from '../fields.ts';
 import { maxLinkExceptions } from './limits.ts';
 
 /** Schema of an underlay address at which a tunnel can be reached. */
@@ -100,14 +110,33 @@ export const sliceNodeSpec = z
       .describe(
         'The last status.podsRevision that was published completely to the other clusters. Released pod addresses are reused only after their revision. If absent, they are reused after 15 s.',
       ),
+    certificate: z
+      .string()
+      .max(4096)
+      .optional()
+      .describe(
+        'X.509 certificate of the node, PEM, for the key in status.identity. The authority of the cluster issues it for 12 hours and renews it when half of that is over.',
+      ),
   })
   .describe('The desired state of this node.');
+
+/** Schema of the key by which a node proves who it is. */
+export const nodeIdentity = z
+  .object({
+    publicKey: identityKeyField().describe('Public key of the node, ECDSA P-256: the SubjectPublicKeyInfo in base64.'),
+    proof: z
+      .string()
+      .max(128)
+      .describe('Signature with the private key over the name of the node, the slice, the WireGuard key and this key; base64.'),
+  })
+  .describe('The key by which the node proves who it is, the same in every slice.');
 
 /** Schema of `SliceNode.status`. */
 export const sliceNodeStatus = z
   .object({
     conditions: conditionsSchema,
     publicKey: wireguardKeyField().optional().describe('WireGuard public key of the node in this slice.'),
+    identity: nodeIdentity.optional(),
     port: z.int().optional().describe('UDP port of the tunnel.'),
     endpoints: z.array(tunnelEndpoint).max(64).optional().describe('Where other nodes can reach the tunnel, the best first.'),
     drivers: z.array(z.string()).optional().describe('Tunnel drivers that this node can run, the best first.'),

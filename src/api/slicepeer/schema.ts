@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { addressField, blockField, dnsLabel, dnsSubdomain, wireguardKeyField } from '../fields.ts';
+import { addressField, blockField, dnsLabel, dnsSubdomain, identityKeyField, wireguardKeyField } from '../fields.ts';
+import { maxStatementBytes } from '../notice/limits.ts';
 import { tunnelEndpoint } from '../slicenode/schema.ts';
 
 /** Schema of `SlicePeer.spec`. */
@@ -9,6 +10,9 @@ export const slicePeerSpec = z
     cluster: dnsLabel().describe('Cluster of the other node.'),
     node: dnsSubdomain().describe('Name of the other node.'),
     publicKey: wireguardKeyField().describe('WireGuard public key of the other node in this slice.'),
+    identityKey: identityKeyField()
+      .optional()
+      .describe('Public key by which the other node proves who it is: the SubjectPublicKeyInfo of a P-256 key, base64.'),
     endpoints: z.array(tunnelEndpoint).max(16).describe('Where its tunnel can be reached, the best first.'),
     blocks: z
       .array(blockField())
@@ -16,5 +20,19 @@ export const slicePeerSpec = z
       .describe('Address blocks of the node: the allowed sources of its packets, and the addresses routed to it.'),
     router: addressField().describe('Its own address in the slice; it answers probes.'),
     serial: z.int().describe('Serial of the verified statement.'),
+    statement: z
+      .string()
+      .max(maxStatementBytes)
+      .optional()
+      .describe(
+        'The statement of the other cluster, canonical JSON (RFC 8785), from which the other fields are made. Agents verify it themselves and use its content.',
+      ),
+    signature: z.string().max(512).optional().describe('Signature of the statement, as in its notice; base64.'),
+    chain: z
+      .array(z.string().max(4096))
+      .max(1)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Certificate of the signer, as in the notice; absent when the authority itself signed.'),
   })
   .describe('The other node, verified.');

@@ -8,6 +8,7 @@ import { componentName } from '../../install/metadata.ts';
 import { memberDefaults } from '../../install/options.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { daemonSetKind, namespaceKind } from '../../kubernetes/kinds.ts';
+import { forgetText } from '../../plan/peers/forget-order.ts';
 import { Failure } from '../../values/failure.ts';
 import type { CliCommand, CliInput } from '../command.ts';
 import { checkClusterName } from '../options/cluster-name.ts';
@@ -17,6 +18,7 @@ import { imageFor, imageNamed, imageOption } from '../options/image.ts';
 import { applyAll, applyDefinitions } from '../steps/apply-all.ts';
 import { grantClusterDns } from '../steps/cluster-dns.ts';
 import { contextFailure } from '../steps/context-failure.ts';
+import { orderForgetting } from '../steps/forget-cluster.ts';
 import { belongsToHelm, findRelease, upgradeCommand } from '../steps/helm-release.ts';
 import { joinedName } from '../steps/joined-name.ts';
 import { checkName, type HubSide, hubByContext, hubByToken, register } from '../steps/joining/hub-side.ts';
@@ -115,7 +117,8 @@ export const command: CliCommand = {
         // All checks that can refuse run before the first change.
         await checkCluster(opened, signal);
         await checkMember(member, cluster, context, signal);
-        await checkName(hub, (await findAuthority(member, signal))?.certificate, signal);
+        const before = await findAuthority(member, signal);
+        await checkName(hub, before?.certificate, signal);
         const release = await findRelease(member, 'member', signal);
         if (release !== undefined && named !== undefined) throw belongsToHelm('The member', release, context, named);
         const image =
@@ -141,6 +144,9 @@ export const command: CliCommand = {
           await applyAll(member, planMember(memberDefaults(image)), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }
+
+        // Agents that ran here before have pinned the authority of that time for their own cluster.
+        if (before === undefined) await orderForgetting(member, cluster, forgetText(new Date().toISOString(), []), signal);
 
         if (timeoutMs !== undefined) {
           terminal.err('waiting until they run and the hub sees them …');

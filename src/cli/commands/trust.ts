@@ -1,5 +1,3 @@
-import { noticeKind } from '../../api/kinds.ts';
-import { clusterLabel } from '../../api/labels.ts';
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
@@ -10,6 +8,7 @@ import { contextOption, kubeconfigOption, textOption } from '../options/common-o
 import { outputOption, printModel } from '../render/output.ts';
 import { printableFingerprint } from '../render/printable-fingerprint.ts';
 import { renderTable } from '../render/table.ts';
+import { forgetCluster } from '../steps/forget-cluster.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { restartWorker } from '../steps/restart-worker.ts';
 
@@ -68,8 +67,7 @@ const forget: CliCommand = {
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
-      // Its statements are deleted too, so its blocks are free from now on.
-      await member.client.deleteAll(noticeKind, { signal, namespace: memberNamespace, labelSelector: `${clusterLabel}=${cluster}` });
+      await forgetCluster(member.client, cluster, new Date(), signal);
       // Pins are read at the start of the worker.
       await restartWorker(member.client, signal);
       terminal.out(

@@ -1,5 +1,13 @@
 import { exchange, networking } from '../../api/groups.ts';
-import { authoritySecret, connectionConfigMap, consentConfigMap, hubSecret, memberNamespace, trustConfigMap } from '../../api/places.ts';
+import {
+  authoritySecret,
+  connectionConfigMap,
+  consentConfigMap,
+  forgottenConfigMap,
+  hubSecret,
+  memberNamespace,
+  trustConfigMap,
+} from '../../api/places.ts';
 import { corednsConfigMap } from '../../api/stub-block.ts';
 import { change, judgeReaders, ownMany, type Rights, read } from './account.ts';
 import { knownClusterDns } from './cluster-dns-rights.ts';
@@ -54,8 +62,9 @@ export const agentRights: Rights = {
   in: {
     [memberNamespace]: [
       { apiGroups: [ours], resources: ['slices', 'slicenodes', 'slicepeers'], verbs: read },
-      // This cluster's notices, which it offers to the others while the hub is unreachable.
+      // This cluster's notices, which it offers to the others while the hub is unreachable, and the claims of clusters, which agents verify themselves.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [forgottenConfigMap], verbs: read },
       { apiGroups: [ours], resources: ['slicenodes/status'], verbs: change },
     ],
   },

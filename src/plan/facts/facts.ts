@@ -10,8 +10,16 @@ import { Failure } from '../../values/failure.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
 import { compareText, sortedBy } from '../../values/text/order.ts';
 import { labelField, subdomainField, uidField } from './fields.ts';
-import type { NodeDecisions, NodeFacts, PeerFacts, PodFacts, SliceFacts, SliceRefusal } from './node-state.ts';
-import { parseDecisions, parseSliceNode } from './parse-slice-node.ts';
+import {
+  type NodeDecisions,
+  type NodeFacts,
+  type PeerFacts,
+  type PodFacts,
+  peerName,
+  type SliceFacts,
+  type SliceRefusal,
+} from './node-state.ts';
+import { parseDecisions, parseSliceNode, type SliceNodeFacts } from './parse-slice-node.ts';
 import { parseSlicePeer } from './parse-slice-peer.ts';
 
 /** The objects of the member cluster that concern one node. */
@@ -26,23 +34,14 @@ export interface NodeObjects {
   readonly pods: readonly Pod[];
 }
 
-/** Reads a SlicePeer of a slice with this subnet: the peer, or a sentence why it is refused. */
-export type PeerReader = (object: SlicePeer, subnet: string) => PeerFacts | string;
+/** What a SlicePeer gives: the peer, a sentence why its content is refused, or both when the peer goes on with what was accepted before. */
+export interface ReadPeer {
+  readonly peer?: PeerFacts;
+  readonly refused?: string;
+}
 
-/**
- * A reader that parses an object once, as long as the mirror keeps it, so that a slice of a thousand peers is not parsed again for each pod that
- * starts.
- */
-export const rememberingPeerReader = (): PeerReader => {
-  const known = new WeakMap<SlicePeer, { readonly subnet: string; readonly read: PeerFacts | string }>();
-  return (object, subnet) => {
-    const last = known.get(object);
-    if (last?.subnet === subnet) return last.read;
-    const read = readPeer(object, subnet);
-    known.set(object, { subnet, read });
-    return read;
-  };
-};
+/** Reads a SlicePeer of a slice; `known` returns a peer by name, as the node has used it so far. */
+export type PeerReader = (object: SlicePeer, slice: SliceNodeFacts, known: (name: string) => PeerFacts | undefined) => ReadPeer;
 
 /** The result of a reader, or a sentence why it refuses. */
 const attempt = <T>(read: () => T): T | string => {
@@ -97,24 +96,32 @@ const privateFirst = (peer: PeerFacts): PeerFacts => {
 
 const objectName = (kind: string, { metadata }: { readonly metadata: { readonly name: string } }): string => `${kind} ${metadata.name}`;
 
-const readPeer: PeerReader = (object, subnet) => attempt(() => parseSlicePeer(object, subnet));
+/** Reads the plain fields of an object. */
+export const readPlainPeer = (object: SlicePeer, { subnet }: Pick<SliceNodeFacts, 'subnet'>): ReadPeer => {
+  const read = attempt(() => parseSlicePeer(object, subnet));
+  return typeof read === 'string' ? { refused: read } : { peer: read };
+};
 
 /** The peers of a slice without this node itself, which the worker lists like any other, and the reasons to refuse others. */
 const peersOf = (
-  slice: Pick<SliceFacts, 'name' | 'subnet' | 'blocks'>,
+  slice: SliceNodeFacts,
+  before: readonly PeerFacts[],
   cluster: string | undefined,
   objects: readonly SlicePeer[],
   readOne: PeerReader,
 ) => {
   const peers: PeerFacts[] = [];
   const refusals: SliceRefusal[] = [];
+  let byName: ReadonlyMap<string, PeerFacts> | undefined;
+  const known = (name: string): PeerFacts | undefined => (byName ??= new Map(before.map((peer) => [peerName(peer), peer]))).get(name);
   for (const object of objects) {
     if (object.spec.slice !== slice.name) continue;
-    const peer = readOne(object, slice.subnet);
-    if (typeof peer === 'string') refusals.push({ slice: slice.name, message: `${objectName('SlicePeer', object)}: ${peer}` });
-    else if (!peer.blocks.some((block) => slice.blocks.includes(block))) peers.push(peer.cluster === cluster ? privateFirst(peer) : peer);
+    const { peer, refused } = readOne(object, slice, known);
+    if (refused !== undefined) refusals.push({ slice: slice.name, message: `${objectName('SlicePeer', object)}: ${refused}` });
+    if (peer !== undefined && !peer.blocks.some((block) => slice.blocks.includes(block)))
+      peers.push(peer.cluster === cluster ? privateFirst(peer) : peer);
   }
-  return { peers: sortedBy(peers, (peer) => `${peer.cluster}/${peer.node}`), refusals };
+  return { peers: sortedBy(peers, peerName), refusals };
 };
 
 /**
@@ -130,7 +137,7 @@ const peersOf = (
  *
  * @param before the facts that this node has used so far
  */
-export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: PeerReader = readPeer): NodeFacts => {
+export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: PeerReader = readPlainPeer): NodeFacts => {
   const addresses = addressesOf(objects.nodeObject);
   const mirrored = new Map(objects.slices.map((slice) => [slice.metadata.name, slice]));
   const slices = new Map<string, SliceFacts>();
@@ -144,7 +151,8 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
     if (typeof read === 'string') refused.push({ slice: name, message: `${objectName('SliceNode', sliceNode)}: ${read}` });
     const known = typeof read === 'string' ? before?.slices.find((slice) => slice.name === name) : read;
     if (known === undefined) continue;
-    const { peers, refusals } = peersOf(known, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
+    const peersBefore = held(name, known.uid)?.peers ?? [];
+    const { peers, refusals } = peersOf(known, peersBefore, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
     refused.push(...refusals);
     const spec = mirrored.get(name)?.spec;
     const members = spec === undefined ? (held(name, known.uid)?.namespaces ?? []) : memberNamespaces(spec).filter(isDnsLabel);

@@ -1,6 +1,7 @@
 import { type Cidr, containsCidr, containsIp, formatCidr, parseCidr, readCidr } from '../../values/address/cidr.ts';
 import { familyOf, formatIp, type Ip, readIp } from '../../values/address/ip.ts';
 import { Failure } from '../../values/failure.ts';
+import { isIdentityKey } from '../../values/identity-key.ts';
 import { isDnsLabel, isDnsSubdomain } from '../../values/text/names.ts';
 import { isWireguardKey } from '../../values/wireguard-key.ts';
 
@@ -95,3 +96,7 @@ export const uidField = (field: string, value: unknown): string =>
 /** A public key in the form that `wg` reads. */
 export const keyField = (field: string, value: unknown): string =>
   typeof value === 'string' && isWireguardKey(value) ? value : refuse(field, value, 'a WireGuard key, the base64 of 32 bytes');
+
+/** A public key by which a node proves who it is. */
+export const identityKeyField = (field: string, value: unknown): string =>
+  typeof value === 'string' && isIdentityKey(value) ? value : refuse(field, value, 'a P-256 public key');

@@ -3,11 +3,13 @@ import type { AskedDriver } from '../../values/tunnel-driver.ts';
 
 /** What a node knows, as plain JSON: from the API server while it answers, otherwise from the snapshot on disk. */
 
-/** Another node of a slice, verified by the worker. */
+/** Another node of a slice, by the statement of its cluster. */
 export interface PeerFacts {
   readonly cluster: string;
   readonly node: string;
   readonly publicKey: string;
+  /** The key by which it proves who it is; absent for nodes of older clusters. */
+  readonly identityKey?: string;
   readonly endpoints: readonly TunnelEndpoint[];
   readonly blocks: readonly string[];
   readonly router: string;

@@ -1,6 +1,15 @@
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import { parseCidr } from '../../values/address/cidr.ts';
-import { blockField, keyField, labelField, portField, sliceAddressField, subdomainField, underlayAddressField } from './fields.ts';
+import {
+  blockField,
+  identityKeyField,
+  keyField,
+  labelField,
+  portField,
+  sliceAddressField,
+  subdomainField,
+  underlayAddressField,
+} from './fields.ts';
 import type { PeerFacts } from './node-state.ts';
 
 /**
@@ -14,6 +23,7 @@ export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts =
     cluster: labelField('spec.cluster', spec.cluster),
     node: subdomainField('spec.node', spec.node),
     publicKey: keyField('spec.publicKey', spec.publicKey),
+    ...(spec.identityKey === undefined ? {} : { identityKey: identityKeyField('spec.identityKey', spec.identityKey) }),
     endpoints: spec.endpoints.map(({ address, port }, at) => ({
       address: underlayAddressField(`spec.endpoints[${at}].address`, address, network),
       port: portField(`spec.endpoints[${at}].port`, port),

@@ -24,12 +24,13 @@ it('a node of another cluster becomes an object that agents find by slice, clust
     body,
     ...times,
   };
-  const { metadata, spec } = planSlicePeer('app', statement);
+  const signed = { statement: '{}', signature: 's', chain: ['c'] };
+  const { metadata, spec } = planSlicePeer('app', statement, signed);
   expect(metadata).toMatchObject({
     name: 'app.west.n1',
     namespace: 'kubeslice-system',
     labels: { 'kubeslice.io/slice': 'app', 'kubeslice.io/cluster': 'west', 'kubeslice.io/node': 'n1' },
   });
   const { addresses, ...same } = body;
-  expect(spec).toEqual({ slice: 'app', cluster: 'west', serial: 7, ...same, router: addresses[0] });
+  expect(spec).toEqual({ slice: 'app', cluster: 'west', serial: 7, ...same, router: addresses[0], ...signed });
 });

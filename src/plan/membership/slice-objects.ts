@@ -5,6 +5,7 @@ import type { Slice, SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
 import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 import type { Statement } from '../../exchange/statement/statement.ts';
+import type { SignedStatement } from '../../exchange/trust/issue.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 
 const apiVersion = 'networking.kubeslice.io/v1beta1';
@@ -61,9 +62,13 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });
 
-/** A node of the slice for the agents of this cluster, from a verified statement. */
-export const planSlicePeer = (slice: string, { cluster, subject: node, serial, body }: Statement<'Node'>): SlicePeer => {
-  const { publicKey, endpoints, blocks, addresses } = body;
+/** A node of the slice for the agents of this cluster, from a verified statement and its signed form, which agents verify again. */
+export const planSlicePeer = (
+  slice: string,
+  { cluster, subject: node, serial, body }: Statement<'Node'>,
+  { statement, signature, chain }: SignedStatement,
+): SlicePeer => {
+  const { publicKey, identityKey, endpoints, blocks, addresses } = body;
   const router = addresses.find((address) => !address.includes(':')) ?? '';
   return {
     apiVersion,
@@ -73,6 +78,19 @@ export const planSlicePeer = (slice: string, { cluster, subject: node, serial, b
       namespace: memberNamespace,
       labels: { [managedByLabel]: managedBy, [sliceLabel]: slice, [clusterLabel]: cluster, [nodeLabel]: nodeLabelValue(node) },
     },
-    spec: { slice, cluster, node, publicKey, endpoints: [...endpoints], blocks: [...blocks], router, serial },
+    spec: {
+      slice,
+      cluster,
+      node,
+      publicKey,
+      ...(identityKey === undefined ? {} : { identityKey }),
+      endpoints: [...endpoints],
+      blocks: [...blocks],
+      router,
+      serial,
+      statement,
+      signature,
+      ...(chain === undefined ? {} : { chain: [...chain] }),
+    },
   };
 };

@@ -24,6 +24,8 @@ export interface StatusInput {
   readonly links: LinkReport | undefined;
   /** Whether some links are not judged yet since this run began: then they do not affect Ready. */
   readonly partial?: boolean;
+  /** The key by which the node proves who it is, with its proof for this slice. */
+  readonly identity?: SliceNodeStatus['identity'];
   /** Revision of the decisions about the pods' addresses. */
   readonly podsRevision?: number | undefined;
   /** Version of SlicePeers up to which the tunnel has all their blocks. */
@@ -51,6 +53,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
   return {
     ...shared,
     publicKey: network.publicKey,
+    ...(input.identity === undefined ? {} : { identity: input.identity }),
     port: network.listenPort,
     endpoints: input.addresses.map((address) => ({ address, port: network.listenPort })),
     driver: network.driver,
@@ -130,6 +133,7 @@ export const statusPatch = (
 
 const scalarFields = [
   'publicKey',
+  'identity',
   'port',
   'endpoints',
   'drivers',

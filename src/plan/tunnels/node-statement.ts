@@ -6,8 +6,10 @@ import type { Node } from '../../values/builtin/node.ts';
  * The statement of a cluster about one of its nodes; undefined until its agent has created a tunnel, and after the node was removed.
  *
  * Only endpoints with an address of this Node object are published: an agent must not redirect the traffic for its node to another machine.
+ *
+ * @param identityKey the key that the node proved, if it did
  */
-export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefined): NodeBody | undefined => {
+export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefined, identityKey?: string): NodeBody | undefined => {
   const status = sliceNode?.status;
   if (sliceNode === undefined || status?.publicKey === undefined || status.router === undefined || status.endpoints === undefined)
     return undefined;
@@ -15,6 +17,7 @@ export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefi
   return {
     node: sliceNode.spec.node,
     publicKey: status.publicKey,
+    ...(identityKey === undefined ? {} : { identityKey }),
     endpoints: status.endpoints.filter(({ address }) => addresses.has(address)),
     blocks: sliceNode.spec.blocks,
     addresses: [status.router],

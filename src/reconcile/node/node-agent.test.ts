@@ -10,7 +10,7 @@ import { handClock } from '../../values/fixtures/hand-clock.ts';
 import { PodNetns } from './cni/pod-netns.ts';
 import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import { NodeAgent } from './node-agent.ts';
-import { SnapshotFile } from './snapshot-file.ts';
+import { SnapshotFile } from './stored/snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 
 const signal = new AbortController().signal;
@@ -86,6 +86,7 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
     published: () => published,
     keys: new TunnelKeys(directory),
     snapshotFile,
+    keepVerified: async () => undefined,
     sliceSubnets: new SliceSubnetsFile({ stateDirectory: `${directory}/state` }, quietLog),
     snapshot: await snapshotFile.load('n1'),
     podNetns: new SaidNetns(netns),

@@ -13,7 +13,7 @@ import type { Clock } from '../../values/clock.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
 import type { PodNetns } from './cni/pod-netns.ts';
 import type { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
-import type { SnapshotFile } from './snapshot-file.ts';
+import type { SnapshotFile } from './stored/snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';
 
 /** What the agent of a node uses. */
@@ -31,6 +31,8 @@ export interface NodeAgentParts {
   readonly published: () => NodeDecisions;
   readonly keys: TunnelKeys;
   readonly snapshotFile: SnapshotFile;
+  /** Stores what this node verified and accepted; the facts depend on it. */
+  readonly keepVerified: () => Promise<void>;
   readonly snapshot: Snapshot | undefined;
   readonly sliceSubnets: SliceSubnetsFile;
   readonly podNetns: PodNetns;
@@ -171,6 +173,7 @@ export class NodeAgent {
     });
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
+    await this.#parts.keepVerified();
     // Decisions are stored before the kernel applies them, so that a crash cannot lead to an address or port with two owners.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
     // Before a pod can be attached: a pod that starts while the agent does not run must be closed.

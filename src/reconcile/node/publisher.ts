@@ -1,6 +1,6 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { type LinkReport, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
+import { type LinkReport, type SliceNode, type SliceNodeStatus, sliceNodeName } from '../../api/slicenode/type.ts';
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
@@ -32,6 +32,8 @@ export interface PublisherParts {
   };
   /** The published object of a slice in the mirror. */
   readonly seen: (slice: string) => SliceNode | undefined;
+  /** The node's identity key with its proof for a slice and a tunnel key. */
+  readonly identity: (use: { readonly sliceUID: string; readonly tunnelKey: string }) => SliceNodeStatus['identity'];
   /** The node's faults that concern a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   readonly clock: Clock;
@@ -117,8 +119,12 @@ export class Publisher {
       const message = plan.podProblems.get(uid) ?? outcome.podFailures.get(uid)?.message;
       if (owner === slice && message !== undefined) podProblems.set(uid, message);
     }
+    const uid = plan.decisions[slice]?.uid;
     return {
       network,
+      ...(network === undefined || uid === undefined
+        ? {}
+        : { identity: this.#parts.identity({ sliceUID: uid, tunnelKey: network.publicKey }) }),
       choice: plan.drivers.get(slice),
       drivers: await this.#parts.kernel.drivers(signal),
       problem: plan.problems.get(slice) ?? refused,

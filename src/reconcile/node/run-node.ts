@@ -20,6 +20,8 @@ import { PodNetns } from './cni/pod-netns.ts';
 import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import { PeerExchange } from './exchange/peer-exchange.ts';
 import { servePeerEndpoint } from './exchange/serve-peer-endpoint.ts';
+import { openNodeIdentity } from './identity/node-identity.ts';
+import { PeerVerification } from './identity/peer-verification.ts';
 import { kernelOfNode } from './kernel-of-node.ts';
 import { afterLastVotes } from './last-votes.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -27,8 +29,8 @@ import { NodeAgent } from './node-agent.ts';
 import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
 import { type AgentSettings, cniSocket, relayDirectory, relayProgram } from './settings.ts';
-import { SnapshotFile } from './snapshot-file.ts';
 import { Steps } from './step-signal.ts';
+import { SnapshotFile } from './stored/snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 import { createTunnelMeasures } from './tunnel-measures.ts';
 import { UnmanagedState } from './unmanaged-state.ts';
@@ -57,9 +59,11 @@ export interface NodeParts {
 export const runNode = async ({ client, settings, clock, log, metrics }: NodeParts, ending: AbortSignal): Promise<void> => {
   await joinControlSockets();
   const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
-  const world = observeNode(client, settings.node, clock, log, metrics);
+  const verification = new PeerVerification({ settings, clock, log, onReady: () => node.enqueue('changes', { priority: 'high' }) });
+  const world = observeNode(client, settings.node, verification, clock, log, metrics);
   const snapshotFile = new SnapshotFile(settings, log);
   const snapshot = await snapshotFile.load(settings.node);
+  const identity = await openNodeIdentity(settings, log);
   const steps = new Steps();
   const agent = new NodeAgent({
     kernel,
@@ -71,6 +75,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     linkOf: (slice, peer) => links.links(slice).get(peer),
     keys: new TunnelKeys(settings.runDirectory),
     snapshotFile,
+    keepVerified: () => verification.save(),
     snapshot,
     sliceSubnets: new SliceSubnetsFile(settings, log),
     podNetns: new PodNetns(clock, snapshot?.podNetns),
@@ -115,6 +120,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     kernel,
     agent,
     links,
+    identity: (use) => identity.provedFor(use),
     trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
@@ -182,6 +188,6 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   monitor.stop();
   await peerExchange.stop();
   await stopCni();
-  await snapshotFile.settled();
+  await Promise.all([snapshotFile.settled(), verification.settled()]);
   await health.stop();
 };

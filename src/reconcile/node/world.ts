@@ -1,18 +1,22 @@
-import { sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
-import { nodeLabel } from '../../api/labels.ts';
-import { memberNamespace } from '../../api/places.ts';
+import { noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
+import { nodeLabel, statementLabel } from '../../api/labels.ts';
+import { forgottenConfigMap, memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
 import { positionOf } from '../../exchange/notice/notice-page.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
-import { nodeFacts, publishedDecisions, rememberingPeerReader } from '../../plan/facts/facts.ts';
+import { type NodeObjects, nodeFacts, publishedDecisions } from '../../plan/facts/facts.ts';
 import { deletedPeersInUse, type HeldFacts, holdLost } from '../../plan/facts/lost-objects.ts';
 import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/facts/node-state.ts';
+import { forgetOrders } from '../../plan/peers/forget-order.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+
+import { configMapKind } from '../../values/builtin/config-map.ts';
 import { nodeKind } from '../../values/builtin/node.ts';
 import { type Pod, podKind } from '../../values/builtin/pod.ts';
 import type { Clock } from '../../values/clock.ts';
+import type { PeerVerification } from './identity/peer-verification.ts';
 
 /** Keeps only the fields of a pod that are read here, to save memory. */
 const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
@@ -39,7 +43,7 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
 };
 
 /** The API server's objects of this node, kept current. Of other nodes it reads only the peers of its slices. */
-export const observeNode = (client: Client, node: string, clock: Clock, log: Log, metrics: Metrics) => {
+export const observeNode = (client: Client, node: string, verification: PeerVerification, clock: Clock, log: Log, metrics: Metrics) => {
   const common = { client, log, metrics };
   const ours = { ...common, namespace: memberNamespace };
   const sliceNodes = createMirror({ ...ours, kind: sliceNodeKind, labelSelector: `${nodeLabel}=${nodeLabelValue(node)}` });
@@ -47,8 +51,12 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
   const slices = createMirror({ ...ours, kind: sliceKind });
   const pods = createMirror({ ...common, kind: podKind, fieldSelector: `spec.nodeName=${node}`, trim: trimPod });
   const nodes = createMirror({ ...common, kind: nodeKind, fieldSelector: `metadata.name=${node}` });
-  const readPeer = rememberingPeerReader();
-  const mirrors = [sliceNodes, slicePeers, slices, pods, nodes];
+  // One for each cluster and slice.
+  const claims = createMirror({ ...ours, kind: noticeKind, labelSelector: `${statementLabel}=cluster` });
+  const required = [sliceNodes, slicePeers, slices, pods, nodes, claims];
+  // Without it the agent works as well: an order to forget a cluster is rare.
+  const forgotten = createMirror({ ...ours, kind: configMapKind, fieldSelector: `metadata.name=${forgottenConfigMap}` });
+  const mirrors = [...required, forgotten];
   const ended = new Set<string>();
   const deleted = new Set<string>();
   sliceNodes.subscribe(({ type, object: { spec }, missed }) => {
@@ -103,35 +111,38 @@ export const observeNode = (client: Client, node: string, clock: Clock, log: Log
     nodes,
     mirrors,
     /** See `NodeAgentParts.slicesVersion`. The first complete list may be empty, which is no change of an object. */
-    slicesVersion: (): number => (mirrors.every((mirror) => mirror.isSynced()) ? slicesVersion : -1 - slicesVersion),
+    slicesVersion: (): number => (required.every((mirror) => mirror.isSynced()) ? slicesVersion : -1 - slicesVersion),
     /** The version of the latest SlicePeer, see `NodeAgentParts.peersVersion`. */
     peersVersion: (): number | undefined => latestPeer,
     /** The decisions that this node published before; see `publishedDecisions`. */
     published: (): NodeDecisions => publishedDecisions(own()),
     /** The facts, given the previous ones, or undefined before the first complete read: partial facts would end running slices. */
-    facts: (before: HeldFacts | undefined): HeldFacts | undefined =>
-      mirrors.every((mirror) => mirror.isSynced())
-        ? held(
-            nodeFacts(
-              {
-                node,
-                nodeObject: nodes.get(node),
-                sliceNodes: own(),
-                slicePeers: slicePeers.list(),
-                slices: slices.list(),
-                pods: pods.list(),
-              },
-              before?.facts,
-              readPeer,
-            ),
-            before,
-          )
-        : undefined,
+    facts: (before: HeldFacts | undefined): HeldFacts | undefined => {
+      if (!required.every((mirror) => mirror.isSynced())) return undefined;
+      const readPeer = verification.read({
+        slices: slices.list(),
+        sliceNodes: own(),
+        claims: claims.list(),
+        peers: slicePeers.list(),
+        forget: forgetOrders(forgotten.list()[0]?.data),
+      });
+      if (readPeer === undefined) return undefined;
+      const objects: NodeObjects = {
+        node,
+        nodeObject: nodes.get(node),
+        sliceNodes: own(),
+        slicePeers: slicePeers.list(),
+        slices: slices.list(),
+        pods: pods.list(),
+      };
+      return held(nodeFacts(objects, before?.facts, readPeer), before);
+    },
     /**
      * The node uses these facts: held objects that they do not need are dropped, because nodes are added and removed for as long as the agent runs.
      */
     actsOn: ({ slices: known }: NodeFacts): void => {
       endedPeers = deletedPeersInUse(endedPeers, known);
+      verification.keepOnly(known);
     },
   };
 };

@@ -5,6 +5,7 @@ import type { NodeBody } from '../../../exchange/statement/node.ts';
 import { draftStatement } from '../../../exchange/trust/issue.ts';
 import { watching } from '../../../loop/watching.ts';
 import { nodeBodyOf } from '../../../plan/tunnels/node-statement.ts';
+import { identityOf } from '../cluster/node-identity.ts';
 import { exchangeContext } from '../receive/exchange-context.ts';
 import type { Refusals } from '../receive/refusals.ts';
 import { ownSubjects, type Session } from '../session/session.ts';
@@ -45,7 +46,10 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
     reconcile: async (node: string): Promise<{ againMs: number } | undefined> => {
       const found = nodesOf().find((sliceNode) => sliceNode.spec.node === node);
       const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
-      const body = nodeBodyOf(current, local.nodes.get(node));
+      const identity = current === undefined ? undefined : identityOf(current);
+      const key = identity !== undefined && 'publicKey' in identity ? identity.publicKey : undefined;
+      const body = nodeBodyOf(current, local.nodes.get(node), key);
+      refusals.set(`own.node.${node}.identity`, identity !== undefined && 'refused' in identity ? identity.refused : undefined);
       if (body === undefined && local.nodes.get(node) !== undefined) {
         // Its SliceNode disappeared, although the node did not: it is created again, with the same blocks, and its statement stays in force
         // meanwhile. Without the definition of SliceNodes that lasts until an administrator restores it; the node continues to work.

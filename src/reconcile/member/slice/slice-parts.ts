@@ -21,6 +21,7 @@ import { createExportsOverCapacity } from '../services/exports-over-capacity.ts'
 import { importedSlices } from '../services/imported-slices.ts';
 import { importedServices } from '../services/imports.ts';
 import { createListenerWatch } from '../services/listener-watch.ts';
+import { nodeCertificates } from '../services/node-certificates.ts';
 import { peers } from '../services/peers.ts';
 import { servicePorts } from '../services/service-ports.ts';
 import type { Session } from '../session/session.ts';
@@ -80,6 +81,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     budgetReport(session, { pace, turns, tenants, notices: publishing.notices }),
     reservedBlocksReport(session),
     // … and the consequences.
+    nodeCertificates(session),
     peers(session),
     importedSlices(session, refusals),
     importedServices(session),

@@ -9,7 +9,7 @@ import { createLog } from '../../../telemetry/log.ts';
 import { tunnelPorts } from '../../../values/ports.ts';
 import { kernelOfNode } from '../kernel-of-node.ts';
 import type { AgentSettings } from '../settings.ts';
-import { SnapshotFile } from '../snapshot-file.ts';
+import { SnapshotFile } from '../stored/snapshot-file.ts';
 import { agentTrouble, cniOf, disksOf, foreignPorts, hostLinks } from './host-facts.ts';
 import { sliceOnNode } from './slice-facts.ts';
 

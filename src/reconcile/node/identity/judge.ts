@@ -1,0 +1,25 @@
+import { createRootReader } from '../../../identity/root-reader.ts';
+import { createFollowPeers, type FollowPeers } from '../../../plan/peers/follow-peers.ts';
+import { noTrust, type PeerTrust, recallTrust, storeTrust } from '../../../plan/peers/peer-trust.ts';
+import { createVerifiedReader } from '../../../plan/peers/read-verified-peer.ts';
+
+/** What verifies statements. It needs the schemas of statements, 5.5 MB of memory, so it is loaded by nodes with a slice only. */
+export interface Judge {
+  readonly follow: FollowPeers;
+  readonly reader: ReturnType<typeof createVerifiedReader>;
+  readonly nothing: PeerTrust;
+  readonly recall: (text: string, now: number) => PeerTrust | undefined;
+  readonly store: (trust: PeerTrust) => string;
+}
+
+/** A judge that has judged nothing yet. */
+export const createJudge = (): Judge => {
+  const readRoot = createRootReader();
+  return {
+    follow: createFollowPeers(readRoot),
+    reader: createVerifiedReader(),
+    nothing: noTrust,
+    recall: (text, now) => recallTrust(text, readRoot, now),
+    store: storeTrust,
+  };
+};
