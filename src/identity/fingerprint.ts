@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Failure } from '../values/failure.ts';
+import { sha256Hex } from '../values/text/hash.ts';
 
 /**
  * The fingerprint of a certificate (PEM) as people compare it: `sha256:` and 64 hexadecimal digits of SHA-256 over its DER form.
@@ -20,3 +21,6 @@ export const fingerprintOf = (certificate: string): string => {
 /** The fingerprint of a parsed certificate. */
 export const certificateFingerprint = (certificate: X509Certificate): string =>
   `sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;
+
+/** The fingerprint of a public key, given as the base64 of its SubjectPublicKeyInfo, in the same form. */
+export const keyFingerprint = (publicKey: string): string => `sha256:${sha256Hex(Buffer.from(publicKey, 'base64'))}`;

@@ -1,9 +1,12 @@
+import { noticeKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
+import { statementLabel } from '../../api/labels.ts';
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { Failure } from '../../values/failure.ts';
 import { didYouMean } from '../../values/text/nearest.ts';
 import type { CliCommand, CliInput } from '../command.ts';
+import { type TrustView, trustView } from '../fleet/trust-view.ts';
 import { contextOption, kubeconfigOption, textOption } from '../options/common-options.ts';
 import { outputOption, printModel } from '../render/output.ts';
 import { printableFingerprint } from '../render/printable-fingerprint.ts';
@@ -47,6 +50,50 @@ const list: CliCommand = {
     }),
 };
 
+const show: CliCommand = {
+  name: 'show',
+  summary: 'Show by which authorities and keys this cluster verifies and is verified',
+  description:
+    'The own authority first, then those that are pinned for other clusters; compare their fingerprints with the other administrators. Then the nodes of this cluster, each with the key by which it proves who it is, and until when its certificate is valid.',
+  options: [contextOption('Context of the member cluster'), outputOption('json', 'yaml'), kubeconfigOption],
+  examples: ['kubeslice trust show --context east'],
+  run: async (input) =>
+    withCluster(input, textOption(input, 'context'), async (member) => {
+      const { client } = member;
+      const selection = { namespace: memberNamespace, signal: input.signal };
+      const [pinned, slices, sliceNodes, notices] = await Promise.all([
+        pinnedRoots(member, input),
+        client.list(sliceKind, selection),
+        client.list(sliceNodeKind, selection),
+        client.list(noticeKind, { ...selection, labelSelector: `${statementLabel}=cluster` }),
+      ]);
+      const view = trustView({ pinned, slices: slices.items, sliceNodes: sliceNodes.items, notices: notices.items });
+      await printModel(input.terminal, input.options.output, view, () => trustText(view));
+      return 0;
+    }),
+};
+
+const trustText = ({ authorities, nodes }: TrustView): string =>
+  [
+    renderTable(
+      [
+        { title: 'CLUSTER', value: ({ cluster, own }) => (own ? `${cluster} (this one)` : cluster) },
+        { title: 'AUTHORITY', value: ({ fingerprint = 'unreadable' }) => fingerprint },
+        { title: 'VALID UNTIL', value: ({ validUntil }) => validUntil },
+      ],
+      authorities,
+    ),
+    '',
+    renderTable(
+      [
+        { title: 'NODE', value: ({ node }) => node },
+        { title: 'KEY', value: ({ key = 'none yet' }) => key },
+        { title: 'CERTIFICATE UNTIL', value: ({ validUntil }) => validUntil },
+      ],
+      nodes,
+    ),
+  ].join('\n');
+
 const forget: CliCommand = {
   name: 'forget',
   summary: 'Forget the authority of a cluster, so that the next one of that name is pinned',
@@ -81,5 +128,5 @@ const forget: CliCommand = {
 export const command: CliCommand = {
   name: 'trust',
   summary: 'Show or forget the pinned authorities of other clusters',
-  commands: [list, forget],
+  commands: [show, list, forget],
 };
