@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { createPrivateKey, randomBytes, sign, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -118,4 +119,20 @@ describe('a certificate below the authority', () => {
   ])('issued %s: %s', async (_, options, code) => {
     expect(verdict(signedWith(await issued(options)))).toBe(code);
   });
+});
+
+it('a cluster states what it is with the authority itself, never with a certificate below it', () => {
+  const about = { ...expected, kind: 'Cluster' } as const;
+  const signed = ({ privateKey }: AuthorityFiles, chain: readonly string[]): SignedStatement => {
+    const body = { caCertificate: authority.certificate, blocks: [] };
+    const statement = canonicalJson(draftStatement(east, { ...about, serial: 1, body }, now));
+    const signature = sign('sha256', Buffer.from(statement), { key: createPrivateKey(privateKey), dsaEncoding: 'ieee-p1363' });
+    return { statement, signature: encodeBase64(signature), chain };
+  };
+  const verdictOf = (notice: SignedStatement): string => {
+    const verified = verifyStatement(notice, root, about, now);
+    return verified.ok ? 'accepted' : verified.message;
+  };
+  expect(verdictOf(signed(authority, []))).toBe('accepted');
+  expect(verdictOf(signed(leaf, [leaf.certificate]))).toContain('with the authority itself');
 });

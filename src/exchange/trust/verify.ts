@@ -46,6 +46,7 @@ export interface Refused extends StatementRefusal {
  * larger than maxStatementBytes                             TooLarge
  * authority or signer expired or not yet valid              AuthorityExpired
  * chain, or signature not 64 bytes or of another key        BadSignature
+ * any chain, for a statement of a cluster about itself      BadSignature
  * not canonical JSON, too deep, not the shape, critical     Malformed
  * cluster, project, slice or its UID, kind or subject       WrongCluster, WrongProject, WrongSlice, WrongSubject
  * holds for longer than statementLifetimeMs, or for none    LifetimeTooLong
@@ -66,6 +67,12 @@ export const verifyStatement = (notice: SignedStatement, root: Root, expected: S
     const dates = `${new Date(root.notBefore).toISOString()} to ${new Date(root.notAfter).toISOString()}`;
     return refuse('AuthorityExpired', `comes from an authority that is valid from ${dates}; compare the clocks, or renew the authority.`);
   }
+  // Such a statement claims blocks and names authorities, so a stolen signer must not make one.
+  if (expected.kind === 'Cluster' && (notice.chain ?? []).length > 0)
+    return refuse(
+      'BadSignature',
+      'is signed with a certificate below the authority; a cluster states what it is with the authority itself.',
+    );
   const signer = signerOf(notice.chain ?? [], root);
   if (typeof signer === 'string') return refuse('BadSignature', `${signer}; the notice was altered or forged.`);
   const signature = notice.signature.length > 128 ? undefined : decodeBase64(notice.signature);

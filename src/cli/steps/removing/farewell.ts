@@ -42,7 +42,8 @@ export const publishFarewell = async (leaving: Leaving, now: number, signal: Abo
     if (claim === undefined) continue;
     last = Math.max(last, serialOf(claim));
     const { statement, signature } = sign(spec);
-    await hub.mergePatch(noticeKind, claim.metadata, { spec: { statement, signature } }, { signal });
+    // The authority itself signs it, whatever signed the notice that it replaces.
+    await hub.mergePatch(noticeKind, claim.metadata, { spec: { statement, signature, chain: null } }, { signal });
   }
   await handOver(leaving, sign(everySlice), signal);
 };
