@@ -171,7 +171,12 @@ describe.skipIf(obstacle !== undefined)('policies between two nodes', () => {
             const flow = { source: knownOf(source, members), destination: knownOf(destination, members), protocol, port };
             return judgeFlow(rules, flow).allowed;
           });
-          const seen = await call(calls);
+          let seen = await call(calls);
+          // A busy machine answers late; but what is denied is never answered.
+          for (let attempt = 0; attempt < 20 && seen.some((is, index) => !is && expected[index] === true); attempt += 1) {
+            const again = await call(calls);
+            seen = seen.map((is, index) => is || again[index] === true);
+          }
           expect(seen, `${source}: ${JSON.stringify([rules, calls])}`).toEqual(expected);
           allowed += expected.filter((is) => is).length;
           denied += expected.filter((is) => !is).length;
@@ -201,35 +206,40 @@ describe.skipIf(obstacle !== undefined)('policies between two nodes', () => {
     expect(await caller.call(calls)).toEqual([true, true]);
   });
 
-  it('ends a running connection when it is revoked, and lets its twin run', async () => {
-    const streaming = (port: number): string => `
+  it.each(['Allow', 'Deny'] as const)(
+    'ends a running connection when it is revoked, and lets its twin run (default %s)',
+    async (otherwise) => {
+      const streaming = (port: number): string => `
       const s = require('net').connect(${port}, '10.77.1.2'); let last = 0;
       s.on('connect', () => { console.log('ready'); setInterval(() => s.write('?'), 5); });
       s.on('data', () => { last = Date.now(); });
       require('readline').createInterface(process.stdin).on('line', () => console.log(JSON.stringify(last)));`;
-    const allow = (...ports: number[]): Rules => ({
-      default: 'Deny',
-      policies: [
-        policy({
-          from: [{ namespaces: ['shop'], serviceAccounts: ['web'] }],
-          ports: ports.map((port) => ({ protocol: 'TCP' as const, port })),
-        }),
-      ],
-    });
-    await apply(allow(80, 81));
-    const [revoked, twin] = [await start(at('10.77.0.2'), streaming(80)), await start(at('10.77.0.2'), streaming(81))];
-    running.push(revoked, twin);
-    const lastOf = async ({ call }: typeof twin): Promise<number> => Number(await call([]));
-    await expect.poll(() => lastOf(revoked)).toBeGreaterThan(0);
-    const before = Date.now();
-    const took = await apply(allow(81));
-    const after = Date.now();
-    await expect.poll(async () => Date.now() - (await lastOf(revoked)), { timeout: 3_000 }).toBeGreaterThan(500);
-    const last = await lastOf(revoked);
-    console.log(`revoked in ${took.toFixed(0)} ms; the last answer came ${last - before} ms after the change began`);
-    expect(last).toBeLessThanOrEqual(after + 50);
-    expect(Date.now() - (await lastOf(twin))).toBeLessThan(200);
-  }, 20_000);
+      const allow = (...ports: number[]): Rules => ({
+        default: otherwise,
+        policies: [
+          policy({
+            to: { clusters: ['west'] },
+            from: [{ namespaces: ['shop'], serviceAccounts: ['web'] }],
+            ports: ports.map((port) => ({ protocol: 'TCP' as const, port })),
+          }),
+        ],
+      });
+      await apply(allow(80, 81));
+      const [revoked, twin] = [await start(at('10.77.0.2'), streaming(80)), await start(at('10.77.0.2'), streaming(81))];
+      running.push(revoked, twin);
+      const lastOf = async ({ call }: typeof twin): Promise<number> => Number(await call([]));
+      await expect.poll(() => lastOf(revoked)).toBeGreaterThan(0);
+      const before = Date.now();
+      const took = await apply(allow(81));
+      const after = Date.now();
+      await expect.poll(async () => Date.now() - (await lastOf(revoked)), { timeout: 3_000 }).toBeGreaterThan(500);
+      const last = await lastOf(revoked);
+      console.log(`revoked in ${took.toFixed(0)} ms; the last answer came ${last - before} ms after the change began`);
+      expect(last).toBeLessThanOrEqual(after + 50);
+      expect(Date.now() - (await lastOf(twin))).toBeLessThan(200);
+    },
+    20_000,
+  );
 
   it('judges a translated service port by the port that the client calls, at both ends', async () => {
     const caller = await start(at('10.77.0.2'), calling);

@@ -48,6 +48,4 @@ export class AccessReconciler {
 }
 
 const contentOf = (network: SliceNetwork): TableContent | undefined =>
-  network.access === undefined
-    ? undefined
-    : { rules: accessRules(network.access, network), elements: accessElements(network.access, network) };
+  network.access === undefined ? undefined : { rules: accessRules(network.access), elements: accessElements(network.access, network) };

@@ -9,6 +9,9 @@ export const accessTable = 'kubeslice_access';
 /** The mark of a packet that may pass; it lives inside of the slice's namespace only. */
 const passed = '0x1';
 
+/** The mark of a tracked TCP connection whose first packet was seen. */
+const begun = '0x1';
+
 /**
  * The rules of a slice's policies without their elements.
  *
@@ -16,13 +19,14 @@ const passed = '0x1';
  * mark. When it leaves, a packet without the mark may still be an answer: it is judged by the flow in the other direction, by its source port as the client
  * knows it. Everything else is dropped and counted. Each packet is judged by the rules of now, so that a revocation ends running flows.
  *
- * What an answer is TCP itself shows: it does not begin a connection. For other protocols the kernel tracks who sent first; that alone accepts nothing.
- * TCP is not tracked, except in slices with translated service ports, which need it.
+ * What is an answer, the kernel tracks: who sent first. That alone accepts nothing. TCP does not show it, because only the first packet of a connection
+ * differs: a pod that anybody may call could go on in a connection to a closed one. A TCP connection counts from its first packet only, since the first
+ * packet that the kernel happens to see later shows no direction.
  *
  * ICMP errors pass, because they belong to flows that passed, and so do packets of the node itself, and echoes between pods and routers. Of a fragmented
  * packet the first fragment is judged; the others are worthless without it, except one that could overwrite its header (RFC 1858).
  */
-export const accessRules = (access: AccessRules, { servicePorts }: Pick<SliceNetwork, 'servicePorts'>): string => {
+export const accessRules = (access: AccessRules): string => {
   const chains = access.classes.flatMap((one) => [...classChains(one, 'to'), ...classChains(one, 'from')]);
   return `table inet ${accessTable} {
   counter denied {
@@ -59,7 +63,7 @@ ${chains.join('')}  chain answers {
   chain arriving {
     type filter hook prerouting priority raw + 1; policy accept;
     meta mark set 0
-${servicePorts.length === 0 ? '    meta l4proto tcp notrack\n' : ''}    icmp type { destination-unreachable, time-exceeded, parameter-problem } meta mark set ${passed} accept
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } meta mark set ${passed} accept
     ip saddr @routers icmp type echo-reply meta mark set ${passed} accept
     ip daddr @routers icmp type echo-request meta mark set ${passed} accept
     ip frag-off & 0x1fff == 1 counter name "denied" drop
@@ -68,11 +72,15 @@ ${servicePorts.length === 0 ? '    meta l4proto tcp notrack\n' : ''}    icmp typ
     ip daddr vmap @to_blocks
     goto ${chainOf('to', 'slice', access.elsewhere)}
   }
+  chain beginning {
+    type filter hook prerouting priority mangle; policy accept;
+    tcp flags & (fin | syn | rst | ack) == syn ct state new ct mark set ${begun}
+  }
   chain leaving {
     type filter hook postrouting priority srcnat + 50; policy accept;
     meta mark ${passed} accept
     tcp flags & (fin | syn | rst | ack) == syn goto denial
-    meta l4proto tcp goto answers
+    meta l4proto tcp ct mark != ${begun} goto denial
     ct direction reply goto answers
     goto denial
   }

@@ -78,7 +78,7 @@ export const judgeFlow = ({ default: otherwise, policies }: Rules, flow: Flow): 
 export interface Packet extends Pick<Flow, 'source' | 'destination' | 'protocol'> {
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** Whether the other pod sent first. TCP shows it: only SYN without ACK begins a connection. For other protocols the node remembers it. */
+  /** Whether the other pod sent first; the node remembers it. */
   readonly answers: boolean;
 }
 
