@@ -11,7 +11,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/clusters/*.test.ts', 'test/regression/*.test.ts', 'tools/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'playground/**/*.test.ts',
+            'test/*.test.ts',
+            'test/clusters/*.test.ts',
+            'test/regression/*.test.ts',
+            'tools/**/*.test.ts',
+          ],
           exclude: ['**/*.real.test.ts'],
           pool: 'threads',
           isolate: false,
@@ -26,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['src/**/*.real.test.ts', 'test/**/*.real.test.ts'],
+          include: ['src/**/*.real.test.ts', 'playground/**/*.real.test.ts', 'test/**/*.real.test.ts'],
           // Each file has a process, namespaces and servers of its own, named by its process; two of them wait for different things.
           pool: 'forks',
           maxWorkers: 2,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { replaced } from './language.ts';
 import { sourceFiles } from './source-tree.ts';
 
-const files = sourceFiles('src').filter((file) => !file.path.endsWith('.test.ts'));
+const files = sourceFiles('src', 'playground').filter((file) => !file.path.endsWith('.test.ts'));
 
 /** Comments, and string and template literals with a space in them: text that a person reads. */
 const prose = /\/\*[\s\S]*?\*\/|(?<=^|[^:'"`\w])\/\/.*$|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`/gm;

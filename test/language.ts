@@ -28,7 +28,7 @@ export const replaced: readonly ReplacedWord[] = [
     words: 'take down',
     pattern: /\b(?:take|takes|took|taken|taking)(?: \w+)? down\b/gi,
     instead: 'withdraw or remove',
-    allowed: { 'src/playground/': 'the command playground down', 'src/cli/playground/': 'the command playground down' },
+    allowed: { 'playground/': 'the command playground down' },
   },
   {
     words: 'a word',

@@ -42,10 +42,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   kubernetes: adapter('an adapter that uses another cannot be tested or replaced alone; reconcile/ joins them'),
   kernel: adapter('kernel/ makes a desired state true on a node; where that state comes from is not its business'),
   dns: adapter('dns/ speaks DNS; which names exist is decided in plan/names and joined in reconcile/names'),
-  images: adapter('images/ makes archives from files; it must work where no cluster is'),
-  playground: adapter(
-    'playground/ makes clusters as an outsider would; using our own adapters would hide their faults from the tests run on it',
-  ),
+  playground: {
+    values: ['values', 'host', 'cli'],
+    reason:
+      'playground/ makes clusters as an outsider would; using our own adapters would hide their faults from the tests run on it. It is a command of the command line, whose form it takes',
+  },
   serving: {
     values: ['values', 'host', 'api', 'telemetry', 'identity'],
     types: ['kubernetes'],
@@ -56,20 +57,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     reason: 'reconcile/ joins observation, decision and action; what a person types, and how a program starts, is not its business',
   },
   cli: {
-    values: [
-      'values',
-      'host',
-      'api',
-      'identity',
-      'exchange',
-      'plan',
-      'install',
-      'telemetry',
-      'kubernetes',
-      'images',
-      'playground',
-      'reconcile',
-    ],
+    values: ['values', 'host', 'api', 'identity', 'exchange', 'plan', 'install', 'telemetry', 'kubernetes', 'playground', 'reconcile'],
     reason: 'cli/ does what a person asks for, and ends; it starts no program and changes no kernel',
   },
   programs: {
@@ -103,12 +91,8 @@ export const commandLineRooms: Readonly<Record<string, Room>> = {
     types: ['.'],
     reason: 'diagnosis/ reads what a diagnosis goes by; findings are printed by commands',
   },
-  playground: {
-    values: ['.', 'render'],
-    reason: 'playground/ is for one machine; it runs other commands only as a person would, when reached',
-  },
   commands: {
-    values: ['.', 'options', 'render', 'steps', 'fleet', 'diagnosis', 'playground'],
+    values: ['.', 'options', 'render', 'steps', 'fleet', 'diagnosis'],
     reason: 'commands/ joins the rooms of the command line',
   },
   '.': { values: ['render'], reason: 'what starts the command line loads no command but the one that is asked for' },
@@ -124,9 +108,8 @@ export const layeredRooms: readonly string[] = ['src/exchange', 'src/plan', 'src
 export const largeFolders: Readonly<Record<string, string>> = {
   'src/api': 'one file for each idea that all kinds share, beside the folders of the kinds',
   'src/plan/status': 'one table of status in each file, all of one shape',
-  'src/playground': 'the playground is to become a workspace of its own',
   'src/cli/commands': 'one file for each command',
-  'src/cli/playground': 'one file for each command of the playground',
+  'playground/commands': 'one file for each command of the playground',
   'src/cli/steps': 'one file for each step that several commands share',
   'src/values/builtin': 'one file for each built-in kind',
 };

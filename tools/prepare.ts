@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { provideImages } from '../src/cli/playground/images.ts';
-import { places } from '../src/cli/playground/places.ts';
-import { provideTools } from '../src/cli/playground/provide-tools.ts';
-import { provide } from '../src/playground/toolchain/provide.ts';
+import { provideImages } from '../playground/commands/images.ts';
+import { places } from '../playground/commands/places.ts';
+import { provideTools } from '../playground/commands/provide-tools.ts';
+import { provide } from '../playground/toolchain/provide.ts';
 import { version } from '../src/programs/version.ts';
 import { Failure } from '../src/values/failure.ts';
 

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { places } from '../src/cli/playground/places.ts';
+import { places } from '../playground/commands/places.ts';
 import { Failure } from '../src/values/failure.ts';
 import { differences, readSums, writeSums } from './release/checksums.ts';
 import { makeRelease } from './release/make-release.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { playgroundPaths } from '../../playground/clusters/paths.ts';
+import { type FaultContext, faultContext } from '../../playground/fault/context.ts';
+import { programFolder } from '../../playground/toolchain/tools.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { connectionFor, parseKubeconfig } from '../../src/kubernetes/credentials/kubeconfig.ts';
 import { type MirrorOptions } from '../../src/kubernetes/mirror.ts';
-import { type FaultContext, faultContext } from '../../src/playground/fault/context.ts';
-import { playgroundPaths } from '../../src/playground/paths.ts';
-import { programFolder } from '../../src/playground/tools.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import type { KubernetesObject } from '../../src/values/object.ts';
 import { type Follower, follow } from './follow.ts';

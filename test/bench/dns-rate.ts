@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { provide } from '../../src/playground/toolchain/provide.ts';
+import { provide } from '../../playground/toolchain/provide.ts';
 import { execute } from '../e2e/execute.ts';
 import type { Distribution } from './figure.ts';
 import type { Item } from './item.ts';

@@ -1,7 +1,7 @@
+import { convergeFaults } from '../../playground/fault/converge.ts';
 import { serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
 import type { SliceNode } from '../../src/api/slicenode/type.ts';
 import { podKind } from '../../src/kubernetes/kinds.ts';
-import { convergeFaults } from '../../src/playground/fault/converge.ts';
 import { sleep, systemClock } from '../../src/values/clock.ts';
 import type { Bed } from './bed.ts';
 import type { Figure } from './figure.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { groupProcesses } from '../../src/playground/control-groups.ts';
-import { controlGroupPath } from '../../src/playground/names.ts';
+import { controlGroupPath } from '../../playground/clusters/names.ts';
+import { groupProcesses } from '../../playground/machine/control-groups.ts';
 import type { Bed } from './bed.ts';
 import { distribution, type Figure } from './figure.ts';
 import type { Item } from './item.ts';

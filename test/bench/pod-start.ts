@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { handleOf } from '../../src/playground/fault/context.ts';
-import { runInside } from '../../src/playground/machine.ts';
+import { handleOf } from '../../playground/fault/context.ts';
+import { runInside } from '../../playground/machine/machine.ts';
 import { distribution } from './figure.ts';
 import type { Item } from './item.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { prometheusPackage, provideUnpackedPackage } from '../../src/playground/toolchain/debian-programs.ts';
+import { prometheusPackage, provideUnpackedPackage } from '../../playground/toolchain/debian-programs.ts';
 import { alertCatalogue } from '../../src/telemetry/alerts.ts';
 import { dashboardQueries } from '../../tools/monitoring/dashboard.ts';
 import { alertsPagePath, rulesFile } from '../../tools/monitoring/rules.ts';

@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { provide } from '../../playground/toolchain/provide.ts';
 import { RealNode, realKernel, shell } from '../../src/kernel/fixtures/real-node.ts';
 import { sliceSubnetsFile } from '../../src/plan/node/slice-subnets.ts';
-import { provide } from '../../src/playground/toolchain/provide.ts';
 
 /*
  * N1: a pod of a slice that started while the agent of its node was away had no route of the slice, and sent what was meant for the slice in clear

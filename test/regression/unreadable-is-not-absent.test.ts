@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { playgroundPaths } from '../../src/playground/paths.ts';
-import { readSpec } from '../../src/playground/state.ts';
+import { playgroundPaths } from '../../playground/clusters/paths.ts';
+import { readSpec } from '../../playground/clusters/state.ts';
 import { unchainPlugin } from '../../src/reconcile/node/cni/cni-conf.ts';
 
 /**

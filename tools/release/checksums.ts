@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileDigest } from '../../src/images/file-digest.ts';
+import { fileDigest } from '../../playground/images/file-digest.ts';
 
 const sumsFile = 'SHA256SUMS';
 

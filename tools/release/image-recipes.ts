@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { bundlePrograms } from '../../src/images/bundle.ts';
-import type { Architecture, Recipe } from '../../src/images/recipe.ts';
-import { demoImage } from '../../src/images/recipes/demo.ts';
-import { kubesliceImage } from '../../src/images/recipes/kubeslice.ts';
+import { bundlePrograms } from '../../playground/images/bundle.ts';
+import type { Architecture, Recipe } from '../../playground/images/recipe.ts';
+import { demoImage } from '../../playground/images/recipes/demo.ts';
+import { kubesliceImage } from '../../playground/images/recipes/kubeslice.ts';
 import type { Parts } from './parts.ts';
 
 /** The recipes of the images that people install, for one architecture: the very ones that the playground runs. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildArchive } from '../../src/images/build-archive.ts';
-import type { Architecture } from '../../src/images/recipe.ts';
+import { buildArchive } from '../../playground/images/build-archive.ts';
+import type { Architecture } from '../../playground/images/recipe.ts';
 import { version } from '../../src/programs/version.ts';
 import { chartPackage } from './chart-package.ts';
 import { imageRecipes } from './image-recipes.ts';

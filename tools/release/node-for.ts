@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../src/images/command.ts';
-import type { Architecture } from '../../src/images/recipe.ts';
+import { run } from '../../playground/images/command.ts';
+import type { Architecture } from '../../playground/images/recipe.ts';
 import { Failure } from '../../src/values/failure.ts';
 
 interface Lock {

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundlePrograms } from '../../src/images/bundle.ts';
-import { run } from '../../src/images/command.ts';
+import { bundlePrograms } from '../../playground/images/bundle.ts';
+import { run } from '../../playground/images/command.ts';
 import { tarball } from './tarball.ts';
 
 /** What of package.json only a checkout needs: the bundle holds every package that it uses, so an installation has nothing to fetch. */

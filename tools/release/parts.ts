@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Architecture, architectureOf } from '../../src/images/recipe.ts';
-import { provideDebianPackages } from '../../src/playground/toolchain/debian.ts';
-import { imagePackages } from '../../src/playground/toolchain/debian-packages.ts';
-import { provide } from '../../src/playground/toolchain/provide.ts';
+import { type Architecture, architectureOf } from '../../playground/images/recipe.ts';
+import { provideDebianPackages } from '../../playground/toolchain/debian.ts';
+import { imagePackages } from '../../playground/toolchain/debian-packages.ts';
+import { provide } from '../../playground/toolchain/provide.ts';
 import { Failure } from '../../src/values/failure.ts';
 import { nodeFor } from './node-for.ts';
 

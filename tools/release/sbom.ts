@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
-import { run } from '../../src/images/command.ts';
-import { cachedLayer } from '../../src/images/layer-cache.ts';
-import { debianSuite } from '../../src/images/layers/debian.ts';
-import { statusFolder } from '../../src/images/layers/debian-versions.ts';
-import type { Architecture, Recipe } from '../../src/images/recipe.ts';
+import { run } from '../../playground/images/command.ts';
+import { cachedLayer } from '../../playground/images/layer-cache.ts';
+import { debianSuite } from '../../playground/images/layers/debian.ts';
+import { statusFolder } from '../../playground/images/layers/debian-versions.ts';
+import type { Architecture, Recipe } from '../../playground/images/recipe.ts';
 import type { Parts } from './parts.ts';
 
 const { ComponentType } = Enums;

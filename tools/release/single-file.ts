@@ -2,9 +2,9 @@ import { chmod, copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { run } from '../../src/images/command.ts';
-import { stripOf } from '../../src/images/layers/node.ts';
-import type { Architecture } from '../../src/images/recipe.ts';
+import { run } from '../../playground/images/command.ts';
+import { stripOf } from '../../playground/images/layers/node.ts';
+import type { Architecture } from '../../playground/images/recipe.ts';
 import { tarball } from './tarball.ts';
 
 /** Where Node looks for a script inside of its own binary (Node's documentation, "Single executable applications"). */

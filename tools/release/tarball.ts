@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { run } from '../../src/images/command.ts';
+import { run } from '../../playground/images/command.ts';
 
 const compress = promisify(gzip);
 

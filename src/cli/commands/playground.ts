@@ -1,13 +1,13 @@
+import { demoCommand } from '../../../playground/commands/demo.ts';
+import { downCommand } from '../../../playground/commands/down.ts';
+import { envCommand } from '../../../playground/commands/env.ts';
+import { faultCommand } from '../../../playground/commands/fault.ts';
+import { kubeconfigCommand } from '../../../playground/commands/kubeconfig.ts';
+import { loadCommand } from '../../../playground/commands/load.ts';
+import { statusCommand } from '../../../playground/commands/status.ts';
+import { toolCommand } from '../../../playground/commands/tool.ts';
+import { upCommand } from '../../../playground/commands/up.ts';
 import type { CliCommand } from '../command.ts';
-import { demoCommand } from '../playground/demo.ts';
-import { downCommand } from '../playground/down.ts';
-import { envCommand } from '../playground/env.ts';
-import { faultCommand } from '../playground/fault.ts';
-import { kubeconfigCommand } from '../playground/kubeconfig.ts';
-import { loadCommand } from '../playground/load.ts';
-import { statusCommand } from '../playground/status.ts';
-import { toolCommand } from '../playground/tool.ts';
-import { upCommand } from '../playground/up.ts';
 
 /** `kubeslice playground …`: real clusters on this machine. */
 export const command: CliCommand = {

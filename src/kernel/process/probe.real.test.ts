@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { provide } from '../../playground/toolchain/provide.ts';
+import { provide } from '../../../playground/toolchain/provide.ts';
 import { shell } from '../fixtures/real-node.ts';
 import { type ProbeAnswer, Prober } from './probe.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { prometheusPackage, provideUnpackedPackage } from '../../../src/playground/toolchain/debian-programs.ts';
+import { prometheusPackage, provideUnpackedPackage } from '../../../playground/toolchain/debian-programs.ts';
 import { rulesFile } from '../../../tools/monitoring/rules.ts';
 import { type FoundTarget, staticScrapeFile } from '../../monitoring/static-scrape.ts';
 import { execute } from '../execute.ts';

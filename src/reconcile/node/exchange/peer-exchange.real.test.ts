@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { provide } from '../../../../playground/toolchain/provide.ts';
 import { noticeKind } from '../../../api/kinds.ts';
 import { clusterLabel, sliceLabel } from '../../../api/labels.ts';
 import type { Notice, NoticeSpec } from '../../../api/notice/type.ts';
@@ -15,7 +16,6 @@ import { type FakeApi, startFakeApi } from '../../../kubernetes/fake/fake-api.ts
 import type { Client } from '../../../kubernetes/port.ts';
 import type { SliceNetwork } from '../../../plan/facts/slice-network.ts';
 import type { KnownPeer } from '../../../plan/tunnels/peer-routers.ts';
-import { provide } from '../../../playground/toolchain/provide.ts';
 import type { Listening } from '../../../serving/listen.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
 import type { Node } from '../../../values/builtin/node.ts';
