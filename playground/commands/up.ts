@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CliCommand, CliInput, CliOption } from '../../src/cli/command.ts';
 import { checkUp, up } from '../clusters/up.ts';
+import { imageArchive } from '../node-images/images.ts';
 import { toolOf } from '../toolchain/catalogue.ts';
 import { provideImages } from './images.ts';
 import { nameOption, playgroundName } from './name-option.ts';
@@ -8,6 +9,7 @@ import { places } from './places.ts';
 import { populate } from './populate.ts';
 import { provideTools } from './provide-tools.ts';
 import { clusterNames, nodeCount } from './quantities.ts';
+import { recordInstalled, restartPrograms } from './restart-programs.ts';
 
 /** The only version whose sources are pinned in toolchain/kubernetes. */
 const kubernetesVersion = toolOf('kube').version.split('.').slice(0, 2).join('.');
@@ -59,8 +61,16 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   );
   const members = spec.clusters.map((cluster) => cluster.name).filter((member) => member !== 'hub');
   // A cluster that cannot reach its hub cannot join, and agents start on new nodes without help.
-  if (!bare && options.keepFaults !== true) await populate(input, kubeconfig, members, report);
-  return { kubeconfig, binaries: join(where.state, name, 'bin'), members };
+  const binaries = join(where.state, name, 'bin');
+  const [archive] = images;
+  if (archive !== undefined && options.keepFaults !== true) {
+    const { digest } = await imageArchive(archive, signal);
+    const installed = { kubeconfig, binaries, state: join(where.state, name), digest };
+    if (await restartPrograms(members, installed, signal)) report('programs of an earlier build are replaced');
+    await populate(input, kubeconfig, members, report);
+    await recordInstalled(installed);
+  }
+  return { kubeconfig, binaries, members };
 }
 
 /** `kubeslice playground up`. */
