@@ -52,7 +52,7 @@ describe.skipIf(skippedBecause !== undefined)('tunnel processes', () => {
     const starter = `
       import { RealNode } from '${import.meta.dirname}/../fixtures/real-node.ts';
       import { DetachedTunnels } from '${import.meta.dirname}/detached.ts';
-      import { run } from '${import.meta.dirname}/../process/run.ts';
+      import { run } from '${import.meta.dirname}/../../host/run.ts';
       const options = JSON.parse(process.argv[1]);
       const tunnels = new DetachedTunnels({ ...options, run, machine: async () => ({ mountinfo: '', membership: '', root: '' }) });
       await tunnels.start(options.name, new AbortController().signal);

@@ -63,7 +63,7 @@ describe.skipIf(obstacle !== undefined)('notices through the tunnel', () => {
   beforeAll(async () => {
     if ('obstacle' in real) return;
     const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubeslice');
-    const modules = join(import.meta.dirname, '../../../toolchain');
+    const modules = join(import.meta.dirname, '../../../../toolchain');
     const { relay } = await provide(['relay'], { cache, modules }, AbortSignal.timeout(110_000));
     folder = mkdtempSync(existsSync('/dev/shm') ? '/dev/shm/kst-peers-' : '/tmp/kst-peers-');
     east = new RealNode('pe', real.tunnelProgram);
