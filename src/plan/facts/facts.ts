@@ -61,7 +61,7 @@ const attempt = <T>(read: () => T): T | string => {
 };
 
 const podOf = (object: Pod): PodFacts[] => {
-  const { metadata } = object;
+  const { metadata, spec } = object;
   const pod = attempt(() => ({
     uid: uidField('metadata.uid', metadata.uid),
     namespace: labelField('metadata.namespace', metadata.namespace),
