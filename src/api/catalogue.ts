@@ -1,4 +1,3 @@
-import { accessPolicyDefinition } from './accesspolicy/definition.ts';
 import { clusterDefinition } from './cluster/definition.ts';
 import { credentialRequestDefinition } from './credentialrequest/definition.ts';
 import type { KindDefinition } from './kind-definition.ts';
@@ -20,7 +19,6 @@ export const catalogue: readonly KindDefinition[] = [
   noticeDefinition,
   credentialRequestDefinition,
   serviceExportDefinition,
-  accessPolicyDefinition,
   serviceImportDefinition,
   sliceNodeDefinition,
   slicePeerDefinition,

@@ -10,7 +10,6 @@ export const conditionTypes = {
   Conflict: 'True',
   Degraded: 'True',
   EndpointsOmitted: 'True',
-  Enforced: 'False',
   FieldsIgnored: 'True',
   HubReachable: 'False',
   HubWithholds: 'True',

@@ -2,7 +2,6 @@ import { expect, vi } from 'vitest';
 import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
-import { isInSlice } from '../../src/api/slicenode/type.ts';
 import { endpointSliceKind, nodeKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
@@ -41,12 +40,10 @@ export const importedSlices = (member: Member) => member.api.objects(endpointSli
 /** The address of a node outside of the slice. */
 const addressOf = (member: Member, name: string): string => member.api.read(nodeKind, { name })?.status?.addresses?.[0]?.address ?? '';
 
-/** What the agents would say when they have made their tunnels, and ended those that no pod needs. */
+/** What an agent would say when it has made its tunnel. */
 export const agentSpeaks = (member: Member): void => {
   for (const node of nodesOf(member)) {
-    const isUsed = isInSlice(node) && node.spec.blocks.length > 0;
-    if (!isUsed && node.status?.publicKey !== undefined) member.api.put(sliceNodeKind, { ...node, status: {} });
-    if (!isUsed || node.status?.publicKey !== undefined) continue;
+    if (node.status?.publicKey !== undefined) continue;
     keys += 1;
     const router = (node.spec.blocks[0] ?? '').replace(/\.(\d+)\/\d+$/, (_, last: string) => `.${Number(last) + 1}`);
     const status = {
@@ -113,21 +110,13 @@ export const eastOffers = async (): Promise<void> => {
   await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
 };
 
-/** Ends the pod with which a node of a member began. */
-export const dropResident = (member: Member, node: string): void =>
-  member.api.remove(podKind, { namespace: 'app-ns', name: `resident-${node}` });
-
-/** Starts the two clusters, with the slice on the hub, of which no pod runs on some nodes of east. */
-export const beginWithUnused = async (unused: readonly string[]): Promise<void> => {
+/** Starts the two clusters, with the slice on the hub. */
+export const beginExample = async (): Promise<void> => {
   fleet = await startFleet();
   east = await fleet.join('east');
   west = await fleet.join('west');
-  for (const node of unused) dropResident(east, node);
   fleet.hub.put(sliceKind, slice);
 };
-
-/** Starts the two clusters, with the slice on the hub. */
-export const beginExample = (): Promise<void> => beginWithUnused([]);
 
 /** Ends them. */
 export const endExample = (): Promise<void> => fleet.stop();

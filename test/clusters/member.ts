@@ -1,13 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  accessPolicyKind,
-  noticeKind,
-  serviceExportKind,
-  serviceImportKind,
-  sliceKind,
-  sliceNodeKind,
-  slicePeerKind,
-} from '../../src/api/kinds.ts';
+import { noticeKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
@@ -38,16 +30,7 @@ export const builtinKinds = [
   builtin.serviceCidrKind,
   eventKind,
 ];
-const memberKinds = [
-  ...builtinKinds,
-  accessPolicyKind,
-  sliceKind,
-  serviceExportKind,
-  serviceImportKind,
-  sliceNodeKind,
-  slicePeerKind,
-  noticeKind,
-];
+const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind, noticeKind];
 
 /** A member cluster of the test fleet: a fake API server with the worker running against it. */
 export interface Member {
@@ -67,20 +50,8 @@ export interface HubOfMember {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** A pod of namespace `app-ns` on a node, which no export selects: slices of that namespace need the node. */
-export const putResident = (api: FakeApi, node: string): void => {
-  api.put(builtin.podKind, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `resident-${node}`, namespace: 'app-ns' },
-    spec: { containers: [], nodeName: node },
-    status: { phase: 'Running' },
-  });
-};
-
-/** A node of a member, with an address that no other member has, and a pod that needs it. */
+/** A node of a member, with an address that no other member has. */
 export const putNode = (api: FakeApi, cluster: string, node: string, index: number): void => {
-  putResident(api, node);
   const site = 100 + (Buffer.from(cluster).reduce((sum, byte) => sum + byte, 0) % 100);
   api.put(builtin.nodeKind, {
     apiVersion: 'v1',

@@ -17,8 +17,7 @@ export const labelRequirement = z
     }),
   );
 
-/** Schema of a label selector, with the rules of the API server. */
-export const labelSelector = z
+const labelSelector = z
   .object({
     matchLabels: z.record(z.string(), z.string()).optional().describe('Labels that a pod must have.'),
     matchExpressions: z

@@ -1,5 +1,4 @@
-import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
-import { clusterLabel } from '../../api/labels.ts';
+import { clusterLabel, excludeLabel } from '../../api/labels.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
@@ -10,12 +9,8 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import { Failure } from '../../values/failure.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
 import { compareText, sortedBy } from '../../values/text/order.ts';
-import type { SliceAccess } from '../policy/access.ts';
-import { grantedAccess, sliceAccessOf } from './access-facts.ts';
 import { labelField, subdomainField, uidField } from './fields.ts';
-import { isMemberPod } from './member-pod.ts';
 import {
-  isAbsent,
   type NodeDecisions,
   type NodeFacts,
   type PeerFacts,
@@ -35,8 +30,6 @@ export interface NodeObjects {
   readonly sliceNodes: readonly SliceNode[];
   readonly slicePeers: readonly SlicePeer[];
   readonly slices: readonly Slice[];
-  /** Policies of owners of pods, in every namespace. @default none */
-  readonly accessPolicies?: readonly AccessPolicy[];
   /** Those of this node. */
   readonly pods: readonly Pod[];
 }
@@ -60,16 +53,16 @@ const attempt = <T>(read: () => T): T | string => {
   }
 };
 
-const podOf = (object: Pod): PodFacts[] => {
-  const { metadata, spec } = object;
+const podOf = ({ metadata, spec, status }: Pod): PodFacts[] => {
   const pod = attempt(() => ({
     uid: uidField('metadata.uid', metadata.uid),
     namespace: labelField('metadata.namespace', metadata.namespace),
     name: subdomainField('metadata.name', metadata.name),
-    eligible: isMemberPod(object),
-    ...(spec?.serviceAccountName === undefined || spec.serviceAccountName === ''
-      ? {}
-      : { serviceAccount: spec.serviceAccountName, labels: metadata.labels ?? {} }),
+    eligible:
+      spec?.hostNetwork !== true &&
+      metadata.labels?.[excludeLabel] !== 'true' &&
+      status?.phase !== 'Succeeded' &&
+      status?.phase !== 'Failed',
   }));
   // The API server allows no such name; a pod with one could not be identified by it.
   return typeof pod === 'string' ? [] : [pod];
@@ -131,18 +124,6 @@ const peersOf = (
   return { peers: sortedBy(peers, peerName), refusals };
 };
 
-/** The policies of a slice; those of owners count in namespaces of the slice. */
-const accessOf = (
-  cluster: string | undefined,
-  name: string,
-  slice: Slice | undefined,
-  namespaces: readonly string[],
-  policies: readonly AccessPolicy[] = [],
-): SliceAccess | undefined => {
-  const owned = policies.filter(({ metadata, spec }) => spec.slice === name && namespaces.includes(metadata.namespace ?? ''));
-  return cluster === undefined ? undefined : sliceAccessOf(cluster, grantedAccess(slice), owned);
-};
-
 /**
  * The facts about a node from the objects, independent of their order. Every field is parsed into a value here, once. An object with an invalid field
  * is refused with a sentence that names both; other objects are not affected.
@@ -171,19 +152,11 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
     const known = typeof read === 'string' ? before?.slices.find((slice) => slice.name === name) : read;
     if (known === undefined) continue;
     const peersBefore = held(name, known.uid)?.peers ?? [];
-    // A node without a part in the slice needs no peers.
-    const peerObjects = isAbsent(known) ? [] : objects.slicePeers;
-    const { peers, refusals } = peersOf(known, peersBefore, sliceNode.metadata.labels?.[clusterLabel], peerObjects, readOne);
+    const { peers, refusals } = peersOf(known, peersBefore, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
     refused.push(...refusals);
     const spec = mirrored.get(name)?.spec;
     const members = spec === undefined ? (held(name, known.uid)?.namespaces ?? []) : memberNamespaces(spec).filter(isDnsLabel);
-    const access = attempt(() =>
-      accessOf(sliceNode.metadata.labels?.[clusterLabel], name, mirrored.get(name), members, objects.accessPolicies),
-    );
-    // Refused policies leave those in force that were before.
-    if (typeof access === 'string') refused.push({ slice: name, message: access });
-    const used = typeof access === 'string' || spec === undefined ? held(name, known.uid)?.access : access;
-    slices.set(name, { ...known, namespaces: members, peers, ...(used === undefined ? {} : { access: used }) });
+    slices.set(name, { ...known, namespaces: members, peers });
   }
   return {
     node: objects.node,

@@ -7,7 +7,7 @@ import { blockField, countField, enumField, labelField, portField, sliceAddressF
 import type { SliceDecisions, SliceFacts } from './node-state.ts';
 
 /** The facts of a slice in a SliceNode; its members come from other objects. */
-export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers' | 'access'>;
+export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers'>;
 
 /**
  * Reads the spec of a SliceNode; throws `InvalidInput` with the first invalid field.
@@ -22,7 +22,6 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
     subnet: formatCidr(subnet),
     blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, subnet)),
     driver: enumField('spec.driver', spec.driver, askedDrivers),
-    ...(spec.idle === true ? { idle: true } : {}),
     ...(spec.withdrawnThrough === undefined ? {} : { withdrawnThrough: countField('spec.withdrawnThrough', spec.withdrawnThrough) }),
     servicePorts: (spec.servicePorts ?? []).map((mapping, at) => {
       const field = `spec.servicePorts[${at}]`;

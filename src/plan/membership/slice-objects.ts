@@ -3,7 +3,7 @@ import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Slice, SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
-import { type SlicePeer, type SlicePeerSpec, slicePeerName } from '../../api/slicepeer/type.ts';
+import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
 import type { Statement } from '../../exchange/statement/statement.ts';
 import type { SignedStatement } from '../../exchange/trust/issue.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
@@ -33,7 +33,6 @@ export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice
       sliceSubnet: spec.sliceSubnet,
       namespaceIsolationProfile: { applicationNamespaces: [...spec.namespaces] },
       tunnel: { driver: spec.driver },
-      ...(spec.access === undefined ? {} : { access: spec.access }),
     },
   };
 };
@@ -51,8 +50,8 @@ export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 's
   },
 });
 
-/** The desired state for the agent of a node; `isNeeded` puts the node into the slice. */
-export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[], isNeeded: boolean): SliceNode => ({
+/** The desired state for the agent of a node in the slice. */
+export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]): SliceNode => ({
   apiVersion,
   kind: 'SliceNode',
   metadata: {
@@ -60,15 +59,7 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
     namespace: memberNamespace,
     labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [clusterLabel]: spec.cluster, [nodeLabel]: nodeLabelValue(node) },
   },
-  spec: {
-    slice: spec.slice,
-    sliceUID: spec.sliceUID,
-    node,
-    sliceSubnet: spec.sliceSubnet,
-    blocks: [...blocks],
-    ...(isNeeded ? {} : { idle: true as const }),
-    driver: spec.driver,
-  },
+  spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
 });
 
 /** A node of the slice for the agents of this cluster, from a verified statement and its signed form, which agents verify again. */
@@ -77,7 +68,7 @@ export const planSlicePeer = (
   { cluster, subject: node, serial, body }: Statement<'Node'>,
   { statement, signature, chain }: SignedStatement,
 ): SlicePeer => {
-  const { publicKey, identityKey, endpoints, blocks, addresses, pods, labelKeys } = body;
+  const { publicKey, identityKey, endpoints, blocks, addresses } = body;
   const router = addresses.find((address) => !address.includes(':')) ?? '';
   return {
     apiVersion,
@@ -96,8 +87,6 @@ export const planSlicePeer = (
       endpoints: [...endpoints],
       blocks: [...blocks],
       router,
-      ...(pods === undefined ? {} : { pods: structuredClone(pods) as SlicePeerSpec['pods'] }),
-      ...(labelKeys === undefined ? {} : { labelKeys: [...labelKeys] }),
       serial,
       statement,
       signature,

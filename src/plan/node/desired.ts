@@ -1,8 +1,7 @@
 import type { Reason } from '../../api/reasons.ts';
-import { isAbsent, type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
+import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
 import type { PodAttachment, SliceNetwork } from '../facts/slice-network.ts';
 import { planPodAddresses } from '../ipam/pod-addresses.ts';
-import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
 import type { PeerCalls } from '../tunnels/peer-calls.ts';
 import { tunnelPeers } from '../tunnels/tunnel-peers.ts';
@@ -28,8 +27,6 @@ export interface NodeInput {
   readonly calls: PeerCalls;
   /** UDP ports in use by other programs of the node. */
   readonly busyPorts: ReadonlySet<number>;
-  /** Compiles policies. @default from scratch */
-  readonly access?: NodeAccess;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -73,7 +70,6 @@ export interface NodePlan {
  * has blocks and a driver                 a network: its peers, and those of its pods that have an address and a namespace
  * has no block yet, no driver, no port    no network, and a problem with the reason
  * has a key that cannot be read           its state in the kernel stays, and a problem with the reason
- * does not need the node                  no network and no problem; its port is free for others, and it goes on counting
  * was removed                             no network, and its decisions are forgotten
  * created again under its name            its port stays, its addresses are chosen again
  * ```
@@ -83,26 +79,18 @@ export interface NodePlan {
 export const planNode = (input: NodeInput): NodePlan => {
   const networks: SliceNetwork[] = [];
   const untouched: ExistingSlice[] = [];
-  const resting: Record<string, SliceDecisions> = {};
-  const chosen: Record<string, SliceDecisions> = {};
+  const decisions: Record<string, SliceDecisions> = {};
   const drivers = new Map<string, DriverChoice>();
   const problems = new Map<string, Problem>();
   const podProblems = new Map<string, string>();
   const wantedAddresses = new Map<string, number>();
   const retries: number[] = [];
   const members = podsBySlice(input.facts);
-  const absent = new Set(input.facts.slices.flatMap((slice) => (isAbsent(slice) ? [slice.name] : [])));
-  const present = Object.fromEntries(Object.entries(input.decisions).filter(([slice]) => !absent.has(slice)));
   for (const slice of input.facts.slices) {
-    if (absent.has(slice.name)) {
-      const decided = input.decisions[slice.name];
-      if (decided !== undefined) resting[slice.name] = { ...decided, leases: {}, freed: {}, withdrawals: {} };
-      continue;
-    }
     const choice = chooseDriver(slice.driver, input.drivers);
     drivers.set(slice.name, choice);
     const decided = input.decisions[slice.name];
-    const port = choosePort(decided?.port, portsOf({ ...present, ...chosen }, slice.name), input.busyPorts);
+    const port = choosePort(decided?.port, portsOf({ ...input.decisions, ...decisions }, slice.name), input.busyPorts);
     const pods = members.get(slice.name) ?? [];
     const addresses = planPodAddresses({
       blocks: slice.blocks,
@@ -119,7 +107,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     if (addresses.retryAt !== undefined) retries.push(addresses.retryAt);
     if (port !== undefined) {
       const { leases, freed, revision, withdrawals } = addresses;
-      chosen[slice.name] = { uid: slice.uid, port, leases, freed, revision, withdrawals };
+      decisions[slice.name] = { uid: slice.uid, port, leases, freed, revision, withdrawals };
     }
     if (addresses.wantedAddresses !== undefined) wantedAddresses.set(slice.name, addresses.wantedAddresses);
     const key = input.keys.get(slice.name);
@@ -130,7 +118,6 @@ export const planNode = (input: NodeInput): NodePlan => {
     if (problem !== undefined) problems.set(slice.name, problem);
     if (keyProblem !== undefined) untouched.push(names);
     if (choice.driver === undefined || port === undefined || addresses.router === undefined || key === undefined) continue;
-    const access = (input.access ?? compileNodeAccess)(slice, pods, addresses.leases);
     networks.push({
       ...names,
       driver: choice.driver,
@@ -142,7 +129,6 @@ export const planNode = (input: NodeInput): NodePlan => {
       mtu: input.mtu,
       peers: tunnelPeers(slice, input.calls),
       servicePorts: slice.servicePorts ?? [],
-      ...(access === undefined ? {} : { access }),
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
   }
@@ -151,7 +137,7 @@ export const planNode = (input: NodeInput): NodePlan => {
   return {
     networks,
     untouched,
-    decisions: { ...resting, ...chosen },
+    decisions,
     drivers,
     problems,
     podProblems,

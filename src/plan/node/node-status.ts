@@ -8,8 +8,6 @@ import type { Problem } from './desired.ts';
 
 /** The inputs of the status of a slice on this node. */
 export interface StatusInput {
-  /** No pod of the slice needs this node. @default false */
-  readonly idle?: boolean;
   readonly network: SliceNetwork | undefined;
   readonly choice: DriverChoice | undefined;
   readonly drivers: readonly DriverEvidence[];
@@ -34,8 +32,6 @@ export interface StatusInput {
   readonly peersVersion?: number | undefined;
   /** How many addresses all pods need, if there are too few. */
   readonly wantedAddresses?: number | undefined;
-  /** Digest of the policies in the kernel. */
-  readonly accessDigest?: string | undefined;
 }
 
 /** The status to publish, without conditions. */
@@ -48,10 +44,8 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     ...(input.podsRevision === undefined ? {} : { podsRevision: input.podsRevision }),
     ...(input.peersVersion === undefined ? {} : { peersVersion: input.peersVersion }),
     ...(input.wantedAddresses === undefined ? {} : { wantedAddresses: input.wantedAddresses }),
-    ...(input.accessDigest === undefined ? {} : { accessDigest: input.accessDigest }),
   };
-  // The tunnel of a node that leaves works until no other node uses it, but is no longer offered.
-  if (network === undefined || input.idle === true) return { ...shared, pods: {} };
+  if (network === undefined) return { ...shared, pods: {} };
   const pods = network.pods.flatMap((pod) => {
     const name = input.podNames.get(pod.uid);
     return name === undefined || !input.attached.has(pod.uid) ? [] : [[pod.uid, { ...name, address: pod.address }] as const];
@@ -74,7 +68,6 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
  * The condition Ready of a slice on this node, the worst fault first; undefined when it depends on links that are not known yet.
  *
  * ```
- * the slice does not need the node             Ready, because it is not in use
  * no network, or the kernel refuses            its reason
  * no node of some cluster is reachable         LinkDown, with a pair
  * nothing is known of some cluster yet         LinksPending
@@ -83,8 +76,6 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
  */
 export const readiness = (input: StatusInput): Verdict | undefined => {
   const type = 'Ready';
-  if (input.idle === true)
-    return { type, status: 'True', reason: 'NotInUse', message: 'No pod of the slice runs on this node, so it has no tunnel.' };
   if (input.problem !== undefined) return { type, status: 'False', ...input.problem };
   if (input.links === undefined || input.partial) return undefined;
   const clusters = Object.entries(input.links.clusters);
@@ -153,7 +144,6 @@ const scalarFields = [
   'podsRevision',
   'peersVersion',
   'wantedAddresses',
-  'accessDigest',
 ] as const;
 
 /** A slice without a tunnel has no links; a link that is not known yet keeps its report. */

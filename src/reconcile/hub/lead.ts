@@ -8,7 +8,6 @@ import { credentialController } from './credentials.ts';
 import { endingController } from './endings.ts';
 import { observeNoticeChanges } from './notice-changes.ts';
 import { projectController } from './projects.ts';
-import { slicePolicies } from './slice-policies.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
 
@@ -35,7 +34,6 @@ export const leadController = async (world: World, options: ControllerOptions, c
     clusterController(world, clock),
     sliceController(world, clock),
     endingController(world, clock),
-    slicePolicies(world, clock),
     credentialController(world, clock, options.credentialSeconds),
   ];
   await Promise.all([

@@ -2,11 +2,10 @@ import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { busyUdpPorts } from '../../kernel/tunnel/busy-ports.ts';
 import { recalled } from '../../plan/facts/known-decisions.ts';
 import type { HeldFacts } from '../../plan/facts/lost-objects.ts';
-import { isAbsent, type NodeDecisions, type NodeFacts, type Snapshot } from '../../plan/facts/node-state.ts';
+import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-state.ts';
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
-import { rememberingNodeAccess } from '../../plan/policy/node-access.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -66,7 +65,6 @@ export class NodeAgent {
   /** Slice by namespace, as of a version. */
   #slicesByNamespace: { readonly version: number; readonly slices: ReadonlyMap<string, string> } | undefined;
   #mtu: number | undefined;
-  readonly #access = rememberingNodeAccess();
   #last: Step | undefined;
   /** By slice: the last network that the kernel applied without a failure. */
   readonly #applied = new Map<string, SliceNetwork>();
@@ -132,18 +130,6 @@ export class NodeAgent {
     return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && hasNetwork;
   }
 
-  /**
-   * Whether a pod that the CNI plugin announced waits for this node to join its slice: the worker puts the node into the slice when the pod is
-   * scheduled, mostly before it starts.
-   */
-  awaitsSlice(uid: string): boolean {
-    if (this.#last === undefined) return false;
-    const { facts } = this.#last;
-    const pod = facts.pods.find((one) => one.uid === uid);
-    const slice = pod?.eligible === true ? this.sliceOf(pod.namespace) : undefined;
-    return facts.slices.some((one) => one.name === slice && one.blocks.length === 0);
-  }
-
   /** One step; undefined while nothing is known about this node: then nothing may change. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
@@ -154,7 +140,6 @@ export class NodeAgent {
     this.#index(held?.facts, version);
     if (held === undefined) return undefined;
     const { facts, losses } = held;
-    const inSlices = facts.slices.filter((slice) => !isAbsent(slice));
     for (const slice of losses.keys())
       if (this.#held?.losses.has(slice) !== true)
         log.warn('a SliceNode is missing although its slice has not ended; its last content is kept', { slice });
@@ -163,7 +148,7 @@ export class NodeAgent {
     if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
-    const { keys: ownKeys, problems: keyProblems } = await keys.all(inSlices.map(({ name }) => name));
+    const { keys: ownKeys, problems: keyProblems } = await keys.all(facts.slices.map(({ name }) => name));
     for (const [slice, problem] of keyProblems)
       if (!this.#last?.plan.problems.has(slice))
         log.warn('a tunnel key cannot be read; the slice in the kernel stays unchanged', { slice, problem });
@@ -184,10 +169,9 @@ export class NodeAgent {
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
       busyPorts: await busyUdpPorts(),
-      access: this.#access,
       now: clock.now(),
     });
-    const gone = Object.keys(this.#decisions).filter((slice) => !inSlices.some(({ name }) => name === slice));
+    const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
     await this.#parts.keepVerified();
     // Decisions are stored before the kernel applies them, so that a crash cannot lead to an address or port with two owners.
@@ -199,9 +183,9 @@ export class NodeAgent {
       untouched: plan.untouched,
       livingPods: new Set(facts.pods.map(({ uid }) => uid)),
     });
-    // All slices of the node instead of those in `gone`: a killed agent left keys without a decision.
+    // All current slices instead of those in `gone`: a killed agent left keys without a decision.
     await keys
-      .keepOnly(new Set(inSlices.map(({ name }) => name)))
+      .keepOnly(new Set(facts.slices.map((slice) => slice.name)))
       .catch((error: unknown) => log.warn('keys of slices that ended are not deleted; the next step tries again', { error }));
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });
@@ -226,7 +210,7 @@ export class NodeAgent {
     );
     for (const network of confirmed) if (peersVersion !== undefined) this.#peersVersions.set(network.slice, peersVersion);
     for (const network of plan.networks) if (!outcome.failures.has(network.slice)) this.#applied.set(network.slice, network);
-    for (const slice of this.#applied.keys()) if (!inSlices.some(({ name }) => name === slice)) this.#applied.delete(slice);
+    for (const slice of this.#applied.keys()) if (!facts.slices.some(({ name }) => name === slice)) this.#applied.delete(slice);
     this.#last = {
       facts,
       plan,

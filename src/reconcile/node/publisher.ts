@@ -1,6 +1,6 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { isInSlice, type LinkReport, type SliceNode, type SliceNodeStatus, sliceNodeName } from '../../api/slicenode/type.ts';
+import { type LinkReport, type SliceNode, type SliceNodeStatus, sliceNodeName } from '../../api/slicenode/type.ts';
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
@@ -11,7 +11,6 @@ import { heartbeatMs } from '../../plan/names/report-age.ts';
 import type { Problem } from '../../plan/node/desired.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import { type nodeTrouble, troubleVerdicts } from '../../plan/node/node-trouble.ts';
-import { accessDigest } from '../../plan/policy/owner-status.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -64,10 +63,6 @@ export class Publisher {
     if (step === undefined || mirrored === undefined) return undefined;
     const written = this.#written.get(slice);
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
-    const isIdle = !isInSlice(mirrored);
-    const trouble = this.#parts.trouble(slice);
-    // Nodes that never were in the slice have nothing to report.
-    if (isIdle && mirrored.status === undefined && trouble === undefined) return undefined;
     const now = clock.monotonic();
     const input = await this.#input(slice, step, seen.status?.links, signal);
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
@@ -77,7 +72,7 @@ export class Publisher {
     const stays = step.plan.untouched.some((one) => one.slice === slice);
     const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
-    const further = troubleVerdicts(seen.status?.conditions, trouble);
+    const further = troubleVerdicts(seen.status?.conditions, this.#parts.trouble(slice));
     const options = { heartbeat, now: new Date(clock.now()), further };
     const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), options);
     const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;
@@ -114,7 +109,6 @@ export class Publisher {
     signal: AbortSignal,
   ): Promise<StatusInput> {
     const network = plan.networks.find((candidate) => candidate.slice === slice);
-    const access = facts.slices.find(({ name }) => name === slice)?.access;
     const failure = outcome.failures.get(slice);
     const refused: Problem | undefined = failure && {
       reason: failure.code === 'CapabilityMissing' ? 'KernelFeatureMissing' : 'NotConnected',
@@ -127,7 +121,6 @@ export class Publisher {
     }
     const uid = plan.decisions[slice]?.uid;
     return {
-      idle: facts.slices.find(({ name }) => name === slice)?.idle === true,
       network,
       ...(network === undefined || uid === undefined
         ? {}
@@ -142,7 +135,6 @@ export class Publisher {
       podsRevision: plan.decisions[slice]?.revision,
       peersVersion: peersVersions.get(slice),
       wantedAddresses: plan.wantedAddresses.get(slice),
-      accessDigest: failure === undefined && network?.access !== undefined && access !== undefined ? accessDigest(access) : undefined,
       links: network === undefined ? undefined : await this.#links(network, published, signal),
       partial: this.#parts.links.knowledge(slice) !== 'All',
     };

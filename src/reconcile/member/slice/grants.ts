@@ -2,12 +2,12 @@ import { sliceKind, sliceNodeKind } from '../../../api/kinds.ts';
 import { sliceLabel } from '../../../api/labels.ts';
 import { memberNamespace } from '../../../api/places.ts';
 import type { Slice } from '../../../api/slice/type.ts';
-import { isInSlice, type SliceNode, sliceNodeName } from '../../../api/slicenode/type.ts';
-import { statementOf, statementsBy } from '../../../exchange/ledger/ledger.ts';
+import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { statementsBy } from '../../../exchange/ledger/ledger.ts';
 import { applyObject } from '../../../kubernetes/apply.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { watching } from '../../../loop/watching.ts';
-import { planSliceNodes, type SliceNodesPlan, type SliceNodesSnapshot, sameDemand } from '../../../plan/membership/nodes/slice-nodes.ts';
+import { planSliceNodes, type SliceNodesPlan, sameDemand } from '../../../plan/membership/slice-nodes.ts';
 import { planLocalSlice, planLocalSliceStatus } from '../../../plan/membership/slice-objects.ts';
 import { isLinux } from '../../../values/builtin/node.ts';
 import { objectKey } from '../../../values/object-key.ts';
@@ -16,21 +16,14 @@ import { fieldManager } from '../cluster/local-world.ts';
 import { createBlockUses } from '../publish/block-use.ts';
 import { renewalEveryMs } from '../publish/publish.ts';
 import { ownSubjects, type Session } from '../session/session.ts';
-import { createNodeUses, serves } from './node-uses.ts';
-
-/** How soon it is checked again whether the other clusters no longer use a node that leaves, in milliseconds. */
-const leavesCheckMs = 1_000;
 
 /**
- * Applies a grant in this cluster: the local slice, a SliceNode for each node, with address blocks for those that the slice needs, and the statement
- * about the cluster itself. There is one key, this cluster.
- *
- * @param isPublished whether every change that this worker knows is on the board
+ * Applies a grant in this cluster: the local slice, a SliceNode with address blocks for each node, and the statement about the cluster itself. There
+ * is one key, this cluster.
  */
-export const grants = (session: Session, isPublished: () => boolean) => {
+export const grants = (session: Session) => {
   const { local, slice: name, hub, outbox, authority } = session;
   const uses = createBlockUses(session);
-  const inUse = createNodeUses(session);
   return {
     name: 'grant',
     resync: { everyMs: renewalEveryMs, keys: () => [hub.cluster] },
@@ -39,11 +32,7 @@ export const grants = (session: Session, isPublished: () => boolean) => {
       watching(session.grantChanges, () => [hub.cluster]),
       // A block is used again once the hub has stored that.
       watching(session.members, ({ object }) => (object.spec.cluster === hub.cluster ? [hub.cluster] : [])),
-      watching(local.nodes, ({ type, object, previous }) =>
-        type === 'updated' && previous !== undefined && serves(previous) === serves(object) ? [] : [hub.cluster],
-      ),
-      // A pod waits for its node.
-      watching(session.podChanges, (change) => (inUse.changesWith(change) ? [hub.cluster] : [])),
+      watching(local.nodes, (change) => (change.type === 'updated' ? [] : [hub.cluster])),
       // Conditions change with the links.
       watching(local.slices, ({ object, previous }) =>
         object.metadata.name === name && (previous === undefined || !sameButConditions(previous, object)) ? [hub.cluster] : [],
@@ -53,12 +42,10 @@ export const grants = (session: Session, isPublished: () => boolean) => {
         object.spec.slice === name && (previous === undefined || !sameDemand(previous, object)) ? [hub.cluster] : [],
       ),
     ],
-    reconcile: async (_key: string, signal: AbortSignal): Promise<{ againMs: number } | undefined> => {
+    reconcile: async (_key: string, signal: AbortSignal): Promise<void> => {
       const slice = local.slices.get(`${memberNamespace}/${name}`);
       await writeLocalSlice(session, slice, signal);
-      const use = inUse.decide();
-      const mayLeave = (node: string): boolean => isForgotten(session, node) && isPublished();
-      const { plan, from } = await allocate(session, { usable: uses.usable(), needed: use.needed, mayLeave }, signal);
+      const { plan, from } = await allocate(session, uses.usable(), signal);
       await writeNodes(session, from, plan, signal);
       const blocks = plan.desired.flatMap((node) => node.spec.blocks);
       await uses.decide(blocks, plan.wantedAddresses, signal);
@@ -69,18 +56,8 @@ export const grants = (session: Session, isPublished: () => boolean) => {
         ...(floor === 0 ? {} : { floor }),
       });
       await uses.report(plan.wantedAddresses, signal);
-      const isLeaving = plan.desired.some(({ spec }) => spec.idle === true && spec.blocks.length > 0);
-      const againMs = isLeaving ? leavesCheckMs : use.againMs;
-      return againMs === undefined ? undefined : { againMs };
     },
   };
-};
-
-/** Whether this cluster has withdrawn a node that is not needed: then other clusters use neither its tunnel nor its blocks. */
-const isForgotten = (session: Session, node: string): boolean => {
-  const { local, slice, hub } = session;
-  const seen = local.sliceNodes.get(`${memberNamespace}/${sliceNodeName(slice, node)}`);
-  return seen !== undefined && !isInSlice(seen) && statementOf(session.ledger(), 'Node', hub.cluster, node) === undefined;
 };
 
 const sameButConditions = (before: Slice, after: Slice): boolean => {
@@ -115,11 +92,7 @@ interface Allocation {
  * Decides the blocks of the nodes, within those that this cluster uses. When they change, it decides again from fresh reads of SliceNodes and slice:
  * two mirrors have no common order, and an outdated state of one could free a block that the other still shows as taken.
  */
-const allocate = async (
-  session: Session,
-  { usable, needed, mayLeave }: { readonly usable: readonly string[] } & Pick<SliceNodesSnapshot, 'needed' | 'mayLeave'>,
-  signal: AbortSignal,
-): Promise<Allocation> => {
+const allocate = async (session: Session, usable: readonly string[], signal: AbortSignal): Promise<Allocation> => {
   const { local, grant, membership, hub } = session;
   const stated = statementsBy(session.ledger(), 'Node', hub.cluster).map(({ body: { node, blocks } }) => ({ node, blocks }));
   const nodes = local.nodes.list().flatMap((node) => (isLinux(node) ? [node.metadata.name] : []));
@@ -127,7 +100,7 @@ const allocate = async (
   const used = { ...membership, spec: { ...membership.spec, blocks: [...usable] } };
   const decide = (from: Slice | undefined, written: readonly SliceNode[]): Allocation => ({
     from,
-    plan: planSliceNodes({ membership: used, nodes, needed, mayLeave, written, stated, retired: from?.status?.retiredBlocks ?? [] }),
+    plan: planSliceNodes({ membership: used, nodes, written, stated, retired: from?.status?.retiredBlocks ?? [] }),
   });
   const known = decide(local.slices.get(objectKey(target)), local.sliceNodes.byIndex('slice', grant.slice));
   if (!known.plan.changed) return known;

@@ -61,11 +61,10 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
   const own = createOwnNotices(kept, session.hub.cluster);
   const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
   const publishing = publisher(session, own, pace);
-  const isPublished = (): boolean => isIdle('export-notice') && publishing.isPublished();
   const { keeping, controller: storing } = keepAccepted(session, kept);
   return [
     // What this cluster publishes …
-    grants(session, isPublished),
+    grants(session),
     nodeNotices(session, refusals),
     ...exportNotices(session, overCapacity, tenants, listeners),
     servicePorts(session, overCapacity),
@@ -73,7 +72,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     reporting,
     ...publishing.controllers,
     keepOwn(own, kept, session.hub.cluster, renewalEveryMs),
-    withdrawnThrough(session, isPublished),
+    withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
     // … what the others publish …
     receiver(session, { keeping, refusals, passedOn, turns, onRead }),
     storing,
