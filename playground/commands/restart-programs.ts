@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readIfPresent } from '../../src/host/read-if-present.ts';
 import { writeWholeFile } from '../../src/host/whole-file.ts';
 import { run } from '../machine/run.ts';
@@ -10,8 +10,8 @@ export interface InstalledPrograms {
   readonly binaries: string;
   /** Folder of this playground's state. */
   readonly state: string;
-  /** SHA-256 of the archive whose images were loaded. */
-  readonly digest: string;
+  /** Path of the archive whose images were loaded; its name has the key of its content. */
+  readonly archive: string;
 }
 
 const places = (members: readonly string[]) => [
@@ -25,26 +25,27 @@ const recordOf = (state: string): string => join(state, 'installed-images');
  * Restarts the programs of KubeSlice when they run images of an earlier archive. The image of a checkout keeps its name while its content changes, so
  * Kubernetes sees no difference, and a program that was loaded a minute ago would not run.
  *
- * To be called after the images were loaded and before an installation is awaited. Nothing is restarted in clusters without KubeSlice.
+ * To be called after the images were loaded and before an installation is awaited. Without a record, as after an interrupted installation, what is
+ * there is restarted. Returns whether something was.
  */
 export const restartPrograms = async (
   members: readonly string[],
-  { kubeconfig, binaries, state, digest }: InstalledPrograms,
+  { kubeconfig, binaries, state, archive }: InstalledPrograms,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const before = await readIfPresent(recordOf(state));
-  if (before === undefined || before === digest) return false;
-  await Promise.all(
+  if ((await readIfPresent(recordOf(state))) === basename(archive)) return false;
+  const restarted = await Promise.all(
     places(members).map(async ({ context, namespace, kinds }) => {
       const kubectl = (...words: string[]): Promise<string> =>
         run(join(binaries, 'kubectl'), ['--kubeconfig', kubeconfig, '--context', context, '--namespace', namespace, ...words], { signal });
       const names = (await kubectl('get', kinds, '--output', 'name')).split('\n').filter((name) => name !== '');
       if (names.length > 0) await kubectl('rollout', 'restart', ...names);
+      return names.length > 0;
     }),
   );
-  return true;
+  return restarted.includes(true);
 };
 
 /** Records that the programs of an archive are installed. */
-export const recordInstalled = async ({ state, digest }: Pick<InstalledPrograms, 'state' | 'digest'>): Promise<void> =>
-  writeWholeFile(recordOf(state), digest, 0o644);
+export const recordInstalled = async ({ state, archive }: Pick<InstalledPrograms, 'state' | 'archive'>): Promise<void> =>
+  writeWholeFile(recordOf(state), basename(archive), 0o644);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CliCommand, CliInput, CliOption } from '../../src/cli/command.ts';
 import { checkUp, up } from '../clusters/up.ts';
-import { imageArchive } from '../node-images/images.ts';
 import { toolOf } from '../toolchain/catalogue.ts';
 import { provideImages } from './images.ts';
 import { nameOption, playgroundName } from './name-option.ts';
@@ -64,8 +63,7 @@ export async function bringUp(input: CliInput): Promise<BroughtUp> {
   const binaries = join(where.state, name, 'bin');
   const [archive] = images;
   if (archive !== undefined && options.keepFaults !== true) {
-    const { digest } = await imageArchive(archive, signal);
-    const installed = { kubeconfig, binaries, state: join(where.state, name), digest };
+    const installed = { kubeconfig, binaries, state: join(where.state, name), archive };
     if (await restartPrograms(members, installed, signal)) report('programs of an earlier build are replaced');
     await populate(input, kubeconfig, members, report);
     await recordInstalled(installed);

@@ -4,6 +4,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { fingerprintOf, keyFingerprint } from '../../identity/fingerprint.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
+import { sortedBy } from '../../values/text/order.ts';
 import { readJson } from '../../values/text/read-json.ts';
 
 /** The authority of a cluster, as a member knows it. */
@@ -47,7 +48,7 @@ export const trustView = ({ pinned, slices, sliceNodes, notices }: TrustObjects)
   const claimed = notices.flatMap(({ spec }) =>
     spec.kind === 'Cluster' && spec.cluster === own ? (certificateIn(spec.statement) ?? []) : [],
   )[0];
-  const others = Object.entries(pinned).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const others = sortedBy(Object.entries(pinned), ([cluster]) => cluster);
   const names = [...new Set(sliceNodes.map(({ spec }) => spec.node))].toSorted();
   return {
     authorities: [

@@ -2,11 +2,11 @@ import { sliceLabel } from '../../api/labels.ts';
 import type { Notice, NoticeSpec } from '../../api/notice/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import { accept } from '../../exchange/judgement/accept.ts';
-import { emptyLedger, entryOf, type Ledger, statementOf } from '../../exchange/ledger/ledger.ts';
+import { emptyLedger, entryOf, type Ledger, refKey, statementOf } from '../../exchange/ledger/ledger.ts';
 import { farewellsIn } from '../../exchange/notice/farewell.ts';
 import type { StatementRefusalCode } from '../../values/statement-refusal.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
-import { nodeContext, noticeKey, type PeerTrust, type ReadRoot, type SliceTrust, type VerifiedSlice } from './peer-trust.ts';
+import { nodeContext, type PeerTrust, type ReadRoot, type SliceTrust, type VerifiedSlice } from './peer-trust.ts';
 import { withoutCluster, withoutEnded } from './without-ended.ts';
 
 /** An order to forget what was accepted of a cluster: its next authority is pinned, as on first sight. */
@@ -78,7 +78,7 @@ interface Draft {
 const withNotice = ({ copied }: Draft, before: SliceTrust['notices'], spec: NoticeSpec): SliceTrust['notices'] => {
   const notices = copied.has(before) ? (before as Map<string, NoticeSpec>) : new Map(before);
   copied.add(notices);
-  return notices.set(noticeKey(spec), spec);
+  return notices.set(refKey(spec), spec);
 };
 
 /**
@@ -100,7 +100,7 @@ export const createFollowPeers = (readRoot: ReadRoot): FollowPeers => {
     // In one step with the ledger: both are stored before the node acts on them.
     if (pin !== undefined) draft.roots.set(spec.cluster, pin);
     const isLatest = entryOf(ledger, spec)?.digest === sha256Hex(Buffer.from(spec.statement, 'utf8'));
-    const isKnown = slice.notices.get(noticeKey(spec))?.statement === spec.statement;
+    const isKnown = slice.notices.get(refKey(spec))?.statement === spec.statement;
     const notices = isLatest && !isKnown ? withNotice(draft, slice.notices, spec) : slice.notices;
     const next = ledger === slice.ledger && notices === slice.notices ? slice : { ...slice, ledger, notices };
     draft.slices.set(slice.sliceUID, next);

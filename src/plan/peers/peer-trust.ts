@@ -2,7 +2,7 @@ import type { NoticeSpec } from '../../api/notice/type.ts';
 import { recall } from '../../exchange/judgement/recall.ts';
 import { revise } from '../../exchange/judgement/revise.ts';
 import type { ExchangeContext } from '../../exchange/ledger/context.ts';
-import { emptyLedger, entryOf, type Ledger } from '../../exchange/ledger/ledger.ts';
+import { emptyLedger, entryOf, type Ledger, refKey } from '../../exchange/ledger/ledger.ts';
 import { readNotice } from '../../exchange/notice/notice.ts';
 import { isTombstone } from '../../exchange/statement/statement.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
@@ -142,12 +142,8 @@ const recallSlice = (
     const next = typeof spec === 'string' ? undefined : recall(ledger, spec, now, context);
     if (next === undefined || typeof spec === 'string') continue;
     ledger = next;
-    notices.set(noticeKey(spec), spec);
+    notices.set(refKey(spec), spec);
   }
   for (const cluster of ledger.clusters.keys()) ledger = revise(ledger, cluster, context).ledger;
   return { ...slice, ledger, notices };
 };
-
-/** Key of the subject of a notice, the same as its `refKey`. */
-export const noticeKey = ({ kind, cluster, subject }: Pick<NoticeSpec, 'kind' | 'cluster' | 'subject'>): string =>
-  `${kind}/${cluster}/${subject}`;

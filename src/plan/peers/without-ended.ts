@@ -1,7 +1,7 @@
 import { type Entry, rememberedUntil } from '../../exchange/ledger/entry.ts';
-import { withEntries } from '../../exchange/ledger/ledger.ts';
+import { refKey, withEntries } from '../../exchange/ledger/ledger.ts';
 import { clockSkewMs } from '../../exchange/trust/lifetime.ts';
-import { noticeKey, type SliceTrust } from './peer-trust.ts';
+import type { SliceTrust } from './peer-trust.ts';
 
 /**
  * What a node has accepted, without the peers that have no object any more: their blocks and keys are free for other nodes of their cluster. They are
@@ -22,7 +22,7 @@ export const withoutEnded = (slice: SliceTrust, present: ReadonlySet<string>, no
     for (const [subject, entry] of changes) {
       if (entry !== undefined) continue;
       if (notices === slice.notices) notices = new Map(notices);
-      (notices as Map<string, unknown>).delete(noticeKey({ kind: 'Node', cluster, subject }));
+      (notices as Map<string, unknown>).delete(refKey({ kind: 'Node', cluster, subject }));
     }
   }
   return ledger === slice.ledger ? slice : { ...slice, ledger, notices };

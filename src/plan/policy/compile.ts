@@ -14,8 +14,8 @@ interface NamedSet {
   readonly counts: readonly Match[];
 }
 
-/** Identical pods of a cluster, with the outcome of every selector: computed once for each identity, not for each pod. */
-interface Kind {
+/** The outcome of every selector for identical pods of a cluster: computed once for each identity, not for each pod. */
+interface Outcome {
   readonly className: string;
   readonly sets: readonly string[];
 }
@@ -29,7 +29,7 @@ interface Kind {
 export const accessCompiler = ({ default: otherwise, policies }: Omit<SliceAccess, 'cluster'>): AccessCompiler => {
   const sets = new Map<string, NamedSet>();
   const classes = new Map<string, AccessClass>();
-  const kinds = new Map<string, Kind>();
+  const outcomes = new Map<string, Outcome>();
   const keys = new WeakMap<AccessIdentity, string>();
   let asksUnknown = false;
 
@@ -78,15 +78,15 @@ export const accessCompiler = ({ default: otherwise, policies }: Omit<SliceAcces
       needsIdentity(selector) && counts.includes(matches(selector, known)) ? [name] : [],
     );
 
-  const kindOf = (cluster: string, identity: AccessIdentity): Kind => {
+  const outcomeOf = (cluster: string, identity: AccessIdentity): Outcome => {
     const key = keys.get(identity) ?? keyOf(identity);
     keys.set(identity, key);
     const own = `${cluster} ${key}`;
-    const before = kinds.get(own);
+    const before = outcomes.get(own);
     if (before !== undefined) return before;
-    const kind = { className: classOf({ cluster, identity }), sets: identitySets({ cluster, identity }) };
-    kinds.set(own, kind);
-    return kind;
+    const outcome = { className: classOf({ cluster, identity }), sets: identitySets({ cluster, identity }) };
+    outcomes.set(own, outcome);
+    return outcome;
   };
 
   const blockClasses = new Map<string, string>();
@@ -111,10 +111,10 @@ export const accessCompiler = ({ default: otherwise, policies }: Omit<SliceAcces
           if (matches(selector, { cluster, identity: undefined }) === 'yes') elements.get(name)?.add(block);
       }
       for (const group of groups) {
-        const kind = kindOf(cluster, group);
+        const outcome = outcomeOf(cluster, group);
         for (const address of group.addresses) {
-          if (kind.className !== rest) pods.set(address, kind.className);
-          for (const name of kind.sets) elements.get(name)?.add(address);
+          if (outcome.className !== rest) pods.set(address, outcome.className);
+          for (const name of outcome.sets) elements.get(name)?.add(address);
           if (asksUnknown) known.add(address);
         }
       }

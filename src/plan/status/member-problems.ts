@@ -2,6 +2,7 @@ import { type Condition, conditionOf } from '../../api/condition.ts';
 import type { Reason } from '../../api/reasons.ts';
 import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
+import { isLinux } from '../../values/builtin/node.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 import { isNotReady } from '../links/missing-node.ts';
 import { exportProblem } from './export-problems.ts';
@@ -54,7 +55,7 @@ const ofAgents = ({ agent, nodes, cluster }: MemberSnapshot, help: Help): Proble
       }),
     ];
   // The agent of a node that is not Ready is not ready either: the node is reported, and is the cause.
-  const missing = wanted - ready - nodes.filter(isNotReady).length;
+  const missing = wanted - ready - nodes.filter((node) => isLinux(node) && isNotReady(node)).length;
   if (ready > 0 && missing > 0) {
     const text = `The agents of ${missing} of ${wanted} nodes are not ready; traffic continues, new pods of these nodes are not attached.`;
     return [problemOf(object, { reason: 'AgentAbsent', text, severity: 'warning', help: help.agentPods(cluster) })];

@@ -109,6 +109,18 @@ describe('an export', () => {
       { exports: [exported('SliceNotFound', { slice: 'ap' })] },
       `kubectl --context east -n shop patch serviceexport web --type merge -p '{"spec":{"slice":"app"}}'`,
     ],
+    [
+      'that another one contradicts, as earlier workers report it',
+      {
+        exports: [
+          {
+            ...exported('Exported'),
+            status: { conditions: [condition('Ready', 'True', 'Exported'), condition('Conflict', 'True', 'ExportConflict')] },
+          },
+        ],
+      },
+      'kubectl --context east -n shop delete serviceexport web',
+    ],
     ['that another one contradicts', { exports: [exported('ExportConflict')] }, 'kubectl --context east -n shop delete serviceexport web'],
     ['of a service that is not there', { exports: [exported('ServiceNotFound')] }, 'kubectl --context east -n shop get services'],
     ['with another reason', { exports: [exported('DuplicatePorts')] }, 'kubectl --context east -n shop describe serviceexport web'],

@@ -27,25 +27,36 @@ const remedies: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
   }),
 };
 
-/** Conditions of an export that report a fault. */
-const troubles = ({ status }: ServiceExport) =>
-  (status?.conditions ?? []).filter(({ type, status: value }) => type === 'Ready' && value !== 'True');
+/** The condition of an export that reports a fault. A worker of an earlier version reports a lost conflict beside Ready=True. */
+const troubleOf = ({ status }: ServiceExport) => {
+  const conditions = status?.conditions ?? [];
+  return (
+    conditions.find(({ type, status: value }) => type === 'Ready' && value !== 'True') ??
+    conditions.find(({ status: value, reason }) => value === 'True' && reason === 'ExportConflict')
+  );
+};
 
 /** Exports that offer nothing or not what they should, with causes that only their own cluster knows. */
 export const exportFindings = (view: ClusterView): Finding[] =>
-  view.exports.flatMap((exported) =>
-    troubles(exported).map((condition): Finding => {
-      const { name, namespace = '' } = exported.metadata;
-      const remedy = remedies[condition.reason]?.(view, exported) ?? {};
-      const { cause = condition.message, evidence = `${condition.reason}: ${condition.message}` } = remedy;
-      return {
+  view.exports.flatMap((exported): Finding[] => {
+    const condition = troubleOf(exported);
+    if (condition === undefined) return [];
+    const { name, namespace = '' } = exported.metadata;
+    const {
+      cause = condition.message,
+      evidence,
+      remedy = commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
+      advice,
+    } = remedies[condition.reason]?.(view, exported) ?? {};
+    return [
+      {
         code: 'ConditionFalse',
         severity: 'error',
         object: `ServiceExport ${namespace}/${name}`,
         cause,
-        evidence: remedy.evidence === undefined ? evidence : `${condition.reason}; ${remedy.evidence}`,
-        remedy: remedy.remedy ?? commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
-        ...(remedy.advice === undefined ? {} : { advice: remedy.advice }),
-      };
-    }),
-  );
+        evidence: evidence === undefined ? `${condition.reason}: ${condition.message}` : `${condition.reason}; ${evidence}`,
+        remedy,
+        ...(advice === undefined ? {} : { advice }),
+      },
+    ];
+  });

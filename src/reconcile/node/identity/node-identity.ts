@@ -24,7 +24,11 @@ export interface NodeIdentity {
  */
 export const openNodeIdentity = async ({ runDirectory, node }: AgentSettings, log: Log): Promise<NodeIdentity> => {
   const path = `${runDirectory}/identity/node.key`;
-  const kept = openNodeKey((await readIfPresent(path).catch(() => undefined)) ?? '');
+  const text = await readIfPresent(path).catch((error: unknown) => {
+    log.warn('the identity key cannot be read; the node gets a new one', { path, error });
+    return undefined;
+  });
+  const kept = openNodeKey(text ?? '');
   const key = kept ?? (await make(path, log));
   const proofs = new Map<string, ProvedNodeKey>();
   return {
