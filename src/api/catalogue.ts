@@ -1,3 +1,4 @@
+import { accessPolicyDefinition } from './accesspolicy/definition.ts';
 import { clusterDefinition } from './cluster/definition.ts';
 import { credentialRequestDefinition } from './credentialrequest/definition.ts';
 import type { KindDefinition } from './kind-definition.ts';
@@ -19,6 +20,7 @@ export const catalogue: readonly KindDefinition[] = [
   noticeDefinition,
   credentialRequestDefinition,
   serviceExportDefinition,
+  accessPolicyDefinition,
   serviceImportDefinition,
   sliceNodeDefinition,
   slicePeerDefinition,

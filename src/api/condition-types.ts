@@ -10,6 +10,7 @@ export const conditionTypes = {
   Conflict: 'True',
   Degraded: 'True',
   EndpointsOmitted: 'True',
+  Enforced: 'False',
   FieldsIgnored: 'True',
   HubReachable: 'False',
   HubWithholds: 'True',

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../values/object.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
+import type { AccessPolicy } from './accesspolicy/type.ts';
 import type { Cluster } from './cluster/type.ts';
 import type { CredentialRequest } from './credentialrequest/type.ts';
 import { controller, exchange, networking } from './groups.ts';
@@ -27,6 +28,8 @@ export const sliceKind = kind<Slice>(networking, 'Slice', 'slices');
 export const serviceExportKind = kind<ServiceExport>(networking, 'ServiceExport', 'serviceexports');
 /** A service of the slice in this cluster; the worker writes it. */
 export const serviceImportKind = kind<ServiceImport>(networking, 'ServiceImport', 'serviceimports');
+/** Who may call whom in a slice; people write it on the hub for the slice, and in a member cluster for their own pods. */
+export const accessPolicyKind = kind<AccessPolicy>(networking, 'AccessPolicy', 'accesspolicies');
 /** One node of this cluster in one slice: its address blocks, its tunnel, its pods, its links. */
 export const sliceNodeKind = kind<SliceNode>(networking, 'SliceNode', 'slicenodes');
 /** One other node of the slice, verified: its tunnel endpoints and its addresses. */

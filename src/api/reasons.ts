@@ -17,8 +17,10 @@ export const reasons = {
   DiskFull: 'The disk of a node cannot be written, so the node would lose its slices at a reboot.',
   DriverUnavailable: 'This node has no usable tunnel driver.',
   DuplicatePorts: 'Two ports of the export have the same name, or the same number and protocol.',
+  DryRun: 'The policy has dryRun and changes no traffic.',
   EndpointsNotAttached: 'Matching pods exist, but none has a slice address yet.',
   EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
+  Enforced: 'Every node that has the slice enforces the policy.',
   Exported: 'The service is offered to the slice and has ready endpoints.',
   ExportConflict: 'Exports of one name in several clusters have different ports or types; the oldest one is used.',
   ExportContradicted:
@@ -44,6 +46,7 @@ export const reasons = {
     'No cluster of the slice has a namespace that the slice names; the message proposes an existing one with a similar name.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
+  NotEnforced: 'A node has not confirmed yet that it enforces the current policies; the message counts them.',
   NothingListens:
     'The pods of the export are Ready, but in none of them a program listens on a target port of the service, so connections are refused; the message names port and pod.',
   NotReadyAddressesPublished: 'The Service sets publishNotReadyAddresses, so pods that are not Ready are endpoints too.',

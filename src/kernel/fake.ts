@@ -62,6 +62,10 @@ export class FakeKernel implements Kernel {
     return { publicKey: slice.network.publicKey, listenPort: slice.network.listenPort, peers };
   }
 
+  async denied({ netns }: Pick<SliceNetwork, 'netns'>): Promise<number | undefined> {
+    return this.machine.slices.get(netns)?.parts.has('policies') ? 0 : undefined;
+  }
+
   async removeAll(): Promise<void> {
     this.machine.slices.clear();
   }

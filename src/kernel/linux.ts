@@ -2,9 +2,10 @@ import type { Run } from '../host/run.ts';
 import type { SliceNetwork } from '../plan/facts/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
-import { deleteNetns, listNetns, OwnNamespaces } from './netns.ts';
+import { deleteNetns, inNetns, listNetns, netnsPath, OwnNamespaces } from './netns.ts';
 import { sweepPods } from './pod/attach.ts';
 import type { DriverVerdict, ExistingState, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
+import { accessTable, deniedPackets } from './slice/access.ts';
 import { Report } from './slice/report.ts';
 import { SliceReconciler } from './slice/slice-reconciler.ts';
 import { type DetachedOptions, DetachedTunnels } from './tunnel/detached.ts';
@@ -84,6 +85,12 @@ export class LinuxKernel implements Kernel {
 
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
     return observeTunnel(this.#tunnel, network, signal);
+  }
+
+  async denied({ netns }: Pick<SliceNetwork, 'netns'>, signal: AbortSignal): Promise<number | undefined> {
+    const list = ['nft', '-j', 'list', 'counter', 'inet', accessTable, 'denied'];
+    const { code, stdout } = await this.#options.run(inNetns(netnsPath(netns), list), { signal });
+    return code === 0 ? deniedPackets(stdout) : undefined;
   }
 
   async removeAll(signal: AbortSignal): Promise<void> {

@@ -75,6 +75,8 @@ export interface Kernel {
   converge(desired: readonly SliceNetwork[], signal: AbortSignal, scope?: Scope, standing?: ExistingState): Promise<Outcome>;
   /** The tunnel of a slice, or undefined when there is none. */
   observe(network: Pick<SliceNetwork, 'interface' | 'netns'>, signal: AbortSignal): Promise<ObservedTunnel | undefined>;
+  /** How many packets the policies of a slice have denied since they were loaded; undefined without policies. */
+  denied(network: Pick<SliceNetwork, 'netns'>, signal: AbortSignal): Promise<number | undefined>;
   /** Removes everything of every slice, including leftovers of former runs. */
   removeAll(signal: AbortSignal): Promise<void>;
   /** Which drivers work here, the best first. The first call probes; the answer does not change while the machine runs. */

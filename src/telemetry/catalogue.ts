@@ -297,6 +297,13 @@ export const metricCatalogue = {
     labels: ['budget'],
     programs: ['worker'],
   },
+  nodeDeniedPackets: {
+    type: 'counter',
+    name: 'kubeslice_node_denied_packets_total',
+    help: 'Packets of pods of this node, or to them, that access policies denied.',
+    labels: ['slice'],
+    programs: ['agent'],
+  },
   nodePodFailures: {
     type: 'gauge',
     name: 'kubeslice_node_pod_failures',

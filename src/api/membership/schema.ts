@@ -1,10 +1,29 @@
 import * as z from 'zod';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
+import { accessActions, accessRuleFields } from '../accesspolicy/schema.ts';
 import { budgets } from '../budgets.ts';
 import { cidrField, dnsLabel, timeField } from '../fields.ts';
 
 /** What may happen to statements that expire while the hub is unreachable. */
 export const statementExpiries = ['Availability', 'Strict'] as const;
+
+/** Maximum number of policies of a slice. */
+export const maxSlicePolicies = 128;
+
+/** Schema of the policies of a slice as members get them. */
+export const sliceAccess = z
+  .object({
+    default: z.enum(accessActions).describe('What holds for pods that no policy of the slice selects.'),
+    policies: z
+      .array(
+        z.object({ name: dnsLabel().describe('Name of the policy on the hub.'), ...accessRuleFields }).describe('One policy of the slice.'),
+      )
+      .max(maxSlicePolicies)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('The policies of the slice.'),
+  })
+  .describe('Who may call whom in the slice.');
 
 /** Schema of `Membership.spec`. */
 export const membershipSpec = z
@@ -22,6 +41,7 @@ export const membershipSpec = z
       .enum(statementExpiries)
       .optional()
       .describe('What happens to statements that expire while the hub is unreachable. Default: Availability.'),
+    access: sliceAccess.optional().describe('Who may call whom in the slice. Absent: everybody.'),
     ended: timeField()
       .optional()
       .describe(

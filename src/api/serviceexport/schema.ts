@@ -17,7 +17,8 @@ export const labelRequirement = z
     }),
   );
 
-const labelSelector = z
+/** Schema of a label selector, with the rules of the API server. */
+export const labelSelector = z
   .object({
     matchLabels: z.record(z.string(), z.string()).optional().describe('Labels that a pod must have.'),
     matchExpressions: z

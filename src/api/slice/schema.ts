@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
+import { accessActions } from '../accesspolicy/schema.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
-import { statementExpiries } from '../membership/schema.ts';
+import { sliceAccess, statementExpiries } from '../membership/schema.ts';
 import { hubNamespace, memberNamespace } from '../places.ts';
 import { maxRetiredBlocks } from './type.ts';
 
@@ -88,6 +89,20 @@ export const sliceSpec = z
       })
       .optional()
       .describe('The tunnels between the nodes of the slice.'),
+    access: z
+      .object({
+        default: z
+          .enum(accessActions)
+          .default('Allow')
+          .describe('What holds for pods that no policy of the slice selects. Deny: nobody may call them.'),
+        policies: sliceAccess.shape.policies.describe(
+          'In member clusters: the policies of the slice, from the hub. On the hub it has no effect; create AccessPolicy objects.',
+        ),
+      })
+      .optional()
+      .describe(
+        'Who may call whom. With it, the identities of pods (namespace, service account, labels that policies name) travel to the other members.',
+      ),
     statements: z
       .object({
         expiry: z

@@ -156,6 +156,7 @@ export const sliceNodeStatus = z
       .optional()
       .describe('Attached pods by UID.'),
     podsRevision: z.int().min(0).optional().describe('Counts the changes of pod addresses; pods is at least as new.'),
+    accessDigest: z.string().max(64).optional().describe('Digest of the policies that the node enforces; absent without policies.'),
     peersVersion: z
       .int()
       .min(0)

@@ -3,6 +3,20 @@ import { addressField, blockField, dnsLabel, dnsSubdomain, identityKeyField, wir
 import { maxStatementBytes } from '../notice/limits.ts';
 import { tunnelEndpoint } from '../slicenode/schema.ts';
 
+/** Schema of the identity of some pods of a node. */
+export const podIdentity = z
+  .object({
+    namespace: dnsLabel().describe('Namespace of the pods.'),
+    serviceAccount: dnsSubdomain().describe('Service account of the pods.'),
+    labels: z.record(z.string(), z.string()).optional().describe('Labels of the pods, of those in labelKeys.'),
+    addresses: z
+      .array(addressField())
+      .max(512)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Addresses of the pods in the slice.'),
+  })
+  .describe('Pods with one identity.');
+
 /** Schema of `SlicePeer.spec`. */
 export const slicePeerSpec = z
   .object({
@@ -19,6 +33,18 @@ export const slicePeerSpec = z
       .max(64)
       .describe('Address blocks of the node: the allowed sources of its packets, and the addresses routed to it.'),
     router: addressField().describe('Its own address in the slice; it answers probes.'),
+    pods: z
+      .array(podIdentity)
+      .max(512)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Identities of the pods of the node, for access policies.'),
+    labelKeys: z
+      .array(z.string().max(317))
+      .max(64)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Keys of labels that are stated of each pod that has them; of other labels nothing is known.'),
     serial: z.int().describe('Serial of the verified statement.'),
     statement: z
       .string()

@@ -1,8 +1,28 @@
 import * as z from 'zod';
 import { isIdentityKey } from '../../values/identity-key.ts';
 import { isWireguardKey } from '../../values/wireguard-key.ts';
-import { addresses, cidr, ip, port, subdomain } from './fields.ts';
+import { addresses, cidr, ip, label, port, subdomain } from './fields.ts';
 import type { Immutable } from './immutable.ts';
+
+const labelKey = z
+  .string()
+  .max(317)
+  .regex(/^[A-Za-z0-9./_-]+$/, 'is not the key of a label');
+
+const podIdentity = z.object({
+  namespace: label,
+  serviceAccount: subdomain,
+  labels: z
+    .record(
+      labelKey,
+      z
+        .string()
+        .max(63)
+        .regex(/^[A-Za-z0-9._-]*$/, 'is not the value of a label'),
+    )
+    .exactOptional(),
+  addresses: z.array(ip).min(1).max(512),
+});
 
 /** The statement of a cluster about one of its nodes. */
 export const nodeBody = z.object({
@@ -19,6 +39,10 @@ export const nodeBody = z.object({
   blocks: z.array(cidr).max(64),
   /** The node's own addresses in the slice, at most one of each family; the first usable address of its first block of that family. */
   addresses,
+  /** Identities of the pods of the node, where the slice has policies. */
+  pods: z.array(podIdentity).max(512).exactOptional(),
+  /** Keys of the labels that `pods` contains for each pod that has them; of other labels nothing is stated. */
+  labelKeys: z.array(labelKey).max(64).exactOptional(),
 });
 
 /** The statement of a cluster about one of its nodes. */

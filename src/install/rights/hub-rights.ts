@@ -11,7 +11,8 @@ export const controllerRights: Rights = {
     { apiGroups: [controller.group], resources: ['projects', 'clusters'], verbs: [...read, 'update', 'patch'] },
     { apiGroups: [controller.group], resources: ['projects/status', 'clusters/status'], verbs: change },
     { apiGroups: [networking.group], resources: ['slices'], verbs: [...read, 'update', 'patch'] },
-    { apiGroups: [networking.group], resources: ['slices/status'], verbs: change },
+    { apiGroups: [networking.group], resources: ['slices/status', 'accesspolicies/status'], verbs: change },
+    { apiGroups: [networking.group], resources: ['accesspolicies'], verbs: read },
     { apiGroups: [exchange.group], resources: ['memberships'], verbs: ownMany },
     { apiGroups: [exchange.group], resources: ['notices'], verbs: ownMany },
     // Needed for owner references with blockOwnerDeletion where OwnerReferencesPermissionEnforcement is on.

@@ -22,8 +22,8 @@ export const workerRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'services', 'namespaces', 'nodes'], verbs: read },
     { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: read },
-    { apiGroups: [ours], resources: ['serviceexports'], verbs: read },
-    { apiGroups: [ours], resources: ['serviceexports/status'], verbs: change },
+    { apiGroups: [ours], resources: ['serviceexports', 'accesspolicies'], verbs: read },
+    { apiGroups: [ours], resources: ['serviceexports/status', 'accesspolicies/status'], verbs: change },
     { apiGroups: [ours], resources: ['serviceimports'], verbs: ownMany },
     { apiGroups: [ours], resources: ['serviceimports/status'], verbs: change },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ownMany },
@@ -56,6 +56,7 @@ export const workerRights: Rights = {
 export const agentRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'nodes'], verbs: read },
+    { apiGroups: [ours], resources: ['accesspolicies'], verbs: read },
     // Also to check whether a client that requests notices is the worker.
     ...judgeReaders,
   ],

@@ -18,25 +18,25 @@ const write = ['create', 'update', 'patch', 'delete', 'deletecollection'] as con
 const rules: Readonly<Record<Side, Readonly<Record<Exclude<Person, 'metrics-reader'>, readonly PolicyRule[]>>>> = {
   hub: {
     view: [
-      { apiGroups: [networking.group], resources: ['slices'], verbs: read },
+      { apiGroups: [networking.group], resources: ['slices', 'accesspolicies'], verbs: read },
       { apiGroups: [controller.group], resources: ['projects', 'clusters'], verbs: read },
       // Status of links and services is computed from notices. They are in namespaces of their own, so only people with access to all namespaces read
       // them.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
-    edit: [{ apiGroups: [networking.group], resources: ['slices'], verbs: write }],
+    edit: [{ apiGroups: [networking.group], resources: ['slices', 'accesspolicies'], verbs: write }],
   },
   member: {
     view: [
       {
         apiGroups: [networking.group],
-        resources: ['serviceexports', 'serviceimports', 'slices', 'slicenodes', 'slicepeers'],
+        resources: ['accesspolicies', 'serviceexports', 'serviceimports', 'slices', 'slicenodes', 'slicepeers'],
         verbs: read,
       },
       // The accepted notices of other clusters: nodes and services of the slice are shown from these.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
-    edit: [{ apiGroups: [networking.group], resources: ['serviceexports'], verbs: write }],
+    edit: [{ apiGroups: [networking.group], resources: ['accesspolicies', 'serviceexports'], verbs: write }],
   },
 };
 

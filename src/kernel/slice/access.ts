@@ -101,6 +101,12 @@ export const accessElements = (access: AccessRules, { peers }: Pick<SliceNetwork
   return elements;
 };
 
+/** The packets in the JSON listing of the counter of denied ones. */
+export const deniedPackets = (json: string): number => {
+  const { nftables } = JSON.parse(json) as { nftables: readonly { readonly counter?: { readonly packets: number } }[] };
+  return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets ?? 0;
+};
+
 /** `to`: the packet goes to the called pod; `from`: it comes from it, as an answer. */
 const directions = ['to', 'from'] as const;
 type Direction = (typeof directions)[number];

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import { clusterLabel, excludeLabel } from '../../api/labels.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
@@ -9,6 +10,8 @@ import type { Pod } from '../../values/builtin/pod.ts';
 import { Failure } from '../../values/failure.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
 import { compareText, sortedBy } from '../../values/text/order.ts';
+import type { SliceAccess } from '../policy/access.ts';
+import { grantedAccess, sliceAccessOf } from './access-facts.ts';
 import { labelField, subdomainField, uidField } from './fields.ts';
 import {
   type NodeDecisions,
@@ -30,6 +33,8 @@ export interface NodeObjects {
   readonly sliceNodes: readonly SliceNode[];
   readonly slicePeers: readonly SlicePeer[];
   readonly slices: readonly Slice[];
+  /** Policies of owners of pods, in every namespace. @default none */
+  readonly accessPolicies?: readonly AccessPolicy[];
   /** Those of this node. */
   readonly pods: readonly Pod[];
 }
@@ -63,6 +68,9 @@ const podOf = ({ metadata, spec, status }: Pod): PodFacts[] => {
       metadata.labels?.[excludeLabel] !== 'true' &&
       status?.phase !== 'Succeeded' &&
       status?.phase !== 'Failed',
+    ...(spec?.serviceAccountName === undefined || spec.serviceAccountName === ''
+      ? {}
+      : { serviceAccount: spec.serviceAccountName, labels: metadata.labels ?? {} }),
   }));
   // The API server allows no such name; a pod with one could not be identified by it.
   return typeof pod === 'string' ? [] : [pod];
@@ -124,6 +132,18 @@ const peersOf = (
   return { peers: sortedBy(peers, peerName), refusals };
 };
 
+/** The policies of a slice; those of owners count in namespaces of the slice. */
+const accessOf = (
+  cluster: string | undefined,
+  name: string,
+  slice: Slice | undefined,
+  namespaces: readonly string[],
+  policies: readonly AccessPolicy[] = [],
+): SliceAccess | undefined => {
+  const owned = policies.filter(({ metadata, spec }) => spec.slice === name && namespaces.includes(metadata.namespace ?? ''));
+  return cluster === undefined ? undefined : sliceAccessOf(cluster, grantedAccess(slice), owned);
+};
+
 /**
  * The facts about a node from the objects, independent of their order. Every field is parsed into a value here, once. An object with an invalid field
  * is refused with a sentence that names both; other objects are not affected.
@@ -156,7 +176,13 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
     refused.push(...refusals);
     const spec = mirrored.get(name)?.spec;
     const members = spec === undefined ? (held(name, known.uid)?.namespaces ?? []) : memberNamespaces(spec).filter(isDnsLabel);
-    slices.set(name, { ...known, namespaces: members, peers });
+    const access = attempt(() =>
+      accessOf(sliceNode.metadata.labels?.[clusterLabel], name, mirrored.get(name), members, objects.accessPolicies),
+    );
+    // Refused policies leave those in force that were before.
+    if (typeof access === 'string') refused.push({ slice: name, message: access });
+    const used = typeof access === 'string' || spec === undefined ? held(name, known.uid)?.access : access;
+    slices.set(name, { ...known, namespaces: members, peers, ...(used === undefined ? {} : { access: used }) });
   }
   return {
     node: objects.node,

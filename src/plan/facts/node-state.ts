@@ -1,5 +1,6 @@
 import type { ServicePortMapping, TunnelEndpoint } from '../../api/slicenode/type.ts';
 import type { AskedDriver } from '../../values/tunnel-driver.ts';
+import type { AccessGroup, SliceAccess } from '../policy/access.ts';
 
 /** What a node knows, as plain JSON: from the API server while it answers, otherwise from the snapshot on disk. */
 
@@ -13,6 +14,8 @@ export interface PeerFacts {
   readonly endpoints: readonly TunnelEndpoint[];
   readonly blocks: readonly string[];
   readonly router: string;
+  /** Identities of its pods; absent without policies. */
+  readonly pods?: readonly AccessGroup[];
 }
 
 /** A slice on this node. */
@@ -30,6 +33,8 @@ export interface SliceFacts {
   readonly servicePorts?: readonly ServicePortMapping[];
   /** The last revision of this node's pods that the worker has published; absent before the first. */
   readonly withdrawnThrough?: number;
+  /** Who may call whom; absent without policies. */
+  readonly access?: SliceAccess;
 }
 
 /** A pod of this node. */
@@ -39,6 +44,9 @@ export interface PodFacts {
   readonly name: string;
   /** False for pods that never join a slice: with the node's own network, excluded by label, or ended. */
   readonly eligible: boolean;
+  /** Service account, by which policies know the pod; absent for a pod without one, such as a mirror pod of the kubelet. */
+  readonly serviceAccount?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** An object that was refused for an invalid value. */

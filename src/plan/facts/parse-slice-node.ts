@@ -7,7 +7,7 @@ import { blockField, countField, enumField, labelField, portField, sliceAddressF
 import type { SliceDecisions, SliceFacts } from './node-state.ts';
 
 /** The facts of a slice in a SliceNode; its members come from other objects. */
-export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers'>;
+export type SliceNodeFacts = Omit<SliceFacts, 'namespaces' | 'peers' | 'access'>;
 
 /**
  * Reads the spec of a SliceNode; throws `InvalidInput` with the first invalid field.

@@ -1,5 +1,6 @@
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import { parseCidr } from '../../values/address/cidr.ts';
+import { peerIdentities } from './access-facts.ts';
 import {
   blockField,
   identityKeyField,
@@ -19,6 +20,8 @@ import type { PeerFacts } from './node-state.ts';
  */
 export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts => {
   const network = parseCidr(subnet);
+  const blocks = spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, network));
+  const pods = peerIdentities(spec, blocks);
   return {
     cluster: labelField('spec.cluster', spec.cluster),
     node: subdomainField('spec.node', spec.node),
@@ -28,7 +31,8 @@ export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts =
       address: underlayAddressField(`spec.endpoints[${at}].address`, address, network),
       port: portField(`spec.endpoints[${at}].port`, port),
     })),
-    blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, network)),
+    blocks,
     router: sliceAddressField('spec.router', spec.router, network),
+    ...(pods.length === 0 ? {} : { pods }),
   };
 };

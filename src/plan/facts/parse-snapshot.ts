@@ -1,6 +1,8 @@
 import { Failure } from '../../values/failure.ts';
 import { tunnelPorts } from '../../values/ports.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
+import type { AccessGroup } from '../policy/access.ts';
+import { parseAccess, peerIdentities } from './access-facts.ts';
 import type { NodeDecisions, PeerFacts, SliceFacts, Snapshot } from './node-state.ts';
 import { parseSliceNode } from './parse-slice-node.ts';
 import { parseSlicePeer } from './parse-slice-peer.ts';
@@ -19,18 +21,34 @@ const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]):
     servicePorts: [...servicePorts],
     withdrawnThrough,
   };
+  const { access } = slice;
   return readable(() => {
     const read = parseSliceNode({ ...object, spec }, addresses);
     const peers = slice.peers.flatMap((peer) => peerOf(peer, name, read.subnet));
-    return [{ ...read, namespaces: namespaces.filter(isDnsLabel), peers }];
+    return [
+      { ...read, namespaces: namespaces.filter(isDnsLabel), peers, ...(access === undefined ? {} : { access: parseAccess(access) }) },
+    ];
   });
 };
 
 const peerOf = (peer: PeerFacts, slice: string, subnet: string): PeerFacts[] => {
-  const { endpoints, blocks, ...rest } = peer;
+  const { endpoints, blocks, pods, ...rest } = peer;
   const spec = { ...rest, slice, endpoints: [...endpoints], blocks: [...blocks], serial: 0 };
-  return readable(() => [parseSlicePeer({ ...object, spec }, subnet)]);
+  return readable(() => {
+    const read = parseSlicePeer({ ...object, spec }, subnet);
+    const identities = (pods ?? []).flatMap((group) =>
+      peerIdentities({ pods: [stated(group)], labelKeys: [...(group.labelKeys ?? [])] }, read.blocks),
+    );
+    return [{ ...read, ...(identities.length === 0 ? {} : { pods: identities }) }];
+  });
 };
+
+const stated = ({ namespace, serviceAccount, labels, addresses }: AccessGroup) => ({
+  namespace,
+  serviceAccount,
+  labels: { ...labels },
+  addresses: [...addresses],
+});
 
 const readable = <T>(read: () => T[]): T[] => {
   try {

@@ -1,5 +1,5 @@
 import { membershipAnnotation } from '../../api/labels.ts';
-import { membershipSpec } from '../../api/membership/schema.ts';
+import { membershipSpec, sliceAccess } from '../../api/membership/schema.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { everySlice } from '../../exchange/statement/statement.ts';
@@ -47,6 +47,7 @@ export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => 
     driver,
     namespaces,
     blocks,
+    access,
   }: Partial<Record<keyof Membership['spec'], unknown>> = spec;
   return (
     [project, slice, cluster, exchangeNamespace].every((name) => typeof name === 'string' && isDnsLabel(name)) &&
@@ -54,7 +55,9 @@ export const isMembership = ({ spec }: { readonly spec?: unknown }): boolean => 
     // No cluster may be made to sign, for one slice, a statement that counts in every slice.
     sliceUID !== everySlice.sliceUID &&
     areTexts(namespaces) &&
-    areTexts(blocks)
+    areTexts(blocks) &&
+    // Few slices have policies; an unreadable one changes nothing, instead of loosening what holds.
+    (access === undefined || sliceAccess.safeParse(access).success)
   );
 };
 

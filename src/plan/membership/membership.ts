@@ -1,5 +1,5 @@
 import { clusterLabel, managedBy, managedByLabel, sliceLabel } from '../../api/labels.ts';
-import { type Membership, membershipName } from '../../api/membership/type.ts';
+import { type Membership, type MembershipSpec, membershipName } from '../../api/membership/type.ts';
 import { exchangeNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 
@@ -7,7 +7,13 @@ import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
  * The membership of a cluster in a slice, with its address blocks. The slice does not own the object: the object outlives the slice to show that the
  * membership ended.
  */
-export const planMembership = (slice: Slice, project: string, cluster: string, blocks: readonly string[]): Membership => {
+export const planMembership = (
+  slice: Slice,
+  project: string,
+  cluster: string,
+  blocks: readonly string[],
+  access?: MembershipSpec['access'],
+): Membership => {
   const { name, namespace = '', uid = '' } = slice.metadata;
   return {
     apiVersion: 'exchange.kubeslice.io/v1alpha1',
@@ -27,6 +33,7 @@ export const planMembership = (slice: Slice, project: string, cluster: string, b
       namespaces: memberNamespaces(slice.spec),
       blocks: [...blocks],
       driver: slice.spec.tunnel?.driver ?? 'Auto',
+      ...(access === undefined ? {} : { access }),
       ...(slice.spec.statements === undefined ? {} : { expiry: slice.spec.statements.expiry }),
     },
   };

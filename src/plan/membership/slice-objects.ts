@@ -3,7 +3,7 @@ import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Slice, SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
-import { type SlicePeer, slicePeerName } from '../../api/slicepeer/type.ts';
+import { type SlicePeer, type SlicePeerSpec, slicePeerName } from '../../api/slicepeer/type.ts';
 import type { Statement } from '../../exchange/statement/statement.ts';
 import type { SignedStatement } from '../../exchange/trust/issue.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
@@ -33,6 +33,7 @@ export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice
       sliceSubnet: spec.sliceSubnet,
       namespaceIsolationProfile: { applicationNamespaces: [...spec.namespaces] },
       tunnel: { driver: spec.driver },
+      ...(spec.access === undefined ? {} : { access: spec.access }),
     },
   };
 };
@@ -68,7 +69,7 @@ export const planSlicePeer = (
   { cluster, subject: node, serial, body }: Statement<'Node'>,
   { statement, signature, chain }: SignedStatement,
 ): SlicePeer => {
-  const { publicKey, identityKey, endpoints, blocks, addresses } = body;
+  const { publicKey, identityKey, endpoints, blocks, addresses, pods, labelKeys } = body;
   const router = addresses.find((address) => !address.includes(':')) ?? '';
   return {
     apiVersion,
@@ -87,6 +88,8 @@ export const planSlicePeer = (
       endpoints: [...endpoints],
       blocks: [...blocks],
       router,
+      ...(pods === undefined ? {} : { pods: structuredClone(pods) as SlicePeerSpec['pods'] }),
+      ...(labelKeys === undefined ? {} : { labelKeys: [...labelKeys] }),
       serial,
       statement,
       signature,

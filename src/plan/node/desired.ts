@@ -2,6 +2,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
 import type { PodAttachment, SliceNetwork } from '../facts/slice-network.ts';
 import { planPodAddresses } from '../ipam/pod-addresses.ts';
+import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
 import type { PeerCalls } from '../tunnels/peer-calls.ts';
 import { tunnelPeers } from '../tunnels/tunnel-peers.ts';
@@ -27,6 +28,8 @@ export interface NodeInput {
   readonly calls: PeerCalls;
   /** UDP ports in use by other programs of the node. */
   readonly busyPorts: ReadonlySet<number>;
+  /** Compiles policies. @default from scratch */
+  readonly access?: NodeAccess;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -118,6 +121,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     if (problem !== undefined) problems.set(slice.name, problem);
     if (keyProblem !== undefined) untouched.push(names);
     if (choice.driver === undefined || port === undefined || addresses.router === undefined || key === undefined) continue;
+    const access = (input.access ?? compileNodeAccess)(slice, pods, addresses.leases);
     networks.push({
       ...names,
       driver: choice.driver,
@@ -129,6 +133,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       mtu: input.mtu,
       peers: tunnelPeers(slice, input.calls),
       servicePorts: slice.servicePorts ?? [],
+      ...(access === undefined ? {} : { access }),
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
   }

@@ -32,6 +32,8 @@ export interface StatusInput {
   readonly peersVersion?: number | undefined;
   /** How many addresses all pods need, if there are too few. */
   readonly wantedAddresses?: number | undefined;
+  /** Digest of the policies in the kernel. */
+  readonly accessDigest?: string | undefined;
 }
 
 /** The status to publish, without conditions. */
@@ -44,6 +46,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     ...(input.podsRevision === undefined ? {} : { podsRevision: input.podsRevision }),
     ...(input.peersVersion === undefined ? {} : { peersVersion: input.peersVersion }),
     ...(input.wantedAddresses === undefined ? {} : { wantedAddresses: input.wantedAddresses }),
+    ...(input.accessDigest === undefined ? {} : { accessDigest: input.accessDigest }),
   };
   if (network === undefined) return { ...shared, pods: {} };
   const pods = network.pods.flatMap((pod) => {
@@ -144,6 +147,7 @@ const scalarFields = [
   'podsRevision',
   'peersVersion',
   'wantedAddresses',
+  'accessDigest',
 ] as const;
 
 /** A slice without a tunnel has no links; a link that is not known yet keeps its report. */

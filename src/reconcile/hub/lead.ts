@@ -8,6 +8,7 @@ import { credentialController } from './credentials.ts';
 import { endingController } from './endings.ts';
 import { observeNoticeChanges } from './notice-changes.ts';
 import { projectController } from './projects.ts';
+import { slicePolicies } from './slice-policies.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
 
@@ -34,6 +35,7 @@ export const leadController = async (world: World, options: ControllerOptions, c
     clusterController(world, clock),
     sliceController(world, clock),
     endingController(world, clock),
+    slicePolicies(world, clock),
     credentialController(world, clock, options.credentialSeconds),
   ];
   await Promise.all([

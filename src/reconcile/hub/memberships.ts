@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import { membershipKind, sliceKind } from '../../api/kinds.ts';
 import { sliceLabel } from '../../api/labels.ts';
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
@@ -6,6 +7,7 @@ import { applyObject } from '../../kubernetes/apply.ts';
 import { planTakeBack } from '../../plan/ipam/take-back.ts';
 import { type Grants, planGrants } from '../../plan/membership/grants.ts';
 import { planMembership } from '../../plan/membership/membership.ts';
+import { planGrantedAccess } from '../../plan/policy/granted-access.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { endMemberships } from './endings.ts';
@@ -22,6 +24,10 @@ export interface Allocation {
 /** The memberships of a slice in the mirror, including ended ones and those of an earlier slice of its name. */
 export const membershipsOf = (world: World, { metadata }: Slice): readonly Membership[] =>
   world.memberships.byIndex('slice', sliceIndex(metadata.namespace, metadata.name));
+
+/** The policies of a slice. */
+export const policiesOf = (world: World, { metadata }: Slice): readonly AccessPolicy[] =>
+  world.accessPolicies.byIndex('slice', sliceIndex(metadata.namespace, metadata.name));
 
 /** Whether a Membership is in force in exactly this slice: it has not ended, and does not belong to an earlier slice of the same name. */
 export const holdsIn =
@@ -75,8 +81,9 @@ export const writeMemberships = async (
   { memberships, grants }: Allocation,
   signal: AbortSignal,
 ): Promise<void> => {
+  const access = planGrantedAccess(slice, policiesOf(world, slice));
   for (const [cluster, blocks] of grants.blocks) {
-    const desired = planMembership(slice, project, cluster, blocks);
+    const desired = planMembership(slice, project, cluster, blocks, access);
     const existing = memberships.find((membership) => membership.spec.cluster === cluster);
     const seen = existing === undefined ? undefined : world.memberships.get(objectKey(desired.metadata));
     await applyObject(world.client, membershipKind, desired, { fieldManager, signal, seen });

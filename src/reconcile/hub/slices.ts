@@ -54,6 +54,11 @@ export const sliceController = (world: World, clock: Clock) => {
       ),
       watching(world.clusters, (change) => slicesOf(change.object.metadata.namespace)),
       watching(world.memberships, (change) => [`${change.object.metadata.namespace}/${change.object.spec.slice}`]),
+      watching(world.accessPolicies, ({ object, previous }) =>
+        previous?.metadata.generation === object.metadata.generation && object.metadata.deletionTimestamp === undefined
+          ? []
+          : [object, ...(previous === undefined ? [] : [previous])].map(({ metadata, spec }) => `${metadata.namespace}/${spec.slice}`),
+      ),
       watching(world.links, (change) => keyOfBoard(change.object.metadata.namespace ?? '')),
       watching(world.writeRates, ({ board }) => keyOfBoard(board)),
     ],

@@ -1,6 +1,15 @@
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import type { Cluster } from '../../api/cluster/type.ts';
 import type { CredentialRequest } from '../../api/credentialrequest/type.ts';
-import { clusterKind, credentialRequestKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../api/kinds.ts';
+import {
+  accessPolicyKind,
+  clusterKind,
+  credentialRequestKind,
+  membershipKind,
+  noticeKind,
+  projectKind,
+  sliceKind,
+} from '../../api/kinds.ts';
 import { clusterLabel, sliceLabel, statementLabel } from '../../api/labels.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { Notice } from '../../api/notice/type.ts';
@@ -23,6 +32,8 @@ export interface World {
   readonly clusters: Mirror<Cluster>;
   readonly slices: Mirror<Slice>;
   readonly memberships: Mirror<Membership>;
+  /** Policies of slices. Index `slice`: namespace/name of the slice. */
+  readonly accessPolicies: Mirror<AccessPolicy>;
   /** Reports about links only; the controller does not read what clusters offer each other. */
   readonly links: Mirror<Notice>;
   /** The workers' leases. */
@@ -73,6 +84,13 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
         exchange: (membership) => [membership.spec.exchangeNamespace],
       },
     }),
+    accessPolicies: createMirror({
+      client,
+      kind: accessPolicyKind,
+      log,
+      metrics,
+      indexes: { slice: ({ metadata, spec }: AccessPolicy) => [sliceIndex(metadata.namespace, spec.slice)] },
+    }),
     links: createMirror({
       client,
       kind: noticeKind,
@@ -89,11 +107,12 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
 };
 
 /** Every mirror of the world, to run and to await. */
-export const mirrorsOf = ({ projects, clusters, slices, memberships, links, leases, credentialRequests }: World) => [
+export const mirrorsOf = ({ projects, clusters, slices, memberships, accessPolicies, links, leases, credentialRequests }: World) => [
   projects,
   clusters,
   slices,
   memberships,
+  accessPolicies,
   links,
   leases,
   credentialRequests,

@@ -32,6 +32,7 @@ import {
 import { strayExports } from './publish/stray-exports.ts';
 import { strayReport } from './publish/stray-report.ts';
 import { openTrust } from './receive/trust.ts';
+import { ownerPolicies } from './services/owner-policies.ts';
 import { sessions } from './slice/sessions.ts';
 
 /** How often the facts about the cluster are compared with those on the hub, in milliseconds. */
@@ -114,6 +115,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     strayReport(hub, local, clock),
     strayExports(local, memberships, connection, clock),
     clusterDns(local, dnsState),
+    ownerPolicies(local, clock),
   ];
   await Promise.all([
     memberships.run(signal),

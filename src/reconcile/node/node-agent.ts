@@ -6,6 +6,7 @@ import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-s
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { rememberingNodeAccess } from '../../plan/policy/node-access.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -65,6 +66,7 @@ export class NodeAgent {
   /** Slice by namespace, as of a version. */
   #slicesByNamespace: { readonly version: number; readonly slices: ReadonlyMap<string, string> } | undefined;
   #mtu: number | undefined;
+  readonly #access = rememberingNodeAccess();
   #last: Step | undefined;
   /** By slice: the last network that the kernel applied without a failure. */
   readonly #applied = new Map<string, SliceNetwork>();
@@ -169,6 +171,7 @@ export class NodeAgent {
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
       busyPorts: await busyUdpPorts(),
+      access: this.#access,
       now: clock.now(),
     });
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);

@@ -11,6 +11,7 @@ import { heartbeatMs } from '../../plan/names/report-age.ts';
 import type { Problem } from '../../plan/node/desired.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import { type nodeTrouble, troubleVerdicts } from '../../plan/node/node-trouble.ts';
+import { accessDigest } from '../../plan/policy/owner-status.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -109,6 +110,7 @@ export class Publisher {
     signal: AbortSignal,
   ): Promise<StatusInput> {
     const network = plan.networks.find((candidate) => candidate.slice === slice);
+    const access = facts.slices.find(({ name }) => name === slice)?.access;
     const failure = outcome.failures.get(slice);
     const refused: Problem | undefined = failure && {
       reason: failure.code === 'CapabilityMissing' ? 'KernelFeatureMissing' : 'NotConnected',
@@ -135,6 +137,7 @@ export class Publisher {
       podsRevision: plan.decisions[slice]?.revision,
       peersVersion: peersVersions.get(slice),
       wantedAddresses: plan.wantedAddresses.get(slice),
+      accessDigest: failure === undefined && network?.access !== undefined && access !== undefined ? accessDigest(access) : undefined,
       links: network === undefined ? undefined : await this.#links(network, published, signal),
       partial: this.#parts.links.knowledge(slice) !== 'All',
     };

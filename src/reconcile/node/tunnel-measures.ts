@@ -7,7 +7,7 @@ import { Failure } from '../../values/failure.ts';
 
 /** What the measurement of a node's tunnels uses. */
 export interface TunnelMeasuresParts {
-  readonly kernel: Pick<Kernel, 'observe'>;
+  readonly kernel: Pick<Kernel, 'observe' | 'denied'>;
   /** The current slices of the node. */
   readonly networks: () => readonly SliceNetwork[];
   readonly metrics: Pick<Metrics, 'add'>;
@@ -21,6 +21,7 @@ const restMs = 5_000;
 
 /** Reads the tunnels of this node at a scrape: ages of handshakes by cluster, bytes by slice. An unreadable tunnel is omitted. */
 export const createTunnelMeasures = ({ kernel, networks, metrics, clock, lifetime }: TunnelMeasuresParts): (() => Promise<Samples>) => {
+  const deniedBefore = new Map<string, number>();
   let before: ReadonlyMap<string, TrafficReading> = new Map();
   let last: { readonly at: number; readonly samples: Promise<Samples> } | undefined;
 
@@ -38,6 +39,13 @@ export const createTunnelMeasures = ({ kernel, networks, metrics, clock, lifetim
     const samples: ReturnType<typeof measureHandshakes>[] = [];
     for (const network of networks()) {
       const { slice } = network;
+      const denied = network.access === undefined ? undefined : await kernel.denied(network, lifetime);
+      if (denied !== undefined) {
+        // A counter that is lower than before began again with other policies.
+        const last = deniedBefore.get(slice) ?? 0;
+        metrics.add('nodeDeniedPackets', { slice }, denied < last ? denied : denied - last);
+        deniedBefore.set(slice, denied);
+      } else deniedBefore.delete(slice);
       const tunnel = await readOne(network);
       if (tunnel === undefined) continue;
       const peers = new Map(tunnel.peers.map((peer) => [peer.publicKey, peer]));

@@ -1,4 +1,4 @@
-import { noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
+import { accessPolicyKind, noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
 import { nodeLabel, statementLabel } from '../../api/labels.ts';
 import { forgottenConfigMap, memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
@@ -32,7 +32,11 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
       ...(labels === undefined ? {} : { labels }),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     },
-    spec: { containers: [], ...(spec?.hostNetwork === undefined ? {} : { hostNetwork: spec.hostNetwork }) },
+    spec: {
+      containers: [],
+      ...(spec?.hostNetwork === undefined ? {} : { hostNetwork: spec.hostNetwork }),
+      ...(spec?.serviceAccountName === undefined ? {} : { serviceAccountName: spec.serviceAccountName }),
+    },
     status: {
       ...(status?.phase === undefined ? {} : { phase: status.phase }),
       ...(status?.containerStatuses === undefined
@@ -50,10 +54,11 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
   const slicePeers = createMirror({ ...ours, kind: slicePeerKind });
   const slices = createMirror({ ...ours, kind: sliceKind });
   const pods = createMirror({ ...common, kind: podKind, fieldSelector: `spec.nodeName=${node}`, trim: trimPod });
+  const accessPolicies = createMirror({ ...common, kind: accessPolicyKind });
   const nodes = createMirror({ ...common, kind: nodeKind, fieldSelector: `metadata.name=${node}` });
   // One for each cluster and slice.
   const claims = createMirror({ ...ours, kind: noticeKind, labelSelector: `${statementLabel}=cluster` });
-  const required = [sliceNodes, slicePeers, slices, pods, nodes, claims];
+  const required = [sliceNodes, slicePeers, slices, pods, nodes, claims, accessPolicies];
   // Without it the agent works as well: an order to forget a cluster is rare.
   const forgotten = createMirror({ ...ours, kind: configMapKind, fieldSelector: `metadata.name=${forgottenConfigMap}` });
   const mirrors = [...required, forgotten];
@@ -109,6 +114,7 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
     slices,
     pods,
     nodes,
+    accessPolicies,
     mirrors,
     /** See `NodeAgentParts.slicesVersion`. The first complete list may be empty, which is no change of an object. */
     slicesVersion: (): number => (required.every((mirror) => mirror.isSynced()) ? slicesVersion : -1 - slicesVersion),
@@ -133,6 +139,7 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
         sliceNodes: own(),
         slicePeers: slicePeers.list(),
         slices: slices.list(),
+        accessPolicies: accessPolicies.list(),
         pods: pods.list(),
       };
       return held(nodeFacts(objects, before?.facts, readPeer), before);

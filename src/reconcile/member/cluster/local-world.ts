@@ -1,5 +1,7 @@
+import type { AccessPolicy } from '../../../api/accesspolicy/type.ts';
 import { importedServiceOf } from '../../../api/imported-service.ts';
 import {
+  accessPolicyKind,
   membershipKind,
   noticeKind,
   serviceExportKind,
@@ -64,6 +66,8 @@ export interface LocalWorld {
    * a slice here.
    */
   readonly exports: Mirror<ServiceExport>;
+  /** Policies of owners of pods. Index `slice`. */
+  readonly accessPolicies: Mirror<AccessPolicy>;
   /** Index `slice`. */
   readonly imports: Mirror<ServiceImport>;
   /** Only those made by the worker. Index `service`: slice/namespace/name; index `slice`. */
@@ -130,6 +134,13 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
         failing: (exported: ServiceExport) => (mayBeReported(exported) ? [exported.spec.slice] : []),
       },
     }),
+    accessPolicies: createMirror({
+      client,
+      kind: accessPolicyKind,
+      log,
+      metrics,
+      indexes: { slice: ({ spec }: AccessPolicy) => [spec.slice] },
+    }),
     imports: createMirror({ client, kind: serviceImportKind, log, metrics, keepManager: fieldManager, indexes }),
     corefile: dnsConfig(corednsConfigMap.main),
     customCorefile: dnsConfig(corednsConfigMap.custom),
@@ -161,6 +172,7 @@ export const mirrorsOf = (world: LocalWorld) => [
   world.slicePeers,
   world.notices,
   world.exports,
+  world.accessPolicies,
   world.imports,
   world.endpointSlices,
   world.corefile,

@@ -4,12 +4,18 @@ import { clusterOf } from '../../../exchange/ledger/ledger.ts';
 import type { NodeBody } from '../../../exchange/statement/node.ts';
 import { draftStatement } from '../../../exchange/trust/issue.ts';
 import { watching } from '../../../loop/watching.ts';
+import { type StatedIdentities, statedIdentities } from '../../../plan/policy/stated-identities.ts';
 import { nodeBodyOf } from '../../../plan/tunnels/node-statement.ts';
+import type { Pod } from '../../../values/builtin/pod.ts';
+import { canonicalJson } from '../../../values/text/canonical-json.ts';
 import { identityOf } from '../cluster/node-identity.ts';
 import { exchangeContext } from '../receive/exchange-context.ts';
 import type { Refusals } from '../receive/refusals.ts';
 import { ownSubjects, type Session } from '../session/session.ts';
 import { renewalEveryMs } from './publish.ts';
+
+const sameIdentity = (before: Pod, after: Pod): boolean =>
+  before.metadata.uid === after.metadata.uid && canonicalJson(before.metadata.labels ?? {}) === canonicalJson(after.metadata.labels ?? {});
 
 /** How long the statement about a node holds without a tunnel in its SliceNode, in milliseconds, as long as the node exists. */
 const heldMs = 30_000;
@@ -30,6 +36,9 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
     return 'body' in draft ? checkDelegation(draft, session.ledger(), exchangeContext(session))?.message : undefined;
   };
 
+  const identitiesOf = (sliceNode: SliceNode | undefined): StatedIdentities =>
+    statedIdentities(session.granted.spec.access, sliceNode, (namespace, name) => session.pods(namespace)?.get(`${namespace}/${name}`));
+
   return {
     name: 'node-notice',
     held: () => [...clusterOf(session.ledger(), session.hub.cluster).entries.Node.keys()],
@@ -38,6 +47,13 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       ownSubjects(session, 'Node'),
       watching(local.sliceNodes, (change) => (change.object.spec.slice === slice ? [change.object.spec.node] : [])),
       watching(local.nodes, ({ object, type }) => (type === 'updated' ? [] : [object.metadata.name])),
+      // Policies that ask for identities, and pods of which they ask.
+      watching(session.grantChanges, () => nodesOf().map((sliceNode) => sliceNode.spec.node)),
+      watching(session.podChanges, ({ object, previous }) =>
+        session.granted.spec.access === undefined || (previous !== undefined && sameIdentity(previous, object))
+          ? []
+          : local.sliceNodes.byIndex('pod', object.metadata.uid ?? '').flatMap(({ spec }) => (spec.slice === slice ? [spec.node] : [])),
+      ),
       // A grown claim of the cluster, or a key that another node gave up.
       watching(session.statements, ({ kind, cluster }) =>
         cluster === session.hub.cluster && kind === 'Cluster' ? nodesOf().map((sliceNode) => sliceNode.spec.node) : [],
@@ -48,7 +64,8 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       const current = found?.spec.sliceUID === session.grant.sliceUID ? found : undefined;
       const identity = current === undefined ? undefined : identityOf(current);
       const key = identity !== undefined && 'publicKey' in identity ? identity.publicKey : undefined;
-      const body = nodeBodyOf(current, local.nodes.get(node), key);
+      const bare = nodeBodyOf(current, local.nodes.get(node), key);
+      const body = bare === undefined ? undefined : { ...bare, ...identitiesOf(current) };
       refusals.set(`own.node.${node}.identity`, identity !== undefined && 'refused' in identity ? identity.refused : undefined);
       if (body === undefined && local.nodes.get(node) !== undefined) {
         // Its SliceNode disappeared, although the node did not: it is created again, with the same blocks, and its statement stays in force

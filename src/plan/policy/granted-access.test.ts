@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
+import { maxSlicePolicies } from '../../api/membership/schema.ts';
+import { slice } from '../fixtures/hub.ts';
+import { planGrantedAccess, slicePolicyVerdicts } from './granted-access.ts';
+
+const policy = (name: string, spec: Partial<AccessPolicy['spec']> = {}): AccessPolicy => ({
+  apiVersion: '',
+  kind: '',
+  metadata: { name, namespace: 'default' },
+  spec: { slice: 'app', ...spec },
+});
+
+it('grants nothing where there is nothing', () => {
+  expect(planGrantedAccess(slice('app'), [])).toBeUndefined();
+  expect(planGrantedAccess(slice('app'), [policy('a', { dryRun: true })])).toBeUndefined();
+});
+
+it('grants the policies in the order of their names, without dry runs, and the default', () => {
+  const from = [{ clusters: ['west'] }];
+  expect(planGrantedAccess(slice('app'), [policy('b'), policy('a', { from }), policy('c', { dryRun: true })])).toEqual({
+    default: 'Allow',
+    policies: [{ name: 'a', from }, { name: 'b' }],
+  });
+  const closed = slice('app');
+  expect(planGrantedAccess({ ...closed, spec: { ...closed.spec, access: { default: 'Deny' } } }, [])).toEqual({
+    default: 'Deny',
+    policies: [],
+  });
+});
+
+it('denies by default when there are more policies than a member gets', () => {
+  const many = Array.from({ length: maxSlicePolicies + 1 }, (_, at) => policy(`p${at}`));
+  const granted = planGrantedAccess(slice('app'), many);
+  expect([granted?.default, granted?.policies?.length]).toEqual(['Deny', maxSlicePolicies]);
+});
+
+it('reports whether the slice exists', () => {
+  expect(slicePolicyVerdicts(policy('a'), undefined, 0)).toMatchObject([{ status: 'False', reason: 'SliceNotFound' }]);
+  expect(slicePolicyVerdicts(policy('a', { dryRun: true }), slice('app'), 2)).toMatchObject([
+    { type: 'Accepted', status: 'True' },
+    { type: 'Enforced', status: 'False', reason: 'DryRun' },
+  ]);
+});

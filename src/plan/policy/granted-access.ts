@@ -1,0 +1,48 @@
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
+import type { Verdict } from '../../api/condition.ts';
+import { maxSlicePolicies } from '../../api/membership/schema.ts';
+import type { MembershipSpec } from '../../api/membership/type.ts';
+import type { Slice } from '../../api/slice/type.ts';
+import { sortedBy } from '../../values/text/order.ts';
+
+/** The policies of a slice for its members, in the order of their names; undefined when the slice has none and no default. */
+export const planGrantedAccess = (slice: Slice, policies: readonly AccessPolicy[]): MembershipSpec['access'] => {
+  const inForce = sortedBy(
+    policies.filter(({ metadata, spec }) => spec.dryRun !== true && metadata.deletionTimestamp === undefined),
+    ({ metadata }) => metadata.name,
+  );
+  if (slice.spec.access === undefined && inForce.length === 0) return undefined;
+  const access: NonNullable<MembershipSpec['access']> = {
+    // More policies than a membership holds: nobody knows what the others would allow.
+    default: inForce.length > maxSlicePolicies ? 'Deny' : (slice.spec.access?.default ?? 'Allow'),
+    policies: inForce.slice(0, maxSlicePolicies).map(({ metadata: { name }, spec: { action, to, from, ports } }) => ({
+      name,
+      ...(action === undefined ? {} : { action }),
+      ...(to === undefined ? {} : { to }),
+      ...(from === undefined ? {} : { from }),
+      ...(ports === undefined ? {} : { ports }),
+    })),
+  };
+  return access;
+};
+
+/** The conditions of a policy on the hub. */
+export const slicePolicyVerdicts = (policy: AccessPolicy, slice: Slice | undefined, members: number): Verdict[] => {
+  const named = JSON.stringify(policy.spec.slice);
+  if (slice === undefined)
+    return [
+      {
+        type: 'Accepted',
+        status: 'False',
+        reason: 'SliceNotFound',
+        message: `There is no slice ${named} in this namespace; the policy has no effect.`,
+      },
+    ];
+  const message = `The policy is granted to the ${members} members of slice ${named}; each enforces it on its nodes.`;
+  return [
+    { type: 'Accepted', status: 'True', reason: 'Accepted', message },
+    ...(policy.spec.dryRun === true
+      ? [{ type: 'Enforced', status: 'False', reason: 'DryRun', message: 'The policy has dryRun and changes no traffic.' } as const]
+      : []),
+  ];
+};
