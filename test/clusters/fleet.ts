@@ -1,5 +1,13 @@
 import type { Cluster } from '../../src/api/cluster/type.ts';
-import { clusterKind, credentialRequestKind, membershipKind, noticeKind, projectKind, sliceKind } from '../../src/api/kinds.ts';
+import {
+  accessPolicyKind,
+  clusterKind,
+  credentialRequestKind,
+  membershipKind,
+  noticeKind,
+  projectKind,
+  sliceKind,
+} from '../../src/api/kinds.ts';
 import { clusterLabel } from '../../src/api/labels.ts';
 import { workerAccount } from '../../src/api/places.ts';
 import type { Heads } from '../../src/exchange/notice/heads.ts';
@@ -17,7 +25,16 @@ import { startTunnels, type Tunnels } from './tunnels.ts';
 
 export type { Member } from './member.ts';
 
-const hubKinds = [...builtinKinds, projectKind, clusterKind, sliceKind, membershipKind, noticeKind, credentialRequestKind];
+const hubKinds = [
+  ...builtinKinds,
+  accessPolicyKind,
+  projectKind,
+  clusterKind,
+  sliceKind,
+  membershipKind,
+  noticeKind,
+  credentialRequestKind,
+];
 
 /** A hub with members, controller and workers running in this process against fake API servers. */
 export interface Fleet {

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { noticeKind, serviceExportKind, serviceImportKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import {
+  accessPolicyKind,
+  noticeKind,
+  serviceExportKind,
+  serviceImportKind,
+  sliceKind,
+  sliceNodeKind,
+  slicePeerKind,
+} from '../../src/api/kinds.ts';
 import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
@@ -30,7 +38,16 @@ export const builtinKinds = [
   builtin.serviceCidrKind,
   eventKind,
 ];
-const memberKinds = [...builtinKinds, sliceKind, serviceExportKind, serviceImportKind, sliceNodeKind, slicePeerKind, noticeKind];
+const memberKinds = [
+  ...builtinKinds,
+  accessPolicyKind,
+  sliceKind,
+  serviceExportKind,
+  serviceImportKind,
+  sliceNodeKind,
+  slicePeerKind,
+  noticeKind,
+];
 
 /** A member cluster of the test fleet: a fake API server with the worker running against it. */
 export interface Member {
