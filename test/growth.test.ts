@@ -209,6 +209,7 @@ const cases: readonly Case[] = [
         exchangeNamespace: 'x',
         withoutBlock: new Map(),
         shortage: undefined,
+        policiesServed: true,
         retired: [],
         missing: new Map(),
       };

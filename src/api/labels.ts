@@ -39,5 +39,7 @@ export const statementLabel = 'kubeslice.io/statement';
 export const weightLabel = 'kubeslice.io/weight';
 /** Annotation of a member's copy of a slice: the grant of the hub (JSON of the Membership), so that the worker can start without the hub. */
 export const membershipAnnotation = 'kubeslice.io/membership';
+/** Annotation of a member's copy of a slice: `true` when its administrator lets the hub change the default access from Deny to Allow. */
+export const openAccessAnnotation = 'kubeslice.io/open-access';
 /** Annotation of a CustomResourceDefinition: the version of KubeSlice that wrote it, so that an older version does not overwrite it. */
 export const versionAnnotation = 'kubeslice.io/version';

@@ -14,6 +14,7 @@ export const reasons = {
   ClusterRemoved: 'The hub no longer accepts credentials of this cluster, for example because the cluster was removed there.',
   ConnectionLost: 'The worker of a cluster has not renewed its lease in time.',
   DnsServersAway: 'The DNS servers of KubeSlice do not answer in this cluster.',
+  DefinitionMissing: 'The API server has no definition of a kind: it is older than the program that asks for it, or was removed.',
   DiskFull: 'The disk of a node cannot be written, so the node would lose its slices at a reboot.',
   DriverUnavailable: 'This node has no usable tunnel driver.',
   DuplicatePorts: 'Two ports of the export have the same name, or the same number and protocol.',
@@ -73,11 +74,14 @@ export const reasons = {
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message names it and the reason.',
   StatementsWithheld:
     'The hub answers but withholds what a cluster publishes; the message names the clusters and since when. Their notices are read through the tunnels.',
+  StricterDefaultKept:
+    'The hub opens a slice that denied by default; this cluster goes on to deny, until an administrator of it allows the change.',
   SubnetNotAllowed: 'The slice subnet is not a private network, and no administrator of this cluster allowed it.',
   SubnetOverlap: 'The slice subnet overlaps with a network that a member cluster uses already.',
   TargetPortNotFound:
     'The targetPort of a Service is the name of a port that no container of the matching pods has; the message contains it.',
   TooManyEndpoints: 'The export has more endpoints than can be published; the message contains how many are over capacity.',
+  TooManyPolicies: 'The slice has more policies than a member gets; this one came later and is not in force.',
   TooManyServicePorts: 'A node is over capacity for translated service ports of the export; the message names the node.',
   UnknownCluster: 'The slice names a cluster that is not registered.',
   WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',

@@ -33,6 +33,11 @@ export type MirrorOptions<T extends KubernetesObject> = Selection & {
   readonly keepManager?: string;
   /** Removes unused fields before the object is stored. Name, namespace, uid and resourceVersion must stay. */
   readonly trim?: (object: T) => T;
+  /**
+   * The server may lack the kind: its definition comes with another version, or was removed. Then the mirror is complete and empty, and follows the kind
+   * as soon as the server has it. Without this option it waits, and keeps what it has. @default false
+   */
+  readonly mayBeMissing?: boolean;
   /** Called when contact with the server is lost, with the reason, and when it is restored. */
   readonly onContact?: (contact: 'lost' | 'found', why?: Failure) => void;
   readonly backoff?: Backoff;
@@ -58,6 +63,10 @@ export type Mirror<T> = {
   list(): readonly T[];
   byIndex(index: string, value: string): readonly T[];
   readonly size: number;
+  /** Whether the server has the kind; true while nothing else is known. See `MirrorOptions.mayBeMissing`. */
+  isServed(): boolean;
+  /** Emits whether the server has the kind, at first what is known. */
+  readonly serving: { subscribe(handler: (served: boolean) => void): () => void };
   /** When contact was lost, in milliseconds since 1970; `undefined` while there is contact. Before the first list: when `run` began. */
   staleSince(): number | undefined;
   subscribe(handler: (change: Change<T>) => void): () => void;
@@ -65,6 +74,8 @@ export type Mirror<T> = {
 
 /** A watch that ends without an event after this long is normal. One that ends sooner counts as a failure, to avoid a hot loop. */
 const shortestWatchMs = 1_000;
+/** For how long a server must deny a kind until it counts as missing, in milliseconds: a server that starts may not have read its definitions yet. */
+const missingAfterMs = 1_500;
 const defaultBackoff: Backoff = { firstMs: 250, maxMs: 8_000 };
 
 /** Creates a mirror; it does nothing before `run`. */
@@ -81,7 +92,10 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
   const store = createStore<T>(indexes);
   const handlers = new Set<(change: Change<T>) => void>();
   const { promise: firstList, resolve: markSynced } = Promise.withResolvers<void>();
+  const servingHandlers = new Set<(served: boolean) => void>();
   let isSynced = false;
+  let served: boolean | undefined;
+  let deniedSince: number | undefined;
   let staleSince: number | undefined;
   let lastContact = 0;
 
@@ -141,6 +155,30 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     onContact?.('lost', failure);
   };
 
+  const markComplete = (): void => {
+    if (isSynced) return;
+    isSynced = true;
+    markSynced();
+  };
+
+  const setServed = (now: boolean): void => {
+    if (served === now) return;
+    served = now;
+    for (const handler of servingHandlers) handler(now);
+  };
+
+  /** The server has no such kind. */
+  const denied = (): void => {
+    contact();
+    deniedSince ??= clock.monotonic();
+    if (served === false || clock.monotonic() - deniedSince < missingAfterMs) return;
+    log.warn('the server has no definition of this kind; without it there is none', {});
+    for (const object of store.list()) remove(objectKey(object.metadata), object, true);
+    metrics?.set('mirrorObjects', { mirror: name }, 0);
+    markComplete();
+    setServed(false);
+  };
+
   /** Lists everything and makes the store equal to it; returns the version to watch from. */
   const list = async (signal: AbortSignal): Promise<string> => {
     metrics?.add('mirrorLists', { mirror: name });
@@ -156,10 +194,9 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     }
     for (const object of seen.values()) put(object, !isSynced);
     metrics?.set('mirrorObjects', { mirror: name }, store.size);
-    if (!isSynced) {
-      isSynced = true;
-      markSynced();
-    }
+    deniedSince = undefined;
+    markComplete();
+    setServed(true);
     return version;
   };
 
@@ -213,7 +250,10 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
           failures += 1;
           // Contact is not lost: the server answered that our version is too old.
           if (Failure.is(error, 'Gone')) version = undefined;
-          else lost(error, failures);
+          else if (options.mayBeMissing === true && Failure.is(error, 'NotFound')) {
+            version = undefined;
+            denied();
+          } else lost(error, failures);
         }
         // The first list after "gone" is immediate: "gone" is not a failure.
         if (failures > (version === undefined ? 1 : 0)) await sleep(clock, backoffDelay(backoff, failures, random), signal).catch(() => {});
@@ -226,6 +266,14 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     byIndex: (index, value) => store.byIndex(index, value),
     get size() {
       return store.size;
+    },
+    isServed: () => served !== false,
+    serving: {
+      subscribe: (handler) => {
+        if (served !== undefined) handler(served);
+        servingHandlers.add(handler);
+        return () => void servingHandlers.delete(handler);
+      },
     },
     staleSince: () => staleSince,
     subscribe: (handler) => {

@@ -3,6 +3,7 @@ import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../s
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import { endpointSliceKind, nodeKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
+import type { ResourceKind } from '../../src/values/resource-kind.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
 /*
@@ -110,13 +111,16 @@ export const eastOffers = async (): Promise<void> => {
   await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
 };
 
-/** Starts the two clusters, with the slice on the hub. */
-export const beginExample = async (): Promise<void> => {
-  fleet = await startFleet();
+/** Starts the two clusters, with the slice on the hub; all of them lack some kinds. */
+export const beginLacking = async (lacking: readonly ResourceKind[]): Promise<void> => {
+  fleet = await startFleet(lacking);
   east = await fleet.join('east');
   west = await fleet.join('west');
   fleet.hub.put(sliceKind, slice);
 };
+
+/** Starts the two clusters, with the slice on the hub. */
+export const beginExample = (): Promise<void> => beginLacking([]);
 
 /** Ends them. */
 export const endExample = (): Promise<void> => fleet.stop();

@@ -19,6 +19,7 @@ import { leadController } from '../../src/reconcile/hub/lead.ts';
 import { mirrorsOf as hubMirrors, observeHub } from '../../src/reconcile/hub/world.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
+import type { ResourceKind } from '../../src/values/resource-kind.ts';
 import { type LeapingClock, leapingClock, type Pace, soon } from './leaping-clock.ts';
 import { authorityFilesOf, builtinKinds, type Member, startMember } from './member.ts';
 import { startTunnels, type Tunnels } from './tunnels.ts';
@@ -62,7 +63,14 @@ export interface Fleet {
 const token = `x.${Buffer.from(JSON.stringify({ exp: 4_102_444_800 })).toString('base64url')}.x`;
 
 /** Registers a cluster on the hub and starts it. */
-const joinMember = async (hub: FakeApi, clock: LeapingClock, name: string, nodes: readonly string[], tunnels: Tunnels): Promise<Member> => {
+const joinMember = async (
+  hub: FakeApi,
+  clock: LeapingClock,
+  name: string,
+  nodes: readonly string[],
+  tunnels: Tunnels,
+  lacking: readonly ResourceKind[],
+): Promise<Member> => {
   const authority = await authorityFilesOf(name);
   const cluster: Cluster = {
     apiVersion: 'controller.kubeslice.io/v1alpha1',
@@ -76,13 +84,13 @@ const joinMember = async (hub: FakeApi, clock: LeapingClock, name: string, nodes
     metadata: { name: workerAccount(name), namespace: 'default', labels: { [clusterLabel]: name } },
   });
   hub.put(clusterKind, cluster);
-  return startMember({ server: hub.connection.server, ca: '', token }, authority, clock, name, nodes, tunnels.asks(name));
+  return startMember({ server: hub.connection.server, ca: '', token }, authority, clock, name, nodes, tunnels.asks(name), lacking);
 };
 
-/** Starts a hub with its controller and no members. */
-export const startFleet = async (): Promise<Fleet> => {
+/** Starts a hub with its controller and no members; hub and members lack some kinds. */
+export const startFleet = async (lacking: readonly ResourceKind[] = []): Promise<Fleet> => {
   const clock = leapingClock();
-  const hub = await startFakeApi({ kinds: hubKinds });
+  const hub = await startFakeApi({ kinds: hubKinds.filter((kind) => !lacking.includes(kind)) });
   const stopping = new AbortController();
   const world = observeHub(createClient(hub.connection, { fieldManager: 'kubeslice-controller' }), quietLog, createMetrics(), clock);
   const ended = Promise.allSettled([
@@ -102,7 +110,7 @@ export const startFleet = async (): Promise<Fleet> => {
     clock,
     soon: (check, pace) => soon(clock, activity, check, pace),
     join: async (name, nodes = ['node-1', 'node-2']) => {
-      const member = await joinMember(hub, clock, name, nodes, tunnels);
+      const member = await joinMember(hub, clock, name, nodes, tunnels, lacking);
       members.set(name, member);
       return member;
     },

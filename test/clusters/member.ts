@@ -21,6 +21,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { eventKind } from '../../src/values/builtin/event.ts';
 import type { Clock } from '../../src/values/clock.ts';
+import type { ResourceKind } from '../../src/values/resource-kind.ts';
 
 /** Kinds of Kubernetes itself that our programs use. */
 export const builtinKinds = [
@@ -92,8 +93,9 @@ export const makeMemberApi = async (
   authority: AuthorityFiles,
   name: string,
   nodes: readonly string[],
+  lacking: readonly ResourceKind[] = [],
 ): Promise<FakeApi> => {
-  const api = await startFakeApi({ kinds: memberKinds });
+  const api = await startFakeApi({ kinds: memberKinds.filter((kind) => !lacking.includes(kind)) });
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
     api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const [index, node] of nodes.entries()) putNode(api, name, node, index);
@@ -139,8 +141,9 @@ export const startMember = async (
   name: string,
   nodes: readonly string[],
   asks: Asks = {},
+  lacking: readonly ResourceKind[] = [],
 ): Promise<Member> => {
-  const api = await makeMemberApi(hub, authority, name, nodes);
+  const api = await makeMemberApi(hub, authority, name, nodes, lacking);
   let running: { stopping: AbortController; ended: Promise<unknown> } | undefined;
   const start = (): void => {
     const stopping = new AbortController();

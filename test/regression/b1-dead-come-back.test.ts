@@ -72,7 +72,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
   } as unknown as SliceNode;
   const patches: { readonly at: number; readonly status: Record<string, unknown> }[] = [];
   const step = {
-    facts: { node: 'w1', pods: [], addresses: [] },
+    facts: { node: 'w1', slices: [], pods: [], addresses: [] },
     plan: {
       decisions: {},
       wantedAddresses: new Map(),
@@ -102,6 +102,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     links: watch,
     identity: () => undefined,
     trouble: () => undefined,
+    policiesServed: () => true,
     seen: () => seen,
     clock,
     metrics: { set: () => undefined, remove: () => undefined },

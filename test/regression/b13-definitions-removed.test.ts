@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
-import { nodeLabel, sliceLabel } from '../../src/api/labels.ts';
+import { accessPolicyKind, noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { clusterLabel, nodeLabel, sliceLabel } from '../../src/api/labels.ts';
 import { memberNamespace } from '../../src/api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../src/api/slicenode/type.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
@@ -22,7 +22,11 @@ const wait = { timeout: 120_000 };
 const sliceNode: SliceNode = {
   apiVersion: 'networking.kubeslice.io/v1beta1',
   kind: 'SliceNode',
-  metadata: { name: 'app.n1', namespace: memberNamespace, labels: { [sliceLabel]: 'app', [nodeLabel]: nodeLabelValue('n1') } },
+  metadata: {
+    name: 'app.n1',
+    namespace: memberNamespace,
+    labels: { [sliceLabel]: 'app', [nodeLabel]: nodeLabelValue('n1'), [clusterLabel]: 'east' },
+  },
   spec: { slice: 'app', sliceUID: 'uid-1', node: 'n1', sliceSubnet: '10.0.0.0/16', blocks: ['10.0.0.0/26'], driver: 'Auto' },
 };
 const slice = {
@@ -34,10 +38,17 @@ const slice = {
 
 let api: FakeApi;
 let world: ReturnType<typeof observeNode>;
-let ending: AbortController;
-let running: Promise<unknown>;
+let ending: AbortController | undefined;
+let running: Promise<unknown> | undefined;
 const clock = handClock();
 let held: HeldFacts | undefined;
+
+const policy = {
+  apiVersion: 'networking.kubeslice.io/v1beta1',
+  kind: 'AccessPolicy',
+  metadata: { name: 'web', namespace: 'app-ns' },
+  spec: { slice: 'app', from: [{ clusters: ['west'] }] },
+};
 
 /** What the agent acts on now, as in its steps. */
 const slices = (): string[] => {
@@ -54,13 +65,12 @@ const removeBoth = async (): Promise<void> => {
 };
 const isGone = (): Promise<void> => vi.waitFor(() => expect([world.sliceNodes.list(), world.slices.list()]).toEqual([[], []]), wait);
 
-beforeEach(async () => {
+/** An agent that begins now, without what an earlier one knew. */
+const observe = async (): Promise<void> => {
+  await end();
   held = undefined;
-  api = await startFakeApi({ kinds: [sliceKind, sliceNodeKind, slicePeerKind, noticeKind, podKind, nodeKind] });
-  api.put(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
-  api.put(sliceKind, slice);
-  api.put(sliceNodeKind, sliceNode);
-  ending = new AbortController();
+  const lifetime = new AbortController();
+  ending = lifetime;
   const verification = new PeerVerification({
     settings: { runDirectory: '/nonexistent', stateDirectory: '/nonexistent' },
     clock,
@@ -68,12 +78,23 @@ beforeEach(async () => {
     onReady: () => {},
   });
   world = observeNode(createClient(api.connection, { fieldManager: 'test' }), 'n1', verification, clock, quietLog, createMetrics());
-  running = Promise.all(world.mirrors.map((mirror) => mirror.run(ending.signal)));
+  running = Promise.all(world.mirrors.map((mirror) => mirror.run(lifetime.signal)));
+};
+const end = async (): Promise<void> => {
+  ending?.abort();
+  await running;
+};
+
+beforeEach(async () => {
+  api = await startFakeApi({ kinds: [accessPolicyKind, sliceKind, sliceNodeKind, slicePeerKind, noticeKind, podKind, nodeKind] });
+  api.put(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
+  api.put(sliceKind, slice);
+  api.put(sliceNodeKind, sliceNode);
+  await observe();
   await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']), wait);
 });
 afterEach(async () => {
-  ending.abort();
-  await running;
+  await end();
   await api.stop();
 });
 
@@ -108,5 +129,48 @@ describe('B13: a node whose SliceNode and Slice are deleted', () => {
     await removeBoth();
     await isGone();
     expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
+  });
+});
+
+describe('a node whose API server lacks the definition of AccessPolicy', () => {
+  const policies = (): string[] | undefined => {
+    slices();
+    return held?.facts.slices[0]?.access?.policies.map(({ name }) => name);
+  };
+  const accessOf = (name: 'default' | 'cluster') => held?.facts.slices[0]?.access?.[name];
+
+  it('works on without policies and with the default of the slice, and takes policies when the definition is there', async () => {
+    api.put(accessPolicyKind, policy);
+    await vi.waitFor(() => expect(policies()).toEqual(['app-ns/web']), wait);
+    api.undefine(accessPolicyKind);
+    await vi.waitFor(() => expect([policies(), world.accessPolicies.isServed()]).toEqual([undefined, false]), wait);
+    // The rest goes on: another agent begins here, and this one follows what changes.
+    api.put(sliceKind, { ...slice, spec: { ...slice.spec, access: { default: 'Deny' } } });
+    await vi.waitFor(() => expect([policies(), accessOf('default')]).toEqual([[], 'Deny']), wait);
+    api.define(accessPolicyKind);
+    api.put(accessPolicyKind, policy);
+    await vi.waitFor(() => expect([policies(), world.accessPolicies.isServed()]).toEqual([['app-ns/web'], true]), wait);
+    expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']);
+  });
+
+  it('begins there, too', async () => {
+    api.undefine(accessPolicyKind);
+    await observe();
+    await vi.waitFor(() => expect(slices()).toEqual(['app 10.0.0.0/26 app-ns']), wait);
+    expect(world.accessPolicies.isServed()).toBe(false);
+  });
+
+  it('does not take one answer of a server that starts for a missing definition', async () => {
+    api.put(accessPolicyKind, policy);
+    await vi.waitFor(() => expect(policies()).toEqual(['app-ns/web']), wait);
+    const path = /accesspolicies/;
+    api.faults.add({ effect: { status: 404 }, path, times: 2 });
+    api.endWatches();
+    const lists = () => api.requests.filter((request) => path.test(request) && !request.includes('watch=true')).length;
+    const before = lists();
+    let lost = 0;
+    world.accessPolicies.subscribe(({ type }) => (lost += type === 'deleted' ? 1 : 0));
+    await vi.waitFor(() => expect(lists()).toBeGreaterThan(before), wait);
+    expect([policies(), world.accessPolicies.isServed(), lost]).toEqual([['app-ns/web'], true, 0]);
   });
 });

@@ -14,6 +14,7 @@ const status = (clusters: readonly ClusterEvidence[], before?: SliceStatus): Sli
       exchangeNamespace: 'x',
       withoutBlock: new Map(),
       shortage: undefined,
+      policiesServed: true,
       retired: [],
       missing: new Map(),
       clusters,

@@ -31,7 +31,16 @@ describe('B7: what a condition says', () => {
       excluded: new Map(),
     };
     const members = membersOf(small.spec, clusters);
-    const findings = { slice: small, acceptance, grants, members, clusters, reports: new Map(), running: new Set<string>() };
+    const findings = {
+      slice: small,
+      acceptance,
+      grants,
+      members,
+      clusters,
+      reports: new Map(),
+      policiesServed: true,
+      running: new Set<string>(),
+    };
     const { conditions = [] } = planSliceStatus(sliceEvidence(findings), 0);
     expect(conditionOf(conditions, 'Ready')).toMatchObject({ status: 'False', reason: 'AddressSpaceTooSmall' });
     for (const condition of conditions) expect(conditionSchema.safeParse(condition).success, condition.type).toBe(true);

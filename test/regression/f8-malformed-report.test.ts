@@ -21,6 +21,7 @@ const judge = (notices: readonly Notice[]) => {
       exchangeNamespace: 'x',
       withoutBlock: new Map(),
       shortage: undefined,
+      policiesServed: true,
       retired: [],
       missing: new Map(),
       clusters: ['east', 'west'].map((name) => ({ name, blocks: [], connected: true, report: reports.get(name) })),

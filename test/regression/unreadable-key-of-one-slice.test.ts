@@ -130,6 +130,7 @@ it('what was published of the slice stays, with the reason', async () => {
     links: { links: () => new Map(), knowledge: () => 'All' },
     identity: () => undefined,
     trouble: () => undefined,
+    policiesServed: () => true,
     seen: () => seen,
     clock: systemClock,
     metrics: { set: () => {}, remove: () => {} },

@@ -26,6 +26,10 @@ export type FakeApi = {
   objects<T extends KubernetesObject>(kind: ResourceKind<T>): readonly T[];
   /** Deletes like another client would; finalizers hold as usual. */
   remove(kind: ResourceKind, name: ObjectName): void;
+  /** Serves one more kind, as after its definition was created. */
+  define(kind: ResourceKind): void;
+  /** Serves a kind no more, as after its definition was removed: its objects are deleted first. */
+  undefine(kind: ResourceKind): void;
   /** Drops all history: a watch from an older version, or the next page of an older list, gets 410. */
   compact(): void;
   /** Sends a bookmark on every watch. */
@@ -54,7 +58,7 @@ export const startFakeApi = async (options: { readonly kinds: readonly ResourceK
   const storage = createStorage(now);
   const watchers = createWatchers(storage);
   const faults = createFaults();
-  const backend: Backend = { kinds, storage, watchers, now, pages: new Map() };
+  const backend: Backend = { kinds: new Set(kinds), storage, watchers, now, pages: new Map() };
   const requests: string[] = [];
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -105,6 +109,12 @@ export const startFakeApi = async (options: { readonly kinds: readonly ResourceK
     read: <T extends KubernetesObject>(kind: ResourceKind<T>, name: ObjectName) => storage.find(kind, objectKey(name)) as T | undefined,
     objects: <T extends KubernetesObject>(kind: ResourceKind<T>) => storage.list(kind) as readonly T[],
     remove: (kind, name) => void storage.remove(kind, objectKey(name), {}),
+    define: (kind) => void backend.kinds.add(kind),
+    undefine: (kind) => {
+      for (const { metadata } of storage.list(kind)) storage.remove(kind, objectKey(metadata), {});
+      backend.kinds.delete(kind);
+      watchers.end();
+    },
     compact: () => {
       storage.compact();
       backend.pages.clear();

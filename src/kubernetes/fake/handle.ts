@@ -13,7 +13,8 @@ import type { Shape, Watchers } from './watchers.ts';
 
 /** The state behind the answers. */
 export type Backend = {
-  readonly kinds: readonly ResourceKind[];
+  /** The served kinds. */
+  readonly kinds: Set<ResourceKind>;
   readonly storage: Storage;
   readonly watchers: Watchers;
   readonly now: () => number;
@@ -27,7 +28,7 @@ export const handle = (backend: Backend, request: IncomingMessage, body: string,
   const method = request.method ?? 'GET';
   if (url.pathname === '/version') return answer(response, 200, { major: '1', minor: '99', gitVersion: 'v1.99.0-fake' });
   if (url.pathname === '/readyz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
-  const route = routeOf(url.pathname, backend.kinds);
+  const route = routeOf(url.pathname, [...backend.kinds]);
   if (method === 'GET') return read(backend, route, url.searchParams, response, shapeOf(String(request.headers.accept)));
   const payload: unknown = body === '' ? undefined : JSON.parse(body);
   if (method === 'POST') return answer(response, 201, post(backend, route, payload as KubernetesObject, url.searchParams));

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import { Failure } from '../../values/failure.ts';
-import { parseAccess, peerIdentities, sliceAccessOf } from './access-facts.ts';
+import { planLocalSlice } from '../membership/slice-objects.ts';
+import { grantedAccess, parseAccess, peerIdentities, sliceAccessOf } from './access-facts.ts';
 
 const owned = (spec: Partial<AccessPolicy['spec']> = {}): AccessPolicy => ({
   apiVersion: '',
@@ -48,4 +49,27 @@ it('accepts identities of addresses in the blocks of the node only', () => {
   expect(peerIdentities({ pods, labelKeys: ['app'] }, ['10.0.1.0/24'])).toEqual([
     { namespace: 'ns', serviceAccount: 'a', labels: {}, labelKeys: ['app'], addresses: ['10.0.1.2'] },
   ]);
+});
+
+it('stays closed where older definitions dropped the policies from the spec', () => {
+  const spec = {
+    project: 'default',
+    slice: 'app',
+    sliceUID: 'u',
+    cluster: 'west',
+    exchangeNamespace: 'board',
+    sliceSubnet: '10.0.0.0/16',
+    namespaces: ['app-ns'],
+    blocks: [],
+    driver: 'Auto' as const,
+  };
+  const membership = { apiVersion: '', kind: '', metadata: { name: 'm' }, spec };
+  const access = { default: 'Deny' as const, policies: [{ name: 'p' }] };
+  // The hub grants less than this cluster applies.
+  const made = planLocalSlice({ ...membership, spec: { ...spec, access } }, membership);
+  const { access: _, ...pruned } = made.spec;
+  expect(grantedAccess(made)).toEqual(access);
+  expect(grantedAccess({ ...made, spec: pruned })).toEqual({ default: 'Deny', policies: [] });
+  expect(grantedAccess({ ...made, spec: pruned, metadata: { ...made.metadata, annotations: {} } })).toBeUndefined();
+  expect(grantedAccess(planLocalSlice(membership, membership))).toBeUndefined();
 });

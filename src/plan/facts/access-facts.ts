@@ -1,4 +1,5 @@
 import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
+import { membershipAnnotation } from '../../api/labels.ts';
 import type { MembershipSpec } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SlicePeerSpec } from '../../api/slicepeer/type.ts';
@@ -72,10 +73,27 @@ export const sliceAccessOf = (
   };
 };
 
-/** The policies of the hub in this cluster's copy of a slice. */
+/** Whether the grant in the annotation of a slice denies by default. */
+const isKeptClosed = (slice: Slice | undefined): boolean => {
+  const text = slice?.metadata.annotations?.[membershipAnnotation];
+  // Most slices have no policies, and need not be parsed at each step.
+  if (text === undefined || !text.includes('"access":')) return false;
+  try {
+    const { spec } = JSON.parse(text) as { readonly spec?: { readonly access?: { readonly default?: unknown } } };
+    return spec?.access?.default === 'Deny';
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The policies of the hub in this cluster's copy of a slice. Older definitions drop them from the spec; then only the default is known, from an
+ * annotation, which they do not drop.
+ */
 export const grantedAccess = (slice: Slice | undefined): GrantedAccess | undefined => {
   const access = slice?.spec.access;
-  return access === undefined ? undefined : { default: access.default ?? 'Allow', policies: access.policies ?? [] };
+  if (access === undefined) return isKeptClosed(slice) ? { default: 'Deny', policies: [] } : undefined;
+  return { default: access.default ?? 'Allow', policies: access.policies ?? [] };
 };
 
 /** The identities that another node states. An address outside of its blocks is nobody's: a node speaks for its own pods only. */

@@ -3,6 +3,7 @@ import type { MembershipSpec } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { type GrantSnapshot, judgeGrant } from './grant-check.ts';
+import { planLocalSlice } from './slice-objects.ts';
 
 const networks = { cniSubnet: ['10.244.0.0/24'], serviceSubnet: ['10.96.0.0/16'], nodeIPs: ['192.0.2.7', 'fd00::7'] };
 
@@ -34,7 +35,14 @@ const slice = (name: string, namespaces: string[], creationTimestamp: string): S
 });
 
 const judge = (changes: Partial<GrantSnapshot> = {}) =>
-  judgeGrant({ grant: grant(), networks, nodes: [], slices: [], consent: { networks: [], namespaces: undefined }, ...changes });
+  judgeGrant({
+    grant: grant(),
+    networks,
+    nodes: [],
+    slices: [],
+    consent: { networks: [], namespaces: undefined },
+    ...changes,
+  });
 const accepted = (changes: Partial<GrantSnapshot>) => judge(changes).verdicts.find(({ type }) => type === 'Accepted');
 
 describe('the subnet of a grant', () => {
@@ -105,5 +113,37 @@ describe('the namespaces of a grant', () => {
     const { applied, verdicts } = judge({ grant: grant({ namespaces }), consent });
     expect(applied?.namespaces).toEqual(['other-ns']);
     expect(verdicts[1]).toMatchObject({ reason: 'NamespaceNotAllowed', message: expect.stringContaining('app-ns') });
+  });
+});
+
+describe('the default access of a grant', () => {
+  type Default = 'Allow' | 'Deny' | undefined;
+  const accessOf = (value: Default) => (value === undefined ? {} : { access: { default: value, policies: [{ name: 'p' }] } });
+  const local = (value: Default, granted: Default): Slice => {
+    const made = planLocalSlice(
+      { apiVersion: '', kind: '', metadata: { name: 'm' }, spec: grant(accessOf(value)) },
+      { apiVersion: '', kind: '', metadata: { name: 'm' }, spec: grant(accessOf(granted)) },
+    );
+    return made;
+  };
+  const opened = (slice: Slice): Slice => ({
+    ...slice,
+    metadata: { ...slice.metadata, annotations: { ...slice.metadata.annotations, 'kubeslice.io/open-access': 'true' } },
+  });
+  it.each<[string, Default, Slice[], Default, boolean]>([
+    ['is new', undefined, [], undefined, true],
+    ['opens what never was closed', 'Allow', [local('Allow', 'Allow')], 'Allow', true],
+    ['closes', 'Deny', [local('Allow', 'Allow')], 'Deny', true],
+    ['opens what was closed', 'Allow', [local('Deny', 'Deny')], 'Deny', false],
+    ['is not there any more', undefined, [local('Deny', 'Deny')], 'Deny', false],
+    ['opens again what this cluster kept closed before', 'Allow', [local('Deny', 'Allow')], 'Deny', false],
+    ['opens where older definitions dropped the field', 'Allow', [local(undefined, 'Deny')], 'Deny', false],
+    ['opens with consent', 'Allow', [opened(local('Deny', 'Deny'))], 'Allow', true],
+  ])('that %s', (_, granted, slices, held, isAccepted) => {
+    const seen = judge({ grant: grant(accessOf(granted)), slices });
+    expect(seen.applied?.access?.default).toBe(held);
+    expect(seen.verdicts.find(({ type }) => type === 'DefaultAccessAccepted')?.status).toBe(isAccepted ? 'True' : 'False');
+    // What the hub drops leaves the rest as it grants it.
+    expect(seen.applied?.access?.policies).toEqual(accessOf(granted).access?.policies);
   });
 });

@@ -1,5 +1,7 @@
 import type { Verdict } from '../../api/condition.ts';
+import { openAccessAnnotation } from '../../api/labels.ts';
 import type { MembershipSpec } from '../../api/membership/type.ts';
+import { memberNamespace } from '../../api/places.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { formatCidr, readCidr } from '../../values/address/cidr.ts';
@@ -7,6 +9,7 @@ import { liesIn } from '../../values/address/cidr-space.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
 import { type ClusterNetworks, overlappedNetwork } from './cluster-networks.ts';
 import { type Consent, consentsToNamespace, consentsToSubnet } from './consent.ts';
+import { keptMembership } from './granted.ts';
 
 /** The inputs of the judgement of a grant. */
 export interface GrantSnapshot {
@@ -22,7 +25,7 @@ export interface GrantSnapshot {
 
 /** The judgement of a grant. */
 export interface GrantJudgement {
-  /** The grant without the namespaces that stay with another slice; undefined when the grant is not applied. */
+  /** The grant with the namespaces and the default access that hold here; undefined when the grant is not applied. */
   readonly applied: MembershipSpec | undefined;
   readonly verdicts: readonly Verdict[];
 }
@@ -45,6 +48,7 @@ const refused = (reason: Verdict['reason'], message: string): GrantJudgement => 
  * a block outside the subnet, or over a network      BlockRefused: not applied
  * a namespace is in an older slice here              the others are applied; NamespaceConflict
  * a namespace that is not allowed here               the others are applied; NamespaceNotAllowed
+ * default access Allow, where it was Deny            Deny stays; StricterDefaultKept
  * ```
  */
 export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
@@ -68,7 +72,28 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
   const block = refusedBlock(seen, runs);
   if (block !== undefined) return refused('BlockRefused', block);
   const { namespaces, verdict } = ownNamespaces(seen);
-  return { applied: { ...grant, namespaces }, verdicts: [accepted, verdict] };
+  const { access, verdict: kept } = strictestAccess(seen);
+  return { applied: { ...grant, namespaces, ...(access === undefined ? {} : { access }) }, verdicts: [accepted, verdict, kept] };
+};
+
+/** The access of the slice with the strictest default that this cluster has seen: a hub that is taken over must not open a slice. */
+const strictestAccess = ({ grant, slices }: GrantSnapshot): { access: MembershipSpec['access']; verdict: Verdict } => {
+  const type = 'DefaultAccessAccepted';
+  const { access, slice } = grant;
+  const self = slices.find(({ metadata }) => metadata.name === slice);
+  // Older definitions drop the field, but no annotation.
+  const denied = [self?.spec.access, keptMembership(self)?.spec.access].some((before) => before?.default === 'Deny');
+  if (!denied || access?.default === 'Deny' || self?.metadata.annotations?.[openAccessAnnotation] === 'true')
+    return { access, verdict: { type, status: 'True', reason: 'Accepted', message: 'The default access is that of the hub.' } };
+  return {
+    access: { ...access, default: 'Deny' },
+    verdict: {
+      type,
+      status: 'False',
+      reason: 'StricterDefaultKept',
+      message: `The hub grants the slice with the default access Allow, which was Deny before; this cluster goes on to deny. If that is meant, run "kubectl -n ${memberNamespace} annotate slice ${slice} ${openAccessAnnotation}=true" in this cluster.`,
+    },
+  };
 };
 
 /** A block that would give pods of this cluster addresses that something else uses. */

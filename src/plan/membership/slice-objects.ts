@@ -12,7 +12,7 @@ const apiVersion = 'networking.kubeslice.io/v1beta1';
 
 /**
  * The slice in this cluster, from which agents and DNS work with their own API server only: the membership as applied here, and in an annotation as
- * the hub granted it.
+ * the hub granted it, but with the access that is applied: an API server with older definitions drops it from the spec.
  */
 export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice => {
   return {
@@ -25,7 +25,7 @@ export const planLocalSlice = ({ spec }: Membership, granted: Membership): Slice
       annotations: {
         [membershipAnnotation]: canonicalJson({
           metadata: { name: granted.metadata.name, namespace: granted.metadata.namespace },
-          spec: granted.spec,
+          spec: { ...granted.spec, ...(spec.access === undefined ? {} : { access: spec.access }) },
         }),
       },
     },

@@ -29,15 +29,23 @@ it('grants the policies in the order of their names, without dry runs, and the d
   });
 });
 
-it('denies by default when there are more policies than a member gets', () => {
-  const many = Array.from({ length: maxSlicePolicies + 1 }, (_, at) => policy(`p${at}`));
+it('leaves the older ones in force when there are more policies than a member gets, and says so to the owner of the other', () => {
+  const many = Array.from({ length: maxSlicePolicies + 1 }, (_, at): AccessPolicy => {
+    const made = policy(`p${at}`);
+    return { ...made, metadata: { ...made.metadata, creationTimestamp: at === 0 ? '2026-11-30T12:00:01Z' : '2026-11-30T12:00:00Z' } };
+  });
   const granted = planGrantedAccess(slice('app'), many);
-  expect([granted?.default, granted?.policies?.length]).toEqual(['Deny', maxSlicePolicies]);
+  expect([granted?.default, granted?.policies?.length]).toEqual(['Allow', maxSlicePolicies]);
+  expect(granted?.policies?.some(({ name }) => name === 'p0')).toBe(false);
+  expect(many.slice(0, 2).map((each) => slicePolicyVerdicts(each, slice('app'), many, 2)[0]?.reason)).toEqual([
+    'TooManyPolicies',
+    'Accepted',
+  ]);
 });
 
 it('reports whether the slice exists', () => {
-  expect(slicePolicyVerdicts(policy('a'), undefined, 0)).toMatchObject([{ status: 'False', reason: 'SliceNotFound' }]);
-  expect(slicePolicyVerdicts(policy('a', { dryRun: true }), slice('app'), 2)).toMatchObject([
+  expect(slicePolicyVerdicts(policy('a'), undefined, [], 0)).toMatchObject([{ status: 'False', reason: 'SliceNotFound' }]);
+  expect(slicePolicyVerdicts(policy('a', { dryRun: true }), slice('app'), [], 2)).toMatchObject([
     { type: 'Accepted', status: 'True' },
     { type: 'Enforced', status: 'False', reason: 'DryRun' },
   ]);

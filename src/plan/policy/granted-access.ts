@@ -5,17 +5,20 @@ import type { MembershipSpec } from '../../api/membership/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import { sortedBy } from '../../values/text/order.ts';
 
+/** The policies that members get: those that change traffic, and of too many the oldest ones, so that a new one ends none that holds. */
+const inForceOf = (policies: readonly AccessPolicy[]): AccessPolicy[] =>
+  sortedBy(
+    policies.filter(({ metadata, spec }) => spec.dryRun !== true && metadata.deletionTimestamp === undefined),
+    ({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.name}`,
+  ).slice(0, maxSlicePolicies);
+
 /** The policies of a slice for its members, in the order of their names; undefined when the slice has none and no default. */
 export const planGrantedAccess = (slice: Slice, policies: readonly AccessPolicy[]): MembershipSpec['access'] => {
-  const inForce = sortedBy(
-    policies.filter(({ metadata, spec }) => spec.dryRun !== true && metadata.deletionTimestamp === undefined),
-    ({ metadata }) => metadata.name,
-  );
+  const inForce = sortedBy(inForceOf(policies), ({ metadata }) => metadata.name);
   if (slice.spec.access === undefined && inForce.length === 0) return undefined;
   const access: NonNullable<MembershipSpec['access']> = {
-    // More policies than a membership holds: nobody knows what the others would allow.
-    default: inForce.length > maxSlicePolicies ? 'Deny' : (slice.spec.access?.default ?? 'Allow'),
-    policies: inForce.slice(0, maxSlicePolicies).map(({ metadata: { name }, spec: { action, to, from, ports } }) => ({
+    default: slice.spec.access?.default ?? 'Allow',
+    policies: inForce.map(({ metadata: { name }, spec: { action, to, from, ports } }) => ({
       name,
       ...(action === undefined ? {} : { action }),
       ...(to === undefined ? {} : { to }),
@@ -26,8 +29,13 @@ export const planGrantedAccess = (slice: Slice, policies: readonly AccessPolicy[
   return access;
 };
 
-/** The conditions of a policy on the hub. */
-export const slicePolicyVerdicts = (policy: AccessPolicy, slice: Slice | undefined, members: number): Verdict[] => {
+/** The conditions of a policy on the hub, one of all `policies` of its slice. */
+export const slicePolicyVerdicts = (
+  policy: AccessPolicy,
+  slice: Slice | undefined,
+  policies: readonly AccessPolicy[],
+  members: number,
+): Verdict[] => {
   const named = JSON.stringify(policy.spec.slice);
   if (slice === undefined)
     return [
@@ -36,6 +44,15 @@ export const slicePolicyVerdicts = (policy: AccessPolicy, slice: Slice | undefin
         status: 'False',
         reason: 'SliceNotFound',
         message: `There is no slice ${named} in this namespace; the policy has no effect.`,
+      },
+    ];
+  if (policy.spec.dryRun !== true && !inForceOf(policies).some(({ metadata }) => metadata.name === policy.metadata.name))
+    return [
+      {
+        type: 'Accepted',
+        status: 'False',
+        reason: 'TooManyPolicies',
+        message: `Slice ${named} has room for ${maxSlicePolicies} policies, and as many are older; this one has no effect. Delete others, or join several into one.`,
       },
     ];
   const message = `The policy is granted to the ${members} members of slice ${named}; each enforces it on its nodes.`;

@@ -24,6 +24,7 @@ const evidenceOf = (spec: Parameters<typeof slice>[1], clusters: ReturnType<type
     acceptance,
     grants,
     clusters,
+    policiesServed: true,
     reports: new Map(reports.map(([name, nodes]) => [name, report(nodes)])),
   });
 };

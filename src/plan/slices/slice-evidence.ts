@@ -18,6 +18,8 @@ export interface SliceFindings {
   readonly clusters: readonly Cluster[];
   /** Each cluster's report about its links. */
   readonly reports: ReadonlyMap<string, LinksBody>;
+  /** Whether the hub has the definition of AccessPolicy. */
+  readonly policiesServed: boolean;
 }
 
 /** Clusters that should be members and are not, each with the reason and the remedy. */
@@ -49,6 +51,7 @@ export const sliceEvidence = (findings: SliceFindings): SliceEvidence => {
     withoutBlock: grants.excluded,
     shortage: grants.shortage,
     retired: grants.retired,
+    policiesServed: findings.policiesServed,
     missing: missingClusters(findings),
     clusters: [...grants.blocks].map(([name, blocks]) => ({
       name,

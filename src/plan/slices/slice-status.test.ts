@@ -12,6 +12,7 @@ const evidence = (clusters: ClusterEvidence[], more: Partial<SliceEvidence> = {}
   withoutBlock: new Map(),
   shortage: undefined,
   retired: [],
+  policiesServed: true,
   missing: new Map(),
   clusters,
   ...more,

@@ -7,6 +7,7 @@ import { absentNamespaces } from './absent-namespaces.ts';
 import { type ClusterFinding, findCluster } from './cluster-finding.ts';
 import { planDegradation } from './degradation.ts';
 import { ignoredInSlice, ignoredVerdicts } from './ignored-fields.ts';
+import { servedVerdicts } from './policies-served.ts';
 
 /** The evidence about one cluster of the slice. */
 export interface ClusterEvidence {
@@ -41,6 +42,8 @@ export interface SliceEvidence {
   readonly shortage: string | undefined;
   /** Blocks of clusters that left. */
   readonly retired: readonly RetiredBlock[];
+  /** Whether the hub has the definition of AccessPolicy. */
+  readonly policiesServed: boolean;
 }
 
 /** Maximum number of findings in the message of a slice. */
@@ -143,6 +146,7 @@ export const planSliceStatus = (evidence: SliceEvidence, now: number): SliceStat
     addressSpace(evidence),
     ...absentNamespaces(evidence.clusters, before),
     ...ignoredVerdicts(ignoredInSlice(evidence.slice.spec), before),
+    ...servedVerdicts('hub', evidence.policiesServed, before),
   ].filter((verdict) => verdict !== undefined);
   let conditions: readonly Condition[] = before ?? [];
   for (const verdict of verdicts) conditions = setCondition(conditions, verdict, generation, at);

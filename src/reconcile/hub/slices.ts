@@ -59,6 +59,7 @@ export const sliceController = (world: World, clock: Clock) => {
           ? []
           : [object, ...(previous === undefined ? [] : [previous])].map(({ metadata, spec }) => `${metadata.namespace}/${spec.slice}`),
       ),
+      watching(world.accessPolicies.serving, () => world.slices.list().map((slice) => objectKey(slice.metadata))),
       watching(world.links, (change) => keyOfBoard(change.object.metadata.namespace ?? '')),
       watching(world.writeRates, ({ board }) => keyOfBoard(board)),
     ],
@@ -129,6 +130,7 @@ const observe = (world: World, reader: ReportReader, slice: Slice) => {
     members: membersOf(slice.spec, clusters),
     reports,
     /** Clusters in which the slice runs. */
+    policiesServed: world.accessPolicies.isServed(),
     running: new Set(holders.filter((cluster) => (reports.get(cluster)?.nodes ?? 0) > 0)),
   };
 };

@@ -87,6 +87,7 @@ export const observeHub = (client: Client, log: Log, metrics: Metrics, clock: Cl
     accessPolicies: createMirror({
       client,
       kind: accessPolicyKind,
+      mayBeMissing: true,
       log,
       metrics,
       indexes: { slice: ({ metadata, spec }: AccessPolicy) => [sliceIndex(metadata.namespace, spec.slice)] },

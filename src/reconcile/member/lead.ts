@@ -7,6 +7,7 @@ import { periodically } from '../../loop/periodic.ts';
 import { planHubVerdict } from '../../plan/board/hub-verdict.ts';
 import { measureMember } from '../../plan/measures/member.ts';
 import { measureLimits } from '../../plan/measures/slice.ts';
+import { servedVerdicts } from '../../plan/slices/policies-served.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { peerEndpointPort } from '../../values/ports.ts';
@@ -105,6 +106,13 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     shown.catch((error: unknown) => log.debug('contact with the hub could not be reported', { error }));
   });
   contact.follow(memberships, hub);
+  const stopServing = local.accessPolicies.serving.subscribe((served) => {
+    const before = connection.latest('PoliciesServed');
+    const verdicts = servedVerdicts('member', served, before === undefined ? undefined : [before]);
+    // The report logs what it cannot write, and writes it with its next condition.
+    for (const verdict of verdicts) connection.set(verdict, signal).catch(() => undefined);
+  });
+  signal.addEventListener('abort', stopServing, { once: true });
   const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   publishTransitions([local.slices, local.exports, local.imports], events, signal);
   const dnsState = createClusterDnsState();

@@ -12,6 +12,7 @@ import type { Problem } from '../../plan/node/desired.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
 import { type nodeTrouble, troubleVerdicts } from '../../plan/node/node-trouble.ts';
 import { accessDigest } from '../../plan/policy/owner-status.ts';
+import { servedVerdicts } from '../../plan/slices/policies-served.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
@@ -37,6 +38,8 @@ export interface PublisherParts {
   readonly identity: (use: { readonly sliceUID: string; readonly tunnelKey: string }) => SliceNodeStatus['identity'];
   /** The node's faults that concern a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
+  /** Whether the API server has the definition of AccessPolicy. */
+  readonly policiesServed: () => boolean;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'set' | 'remove'>;
 }
@@ -73,7 +76,11 @@ export class Publisher {
     const stays = step.plan.untouched.some((one) => one.slice === slice);
     const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
-    const further = troubleVerdicts(seen.status?.conditions, this.#parts.trouble(slice));
+    const before = seen.status?.conditions;
+    const further = [
+      ...troubleVerdicts(before, this.#parts.trouble(slice)),
+      ...servedVerdicts('member', this.#parts.policiesServed(), before),
+    ];
     const options = { heartbeat, now: new Date(clock.now()), further };
     const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), options);
     const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;

@@ -122,6 +122,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     links,
     identity: (use) => identity.provedFor(use),
     trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
+    policiesServed: () => world.accessPolicies.isServed(),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
     metrics,
@@ -140,7 +141,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const node = createController({
     name: 'node',
     concurrency: 1,
-    watches: world.mirrors.map((mirror) => watching<unknown>(mirror, changes)),
+    watches: [...world.mirrors.map((mirror) => watching<unknown>(mirror, changes)), watching(world.accessPolicies.serving, changes)],
     reconcile: async (key, runSignal) => {
       const scope = scopeOf(key);
       const step = await agent.step(scope, runSignal);

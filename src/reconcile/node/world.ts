@@ -54,7 +54,7 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
   const slicePeers = createMirror({ ...ours, kind: slicePeerKind });
   const slices = createMirror({ ...ours, kind: sliceKind });
   const pods = createMirror({ ...common, kind: podKind, fieldSelector: `spec.nodeName=${node}`, trim: trimPod });
-  const accessPolicies = createMirror({ ...common, kind: accessPolicyKind });
+  const accessPolicies = createMirror({ ...common, kind: accessPolicyKind, mayBeMissing: true });
   const nodes = createMirror({ ...common, kind: nodeKind, fieldSelector: `metadata.name=${node}` });
   // One for each cluster and slice.
   const claims = createMirror({ ...ours, kind: noticeKind, labelSelector: `${statementLabel}=cluster` });

@@ -137,6 +137,7 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
     accessPolicies: createMirror({
       client,
       kind: accessPolicyKind,
+      mayBeMissing: true,
       log,
       metrics,
       indexes: { slice: ({ spec }: AccessPolicy) => [spec.slice] },
