@@ -23,6 +23,8 @@ import { Zone } from '../src/plan/names/zone.ts';
 import { planNode } from '../src/plan/node/desired.ts';
 import { noTrust } from '../src/plan/peers/peer-trust.ts';
 import { createVerifiedReader } from '../src/plan/peers/read-verified-peer.ts';
+import type { AccessMember, AccessPolicyFacts } from '../src/plan/policy/access.ts';
+import { accessCompiler } from '../src/plan/policy/compile.ts';
 import { planSliceStatus } from '../src/plan/slices/slice-status.ts';
 import { planNodes } from '../src/plan/status/nodes.ts';
 import { planPeerCalls } from '../src/plan/tunnels/peer-calls.ts';
@@ -54,6 +56,17 @@ const linksTo = (clusters: number, nodes: number): LinkReport => ({
       encodeVotes(new Map(many(nodes, (each): [string, Vote] => [nodeName(each), each % 10 === 0 ? 'Down' : 'Up']))),
     ]),
   ),
+});
+/** A node with ten pods of one namespace. */
+const accessMember = (index: number, namespace: string): AccessMember => ({
+  cluster: `c${index % 10}`,
+  blocks: [blockOf(index)],
+  pods: many(10, (at) => ({
+    namespace,
+    serviceAccount: 'web',
+    labels: { app: 'web' },
+    addresses: [blockOf(index).replace('0/26', String(at + 2))],
+  })),
 });
 const peer = (index: number): SlicePeer => ({
   apiVersion: '',
@@ -216,6 +229,43 @@ const cases: readonly Case[] = [
       return () => planSliceStatus({ ...seen, clusters }, 0);
     },
     400,
+  ],
+  [
+    'the verdicts of policies, by policies',
+    (count) => {
+      const policies = many(
+        count,
+        (index): AccessPolicyFacts => ({
+          name: `p${index}`,
+          scope: 'slice',
+          action: 'Allow',
+          to: { namespaces: [`n${index}`] },
+          from: [{ namespaces: [`n${index + 1}`], serviceAccounts: ['web'] }],
+          ports: [{ protocol: 'TCP', port: 80 }],
+        }),
+      );
+      const members = many(count, (index) => accessMember(index, `n${index}`));
+      return () => accessCompiler({ default: 'Deny', policies })(members);
+    },
+    100,
+  ],
+  [
+    'the verdicts of policies, by pods',
+    (count) => {
+      const policies = many(
+        20,
+        (index): AccessPolicyFacts => ({
+          name: `p${index}`,
+          scope: 'slice',
+          action: 'Allow',
+          to: { namespaces: [`n${index}`] },
+          from: [{ podSelector: { matchLabels: { app: 'web' } } }],
+        }),
+      );
+      const members = many(count, (index) => accessMember(index, `n${index % 20}`));
+      return () => accessCompiler({ default: 'Deny', policies })(members);
+    },
+    50,
   ],
   [
     'the nodes in the status of a fleet',

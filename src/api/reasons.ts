@@ -15,6 +15,7 @@ export const reasons = {
   ConnectionLost: 'The worker of a cluster has not renewed its lease in time.',
   DnsServersAway: 'The DNS servers of KubeSlice do not answer in this cluster.',
   DefinitionMissing: 'The API server has no definition of a kind: it is older than the program that asks for it, or was removed.',
+  DeniedByPolicy: 'Another policy denies everything that this one allows, and a denial wins; the message names it.',
   DiskFull: 'The disk of a node cannot be written, so the node would lose its slices at a reboot.',
   DriverUnavailable: 'This node has no usable tunnel driver.',
   DuplicatePorts: 'Two ports of the export have the same name, or the same number and protocol.',
@@ -65,6 +66,7 @@ export const reasons = {
     'An older export translates the same port of a pod to another port; the message names it. This export is offered as soon as the other is deleted.',
   Ready: 'Everything requested is in place and was observed to work.',
   Registered: 'The cluster has joined and its worker is connected.',
+  SelectsNoPod: 'The policy selects no pod that is in the slice.',
   ServiceIsExternalName: 'The Service to export is an alias for a host outside of the cluster (ExternalName).',
   ServiceNotFound: 'The Service to export does not exist in the namespace.',
   ServiceWithoutPorts: 'The Service to export has no ports, and the export names none.',
@@ -84,6 +86,7 @@ export const reasons = {
   TooManyPolicies: 'The slice has more policies than a member gets; this one came later and is not in force.',
   TooManyServicePorts: 'A node is over capacity for translated service ports of the export; the message names the node.',
   UnknownCluster: 'The slice names a cluster that is not registered.',
+  UnknownName: 'The policy names a cluster or a namespace that the slice does not have; the message proposes a similar name.',
   WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',
 } as const;
 

@@ -1,7 +1,7 @@
 import type { Run } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
-import { accessElements, accessRules, accessTable } from './access.ts';
-import { Firewall, type TableContent } from './firewall.ts';
+import { type AccessNetwork, accessChanges, accessElements, accessRules, accessTable } from './access.ts';
+import { Firewall } from './firewall.ts';
 
 /** Keeps the table of a slice's policies: a slice without policies has none. */
 export class AccessReconciler {
@@ -13,20 +13,18 @@ export class AccessReconciler {
 
   /** Reads the table and makes it hold the policies. Returns what changed. */
   async converge(network: SliceNetwork, signal: AbortSignal): Promise<string | undefined> {
-    const wanted = contentOf(network);
-    if (wanted === undefined) return this.#remove(signal);
-    const seen = await this.#table.observe(wanted.rules, signal);
-    if (seen === undefined) return this.#replace(wanted, signal);
-    return (await this.#table.adjust(wanted.elements, seen, signal)) ? 'adjust policies' : undefined;
+    if (!hasPolicies(network)) return this.#remove(signal);
+    const seen = await this.#table.observe(accessRules(network.access), signal);
+    if (seen === undefined) return this.#replace(network, signal);
+    return (await this.#table.adjust(accessElements(network), seen, signal)) ? 'adjust policies' : undefined;
   }
 
   /** Applies the difference between two inputs, without reading the table. Returns what changed. */
   async adjust(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<string | undefined> {
-    if (network.access === undefined && before.access === undefined) return undefined;
-    const [seen, wanted] = [contentOf(before), contentOf(network)];
-    if (wanted === undefined) return seen === undefined ? undefined : this.#remove(signal);
-    if (seen?.rules !== wanted.rules) return this.#replace(wanted, signal);
-    return (await this.#table.adjust(wanted.elements, seen.elements, signal)) ? 'adjust policies' : undefined;
+    if (!hasPolicies(network)) return hasPolicies(before) ? this.#remove(signal) : undefined;
+    if (!hasPolicies(before) || before.access.otherwise !== network.access.otherwise) return this.#replace(network, signal);
+    const { removed, added } = accessChanges(before, network);
+    return (await this.#table.change(removed, added, signal)) ? 'adjust policies' : undefined;
   }
 
   /** Forgets the loaded table, which disappears with its namespace. */
@@ -34,8 +32,8 @@ export class AccessReconciler {
     return this.#table.forget();
   }
 
-  async #replace(wanted: TableContent, signal: AbortSignal): Promise<string> {
-    await this.#table.replace(wanted, signal);
+  async #replace(network: AccessNetwork, signal: AbortSignal): Promise<string> {
+    await this.#table.replace({ rules: accessRules(network.access), elements: accessElements(network) }, signal);
     return 'load policies';
   }
 
@@ -47,5 +45,4 @@ export class AccessReconciler {
   }
 }
 
-const contentOf = (network: SliceNetwork): TableContent | undefined =>
-  network.access === undefined ? undefined : { rules: accessRules(network.access), elements: accessElements(network.access, network) };
+const hasPolicies = (network: SliceNetwork): network is SliceNetwork & AccessNetwork => network.access !== undefined;

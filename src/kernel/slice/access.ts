@@ -1,159 +1,185 @@
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
-import type { AccessPorts } from '../../plan/policy/access.ts';
-import type { AccessClass, AccessRule, AccessRules, ScopeRules, Sources } from '../../plan/policy/rules.ts';
+import type { AccessRules, AccessVerdict } from '../../plan/policy/rules.ts';
+import { anySource, type ClassNumber, elsewhere } from '../../values/address/access-class.ts';
 import type { Element } from './nft-table.ts';
 
 /** The nftables table of a slice's namespace that judges who may call whom; it exists only in slices with policies. */
 export const accessTable = 'kubeslice_access';
 
-/** The mark of a packet that may pass; it lives inside of the slice's namespace only. */
-const passed = '0x1';
+/** The bit in the mark of a tracked flow whose first packet was seen; the lower 16 bits are the port that the client called. */
+const begun = 0x1_0000;
 
-/** The mark of a tracked TCP connection whose first packet was seen. */
-const begun = '0x1';
+/** The bits of a port, the highest first. */
+const portBits = Array.from({ length: 16 }, (_, at) => `0x${(0x8000 >> at).toString(16)}`);
 
 /**
- * The rules of a slice's policies without their elements.
+ * The rules of a slice's policies: they are the same for all policies, which are elements of maps.
  *
- * A packet is judged when it arrives, by the port that its sender calls, before a service port is translated (DNAT): if its flow is allowed it gets a
- * mark. When it leaves, a packet without the mark may still be an answer: it is judged by the flow in the other direction, by its source port as the client
- * knows it. Everything else is dropped and counted. Each packet is judged by the rules of now, so that a revocation ends running flows.
+ * Each packet that is forwarded is judged by the verdicts of now, so that a revocation ends running flows. What it belongs to, the kernel tracks: who
+ * called whom, by the addresses after a service address became an endpoint (in `ct original` and `ct reply`, the same for both directions), and by the
+ * port before a service port is translated, which is noted in the mark of the flow. That alone accepts nothing. TCP does not show who called, because only
+ * the first packet of a connection differs: a pod that anybody may call could go on in a connection to a closed one. So a TCP connection counts from its
+ * first packet only.
  *
- * What is an answer, the kernel tracks: who sent first. That alone accepts nothing. TCP does not show it, because only the first packet of a connection
- * differs: a pod that anybody may call could go on in a connection to a closed one. A TCP connection counts from its first packet only, since the first
- * packet that the kernel happens to see later shows no direction.
+ * A packet gets the classes of both pods, and then the verdict: of the class of the calling pod, of its cluster, of anybody; the most specific one for
+ * the port first. The registers are the packet's mark and priority; both are emptied again.
  *
- * ICMP errors pass, because they belong to flows that passed, and so do packets of the node itself, and echoes between pods and routers. Of a fragmented
- * packet the first fragment is judged; the others are worthless without it, except one that could overwrite its header (RFC 1858).
+ * ICMP errors pass, because they belong to flows that passed, and so do packets of the node itself, and echoes between pods and routers. Fragments are
+ * whole again before they are judged, because flows are tracked.
  */
-export const accessRules = (access: AccessRules): string => {
-  const chains = access.classes.flatMap((one) => [...classChains(one, 'to'), ...classChains(one, 'from')]);
-  return `table inet ${accessTable} {
+export const accessRules = ({ otherwise }: Pick<AccessRules, 'otherwise'>): string => `table inet ${accessTable} {
   counter denied {
   }
   set routers {
     type ipv4_addr
   }
-  set known {
-    type ipv4_addr
+  map calling_pods {
+    type ipv4_addr : mark
   }
-${access.sets.map(({ name, of }) => `  set ${name} {\n    type ipv4_addr\n${of === 'blocks' ? '    flags interval\n' : ''}  }\n`).join('')}${directions
-  .map(
-    (direction) => `  map ${direction}_pods {
-    type ipv4_addr : verdict
-  }
-  map ${direction}_blocks {
-    type ipv4_addr : verdict
+  map calling_blocks {
+    type ipv4_addr : mark
     flags interval
   }
-`,
-  )
-  .join('')}  chain denial {
+  map clusters {
+    type ipv4_addr : mark
+    flags interval
+  }
+  map called_pods {
+    type ipv4_addr : classid
+  }
+  map called_blocks {
+    type ipv4_addr : classid
+    flags interval
+  }
+  map ports {
+    type mark . classid . inet_proto . mark : verdict
+  }
+  map ranges {
+    type mark . classid . inet_proto . mark : verdict
+    flags interval
+  }
+  map protocols {
+    type mark . classid . inet_proto : verdict
+  }
+  map pairs {
+    type mark . classid : verdict
+  }
+  chain denial {
     counter name "denied" drop
   }
-${chains.join('')}  chain answers {
-    ip saddr vmap @from_pods
-    ip saddr vmap @from_blocks
-    goto ${chainOf('from', 'slice', access.elsewhere)}
-  }
-  chain own {
-    type filter hook output priority raw; policy accept;
-    meta mark set ${passed}
-  }
-  chain arriving {
-    type filter hook prerouting priority raw + 1; policy accept;
-    meta mark set 0
-    icmp type { destination-unreachable, time-exceeded, parameter-problem } meta mark set ${passed} accept
-    ip saddr @routers icmp type echo-reply meta mark set ${passed} accept
-    ip daddr @routers icmp type echo-request meta mark set ${passed} accept
-    ip frag-off & 0x1fff == 1 counter name "denied" drop
-    ip frag-off & 0x1fff != 0 meta mark set ${passed} accept
-    ip daddr vmap @to_pods
-    ip daddr vmap @to_blocks
-    goto ${chainOf('to', 'slice', access.elsewhere)}
-  }
-  chain beginning {
+  chain note_port {
+${portBits.map((bit) => `    th dport & ${bit} == ${bit} ct mark set ct mark or ${bit}\n`).join('')}  }
+  chain begins {
     type filter hook prerouting priority mangle; policy accept;
-    tcp flags & (fin | syn | rst | ack) == syn ct state new ct mark set ${begun}
+    ct mark != 0 accept
+    ct direction reply accept
+    meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn accept
+    meta l4proto tcp ct state != new accept
+    meta l4proto { tcp, udp, sctp } jump note_port
+    ct mark set ct mark or ${begun}
   }
-  chain leaving {
-    type filter hook postrouting priority srcnat + 50; policy accept;
-    meta mark ${passed} accept
-    tcp flags & (fin | syn | rst | ack) == syn goto denial
-    meta l4proto tcp ct mark != ${begun} goto denial
-    ct direction reply goto answers
+  chain verdict_of_source {
+    meta mark . meta priority . meta l4proto . ct mark vmap @ports
+    meta mark . meta priority . meta l4proto . ct mark vmap @ranges
+    meta mark . meta priority . meta l4proto vmap @protocols
+    meta mark . meta priority vmap @pairs
+  }
+  chain tracked {
+    tcp flags & (fin | syn | rst | ack) == syn ct direction reply goto denial
+    meta mark set ${elsewhere}
+    meta priority set ${classid(elsewhere)}
+    meta mark set ct original ip saddr map @calling_blocks
+    meta mark set ct original ip saddr map @calling_pods
+    meta priority set ct reply ip saddr map @called_blocks
+    meta priority set ct reply ip saddr map @called_pods
+    jump verdict_of_source
+    meta mark set ${anySource}
+    meta mark set ct original ip saddr map @clusters
+    jump verdict_of_source
+    meta mark set ${anySource}
+    jump verdict_of_source
+    ${otherwise ? 'accept' : 'goto denial'}
+  }
+  chain judging {
+    type filter hook forward priority filter; policy accept;
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } accept
+    ip saddr @routers icmp type echo-reply accept
+    ip daddr @routers icmp type echo-request accept
+    ct mark != 0 goto tracked
     goto denial
+  }
+  chain judged {
+    type filter hook forward priority filter + 1; policy accept;
+    meta mark set 0
+    meta priority set none
   }
 }
 `;
+
+/** A slice with policies. */
+export type AccessNetwork = Pick<SliceNetwork, 'peers'> & { readonly access: AccessRules };
+
+/** Elements of the policies of a slice: of pods one entry for each, of everything else all. */
+interface Content {
+  readonly others: ReadonlySet<Element>;
+  readonly pods: AccessRules['pods'];
+}
+
+const contentOf = ({ access, peers }: AccessNetwork): Content => {
+  const { pods, blocks, clusters, verdicts } = access;
+  const others = new Set<Element>();
+  for (const { router } of peers) others.add(`routers ${router}`);
+  for (const [block, number] of blocks)
+    others.add(`calling_blocks ${block} : ${number}`).add(`called_blocks ${block} : ${classid(number)}`);
+  for (const [block, number] of clusters) others.add(`clusters ${block} : ${number}`);
+  for (const verdict of verdicts) others.add(verdictElement(verdict));
+  return { others, pods };
 };
 
+const podElements = (address: string, number: ClassNumber): Element[] => [
+  `calling_pods ${address} : ${number}`,
+  `called_pods ${address} : ${classid(number)}`,
+];
+
 /** All elements of the policies of a slice. */
-export const accessElements = (access: AccessRules, { peers }: Pick<SliceNetwork, 'peers'>): ReadonlySet<Element> => {
-  const elements = new Set<Element>();
-  for (const { router } of peers) elements.add(`routers ${router}`);
-  for (const address of access.known) elements.add(`known ${address}`);
-  for (const set of access.sets) for (const element of set.elements) elements.add(`${set.name} ${element}`);
-  for (const direction of directions) {
-    for (const [address, name] of access.pods) elements.add(`${direction}_pods ${address} : goto ${chainOf(direction, 'slice', name)}`);
-    for (const [block, name] of access.blocks) elements.add(`${direction}_blocks ${block} : goto ${chainOf(direction, 'slice', name)}`);
-  }
+export const accessElements = (network: AccessNetwork): ReadonlySet<Element> => {
+  const { others, pods } = contentOf(network);
+  const elements = new Set(others);
+  for (const [address, number] of pods) for (const element of podElements(address, number)) elements.add(element);
   return elements;
 };
+
+/** The elements that one state of a slice has and the other has not. It makes texts of pods that differ only, since pods are many. */
+const surplus = (of: Content, other: Content): Element[] => {
+  const elements = [...of.others].filter((element) => !other.others.has(element));
+  for (const [address, number] of of.pods) if (other.pods.get(address) !== number) elements.push(...podElements(address, number));
+  return elements;
+};
+
+/** What changes between two states of a slice. */
+export const accessChanges = (
+  before: AccessNetwork,
+  now: AccessNetwork,
+): { readonly removed: readonly Element[]; readonly added: readonly Element[] } => {
+  const [seen, wanted] = [contentOf(before), contentOf(now)];
+  return { removed: surplus(seen, wanted), added: surplus(wanted, seen) };
+};
+
+const verdictElement = ({ source, called, protocol, ports, allowed }: AccessVerdict): Element => {
+  const pair = `${source} . ${classid(called)}`;
+  const verdict = allowed ? 'accept' : 'goto denial';
+  if (protocol === undefined) return `pairs ${pair} : ${verdict}`;
+  const word = protocol.toLowerCase();
+  if (ports === undefined) return `protocols ${pair} . ${word} : ${verdict}`;
+  const [first, last] = ports.map((port) => begun + port);
+  return first === last ? `ports ${pair} . ${word} . ${first} : ${verdict}` : `ranges ${pair} . ${word} . ${first}-${last} : ${verdict}`;
+};
+
+/** A number as nft writes a value of the type of packet priorities: two halves in hexadecimal. */
+const classid = (number: ClassNumber): string => `${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`;
 
 /** The packets in the JSON listing of the counter of denied ones. */
 export const deniedPackets = (json: string): number => {
   const { nftables } = JSON.parse(json) as { nftables: readonly { readonly counter?: { readonly packets: number } }[] };
   return nftables.find(({ counter }) => counter !== undefined)?.counter?.packets ?? 0;
-};
-
-/** `to`: the packet goes to the called pod; `from`: it comes from it, as an answer. */
-const directions = ['to', 'from'] as const;
-type Direction = (typeof directions)[number];
-
-const chainOf = (direction: Direction, scope: 'slice' | 'owner', name: string): string => `${direction}_${scope}_${name}`;
-
-/** What ends a chain without and with permission: an arriving packet may still be an answer, a leaving one may not. */
-const ends = { to: { no: 'accept', yes: `meta mark set ${passed} accept` }, from: { no: 'goto denial', yes: 'accept' } } as const;
-
-/** The chains of a class in one direction: what either scope denies, then what the slice allows, then what the owner allows. */
-const classChains = ({ name, slice, owner }: AccessClass, direction: Direction): string[] => {
-  const { no, yes } = ends[direction];
-  const further = `goto ${chainOf(direction, 'owner', name)}`;
-  const open = owner.deny.length === 0 && owner.allow.length === 0;
-  const body = (allow: readonly AccessRule[], otherwise: boolean, verdict: string): string[] => [
-    ...allow.flatMap((rule) => conditions(rule, direction).map((condition) => `${condition}${verdict}`)),
-    otherwise ? verdict : no,
-  ];
-  const denials = (scope: ScopeRules): string[] =>
-    scope.deny.flatMap((rule) => conditions(rule, direction).map((condition) => `${condition}${no}`));
-  const first = [...denials(slice), ...denials(owner), ...body(slice.allow, slice.otherwise, open ? yes : further)];
-  return [
-    ...(open ? [] : [chain(chainOf(direction, 'owner', name), body(owner.allow, owner.otherwise, yes))]),
-    chain(chainOf(direction, 'slice', name), first),
-  ];
-};
-
-const chain = (name: string, rules: readonly string[]): string =>
-  `  chain ${name} {\n${rules.map((rule) => `    ${rule}\n`).join('')}  }\n`;
-
-/** A rule as conditions of nftables, of which any suffices; each ends with a space unless it is empty. */
-const conditions = ({ from, ports }: AccessRule, direction: Direction): string[] =>
-  from.flatMap((sources) => portConditions(ports, direction).map((port) => `${sourceCondition(sources, direction)}${port}`));
-
-const sourceCondition = (sources: Sources, direction: Direction): string => {
-  const address = direction === 'to' ? 'ip saddr' : 'ip daddr';
-  if ('all' in sources) return '';
-  if ('set' in sources) return `${address} @${sources.set} `;
-  return `${sources.within === undefined ? '' : `${address} @${sources.within} `}${address} != @known `;
-};
-
-const portConditions = (ports: readonly AccessPorts[] | undefined, direction: Direction): string[] => {
-  if (ports === undefined) return [''];
-  const called = direction === 'to' ? 'dport' : 'sport';
-  return ports.map(({ protocol, port, endPort }) => {
-    const word = protocol.toLowerCase();
-    if (port === undefined) return `meta l4proto ${word} `;
-    return `${word} ${called} ${endPort === undefined || endPort === port ? port : `${port}-${endPort}`} `;
-  });
 };

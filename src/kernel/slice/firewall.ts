@@ -55,15 +55,16 @@ export class Firewall {
 
   /** Replaces the observed elements by the wanted ones, in one transaction. Returns whether anything changed. */
   async adjust(wanted: ReadonlySet<Element>, seen: ReadonlySet<Element>, signal: AbortSignal): Promise<boolean> {
-    const text =
-      deleteElements(
-        this.#table,
-        [...seen].filter((element) => !wanted.has(element)),
-      ) +
-      addElements(
-        this.#table,
-        [...wanted].filter((element) => !seen.has(element)),
-      );
+    return this.change(
+      [...seen].filter((element) => !wanted.has(element)),
+      [...wanted].filter((element) => !seen.has(element)),
+      signal,
+    );
+  }
+
+  /** Removes and adds elements, in one transaction. Returns whether there were any. */
+  async change(removed: readonly Element[], added: readonly Element[], signal: AbortSignal): Promise<boolean> {
+    const text = deleteElements(this.#table, removed) + addElements(this.#table, added);
     if (text === '') return false;
     await this.#load(text, signal);
     return true;

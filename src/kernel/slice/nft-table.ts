@@ -31,6 +31,8 @@ type Value =
   | number
   | { readonly concat: readonly Value[] }
   | { readonly prefix: { readonly addr: string; readonly len: number } }
+  | { readonly range: readonly [Value, Value] }
+  | { readonly accept: null }
   | { readonly goto: { readonly target: string } };
 
 /** The result of `nft -j -s list table`: the elements of its sets and maps, and a digest of everything else. */
@@ -45,6 +47,8 @@ const textOf = (value: Value, type: unknown): string => {
   if (typeof value === 'number') return String(value);
   if ('concat' in value) return value.concat.map((part, at) => textOf(part, Array.isArray(type) ? type[at] : undefined)).join(' . ');
   if ('prefix' in value) return `${value.prefix.addr}/${value.prefix.len}`;
+  if ('range' in value) return value.range.map((end) => textOf(end, undefined)).join('-');
+  if ('accept' in value) return 'accept';
   if ('goto' in value) return `goto ${value.goto.target}`;
   // A value that we never write: it differs from every wanted element.
   return JSON.stringify(value);

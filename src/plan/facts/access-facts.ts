@@ -5,6 +5,7 @@ import type { Slice } from '../../api/slice/type.ts';
 import type { SlicePeerSpec } from '../../api/slicepeer/type.ts';
 import { containsIp, parseCidr } from '../../values/address/cidr.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
+import { Failure } from '../../values/failure.ts';
 import { sortedBy } from '../../values/text/order.ts';
 import {
   type AccessGroup,
@@ -30,6 +31,25 @@ const ruleOf = (field: string, { action, from, ports }: Rule): Pick<AccessPolicy
   ...(ports === undefined ? {} : { ports: ports.map((one, at) => portsOf(`${field}.ports[${at}]`, one)) }),
 });
 
+const slicePolicyOf = (policy: { readonly name: string } & Rule): AccessPolicyFacts => ({
+  name: policy.name,
+  scope: 'slice',
+  to: selectorOf(policy.to ?? {}),
+  ...ruleOf(`policy ${policy.name}: spec`, policy),
+});
+
+/** A policy of an owner, who speaks for the pods of its namespace in this cluster only; throws `InvalidInput` for an invalid field. */
+export const ownerPolicyOf = (cluster: string, { metadata: { namespace = '', name }, spec }: AccessPolicy): AccessPolicyFacts => ({
+  name: `${namespace}/${name}`,
+  scope: 'owner',
+  to: {
+    clusters: [cluster],
+    namespaces: [namespace],
+    ...(spec.to?.podSelector === undefined ? {} : { podSelector: labelSelectorOf(spec.to.podSelector) }),
+  },
+  ...ruleOf(`AccessPolicy ${namespace}/${name}: spec`, spec),
+});
+
 /**
  * The policies of a slice in this cluster: those of the hub, and those of the owners of pods here; undefined when there are none. A policy of an owner
  * concerns the pods of its own namespace in this cluster, whatever it names. One with `dryRun` is not in force.
@@ -42,35 +62,23 @@ export const sliceAccessOf = (
   owned: readonly AccessPolicy[],
 ): SliceAccess | undefined => {
   if (granted === undefined && owned.length === 0) return undefined;
-  const slice = (granted?.policies ?? []).map(
-    (policy): AccessPolicyFacts => ({
-      name: policy.name,
-      scope: 'slice',
-      to: selectorOf(policy.to ?? {}),
-      ...ruleOf(`policy ${policy.name}: spec`, policy),
-    }),
-  );
-  const owners = owned.flatMap(({ metadata: { namespace = '', name }, spec }): AccessPolicyFacts[] =>
-    spec.dryRun === true
-      ? []
-      : [
-          {
-            name: `${namespace}/${name}`,
-            scope: 'owner',
-            to: {
-              clusters: [cluster],
-              namespaces: [namespace],
-              ...(spec.to?.podSelector === undefined ? {} : { podSelector: labelSelectorOf(spec.to.podSelector) }),
-            },
-            ...ruleOf(`AccessPolicy ${namespace}/${name}: spec`, spec),
-          },
-        ],
-  );
+  const slice = (granted?.policies ?? []).map(slicePolicyOf);
+  const owners = owned.filter(({ spec }) => spec.dryRun !== true).map((policy) => ownerPolicyOf(cluster, policy));
   return {
     default: enumField('access.default', granted?.default ?? 'Allow', actions),
     cluster,
     policies: sortedBy([...slice, ...owners], ({ scope, name }) => `${scope} ${name}`),
   };
+};
+
+/** A policy of the hub by its fields; undefined when it is invalid. */
+export const slicePolicyFacts = (name: string, rule: Rule): AccessPolicyFacts | undefined => {
+  try {
+    return slicePolicyOf({ name, ...rule });
+  } catch (error) {
+    if (Failure.is(error, 'InvalidInput')) return undefined;
+    throw error;
+  }
 };
 
 /** Whether the grant in the annotation of a slice denies by default. */

@@ -1,57 +1,33 @@
-import type { AccessPorts } from './access.ts';
+import type { ClassNumber } from '../../values/address/access-class.ts';
+import type { AccessProtocol } from './access.ts';
 
-/** Sources that a rule matches. */
-export type Sources =
-  /** Everybody. */
-  | { readonly all: true }
-  /** Addresses or blocks of a named set. */
-  | { readonly set: string }
-  /** Addresses of which no identity is known, in a set of blocks or anywhere. */
-  | { readonly unknown: true; readonly within?: string };
-
-/** One rule: any of the sources, on any of the ports; without ports on every port of every protocol. */
-export interface AccessRule {
-  readonly from: readonly Sources[];
-  readonly ports?: readonly AccessPorts[];
-}
-
-/** The rules of one scope: deny wins, then allow, else `otherwise`. */
-export interface ScopeRules {
-  readonly deny: readonly AccessRule[];
-  readonly allow: readonly AccessRule[];
-  readonly otherwise: boolean;
-}
-
-/** Called pods with the same rules. Both scopes must allow. */
-export interface AccessClass {
-  /** Begins with `c`; the same name always has the same rules. */
-  readonly name: string;
-  readonly slice: ScopeRules;
-  readonly owner: ScopeRules;
-}
-
-/** A named set of sources. */
-export interface SourceSet {
-  /** Begins with `f`; the same name always has the same meaning, whatever its elements. */
-  readonly name: string;
-  /** Whether the elements are blocks in CIDR notation, or addresses. */
-  readonly of: 'addresses' | 'blocks';
-  readonly elements: readonly string[];
+/**
+ * Who may call some pods: the verdict for a source, and where it differs for a protocol, and where it differs again for a port or range of one. The most
+ * specific one counts.
+ */
+export interface AccessVerdict {
+  /** A class of calling pods, a cluster, or `anySource`: of those that have verdicts for the called class, the first counts. */
+  readonly source: ClassNumber;
+  /** Class of the called pods. */
+  readonly called: ClassNumber;
+  readonly protocol?: AccessProtocol;
+  /** First and last port that clients call. */
+  readonly ports?: readonly [first: number, last: number];
+  readonly allowed: boolean;
 }
 
 /**
- * What a node enforces in a slice: the compiled form of policies and identities. Rules and names of sets depend on the policies alone, elements on
- * identities, so that a pod that starts or ends changes elements only.
+ * What a node enforces in a slice: the compiled form of policies and identities. Pods that no policy distinguishes are one class. A class keeps its number
+ * while the policies that concern it stay, so that a changed policy changes a few verdicts, and a pod that starts or ends only its own entry.
  */
 export interface AccessRules {
-  readonly sets: readonly SourceSet[];
-  readonly classes: readonly AccessClass[];
-  /** Class by address of a called pod, where it differs from that of its block. */
-  readonly pods: ReadonlyMap<string, string>;
+  /** Class by address of a pod, where it differs from that of its block. */
+  readonly pods: ReadonlyMap<string, ClassNumber>;
   /** Class of the other addresses of a block, by block. */
-  readonly blocks: ReadonlyMap<string, string>;
-  /** Class of addresses in no block. */
-  readonly elsewhere: string;
-  /** Addresses with a known identity; empty when no rule asks for the unknown ones. */
-  readonly known: readonly string[];
+  readonly blocks: ReadonlyMap<string, ClassNumber>;
+  /** Number of its cluster, by block. */
+  readonly clusters: ReadonlyMap<string, ClassNumber>;
+  readonly verdicts: readonly AccessVerdict[];
+  /** Whether a flow without any verdict is allowed. */
+  readonly otherwise: boolean;
 }

@@ -1,8 +1,12 @@
-import { type Condition, setCondition } from '../../api/condition.ts';
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
+import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import { accessPolicyKind } from '../../api/kinds.ts';
 import { memberNamespace, projectOfNamespace } from '../../api/places.ts';
+import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import { watching } from '../../loop/watching.ts';
-import { slicePolicyVerdicts } from '../../plan/policy/granted-access.ts';
+import { slicePolicyFacts } from '../../plan/facts/access-facts.ts';
+import { planGrantedAccess, slicePolicyVerdicts } from '../../plan/policy/granted-access.ts';
+import { policyFindings } from '../../plan/policy/policy-findings.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
 import { holdsIn, membershipsOf, policiesOf } from './memberships.ts';
@@ -31,14 +35,39 @@ export const slicePolicies = (world: World, clock: Clock) => {
       // A cluster may be its own hub; elsewhere a policy is one of its owner there.
       if (projectOfNamespace(namespace) === undefined || namespace === memberNamespace) return;
       const slice = world.slices.get(`${namespace}/${policy.spec.slice}`);
-      const members = slice === undefined ? 0 : membershipsOf(world, slice).filter(holdsIn(slice)).length;
+      const policies = slice === undefined ? [] : policiesOf(world, slice);
+      const clusters =
+        slice === undefined
+          ? []
+          : membershipsOf(world, slice)
+              .filter(holdsIn(slice))
+              .map(({ spec }) => spec.cluster);
       const before = policy.status?.conditions;
       const now = new Date(clock.now());
-      const conditions = slicePolicyVerdicts(policy, slice, slice === undefined ? [] : policiesOf(world, slice), members).reduce<
-        readonly Condition[] | undefined
-      >((list, verdict) => setCondition(list, verdict, generation, now), before);
+      const verdicts = [
+        ...slicePolicyVerdicts(policy, slice, policies, clusters.length),
+        ...(slice === undefined ? [] : findingsOf(policy, slice, policies, clusters)),
+      ];
+      const conditions = verdicts.reduce<readonly Condition[] | undefined>(
+        (list, verdict) => setCondition(list, verdict, generation, now),
+        before,
+      );
       if (conditions === before) return;
       await world.client.mergePatch(accessPolicyKind, policy.metadata, { status: { conditions } }, { signal, subresource: 'status' });
     },
   };
+};
+
+const findingsOf = (policy: AccessPolicy, slice: Slice, policies: readonly AccessPolicy[], clusters: readonly string[]): Verdict[] => {
+  const facts = slicePolicyFacts(policy.metadata.name, policy.spec);
+  if (facts === undefined) return [];
+  const granted = planGrantedAccess(slice, policies)?.policies ?? [];
+  return policyFindings({
+    policy: facts,
+    policies: granted.flatMap(({ name, ...rule }) => slicePolicyFacts(name, rule) ?? []),
+    clusters,
+    namespaces: memberNamespaces(slice.spec),
+    selected: undefined,
+    before: policy.status?.conditions,
+  });
 };

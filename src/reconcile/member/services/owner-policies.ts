@@ -1,11 +1,17 @@
-import { type Condition, setCondition } from '../../../api/condition.ts';
+import type { AccessPolicy } from '../../../api/accesspolicy/type.ts';
+import { type Condition, setCondition, type Verdict } from '../../../api/condition.ts';
 import { accessPolicyKind } from '../../../api/kinds.ts';
 import { memberNamespace } from '../../../api/places.ts';
-import { memberNamespaces } from '../../../api/slice/type.ts';
+import { memberNamespaces, type Slice } from '../../../api/slice/type.ts';
+import { podKind } from '../../../kubernetes/kinds.ts';
 import { watching } from '../../../loop/watching.ts';
-import { grantedAccess, sliceAccessOf } from '../../../plan/facts/access-facts.ts';
+import { selects } from '../../../plan/exports/pods/selector.ts';
+import { grantedAccess, ownerPolicyOf, sliceAccessOf } from '../../../plan/facts/access-facts.ts';
 import { ownCluster } from '../../../plan/facts/own-cluster.ts';
+import type { SliceAccess } from '../../../plan/policy/access.ts';
 import { accessDigest, ownerPolicyVerdicts } from '../../../plan/policy/owner-status.ts';
+import { policyFindings } from '../../../plan/policy/policy-findings.ts';
+import { labelSelectorOf } from '../../../plan/policy/selector-of.ts';
 import type { Clock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
 import { objectKey } from '../../../values/object-key.ts';
@@ -18,23 +24,44 @@ import type { LocalWorld } from '../cluster/local-world.ts';
 export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
   const policiesOf = (slice: string): string[] => local.accessPolicies.byIndex('slice', slice).map(({ metadata }) => objectKey(metadata));
 
-  /** Digest of all policies of a slice here; undefined when one is refused, as the nodes refuse it. */
-  const digestOf = (name: string, namespaces: readonly string[]): string | undefined => {
+  /** All policies of a slice here; undefined when one is refused, as the nodes refuse it. */
+  const accessOf = (name: string, namespaces: readonly string[]): SliceAccess | undefined => {
     const slice = local.slices.get(`${memberNamespace}/${name}`);
     const cluster = ownCluster(slice);
     if (cluster === undefined) return undefined;
     const owned = local.accessPolicies.byIndex('slice', name).filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
-    try {
-      const access = sliceAccessOf(cluster, grantedAccess(slice), owned);
-      return access === undefined ? undefined : accessDigest(access);
-    } catch (error) {
-      if (Failure.is(error, 'InvalidInput')) return undefined;
-      throw error;
-    }
+    return valid(() => sliceAccessOf(cluster, grantedAccess(slice), owned));
+  };
+
+  /** How many attached pods a policy selects. */
+  const selectedBy = async ({ metadata, spec }: AccessPolicy, signal: AbortSignal): Promise<number> => {
+    const selector = labelSelectorOf(spec.to?.podSelector ?? {});
+    const { items } = await local.client.list(podKind, { namespace: metadata.namespace ?? '', signal });
+    return items.filter(
+      (pod) => local.sliceNodes.byIndex('pod', pod.metadata.uid ?? '').length > 0 && selects(selector, pod.metadata.labels ?? {}),
+    ).length;
+  };
+
+  const findingsOf = async (policy: AccessPolicy, slice: Slice, access: SliceAccess, signal: AbortSignal): Promise<Verdict[]> => {
+    const facts = valid(() => ownerPolicyOf(access.cluster, policy));
+    if (facts === undefined) return [];
+    const others = local.notices
+      .byIndex('slice', slice.metadata.name)
+      .flatMap(({ spec }) => (spec.kind === 'Cluster' ? [spec.cluster] : []));
+    return policyFindings({
+      policy: facts,
+      policies: access.policies,
+      clusters: [...new Set([access.cluster, ...others])],
+      namespaces: memberNamespaces(slice.spec),
+      selected: await selectedBy(policy, signal),
+      before: policy.status?.conditions,
+    });
   };
 
   return {
     name: 'owner-policy',
+    // Which pods it selects changes without a change of the policy.
+    resync: { everyMs: 60_000, keys: () => local.accessPolicies.list().map(({ metadata }) => objectKey(metadata)) },
     watches: [
       watching(local.accessPolicies, ({ object, previous }) =>
         previous?.metadata.generation === object.metadata.generation
@@ -55,12 +82,12 @@ export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
       if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return;
       const slice = local.slices.get(`${memberNamespace}/${policy.spec.slice}`);
       const namespaces = slice === undefined ? undefined : memberNamespaces(slice.spec);
-      const verdicts = ownerPolicyVerdicts({
-        policy,
-        namespaces,
-        digest: namespaces === undefined ? undefined : digestOf(policy.spec.slice, namespaces),
-        nodes: local.sliceNodes.byIndex('slice', policy.spec.slice),
-      });
+      const access = namespaces === undefined ? undefined : accessOf(policy.spec.slice, namespaces);
+      const nodes = local.sliceNodes.byIndex('slice', policy.spec.slice);
+      const verdicts = [
+        ...ownerPolicyVerdicts({ policy, namespaces, digest: access === undefined ? undefined : accessDigest(access), nodes }),
+        ...(slice === undefined || access === undefined ? [] : await findingsOf(policy, slice, access, signal)),
+      ];
       const { generation } = policy.metadata;
       const before = policy.status?.conditions;
       const conditions = verdicts.reduce<readonly Condition[] | undefined>(
@@ -71,4 +98,14 @@ export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
       await local.client.mergePatch(accessPolicyKind, policy.metadata, { status: { conditions } }, { signal, subresource: 'status' });
     },
   };
+};
+
+/** What a reader returns; undefined when it refuses a field. */
+const valid = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if (Failure.is(error, 'InvalidInput')) return undefined;
+    throw error;
+  }
 };
