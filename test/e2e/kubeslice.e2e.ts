@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { accessTopic } from './access.ts';
 import { badInputTopic } from './bad-input.ts';
 import { diagnosisTopic } from './diagnosis.ts';
 import { dishonestHubTopic } from './dishonest-hub.ts';
@@ -53,6 +54,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   peopleTopic(world);
   shapesTopic(world);
   twinsTopic(world);
+  accessTopic(world);
   guidesTopic(world);
   wireTopic(world);
   badInputTopic(world);

@@ -65,7 +65,7 @@ export const command: CliCommand = {
   name: 'explain',
   summary: 'Show the path from a pod to a service or pod of a slice, and where it breaks',
   description:
-    'Follows the path step by step: membership, export, name, address, route, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tested with real packets, sent and counted by the agent of the pod’s node. For the first broken step it names the object and the command that repairs it.\n\nIt also checks the other end if there is a context of its cluster. Ends with code 2 when a step is broken.',
+    'Follows the path step by step: membership, export, name, address, route, policy, tunnel, packet size, pod, port and way back. Each step is read from the objects of both clusters and tested with real packets, sent and counted by the agent of the pod’s node. For the first broken step it names the object and the command that repairs it.\n\nIt also checks the other end if there is a context of its cluster. Ends with code 2 when a step is broken.',
   arguments: [
     { usage: '<from>', text: 'The pod that calls, as namespace/name; a Deployment stands for one of its pods' },
     {

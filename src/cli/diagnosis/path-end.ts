@@ -1,4 +1,5 @@
-import { sliceKind, sliceNodeKind } from '../../api/kinds.ts';
+import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
+import { accessPolicyKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { type Pod, podKind } from '../../kubernetes/kinds.ts';
 import { sliceOf } from '../../plan/diagnosis/explain/ends.ts';
@@ -17,6 +18,17 @@ const unlessSilent = async <T>(work: Promise<T>): Promise<T | undefined> => {
   }
 };
 
+/** Policies of owners in a cluster: none where its definitions are older; undefined when the user may not read them. */
+const policiesOf = async ({ client }: OpenCluster, signal: AbortSignal): Promise<readonly AccessPolicy[] | undefined> => {
+  try {
+    return (await client.list(accessPolicyKind, { signal })).items;
+  } catch (error) {
+    if (Failure.is(error, 'NotFound')) return [];
+    if (Failure.is(error, 'Forbidden')) return undefined;
+    throw error;
+  }
+};
+
 /** One end of a path, as its own cluster and the agent on its node know it; without facts when that agent does not answer. */
 export const endOf = async (
   cluster: OpenCluster,
@@ -27,14 +39,15 @@ export const endOf = async (
 ): Promise<End> => {
   const namespace = memberNamespace;
   const { client } = cluster;
-  const [slices, sliceNodes, pods] = await Promise.all([
+  const [slices, sliceNodes, pods, policies] = await Promise.all([
     client.list(sliceKind, { namespace, signal }),
     client.list(sliceNodeKind, { namespace, signal }),
     client.list<Pod>(podKind, { namespace, signal }),
+    policiesOf(cluster, signal),
   ]);
   const agent = pod?.spec?.nodeName === undefined ? undefined : runningPod(pods.items, 'agent', pod.spec.nodeName)?.metadata.name;
   const facts = agent === undefined ? undefined : await unlessSilent(askFacts(cluster, agent, signal));
-  return { contexts, pod, asked, slices: slices.items, sliceNodes: sliceNodes.items, agent, facts };
+  return { contexts, pod, asked, slices: slices.items, sliceNodes: sliceNodes.items, accessPolicies: policies, agent, facts };
 };
 
 /** Sends packets from the pod of an end; undefined when that is impossible. */

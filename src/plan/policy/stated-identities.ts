@@ -19,7 +19,7 @@ const keysOf = ({ matchLabels = {}, matchExpressions = [] }: StoredSelector = {}
 ];
 
 /** Keys of the labels that the policies of a slice ask for; no other label leaves a cluster. */
-const labelKeys = ({ policies = [] }: NonNullable<MembershipSpec['access']>): string[] => {
+export const labelKeys = ({ policies = [] }: NonNullable<MembershipSpec['access']>): string[] => {
   const keys = policies.flatMap(({ to, from = [] }) =>
     [to?.podSelector, ...from.map(({ podSelector }) => podSelector)].flatMap((selector) => keysOf(selector)),
   );

@@ -21,6 +21,7 @@ const end = (name: string, address: string, block: string, context: string): End
   asked: `shop/${name}`,
   slices: healthyMember.slices,
   sliceNodes: [sliceNode(name, address, block)],
+  accessPolicies: [],
   agent: `agent-of-${context}`,
   facts,
 });
@@ -118,6 +119,7 @@ test('a way that works is explained step by step', () => {
     'name ok',
     'address ok',
     'route ok',
+    'policy ok',
     'tunnel ok',
     'size ok',
     'pod ok',
@@ -324,6 +326,7 @@ test('without the other cluster, and without packets, what is left is told and n
   expect(hops.filter(({ state }) => state === 'unknown').map(({ hop }) => hop)).toEqual([
     'name',
     'route',
+    'policy',
     'tunnel',
     'size',
     'pod',

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../../../api/accesspolicy/type.ts';
 import type { ServiceImport } from '../../../api/serviceimport/type.ts';
 import type { Slice } from '../../../api/slice/type.ts';
 import type { SliceNode } from '../../../api/slicenode/type.ts';
@@ -17,6 +18,8 @@ export interface End {
   /** Slices of the cluster. */
   readonly slices: readonly Slice[];
   readonly sliceNodes: readonly SliceNode[];
+  /** Policies of owners in the cluster; undefined when they cannot be read. */
+  readonly accessPolicies: readonly AccessPolicy[] | undefined;
   /** Name of the agent's pod on the node of the pod. */
   readonly agent: string | undefined;
   /** Names of pods and workloads of the namespace that was asked for, where the pod is not there. */
@@ -62,7 +65,19 @@ export interface PathView {
 }
 
 /** The steps of the path, in order. */
-export const hopNames = ['membership', 'export', 'name', 'address', 'route', 'tunnel', 'size', 'pod', 'port', 'way back'] as const;
+export const hopNames = [
+  'membership',
+  'export',
+  'name',
+  'address',
+  'route',
+  'policy',
+  'tunnel',
+  'size',
+  'pod',
+  'port',
+  'way back',
+] as const;
 
 /** One step of the path, and its state. */
 export interface Hop {
