@@ -72,7 +72,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     reporting,
     ...publishing.controllers,
     keepOwn(own, kept, session.hub.cluster, renewalEveryMs),
-    withdrawnThrough(session, () => isIdle('export-notice') && publishing.isPublished()),
+    withdrawnThrough(session, () => isIdle('export-notice') && isIdle('node-notice') && publishing.isPublished()),
     // … what the others publish …
     receiver(session, { keeping, refusals, passedOn, turns, onRead }),
     storing,
