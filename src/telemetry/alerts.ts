@@ -232,7 +232,8 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '5m',
     summary: 'Export {{ $labels.service_namespace }}/{{ $labels.service }} of slice {{ $labels.slice }} offers no endpoint.',
     meaning: 'Calls go to the other clusters that export the service, and fail if there is none.',
-    evidence: '`kubectl describe serviceexport`: the condition Ready shows whether pods match the selector, are attached and are Ready.',
+    evidence:
+      '`kubectl describe serviceexport.networking.kubeslice.io`: the condition Ready shows whether pods match the selector, are attached and are Ready.',
     remedies: [
       'Follow the message of the condition: start pods, correct the selector, or add the namespace to the slice.',
       'An export that is not needed: delete it.',
@@ -246,7 +247,8 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     for: '5m',
     summary: 'Service {{ $labels.service }}.{{ $labels.service_namespace }}.svc.slice.local has no endpoint in any cluster.',
     meaning: 'Its name has no address: every call from this cluster fails.',
-    evidence: '`kubectl describe serviceimport`: endpoints by cluster, and those that are withheld because no node here reaches them.',
+    evidence:
+      '`kubectl describe serviceimport.networking.kubeslice.io`: endpoints by cluster, and those that are withheld because no node here reaches them.',
     remedies: [
       'With KubeSliceClusterUnreachable: resolve that first.',
       'Otherwise see KubeSliceExportWithoutEndpoints in the clusters that export it.',

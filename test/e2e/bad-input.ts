@@ -123,9 +123,9 @@ export const badInputTopic = (world: World): void => {
         await until(
           title,
           async () => {
-            const { status } = await world.get('east', 'serviceexport', name, ns);
+            const { status } = await world.get('east', 'serviceexport.networking.kubeslice.io', name, ns);
             expect(status).toMatchObject({ exportStatus: 'ERROR' });
-            const condition = conditionOf(await world.get('east', 'serviceexport', name, ns), 'Ready');
+            const condition = conditionOf(await world.get('east', 'serviceexport.networking.kubeslice.io', name, ns), 'Ready');
             expect(condition).toMatchObject({ status: 'False', reason });
             for (const word of words) expect(condition?.message).toContain(word);
           },
@@ -144,8 +144,16 @@ export const badInputTopic = (world: World): void => {
             { withinMs: 10_000 },
           );
         }
-        expect((await world.list('west', 'serviceimport')).map((each) => each.metadata.name)).not.toContain(name);
-        await world.kubectl('east', ['delete', 'serviceexport', name, '--namespace', ns, '--wait', '--timeout=30s']);
+        expect((await world.list('west', 'serviceimport.networking.kubeslice.io')).map((each) => each.metadata.name)).not.toContain(name);
+        await world.kubectl('east', [
+          'delete',
+          'serviceexport.networking.kubeslice.io',
+          name,
+          '--namespace',
+          ns,
+          '--wait',
+          '--timeout=30s',
+        ]);
       }
       await removeNamespaces(world, ['east'], ['bad-ns']);
     });

@@ -25,7 +25,7 @@ export const dishonestHubTopic = (world: World): void => {
     return found;
   };
   const imported = async (): Promise<boolean> =>
-    (await world.list('west', 'serviceimport', '--namespace', ns)).some(({ metadata }) => metadata.name === name);
+    (await world.list('west', 'serviceimport.networking.kubeslice.io', '--namespace', ns)).some(({ metadata }) => metadata.name === name);
   const verified = async () => conditionOf(await world.get('west', 'slice', 'app-slice', 'kubeslice-system'), 'StatementsVerified');
   const scaleWorker = (replicas: number) =>
     world.kubectl('east', ['scale', 'deployment/kubeslice-worker', `--replicas=${replicas}`, '--namespace', 'kubeslice-system']);
@@ -64,7 +64,7 @@ export const dishonestHubTopic = (world: World): void => {
     test('does not bring back what a member withdrew: it is refused, and withdrawn again when its author is back', async () => {
       const { apiVersion, kind, metadata, spec } = await notice();
       const { labels, namespace } = metadata;
-      await world.kubectl('east', ['delete', 'serviceexport', name, '--namespace', ns, '--wait', '--timeout=30s']);
+      await world.kubectl('east', ['delete', 'serviceexport.networking.kubeslice.io', name, '--namespace', ns, '--wait', '--timeout=30s']);
       await until('no import', async () => expect(await imported()).toBe(false), { withinMs: 10_000 });
       await scaleWorker(0);
       const workers = ['--namespace', 'kubeslice-system', '--selector', 'app.kubernetes.io/component=worker'];

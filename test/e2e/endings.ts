@@ -13,7 +13,7 @@ const remove = async (world: World, context: string, ...what: readonly string[])
 
 // Slice and namespace have the same name, so that the endings can happen side by side.
 const dropSlice: Step = (world, name) => remove(world, 'hub', 'slice', name);
-const dropExport: Step = (world, name) => remove(world, 'east', 'serviceexport', 'web', '--namespace', name);
+const dropExport: Step = (world, name) => remove(world, 'east', 'serviceexport.networking.kubeslice.io', 'web', '--namespace', name);
 const dropService: Step = (world, name) => remove(world, 'east', 'service', 'web', '--namespace', name);
 const dropServer: Step = (world, name) => remove(world, 'east', 'pod', 'web', '--namespace', name);
 const dropEast: Step = (world, name) => remove(world, 'east', 'namespace', name);
@@ -47,7 +47,9 @@ export const remainsOf = async (world: World, sliceName: string): Promise<string
       .map(({ metadata }) => `${where}: ${kind} ${metadata.namespace}/${metadata.name}`);
   const looks = [
     ...['membership', 'notice', 'namespace'].map((kind) => say('hub', kind)),
-    ...members.flatMap((member) => ['slicenode', 'slicepeer', 'serviceimport', 'endpointslice'].map((kind) => say(member, kind))),
+    ...members.flatMap((member) =>
+      ['slicenode', 'slicepeer', 'serviceimport.networking.kubeslice.io', 'endpointslice'].map((kind) => say(member, kind)),
+    ),
     ...members.map(
       (member) => async () =>
         (await onEachNode(world, member, ['ls', '/node/run/netns']))

@@ -78,12 +78,12 @@ export const exampleTopic = (world: World): void => {
         },
         { withinMs: 30_000 },
       );
-      expect((await world.get('east', 'serviceexport', 'backend-service', ns)).status).toMatchObject({
+      expect((await world.get('east', 'serviceexport.networking.kubeslice.io', 'backend-service', ns)).status).toMatchObject({
         exportStatus: 'READY',
         dnsName: host,
         availableEndpoints: 1,
       });
-      expect((await world.get('west', 'serviceimport', 'backend-service', ns)).status).toMatchObject({
+      expect((await world.get('west', 'serviceimport.networking.kubeslice.io', 'backend-service', ns)).status).toMatchObject({
         importStatus: 'READY',
         availableEndpoints: 1,
       });

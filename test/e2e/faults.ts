@@ -16,7 +16,10 @@ export const faultsTopic = (world: World): void => {
   const importSays = (ready: object): Promise<unknown> =>
     until(
       `the ServiceImport says ${JSON.stringify(ready)}`,
-      async () => expect(conditionOf(await world.get('west', 'serviceimport', 'backend-service', 'app-ns'), 'Ready')).toMatchObject(ready),
+      async () =>
+        expect(
+          conditionOf(await world.get('west', 'serviceimport.networking.kubeslice.io', 'backend-service', 'app-ns'), 'Ready'),
+        ).toMatchObject(ready),
       { withinMs: 10_000 },
     );
 

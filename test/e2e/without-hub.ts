@@ -85,7 +85,15 @@ export const withoutHubTopic = (world: World): void => {
 
     afterAll(async () => {
       await scale(1);
-      await world.kubectl('east', ['delete', 'serviceexport/moody', 'service/moody', 'pod/moody', '--namespace', ns, '--wait=false']);
+      await world.kubectl('east', [
+        'delete',
+        'serviceexport.networking.kubeslice.io/moody',
+        'service/moody',
+        'pod/moody',
+        '--namespace',
+        ns,
+        '--wait=false',
+      ]);
       const { code, stderr } = await world.kubeslice(['playground', 'fault', 'heal', '--name', world.name], { timeoutMs: 120_000 });
       ensure(code === 0, `fault heal: ${stderr}`);
       await until('the API server of the hub answers', () => world.kubectl('hub', ['get', '--raw', '/readyz'], { timeoutMs: 5_000 }), {

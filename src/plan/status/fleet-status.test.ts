@@ -98,7 +98,7 @@ describe('the state of a fleet', () => {
         reason: 'EndpointsNotReady',
         cause: reasons.EndpointsNotReady,
         text: '2 more exports of slice app do not work as their owners request.',
-        help: 'kubectl --context east get serviceexports -A',
+        help: 'kubectl --context east get serviceexports.networking.kubeslice.io -A',
       },
       {
         subject: 'export app-ns/web of east',
@@ -129,8 +129,8 @@ describe('the state of a fleet', () => {
     ['HostNetworkPods', 'kubectl --context east -n app-ns get pods -o wide --show-labels'],
     ['NamespaceNotInSlice', 'kubectl --context hub -n default edit slice app'],
     ['ServiceWithoutSelector', 'kubectl --context east -n app-ns edit service web'],
-    ['ExportConflict', 'kubectl --context east -n app-ns describe serviceexport web'],
-    ['OfANewerVersion', 'kubectl --context east -n app-ns describe serviceexport web'],
+    ['ExportConflict', 'kubectl --context east -n app-ns describe serviceexport.networking.kubeslice.io web'],
+    ['OfANewerVersion', 'kubectl --context east -n app-ns describe serviceexport.networking.kubeslice.io web'],
   ])('an export that offers nothing because of %s comes with the command that helps', (reason, help) => {
     const failingExports = [{ namespace: 'app-ns', name: 'web', reason, message: 'm' }];
     expect(planFleetStatus(withNotices([report('app', 'east', 'west', { failingExports })])).problems).toMatchObject([{ reason, help }]);
@@ -158,7 +158,11 @@ describe('the state of a fleet', () => {
     ];
     const snapshot = { ...healthy, clusters: [{ ...east, status: { ...east.status, strayExports } }, cluster('west')] };
     expect(planFleetStatus(snapshot).problems).toMatchObject([
-      { subject: 'export app-ns/web of east', reason: 'SliceNotFound', help: 'kubectl --context east -n app-ns edit serviceexport web' },
+      {
+        subject: 'export app-ns/web of east',
+        reason: 'SliceNotFound',
+        help: 'kubectl --context east -n app-ns edit serviceexport.networking.kubeslice.io web',
+      },
     ]);
     expect(planFleetLists(snapshot).services).toMatchObject([{ slice: 'old', name: 'web', ready: 0, problem: 'There is no slice old.' }]);
   });

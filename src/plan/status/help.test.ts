@@ -14,7 +14,7 @@ describe('commands that help', () => {
 
   it('leave a place for a context that cannot be known', () => {
     expect(given('hub', ['hub']).describeExport('east', 'app-ns', 'web')).toBe(
-      'kubectl --context CONTEXT -n app-ns describe serviceexport web',
+      'kubectl --context CONTEXT -n app-ns describe serviceexport.networking.kubeslice.io web',
     );
     expect(given('hub').join(undefined)).toBe('kubeslice join NAME --hub-context hub --context CONTEXT');
   });

@@ -51,10 +51,13 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
       onMember(cluster, `delete ${kind} ${name}`, namespace),
     describeNode: (cluster: string, node: string) => `kubectl --context ${member(cluster)} describe node ${node}`,
     createNamespace: (namespace: string) => `kubectl --context CONTEXT create namespace ${namespace}`,
-    exports: (cluster: string) => `kubectl --context ${member(cluster)} get serviceexports -A`,
-    describeExport: (cluster: string, namespace: string, name: string) => onMember(cluster, `describe serviceexport ${name}`, namespace),
-    editExport: (cluster: string, namespace: string, name: string) => onMember(cluster, `edit serviceexport ${name}`, namespace),
-    describeImport: (cluster: string, namespace: string, name: string) => onMember(cluster, `describe serviceimport ${name}`, namespace),
+    exports: (cluster: string) => `kubectl --context ${member(cluster)} get serviceexports.networking.kubeslice.io -A`,
+    describeExport: (cluster: string, namespace: string, name: string) =>
+      onMember(cluster, `describe serviceexport.networking.kubeslice.io ${name}`, namespace),
+    editExport: (cluster: string, namespace: string, name: string) =>
+      onMember(cluster, `edit serviceexport.networking.kubeslice.io ${name}`, namespace),
+    describeImport: (cluster: string, namespace: string, name: string) =>
+      onMember(cluster, `describe serviceimport.networking.kubeslice.io ${name}`, namespace),
     servicePods: (cluster: string, namespace: string) => onMember(cluster, 'get pods -o wide --show-labels', namespace),
     editService: (cluster: string, namespace: string, name: string) => onMember(cluster, `edit service ${name}`, namespace),
     services: (cluster: string, namespace: string) => onMember(cluster, 'get services -o wide', namespace),

@@ -284,17 +284,38 @@ describe('a member cluster by its own objects', () => {
     [
       'an own export whose slice is gone',
       { exports: [exported('web', condition('Ready', 'False', 'SliceNotFound'))] },
-      [['export app-ns/web of east', 'error', 'SliceNotFound', 'kubectl --context prod -n app-ns edit serviceexport web']],
+      [
+        [
+          'export app-ns/web of east',
+          'error',
+          'SliceNotFound',
+          'kubectl --context prod -n app-ns edit serviceexport.networking.kubeslice.io web',
+        ],
+      ],
     ],
     [
       'a service of another cluster that cannot be called',
       { imports: [imported('web', condition('Ready', 'False', 'LinkDown'))] },
-      [['import app-ns/web of east', 'error', 'LinkDown', 'kubectl --context prod -n app-ns describe serviceimport web']],
+      [
+        [
+          'import app-ns/web of east',
+          'error',
+          'LinkDown',
+          'kubectl --context prod -n app-ns describe serviceimport.networking.kubeslice.io web',
+        ],
+      ],
     ],
     [
       'exports of others that contradict one another',
       { imports: [imported('web', condition('Ready', 'True', 'Imported'), condition('Conflict', 'True', 'ExportConflict'))] },
-      [['import app-ns/web of east', 'warning', 'ExportConflict', 'kubectl --context prod -n app-ns describe serviceimport web']],
+      [
+        [
+          'import app-ns/web of east',
+          'warning',
+          'ExportConflict',
+          'kubectl --context prod -n app-ns describe serviceimport.networking.kubeslice.io web',
+        ],
+      ],
     ],
     [
       'an own node that is switched off',

@@ -129,7 +129,14 @@ export const rollingTopic = (world: World): void => {
   describe('a rolling update under 500 calls a second from the other cluster', () => {
     beforeAll(async () => {
       await world.apply('west', namespace(ns));
-      await world.kubectl('west', ['delete', `serviceexport/${name}`, `deployment/${name}`, '--namespace', ns, '--ignore-not-found']);
+      await world.kubectl('west', [
+        'delete',
+        `serviceexport.networking.kubeslice.io/${name}`,
+        `deployment/${name}`,
+        '--namespace',
+        ns,
+        '--ignore-not-found',
+      ]);
       await offer('east', 3);
       await freshCaller();
       await start(world, 'west', ns, scripts(ns), script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));

@@ -21,7 +21,7 @@ export const nameConflict: Break = {
       '--namespace',
       'app-ns',
       'delete',
-      'serviceexport/backend-service',
+      'serviceexport.networking.kubeslice.io/backend-service',
       'service/backend-service',
       '--ignore-not-found',
     ])),

@@ -116,7 +116,7 @@ export const exported = (view: PathView): Hop => {
         text: `It is offered to slice ${found.spec.slice}, and the pod that calls is in slice ${slice}.`,
         remedy: commandsFor(exporter.contexts).kubectl(
           namespace,
-          `patch serviceexport ${name} --type merge -p '{"spec":{"slice":"${slice}"}}'`,
+          `patch serviceexport.networking.kubeslice.io ${name} --type merge -p '{"spec":{"slice":"${slice}"}}'`,
         ),
       };
   }
@@ -127,7 +127,7 @@ export const exported = (view: PathView): Hop => {
       state: 'broken',
       object: `ServiceImport ${namespace}/${name}`,
       text: `No cluster offers ${namespace}/${name} to this one${alike === undefined ? '' : `; there is ${alike}`}.`,
-      remedy: commandsFor(from.contexts).kubectl('', 'get serviceimports -A'),
+      remedy: commandsFor(from.contexts).kubectl('', 'get serviceimports.networking.kubeslice.io -A'),
       advice: 'name the context of the cluster that should offer it with --to-context',
     };
   }
@@ -142,7 +142,7 @@ export const exported = (view: PathView): Hop => {
       state: 'broken',
       object,
       text: `The service is known, and no pod behind it is ready in any cluster.`,
-      remedy: commandsFor(from.contexts).kubectl(namespace, `describe serviceimport ${name}`),
+      remedy: commandsFor(from.contexts).kubectl(namespace, `describe serviceimport.networking.kubeslice.io ${name}`),
       advice: 'name the context of the cluster that offers it with --to-context',
     };
   return ok('export', `${namespace}/${name} is offered with ${service.import.status?.availableEndpoints ?? 0} ready endpoints`);

@@ -107,7 +107,7 @@ describe('an export', () => {
     [
       'to a slice that is misspelt',
       { exports: [exported('SliceNotFound', { slice: 'ap' })] },
-      `kubectl --context east -n shop patch serviceexport web --type merge -p '{"spec":{"slice":"app"}}'`,
+      `kubectl --context east -n shop patch serviceexport.networking.kubeslice.io web --type merge -p '{"spec":{"slice":"app"}}'`,
     ],
     [
       'that another one contradicts, as earlier workers report it',
@@ -119,11 +119,19 @@ describe('an export', () => {
           },
         ],
       },
-      'kubectl --context east -n shop delete serviceexport web',
+      'kubectl --context east -n shop delete serviceexport.networking.kubeslice.io web',
     ],
-    ['that another one contradicts', { exports: [exported('ExportConflict')] }, 'kubectl --context east -n shop delete serviceexport web'],
+    [
+      'that another one contradicts',
+      { exports: [exported('ExportConflict')] },
+      'kubectl --context east -n shop delete serviceexport.networking.kubeslice.io web',
+    ],
     ['of a service that is not there', { exports: [exported('ServiceNotFound')] }, 'kubectl --context east -n shop get services'],
-    ['with another reason', { exports: [exported('DuplicatePorts')] }, 'kubectl --context east -n shop describe serviceexport web'],
+    [
+      'with another reason',
+      { exports: [exported('DuplicatePorts')] },
+      'kubectl --context east -n shop describe serviceexport.networking.kubeslice.io web',
+    ],
   ])('%s comes with the command that mends it', (_what, view, remedy) => {
     expect(remedyOf(view)).toBe(remedy);
   });

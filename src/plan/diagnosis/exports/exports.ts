@@ -22,7 +22,7 @@ const remedies: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
     advice: `make a Service ${metadata.name} in namespace ${metadata.namespace ?? ''}, or name selector and ports in the export`,
   }),
   ExportConflict: (view, { metadata }) => ({
-    remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', `delete serviceexport ${metadata.name}`),
+    remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', `delete serviceexport.networking.kubeslice.io ${metadata.name}`),
     advice: 'give both exports the same ports and type, or delete one of them; until then the older one is used',
   }),
 };
@@ -45,7 +45,7 @@ export const exportFindings = (view: ClusterView): Finding[] =>
     const {
       cause = condition.message,
       evidence,
-      remedy = commandsFor(view.contexts).kubectl(namespace, `describe serviceexport ${name}`),
+      remedy = commandsFor(view.contexts).kubectl(namespace, `describe serviceexport.networking.kubeslice.io ${name}`),
       advice,
     } = remedies[condition.reason]?.(view, exported) ?? {};
     return [

@@ -46,7 +46,7 @@ export const withoutPods = (view: ClusterView, exported: ServiceExport): ExportR
     .map((pod) => ({ pod, labels: lasting(pod), by: likeness(asked, labelsText(lasting(pod))) }))
     .filter(({ labels }) => Object.keys(labels).length > 0)
     .toSorted((a, b) => b.by - a.by)[0];
-  const owner = exported.spec.selector === undefined ? `service ${name}` : `serviceexport ${name}`;
+  const owner = exported.spec.selector === undefined ? `service ${name}` : `serviceexport.networking.kubeslice.io ${name}`;
   const field = exported.spec.selector === undefined ? { selector: like?.labels } : { selector: { matchLabels: like?.labels } };
   const alike = like !== undefined && Object.keys(selector.matchLabels ?? {}).some((key) => key in like.labels);
   if (!alike)

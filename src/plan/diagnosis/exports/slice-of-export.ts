@@ -41,6 +41,9 @@ export const sliceNotFound = (view: ClusterView, { metadata, spec }: ServiceExpo
     ? { remedy: commands.hubKubectl('default', 'get slices') }
     : {
         evidence: `slices here: ${view.slices.map((slice) => slice.metadata.name).join(', ')}`,
-        remedy: commands.kubectl(metadata.namespace ?? '', `patch serviceexport ${metadata.name} --type merge -p ${patch}`),
+        remedy: commands.kubectl(
+          metadata.namespace ?? '',
+          `patch serviceexport.networking.kubeslice.io ${metadata.name} --type merge -p ${patch}`,
+        ),
       };
 };
