@@ -2,15 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { LinkReport, SliceNode } from '../src/api/slicenode/type.ts';
 import type { SlicePeer } from '../src/api/slicepeer/type.ts';
 import { digestOfNotices } from '../src/exchange/notice/heads.ts';
-import { planExport } from '../src/plan/exports/exports.ts';
 import { planImport } from '../src/plan/exports/imports.ts';
 import { offersOfName } from '../src/plan/exports/offer-conflict.ts';
-import { SelectedPods } from '../src/plan/exports/pods/selected-pods.ts';
 import { planServicePorts } from '../src/plan/exports/pods/service-ports.ts';
 import { nodeFacts } from '../src/plan/facts/facts.ts';
 import type { NodeFacts, SliceFacts } from '../src/plan/facts/node-state.ts';
 import { report, slice } from '../src/plan/fixtures/hub.ts';
-import { endpoint, exported, offer, pod, sliceNode } from '../src/plan/fixtures/worker.ts';
+import { endpoint, offer, sliceNode } from '../src/plan/fixtures/worker.ts';
 import { planAddressing } from '../src/plan/ipam/addressing.ts';
 import { planPodAddresses } from '../src/plan/ipam/pod-addresses.ts';
 import { planLinkReport } from '../src/plan/links/link-report.ts';
@@ -18,8 +16,8 @@ import { encodeVotes, type Vote } from '../src/plan/links/link-votes.ts';
 import { planLinks } from '../src/plan/links/links.ts';
 import { answered, newLink } from '../src/plan/links/liveness.ts';
 import { planProbes } from '../src/plan/links/probe-schedule.ts';
+import { namespaceSlices } from '../src/plan/mcs/namespace-slices.ts';
 import { planWithdrawals } from '../src/plan/names/withdrawal.ts';
-import { Zone } from '../src/plan/names/zone.ts';
 import { planNode } from '../src/plan/node/desired.ts';
 import { noTrust } from '../src/plan/peers/peer-trust.ts';
 import { createVerifiedReader } from '../src/plan/peers/read-verified-peer.ts';
@@ -310,6 +308,17 @@ const cases: readonly Case[] = [
     25,
   ],
   [
+    'the slices of many namespaces',
+    (count) => {
+      const slices = many(count, (index) => ({
+        ...slice(`s${index}`),
+        spec: { ...slice(`s${index}`).spec, namespaceIsolationProfile: { applicationNamespaces: [`ns${index}`, `more${index}`] } },
+      }));
+      return () => namespaceSlices(slices);
+    },
+    250,
+  ],
+  [
     'who owns the name of a service of many clusters',
     (count) => {
       const offers = many(count, (index) => offer(`c${index}`, []));
@@ -334,60 +343,5 @@ describe('ten times the input takes less than fifteen times the time', () => {
     let least = growth();
     for (let tries = 1; least >= 15 && tries < 5; tries += 1) least = Math.min(least, growth());
     expect(least).toBeLessThan(15);
-  });
-});
-
-describe('one endpoint among 10,000 exports costs less than a millisecond', () => {
-  const count = 10_000;
-
-  it('when its pod becomes ready', () => {
-    const selected = new SelectedPods();
-    const labels = (index: number) => ({ app: `app-${index}` });
-    const podOf = (index: number, ready: boolean) => {
-      const made = pod(`p-${index}`, ready);
-      return { ...made, metadata: { ...made.metadata, labels: labels(index) } };
-    };
-    for (let index = 0; index < count; index += 1) {
-      selected.setExport(`app-ns/e${index}`, { matchLabels: labels(index) });
-      selected.setPod(podOf(index, true));
-    }
-    const one = exported({ selector: { matchLabels: labels(7) }, ports: [{ containerPort: 80 }] });
-    let ready = false;
-    const cost = cpuCost(() => {
-      ready = !ready;
-      const affected = selected.setPod(podOf(7, ready));
-      expect([...affected]).toEqual(['app-ns/e7']);
-      for (const name of affected) {
-        const seen = {
-          exported: one,
-          service: undefined,
-          pods: selected.podsOf(name),
-          others: [],
-          namespaces: ['app-ns'],
-          cluster: 'east',
-        };
-        planExport({ ...seen, attachment: () => ({ address: '10.0.0.2', node: 'n1' }) }, 0);
-      }
-    });
-    expect(cost).toBeLessThan(1_000);
-  });
-
-  it('when the names learn of it', () => {
-    const zone = new Zone({ serial: 1 });
-    const record = (index: number, address: string) => ({
-      slice: 'app',
-      cluster: 'east',
-      namespace: 'app-ns',
-      export: `e${index}`,
-      endpoints: [{ address, pod: 'p', node: `n${index % 100}` }],
-      ports: [],
-    });
-    for (let index = 0; index < count; index += 1) zone.set(`k${index}`, record(index, '10.0.0.2'));
-    let last = 2;
-    const cost = cpuCost(() => {
-      last = (last % 200) + 2;
-      zone.set('k7', record(7, `10.0.0.${last}`));
-    });
-    expect(cost).toBeLessThan(1_000);
   });
 });

@@ -15,6 +15,9 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** A verdict with types and reasons of any API. */
+type AnyVerdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
 /**
  * Maximum number of bytes of UTF-8 in the message of a condition: metav1.Condition allows 32,768 characters, and an object must hold several
  * conditions.
@@ -28,7 +31,7 @@ export const maxMessageBytes = 32_768;
  */
 export const setCondition = (
   list: readonly Condition[] | undefined,
-  verdict: Verdict,
+  verdict: AnyVerdict,
   generation: number | undefined,
   now: Date,
 ): readonly Condition[] => {

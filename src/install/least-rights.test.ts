@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mcsDefinitionNames } from '../api/mcs/kinds.ts';
 import { agentTokenFolder, workerUser } from '../api/places.ts';
 import type { PodSpec } from '../values/builtin/pod.ts';
 import type { PolicyRule, Role, RoleBinding } from '../values/builtin/rbac.ts';
@@ -73,7 +74,10 @@ describe('accounts', () => {
       expect(new Set(rules.flatMap(({ resources }) => resources))).toEqual(new Set(['customresourcedefinitions']));
       for (const { resourceNames, verbs } of rules) {
         if (resourceNames === undefined) expect(verbs).toEqual(['create']);
-        else expect(resourceNames.every((name) => name.endsWith('.kubeslice.io'))).toBe(true);
+        else
+          expect(
+            resourceNames.every((name) => name.endsWith('.kubeslice.io') || Object.values<string>(mcsDefinitionNames).includes(name)),
+          ).toBe(true);
       }
     }
   });

@@ -28,6 +28,8 @@ export type Change<T> = {
 export type MirrorOptions<T extends KubernetesObject> = Selection & {
   readonly client: Pick<Client, 'server' | 'pages' | 'watch'>;
   readonly kind: ResourceKind<T>;
+  /** For logs and metrics. @default the plural of the kind */
+  readonly name?: string;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** `managedFields` are dropped to save memory, except those of this field manager, which `applyObject` needs to skip requests. */
   readonly keepManager?: string;
@@ -87,7 +89,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   };
-  const name = kind.metadataOnly === true ? `${kind.plural}-metadata` : kind.plural;
+  const { name = kind.metadataOnly === true ? `${kind.plural}-metadata` : kind.plural } = options;
   const log = (options.log ?? quietLog).with({ mirror: name, server: client.server });
   const store = createStore<T>(indexes);
   const handlers = new Set<(change: Change<T>) => void>();

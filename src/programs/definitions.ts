@@ -1,4 +1,5 @@
 import { applyDefinitions } from '../cli/steps/apply-all.ts';
+import { applyMcsDefinitions } from '../cli/steps/mcs-definitions.ts';
 import type { Program } from '../host/program.ts';
 import { planCrds } from '../install/crds.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -13,6 +14,7 @@ export const run: Program = async ({ args: [side], env, version, signal }) => {
   try {
     const definitions = planCrds(side);
     const notes = await applyDefinitions(client, definitions, version, signal);
+    if (side === 'member') notes.push(...(await applyMcsDefinitions(client, version, signal)));
     for (const note of notes) process.stdout.write(`${note}\n`);
     if (notes.length === 0) process.stdout.write(`${definitions.length} kinds are as KubeSlice ${version} defines them\n`);
     return 0;

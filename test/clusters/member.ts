@@ -8,6 +8,7 @@ import {
   sliceNodeKind,
   slicePeerKind,
 } from '../../src/api/kinds.ts';
+import { mcsServiceExportKind, mcsServiceImportKind } from '../../src/api/mcs/kinds.ts';
 import { authoritySecret, hubSecret, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
@@ -37,6 +38,7 @@ export const builtinKinds = [
   builtin.roleBindingKind,
   builtin.serviceAccountKind,
   builtin.serviceCidrKind,
+  builtin.customResourceDefinitionKind,
   eventKind,
 ];
 const memberKinds = [
@@ -49,6 +51,8 @@ const memberKinds = [
   slicePeerKind,
   noticeKind,
 ];
+/** The kinds of the Multi-Cluster Services API; a worker uses them only while a definition of them exists. */
+const mcsKinds = (['v1alpha1', 'v1beta1'] as const).flatMap((version) => [mcsServiceExportKind(version), mcsServiceImportKind(version)]);
 
 /** A member cluster of the test fleet: a fake API server with the worker running against it. */
 export interface Member {
@@ -95,7 +99,7 @@ export const makeMemberApi = async (
   nodes: readonly string[],
   lacking: readonly ResourceKind[] = [],
 ): Promise<FakeApi> => {
-  const api = await startFakeApi({ kinds: memberKinds.filter((kind) => !lacking.includes(kind)) });
+  const api = await startFakeApi({ kinds: [...memberKinds, ...mcsKinds].filter((kind) => !lacking.includes(kind)) });
   for (const namespace of [memberNamespace, 'kube-system', 'app-ns'])
     api.put(builtin.namespaceKind, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const [index, node] of nodes.entries()) putNode(api, name, node, index);

@@ -102,6 +102,17 @@ export const serviceExportStatus = z
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     availableEndpoints: z.int().optional().describe('Pods that are attached and Ready.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When the export was last published, in seconds since 1970.'),
+    conflicts: z
+      .array(
+        z.object({
+          cluster: dnsLabel().describe('The other cluster.'),
+          property: z.enum(['Ports', 'SessionAffinity', 'Type']).describe('The property that differs.'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Exports of this name in other clusters that differ from this one; the oldest one counts.'),
     aliases: z.array(z.string()).optional().describe('Reserved: further DNS names that resolve; none yet.'),
     pods: z
       .array(

@@ -8,7 +8,15 @@ export const serviceImportSpec = z
   .object({
     slice: dnsLabel().describe('Slice that offers the service.'),
     dnsName: z.string().max(253).describe('DNS name of the service.'),
-    ports: z.array(servicePort).max(64).meta({ 'x-kubernetes-list-type': 'atomic' }).describe('Ports of the service.'),
+    ports: z
+      .array(
+        servicePort.extend({
+          appProtocol: z.string().max(317).optional().describe('Application protocol, as the Service of the export has it.'),
+        }),
+      )
+      .max(64)
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe('Ports of the service.'),
     aliases: z.array(z.string().max(253)).max(64).optional().describe('Further DNS names of the service.'),
   })
   .describe('The offered service.');
@@ -20,6 +28,9 @@ export const serviceImportStatus = z
     importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State of the import.'),
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
+    type: z.enum(['ClusterSetIP', 'Headless']).optional().describe('Headless when the Service of the oldest export is, else ClusterSetIP.'),
+    sessionAffinity: z.enum(['None', 'ClientIP']).optional().describe('Session affinity of the oldest export.'),
+    clusters: z.array(dnsLabel()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('The clusters whose exports are used.'),
     availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When a cluster last published, in seconds since 1970.'),
     updatedOn: z.int().meta({ format: 'int64' }).optional().describe('When this object last changed, in seconds since 1970.'),

@@ -25,6 +25,7 @@ import { checkName, type HubSide, hubByContext, hubByToken, register } from '../
 import { ensureAuthority, findAuthority } from '../steps/joining/member-authority.ts';
 import { forgetConnection } from '../steps/joining/member-connection.ts';
 import { reportNames, waitUntilRegistered } from '../steps/joining/wait-joined.ts';
+import { applyMcsDefinitions } from '../steps/mcs-definitions.ts';
 import { openCluster, withCluster } from '../steps/open-cluster.ts';
 import { placeOfPart } from '../steps/parts.ts';
 import { checkCluster } from '../steps/preflight.ts';
@@ -141,6 +142,7 @@ export const command: CliCommand = {
           );
         } else if (image !== undefined) {
           for (const note of await applyDefinitions(member, planCrds('member'), input.version, signal)) terminal.err(`note: ${note}`);
+          for (const note of await applyMcsDefinitions(member, input.version, signal)) terminal.err(`note: ${note}`);
           await applyAll(member, planMember(memberDefaults(image)), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }

@@ -15,6 +15,7 @@ import { parseDuration } from '../options/duration.ts';
 import { imageNamed, imageOf, imageOption } from '../options/image.ts';
 import { joinedName } from '../steps/joined-name.ts';
 import { findAuthority } from '../steps/joining/member-authority.ts';
+import { removeMcsDefinitions } from '../steps/mcs-definitions.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { leaveHubIfThere } from '../steps/removing/leave-hub.ts';
 import type { NodeAnswers } from '../steps/removing/node-answers.ts';
@@ -83,6 +84,8 @@ const leaveMember = async (input: CliInput, member: Client, nodeLimitMs: number)
   for (const object of planMember(memberDefaults(image)).toReversed())
     if (object.kind !== 'Namespace') await remove(member, resourceKindOf(object), object.metadata, signal);
   for (const name of [hubSecret, authoritySecret]) await remove(member, secretKind, { namespace: memberNamespace, name }, signal);
+  const kept = await removeMcsDefinitions(member, patience);
+  if (kept !== undefined) terminal.err(`note: ${kept}`);
   await removeDefinitions(member, 'member', patience);
   await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
   const isHub = (await member.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined;

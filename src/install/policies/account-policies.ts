@@ -5,6 +5,7 @@ import { hubNamespace, memberNamespace } from '../../api/places.ts';
 import { accountName, callerIs, clusterOf, isAccount, isWorker } from './callers.ts';
 import { clusterDnsPolicy } from './cluster-dns-policy.ts';
 import { clusterNetworkPolicy } from './cluster-network-policy.ts';
+import { mcsPolicies } from './mcs-policies.ts';
 import { memberAccountPolicy } from './member-account-policy.ts';
 import { noticePolicy } from './notice-policy.ts';
 import { planPolicy } from './policy.ts';
@@ -213,4 +214,4 @@ export const hubAccountPolicies = [
 ];
 
 /** Policies of a member cluster about accounts: an agent writes only about its own node, the worker only its stub zone and its own EndpointSlices. */
-export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices];
+export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices, ...mcsPolicies];

@@ -1,4 +1,5 @@
-import { exchange, networking } from '../../api/groups.ts';
+import { exchange, multicluster, networking } from '../../api/groups.ts';
+import { mcsDefinitionNames } from '../../api/mcs/kinds.ts';
 import {
   authoritySecret,
   connectionConfigMap,
@@ -22,10 +23,23 @@ export const workerRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'services', 'namespaces', 'nodes'], verbs: read },
     { apiGroups: ['networking.k8s.io'], resources: ['servicecidrs'], verbs: read },
-    { apiGroups: [ours], resources: ['serviceexports', 'accesspolicies'], verbs: read },
+    // Derived from those of the Multi-Cluster Services API; the policy kubeslice-derived-exports limits the worker to these.
+    { apiGroups: [ours], resources: ['serviceexports'], verbs: [...read, 'create', 'patch', 'delete'] },
+    { apiGroups: [ours], resources: ['accesspolicies'], verbs: read },
     { apiGroups: [ours], resources: ['serviceexports/status', 'accesspolicies/status'], verbs: change },
     { apiGroups: [ours], resources: ['serviceimports'], verbs: ownMany },
     { apiGroups: [ours], resources: ['serviceimports/status'], verbs: change },
+    {
+      apiGroups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      resourceNames: Object.values(mcsDefinitionNames),
+      verbs: read,
+    },
+    { apiGroups: [multicluster.group], resources: ['serviceexports'], verbs: read },
+    { apiGroups: [multicluster.group], resources: ['serviceexports/status'], verbs: ['patch'] },
+    // The policy kubeslice-mcs-imports limits the worker to those that it wrote.
+    { apiGroups: [multicluster.group], resources: ['serviceimports'], verbs: [...read, 'create', 'patch', 'delete'] },
+    { apiGroups: [multicluster.group], resources: ['serviceimports/status'], verbs: ['patch'] },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ownMany },
     // OwnerReferencesPermissionEnforcement may require a right on the EndpointSlice's owner; this right allows to write endpoints.
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },

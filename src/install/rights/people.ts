@@ -1,4 +1,4 @@
-import { controller, exchange, networking } from '../../api/groups.ts';
+import { controller, exchange, multicluster, networking } from '../../api/groups.ts';
 import type { PolicyRule, Role } from '../../values/builtin/rbac.ts';
 import type { Side } from '../crds.ts';
 import { metadata } from '../metadata.ts';
@@ -33,10 +33,14 @@ const rules: Readonly<Record<Side, Readonly<Record<Exclude<Person, 'metrics-read
         resources: ['accesspolicies', 'serviceexports', 'serviceimports', 'slices', 'slicenodes', 'slicepeers'],
         verbs: read,
       },
+      { apiGroups: [multicluster.group], resources: ['serviceexports', 'serviceimports'], verbs: read },
       // The accepted notices of other clusters: nodes and services of the slice are shown from these.
       { apiGroups: [exchange.group], resources: ['notices'], verbs: read },
     ],
-    edit: [{ apiGroups: [networking.group], resources: ['accesspolicies', 'serviceexports'], verbs: write }],
+    edit: [
+      { apiGroups: [networking.group], resources: ['accesspolicies', 'serviceexports'], verbs: write },
+      { apiGroups: [multicluster.group], resources: ['serviceexports'], verbs: write },
+    ],
   },
 };
 

@@ -2,6 +2,7 @@ import { hubNamespace, memberNamespace } from '../../api/places.ts';
 import type { PolicyRule } from '../../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { planCrds, type Side } from '../crds.ts';
+import { planMcsCrds } from '../mcs-crds.ts';
 import type { CommonOptions, Placement } from '../options.ts';
 import { planAccount, read } from '../rights/account.ts';
 import { planJob } from './job.ts';
@@ -13,7 +14,12 @@ const rightsOf = (side: Side): readonly PolicyRule[] => {
   const apiGroups = ['apiextensions.k8s.io'];
   const resources = ['customresourcedefinitions'];
   return [
-    { apiGroups, resources, resourceNames: planCrds(side).map(({ metadata }) => metadata.name), verbs: [...read, 'patch'] },
+    {
+      apiGroups,
+      resources,
+      resourceNames: [...planCrds(side), ...(side === 'member' ? planMcsCrds() : [])].map(({ metadata }) => metadata.name),
+      verbs: [...read, 'patch'],
+    },
     // Creation cannot be limited by name.
     { apiGroups, resources, verbs: ['create'] },
   ];

@@ -1,4 +1,5 @@
-import { networking } from '../../api/groups.ts';
+import { multicluster, networking } from '../../api/groups.ts';
+import { mcsDefinitionNames } from '../../api/mcs/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { PolicyRule } from '../../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../../values/object.ts';
@@ -25,6 +26,13 @@ const everywhere: readonly PolicyRule[] = [
   { apiGroups: ['operator.openshift.io'], resources: ['dnses'], resourceNames: ['default'], verbs: ['get', 'patch'] },
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: [...read, 'delete'] },
   { apiGroups: [networking.group], resources: ['slicenodes'], verbs: read },
+  {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    resourceNames: [mcsDefinitionNames.imports],
+    verbs: ['get'],
+  },
+  { apiGroups: [multicluster.group], resources: ['serviceimports'], verbs: [...read, 'delete'] },
 ];
 
 /**

@@ -2,7 +2,8 @@ import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condi
 import { maxEndpoints } from '../../exchange/notice/shards.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
 import type { Service } from '../../values/builtin/service.ts';
-import { type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
+import { sortedBy } from '../../values/text/order.ts';
+import { affinityConflicts, type ConflictingProperty, type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
 
 /** The exports of one name. */
 interface ExportsOfName {
@@ -76,6 +77,33 @@ export const conflictVerdicts = (
   const found = conflictOf(cluster, conflicts);
   const conflict: Verdict | undefined = found === undefined ? undefined : { type, status: 'True', ...found };
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
+};
+
+/** A property in which the export of another cluster differs. */
+export interface ExportDifference {
+  readonly cluster: string;
+  readonly property: ConflictingProperty;
+}
+
+/** Maximum number of them in a status. */
+const maxDifferences = 100;
+
+/**
+ * In what the exports of a name conflict with this one, whose published content is `body`: with an older one it is not used, with younger ones these are
+ * not, except for session affinity, which is that of the oldest one. Sorted.
+ */
+export const exportDifferences = ({ cluster, sameName = [], since = () => 0 }: ExportsOfName, body: ExportBody): ExportDifference[] => {
+  const { used, conflicts } = offersOfName([...sameName, { cluster, body }], since);
+  const oldest = used[0]?.cluster;
+  const affinity = affinityConflicts(used).flatMap((one): ExportDifference[] => {
+    if (one.cluster !== cluster && oldest !== cluster) return [];
+    return [{ cluster: one.cluster === cluster ? (oldest ?? '') : one.cluster, property: 'SessionAffinity' }];
+  });
+  const others = conflicts.flatMap(({ younger, older, property }): ExportDifference[] => {
+    if (younger !== cluster && older !== cluster) return [];
+    return [{ cluster: younger === cluster ? older : younger, property }];
+  });
+  return sortedBy([...others, ...affinity], (one) => `${one.cluster}/${one.property}`).slice(0, maxDifferences);
 };
 
 /** The conflict, for the owner of this cluster's export; undefined when there is none. */

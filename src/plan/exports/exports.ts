@@ -12,7 +12,7 @@ import type { PortState } from '../listeners/watched-port.ts';
 import { ignoredInExport, ignoredVerdicts } from '../slices/ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
-import { conflictVerdicts, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
+import { conflictVerdicts, exportDifferences, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
 import { listenersOf } from './listeners.ts';
@@ -196,6 +196,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     ...(omitted === 0 ? {} : { omitted }),
   };
   const conflicts = conflictVerdicts(before, seen, body);
+  const differences = exportDifferences(seen, body);
   const fault = crowdedVerdict(crowded) ?? notUsed(conflicts) ?? listeners.verdict;
   const status: ServiceExportStatus = {
     exportStatus: stateOf(available, fault !== undefined, missing),
@@ -203,6 +204,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     servicePorts: wanted.map(portText).join(','),
     availableEndpoints: available,
+    ...(differences.length === 0 ? {} : { conflicts: differences }),
     pods: attached.slice(0, 100).map(({ pod, endpoint }) => ({
       name: pod.metadata.name,
       podIp: pod.status?.podIP ?? '',

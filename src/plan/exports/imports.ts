@@ -175,6 +175,7 @@ export interface ImportSnapshot {
 /** The ServiceImport for the offers of all clusters: the union of their ports, each from the oldest export that has it. */
 export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
   const ordered = sortedBy(offers.used, (offer) => offer.cluster);
+  const oldest = offers.used[0]?.body;
   const ports = unitedPorts(offers.used).slice(0, maxPorts);
   const aliases = [...new Set(offers.used.flatMap(({ body }) => body.aliases))].slice(0, maxAliases);
   const dnsName = dnsNameOf(name, namespace);
@@ -208,6 +209,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
         containerPort: port.targetPort,
         servicePort: port.port,
         protocol: port.protocol,
+        ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
       })),
       ...(aliases.length === 0 ? {} : { aliases }),
     },
@@ -217,6 +219,8 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
     importStatus: ready.length > 0 ? 'READY' : 'PENDING',
     servicePorts: ports.map(portText).join(','),
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
+    ...(oldest === undefined ? {} : { type: oldest.type, sessionAffinity: oldest.sessionAffinity }),
+    clusters: ordered.map(({ cluster }) => cluster),
     availableEndpoints: ready.length,
     lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),
     endpoints: ready.slice(0, 100).map(({ endpoint, offer }) => ({

@@ -23,13 +23,13 @@ describe('a younger export of a name', () => {
     expect(verdict(changes)).toEqual({ used: ['west', 'east'], conflicts: [] });
   });
 
-  it.each<[string, Partial<ExportBody>, string]>([
-    ['with another type', { type: 'Headless' }, 'type Headless and not ClusterSetIP'],
+  it.each<[string, Partial<ExportBody>, string, string?]>([
+    ['with another type', { type: 'Headless' }, 'type Headless and not ClusterSetIP', 'Type'],
     ['with another number for a port', { ports: [{ ...http, port: 81 }] }, 'port "http" 81/TCP and not "http" 80/TCP'],
     ['with another name for a port', { ports: [{ ...http, name: 'web' }] }, 'port "web" 80/TCP and not "http" 80/TCP'],
     ['with another protocol in it', { ports: [{ ...http, appProtocol: 'grpc' }] }, 'port "http" 80/TCP (grpc) and not "http" 80/TCP'],
-  ])('%s is not used', (_, changes, what) => {
-    expect(verdict(changes)).toEqual({ used: ['west'], conflicts: [{ younger: 'east', older: 'west', what }] });
+  ])('%s is not used', (_, changes, what, property = 'Ports') => {
+    expect(verdict(changes)).toEqual({ used: ['west'], conflicts: [{ younger: 'east', older: 'west', property, what }] });
   });
 });
 

@@ -11,9 +11,13 @@ export interface NamedExport {
 export interface OfferConflict {
   readonly younger: string;
   readonly older: string;
+  readonly property: 'Type' | 'Ports';
   /** The difference, for people: `type Headless and not ClusterSetIP`. */
   readonly what: string;
 }
+
+/** A property in which exports of one name can differ. */
+export type ConflictingProperty = OfferConflict['property'] | 'SessionAffinity';
 
 /** The used offers of a name, the oldest first, and those that conflict with them. */
 export interface OffersOfName<One extends NamedExport = Offer> {
@@ -64,19 +68,26 @@ export const offersOfName = <One extends NamedExport>(offers: readonly One[], si
   return { used, conflicts };
 };
 
+/** The used offers with another session affinity than the oldest one, whose session affinity counts. They are used nevertheless (KEP-1645). */
+export const affinityConflicts = <One extends NamedExport>([oldest, ...younger]: readonly One[]): One[] =>
+  younger.filter(({ body }) => body.sessionAffinity !== oldest?.body.sessionAffinity);
+
 const conflictOf = (offer: NamedExport, older: Iterable<NamedExport>): OfferConflict | undefined => {
   for (const one of older) {
-    const what = contradiction(offer, one);
-    if (what !== undefined) return { younger: offer.cluster, older: one.cluster, what };
+    const found = contradiction(offer, one);
+    if (found !== undefined) return { younger: offer.cluster, older: one.cluster, ...found };
   }
   return undefined;
 };
 
-const contradiction = ({ body: mine }: NamedExport, { body: theirs }: NamedExport): string | undefined => {
-  if (mine.type !== theirs.type) return `type ${mine.type} and not ${theirs.type}`;
+const contradiction = (
+  { body: mine }: NamedExport,
+  { body: theirs }: NamedExport,
+): Pick<OfferConflict, 'property' | 'what'> | undefined => {
+  if (mine.type !== theirs.type) return { property: 'Type', what: `type ${mine.type} and not ${theirs.type}` };
   for (const port of mine.ports) {
     const other = theirs.ports.find((their) => isSamePort(port, their) && !agree(port, their));
-    if (other !== undefined) return `port ${text(port)} and not ${text(other)}`;
+    if (other !== undefined) return { property: 'Ports', what: `port ${text(port)} and not ${text(other)}` };
   }
   return undefined;
 };

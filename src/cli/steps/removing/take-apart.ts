@@ -13,6 +13,7 @@ import {
   namespaceKind,
 } from '../../../kubernetes/kinds.ts';
 import { restoreClusterDns } from '../cluster-dns.ts';
+import { removeMcsImports } from '../mcs-definitions.ts';
 import { placeOfPart } from '../parts.ts';
 import { cleanNodes } from './clean-nodes.ts';
 import type { NodeAnswers } from './node-answers.ts';
@@ -88,6 +89,7 @@ export const endMember = async (member: Client, taking: TakingApart, shouldClean
         { signal },
       );
   }
+  await removeMcsImports(member, patience);
   await removeAllOf(member, endpointSliceKind, { labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}` }, patience);
   return answers;
 };

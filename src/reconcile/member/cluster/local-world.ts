@@ -127,6 +127,7 @@ export const observeCluster = (client: Client, log: Log, metrics: Metrics): Loca
       kind: serviceExportKind,
       log,
       metrics,
+      keepManager: fieldManager,
       indexes: {
         slice: (exported: ServiceExport) => [exported.spec.slice],
         place: ({ spec, metadata }: ServiceExport) => [`${spec.slice}/${metadata.namespace}`],
