@@ -22,6 +22,12 @@ export const importedNamespaceLabel = 'kubeslice.io/import-namespace';
 export const endpointSliceManagerLabel = 'endpointslice.kubernetes.io/managed-by';
 /** Value of {@link endpointSliceManagerLabel} on the slices that the worker writes. */
 export const endpointSliceManager = 'worker.kubeslice.io';
+/** Annotation of an imported EndpointSlice: the service address of its service in this cluster. */
+export const serviceAddressAnnotation = 'kubeslice.io/service-address';
+/** Annotation of an imported EndpointSlice: the ports that clients call, joined by commas, in the order of the ports of the EndpointSlice. */
+export const servicePortsAnnotation = 'kubeslice.io/service-ports';
+/** Annotation of an imported EndpointSlice: `ClientIP` when a client stays with its endpoint. */
+export const sessionAffinityAnnotation = 'kubeslice.io/session-affinity';
 /** Annotation with the serial of the statement from which an object was made. */
 export const serialAnnotation = 'kubeslice.io/serial';
 /** Finalizer on hub slices: access, notices and the board are deleted first. */

@@ -109,6 +109,11 @@ export class FakeKernel implements Kernel {
     ]);
     if (network.access !== undefined)
       parts.set('policies', JSON.stringify([network.access, ...network.access.pods, ...network.access.blocks]));
+    if (network.services !== undefined && network.pods.length > 0)
+      for (const [name, service] of network.services.entries()) parts.set(`service ${name}`, JSON.stringify(service));
+    else if (network.services === undefined)
+      for (const [key, content] of this.machine.slices.get(network.netns)?.parts ?? [])
+        if (key.startsWith('service ')) parts.set(key, content);
     for (const port of network.servicePorts) parts.set(`port ${port.address} ${port.protocol} ${port.port}`, String(port.targetPort));
     for (const peer of network.peers) parts.set(`peer ${peer.publicKey}`, JSON.stringify(peer));
     for (const pod of network.pods) {

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import { accessCompiler } from '../plan/policy/compile.ts';
 import type { AccessRules } from '../plan/policy/rules.ts';
+import type { NodeService } from '../plan/services/node-service.ts';
+import { SliceServices } from '../plan/services/slice-services.ts';
 import type { Clock } from '../values/clock.ts';
 import { handClock } from '../values/fixtures/hand-clock.ts';
 import type { Kernel } from './port.ts';
@@ -19,6 +21,9 @@ export const breakages = [
   'firewall rule deleted',
   'policies flushed',
   'policy rule deleted',
+  'services flushed',
+  'service rule deleted',
+  'service element deleted',
   'forwarding off',
   'pod interface deleted',
   'route inside pod deleted',
@@ -69,6 +74,27 @@ const policies = (addresses: readonly string[], otherwise: 'Allow' | 'Deny' = 'D
     { cluster: 'east', blocks: ['10.77.0.0/24'], pods: [{ namespace: 'app-ns', serviceAccount: 'a', labels: {}, addresses }] },
     { cluster: 'west', blocks: ['10.77.1.0/24'], pods: [] },
   ]);
+
+/** Services by the number of their endpoints, `sticky` with session affinity. */
+const services = (counts: Readonly<Record<string, number>>): SliceServices =>
+  SliceServices.none('10.77.240.0/20').with(
+    Object.entries(counts).map(([name, count], index): [string, NodeService] => {
+      const targets = Array.from({ length: count }, (_, at) => ({ address: `10.77.${100 + (at >> 8)}.${at & 255}`, port: 8080 }));
+      return [
+        `app-ns/${name}`,
+        {
+          address: `10.77.240.${index + 1}`,
+          sticky: name === 'sticky',
+          ports: [
+            { protocol: 'TCP', port: 80, targets },
+            { protocol: 'UDP', port: 53, targets: targets.map((target) => ({ ...target, port: 5353 })) },
+            { protocol: 'SCTP', port: 9, targets },
+          ],
+          alive: targets.map(({ address }) => address),
+        },
+      ];
+    }),
+  );
 
 /** What every `Kernel` must do; run against the fake and against a real kernel. */
 export const kernelContract = (name: string, setup: () => Promise<KernelWorld>): void => {
@@ -127,6 +153,36 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
           expect(outcome.failures).toEqual(new Map());
           expect(outcome.changes.length > 0, `${scope}: ${outcome.changes.join()}`).toBe(scope === 'changes');
         }
+    });
+
+    it('holds the services of a slice, changes single ones of them, and keeps them over a restart', async () => {
+      const none = await withPod();
+      const kernel = world.restart();
+      await kernel.converge([none], signal);
+      for (const counts of [{ web: 2, sticky: 3 }, { web: 1, sticky: 3 }, { web: 1, sticky: 1, more: 40 }, { web: 0 }, { sticky: 2 }, {}]) {
+        const network = { ...none, services: services(counts) };
+        const outcome = await kernel.converge([network], signal, 'changes');
+        expect([outcome.failures, outcome.podFailures]).toEqual([new Map(), new Map()]);
+        expect(outcome.changes).not.toEqual([]);
+        for (const scope of ['changes', 'everything'] as const)
+          expect((await kernel.converge([network], signal, scope)).changes).toEqual([]);
+        expect((await world.restart().converge([network], signal)).changes).toEqual([]);
+      }
+    });
+
+    it('leaves services as they are while nothing is known about them, and has none without a pod', async () => {
+      const network = await withPod();
+      const known = { ...network, services: services({ web: 2 }) };
+      await world.restart().converge([known], signal);
+      expect((await world.restart().converge([network], signal)).changes).toEqual([]);
+      const again = world.restart();
+      expect((await again.converge([known], signal)).changes).toEqual([]);
+      expect((await again.converge([{ ...known, pods: [] }], signal, 'changes')).changes.some((change) => change.includes('service'))).toBe(
+        true,
+      );
+      expect((await world.restart().converge([{ ...known, pods: [] }], signal)).changes).toEqual([]);
+      expect((await again.converge([known], signal, 'changes')).failures).toEqual(new Map());
+      expect((await world.restart().converge([known], signal)).changes).toEqual([]);
     });
 
     it('shows the tunnel', async () => {
@@ -247,7 +303,7 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
     });
 
     it.each(breakages)('repairs: %s', async (how) => {
-      const network = { ...(await withPod()), access: policies(['10.77.0.5']) };
+      const network = { ...(await withPod()), access: policies(['10.77.0.5']), services: services({ web: 2, sticky: 1 }) };
       const kernel = world.restart();
       await kernel.converge([network], signal);
       await world.break(how, network);

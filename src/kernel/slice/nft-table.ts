@@ -70,7 +70,8 @@ export const parseTable = (json: string): ObservedTable => {
       delete item.set.elem;
     }
     if (item.map !== undefined) {
-      for (const [key, value] of (item.map.elem as [Value, Value][] | undefined) ?? [])
+      // Rules write the elements of a map with a timeout.
+      for (const [key, value] of item.map.timeout === undefined ? ((item.map.elem as [Value, Value][] | undefined) ?? []) : [])
         elements.add(`${String(item.map.name)} ${textOf(key, item.map.type)} : ${textOf(value, undefined)}`);
       delete item.map.elem;
     }

@@ -13,6 +13,7 @@ import { Firewall } from './firewall.ts';
 import { ipBatch } from './ip-batch.ts';
 import { baseRules, elementsOf, tableName } from './nft.ts';
 import type { Report } from './report.ts';
+import { ServicesReconciler } from './services-reconciler.ts';
 import { shelterLines, sliceLines } from './slice-plan.ts';
 import { observeSlice } from './slice-state.ts';
 
@@ -27,6 +28,7 @@ export class SliceReconciler {
   readonly #tunnel: TunnelOptions;
   readonly #firewall: Firewall;
   readonly #access: AccessReconciler;
+  readonly #services: ServicesReconciler;
   readonly #namespaces: OwnNamespaces;
   readonly #guard: PodGuard;
   readonly #netns: string;
@@ -40,6 +42,7 @@ export class SliceReconciler {
     this.#netns = netns;
     this.#firewall = new Firewall(tunnel.run, netns, directory, tableName);
     this.#access = new AccessReconciler(tunnel.run, netns, directory);
+    this.#services = new ServicesReconciler(tunnel.run, netns, directory);
     this.#guard = new PodGuard(tunnel.run, netns, directory);
     this.#peers = new PeerReconciler(tunnel, netns);
     this.#pods = new PodReconciler(tunnel.run, this.#guard, clock);
@@ -85,7 +88,7 @@ export class SliceReconciler {
     await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
     await deleteNetns(this.#tunnel.run, this.#netns, signal);
     await this.#namespaces.forget(this.#netns);
-    await Promise.all([this.#firewall.forget(), this.#access.forget(), this.#guard.forget()]);
+    await Promise.all([this.#firewall.forget(), this.#access.forget(), this.#services.forget(), this.#guard.forget()]);
   }
 
   /** Reads everything and repairs in this order: fail-closed routes and rules, the tunnel, what needs both, pods. */
@@ -112,6 +115,8 @@ export class SliceReconciler {
     // Before anything else can carry a packet.
     const policies = await this.#access.converge(network, signal);
     if (policies !== undefined) change(policies);
+    const services = await this.#services.converge(network, signal);
+    if (services !== undefined) change(services);
     if (elements === undefined) {
       await this.#firewall.replace({ rules: baseRules(network), elements: elementsOf(network) }, signal);
       change('load firewall');
@@ -165,6 +170,8 @@ export class SliceReconciler {
     // Before a pod can send or receive: until its address has its class, it is judged like an unknown one.
     const policies = await this.#access.adjust(before, network, signal);
     if (policies !== undefined) change(policies);
+    const services = await this.#services.adjust(before, network, signal);
+    if (services !== undefined) change(services);
     // Both run concurrently, because the start of a pod waits for them; until both are done its packets are dropped.
     const [firewall] = await Promise.allSettled([
       this.#firewall.adjust(elementsOf(network), elementsOf(before), signal),
@@ -184,7 +191,7 @@ export class SliceReconciler {
 
 const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
 /** Elements change one by one; the rules change only when the first service port appears or the last one disappears. */
-const baseOf = ({ peers: _peers, pods: _pods, access: _access, servicePorts, ...base }: SliceNetwork): string =>
+const baseOf = ({ peers: _peers, pods: _pods, access: _access, services: _services, servicePorts, ...base }: SliceNetwork): string =>
   JSON.stringify({ ...base, translated: servicePorts.length > 0 });
 const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
   a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;

@@ -1,5 +1,6 @@
 import type { TunnelDriver } from '../../values/tunnel-driver.ts';
 import type { AccessRules } from '../policy/rules.ts';
+import type { SliceServices } from '../services/slice-services.ts';
 
 /** The desired state of one slice in a node's kernel, complete and without history: the planner computes it, the kernel port applies it. */
 
@@ -71,6 +72,8 @@ export interface SliceNetwork {
   readonly pods: readonly PodAttachment[];
   /** Translated service ports, whose pods listen on other ports. */
   readonly servicePorts: readonly ServicePort[];
+  /** The services that pods of this node can call by their addresses; absent while nothing is known about them: then those in the kernel stay. */
+  readonly services?: SliceServices;
   /** Who may call whom; absent in a slice without policies, where everybody may. */
   readonly access?: AccessRules;
 }

@@ -1,0 +1,68 @@
+import { importedServiceOf } from '../../api/imported-service.ts';
+import { serviceAddressAnnotation, servicePortsAnnotation, sessionAffinityAnnotation } from '../../api/labels.ts';
+import { familyOf, formatIp, readIp } from '../../values/address/ip.ts';
+import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { isDnsLabel } from '../../values/text/names.ts';
+import type { NodeServicePort } from './node-service.ts';
+
+/** An endpoint of a service. */
+export interface RecordedEndpoint {
+  readonly address: string;
+  readonly node: string;
+  /** `Ready` gets connections; `Terminating` gets them while no endpoint is ready; `Closed` only keeps its open ones. */
+  readonly state: 'Ready' | 'Terminating' | 'Closed';
+}
+
+/** The part of a service with an address that one imported EndpointSlice holds. */
+export interface ServiceRecord {
+  readonly slice: string;
+  readonly cluster: string;
+  /** `<namespace>/<name>`. */
+  readonly service: string;
+  readonly address: string;
+  readonly sticky: boolean;
+  readonly ports: readonly (Pick<NodeServicePort, 'protocol' | 'port'> & { readonly targetPort: number })[];
+  readonly endpoints: readonly RecordedEndpoint[];
+}
+
+const ipv4 = (text: string): string[] => {
+  const ip = readIp(text);
+  return ip === undefined || familyOf(ip) !== 4 ? [] : [formatIp(ip)];
+};
+
+const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+type Conditions = NonNullable<EndpointSlice['endpoints']>[number]['conditions'];
+const stateOf = (conditions: Conditions): RecordedEndpoint['state'] => {
+  if (conditions?.ready !== false) return 'Ready';
+  return conditions.terminating === true && conditions.serving !== false ? 'Terminating' : 'Closed';
+};
+
+/**
+ * The record of an EndpointSlice; undefined when it is none of ours, or its service has no address. All values are read into their canonical form, because
+ * they become arguments of nftables; what cannot be read is dropped.
+ */
+export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): ServiceRecord | undefined => {
+  const imported = importedServiceOf(metadata);
+  const [address] = ipv4(metadata.annotations?.[serviceAddressAnnotation] ?? '');
+  if (imported === undefined || address === undefined) return undefined;
+  const { slice, cluster, namespace, service } = imported;
+  if (![slice, cluster, namespace, service].every(isDnsLabel)) return undefined;
+  const called = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
+  return {
+    slice,
+    cluster,
+    service: `${namespace}/${service}`,
+    address,
+    sticky: metadata.annotations?.[sessionAffinityAnnotation] === 'ClientIP',
+    ports: (ports ?? []).flatMap(({ protocol = 'TCP', port: targetPort }, index) => {
+      const port = called[index];
+      return isPort(port) && isPort(targetPort) && (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP')
+        ? [{ protocol, port, targetPort }]
+        : [];
+    }),
+    endpoints: (endpoints ?? []).flatMap(({ addresses, conditions, nodeName = '' }) =>
+      addresses.flatMap(ipv4).map((one) => ({ address: one, node: nodeName, state: stateOf(conditions) })),
+    ),
+  };
+};
