@@ -23,9 +23,14 @@ export const budgets = {
   /** A statement counts once towards the rates for each started block of so many bytes: the cost of reading it grows with its endpoints. */
   rateBytes: 4_096,
   /** Writes of a member on the board of a slice. The author limits its own rate; receivers read no faster than {@link budgets.reads}. */
-  writes: { burst: 2_000, perSecond: 10 },
+  writes: { burst: 2_000, perSecond: 5 },
   /** Changed notices of a member that a receiver verifies: twice the rate of an honest author. */
-  reads: { burst: 4_000, perSecond: 20 },
+  reads: { burst: 4_000, perSecond: 10 },
+  /**
+   * Writes of a receiver in its own cluster that follow the changes of one member and that no traffic waits for: the stored copy of a notice, and the
+   * status of a ServiceImport. Of each the newest.
+   */
+  followUps: { burst: 2_000, perSecond: 1 },
   /**
    * Requests of one cluster for notices that a node answers in a slice while the hub is unreachable: of the 64 concurrent ones of its relay, and per
    * second.

@@ -39,7 +39,7 @@ it.each<[string, Partial<BudgetUse>, string, string, string]>([
     { isWritingPaced: true, pacedAuthors: ['west'] },
     'False',
     'BudgetReached',
-    'writes of cluster east wait, because it writes at most 10 notices a second; changes of cluster west wait, because at most 20 of one author are verified a second.',
+    'writes of cluster east wait, because it writes at most 5 notices a second; changes of cluster west wait, because at most 10 of one author are verified a second.',
   ],
 ])('names author and budget when %s', (_, more, status, reason, message) => {
   expect(planBudgetReport(use(more), undefined)).toEqual([{ type: 'WithinBudgets', status, reason, message }]);

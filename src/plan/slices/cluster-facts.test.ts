@@ -47,6 +47,19 @@ it('joins pod networks that touch, keeps addresses only, and does not depend on 
   ).toEqual(facts);
 });
 
+it('counts no Windows node, and keeps its networks out of slices', () => {
+  const windows = node('w', '10.244.9.0/24', '192.168.0.9');
+  const labelled = { ...windows, metadata: { name: 'w', labels: { 'kubernetes.io/os': 'windows' } } };
+  const facts = planClusterFacts({
+    nodes: [node('a', '10.244.0.0/24', '192.168.0.1'), labelled],
+    serviceNetworks: [],
+    version: '1',
+    names: undefined,
+    kubernetesVersion: 'v1',
+  });
+  expect(facts).toMatchObject({ nodes: 1, nodeIPs: ['192.168.0.1', '192.168.0.9'], cniSubnet: ['10.244.0.0/24', '10.244.9.0/24'] });
+});
+
 it('says how names find their way, in the words of the condition and not at any length', () => {
   const names = {
     type: 'NamesWired',

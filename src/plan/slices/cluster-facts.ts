@@ -3,7 +3,7 @@ import type { ClusterStatus } from '../../api/cluster/type.ts';
 import type { Condition } from '../../api/condition.ts';
 import { type Cidr, formatCidr, readCidr } from '../../values/address/cidr.ts';
 import { mergeCidrs } from '../../values/address/cidr-space.ts';
-import type { Node } from '../../values/builtin/node.ts';
+import { isLinux, type Node } from '../../values/builtin/node.ts';
 import { boundedText } from '../../values/text/bounded-text.ts';
 import type { ClusterNetworks } from '../membership/cluster-networks.ts';
 
@@ -47,9 +47,9 @@ const clusterDnsOf = ({ status, reason, message }: Condition): ClusterStatus['cl
   message: boundedText(message, 1024),
 });
 
-/** The facts, sorted, so that an unchanged cluster has an unchanged status. */
+/** The facts, sorted, so that an unchanged cluster has an unchanged status. Counts the nodes that can be in a slice; networks are those of all nodes. */
 export const planClusterFacts = ({ nodes, serviceNetworks, version, kubernetesVersion, names }: ClusterSight): ClusterFacts => ({
-  nodes: nodes.length,
+  nodes: nodes.filter(isLinux).length,
   ...planClusterNetworks(nodes, serviceNetworks),
   version,
   kubernetesVersion,

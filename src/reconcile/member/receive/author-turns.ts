@@ -1,7 +1,7 @@
-import { budgets } from '../../../api/budgets.ts';
 import { createTurns, type Turns } from '../../../loop/turns.ts';
+import type { Rate } from '../../../values/cell-rate.ts';
 
-/** Turns of the authors of notices: judging a notice costs a verification, so the notices of each author have a rate of their own. */
+/** Turns of the authors of notices: each author has a rate of its own, so that the changes of one do not delay those of the others. */
 export interface AuthorTurns {
   of(author: string): Turns;
   /** The authors with a waiting notice since a time (by the monotonic clock), in order. */
@@ -11,14 +11,14 @@ export interface AuthorTurns {
 /** Maximum number of authors with a rate of their own: as many as a slice can have members. */
 const mostAuthors = 1_024;
 
-/** Turns before the first notice. */
-export const createAuthorTurns = (): AuthorTurns => {
+/** Turns before the first notice, at one rate for each author. */
+export const createAuthorTurns = (rate: Rate): AuthorTurns => {
   const turns = new Map<string, Turns>();
   return {
     of: (author) => {
       // Names beyond the number of clusters that a slice can have are forged, and share one rate.
       const who = turns.has(author) || turns.size < mostAuthors ? author : '';
-      const own = turns.get(who) ?? createTurns(budgets.reads);
+      const own = turns.get(who) ?? createTurns(rate);
       turns.set(who, own);
       return own;
     },

@@ -1,9 +1,11 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { NoticeSpec } from '../../../api/notice/type.ts';
 import { emptyLedger, type Ledger } from '../../../exchange/ledger/ledger.ts';
 import { createController } from '../../../loop/controller.ts';
+import { type HandClock, handClock } from '../../../values/fixtures/hand-clock.ts';
 import { sha256Hex } from '../../../values/text/hash.ts';
-import { keepAccepted } from './keep-accepted.ts';
+import { createAuthorTurns } from './author-turns.ts';
+import { type KeepAccepted, keepAccepted } from './keep-accepted.ts';
 
 const notice = (statement: string): NoticeSpec => ({ cluster: 'east', kind: 'Export', subject: 'ns/web', statement, signature: 's' });
 const ledgerWith = (latest: NoticeSpec): Ledger =>
@@ -14,6 +16,7 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
 
+let clock: HandClock;
 let ledger: Ledger;
 /** What is written, in the order in which the writes end. */
 let written: string[];
@@ -33,6 +36,7 @@ const end = async (): Promise<void> => {
 };
 
 beforeEach(() => {
+  clock = handClock();
   ledger = emptyLedger;
   written = [];
   open = [];
@@ -40,8 +44,8 @@ beforeEach(() => {
 
 const started = () => {
   const stop = new AbortController();
-  const { keeping, controller } = keepAccepted({ ledger: () => ledger }, kept);
-  void createController({ ...controller, concurrency: 4 }).run(stop.signal);
+  const { keeping, controller } = keepAccepted({ ledger: () => ledger, clock }, kept, createAuthorTurns({ burst: 3, perSecond: 1 }));
+  void createController({ ...controller, concurrency: 4, clock }).run(stop.signal);
   return { keeping, stop };
 };
 
@@ -88,7 +92,7 @@ it('an end is kept though the write before it failed', async () => {
   const failing = {
     keep: (spec: NoticeSpec): Promise<void> => (spec.statement === '1' ? Promise.reject(new Error('no')) : kept.keep(spec)),
   };
-  const { keeping, controller } = keepAccepted({ ledger: () => ledger }, failing);
+  const { keeping, controller } = keepAccepted({ ledger: () => ledger, clock }, failing, createAuthorTurns({ burst: 3, perSecond: 1 }));
   ledger = ledgerWith(notice('1'));
   keeping.soon(notice('1'));
   await expect(controller.reconcile('Export/east/ns/web', new AbortController().signal)).rejects.toThrow('no');
@@ -97,4 +101,40 @@ it('an end is kept though the write before it failed', async () => {
   await end();
   expect(await ended).toBe('done');
   expect(written).toEqual(['end']);
+});
+
+describe('an author that changes its exports without a pause', () => {
+  const change = async (keeping: KeepAccepted, spec: NoticeSpec): Promise<void> => {
+    ledger = ledgerWith(spec);
+    keeping.soon(spec);
+    await clock.pass(0);
+    await end();
+  };
+
+  it('has the newest of each stored at the rate of its follow-up writes', async () => {
+    const { keeping, stop } = started();
+    for (let count = 1; count <= 60; count += 1) {
+      await change(keeping, notice(String(count)));
+      await clock.pass(100);
+    }
+    expect(written.length).toBeGreaterThan(6);
+    expect(written.length).toBeLessThanOrEqual(3 + 6 + 1);
+    await clock.pass(1_000);
+    await end();
+    expect(written.at(-1)).toBe('60');
+    stop.abort();
+  });
+
+  it('has an end stored at once', async () => {
+    const { keeping, stop } = started();
+    for (let count = 1; count <= 10; count += 1) await change(keeping, notice(String(count)));
+    const ended = keeping.first(notice('end'), stop.signal, async () => void (ledger = ledgerWith(notice('end'))));
+    await turns();
+    await end();
+    await ended;
+    expect(written.at(-1)).toBe('end');
+    await clock.pass(60_000);
+    expect([written.at(-1), open]).toEqual(['end', []]);
+    stop.abort();
+  });
 });

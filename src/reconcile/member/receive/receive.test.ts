@@ -37,7 +37,7 @@ const receiving = (clock: HandClock) => {
     keeping: { soon: () => undefined, first: async <T>(_: unknown, __: unknown, task: () => Promise<T>): Promise<T> => task() },
     refusals: createRefusals(clock),
     passedOn: createPassedOn(),
-    turns: createAuthorTurns(),
+    turns: createAuthorTurns(budgets.reads),
     onRead: (name: string) => void read.push(name),
   };
   const controller = createController({ ...receiver(session, parts), concurrency: 4, clock });

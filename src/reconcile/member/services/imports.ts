@@ -8,6 +8,7 @@ import { exportOfShard } from '../../../exchange/statement/export.ts';
 import { applyObject } from '../../../kubernetes/apply.ts';
 import type { EndpointSlice } from '../../../kubernetes/kinds.ts';
 import { remove } from '../../../kubernetes/remove.ts';
+import type { Again } from '../../../loop/controller.ts';
 import { watching } from '../../../loop/watching.ts';
 import { planImport } from '../../../plan/exports/imports.ts';
 import { offersOfName } from '../../../plan/exports/offer-conflict.ts';
@@ -16,13 +17,14 @@ import { canonicalJson } from '../../../values/text/canonical-json.ts';
 import { fieldManager, serviceIndex } from '../cluster/local-world.ts';
 import { comesOrGoes, isThere } from '../cluster/namespace-presence.ts';
 import { createWithheld } from '../peers/withheld.ts';
+import type { AuthorTurns } from '../receive/author-turns.ts';
 import { isUnknown, type Session } from '../session/session.ts';
 
 /**
  * The services of the slice for people, one ServiceImport for each name. The key is namespace/name. DNS answers from EndpointSlices
- * (`imported-slices.ts`), so nothing waits for these objects.
+ * (`imported-slices.ts`), so nothing waits for these objects: a status is written at a rate for the clusters that offer the service.
  */
-export const importedServices = (session: Session) => {
+export const importedServices = (session: Session, authors: AuthorTurns) => {
   const { local, slice, statements } = session;
   const withheld = createWithheld(session);
   const exportsBy = (cluster: string): string[] => statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => subject);
@@ -53,7 +55,7 @@ export const importedServices = (session: Session) => {
           : [],
       ),
     ],
-    reconcile: async (key: string, signal: AbortSignal): Promise<void> => {
+    reconcile: async (key: string, signal: AbortSignal): Promise<Again | undefined> => {
       const { namespace = '', name } = parseObjectKey(key);
       const ledger = session.ledger();
       const offers = offersOfName(offersOf(ledger, key), (cluster) => clusterOf(ledger, cluster).since);
@@ -62,9 +64,9 @@ export const importedServices = (session: Session) => {
       if (offers.used.length === 0) {
         const standing = local.endpointSlices.byIndex('service', serviceIndex(slice, namespace, name));
         if (ownImport !== undefined && !isKept(key, standing)) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
-        return;
+        return undefined;
       }
-      if (!isThere(local.namespaces.get(namespace)) || (importSeen !== undefined && ownImport === undefined)) return;
+      if (!isThere(local.namespaces.get(namespace)) || (importSeen !== undefined && ownImport === undefined)) return undefined;
       const plan = planImport({ slice, namespace, name, offers, seen: ownImport, withheld: withheld.nodes() }, session.clock.now());
       await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
         fieldManager,
@@ -72,9 +74,16 @@ export const importedServices = (session: Session) => {
         ...(ownImport === undefined ? {} : { seen: ownImport }),
       });
       const { updatedOn: _, ...before } = ownImport?.status ?? {};
-      if (canonicalJson(before) === canonicalJson(plan.status)) return;
+      const turns = authors.of(offers.used.map(({ cluster }) => cluster).join());
+      if (canonicalJson(before) === canonicalJson(plan.status)) {
+        turns.forget(key);
+        return undefined;
+      }
+      const waitMs = turns.take(key, session.clock.monotonic());
+      if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
       const status = { ...plan.status, updatedOn: Math.floor(session.clock.now() / 1000) };
       await local.client.mergePatch(serviceImportKind, { namespace, name }, { status }, { signal, subresource: 'status' });
+      return undefined;
     },
   };
 };

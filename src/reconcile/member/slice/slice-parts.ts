@@ -59,9 +59,13 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
   const overCapacity = createExportsOverCapacity();
   const listeners = createListenerWatch(session, { ask: askListeners, random: Math.random });
   const own = createOwnNotices(kept, session.hub.cluster);
-  const [pace, turns, tenants] = [createPace(budgets.writes, session.clock), createAuthorTurns(), followTenants(session.outbox, own)];
+  const [pace, turns, tenants] = [
+    createPace(budgets.writes, session.clock),
+    createAuthorTurns(budgets.reads),
+    followTenants(session.outbox, own),
+  ];
   const publishing = publisher(session, own, pace);
-  const { keeping, controller: storing } = keepAccepted(session, kept);
+  const { keeping, controller: storing } = keepAccepted(session, kept, createAuthorTurns(budgets.followUps));
   return [
     // What this cluster publishes …
     grants(session),
@@ -84,6 +88,6 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     nodeCertificates(session),
     peers(session),
     importedSlices(session, refusals),
-    importedServices(session),
+    importedServices(session, createAuthorTurns(budgets.followUps)),
   ];
 };
