@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { author, authorityOf, nodeBody } from '../../../../test/exchange/author.ts';
 import { budgets } from '../../../api/budgets.ts';
-import { maxNotices, type Notice, noticeSlotName } from '../../../api/notice/type.ts';
+import { maxNotices, type Notice, type NoticeSpec, noticeSlotName } from '../../../api/notice/type.ts';
+import { createEntry } from '../../../exchange/ledger/entry.ts';
+import { emptyLedger, withEntries } from '../../../exchange/ledger/ledger.ts';
+import { draftStatement } from '../../../exchange/trust/issue.ts';
+import { createRootReader } from '../../../identity/root-reader.ts';
 import { createController } from '../../../loop/controller.ts';
 import { createEmitter } from '../../../loop/emitter.ts';
 import { type HandClock, handClock } from '../../../values/fixtures/hand-clock.ts';
@@ -13,14 +18,17 @@ import { createRefusals } from './refusals.ts';
 
 const board = 'kubeslice-exchange-1';
 
+const grant = { exchangeNamespace: board, project: 'default', slice: 'app', sliceUID: 'u', sliceSubnet: '10.0.0.0/16' };
+const unsigned = (cluster: string): NoticeSpec => ({ cluster, kind: 'Export', subject: 'app-ns/web', statement: '{}', signature: 's' });
+
 /** A receiver on a board, with nothing else around it; `read` are the names of the notices that were judged. */
-const receiving = (clock: HandClock) => {
+const receiving = (clock: HandClock, more: object = {}) => {
   const notices = new Map<string, Notice>();
   const changes = createEmitter<{ readonly object: Notice }>();
   const none = createEmitter();
   const session = {
     hub: { cluster: 'here', namespace: 'default' },
-    grant: { exchangeNamespace: board, project: 'default', slice: 'app', sliceUID: 'u', sliceSubnet: '10.0.0.0/16' },
+    grant,
     sliceNamespaces: [],
     board: { get: (key: string) => notices.get(key), subscribe: changes.subscribe },
     members: { isSynced: () => true, get: () => undefined, subscribe: none.subscribe },
@@ -31,6 +39,7 @@ const receiving = (clock: HandClock) => {
     grantChanges: none,
     hubWasAway: () => false,
     clock,
+    ...more,
   } as unknown as Session;
   const read: string[] = [];
   const parts = {
@@ -45,9 +54,10 @@ const receiving = (clock: HandClock) => {
   const ended = controller.run(ending.signal);
   return {
     read,
-    show: (cluster: string, slot: number): void => {
+    statements: session.statements,
+    refusals: () => parts.refusals.list(99_999),
+    show: (cluster: string, slot: number, spec: NoticeSpec = unsigned(cluster)): void => {
       const metadata = { name: noticeSlotName(cluster, slot), namespace: board };
-      const spec = { cluster, kind: 'Export' as const, subject: 'app-ns/web', statement: '{}', signature: 's' };
       const object: Notice = { apiVersion: 'exchange.kubeslice.io/v1alpha1', kind: 'Notice', metadata, spec };
       notices.set(`${board}/${metadata.name}`, object);
       changes.emit({ object });
@@ -99,4 +109,48 @@ describe('a member that writes without a pause', () => {
     expect(new Set(read).size).toBe(maxNotices);
     await end();
   });
+});
+
+it('judges what is over a budget again when there is room, and not at each change of a member that is at its limit', async () => {
+  const clock = handClock();
+  const authority = await authorityOf('east', clock.now());
+  const { issue } = author(authority, { sliceUID: 'u' });
+  const statementOf = (subject: string) =>
+    issue('Node', subject, nodeBody(subject, ['10.0.0.0/26']), clock.now(), { slice: 'app', sliceUID: 'u' });
+  const { read, show, statements, refusals, end } = receiving(clock, {
+    trust: { rootOf: () => authority.certificate, readRoot: createRootReader() },
+    members: {
+      isSynced: () => true,
+      get: () => ({
+        metadata: { name: 'app.east' },
+        spec: { ...grant, sliceUID: 'u', cluster: 'east', namespaces: [], blocks: ['10.0.0.0/24'], driver: 'Auto' },
+      }),
+      subscribe: createEmitter().subscribe,
+    },
+  });
+  const stated = draftStatement(
+    { cluster: 'east', project: 'default' },
+    { kind: 'Node', subject: 'n0', body: nodeBody('n0', ['10.0.0.0/26']), serial: 1, slice: 'app', sliceUID: 'u' },
+    clock.now(),
+  );
+  const entry = { ...createEntry(stated, '', clock.now() + 3_600_000, []), inForce: true };
+  const about = { kind: 'Node', cluster: 'east' } as const;
+  const full = Array.from({ length: budgets.nodes }, (_, index) => [`n${index}`, entry] as const);
+  statements.become(withEntries(emptyLedger, about, new Map(full), clock.now()), []);
+  for (let slot = 3; slot < 10; slot += 1) show('east', slot, statementOf(`more-${slot}`));
+  await clock.pass(0);
+  expect(new Set(refusals()).size).toBe(7);
+  expect(refusals()[0]).toContain('publishes more than 1000 statements about Node');
+  expect(read).toHaveLength(7);
+  for (let count = 0; count < 5; count += 1) {
+    statements.become(statements.ledger(), [{ ...about, subject: 'n0' }]);
+    await clock.pass(0);
+  }
+  expect(read).toHaveLength(7);
+  statements.become(withEntries(statements.ledger(), about, new Map([['n0', { ...entry, inForce: false }]]), clock.now()), [
+    { ...about, subject: 'n0' },
+  ]);
+  await clock.pass(0);
+  expect(read).toHaveLength(14);
+  await end();
 });

@@ -1,7 +1,7 @@
 import type { NoticeSpec } from '../../../api/notice/type.ts';
 import { accept, type Outcome } from '../../../exchange/judgement/accept.ts';
 import type { ExchangeContext } from '../../../exchange/ledger/context.ts';
-import { refKey } from '../../../exchange/ledger/ledger.ts';
+import { entryOf, refKey } from '../../../exchange/ledger/ledger.ts';
 import { farewellsIn } from '../../../exchange/notice/farewell.ts';
 import { readNotice } from '../../../exchange/notice/notice.ts';
 import { rateWeight } from '../../../exchange/notice/rate-weight.ts';
@@ -122,7 +122,11 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       watching(board, ({ object }) => (object.spec.cluster === hub.cluster || object.spec.kind === 'Links' ? [] : [object.metadata.name])),
       watching(passedOn, (name) => [name]),
       // Statements arrive out of order: one that waits for another is judged again when the other changes.
-      watching(statements, (ref) => [...wake(refKey(ref)), ...wake(`Budget/${ref.kind}/${ref.cluster}`), ...passedOn.namesAbout(ref)]),
+      watching(statements, (ref) => {
+        // Only an end makes room for another statement: a member at its limit changes what it has, and all that wait would be judged again each time.
+        const makesRoom = entryOf(session.ledger(), ref)?.inForce !== true;
+        return [...wake(refKey(ref)), ...(makesRoom ? wake(`Budget/${ref.kind}/${ref.cluster}`) : []), ...passedOn.namesAbout(ref)];
+      }),
       // A cluster has ended its authority only when it left every slice that is known here.
       watching(session.local.notices, ({ object }) => (object.spec.kind === 'Cluster' ? wake(`Authority/${object.spec.cluster}`) : [])),
       watching(session.members, ({ object }) => wake(`Membership/${object.spec.cluster}`)),
