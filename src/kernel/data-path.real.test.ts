@@ -226,6 +226,51 @@ describe.skipIf(runnable.length === 0).each(runnable)('data path between two nod
     for (const [kernel, network] of [[kernelA, networkA] as const, [kernelB, networkB] as const]) await kernel.converge([network], signal);
   });
 
+  describe('a pre-shared key', () => {
+    const keys = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+    const give = async (kernel: LinuxKernel, network: SliceNetwork, presharedKey: string | undefined): Promise<void> => {
+      const peers = network.peers.map((peer) => ({ ...peer, ...(presharedKey === undefined ? {} : { presharedKey }) }));
+      const { failures } = await kernel.converge([{ ...network, peers }], signal, 'changes');
+      expect(failures).toEqual(new Map());
+    };
+    const both = (key: string | undefined): Promise<unknown> => Promise.all([give(kernelA, networkA, key), give(kernelB, networkB, key)]);
+    const answered = () => vi.waitFor(() => expect(answers(client, server.address)).toBe(true), { timeout: 12_000, interval: 20 });
+
+    afterAll(() => both(undefined).then(answered));
+
+    it('lets no packet through that only one end has, not even under the session from before', async () => {
+      await answered();
+      await give(kernelB, networkB, keys[0]);
+      expect(answers(client, server.address)).toBe(false);
+      await give(kernelA, networkA, keys[1]);
+      expect(answers(client, server.address)).toBe(false);
+      expect((await kernelA.observe(networkA, signal))?.peers[0]?.latestHandshake).toBe(0);
+      await both(keys[0]);
+    });
+
+    it('carries packets when both have it, and loses none when both change it one after the other', async () => {
+      await both(undefined);
+      await both(keys[0]);
+      await answered();
+      const echoing = await start(server, echo);
+      const bareEchoing = await start({ netns: `/run/netns/${b.name}` }, echo);
+      const [pinging, barePinging] = await Promise.all([
+        start(client, pinger(server.address, 2_000)),
+        start({ netns: `/run/netns/${a.name}` }, pinger('192.0.2.2', 2_000)),
+      ]);
+      await give(kernelA, networkA, keys[1]);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await give(kernelB, networkB, keys[1]);
+      const [{ sent, lost }, bare] = (await Promise.all([pinging.ended, barePinging.ended])).map((text) =>
+        JSON.parse(text.replace('ready', '')),
+      ) as [{ sent: number; lost: number }, { lost: number }];
+      echoing.stop();
+      bareEchoing.stop();
+      expect(sent).toBeGreaterThan(150);
+      expect(Math.max(0, lost - 3 * bare.lost), `${lost} lost, ${bare.lost} by the control`).toBe(0);
+    });
+  });
+
   it('ends a pod’s part in the slice and leaves its own network alone', async () => {
     a.inPod(client, 'ip link add own type veth peer name own1');
     await kernelA.converge([{ ...networkA, pods: networkA.pods.slice(1) }], signal, 'changes');

@@ -22,6 +22,8 @@ export interface Outcome {
 /** A peer as the tunnel sees it. */
 export interface ObservedPeer {
   readonly publicKey: string;
+  /** As in `TunnelPeer`: a secret. */
+  readonly presharedKey?: string;
   readonly endpoint: string | undefined;
   readonly allowedIPs: readonly string[];
   readonly keepaliveSeconds: number;

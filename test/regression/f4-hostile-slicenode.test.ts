@@ -85,7 +85,7 @@ const linesOf = (network: SliceNetwork): string[] => [
 const wordsOf = (network: SliceNetwork): string[] => [
   ...linesOf(network).flatMap((line) => line.split(' ')),
   ...replaceTable(tableName, baseRules(network), elementsOf(network)).split(/[ \n]+/),
-  ...peerChanges(network.peers, [], new Map(), 0).flatMap(({ words }) => words),
+  ...peerChanges(network.peers, [], new Map(), 0, () => 'file').flatMap(({ words }) => words),
   ...network.peers.map(({ router }) => router),
   network.interface,
   network.netns,

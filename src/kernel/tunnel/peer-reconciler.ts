@@ -1,5 +1,7 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { mustRun } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
+import { sha256Hex } from '../../values/text/hash.ts';
 import { inNetns, netnsPath } from '../netns.ts';
 import type { ObservedPeer } from '../port.ts';
 import { observeTunnel, type TunnelOptions } from './tunnel.ts';
@@ -33,12 +35,20 @@ export class PeerReconciler {
 
   /** Gives the tunnel the peers of the network; `seen` are the observed ones. */
   async converge(network: SliceNetwork, seen: readonly ObservedPeer[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
-    const changes = peerChanges(network.peers, seen, this.#applied, Date.now() / 1000);
+    // Beside the private key, on tmpfs.
+    const secretFile = (publicKey: string): string => `${network.privateKeyFile}.${sha256Hex(publicKey).slice(0, 16)}.preshared`;
+    const changes = peerChanges(network.peers, seen, this.#applied, Date.now() / 1000, secretFile);
     for (let start = 0; start < changes.length; start += peersPerCommand) {
       const part = changes.slice(start, start + peersPerCommand);
       // Both kinds of tunnel are reached from inside the namespace: a kernel tunnel is there, and a control socket is a file.
       const words = ['wg', 'set', network.interface, ...part.flatMap((peer) => peer.words)];
-      await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), words), { signal });
+      const secrets = part.flatMap(({ secret }) => secret ?? []);
+      try {
+        for (const { file, content } of secrets) await writeFile(file, content, { mode: 0o600 });
+        await mustRun(this.#tunnel.run, inNetns(netnsPath(this.#netns), words), { signal });
+      } finally {
+        await Promise.all(secrets.map(({ file }) => rm(file, { force: true })));
+      }
       for (const peer of part) change(peer.change);
     }
     const found = new Set(seen.map((peer) => peer.publicKey));

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TunnelPeer } from '../../plan/facts/slice-network.ts';
 import type { ObservedPeer } from '../port.ts';
 import { parseDump, peerChanges } from './wg.ts';
@@ -24,10 +24,10 @@ const seen: ObservedPeer = {
 };
 /** A peer as it was set before; by this process unless said otherwise. */
 type Applied = TunnelPeer & { readonly added?: boolean };
+const changesOf = (peers: readonly TunnelPeer[], observed: readonly ObservedPeer[], applied: readonly Applied[]) =>
+  peerChanges(peers, observed, new Map(applied.map((peer) => [peer.publicKey, { added: true, ...peer }])), now, (key) => `/secrets/${key}`);
 const words = (peers: readonly TunnelPeer[], observed: readonly ObservedPeer[], applied: readonly Applied[]): string[] =>
-  peerChanges(peers, observed, new Map(applied.map((peer) => [peer.publicKey, { added: true, ...peer }])), now).map((change) =>
-    change.words.join(' '),
-  );
+  changesOf(peers, observed, applied).map((change) => change.words.join(' '));
 
 it('reads a dump, with and without what may be missing, and keeps no private key', () => {
   const dump =
@@ -98,4 +98,34 @@ it.each<[string, readonly TunnelPeer[], readonly ObservedPeer[], readonly Applie
   ['a peer without an endpoint waits to be called', [{ ...wanted, endpoint: undefined }], [{ ...seen, latestHandshake: 0 }], [], []],
 ])('%s', (_, peers, observed, applied, expected) => {
   expect(words(peers, observed, applied)).toEqual(expected);
+});
+
+describe('a pre-shared key', () => {
+  const bound = { ...wanted, presharedKey: 'SECRET' };
+  const anew =
+    'peer A remove peer A preshared-key /secrets/A endpoint 192.0.2.1:51820 persistent-keepalive 25 allowed-ips 10.0.0.0/24,10.1.0.0/24';
+  it.each<[string, TunnelPeer, ObservedPeer, string[]]>([
+    ['that is there is left alone', bound, { ...seen, presharedKey: 'SECRET' }, []],
+    ['ends the session of a peer that had none', bound, seen, [anew]],
+    ['that is another one keeps the session', bound, { ...seen, presharedKey: 'OLD' }, ['peer A preshared-key /secrets/A']],
+    [
+      'that ends takes the session with it',
+      wanted,
+      { ...seen, presharedKey: 'OLD' },
+      ['peer A remove peer A endpoint 192.0.2.1:51820 persistent-keepalive 25 allowed-ips 10.0.0.0/24,10.1.0.0/24'],
+    ],
+  ])('%s', (_, peer, observed, expected) => {
+    expect(words([peer], [observed], [])).toEqual(expected);
+  });
+
+  it('is in a file only', () => {
+    expect(changesOf([bound], [seen], [])).toMatchObject([{ secret: { file: '/secrets/A', content: 'SECRET' } }]);
+    expect(words([bound], [seen], []).join()).not.toContain('SECRET');
+    expect(changesOf([{ ...bound, keepaliveSeconds: 0 }], [{ ...seen, presharedKey: 'SECRET' }], [])[0]).not.toHaveProperty('secret');
+  });
+
+  it('is read from a dump', () => {
+    const dump = 'PRIVATE\tPUBLIC\t51820\toff\nA\tSECRET\t192.0.2.1:51820\t10.1.0.0/24\t999\t5\t6\t25\n';
+    expect(parseDump(dump)?.peers).toMatchObject([{ publicKey: 'A', presharedKey: 'SECRET' }]);
+  });
 });

@@ -4,7 +4,7 @@ import type { ObservedPeer, ObservedTunnel } from '../port.ts';
 /** After this many seconds without a handshake a session has ended for certain (REJECT_AFTER_TIME of the WireGuard paper, 180 s). */
 const sessionSeconds = 180;
 
-/** Reads `wg show <interface> dump` (wg(8)) without the private key. */
+/** Reads `wg show <interface> dump` (wg(8)) without the private key of the interface. */
 export const parseDump = (dump: string): ObservedTunnel | undefined => {
   const [first, ...rest] = dump.split('\n').filter((line) => line !== '');
   if (first === undefined) return undefined;
@@ -13,9 +13,19 @@ export const parseDump = (dump: string): ObservedTunnel | undefined => {
 };
 
 const parsePeer = (line: string): ObservedPeer => {
-  const [publicKey = '', , endpoint = '', allowed = '', handshake = '0', received = '0', sent = '0', keepalive = 'off'] = line.split('\t');
+  const [
+    publicKey = '',
+    presharedKey = '(none)',
+    endpoint = '',
+    allowed = '',
+    handshake = '0',
+    received = '0',
+    sent = '0',
+    keepalive = 'off',
+  ] = line.split('\t');
   return {
     publicKey,
+    ...(presharedKey === '(none)' ? {} : { presharedKey }),
     endpoint: endpoint === '(none)' ? undefined : endpoint,
     allowedIPs: allowed === '(none)' ? [] : allowed.split(',').toSorted(),
     keepaliveSeconds: keepalive === 'off' ? 0 : Number(keepalive),
@@ -35,6 +45,8 @@ export interface AppliedPeer extends Pick<TunnelPeer, 'endpoint' | 'renewals'> {
 export interface PeerChange {
   readonly words: readonly string[];
   readonly change: string;
+  /** The file named in {@link words} from which `wg` reads a pre-shared key, and its content; absent when the change needs none. */
+  readonly secret?: { readonly file: string; readonly content: string };
 }
 
 /**
@@ -45,8 +57,10 @@ export interface PeerChange {
  * session.
  *
  * To renew a handshake, the peer is removed and added in one command: only then does WireGuard start a handshake at once. A session that just began,
- * or that an earlier process started, is left alone, because it may work.
+ * or that an earlier process started, is left alone, because it may work. A peer that gets its first pre-shared key, or loses it, is removed and added,
+ * too, because WireGuard would keep the session.
  *
+ * @param secretFile the file from which `wg` reads the pre-shared key of the peer with this public key
  * @param applied public key → the peer as last set by this process
  * @param now seconds since 1970
  */
@@ -55,6 +69,7 @@ export const peerChanges = (
   seen: readonly ObservedPeer[],
   applied: ReadonlyMap<string, AppliedPeer>,
   now: number,
+  secretFile: (publicKey: string) => string,
 ): PeerChange[] => {
   const seenByKey = new Map(seen.map((peer) => [peer.publicKey, peer]));
   const wantedKeys = new Set(wanted.map((peer) => peer.publicKey));
@@ -65,15 +80,21 @@ export const peerChanges = (
     const before = seenByKey.get(peer.publicKey);
     const last = applied.get(peer.publicKey);
     const name = ['peer', peer.publicKey];
+    const { presharedKey } = peer;
+    const file = secretFile(peer.publicKey);
+    const secret = presharedKey === undefined ? {} : { secret: { file, content: presharedKey } };
+    const anew = (change: string): PeerChange => ({
+      words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now, file)],
+      change: `${change} peer ${peer.name}`,
+      ...secret,
+    });
+    if (before !== undefined && (before.presharedKey === undefined) !== (presharedKey === undefined))
+      return [anew(presharedKey === undefined ? 'remove the pre-shared key of' : 'set the pre-shared key of')];
     if (before !== undefined && last !== undefined && last.renewals < peer.renewals && !mayBeGood(before, last, now))
-      return [
-        {
-          words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now)],
-          change: `renew handshake with peer ${peer.name}`,
-        },
-      ];
-    const words = changeOf(peer, before, last?.endpoint, now);
-    return words.length === 0 ? [] : [{ words: [...name, ...words], change: `set peer ${peer.name}` }];
+      return [anew('renew handshake with')];
+    const words = changeOf(peer, before, last?.endpoint, now, file);
+    if (words.length === 0) return [];
+    return [{ words: [...name, ...words], change: `set peer ${peer.name}`, ...(words.includes('preshared-key') ? secret : {}) }];
   });
   return [...removed, ...set];
 };
@@ -86,8 +107,15 @@ export const peerChanges = (
 const mayBeGood = ({ latestHandshake }: ObservedPeer, { added }: AppliedPeer, now: number): boolean =>
   latestHandshake !== 0 && (!added || now - latestHandshake < 2);
 
-const changeOf = (wanted: TunnelPeer, seen: ObservedPeer | undefined, applied: string | undefined, now: number): string[] => {
+const changeOf = (
+  wanted: TunnelPeer,
+  seen: ObservedPeer | undefined,
+  applied: string | undefined,
+  now: number,
+  secretFile: string,
+): string[] => {
   const words: string[] = [];
+  if (wanted.presharedKey !== undefined && wanted.presharedKey !== seen?.presharedKey) words.push('preshared-key', secretFile);
   const alive = seen !== undefined && now - seen.latestHandshake < sessionSeconds;
   const stale = seen?.endpoint !== wanted.endpoint && (!alive || (applied !== undefined && applied !== wanted.endpoint));
   if (wanted.endpoint !== undefined && stale) words.push('endpoint', wanted.endpoint);

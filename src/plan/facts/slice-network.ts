@@ -10,6 +10,11 @@ export interface TunnelPeer {
   readonly name: string;
   /** X25519 public key, base64. */
   readonly publicKey: string;
+  /**
+   * Pre-shared key, base64 of 32 bytes, that both ends mix into each handshake (WireGuard paper §5.2); absent for none. When it comes or goes, the
+   * session ends at once: no packet travels under a session of the other kind. When it changes, the session goes on until its next handshake.
+   */
+  readonly presharedKey?: string;
   /** `address:port` or `[address]:port` on the underlay; undefined when only the peer can initiate. */
   readonly endpoint: string | undefined;
   /** CIDRs that are accepted from the peer and routed to it, and no others (WireGuard's cryptokey routing). */
