@@ -1,34 +1,11 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import { readLine } from '../../../serving/read-line.ts';
 
 /** The longest line with a client's address: an IPv6 address. */
 const longestName = 64;
 /** A connection without the line is closed after this, in milliseconds. */
 const nameWithinMs = 5_000;
-
-/** Reads the line, and leaves what follows on the socket; undefined for anything else. */
-const readName = (socket: Socket): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    let read = Buffer.alloc(0);
-    const end = (name: string | undefined): void => {
-      clearTimeout(timer);
-      socket.off('readable', observe).off('close', gone);
-      resolve(name);
-    };
-    const gone = (): void => end(undefined);
-    const observe = (): void => {
-      const chunk: Buffer | null = socket.read();
-      if (chunk === null) return;
-      read = Buffer.concat([read, chunk]);
-      const newline = read.indexOf('\n');
-      if (newline >= 0 && newline < longestName) {
-        socket.unshift(read.subarray(newline + 1));
-        end(read.toString('utf8', 0, newline));
-      } else if (read.length >= longestName) end(undefined);
-    };
-    const timer = setTimeout(gone, nameWithinMs);
-    socket.on('readable', observe).on('close', gone);
-  });
 
 /** Knows the clients of a server whose connections come through a relay. */
 export interface NamedAskers {
@@ -49,11 +26,16 @@ export const nameAskers = (http: HttpServer): NamedAskers => {
     socket.on('error', () => {});
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    void readName(socket).then((name) => {
-      if (name === undefined || socket.destroyed) return socket.destroy();
-      names.set(socket, name);
-      return http.emit('connection', socket);
-    });
+    const late = setTimeout(() => socket.destroy(), nameWithinMs);
+    readLine(socket, longestName)
+      .finally(() => clearTimeout(late))
+      .then(
+        (name) => {
+          names.set(socket, name);
+          http.emit('connection', socket);
+        },
+        () => socket.destroy(),
+      );
   });
   return {
     server,
