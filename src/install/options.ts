@@ -34,6 +34,8 @@ export interface MemberOptions extends CommonOptions {
   readonly worker: Workload;
   readonly dns: Workload;
   readonly agent: Placement;
+  /** Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same. */
+  readonly mutualTls: boolean;
 }
 
 /** Kubernetes leaves a pod on an unreachable node for 5 minutes; ours must move sooner. */
@@ -74,4 +76,5 @@ export const memberDefaults = (image: string): MemberOptions => ({
   worker: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
   dns: { replicas: 2, ...placement('20m', '64Mi', '512Mi') },
   agent: { ...placement('50m', '96Mi', '512Mi'), tolerations: [{ operator: 'Exists' }] },
+  mutualTls: false,
 });

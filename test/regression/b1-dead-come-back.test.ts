@@ -87,6 +87,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     peersVersions: new Map(),
   } as unknown as Step;
   const publisher = new Publisher({
+    bindsKeys: false,
     client: {
       mergePatch: async (_kind: unknown, _target: unknown, patch: { status: Record<string, unknown> }) => {
         patches.push({ at: clock.monotonic(), status: patch.status });

@@ -119,6 +119,7 @@ it('what was published of the slice stays, with the reason', async () => {
     status: { publicKey: 'k', port: 51_820, router: '10.1.0.1', pods: { a: { namespace: 'bad', name: 'a', address: '10.1.0.2' } } },
   } as unknown as SliceNode;
   const publisher = new Publisher({
+    bindsKeys: false,
     client: {
       mergePatch: async (_: unknown, __: unknown, patch: unknown) => {
         patches.push(patch);

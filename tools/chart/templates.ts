@@ -30,7 +30,13 @@ const objectsOf = (side: Side): KubernetesObject[] => {
   const all =
     side === 'hub'
       ? planHub({ ...common, controller: workloadOf('controller') })
-      : planMember({ ...common, worker: workloadOf('worker'), dns: workloadOf('dns'), agent: placementOf('agent') });
+      : planMember({
+          ...common,
+          worker: workloadOf('worker'),
+          dns: workloadOf('dns'),
+          agent: placementOf('agent'),
+          mutualTls: text('.Values.mutualTls') as never,
+        });
   return all.filter(({ kind }) => kind !== 'Namespace');
 };
 
@@ -69,7 +75,13 @@ const hookTemplate = (side: Side, moment: Moment, objects: readonly KubernetesOb
  */
 export const hookTemplates = (): ReadonlyMap<string, string> => {
   const hub = { ...common, controller: workloadOf('controller') };
-  const member = { ...common, worker: workloadOf('worker'), dns: workloadOf('dns'), agent: placementOf('agent') };
+  const member = {
+    ...common,
+    worker: workloadOf('worker'),
+    dns: workloadOf('dns'),
+    agent: placementOf('agent'),
+    mutualTls: text('.Values.mutualTls') as never,
+  };
   return new Map([
     ['hub-definitions.yaml', hookTemplate('hub', 'pre-install,pre-upgrade', planDefinitions('hub', common, hub.controller))],
     ['hub-removal.yaml', hookTemplate('hub', 'pre-delete', planHubRemoval(hub))],

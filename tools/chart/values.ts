@@ -81,6 +81,12 @@ const values: readonly (Value | Group)[] = [
   { name: 'dns', text: 'The DNS servers (mode member).', values: [replicas(member.dns.replicas), ...placement(member.dns)] },
   { name: 'agent', text: 'The agent on every node (mode member).', values: placement(member.agent) },
   {
+    name: 'mutualTls',
+    text: 'Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same (mode member).',
+    default: member.mutualTls,
+    schema: { type: 'boolean' },
+  },
+  {
     name: 'monitoring',
     text: 'Objects for the Prometheus operator and Grafana; each is off, since their kinds may not be there.',
     values: [

@@ -137,6 +137,12 @@ export const sliceNodeStatus = z
     conditions: conditionsSchema,
     publicKey: wireguardKeyField().optional().describe('WireGuard public key of the node in this slice.'),
     identity: nodeIdentity.optional(),
+    bindsKeys: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether packets of pods travel between this node and others that say the same only under keys from mutual TLS with the certificates of both nodes.',
+      ),
     port: z.int().optional().describe('UDP port of the tunnel.'),
     endpoints: z.array(tunnelEndpoint).max(64).optional().describe('Where other nodes can reach the tunnel, the best first.'),
     drivers: z.array(z.string()).optional().describe('Tunnel drivers that this node can run, the best first.'),

@@ -27,6 +27,10 @@ export const slicePeerSpec = z
     identityKey: identityKeyField()
       .optional()
       .describe('Public key by which the other node proves who it is: the SubjectPublicKeyInfo of a P-256 key, base64.'),
+    bindsKeys: z
+      .boolean()
+      .optional()
+      .describe('Whether packets of pods travel to the other node only under keys from mutual TLS, if this node does so, too.'),
     endpoints: z.array(tunnelEndpoint).max(16).describe('Where its tunnel can be reached, the best first.'),
     blocks: z
       .array(blockField())

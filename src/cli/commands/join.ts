@@ -15,6 +15,7 @@ import { checkClusterName } from '../options/cluster-name.ts';
 import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, waitOption } from '../options/common-options.ts';
 import { consentOf, consentOptions } from '../options/consent-options.ts';
 import { imageFor, imageNamed, imageOption } from '../options/image.ts';
+import { mutualTlsFor, mutualTlsNamed, mutualTlsOption } from '../options/mutual-tls.ts';
 import { applyAll, applyDefinitions } from '../steps/apply-all.ts';
 import { grantClusterDns } from '../steps/cluster-dns.ts';
 import { contextFailure } from '../steps/context-failure.ts';
@@ -100,6 +101,7 @@ export const command: CliCommand = {
     hubServerOption,
     imageOption,
     ...consentOptions,
+    mutualTlsOption,
     { flags: '--register-only', text: 'Only register and store the credential: the Helm chart installs worker, agents and DNS' },
     waitOption('Wait until the cluster is registered and runs'),
     kubeconfigOption,
@@ -111,6 +113,7 @@ export const command: CliCommand = {
     const consent = consentOf(input);
     const timeoutMs = waitLimit(input);
     const named = imageNamed(input);
+    const mutualTls = mutualTlsNamed(input);
     const hub = await openHub(input, cluster);
     try {
       return await withCluster(input, textOption(input, 'context'), async (opened) => {
@@ -122,6 +125,11 @@ export const command: CliCommand = {
         await checkName(hub, before?.certificate, signal);
         const release = await findRelease(member, 'member', signal);
         if (release !== undefined && named !== undefined) throw belongsToHelm('The member', release, context, named);
+        if (release !== undefined && mutualTls !== undefined)
+          throw new Failure(
+            'InvalidInput',
+            `--mutual-tls does not change release "${release.name}" of Helm; set its value instead: ${upgradeCommand(release, context)} --set mutualTls=${mutualTls}.`,
+          );
         const image =
           release !== undefined || input.options.registerOnly === true
             ? undefined
@@ -143,7 +151,8 @@ export const command: CliCommand = {
         } else if (image !== undefined) {
           for (const note of await applyDefinitions(member, planCrds('member'), input.version, signal)) terminal.err(`note: ${note}`);
           for (const note of await applyMcsDefinitions(member, input.version, signal)) terminal.err(`note: ${note}`);
-          await applyAll(member, planMember(memberDefaults(image)), signal);
+          const keepsKeys = await mutualTlsFor(mutualTls, member, placeOfPart('member'), signal);
+          await applyAll(member, planMember({ ...memberDefaults(image), mutualTls: keepsKeys }), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);
         }
 

@@ -34,6 +34,11 @@ export const nodeBody = z.object({
    * only. Absent in statements of older clusters.
    */
   identityKey: z.string().refine(isIdentityKey, 'is not a P-256 key').exactOptional(),
+  /**
+   * The node takes packets of pods of other nodes that state the same only through tunnels with a pre-shared key from mutual TLS. Signed, so that
+   * nobody can talk two nodes into less. Absent in statements of nodes that do not.
+   */
+  bindsKeys: z.literal(true).exactOptional(),
   /** Where the tunnel can be reached, the best first. */
   endpoints: z.array(z.object({ address: ip, port })).max(16),
   blocks: z.array(cidr).max(64),

@@ -47,6 +47,9 @@ const privileged: SecurityContext = { privileged: true, runAsUser: 0, runAsNonRo
 
 const onNode = { hostNetwork: true, hostPID: true, dnsPolicy: 'ClusterFirstWithHostNet' } satisfies Partial<PodSpec>;
 
+/** The variable that tells the agent to use keys from mutual TLS. */
+export const bindKeysVariable = 'KUBESLICE_BIND_KEYS';
+
 const container = (options: MemberOptions): Container =>
   programContainer({
     component: 'agent',
@@ -55,7 +58,11 @@ const container = (options: MemberOptions): Container =>
     health: nodeHealth,
     securityContext: privileged,
     // Listens only on the node's address in the cluster, where the worker connects.
-    env: [fromField('HOST_IP', 'status.hostIP'), { name: 'PEER_ENDPOINT_PORT', value: String(peerEndpointPort) }],
+    env: [
+      fromField('HOST_IP', 'status.hostIP'),
+      { name: 'PEER_ENDPOINT_PORT', value: String(peerEndpointPort) },
+      { name: bindKeysVariable, value: String(options.mutualTls) },
+    ],
     ports: [{ name: 'peer-notices', containerPort: peerEndpointPort, protocol: 'TCP' }],
     volumeMounts: mounts,
   });

@@ -11,6 +11,8 @@ export interface PeerFacts {
   readonly publicKey: string;
   /** The key by which it proves who it is; absent for nodes of older clusters. */
   readonly identityKey?: string;
+  /** It takes packets of pods only through tunnels with a pre-shared key from mutual TLS; absent for nodes that do not. */
+  readonly bindsKeys?: true;
   readonly endpoints: readonly TunnelEndpoint[];
   readonly blocks: readonly string[];
   readonly router: string;
@@ -26,6 +28,8 @@ export interface SliceFacts {
   /** The node's own blocks; the first holds its router address. */
   readonly blocks: readonly string[];
   readonly driver: AskedDriver;
+  /** The certificate by which this node proves who it is, PEM; absent until the worker issued one. */
+  readonly certificate?: string;
   /** Namespaces whose pods are members. */
   readonly namespaces: readonly string[];
   readonly peers: readonly PeerFacts[];

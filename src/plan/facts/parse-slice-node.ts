@@ -23,6 +23,7 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
     blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, subnet)),
     driver: enumField('spec.driver', spec.driver, askedDrivers),
     ...(spec.withdrawnThrough === undefined ? {} : { withdrawnThrough: countField('spec.withdrawnThrough', spec.withdrawnThrough) }),
+    ...(spec.certificate === undefined ? {} : { certificate: spec.certificate }),
     servicePorts: (spec.servicePorts ?? []).map((mapping, at) => {
       const field = `spec.servicePorts[${at}]`;
       return {

@@ -27,6 +27,7 @@ export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts =
     node: subdomainField('spec.node', spec.node),
     publicKey: keyField('spec.publicKey', spec.publicKey),
     ...(spec.identityKey === undefined ? {} : { identityKey: identityKeyField('spec.identityKey', spec.identityKey) }),
+    ...(spec.bindsKeys === true ? { bindsKeys: true as const } : {}),
     endpoints: spec.endpoints.map(({ address, port }, at) => ({
       address: underlayAddressField(`spec.endpoints[${at}].address`, address, network),
       port: portField(`spec.endpoints[${at}].port`, port),

@@ -19,6 +19,8 @@ export interface TunnelPeer {
   readonly endpoint: string | undefined;
   /** CIDRs that are accepted from the peer and routed to it, and no others (WireGuard's cryptokey routing). */
   readonly allowedIPs: readonly string[];
+  /** It has no key from mutual TLS yet, and its blocks are not among {@link allowedIPs}; absent otherwise. */
+  readonly isClosed?: true;
   /** The peer's own address in the slice, which answers probes. */
   readonly router: string;
   /** Keeps NAT mappings open; 0 turns it off. */

@@ -42,8 +42,10 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
   const worstRtt = new Map<string, number>();
   const ill: { readonly peer: SliceNetwork['peers'][number]; readonly link: LinkHistory }[] = [];
   for (const peer of network.peers) {
-    const link = links.get(peer.name);
-    if (link === undefined) continue;
+    const seen = links.get(peer.name);
+    if (seen === undefined) continue;
+    // It answers probes, but no packet of a pod reaches it.
+    const link: LinkHistory = peer.isClosed === true && seen.state === 'Up' ? { ...seen, state: 'Pending' } : seen;
     const slash = peer.name.indexOf('/');
     const [cluster, node] = [peer.name.slice(0, slash), peer.name.slice(slash + 1)];
     const ofCluster = votes.get(cluster) ?? new Map<string, Vote>();
@@ -63,7 +65,10 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
         peer: peer.name,
         driver: network.driver,
         state: link.state,
-        reason: linkReason(link, at, handshake === 0 ? undefined : new Date(handshake * 1_000)),
+        reason:
+          peer.isClosed === true && link.state === 'Pending'
+            ? 'The node answers, but has not proved by mutual TLS yet that it is the one that its cluster stated.'
+            : linkReason(link, at, handshake === 0 ? undefined : new Date(handshake * 1_000)),
         since: at(link.since).toISOString(),
       };
     });

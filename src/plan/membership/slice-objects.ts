@@ -69,7 +69,7 @@ export const planSlicePeer = (
   { cluster, subject: node, serial, body }: Statement<'Node'>,
   { statement, signature, chain }: SignedStatement,
 ): SlicePeer => {
-  const { publicKey, identityKey, endpoints, blocks, addresses, pods, labelKeys } = body;
+  const { publicKey, identityKey, bindsKeys, endpoints, blocks, addresses, pods, labelKeys } = body;
   const router = addresses.find((address) => !address.includes(':')) ?? '';
   return {
     apiVersion,
@@ -85,6 +85,7 @@ export const planSlicePeer = (
       node,
       publicKey,
       ...(identityKey === undefined ? {} : { identityKey }),
+      ...(bindsKeys === undefined ? {} : { bindsKeys }),
       endpoints: [...endpoints],
       blocks: [...blocks],
       router,

@@ -5,6 +5,7 @@ import { planPodAddresses } from '../ipam/pod-addresses.ts';
 import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
 import type { PeerCalls } from '../tunnels/peer-calls.ts';
+import type { TunnelUse } from '../tunnels/peer-keys.ts';
 import { tunnelPeers } from '../tunnels/tunnel-peers.ts';
 import { choosePort } from '../tunnels/tunnel-port.ts';
 import { podHostInterface, sliceNetns, tunnelInterface } from './interface-names.ts';
@@ -26,6 +27,8 @@ export interface NodeInput {
    * The endpoint to use for each peer, and how many handshake renewals it should have had; a peer without an entry has the first endpoint and none.
    */
   readonly calls: PeerCalls;
+  /** What the tunnel to each peer may carry; one without an entry carries everything. @default everything */
+  readonly tunnelUses?: ReadonlyMap<string, TunnelUse>;
   /** UDP ports in use by other programs of the node. */
   readonly busyPorts: ReadonlySet<number>;
   /** Compiles policies. @default from scratch */
@@ -131,7 +134,7 @@ export const planNode = (input: NodeInput): NodePlan => {
       subnet: slice.subnet,
       blocks: slice.blocks,
       mtu: input.mtu,
-      peers: tunnelPeers(slice, input.calls),
+      peers: tunnelPeers(slice, input.calls, input.tunnelUses ?? new Map()),
       servicePorts: slice.servicePorts ?? [],
       ...(access === undefined ? {} : { access }),
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),

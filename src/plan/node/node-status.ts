@@ -26,6 +26,8 @@ export interface StatusInput {
   readonly partial?: boolean;
   /** The key by which the node proves who it is, with its proof for this slice. */
   readonly identity?: SliceNodeStatus['identity'];
+  /** This node takes packets of pods only under keys from mutual TLS. */
+  readonly bindsKeys?: boolean;
   /** Revision of the decisions about the pods' addresses. */
   readonly podsRevision?: number | undefined;
   /** Version of SlicePeers up to which the tunnel has all their blocks. */
@@ -57,6 +59,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     ...shared,
     publicKey: network.publicKey,
     ...(input.identity === undefined ? {} : { identity: input.identity }),
+    ...(input.bindsKeys === true ? { bindsKeys: true } : {}),
     port: network.listenPort,
     endpoints: input.addresses.map((address) => ({ address, port: network.listenPort })),
     driver: network.driver,
@@ -137,6 +140,7 @@ export const statusPatch = (
 const scalarFields = [
   'publicKey',
   'identity',
+  'bindsKeys',
   'port',
   'endpoints',
   'drivers',

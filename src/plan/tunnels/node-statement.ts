@@ -18,6 +18,7 @@ export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefi
     node: sliceNode.spec.node,
     publicKey: status.publicKey,
     ...(identityKey === undefined ? {} : { identityKey }),
+    ...(identityKey === undefined || status.bindsKeys !== true ? {} : { bindsKeys: true as const }),
     endpoints: status.endpoints.filter(({ address }) => addresses.has(address)),
     blocks: sliceNode.spec.blocks,
     addresses: [status.router],

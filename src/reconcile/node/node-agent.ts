@@ -12,6 +12,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
+import type { KeyBinding } from './binding/key-binding.ts';
 import type { PodNetns } from './cni/pod-netns.ts';
 import type { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import type { SnapshotFile } from './stored/snapshot-file.ts';
@@ -39,6 +40,8 @@ export interface NodeAgentParts {
   readonly podNetns: PodNetns;
   /** State of a link by slice and peer name, to try the next endpoint when one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
+  /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
+  readonly binding?: Pick<KeyBinding, 'decide' | 'save'>;
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
@@ -161,6 +164,7 @@ export class NodeAgent {
       linkOf: this.#parts.linkOf,
       now: clock.monotonic(),
     });
+    const tunnels = this.#parts.binding?.decide(facts.slices, ownKeys);
     const plan = planNode({
       facts,
       decisions: recalled(this.#parts.published(), this.#decisions, clock.now()),
@@ -170,6 +174,7 @@ export class NodeAgent {
       mtu: this.#mtu,
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
+      ...(tunnels === undefined ? {} : { tunnelUses: tunnels.uses }),
       busyPorts: await busyUdpPorts(),
       access: this.#access,
       now: clock.now(),
@@ -177,6 +182,7 @@ export class NodeAgent {
     const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
     this.#decisions = plan.decisions;
     await this.#parts.keepVerified();
+    await this.#parts.binding?.save();
     // Decisions are stored before the kernel applies them, so that a crash cannot lead to an address or port with two owners.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
     // Before a pod can be attached: a pod that starts while the agent does not run must be closed.
@@ -207,7 +213,7 @@ export class NodeAgent {
     const pods = plan.podsWithoutNetns.join();
     this.#waiting = { pods, steps: pods === this.#waiting.pods ? this.#waiting.steps + 1 : 0 };
     const callAt = nextCallAt(this.#calls);
-    const callInMs = callAt === undefined ? undefined : Math.max(0, callAt - clock.monotonic());
+    const dueInMs = [callAt === undefined ? [] : [Math.max(0, callAt - clock.monotonic())], tunnels?.againMs ?? []].flat();
     const confirmed = plan.networks.filter(
       (network) => !outcome.failures.has(network.slice) && hasGrown(this.#applied.get(network.slice), network),
     );
@@ -219,7 +225,7 @@ export class NodeAgent {
       plan,
       peersVersions: new Map(this.#peersVersions),
       outcome: withKeptPods(outcome, this.#last?.outcome),
-      againMs: againMs(plan, outcome, this.#waiting.steps, clock.now(), callInMs),
+      againMs: againMs(plan, outcome, this.#waiting.steps, clock.now(), dueInMs),
     };
     return this.#last;
   }
@@ -239,8 +245,8 @@ const withKeptPods = (outcome: Outcome, before: Outcome | undefined): Outcome =>
   return { ...outcome, attached };
 };
 
-const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, callInMs: number | undefined): number | undefined => {
-  const waits = callInMs === undefined ? [] : [callInMs];
+const againMs = (plan: NodePlan, outcome: Outcome, steps: number, now: number, dueInMs: readonly number[]): number | undefined => {
+  const waits = [...dueInMs];
   // The file may be repaired, or file descriptors may become free.
   if (plan.untouched.length > 0) waits.push(1_000);
   // Postponed pods have their own time for the next step.

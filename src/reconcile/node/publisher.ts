@@ -36,6 +36,8 @@ export interface PublisherParts {
   readonly seen: (slice: string) => SliceNode | undefined;
   /** The node's identity key with its proof for a slice and a tunnel key. */
   readonly identity: (use: { readonly sliceUID: string; readonly tunnelKey: string }) => SliceNodeStatus['identity'];
+  /** Whether this node takes packets of pods only under keys from mutual TLS. */
+  readonly bindsKeys: boolean;
   /** The node's faults that concern a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   /** Whether the API server has the definition of AccessPolicy. */
@@ -133,7 +135,7 @@ export class Publisher {
       network,
       ...(network === undefined || uid === undefined
         ? {}
-        : { identity: this.#parts.identity({ sliceUID: uid, tunnelKey: network.publicKey }) }),
+        : { identity: this.#parts.identity({ sliceUID: uid, tunnelKey: network.publicKey }), bindsKeys: this.#parts.bindsKeys }),
       choice: plan.drivers.get(slice),
       drivers: await this.#parts.kernel.drivers(signal),
       problem: plan.problems.get(slice) ?? refused,

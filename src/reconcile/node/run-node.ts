@@ -12,12 +12,14 @@ import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
+import { KeyBinding } from './binding/key-binding.ts';
 import { answerCni } from './cni/answer-cni.ts';
 import { keepChained } from './cni/cni-conf.ts';
 import { serveCni } from './cni/cni-server.ts';
 import { installPlugin, installTunnelProgram, joinControlSockets, proberProgram } from './cni/host-files.ts';
 import { PodNetns } from './cni/pod-netns.ts';
 import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
+import { dialRouter } from './exchange/ask-router.ts';
 import { PeerExchange } from './exchange/peer-exchange.ts';
 import { servePeerEndpoint } from './exchange/serve-peer-endpoint.ts';
 import { openNodeIdentity } from './identity/node-identity.ts';
@@ -28,7 +30,7 @@ import { LinkWatch } from './link-watch.ts';
 import { NodeAgent } from './node-agent.ts';
 import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
-import { type AgentSettings, cniSocket, relayDirectory, relayProgram } from './settings.ts';
+import { type AgentSettings, cniSocket, peerKeysFile, relayDirectory, relayProgram } from './settings.ts';
 import { Steps } from './step-signal.ts';
 import { SnapshotFile } from './stored/snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
@@ -65,7 +67,24 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const snapshot = await snapshotFile.load(settings.node);
   const identity = await openNodeIdentity(settings, log);
   const steps = new Steps();
+  const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
+  const binding = settings.bindKeys
+    ? await KeyBinding.open({
+        node: settings.node,
+        privateKey: identity.key.privateKey,
+        file: peerKeysFile(settings),
+        clusterIn,
+        rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
+        linkOf: (slice, peer) => links.links(slice).get(peer),
+        dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),
+        onChange: () => node.enqueue('changes', { priority: 'high' }),
+        clock,
+        random: Math.random,
+        log,
+      })
+    : undefined;
   const agent = new NodeAgent({
+    ...(binding === undefined ? {} : { binding }),
     kernel,
     facts: world.facts,
     slicesVersion: world.slicesVersion,
@@ -97,7 +116,8 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     client,
     relay: relayProgram(settings),
     directory: relayDirectory(settings),
-    clusterIn: (slice) => ownCluster(world.slices.get(`${memberNamespace}/${slice}`)),
+    clusterIn,
+    ...(binding === undefined ? {} : { onSession: (slice, from, connection) => binding.answer(slice, from, connection, ending) }),
     clock,
     random: Math.random,
     log,
@@ -121,6 +141,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     agent,
     links,
     identity: (use) => identity.provedFor(use),
+    bindsKeys: settings.bindKeys,
     trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
     policiesServed: () => world.accessPolicies.isServed(),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
@@ -154,6 +175,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
       }
       for (const slice of paces.keys()) if (!networks.some((network) => network.slice === slice)) paces.delete(slice);
       await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks), peerExchange.aim(networks)]);
+      binding?.begin(ending);
       for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { pageLimits } from '../../../exchange/notice/notice-page.ts';
 import { type NoticeRequest, ownNoticesPath } from '../../../exchange/notice/notice-request.ts';
 import type { Clock } from '../../../values/clock.ts';
@@ -8,6 +8,13 @@ import type { Reply } from './json-server.ts';
 
 /** How much longer than the requested wait an answer may take. */
 const graceMs = 3_000;
+
+/** Opens a connection to the relay of the node with a router address, through the relay of the slice with this unix socket. */
+export const dialRouter = (dial: string, router: string): Socket => {
+  const socket = connect(dial);
+  socket.write(`${router}\n`);
+  return socket;
+};
 
 /**
  * Requests the notices of another cluster from the agent of one of its nodes, through the relay of the slice.
@@ -28,11 +35,7 @@ export const askRouter = (dial: string, router: string, asked: NoticeRequest, cl
       headers: { host: 'relay', connection: 'close' },
       signal,
       // Without the option `agent`: even `agent: false` creates an agent, which would open its own connection.
-      createConnection: () => {
-        const socket = connect(dial);
-        socket.write(`${router}\n`);
-        return socket;
-      },
+      createConnection: () => dialRouter(dial, router),
     });
     const tooLate = (): void => void outgoing.destroy(new Failure('Timeout', `The node with router ${router} did not answer in time.`));
     outgoing.on('close', clock.after(asked.waitMs + graceMs, tooLate));

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Listening, listen } from '../../../serving/listen.ts';
 import { Failure } from '../../../values/failure.ts';
 import { nameAskers } from './named-askers.ts';
@@ -28,13 +29,16 @@ const requestWithinMs = 5_000;
 
 /**
  * Serves GET, one request for each connection; on a unix socket, connections that a relay forwards. Rejects with `Unavailable` when it cannot listen.
+ *
+ * @param onSession takes forwarded connections on which a node begins a TLS session, with its address
  */
 export const serveJson = async (
   at: { readonly path: string } | { readonly host: string; readonly port: number },
   handle: Answer,
+  onSession?: (connection: Socket, from: string) => void,
 ): Promise<Listening> => {
   const http = createServer({ requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, maxHeaderSize: 8_192 });
-  const askers = 'path' in at ? nameAskers(http) : undefined;
+  const askers = 'path' in at ? nameAskers(http, onSession) : undefined;
   const server = askers?.server ?? http;
   server.maxConnections = mostConnections;
   const fromOf = ({ socket }: IncomingMessage): string => askers?.of(socket) ?? socket.remoteAddress ?? '';

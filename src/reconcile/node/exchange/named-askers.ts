@@ -17,8 +17,33 @@ export interface NamedAskers {
   closeAll(): void;
 }
 
-/** Passes connections to an HTTP server after the first line, in which the relay names the address of the connecting node. */
-export const nameAskers = (http: HttpServer): NamedAskers => {
+/** The first byte of a TLS handshake (RFC 8446 §5.1, ContentType). */
+const handshakeByte = 22;
+
+/** The first byte of what follows, which stays on the socket; undefined when the socket closes before. */
+const firstByte = (socket: Socket): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const chunk: Buffer | null = socket.read();
+      if (chunk === null) return;
+      end(chunk[0]);
+      socket.unshift(chunk);
+    };
+    const gone = (): void => end(undefined);
+    const end = (byte: number | undefined): void => {
+      socket.off('readable', look).off('close', gone);
+      resolve(byte);
+    };
+    socket.on('readable', look).on('close', gone);
+    look();
+  });
+
+/**
+ * Passes connections to an HTTP server after the first line, in which the relay names the address of the connecting node.
+ *
+ * @param onSession takes the connections on which a TLS session begins instead, with the address; without it they are closed
+ */
+export const nameAskers = (http: HttpServer, onSession?: (connection: Socket, from: string) => void): NamedAskers => {
   const names = new WeakMap<Socket, string>();
   const open = new Set<Socket>();
   const server = createServer({ pauseOnConnect: false }, (socket) => {
@@ -28,11 +53,14 @@ export const nameAskers = (http: HttpServer): NamedAskers => {
     socket.on('close', () => open.delete(socket));
     const late = setTimeout(() => socket.destroy(), nameWithinMs);
     readLine(socket, longestName)
+      .then(async (name) => ({ name, byte: await firstByte(socket) }))
       .finally(() => clearTimeout(late))
       .then(
-        (name) => {
+        ({ name, byte }) => {
           names.set(socket, name);
-          http.emit('connection', socket);
+          if (byte !== handshakeByte) http.emit('connection', socket);
+          else if (onSession === undefined) socket.destroy();
+          else onSession(socket, name);
         },
         () => socket.destroy(),
       );

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { readNoticeRequest } from '../../../exchange/notice/notice-request.ts';
 import { Relay, type RelaySockets } from '../../../kernel/process/relay.ts';
 import type { Client } from '../../../kubernetes/port.ts';
@@ -8,7 +9,7 @@ import type { Log } from '../../../telemetry/log.ts';
 import type { Random } from '../../../values/backoff.ts';
 import type { Clock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
-import { serveJson } from './json-server.ts';
+import { type Answer, serveJson } from './json-server.ts';
 import { OfferedNotices } from './offered-notices.ts';
 import { createPeerBounds } from './peer-bounds.ts';
 
@@ -21,6 +22,8 @@ export interface PeerExchangeParts {
   readonly directory: string;
   /** Name of this cluster in a slice, undefined while unknown. */
   readonly clusterIn: (slice: string) => string | undefined;
+  /** Takes the connections on which another node of a slice begins a TLS session; `from` is its router address. Without it they are closed. */
+  readonly onSession?: (slice: string, from: string, connection: Socket) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -84,7 +87,8 @@ export class PeerExchange {
     // A socket left by a killed agent cannot be bound again.
     await rm(sockets.serve, { force: true });
     const bounds = createPeerBounds(clock);
-    const server = await serveJson({ path: sockets.serve }, async ({ path, query, from }, signal) => {
+    const { onSession } = this.#parts;
+    const answer: Answer = async ({ path, query, from }, signal) => {
       const asked = readNoticeRequest(path, query);
       // A peer of one slice must not read another.
       if (asked?.slice !== slice || asked.cluster !== undefined)
@@ -100,7 +104,8 @@ export class PeerExchange {
       } finally {
         leave();
       }
-    });
+    };
+    const server = await serveJson({ path: sockets.serve }, answer, onSession && ((socket, from) => onSession(slice, from, socket)));
     const onEnd = (_: string, why: string): void => log.warn('the relay of a slice ended; it is started again', { slice, why });
     const exchanged: Exchanged = {
       relay: new Relay(sockets, { program, clock, random, onEnd }),

@@ -1,4 +1,4 @@
-import { createRootReader } from '../../../identity/root-reader.ts';
+import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
 import { createFollowPeers, type FollowPeers } from '../../../plan/peers/follow-peers.ts';
 import { noTrust, type PeerTrust, recallTrust, storeTrust } from '../../../plan/peers/peer-trust.ts';
 import { createVerifiedReader } from '../../../plan/peers/read-verified-peer.ts';
@@ -7,6 +7,7 @@ import { createVerifiedReader } from '../../../plan/peers/read-verified-peer.ts'
 export interface Judge {
   readonly follow: FollowPeers;
   readonly reader: ReturnType<typeof createVerifiedReader>;
+  readonly readRoot: RootReader;
   readonly nothing: PeerTrust;
   readonly recall: (text: string, now: number) => PeerTrust | undefined;
   readonly store: (trust: PeerTrust) => string;
@@ -18,6 +19,7 @@ export const createJudge = (): Judge => {
   return {
     follow: createFollowPeers(readRoot),
     reader: createVerifiedReader(),
+    readRoot,
     nothing: noTrust,
     recall: (text, now) => recallTrust(text, readRoot, now),
     store: storeTrust,

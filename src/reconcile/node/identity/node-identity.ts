@@ -14,6 +14,7 @@ import type { AgentSettings } from '../settings.ts';
 
 /** The key by which this node proves who it is. */
 export interface NodeIdentity {
+  readonly key: NodeKey;
   /** The public key with the proof for a slice and a tunnel key; the same proof for the same use. */
   provedFor(use: Omit<NodeKeyUse, 'node'>): ProvedNodeKey;
 }
@@ -32,6 +33,7 @@ export const openNodeIdentity = async ({ runDirectory, node }: AgentSettings, lo
   const key = kept ?? (await make(path, log));
   const proofs = new Map<string, ProvedNodeKey>();
   return {
+    key,
     provedFor: (use) => {
       // ECDSA signatures differ each time, and a status that changes is written.
       const known = proofs.get(`${use.sliceUID}/${use.tunnelKey}`);

@@ -2,6 +2,7 @@ import type { Notice } from '../../../api/notice/type.ts';
 import type { Slice } from '../../../api/slice/type.ts';
 import type { SliceNode } from '../../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../../api/slicepeer/type.ts';
+import type { Root } from '../../../identity/root.ts';
 import { type PeerReader, readPlainPeer } from '../../../plan/facts/facts.ts';
 import type { SliceFacts } from '../../../plan/facts/node-state.ts';
 import { ownProject } from '../../../plan/facts/own-cluster.ts';
@@ -85,6 +86,15 @@ export class PeerVerification {
     const followed = open.judge.follow(open.trust, { slices: verified, claims, peers, forget }, this.#parts.clock.now());
     open.trust = followed.trust;
     return open.judge.reader(followed);
+  }
+
+  /** The pinned authority of a cluster, as the verifier of its nodes in a slice; undefined while none is known. */
+  rootOf(sliceUID: string, cluster: string): Root | undefined {
+    const { trust, judge } = this.#open ?? {};
+    const [certificate, project] = [trust?.roots.get(cluster), trust?.slices.get(sliceUID)?.project];
+    return judge === undefined || certificate === undefined || project === undefined
+      ? undefined
+      : judge.readRoot(certificate, { cluster, project });
   }
 
   /** The node uses these slices: what it accepted in others is dropped, but for the pinned authorities. */

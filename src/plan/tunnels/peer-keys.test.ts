@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { PeerFacts, SliceFacts } from '../facts/node-state.ts';
+import { type LinkHistory, newLink } from '../links/liveness.ts';
+import { keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, tunnelOf } from './peer-keys.ts';
+
+const now = 100_000;
+const wall = 1_700_000_000_000;
+const peer: PeerFacts = {
+  cluster: 'west',
+  node: 'a',
+  publicKey: 'P',
+  identityKey: 'ID',
+  bindsKeys: true,
+  endpoints: [],
+  blocks: ['10.0.1.0/24'],
+  router: '10.0.1.1',
+};
+const slice: SliceFacts = {
+  name: 'app',
+  uid: 'u',
+  subnet: '10.0.0.0/16',
+  blocks: ['10.0.0.0/24'],
+  driver: 'Auto',
+  namespaces: [],
+  peers: [peer],
+};
+const name = 'app/west/a';
+const held = (changes: Partial<PeerKey> = {}): PeerKeys =>
+  new Map([
+    [
+      name,
+      {
+        presharedKey: 'K',
+        tunnel: tunnelOf(slice, 'A', peer),
+        since: now - 60_000,
+        renewAt: wall + keyLifeMs / 2,
+        until: wall + keyLifeMs,
+        ...changes,
+      },
+    ],
+  ]);
+/** The plan of a node with this tunnel key; the peer last answered so many milliseconds ago. */
+const planOf = (
+  before: PeerKeys,
+  { own = 'A', answeredAgo = 100, of = peer }: { own?: string; answeredAgo?: number; of?: PeerFacts } = {},
+) =>
+  planPeerKeys({
+    before,
+    slices: [{ ...slice, peers: [of] }],
+    keys: new Map([['app', { publicKey: own }]]),
+    linkOf: (): LinkHistory => ({ ...newLink(0), lastAnswer: now - answeredAgo }),
+    now,
+    wall,
+  });
+
+describe('the tunnel to a peer', () => {
+  it.each<[string, PeerKeys, Parameters<typeof planOf>[1], string | undefined, boolean]>([
+    ['is closed without a key', new Map(), {}, 'Closed', true],
+    ['is closed without a key, and waits for the peer when that begins', new Map(), { own: 'Z' }, 'Closed', false],
+    ['is open with a key', held(), {}, 'Bound', false],
+    ['gets the next key when half of the time is over', held({ renewAt: wall }), {}, 'Bound', true],
+    [
+      'waits for the next key of a peer that begins',
+      held({ renewAt: wall, tunnel: tunnelOf(slice, 'Z', peer) }),
+      { own: 'Z' },
+      'Bound',
+      false,
+    ],
+    ['closes when the key has ended', held({ until: wall }), {}, 'Closed', true],
+    ['closes when the peer has another tunnel key', held(), { of: { ...peer, publicKey: 'Q' } }, 'Closed', true],
+    ['closes when the peer has another identity', held(), { of: { ...peer, identityKey: 'OTHER' } }, 'Closed', true],
+    ['closes when the peer does not answer under the new key', held({ since: now - 5_000 }), { answeredAgo: 6_000 }, 'Closed', true],
+    ['stays open until then', held({ since: now - 4_999 }), { answeredAgo: 6_000 }, 'Bound', false],
+    ['stays open while the peer is silent for seconds', held(), { answeredAgo: 29_999 }, 'Bound', false],
+    ['closes when the peer is silent for long', held(), { answeredAgo: 30_000 }, 'Closed', true],
+    ['carries everything when the peer states no keys', held(), { of: withoutKeys(peer) }, undefined, false],
+  ])('%s', (_, before, how, use, due) => {
+    const plan = planOf(before, how);
+    expect(plan.uses.get(name)?.use).toBe(use);
+    expect(plan.due).toEqual(due ? [name] : []);
+    expect(plan.held.has(name)).toBe(use === 'Bound');
+  });
+
+  it('is not planned before this node has a tunnel', () => {
+    const plan = planPeerKeys({ before: held(), slices: [slice], keys: new Map(), linkOf: () => undefined, now, wall });
+    expect([plan.uses.size, plan.held.size, plan.due, plan.nextMs]).toEqual([0, 0, [], undefined]);
+  });
+
+  it('is looked at again when something changes by itself', () => {
+    expect(planOf(held()).nextMs).toBe(29_900);
+    expect(planOf(held({ renewAt: wall + 10 })).nextMs).toBe(10);
+    expect(planOf(held({ until: wall + 5, renewAt: wall - 1 })).nextMs).toBe(5);
+    expect(planOf(new Map()).nextMs).toBeUndefined();
+  });
+});
+
+function withoutKeys({ bindsKeys: _, ...rest }: PeerFacts): PeerFacts {
+  return rest;
+}
