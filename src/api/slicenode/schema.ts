@@ -141,7 +141,7 @@ export const sliceNodeStatus = z
       .boolean()
       .optional()
       .describe(
-        'Whether packets of pods travel between this node and others that say the same only under keys from mutual TLS with the certificates of both nodes.',
+        'Whether packets of pods travel between this node and others that state the same only under keys from mutual TLS with the certificates of both nodes.',
       ),
     port: z.int().optional().describe('UDP port of the tunnel.'),
     endpoints: z.array(tunnelEndpoint).max(64).optional().describe('Where other nodes can reach the tunnel, the best first.'),

@@ -112,11 +112,12 @@ const explain = async (to: string, from = 'shop/client') => {
 
 const callerIsIn = 'membership ok: pod shop/client is in slice app with address 10.0.0.2';
 const addressIsKnown = 'address ok: 10.0.1.2 is of node west/n1, which is at 192.0.2.2';
+const noPolicies = 'policy ok: there are no policies, so everybody may call';
 
 describe('explain', () => {
   it('follows a service to the endpoint of another cluster', async () => {
     offer({ availableEndpoints: 1, endpoints: [{ ip: '10.0.1.2', clusterId: 'west', name: 'web-1' }] });
-    const steps = [callerIsIn, 'export ok: shop/web is offered with 1 ready endpoints', addressIsKnown];
+    const steps = [callerIsIn, 'export ok: shop/web is offered with 1 ready endpoints', addressIsKnown, noPolicies];
     expect(await explain('shop/web')).toEqual([0, ...steps]);
     expect(await explain('web.shop.svc.slice.local:80')).toEqual([0, ...steps]);
     expect(await explain('shop/web', 'shop/nobody')).toEqual([
@@ -140,6 +141,7 @@ describe('explain', () => {
       callerIsIn,
       'export broken: It is offered to slice other, and the pod that calls is in slice app.',
       addressIsKnown,
+      noPolicies,
     ]);
   });
 
@@ -161,6 +163,7 @@ describe('explain', () => {
       callerIsIn,
       'export ok: shop/web is offered with 1 ready endpoints, whose nodes are not reached from here now',
       addressIsKnown,
+      noPolicies,
     ]);
   });
 
@@ -172,6 +175,7 @@ describe('explain', () => {
       'name ok: no name was given',
       'address ok: 10.0.0.2 is of node n1 of this cluster',
       'port ok: no port was given',
+      noPolicies,
     ]);
     const { out } = await contexts.run(command, ['shop/client', 'shop/web-1'], { context: 'east', toContext: 'west', output: 'json' });
     expect(out).toContain('10.0.1.2 is of node west/n1');

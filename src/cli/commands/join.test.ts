@@ -33,3 +33,14 @@ it('has no default for --project, which would not be what somebody said', () => 
   const option = command.options?.find(({ flags }) => flags.startsWith('--project'));
   expect(option?.default).toBeUndefined();
 });
+
+it.each(['yes', 'true', 'On'])('refuses --mutual-tls "%s" before anything is asked', async (value) => {
+  const server = contexts.api('east').connection.server;
+  const place = { server, ca: '', project: 'shop', namespace: 'kubeslice-shop', cluster: 'east' };
+  const token = encodeJoinToken({ ...place, bearer: 'x', expiresAt: Date.now() + 60_000 });
+  await expect(contexts.run(command, ['east'], { context: 'east', token, mutualTls: value })).rejects.toMatchObject({
+    code: 'InvalidInput',
+    message: `--mutual-tls "${value}" is neither on nor off; write one of the two.`,
+  });
+  expect(contexts.api('east').requests).toEqual([]);
+});

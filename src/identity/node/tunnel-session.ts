@@ -54,7 +54,7 @@ export const sessionOptions = ({
 
 /**
  * The end of the other node's certificate, in milliseconds since 1970, when the session is with exactly the stated node: its authority issued the
- * certificate, for this node and the stated key, and it is valid at `now`. Otherwise a phrase that says why not.
+ * certificate, for this node and the stated key, and it is valid at `now`. Otherwise a phrase that states why not.
  */
 export const authenticated = (session: TLSSocket, { root, node, identityKey }: StatedNode, now: number): number | string => {
   const shown: X509Certificate | undefined = session.getPeerX509Certificate();

@@ -47,7 +47,7 @@ const privileged: SecurityContext = { privileged: true, runAsUser: 0, runAsNonRo
 
 const onNode = { hostNetwork: true, hostPID: true, dnsPolicy: 'ClusterFirstWithHostNet' } satisfies Partial<PodSpec>;
 
-/** The variable that tells the agent to use keys from mutual TLS. */
+/** The variable with which the agent uses keys from mutual TLS. */
 export const bindKeysVariable = 'KUBESLICE_BIND_KEYS';
 
 const container = (options: MemberOptions): Container =>

@@ -12,7 +12,6 @@ import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
-import { KeyBinding } from './binding/key-binding.ts';
 import { answerCni } from './cni/answer-cni.ts';
 import { keepChained } from './cni/cni-conf.ts';
 import { serveCni } from './cni/cni-server.ts';
@@ -69,7 +68,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const steps = new Steps();
   const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
   const binding = settings.bindKeys
-    ? await KeyBinding.open({
+    ? await (await import('./binding/key-binding.ts')).KeyBinding.open({
         node: settings.node,
         privateKey: identity.key.privateKey,
         file: peerKeysFile(settings),

@@ -57,7 +57,7 @@ interface Attempts {
 
 /**
  * Agrees on pre-shared keys with the peers of this node by mutual TLS, each through the tunnel itself, and keeps them over restarts of the agent.
- * `decide` says what each tunnel may carry, `begin` opens the sessions that are due, and `answer` is the other side of a session that a peer opened.
+ * `decide` plans what each tunnel may carry, `begin` opens the sessions that are due, and `answer` is the other side of a session that a peer opened.
  */
 export class KeyBinding {
   readonly #parts: KeyBindingParts;
