@@ -17,7 +17,10 @@ import { readJson } from '../../../values/text/read-json.ts';
 import { answerBinding, type BindingEnds, bindKey } from './bind-key.ts';
 import { storedPeerKeys } from './stored-peer-keys.ts';
 
-/** Sessions that this node has open at once, each way: a session costs both ends some milliseconds of a processor. */
+/**
+ * Sessions that this node has open at once, each way: a session costs both ends some milliseconds of a processor. Each way has its own, or nodes that
+ * begin with one another would all wait for an answer.
+ */
 const sessionsAtOnce = 8;
 const backoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 
@@ -61,7 +64,8 @@ interface Attempts {
  */
 export class KeyBinding {
   readonly #parts: KeyBindingParts;
-  readonly #slots = createSlots(sessionsAtOnce);
+  readonly #asking = createSlots(sessionsAtOnce);
+  readonly #answers = createSlots(sessionsAtOnce);
   readonly #answering = new Set<string>();
   readonly #attempts = new Map<string, Attempts>();
   readonly #certificates = new Map<string, { readonly text: string; readonly root: Root; readonly notAfter: number | undefined }>();
@@ -122,7 +126,7 @@ export class KeyBinding {
       if (ends === undefined) continue;
       const failures = this.#attempts.get(name)?.failures ?? 0;
       this.#attempts.set(name, { failures, nextAt: Number.POSITIVE_INFINITY });
-      void this.#slots
+      void this.#asking
         .run(() => bindKey(dial(ends.slice.name, ends.peerFacts.router), ends, clock, signal), signal)
         .then(
           (key) => {
@@ -142,7 +146,7 @@ export class KeyBinding {
     const ends = name === undefined ? undefined : this.#endsOf(name);
     if (name === undefined || ends === undefined || this.#answering.has(name)) return void connection.destroy();
     this.#answering.add(name);
-    void this.#slots
+    void this.#answers
       .run(() => answerBinding(connection, ends, clock, signal), signal)
       .then((key) => this.#agreed(name, ends, key))
       .catch((error: unknown) => {
