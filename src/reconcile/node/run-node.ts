@@ -70,7 +70,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const binding = settings.bindKeys
     ? await (await import('./binding/key-binding.ts')).KeyBinding.open({
         node: settings.node,
-        privateKey: identity.key.privateKey,
+        key: identity.key,
         file: peerKeysFile(settings),
         clusterIn,
         rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),

@@ -109,7 +109,7 @@ const twoNodes = async (): Promise<[TestNode, TestNode]> => {
 const open = async (node: TestNode, other: TestNode): Promise<void> => {
   node.binding = await KeyBinding.open({
     node: 'n',
-    privateKey: node.key.privateKey,
+    key: node.key,
     file: `${directory}/${node.cluster}.json`,
     clusterIn: () => node.cluster,
     rootOf: (_, cluster) => {
@@ -206,6 +206,18 @@ describe('two nodes', () => {
     // The other one hears nothing any more.
     shifted.ms = 6_000;
     await agree(nodes, use);
+  });
+
+  it('stay closed while one has the certificate of an earlier key, and ask nobody with it', async () => {
+    const nodes = await twoNodes();
+    const [a, b] = nodes;
+    a.certificate = certificateOf('east', createNodeKey().key);
+    await steps(nodes);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(sockets).toEqual([]);
+    a.certificate = certificateOf('east', a.key);
+    await agree(nodes);
+    expect(b.use).toBe(a.use);
   });
 
   it('close the tunnel when the certificate of one ended, and open it with the next one', async () => {

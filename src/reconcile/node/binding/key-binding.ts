@@ -1,8 +1,8 @@
-import type { KeyObject } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { readIfPresent } from '../../../host/read-if-present.ts';
 import { writeWholeFile } from '../../../host/whole-file.ts';
 import { readNodeCertificate } from '../../../identity/node/node-certificate.ts';
+import type { NodeKey } from '../../../identity/node/node-key.ts';
 import type { BoundKey, OwnNode, StatedNode } from '../../../identity/node/tunnel-session.ts';
 import type { Root } from '../../../identity/root.ts';
 import { createSlots } from '../../../loop/slots.ts';
@@ -28,7 +28,7 @@ const backoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 export interface KeyBindingParts {
   readonly node: string;
   /** The key by which this node proves who it is. */
-  readonly privateKey: KeyObject;
+  readonly key: NodeKey;
   /** Where keys outlive this program, readable by root alone, on tmpfs. */
   readonly file: string;
   /** Name of this cluster in a slice; undefined while unknown. */
@@ -158,7 +158,7 @@ export class KeyBinding {
 
   /** This node in a slice; undefined without a certificate that is valid for its key. */
   #own(slice: SliceFacts): OwnNode | undefined {
-    const { node, privateKey, clusterIn, rootOf, clock } = this.#parts;
+    const { node, key, clusterIn, rootOf, clock } = this.#parts;
     const cluster = clusterIn(slice.name);
     const root = cluster === undefined ? undefined : rootOf(slice.uid, cluster);
     const tunnelKey = this.#tunnelKeys.get(slice.name)?.publicKey;
@@ -167,11 +167,15 @@ export class KeyBinding {
     let known = this.#certificates.get(slice.name);
     if (known?.text !== certificate || known.root !== root) {
       const read = readNodeCertificate(certificate, { root, node });
-      known = { text: certificate, root, notAfter: typeof read === 'string' ? undefined : read.notAfter };
+      known = {
+        text: certificate,
+        root,
+        notAfter: typeof read !== 'string' && read.publicKey === key.publicKey ? read.notAfter : undefined,
+      };
       this.#certificates.set(slice.name, known);
     }
     if (known.notAfter === undefined || known.notAfter <= clock.now()) return undefined;
-    return { privateKey, certificate, notAfter: known.notAfter, tunnelKey };
+    return { privateKey: key.privateKey, certificate, notAfter: known.notAfter, tunnelKey };
   }
 
   #endsOf(name: string): (BindingEnds & { readonly slice: SliceFacts; readonly peerFacts: PeerFacts }) | undefined {
