@@ -174,8 +174,8 @@ describe('explain', () => {
       'export ok: a pod is called by its address; that needs no export',
       'name ok: no name was given',
       'address ok: 10.0.0.2 is of node n1 of this cluster',
-      'port ok: no port was given',
       noPolicies,
+      'port ok: no port was given',
     ]);
     const { out } = await contexts.run(command, ['shop/client', 'shop/web-1'], { context: 'east', toContext: 'west', output: 'json' });
     expect(out).toContain('10.0.1.2 is of node west/n1');
