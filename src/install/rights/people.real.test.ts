@@ -106,6 +106,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     'controller.kubeslice.io/clusters',
     'controller.kubeslice.io/projects',
     'exchange.kubeslice.io/notices',
+    'networking.kubeslice.io/accesspolicies',
     'networking.kubeslice.io/serviceexports',
     'networking.kubeslice.io/serviceimports',
     'networking.kubeslice.io/slicenodes',
@@ -114,6 +115,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
   );
   const changed = rights(
     ['create', 'update', 'patch', 'delete', 'deletecollection'],
+    'networking.kubeslice.io/accesspolicies',
     'networking.kubeslice.io/serviceexports',
     'networking.kubeslice.io/slices',
   );
@@ -152,7 +154,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
     expect(await beyondEverybody('viewer')).toEqual(seen.toSorted());
   }, 60_000);
 
-  it('an editor changes slices and exports and nothing else: no Secret, notice, membership, SliceNode, and no right of others', async () => {
+  it('an editor changes slices, exports and policies, and nothing else: no Secret, notice, membership, SliceNode, and no right of others', async () => {
     const all = await beyondEverybody('editor');
     expect(all).toEqual([...seen, ...changed].toSorted());
     for (const never of [
