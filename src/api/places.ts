@@ -59,6 +59,9 @@ export const dnsService = 'kubeslice-dns';
 /** Zone of exported services. */
 export const sliceZone = 'slice.local';
 
+/** Zone of exported services by the Multi-Cluster Services API (KEP-1645). */
+export const clustersetZone = 'clusterset.local';
+
 /** DNS name of an exported service. */
 export const dnsNameOf = (name: string, namespace: string): string => `${name}.${namespace}.svc.${sliceZone}`;
 

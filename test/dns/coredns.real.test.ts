@@ -12,6 +12,7 @@ import type { Listener } from '../../src/dns/udp.ts';
 import { withoutStub, withStub } from '../../src/plan/cluster-dns/corefile.ts';
 import { planClusterDns } from '../../src/plan/cluster-dns/plan.ts';
 import { answer } from '../../src/plan/names/answer.ts';
+import { clustersetNames } from '../../src/plan/names/clusterset-names.ts';
 import { Zone } from '../../src/plan/names/zone.ts';
 
 /*
@@ -64,7 +65,7 @@ describe.skipIf(program instanceof Error && process.env.CI === undefined)('behin
 }
 `;
   const write = (corefile: string): Promise<void> => writeFile(join(directory, 'Corefile'), corefile);
-  const stub = () => ({ zone: 'slice.local', servers: [`127.0.0.1:${server.port}`] });
+  const stub = () => ({ zone: 'slice.local', also: 'clusterset.local', servers: [`127.0.0.1:${server.port}`] });
   const run = async (corefile: string): Promise<void> => {
     if (program instanceof Error) throw program;
     await write(corefile);
@@ -101,6 +102,21 @@ describe.skipIf(program instanceof Error && process.env.CI === undefined)('behin
     await run(withStub(plain, stub()));
     expect(addressesIn(await askUdp(port, backend))).toEqual(['10.0.0.0', '10.0.0.1']);
     expect(addressesIn(await askUdp(port, 'kubernetes.default.svc.cluster.local'))).toEqual(['192.0.2.1']);
+  });
+
+  test('names of the Multi-Cluster Services API are ours, too', async () => {
+    const clusterset = new Zone({ serial: 1, origin: 'clusterset.local', names: clustersetNames });
+    clusterset.set('a', offer(2));
+    await server.stop();
+    server = await startServer({
+      listen: { host: '127.0.0.1', port: 0 },
+      answer: (question) => answer(clusterset.covers(question.name) ? clusterset : zone, question),
+      random: () => 0,
+      signal: new AbortController().signal,
+    });
+    await run(withStub(plain, stub()));
+    expect(addressesIn(await askUdp(port, backend.replace('slice.local', 'clusterset.local')))).toEqual(['10.0.0.0', '10.0.0.1']);
+    expect(addressesIn(await askUdp(port, backend))).toEqual(['10.0.0.0', '10.0.0.1']);
   });
 
   test('names keep their letter case, and what does not exist is told from what has no such data', async () => {

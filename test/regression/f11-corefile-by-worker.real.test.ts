@@ -27,7 +27,7 @@ const programs = realPrograms();
 if (typeof programs === 'string') console.log(`skipped: what the worker may write of cluster DNS: ${programs}`);
 const signal = AbortSignal.timeout(110_000);
 const call = { signal };
-const stub = { zone: 'slice.local', servers: ['10.96.0.53'] };
+const stub = { zone: 'slice.local', also: 'clusterset.local', servers: ['10.96.0.53'] };
 const corefile = `.:1053 {
     errors
     bind 169.254.20.10 10.96.0.10
@@ -93,7 +93,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
   });
 
   it('sets its block, changes it, mends it and takes it out, byte for byte', async () => {
-    const written = withStub(corefile, stub);
+    const written = withStub(corefile, { ...stub, also: undefined });
     expect(written).toContain('bind 169.254.20.10');
     await write('coredns', { Corefile: written });
     const moved = withStub(written, { ...stub, servers: ['10.96.7.7', 'fd00::53'] });
@@ -119,6 +119,9 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
     ['another directive in its block', own.replace('    errors\n', '    errors\n    rewrite name regex (.*) evil.example\n') + corefile],
     ['a file to forward to', own.replace('10.96.0.53', '/etc/passwd') + corefile],
     ['a name to forward to', own.replace('10.96.0.53', 'tls://evil.example') + corefile],
+    ['another second zone', own.replace('clusterset.local', 'cluster.local') + corefile],
+    ['a third zone', own.replace(' {', ' evil.example:1053 {') + corefile],
+    ['a second port on which nobody listens', own.replace('clusterset.local:1053', 'clusterset.local:1054') + corefile],
     ['a second block', own + own + corefile],
     ['a port on which nobody listens', own.replace(':1053', ':1054') + corefile],
     ['an address on which nobody listens', own.replace('169.254.20.10', '169.254.20.11') + corefile],
@@ -183,6 +186,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
 
   describe('kube-dns', () => {
     const entry = '"slice.local":["10.96.0.53"]';
+    const second = '"clusterset.local":["10.96.0.53"]';
     const domains = (text: string | null) => write('kube-dns', { stubDomains: text });
     const start = async (stubDomains: string | undefined) => {
       await admin.delete(configMapKind, target('kube-dns'), call).catch(() => undefined);
@@ -195,7 +199,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
       'beside %j an entry is set, changed and taken out, byte for byte',
       async (before) => {
         await start(before);
-        await domains(withStubDomain(before, stub));
+        await domains(withStubDomain(before, { ...stub, also: undefined }));
         await domains(withStubDomain(await text(), { ...stub, servers: ['10.96.7.7', 'fd00::53'] }));
         await domains(withoutStubDomain(await text(), stub.zone) ?? null);
         expect(await text()).toBe(before);
@@ -205,6 +209,8 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
     it.each([
       ['another zone', `{"evil.example":["192.0.2.66"],"acme.local": ["1.2.3.4"]}`],
       ['a zone of others', `{${entry},"acme.local": ["192.0.2.66"]}`],
+      ['the second zone twice', `{${entry},${second},${second},"acme.local": ["1.2.3.4"]}`],
+      ['the second zone alone', `{${second},"acme.local": ["1.2.3.4"]}`],
       ['two entries', `{${entry},${entry},"acme.local": ["1.2.3.4"]}`],
       ['a name to hand on to', `{"slice.local":["evil.example"],"acme.local": ["1.2.3.4"]}`],
       ['what kube-dns cannot read', `{${entry}"acme.local": ["1.2.3.4"]}`],
@@ -257,6 +263,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('t
       { timeout: 20_000 },
     );
     const set = (servers: readonly object[] | null) => worker.mergePatch(dnsOperatorKind, { name: 'default' }, { spec: { servers } }, call);
+    await set([acme, { ...ours, zones: ['slice.local', 'clusterset.local'] }]);
     await set([acme, ours]);
     await expect(set([ours])).rejects.toThrow('nothing of the DNS operator but its own server');
     await expect(set([{ ...acme, zones: ['evil.example'] }, ours])).rejects.toThrow('nothing of the DNS operator but its own server');

@@ -1,4 +1,4 @@
-import { memberNamespace, sliceZone } from '../../api/places.ts';
+import { clustersetZone, memberNamespace, sliceZone } from '../../api/places.ts';
 import { corednsConfigMap, dnsOperatorServer, kubeDnsConfigMap, stubBegin, stubEnd, stubKey } from '../../api/stub-block.ts';
 import { isAccount } from './callers.ts';
 import { planPolicy } from './policy.ts';
@@ -15,10 +15,10 @@ const { name: kubeDns, key: domainsKey } = kubeDnsConfigMap;
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const address = '[0-9A-Fa-f.:]+';
-/** The only block that the worker writes: our zone, forwarded to addresses. Its `bind` lines are those of cluster DNS itself. */
+/** The only block that the worker writes: our zone, with that of the Multi-Cluster Services API or without, forwarded to addresses. Its `bind` lines are those of cluster DNS itself. */
 const block = [
   literal(stubBegin),
-  `${literal(sliceZone)}:[0-9]{1,5} \\{`,
+  `${literal(sliceZone)}:[0-9]{1,5}(?: ${literal(clustersetZone)}:[0-9]{1,5})? \\{`,
   '    errors',
   `(?:    bind(?: [-0-9A-Za-z_.:]+)+\\n)*    forward \\.(?: ${address})+`,
   '\\}',
@@ -56,8 +56,9 @@ const holdsOnly = (which: string, only: string): string =>
 const isOurs = (which: string): string =>
   `(${which}.metadata.name == '${kubeDns}' ? ${holdsOnly(which, domainsKey)} : ${holdsOnly(which, stubKey)})`;
 
-/** Our entry at the beginning of the `stubDomains` of kube-dns, with a comma if others follow. */
-const domain = `^\\{"${literal(sliceZone)}":\\["${address}"(?:,"${address}")*\\],?`;
+/** Our entries at the beginning of the `stubDomains` of kube-dns, with a comma if others follow. */
+const entry = (zone: string): string => `"${literal(zone)}":\\["${address}"(?:,"${address}")*\\]`;
+const domain = `^\\{${entry(sliceZone)}(?:,${entry(clustersetZone)})?,?`;
 /** What is beside our entry if the worker created the key. */
 const madeDomains = "'{}\\n\\n'";
 /** CEL: a text of `stubDomains` without our entry. */
@@ -93,7 +94,7 @@ const configMaps = planPolicy({
     { name: 'domainsRest', expression: domainsRest('variables.domainsAfter') },
     {
       name: 'listens',
-      expression: `variables.block.findAll(r'\\n    bind [^\\n]*').all(line, variables.restBefore.contains(line.trim())) && (variables.block == '' || variables.block.contains('${sliceZone}:53 {') || variables.restBefore.contains(variables.block.find(r':[0-9]+ \\{').replace(' {', '')))`,
+      expression: `variables.block.findAll(r'\\n    bind [^\\n]*').all(line, variables.restBefore.contains(line.trim())) && variables.block.find(r'\\n[^#\\n][^\\n]* \\{').findAll(r':[0-9]+ ').all(port, port == ':53 ' || variables.restBefore.contains(port.trim()))`,
     },
   ],
   validations: [
@@ -169,7 +170,7 @@ const operator = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: `object == null || (${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').size() <= 1 && ${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').all(s, s.zones == ['${sliceZone}'] && s.forwardPlugin.upstreams.all(u, u.matches(${raw(`^${address}$`)}))))`,
+      expression: `object == null || (${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').size() <= 1 && ${serversOf('object')}.filter(s, s.name == '${dnsOperatorServer}').all(s, s.zones in [['${sliceZone}'], ['${sliceZone}', '${clustersetZone}']] && s.forwardPlugin.upstreams.all(u, u.matches(${raw(`^${address}$`)}))))`,
       message: 'The server of KubeSlice may forward its zone to addresses, and nothing else.',
       reason: 'Forbidden',
     },

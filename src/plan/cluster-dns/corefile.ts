@@ -5,6 +5,8 @@ import { type Corefile, readCorefile, type ServerBlock, zoneOfKey } from './core
 /** A zone that cluster DNS forwards to our servers. */
 export type StubZone = {
   readonly zone: string;
+  /** A second zone of the same servers, where nothing else serves it. */
+  readonly also?: string | undefined;
   /** Addresses of the servers, normally that of a Service. */
   readonly servers: readonly string[];
 };
@@ -24,11 +26,12 @@ const rootBlock = ({ blocks }: Corefile): ServerBlock | undefined =>
  * It has no `cache`: a change of an endpoint must be visible within 300 ms, so even one second of caching is too much, and a query costs our server
  * less than CoreDNS spends on forwarding it. Clients may cache answers for their TTL.
  */
-const blockOf = ({ zone, servers }: StubZone, around: Corefile): string => {
+const blockOf = ({ zone, also, servers }: StubZone, around: Corefile): string => {
   const root = rootBlock(around);
   const port = root?.keys.map((key) => zoneOfKey(key)).find((key) => key?.zone === '.')?.port ?? defaultPort;
   const bind = (root?.directives ?? []).filter(([name]) => name === 'bind').map((words) => `    ${words.join(' ')}`);
-  return [stubBegin, `${zone}:${port} {`, '    errors', ...bind, `    forward . ${servers.join(' ')}`, '}', stubEnd, ''].join('\n');
+  const keys = [zone, ...(also === undefined ? [] : [also])].map((one) => `${one}:${port}`);
+  return [stubBegin, `${keys.join(' ')} {`, '    errors', ...bind, `    forward . ${servers.join(' ')}`, '}', stubEnd, ''].join('\n');
 };
 
 /** The Corefile without our block, everything else byte for byte. The same text when there is none. */
@@ -46,6 +49,16 @@ export const foreignStub = (corefile: string, zone: string): string | undefined 
       const served = zoneOfKey(key)?.zone;
       return served === zone || served?.endsWith(`.${zone}`) === true;
     });
+
+/**
+ * Whether a Corefile serves a zone without us, by a block of its own or by a directive inside of another, as of the plugin `multicluster`. The
+ * zone is one of its arguments there.
+ */
+export const servesZone = (corefile: string, zone: string): boolean =>
+  foreignStub(corefile, zone) !== undefined ||
+  readCorefile(withoutStub(corefile)).blocks.some(({ directives }) =>
+    directives.some(([, ...args]) => args.some((arg) => zoneOfKey(arg)?.zone === zone)),
+  );
 
 /**
  * The Corefile with our block for the stub and everything else byte for byte. `around`, when given, is the Corefile that includes this text and

@@ -4,6 +4,14 @@ import { Failure } from '../../values/failure.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 import type { StubZone } from './corefile.ts';
 
+/** Whether a server of OpenShift's DNS operator other than ours forwards a zone or a part of it. */
+export const operatorForwards = (operator: DnsOperator, zone: string): boolean => foreignServer(operator, zone) !== undefined;
+
+const foreignServer = (operator: DnsOperator, zone: string): DnsServer | undefined =>
+  (operator.spec?.servers ?? []).find(
+    ({ name, zones = [] }) => name !== dnsOperatorServer && zones.some((served) => isUnder(served.toLowerCase().replace(/\.$/, ''), zone)),
+  );
+
 const isUnder = (zone: string, above: string): boolean => zone === above || zone.endsWith(`.${above}`);
 
 /**
@@ -16,14 +24,15 @@ export const planServers = (operator: DnsOperator, stub: StubZone | undefined): 
   const before = operator.spec?.servers ?? [];
   const others = before.filter(({ name }) => name !== dnsOperatorServer);
   if (stub === undefined) return others.length === before.length ? undefined : others.length === 0 ? null : others;
-  const foreign = others.find(({ zones = [] }) => zones.some((zone) => isUnder(zone.toLowerCase().replace(/\.$/, ''), stub.zone)));
+  const foreign = foreignServer(operator, stub.zone);
   if (foreign !== undefined) {
     throw new Failure(
       'InvalidInput',
       `The DNS operator already has a server "${foreign.name}" for "${stub.zone}"; remove it from spec.servers of dns.operator/default, and KubeSlice will serve ${stub.zone} there.`,
     );
   }
-  const ours: DnsServer = { name: dnsOperatorServer, zones: [stub.zone], forwardPlugin: { upstreams: [...stub.servers] } };
+  const zones = [stub.zone, ...(stub.also === undefined ? [] : [stub.also])];
+  const ours: DnsServer = { name: dnsOperatorServer, zones, forwardPlugin: { upstreams: [...stub.servers] } };
   const seen = before.find(({ name }) => name === dnsOperatorServer);
   // The API server fills in fields that we do not set.
   const same =

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { withStub } from './corefile.ts';
 import { type ClusterDns, type ClusterDnsAction, type DnsConfigMap, planClusterDns } from './plan.ts';
+import { withoutStubDomain, withStubDomain } from './stub-domains.ts';
 
 const stub = { zone: 'slice.local', servers: ['10.96.0.53'] };
 const plain = '.:53 {\n    errors\n}\n';
@@ -101,5 +102,75 @@ describe('cluster DNS', () => {
 
   test('does not mind what is not a server in the imported ConfigMap', () => {
     expect(planClusterDns({ main: main(importing), custom: map({ 'x.override': 'slice.local {\n}\n' }) }, stub)).toHaveLength(1);
+  });
+});
+
+describe('a second zone', () => {
+  const also = 'clusterset.local';
+  const two = { ...stub, also };
+  const zonesIn = (seen: ClusterDns): string | undefined => {
+    const action = planClusterDns(seen, two).find(({ kind }) => kind !== 'delete');
+    return action?.kind === 'servers'
+      ? JSON.stringify(action.servers)
+      : JSON.stringify(action === undefined ? '' : 'data' in action ? action.data : '');
+  };
+
+  test.each<[string, ClusterDns]>([
+    ['a Corefile', { main: main(plain), custom: undefined }],
+    ['a ConfigMap for additions', { main: main(importing), custom: undefined }],
+    ['another Corefile', { main: undefined, custom: undefined, others: [{ namespace: 'dns', configMap: 'x', map: main(plain) }] }],
+    ['kube-dns', { main: undefined, custom: undefined, kubeDns: { runs: true, map: map({ stubDomains: '{"acme.local": ["1.2.3.4"]}' }) } }],
+    ['the DNS operator', { main: undefined, custom: undefined, operator: { apiVersion: '', kind: 'DNS', metadata: { name: 'default' } } }],
+  ])('is forwarded by %s, too', (_, seen) => {
+    expect(zonesIn(seen)).toMatch(/slice\.local.*clusterset\.local/);
+  });
+
+  test.each<[string, ClusterDns]>([
+    ['a block', { main: main(`clusterset.local:53 {\n    forward . 10.0.0.9\n}\n${plain}`), custom: undefined }],
+    ['a plugin', { main: main('.:53 {\n    multicluster clusterset.local\n}\n'), custom: undefined }],
+    ['an addition', { main: main(importing), custom: map({ 'their.server': 'clusterset.local:53 {\n}\n' }) }],
+    [
+      'kube-dns',
+      { main: undefined, custom: undefined, kubeDns: { runs: true, map: map({ stubDomains: '{"clusterset.local": ["1.2.3.4"]}' }) } },
+    ],
+    [
+      'the DNS operator',
+      {
+        main: undefined,
+        custom: undefined,
+        operator: {
+          apiVersion: '',
+          kind: 'DNS',
+          metadata: { name: 'default' },
+          spec: { servers: [{ name: 'theirs', zones: ['clusterset.local'], forwardPlugin: { upstreams: ['10.0.0.9'] } }] },
+        },
+      },
+    ],
+  ])('is left to %s that serves it', (_, seen) => {
+    const planned = JSON.stringify(planClusterDns(seen, two));
+    expect(planned).toBe(JSON.stringify(planClusterDns(seen, stub)));
+    expect(planned).toContain('slice.local');
+  });
+
+  test('comes and goes with the block, and is taken back byte for byte', () => {
+    for (const corefile of [plain, importing, gardener]) {
+      const before: ClusterDns = { main: main(corefile), custom: undefined };
+      const one = after(before, planClusterDns(before, stub));
+      const both = after(one, planClusterDns(one, two));
+      expect(JSON.stringify(both)).toContain('slice.local:');
+      expect(JSON.stringify(both)).toMatch(/ clusterset\.local:(53|8053) \{/);
+      expect(planClusterDns(both, two)).toEqual([]);
+      expect(after(both, planClusterDns(both, stub))).toEqual(one);
+      expect(after(both, planClusterDns(both, undefined))).toEqual(before);
+    }
+  });
+
+  test('is taken back from kube-dns byte for byte', () => {
+    for (const text of ['{}', '{"acme.local": ["1.2.3.4"]}\n']) {
+      const both = withStubDomain(text, two);
+      expect(JSON.parse(both)).toMatchObject({ 'slice.local': stub.servers, 'clusterset.local': stub.servers });
+      expect([withStubDomain(both, two), withStubDomain(withStubDomain(text, stub), two)]).toEqual([both, both]);
+      expect(withoutStubDomain(both, stub.zone)).toBe(text);
+    }
   });
 });

@@ -3,10 +3,10 @@ import { sliceZone } from '../../api/places.ts';
 import { corednsConfigMap, kubeDnsConfigMap, stubKey } from '../../api/stub-block.ts';
 import type { DnsOperator, DnsServer } from '../../values/builtin/dns-operator.ts';
 import { Failure } from '../../values/failure.ts';
-import { foreignStub, type StubZone, withoutStub, withStub } from './corefile.ts';
+import { foreignStub, type StubZone, servesZone, withoutStub, withStub } from './corefile.ts';
 import { readCorefile } from './corefile-blocks.ts';
-import { planServers } from './dns-operator.ts';
-import { withoutStubDomain, withStubDomain } from './stub-domains.ts';
+import { operatorForwards, planServers } from './dns-operator.ts';
+import { forwardsZone, withoutStubDomain, withStubDomain } from './stub-domains.ts';
 
 /** The parts of a ConfigMap that concern cluster DNS. */
 export type DnsConfigMap = {
@@ -75,9 +75,11 @@ export const byHand = ({ zone, servers }: StubZone): string =>
  *     any of them                                    unwanted  removed; what is then empty and was made by us is deleted
  *     none of them                                   wanted    refused: NotFound, with the lines to add by hand
  *     another block serves the zone                  wanted    refused: InvalidInput
+ *     something else serves the second zone          wanted    written without the second zone
  */
-export const planClusterDns = (seen: ClusterDns, stub: StubZone | undefined): readonly ClusterDnsAction[] => {
+export const planClusterDns = (seen: ClusterDns, asked: StubZone | undefined): readonly ClusterDnsAction[] => {
   const { main, custom, others = [], kubeDns, operator } = seen;
+  const stub = asked === undefined ? undefined : withFreeZones(seen, asked);
   const actions = [
     ...planMain(main?.data?.[corednsConfigMap.key], custom, stub),
     ...others.flatMap((other) => planOther(other, stub)),
@@ -89,6 +91,21 @@ export const planClusterDns = (seen: ClusterDns, stub: StubZone | undefined): re
     throw new Failure('NotFound', `No configuration of cluster DNS was found that can be extended; add by hand: ${byHand(stub)}`);
   }
   return actions;
+};
+
+/** The stub without its second zone, if any part of cluster DNS serves that without us. */
+const withFreeZones = ({ main, custom, others = [], kubeDns, operator }: ClusterDns, stub: StubZone): StubZone => {
+  const { also } = stub;
+  if (also === undefined) return stub;
+  const corefiles = [
+    ...[main, ...others.map(({ map }) => map)].flatMap((map) => map?.data?.[corednsConfigMap.key] ?? []),
+    ...Object.entries(custom?.data ?? {}).flatMap(([key, text]) => (key === stubKey ? [] : [text])),
+  ];
+  const isServed =
+    corefiles.some((text) => servesZone(text, also)) ||
+    forwardsZone(kubeDns?.map?.data?.[kubeDnsConfigMap.key], also, stub.zone) ||
+    (operator !== undefined && operatorForwards(operator, also));
+  return isServed ? { ...stub, also: undefined } : stub;
 };
 
 const planOther = ({ namespace, configMap, map }: OtherCorefile, stub: StubZone | undefined): ClusterDnsAction[] => {

@@ -8,6 +8,8 @@ import {
   managedBy,
   managedByLabel,
   serialAnnotation,
+  servicePortsAnnotation,
+  serviceTypeAnnotation,
   sliceLabel,
   sourceClusterLabel,
 } from '../../api/labels.ts';
@@ -53,7 +55,11 @@ const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpo
  * in that of KubeSlice, so that the name resolves in the slice's other namespaces.
  */
 export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
-  const { namespace, name, ports } = offer.body;
+  const { namespace, name, type, ports } = offer.body;
+  const ofService = {
+    ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
+    [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
+  };
   const identity = hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace];
   return offer.parts.flatMap(({ shard, serial, endpoints }) =>
     byTargets(ports, endpoints).map(
@@ -71,7 +77,7 @@ export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace
             [endpointSliceManagerLabel]: endpointSliceManager,
             [managedByLabel]: managedBy,
           },
-          annotations: { [serialAnnotation]: String(serial) },
+          annotations: { [serialAnnotation]: String(serial), ...ofService },
         },
         addressType: 'IPv4',
         endpoints: held.filter(hasIpv4).map(({ addresses, hostname, ready, terminating, node, pod }) => ({

@@ -44,7 +44,7 @@ describe('an EndpointSlice of the worker', () => {
       namespace: 'app-ns',
       export: 'backend',
       endpoints: [{ address: '10.0.0.9', pod: 'backend-0', node: 'n1' }],
-      ports: [{ name: 'http', protocol: 'tcp', port: 8080 }],
+      ports: [{ name: 'http', protocol: 'tcp', port: 8080, servicePort: 80 }],
     });
   });
 });
@@ -109,4 +109,24 @@ test.each([
 ])('an EndpointSlice in %s that names app-ns answers for %s', (namespace, answersFor) => {
   const metadata = { name: 'a', namespace, labels: { ...labels, 'kubeslice.io/import-namespace': 'app-ns' } };
   expect(importRecordOf(of({ metadata }))?.namespace).toBe(answersFor);
+});
+
+test('an EndpointSlice names host names and whether its service is headless', () => {
+  const slice = {
+    metadata: {
+      name: 'a',
+      namespace: 'app-ns',
+      labels: { ...labels },
+      annotations: { 'kubeslice.io/service-type': 'Headless', 'kubeslice.io/service-ports': '80,x,99999' },
+    },
+    endpoints: [
+      { addresses: ['10.0.0.2'], hostname: 'my-pet-0' },
+      { addresses: ['10.0.0.3'], hostname: 'not.a.label' },
+    ],
+    ports: ['a', 'b', 'c'].map((name) => ({ name, port: 8080 })),
+  };
+  const record = importRecordOf(slice);
+  expect(record?.headless).toBe(true);
+  expect(record?.endpoints.map(({ hostname }) => hostname)).toEqual(['my-pet-0', undefined]);
+  expect(record?.ports.map(({ servicePort }) => servicePort)).toEqual([80, undefined, undefined]);
 });

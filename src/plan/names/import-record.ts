@@ -1,4 +1,5 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
+import { servicePortsAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -9,10 +10,19 @@ export type ImportedEndpoint = {
   /** The pod's name, empty when unknown. */
   readonly pod: string;
   readonly node: string;
+  /** Host name of the pod in the service's domain, if it has one. */
+  readonly hostname?: string;
 };
 
 /** One named port of an export. `protocol` is in lower case. */
-export type ImportedPort = { readonly name: string; readonly protocol: string; readonly port: number };
+export type ImportedPort = {
+  readonly name: string;
+  readonly protocol: string;
+  /** Port on which the pods listen. */
+  readonly port: number;
+  /** Port that clients call, if it is known. */
+  readonly servicePort?: number;
+};
 
 /** What one cluster offers for one export: the parts of one EndpointSlice that names need. */
 export type ImportRecord = {
@@ -20,9 +30,13 @@ export type ImportRecord = {
   readonly cluster: string;
   readonly namespace: string;
   readonly export: string;
+  /** Whether the service is headless: clients choose a pod by its name. */
+  readonly headless?: true;
   readonly endpoints: readonly ImportedEndpoint[];
   readonly ports: readonly ImportedPort[];
 };
+
+const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port > 0 && port <= 65_535;
 
 /** A port's name is a label after an underscore (RFC 2782), and a label has 63 characters. */
 const longestPortName = 62;
@@ -42,26 +56,35 @@ export const importRecordOf = ({
   const imported = importedServiceOf(metadata);
   if (imported === undefined) return undefined;
   const { slice, cluster, namespace, service } = imported;
+  const servicePorts = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
   return {
     slice,
     cluster,
     namespace,
     export: service,
+    ...(metadata.annotations?.[serviceTypeAnnotation] === 'Headless' ? { headless: true as const } : {}),
     endpoints: (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
-      .flatMap(({ addresses, nodeName = '', targetRef }) =>
+      .flatMap(({ addresses, hostname, nodeName = '', targetRef }) =>
         addresses.flatMap((text) => {
           const address = readIp(text);
           return address === undefined
             ? []
-            : [{ address: formatIp(address), pod: targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : '', node: nodeName }];
+            : [
+                {
+                  address: formatIp(address),
+                  pod: targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : '',
+                  node: nodeName,
+                  ...(hostname === undefined || !isDnsLabel(hostname) ? {} : { hostname }),
+                },
+              ];
         }),
       ),
-    ports: (ports ?? []).flatMap(({ name, protocol = 'TCP', port }) =>
-      name === undefined || port === undefined || !isDnsLabel(name) || name.length > longestPortName
-        ? []
-        : [{ name, protocol: protocol.toLowerCase(), port }],
-    ),
+    ports: (ports ?? []).flatMap(({ name, protocol = 'TCP', port }, index) => {
+      if (name === undefined || port === undefined || !isDnsLabel(name) || name.length > longestPortName) return [];
+      const servicePort = servicePorts[index];
+      return [{ name, protocol: protocol.toLowerCase(), port, ...(isPort(servicePort) ? { servicePort } : {}) }];
+    }),
   };
 };

@@ -30,12 +30,18 @@ export const emptyEntry = (authority: readonly ResourceRecord[]): NameEntry => (
   noData: { code: 'NOERROR', authoritative: true, answers: [], authority, additional: [] },
 });
 
-const addressData = (address: string): RecordData => (address.includes(':') ? { type: 'AAAA', address } : { type: 'A', address });
+/** The record of an address, of its family. */
+export const addressData = (address: string): RecordData => (address.includes(':') ? { type: 'AAAA', address } : { type: 'A', address });
 
 const keyOf = (data: RecordData): string => ('address' in data ? data.address : JSON.stringify(data));
 
 /** An entry of records that all belong to `name`, grouped by type; duplicates are removed. */
-const entryOf = (input: ServiceInput, name: string, data: readonly RecordData[], additional: readonly ResourceRecord[] = []): NameEntry => {
+export const entryOf = (
+  input: ServiceInput,
+  name: string,
+  data: readonly RecordData[],
+  additional: readonly ResourceRecord[] = [],
+): NameEntry => {
   const unique = new Map(data.map((each) => [keyOf(each), each]));
   const sorted = [...unique].toSorted(([a], [b]) => compareText(a, b)).map(([, each]) => each);
   const byType = new Map<string, Answer>();
@@ -90,11 +96,13 @@ export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> 
   for (const [name, data] of hosts) names.set(name, entryOf(input, name, data));
   for (const [name, data] of targets) {
     const seen = new Set(data.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
-    const additional = [...seen]
-      .toSorted(compareText)
-      .flatMap((host) => [...(names.get(host)?.byType.values() ?? [])].flatMap(({ answers }) => answers));
-    names.set(name, entryOf(input, name, data, additional));
+    names.set(name, entryOf(input, name, data, addressesOf(names, seen)));
   }
+  return withParents(input, names);
+};
+
+/** The names, and those between them and the service, which exist only because of names below them. */
+export const withParents = (input: ServiceInput, names: Map<string, NameEntry>): ReadonlyMap<string, NameEntry> => {
   for (const name of names.keys()) {
     for (let parent = parentOf(name); parent !== input.name && !names.has(parent); parent = parentOf(parent)) {
       names.set(parent, emptyEntry(input.authority));
@@ -102,6 +110,18 @@ export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> 
   }
   return names;
 };
+
+/** The addresses of some of the names, for the additional section of an answer that names them. */
+export const addressesOf = (names: ReadonlyMap<string, NameEntry>, hosts: ReadonlySet<string>): ResourceRecord[] =>
+  [...hosts].toSorted(compareText).flatMap((host) => [...(names.get(host)?.byType.values() ?? [])].flatMap(({ answers }) => answers));
+
+/** Which names a service has in a zone. */
+export interface NamingScheme {
+  /** The entry of the service's own name; undefined when the name does not exist. */
+  readonly own: (input: ServiceInput) => NameEntry | undefined;
+  /** The names below it. */
+  readonly below: (input: ServiceInput) => ReadonlyMap<string, NameEntry>;
+}
 
 /** The name without its first label; an empty string for the last label. */
 export const parentOf = (name: string): string => {

@@ -1,13 +1,26 @@
 import { sliceZone } from '../../api/places.ts';
 import type { ImportRecord } from './import-record.ts';
 import type { Answer, ResourceRecord } from './record.ts';
-import { emptyEntry, type NameEntry, namesBelow, parentOf, type ServiceInput, serviceEntry } from './service-names.ts';
+import {
+  emptyEntry,
+  entryOf,
+  type NameEntry,
+  type NamingScheme,
+  namesBelow,
+  parentOf,
+  type ServiceInput,
+  serviceEntry,
+} from './service-names.ts';
 import { type NodePath, nodePath } from './withdrawal.ts';
 
 /** The name of a zone, and how long its answers may be cached. */
 export type ZoneOptions = {
   /** @default 'slice.local' */
   readonly origin?: string;
+  /** Which names a service has. @default those of `slice.local` */
+  readonly names?: NamingScheme;
+  /** Semantic version of the names, as a TXT record of `dns-version`. @default none */
+  readonly schema?: string;
   /** Seconds that an address may be cached. @default 5 */
   readonly ttl?: number;
   /** Seconds that a negative answer may be cached: short, because clients often query an export before it exists. @default 1 */
@@ -22,23 +35,31 @@ export type ZoneOptions = {
  */
 class ServiceNames {
   readonly #input: ServiceInput;
-  #own: NameEntry | undefined;
+  readonly #scheme: NamingScheme;
+  #own: { readonly entry: NameEntry | undefined } | undefined;
   #below: ReadonlyMap<string, NameEntry> | undefined;
 
-  constructor(input: ServiceInput) {
+  constructor(input: ServiceInput, scheme: NamingScheme) {
     this.#input = input;
+    this.#scheme = scheme;
   }
 
-  get own(): NameEntry {
-    this.#own ??= serviceEntry(this.#input);
-    return this.#own;
+  get own(): NameEntry | undefined {
+    this.#own ??= { entry: this.#scheme.own(this.#input) };
+    return this.#own.entry;
   }
 
   get below(): ReadonlyMap<string, NameEntry> {
-    this.#below ??= namesBelow(this.#input);
+    this.#below ??= this.#scheme.below(this.#input);
     return this.#below;
   }
 }
+
+/** The names of `slice.local`. */
+const sliceNames: NamingScheme = { own: serviceEntry, below: namesBelow };
+
+/** Seconds that the version of the names may be cached (specification of Kubernetes DNS, "Record for Schema Version"). */
+const versionTtl = 28_800;
 
 /**
  * The names of `slice.local`, updated record by record. An update costs only its own service, however many others there are; a lookup is one map
@@ -49,12 +70,14 @@ class ServiceNames {
  *     <export>.<namespace>.svc.slice.local           A, AAAA of the ready endpoints of all clusters
  *     names below that                               see namesBelow
  *
- * Further kinds of names (aliases, service addresses, `clusterset.local`, reverse names) are further services or further zones.
+ * Further kinds of names (aliases, service addresses, reverse names) are further services or further zones, as `clusterset.local` is.
  */
 export class Zone {
   readonly origin: string;
   readonly #suffix: string;
   readonly #services: string;
+  readonly #scheme: NamingScheme;
+  readonly #version: { readonly name: string; readonly entry: NameEntry } | undefined;
   readonly #ttl: number;
   readonly #authority: readonly ResourceRecord[];
   readonly #apex: NameEntry;
@@ -70,8 +93,9 @@ export class Zone {
   readonly #byNode = new Map<NodePath, Map<string, number>>();
   #withdrawn: Pick<ReadonlySet<NodePath>, 'has'> = new Set();
 
-  constructor({ origin = sliceZone, ttl = 5, negativeTtl = 1, serial }: ZoneOptions) {
+  constructor({ origin = sliceZone, names = sliceNames, schema, ttl = 5, negativeTtl = 1, serial }: ZoneOptions) {
     this.origin = origin;
+    this.#scheme = names;
     this.#suffix = `.${origin}`;
     this.#services = `svc.${origin}`;
     this.#ttl = ttl;
@@ -107,6 +131,10 @@ export class Zone {
         ['NS', apexAnswer(ns)],
       ]),
     };
+    const version = `dns-version.${origin}`;
+    const versionInput = { name: version, imports: [], ttl: versionTtl, authority: this.#authority };
+    this.#version =
+      schema === undefined ? undefined : { name: version, entry: entryOf(versionInput, version, [{ type: 'TXT', strings: [schema] }]) };
     this.#absent = { ...this.#empty.noData, code: 'NXDOMAIN' };
   }
 
@@ -180,6 +208,7 @@ export class Zone {
     const service = this.#names.get(name);
     if (service !== undefined) return service.own;
     if (name === this.origin) return this.#apex;
+    if (name === this.#version?.name) return this.#version.entry;
     if (name === this.#services || this.#namespaces.has(name)) return this.#empty;
     return this.#names.get(this.#serviceAbove(name))?.below.get(name);
   }
@@ -209,7 +238,7 @@ export class Zone {
       ...record,
       endpoints: record.endpoints.filter(({ node }) => !this.#withdrawn.has(nodePath(record.slice, record.cluster, node))),
     }));
-    this.#names.set(name, new ServiceNames({ name, imports: offered, ttl: this.#ttl, authority: this.#authority }));
+    this.#names.set(name, new ServiceNames({ name, imports: offered, ttl: this.#ttl, authority: this.#authority }, this.#scheme));
   }
 
   #index(record: ImportRecord, name: string, by: 1 | -1): void {

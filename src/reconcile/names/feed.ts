@@ -14,32 +14,32 @@ export type ZoneSources = {
 };
 
 /**
- * Keeps the zone equal to the mirrors from now on; the returned function ends it. While the API server is unreachable, the last known content stays.
- * `onWithdrawn` gets the number of nodes whose endpoints are withdrawn after each new decision.
+ * Keeps zones, at least one, equal to the mirrors from now on; the returned function ends it. While the API server is unreachable, the last known content
+ * stays. `onWithdrawn` gets the number of nodes whose endpoints are withdrawn after each new decision.
  */
-export const feedZone = (
-  zone: Zone,
+export const feedZones = (
+  zones: readonly Zone[],
   { endpointSlices, sliceNodes, clock }: ZoneSources,
   onWithdrawn: (count: number) => void,
 ): (() => void) => {
   const stopSlices = endpointSlices.subscribe(({ type, key, object }) => {
     const record = type === 'deleted' ? undefined : importRecordOf(object);
-    if (record === undefined) zone.delete(key);
-    else zone.set(key, record);
+    for (const zone of zones) {
+      if (record === undefined) zone.delete(key);
+      else zone.set(key, record);
+    }
   });
 
   let withdrawn: ReadonlyMap<string, Withdrawals> = new Map();
   const stopNodes = followWithdrawals(sliceNodes, clock, (decided) => {
     const now = new Map([...withdrawn, ...decided]);
     withdrawn = now;
-    onWithdrawn(
-      zone.withdraw({
-        has: (path) => {
-          const [slice = '', cluster = '', node = ''] = path.split('/');
-          return now.get(slice)?.has(cluster, node) ?? false;
-        },
-      }),
-    );
+    const has = (path: string): boolean => {
+      const [slice = '', cluster = '', node = ''] = path.split('/');
+      return now.get(slice)?.has(cluster, node) ?? false;
+    };
+    // Every zone has the same nodes.
+    onWithdrawn(Math.max(...zones.map((zone) => zone.withdraw({ has }))));
   });
   return () => {
     stopSlices();

@@ -113,6 +113,14 @@ describe('the DNS program', () => {
     await until(async () => (await ask(dns)).code === 3);
   });
 
+  test('answers the names of the Multi-Cluster Services API from the same objects', async () => {
+    const { listening } = await start((api) => void api.put(endpointSliceKind, imported('east', '10.0.0.1')));
+    const { dns } = await listening;
+    expect(addressesIn(await askUdp(dns, 'backend.app-ns.svc.clusterset.local'))).toEqual(['10.0.0.1']);
+    expect(addressesIn(await askUdp(dns, 'backend-0.east.backend.app-ns.svc.slice.local'))).toEqual(['10.0.0.1']);
+    expect(addressesIn(await askUdp(dns, 'backend-0.east.backend.app-ns.svc.clusterset.local'))).toEqual([]);
+  });
+
   test('does not give out endpoints that no local node reaches', async () => {
     const { api, listening } = await start((api) => {
       api.put(endpointSliceKind, imported('east', '10.0.0.1', '10.0.0.2'));

@@ -1,6 +1,6 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
-import { memberNamespace } from '../../api/places.ts';
+import { clustersetZone, memberNamespace } from '../../api/places.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import { startServer } from '../../dns/server.ts';
 import type { Client } from '../../kubernetes/client.ts';
@@ -8,13 +8,14 @@ import { endpointSliceKind } from '../../kubernetes/kinds.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import { createShutdown, type Ending } from '../../loop/shutdown.ts';
 import { answer } from '../../plan/names/answer.ts';
+import { clustersetNames } from '../../plan/names/clusterset-names.ts';
 import { Zone } from '../../plan/names/zone.ts';
 import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
-import { feedZone } from './feed.ts';
+import { feedZones } from './feed.ts';
 import { QueryCounts } from './query-counts.ts';
 import type { DnsSettings } from './settings.ts';
 
@@ -41,7 +42,9 @@ const countsEveryMs = 1_000;
  */
 export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<Ending> => {
   const { client, settings, log, metrics, clock, random } = world;
-  const zone = new Zone({ ttl: settings.ttl, serial: Math.floor(clock.now() / 1000) });
+  const options = { ttl: settings.ttl, serial: Math.floor(clock.now() / 1000) };
+  const zone = new Zone(options);
+  const clusterset = new Zone({ ...options, origin: clustersetZone, names: clustersetNames, schema: '1.0.0' });
   const endpointSlices = createMirror({
     client,
     kind: endpointSliceKind,
@@ -79,7 +82,7 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
   shutdown.atStop('health', () => health.stop());
   shutdown.atStop(
     'zone',
-    feedZone(zone, { endpointSlices, sliceNodes, clock }, (count) => metrics.set('dnsWithdrawnNodes', {}, count)),
+    feedZones([zone, clusterset], { endpointSlices, sliceNodes, clock }, (count) => metrics.set('dnsWithdrawnNodes', {}, count)),
   );
   shutdown.run('endpoint slices', (running) => endpointSlices.run(running));
   shutdown.run('slice nodes', (running) => sliceNodes.run(running));
@@ -87,7 +90,7 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
     await Promise.all([endpointSlices.synced(shutdown.stopping), sliceNodes.synced(shutdown.stopping)]);
     const server = await startServer({
       listen: settings,
-      answer: (question) => answer(zone, question),
+      answer: (question) => answer(clusterset.covers(question.name) ? clusterset : zone, question),
       random,
       metrics: counts,
       clock,

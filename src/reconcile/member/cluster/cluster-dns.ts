@@ -1,4 +1,4 @@
-import { sliceZone } from '../../../api/places.ts';
+import { clustersetZone, sliceZone } from '../../../api/places.ts';
 import type { ConfigMap } from '../../../kubernetes/kinds.ts';
 import type { Mirror } from '../../../kubernetes/mirror.ts';
 import { watching } from '../../../loop/watching.ts';
@@ -37,7 +37,7 @@ export const clusterDns = ({ client, corefile, customCorefile, dnsService, log }
     const watched = { main: ofMirror(corefile), custom: ofMirror(customCorefile) };
     try {
       const dns = await observeClusterDns(client, watched, { nameservers: clusterNameservers(), everywhere: false }, signal);
-      for (const action of planClusterDns(dns, { zone: sliceZone, servers: [address] })) {
+      for (const action of planClusterDns(dns, { zone: sliceZone, also: clustersetZone, servers: [address] })) {
         await changeClusterDns(client, dns, action, signal);
         const { kind, ...change } = action;
         log.info('the configuration of cluster DNS was changed', { zone: sliceZone, server: address, change: kind, ...change });
