@@ -39,7 +39,8 @@ describe('an import of KubeSlice', () => {
       },
     });
     expect(shown.clusters).toEqual([{ cluster: 'east' }, { cluster: 'west' }]);
-    expect(applied(own(status), { ...desired, status: shown }, 9_000).status).toEqual(shown);
+    const stored = { ...desired, metadata: { ...desired.metadata, generation: 1 }, status: shown };
+    expect(applied(own(status), stored, 9_000).status).toEqual(shown);
   });
 
   it.each<[string, ServiceImportStatus & { readonly ips?: readonly string[] }, readonly string[] | undefined]>([

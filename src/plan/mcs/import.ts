@@ -70,7 +70,8 @@ export const planMcsImport = ({ own, seen, version }: McsImportSnapshot, now: nu
       },
     },
     status: {
-      conditions: [...setCondition(readyOf(seen), readyVerdict(own), seen?.metadata.generation, new Date(now))],
+      // Without a generation: that of an object is known only after it was written, and would cost a second write.
+      conditions: [...setCondition(readyOf(seen), readyVerdict(own), undefined, new Date(now))],
       clusters: (clusters ?? []).map((cluster) => ({ cluster })),
       endpointSliceObjects: 'Present',
     },
