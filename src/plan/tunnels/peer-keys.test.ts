@@ -5,16 +5,16 @@ import { keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, tunnelOf } from '
 
 const now = 100_000;
 const wall = 1_700_000_000_000;
-const peer: PeerFacts = {
+const withoutKeys: PeerFacts = {
   cluster: 'west',
   node: 'a',
   publicKey: 'P',
   identityKey: 'ID',
-  bindsKeys: true,
   endpoints: [],
   blocks: ['10.0.1.0/24'],
   router: '10.0.1.1',
 };
+const peer: PeerFacts = { ...withoutKeys, bindsKeys: true };
 const slice: SliceFacts = {
   name: 'app',
   uid: 'u',
@@ -73,7 +73,7 @@ describe('the tunnel to a peer', () => {
     ['stays open until then', held({ since: now - 4_999 }), { answeredAgo: 6_000 }, 'Bound', false],
     ['stays open while the peer is silent for seconds', held(), { answeredAgo: 29_999 }, 'Bound', false],
     ['closes when the peer is silent for long', held(), { answeredAgo: 30_000 }, 'Closed', true],
-    ['carries everything when the peer states no keys', held(), { of: withoutKeys(peer) }, undefined, false],
+    ['carries everything when the peer states no keys', held(), { of: withoutKeys }, undefined, false],
   ])('%s', (_, before, how, use, due) => {
     const plan = planOf(before, how);
     expect(plan.uses.get(name)?.use).toBe(use);
@@ -93,7 +93,3 @@ describe('the tunnel to a peer', () => {
     expect(planOf(new Map()).nextMs).toBeUndefined();
   });
 });
-
-function withoutKeys({ bindsKeys: _, ...rest }: PeerFacts): PeerFacts {
-  return rest;
-}
