@@ -31,7 +31,9 @@ export const diagnosisTopic = (world: World): void => {
       const ask = ['explain', 'app-ns/client', 'app-ns/backend-service', '--context', 'west', '--to-context', 'east', '-o', 'json'];
       const well: Explained = JSON.parse((await world.kubeslice(ask)).stdout);
       expect(well.hops.map(({ hop, state }) => `${hop} ${state}`)).toEqual(
-        ['membership', 'export', 'name', 'address', 'route', 'tunnel', 'size', 'pod', 'port', 'way back'].map((hop) => `${hop} ok`),
+        ['membership', 'export', 'name', 'address', 'route', 'policy', 'tunnel', 'size', 'pod', 'port', 'way back'].map(
+          (hop) => `${hop} ok`,
+        ),
       );
       const service = ['--namespace', 'app-ns', 'patch', 'service', 'backend-service', '--type', 'json', '-p'];
       const lead = (port: number | string) => JSON.stringify([{ op: 'replace', path: '/spec/ports/0/targetPort', value: port }]);

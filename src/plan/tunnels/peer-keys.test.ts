@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerFacts, SliceFacts } from '../facts/node-state.ts';
 import { type LinkHistory, newLink } from '../links/liveness.ts';
-import { keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, tunnelOf } from './peer-keys.ts';
+import { firstAnswerMs, keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, tunnelOf } from './peer-keys.ts';
 
 const now = 100_000;
 const wall = 1_700_000_000_000;
@@ -33,8 +33,9 @@ const held = (changes: Partial<PeerKey> = {}): PeerKeys =>
         presharedKey: 'K',
         tunnel: tunnelOf(slice, 'A', peer),
         since: now - 60_000,
-        renewAt: wall + keyLifeMs / 2,
-        until: wall + keyLifeMs,
+        lifeMs: keyLifeMs,
+        graceMs: firstAnswerMs,
+        until: wall + 12 * 3_600_000,
         ...changes,
       },
     ],
@@ -58,18 +59,20 @@ describe('the tunnel to a peer', () => {
     ['is closed without a key', new Map(), {}, 'Closed', true],
     ['is closed without a key, and waits for the peer when that begins', new Map(), { own: 'Z' }, 'Closed', false],
     ['is open with a key', held(), {}, 'Bound', false],
-    ['gets the next key when half of the time is over', held({ renewAt: wall }), {}, 'Bound', true],
+    ['gets the next key when half of the time is over', held({ since: now - keyLifeMs / 2 }), {}, 'Bound', true],
     [
       'waits for the next key of a peer that begins',
-      held({ renewAt: wall, tunnel: tunnelOf(slice, 'Z', peer) }),
+      held({ since: now - keyLifeMs / 2, tunnel: tunnelOf(slice, 'Z', peer) }),
       { own: 'Z' },
       'Bound',
       false,
     ],
-    ['closes when the key has ended', held({ until: wall }), {}, 'Closed', true],
+    ['closes when the key has ended', held({ since: now - keyLifeMs }), {}, 'Closed', true],
+    ['closes when a certificate has ended', held({ until: wall }), {}, 'Closed', true],
     ['closes when the peer has another tunnel key', held(), { of: { ...peer, publicKey: 'Q' } }, 'Closed', true],
     ['closes when the peer has another identity', held(), { of: { ...peer, identityKey: 'OTHER' } }, 'Closed', true],
     ['closes when the peer does not answer under the new key', held({ since: now - 5_000 }), { answeredAgo: 6_000 }, 'Closed', true],
+    ['of an earlier run of the agent has longer', held({ since: now - 5_000, graceMs: 30_000 }), { answeredAgo: 6_000 }, 'Bound', false],
     ['stays open until then', held({ since: now - 4_999 }), { answeredAgo: 6_000 }, 'Bound', false],
     ['stays open while the peer is silent for seconds', held(), { answeredAgo: 29_999 }, 'Bound', false],
     ['closes when the peer is silent for long', held(), { answeredAgo: 30_000 }, 'Closed', true],
@@ -88,8 +91,8 @@ describe('the tunnel to a peer', () => {
 
   it('is looked at again when something changes by itself', () => {
     expect(planOf(held()).nextMs).toBe(29_900);
-    expect(planOf(held({ renewAt: wall + 10 })).nextMs).toBe(10);
-    expect(planOf(held({ until: wall + 5, renewAt: wall - 1 })).nextMs).toBe(5);
+    expect(planOf(held({ since: now + 10 - keyLifeMs / 2 })).nextMs).toBe(10);
+    expect(planOf(held({ until: wall + 5 })).nextMs).toBe(5);
     expect(planOf(new Map()).nextMs).toBeUndefined();
   });
 });

@@ -3,10 +3,10 @@ import type { LinkHistory } from '../links/liveness.ts';
 
 /** How long a pre-shared key is used at most, in milliseconds. Half of it later the two nodes agree on the next one. */
 export const keyLifeMs = 3_600_000;
-/** A peer that has not answered since the key was set does not have it: after this long both begin again. In milliseconds. */
-const firstAnswerMs = 5_000;
+/** A peer that has not answered since a new key was set does not have it: after this long both begin again. In milliseconds. */
+export const firstAnswerMs = 5_000;
 /** The same for a peer that has answered; long, because giving up a key interrupts a tunnel that may only be slow. In milliseconds. */
-const silentMs = 30_000;
+export const silentMs = 30_000;
 
 /** A pre-shared key that this node and a peer derived from mutual TLS. */
 export interface PeerKey {
@@ -14,10 +14,13 @@ export interface PeerKey {
   readonly presharedKey: string;
   /** The tunnel for which it holds, see {@link tunnelOf}: a peer with another key of its own needs another one. */
   readonly tunnel: string;
-  /** When it was agreed on, in milliseconds of a monotonic clock. */
+  /** Since when this process has it, in milliseconds of a monotonic clock. */
   readonly since: number;
-  /** When to agree on the next one, and when it ends, in milliseconds since 1970. */
-  readonly renewAt: number;
+  /** How long it is used from then on, in milliseconds; half of that later the two nodes agree on the next one. */
+  readonly lifeMs: number;
+  /** How long the peer may take to answer under it for the first time, in milliseconds. */
+  readonly graceMs: number;
+  /** The end of the certificate that ends first, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -69,7 +72,7 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  * it states no pre-shared keys                      the tunnel carries everything, as in earlier versions
  * no key yet, or one for another tunnel             closed, and due
  * its key has ended                                 closed, and due
- * silent since the key was set, for 5 s             closed, and due: the peer does not have the key
+ * silent since a new key was set, for 5 s           closed, and due: the peer does not have the key
  * silent for 30 s                                   closed, and due: the peer lost the key
  * otherwise                                         open with the key; due when half of its time is over
  * ```
@@ -87,7 +90,8 @@ export const planPeerKeys = ({ before, slices, keys, linkOf, now, wall }: PeerKe
       const name = `${slice.name}/${peerName(peer)}`;
       const key = before.get(name);
       const silentAt = key === undefined ? 0 : givenUpAt(key, linkOf(slice.name, peerName(peer))?.lastAnswer);
-      const counts = key !== undefined && key.tunnel === tunnelOf(slice, own.publicKey, peer) && wall < key.until && now < silentAt;
+      const endsInMs = key === undefined ? 0 : Math.min(key.since + key.lifeMs - now, key.until - wall, silentAt - now);
+      const counts = key !== undefined && key.tunnel === tunnelOf(slice, own.publicKey, peer) && endsInMs > 0;
       const begins = own.publicKey < peer.publicKey;
       if (!counts) {
         uses.set(name, { use: 'Closed' });
@@ -96,12 +100,13 @@ export const planPeerKeys = ({ before, slices, keys, linkOf, now, wall }: PeerKe
       }
       held.set(name, key);
       uses.set(name, { use: 'Bound', presharedKey: key.presharedKey });
-      if (begins && wall >= key.renewAt) due.push(name);
-      waits.push(key.until - wall, silentAt - now, ...(begins && wall < key.renewAt ? [key.renewAt - wall] : []));
+      const renewInMs = key.since + key.lifeMs / 2 - now;
+      if (begins && renewInMs <= 0) due.push(name);
+      waits.push(endsInMs, ...(begins && renewInMs > 0 ? [renewInMs] : []));
     }
   }
   return { held, uses, due, nextMs: waits.length === 0 ? undefined : Math.max(0, Math.min(...waits)) };
 };
 
-const givenUpAt = ({ since }: PeerKey, lastAnswer: number | undefined): number =>
-  lastAnswer === undefined || lastAnswer <= since ? since + firstAnswerMs : lastAnswer + silentMs;
+const givenUpAt = ({ since, graceMs }: PeerKey, lastAnswer: number | undefined): number =>
+  lastAnswer === undefined || lastAnswer <= since ? since + graceMs : lastAnswer + silentMs;

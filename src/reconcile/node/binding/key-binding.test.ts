@@ -39,11 +39,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** The wall clock, moved by so many milliseconds. */
-const shifted = { ms: 0 };
-const clock: Clock = { ...systemClock, now: () => systemClock.now() + shifted.ms, monotonic: () => systemClock.monotonic() + shifted.ms };
+/** How far both clocks were moved, and how far the wall clock alone was set, in milliseconds. */
+const shifted = { ms: 0, wallMs: 0 };
+const clock: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() + shifted.ms + shifted.wallMs,
+  monotonic: () => systemClock.monotonic() + shifted.ms,
+};
 beforeEach(() => {
   shifted.ms = 0;
+  shifted.wallMs = 0;
 });
 
 /** When each peer last answered a probe; undefined for never. */
@@ -172,6 +177,15 @@ describe('two nodes', () => {
     for (const file of ['east', 'west']) expect((await stat(`${directory}/${file}.json`)).mode & 0o777).toBe(0o600);
     await open(nodes[0], nodes[1]);
     await open(nodes[1], nodes[0]);
+    await steps(nodes);
+    expect(nodes.map((node) => node.use)).toEqual([use, use]);
+  });
+
+  it.each([3, -3])('keep the key when a clock is set by %i hours', async (hours) => {
+    const nodes = await twoNodes();
+    await agree(nodes);
+    const { use } = nodes[0];
+    shifted.wallMs = hours * 3_600_000;
     await steps(nodes);
     expect(nodes.map((node) => node.use)).toEqual([use, use]);
   });

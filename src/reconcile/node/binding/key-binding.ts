@@ -8,7 +8,16 @@ import type { Root } from '../../../identity/root.ts';
 import { createSlots } from '../../../loop/slots.ts';
 import { type PeerFacts, peerName, type SliceFacts } from '../../../plan/facts/node-state.ts';
 import type { LinkHistory } from '../../../plan/links/liveness.ts';
-import { keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, type TunnelUse, tunnelOf } from '../../../plan/tunnels/peer-keys.ts';
+import {
+  firstAnswerMs,
+  keyLifeMs,
+  type PeerKey,
+  type PeerKeys,
+  planPeerKeys,
+  silentMs,
+  type TunnelUse,
+  tunnelOf,
+} from '../../../plan/tunnels/peer-keys.ts';
 import type { Log } from '../../../telemetry/log.ts';
 import { type Backoff, backoffDelay, type Random } from '../../../values/backoff.ts';
 import type { Clock } from '../../../values/clock.ts';
@@ -88,8 +97,12 @@ export class KeyBinding {
       return undefined;
     });
     const read = storedPeerKeys.safeParse(readJson(text ?? '{}'));
-    const since = parts.clock.monotonic();
-    const keys = read.success ? Object.entries(read.data).map(([name, key]) => [name, { ...key, since }] as const) : [];
+    const [since, wall] = [parts.clock.monotonic(), parts.clock.now()];
+    const keys = Object.entries(read.success ? read.data : {}).map(([name, { endsAt, ...key }]): [string, PeerKey] => {
+      // A clock that was set meanwhile makes no key last longer than it may.
+      const lifeMs = Math.min(keyLifeMs, Math.max(0, endsAt - wall));
+      return [name, { ...key, since, lifeMs, graceMs: silentMs }];
+    });
     return new KeyBinding(parts, new Map(keys));
   }
 
@@ -113,7 +126,12 @@ export class KeyBinding {
   async save(): Promise<void> {
     if (this.#keys === this.#stored) return;
     const keys = this.#keys;
-    await writeWholeFile(this.#parts.file, JSON.stringify(Object.fromEntries(keys)), 0o600);
+    const { clock, file } = this.#parts;
+    const stored = [...keys].map(([name, { presharedKey, tunnel, since, lifeMs, until }]) => {
+      const endsAt = clock.now() + since + lifeMs - clock.monotonic();
+      return [name, { presharedKey, tunnel, endsAt, until }] as const;
+    });
+    await writeWholeFile(file, JSON.stringify(Object.fromEntries(stored)), 0o600);
     this.#stored = keys;
   }
 
@@ -192,17 +210,16 @@ export class KeyBinding {
 
   #agreed(name: string, { slice, own, peerFacts }: { slice: SliceFacts; own: OwnNode; peerFacts: PeerFacts }, bound: BoundKey): void {
     const { clock, onChange, log } = this.#parts;
-    const wall = clock.now();
-    const until = Math.min(wall + keyLifeMs, bound.notAfter);
     const key: PeerKey = {
       presharedKey: bound.presharedKey,
       tunnel: tunnelOf(slice, own.tunnelKey, peerFacts),
       since: clock.monotonic(),
-      renewAt: wall + (until - wall) / 2,
-      until,
+      lifeMs: Math.min(keyLifeMs, bound.notAfter - clock.now()),
+      graceMs: firstAnswerMs,
+      until: bound.notAfter,
     };
     this.#keys = new Map(this.#keys).set(name, key);
-    log.debug('two nodes agreed on a key', { peer: name, until: new Date(until).toISOString() });
+    log.debug('two nodes agreed on a key', { peer: name, lifeMs: key.lifeMs });
     onChange();
   }
 
