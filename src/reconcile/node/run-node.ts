@@ -7,7 +7,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { createController } from '../../loop/controller.ts';
 import { watching } from '../../loop/watching.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
-import { nodeTrouble } from '../../plan/node/node-trouble.ts';
+import { nodeTrouble, reportsTrouble } from '../../plan/node/node-trouble.ts';
 import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -141,7 +141,10 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     links,
     identity: (use) => identity.provedFor(use),
     bindsKeys: settings.bindKeys,
-    trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
+    trouble: (slice) =>
+      reportsTrouble(slice, agent.last?.facts.slices ?? [])
+        ? nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu)
+        : undefined,
     policiesServed: () => world.accessPolicies.isServed(),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,
