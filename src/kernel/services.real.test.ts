@@ -11,13 +11,12 @@ const obstacle = obstacleTo(real, ['WireGuardUserspace']);
 if (obstacle !== undefined) console.log(`skipped: services between two nodes: ${obstacle}`);
 const signal = new AbortController().signal;
 
-/** Answers on TCP and UDP port 8080 with its own address and that of the client, and each line of an open connection again. */
-const serving = `
-// An interface is listed once it carries packets.
-let found; const own = () => (found ??= Object.values(require('os').networkInterfaces()).flat().map((i) => i.address).find((a) => a.startsWith('10.77.')));
+/** Answers on TCP and UDP port 8080 with the address of its pod and that of the client, and each line of an open connection again. */
+const serving = (own: string): string => `
+const own = '${own}';
 let open = 0; const ready = () => ++open === 2 && console.log('ready');
-require('net').createServer((s) => { s.on('data', () => s.write(own() + ' ' + s.remoteAddress)); s.on('error', () => {}); }).listen(8080, '0.0.0.0', 2000, ready);
-const u = require('dgram').createSocket('udp4'); u.on('message', (m, r) => u.send(own() + ' ' + r.address, r.port, r.address)); u.bind(8080, ready);`;
+require('net').createServer((s) => { s.on('data', () => s.write(own + ' ' + s.remoteAddress)); s.on('error', () => {}); }).listen(8080, '0.0.0.0', 2000, ready);
+const u = require('dgram').createSocket('udp4'); u.on('message', (m, r) => u.send(own + ' ' + r.address, r.port, r.address)); u.bind(8080, ready);`;
 
 /** For each line of JSON `[protocol, address, port, count]` prints how often which answer came; `hold` opens a connection, `use` uses it. */
 const calling = `
@@ -31,7 +30,7 @@ const many = async (one, count) => { const counts = {}; let left = count;
   await Promise.all(Array.from({ length: Math.min(count, 20) }, async () => { while (left-- > 0) { const text = await one(); counts[text] = (counts[text] ?? 0) + 1; } })); return counts; };
 require('readline').createInterface(process.stdin).on('line', async (line) => { const [protocol, address, port, count] = JSON.parse(line);
   if (protocol === 'hold') { held = net.connect(port, address); held.on('error', () => {}); console.log(JSON.stringify(await answer(held))); }
-  else if (protocol === 'use') console.log(JSON.stringify(await answer(held)));
+  else if (protocol === 'use') console.log(JSON.stringify(held.destroyed ? 'closed' : await answer(held)));
   else console.log(JSON.stringify(await many(() => (protocol === 'TCP' ? tcp : udp)(address, port), count))); });
 console.log('ready');`;
 
@@ -120,7 +119,7 @@ describe.skipIf(obstacle !== undefined)('services between two nodes', () => {
     kernelA = a.kernel();
     for (const outcome of [await kernelA.converge([networkA], signal), await b.kernel().converge([networkB], signal)])
       expect([...outcome.failures, ...outcome.podFailures]).toEqual([]);
-    for (const pod of [here, ...there]) running.push(await start(pod, serving));
+    for (const pod of [here, ...there]) running.push(await start(pod, serving(pod.address)));
     client = await start(caller, calling);
     own = await start(here, calling);
     running.push(client, own);
