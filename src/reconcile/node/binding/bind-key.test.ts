@@ -142,3 +142,17 @@ describe('a node that is no node', () => {
     expect(await outcome(answerBinding(server, ends(b, a), systemClock, signal))).toMatch('shows no certificate');
   });
 });
+
+it('gives up when the connection cannot be opened, and survives errors after its end', async () => {
+  const [a, b] = [nodeOf(east, 'a'), nodeOf(west, 'b')];
+  const nowhere = dial('/nowhere/relay.dial');
+  expect(await outcome(bindKey(nowhere, ends(a, b), systemClock, signal))).toMatch(/TLS session/);
+  const [client, server] = await connection();
+  const answered = outcome(answerBinding(server, ends(b, a), systemClock, signal));
+  client.destroy();
+  await answered;
+  const [again, other] = await connection();
+  const asked = outcome(bindKey(again, ends(a, b), systemClock, signal));
+  other.resetAndDestroy();
+  expect(await asked).toMatch(/TLS session/);
+});

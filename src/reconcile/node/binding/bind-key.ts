@@ -33,7 +33,8 @@ const bindEnd = z.object({ set: z.literal(true) });
 const within = async <T>(session: TLSSocket, clock: Clock, signal: AbortSignal, task: () => Promise<T>): Promise<T> => {
   const ending = new AbortController();
   const failed = new Promise<never>((_, reject) => {
-    session.once('error', (cause: Error) => reject(new Failure('Unavailable', `the TLS session failed: ${cause.message}`, { cause })));
+    // Not once: a session may fail again after its end, and an error without a listener ends the program.
+    session.on('error', (cause: Error) => reject(new Failure('Unavailable', `the TLS session failed: ${cause.message}`, { cause })));
     session.once('close', () => reject(new Failure('Unavailable', 'the other end closed the TLS session')));
   });
   const late = sleep(clock, bindWithinMs, AbortSignal.any([signal, ending.signal])).then(() => {
@@ -43,8 +44,6 @@ const within = async <T>(session: TLSSocket, clock: Clock, signal: AbortSignal, 
     return await Promise.race([task(), failed, late]);
   } finally {
     ending.abort();
-    failed.catch(() => undefined);
-    late.catch(() => undefined);
     session.destroy();
   }
 };
