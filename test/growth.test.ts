@@ -6,7 +6,7 @@ import { planImport } from '../src/plan/exports/imports.ts';
 import { offersOfName } from '../src/plan/exports/offer-conflict.ts';
 import { planServicePorts } from '../src/plan/exports/pods/service-ports.ts';
 import { nodeFacts } from '../src/plan/facts/facts.ts';
-import type { NodeFacts, SliceFacts } from '../src/plan/facts/node-state.ts';
+import { type NodeFacts, peerName, type SliceFacts } from '../src/plan/facts/node-state.ts';
 import { report, slice } from '../src/plan/fixtures/hub.ts';
 import { endpoint, offer, sliceNode } from '../src/plan/fixtures/worker.ts';
 import { planAddressing } from '../src/plan/ipam/addressing.ts';
@@ -26,6 +26,7 @@ import { accessCompiler } from '../src/plan/policy/compile.ts';
 import { planSliceStatus } from '../src/plan/slices/slice-status.ts';
 import { planNodes } from '../src/plan/status/nodes.ts';
 import { planPeerCalls } from '../src/plan/tunnels/peer-calls.ts';
+import { keyLifeMs, planPeerKeys, tunnelOf } from '../src/plan/tunnels/peer-keys.ts';
 import type { Node } from '../src/values/builtin/node.ts';
 import { cpuCost } from './cpu-cost.ts';
 
@@ -169,6 +170,26 @@ const cases: readonly Case[] = [
       };
       const before = planPeerCalls({ ...input, before: new Map() });
       return () => planPeerCalls({ ...input, before });
+    },
+    100,
+  ],
+  [
+    'the keys from mutual TLS of a node',
+    (count) => {
+      const links = linkOf(count);
+      const slices = factsOf(count).slices.map((each) => ({
+        ...each,
+        peers: each.peers.map((peer) => ({ ...peer, identityKey: peer.publicKey, bindsKeys: true as const })),
+      }));
+      const input = { open: new Map(), slices, keys: new Map([['app', { publicKey: 'own' }]]), now: 10, wall: 10 };
+      const [app] = slices;
+      const held = new Map(
+        app?.peers.map((peer) => [
+          `app/${peerName(peer)}`,
+          { presharedKey: 'K', tunnel: tunnelOf(app, 'own', peer), since: 0, lifeMs: keyLifeMs, graceMs: 1_000, until: 1_000_000 },
+        ]),
+      );
+      return () => planPeerKeys({ ...input, before: held, linkOf: (_: string, name: string) => links.get(name) });
     },
     100,
   ],

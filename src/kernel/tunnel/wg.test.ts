@@ -106,14 +106,16 @@ describe('a pre-shared key', () => {
     'peer A remove peer A preshared-key /secrets/A endpoint 192.0.2.1:51820 persistent-keepalive 25 allowed-ips 10.0.0.0/24,10.1.0.0/24';
   it.each<[string, TunnelPeer, ObservedPeer, string[]]>([
     ['that is there is left alone', bound, { ...seen, presharedKey: 'SECRET' }, []],
-    ['ends the session of a peer that had none', bound, seen, [anew]],
+    ['ends the session of a closed peer', bound, { ...seen, allowedIPs: [`${wanted.router}/32`] }, [anew]],
+    ['keeps the session of a peer that carried everything', bound, seen, ['peer A preshared-key /secrets/A']],
     ['that is another one keeps the session', bound, { ...seen, presharedKey: 'OLD' }, ['peer A preshared-key /secrets/A']],
     [
-      'that ends takes the session with it',
-      wanted,
+      'that ends takes the session with it when the tunnel is closed',
+      { ...wanted, allowedIPs: [`${wanted.router}/32`], isClosed: true },
       { ...seen, presharedKey: 'OLD' },
-      ['peer A remove peer A endpoint 192.0.2.1:51820 persistent-keepalive 25 allowed-ips 10.0.0.0/24,10.1.0.0/24'],
+      [`peer A remove peer A endpoint 192.0.2.1:51820 persistent-keepalive 25 allowed-ips ${wanted.router}/32`],
     ],
+    ['that is not used any more keeps it', wanted, { ...seen, presharedKey: 'OLD' }, ['peer A preshared-key /dev/null']],
   ])('%s', (_, peer, observed, expected) => {
     expect(words([peer], [observed], [])).toEqual(expected);
   });

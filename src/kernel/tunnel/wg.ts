@@ -57,8 +57,9 @@ export interface PeerChange {
  * session.
  *
  * To renew a handshake, the peer is removed and added in one command: only then does WireGuard start a handshake at once. A session that just began,
- * or that an earlier process started, is left alone, because it may work. A peer that gets its first pre-shared key, or loses it, is removed and added,
- * too, because WireGuard would keep the session.
+ * or that an earlier process started, is left alone, because it may work. A closed peer that gets its first pre-shared key, and one that is closed, is
+ * removed and added, too, because WireGuard would keep the session. The session of an open one may stay: it could carry packets of pods before, and ends
+ * within {@link sessionSeconds}; the next one needs the key.
  *
  * @param secretFile the file from which `wg` reads the pre-shared key of the peer with this public key
  * @param applied public key → the peer as last set by this process
@@ -83,18 +84,23 @@ export const peerChanges = (
     const { presharedKey } = peer;
     const file = secretFile(peer.publicKey);
     const secret = presharedKey === undefined ? {} : { secret: { file, content: presharedKey } };
+    const wasClosed = before?.allowedIPs.every((block) => block === `${peer.router}/32`) === true;
     const anew = (change: string): PeerChange => ({
       words: [...name, 'remove', ...name, ...changeOf(peer, undefined, undefined, now, file)],
       change: `${change} peer ${peer.name}`,
       ...secret,
     });
-    if (before !== undefined && (before.presharedKey === undefined) !== (presharedKey === undefined))
+    if (
+      before !== undefined &&
+      (before.presharedKey === undefined) !== (presharedKey === undefined) &&
+      (wasClosed || peer.isClosed === true)
+    )
       return [anew(presharedKey === undefined ? 'remove the pre-shared key of' : 'set the pre-shared key of')];
     if (before !== undefined && last !== undefined && last.renewals < peer.renewals && !mayBeGood(before, last, now))
       return [anew('renew handshake with')];
     const words = changeOf(peer, before, last?.endpoint, now, file);
     if (words.length === 0) return [];
-    return [{ words: [...name, ...words], change: `set peer ${peer.name}`, ...(words.includes('preshared-key') ? secret : {}) }];
+    return [{ words: [...name, ...words], change: `set peer ${peer.name}`, ...(words.includes(file) ? secret : {}) }];
   });
   return [...removed, ...set];
 };
@@ -115,7 +121,8 @@ const changeOf = (
   secretFile: string,
 ): string[] => {
   const words: string[] = [];
-  if (wanted.presharedKey !== undefined && wanted.presharedKey !== seen?.presharedKey) words.push('preshared-key', secretFile);
+  // An empty file removes it, see wg(8).
+  if (wanted.presharedKey !== seen?.presharedKey) words.push('preshared-key', wanted.presharedKey === undefined ? '/dev/null' : secretFile);
   const alive = seen !== undefined && now - seen.latestHandshake < sessionSeconds;
   const stale = seen?.endpoint !== wanted.endpoint && (!alive || (applied !== undefined && applied !== wanted.endpoint));
   if (wanted.endpoint !== undefined && stale) words.push('endpoint', wanted.endpoint);

@@ -11,8 +11,9 @@ export interface TunnelPeer {
   /** X25519 public key, base64. */
   readonly publicKey: string;
   /**
-   * Pre-shared key, base64 of 32 bytes, that both ends mix into each handshake (WireGuard paper §5.2); absent for none. When it comes or goes, the
-   * session ends at once: no packet travels under a session of the other kind. When it changes, the session goes on until its next handshake.
+   * Pre-shared key, base64 of 32 bytes, that both ends mix into each handshake (WireGuard paper §5.2); absent for none. When a closed peer gets one, or
+   * a peer is closed, the session ends at once: no packet of a pod travels under a session of a closed tunnel. Otherwise the session goes on until its
+   * next handshake, three minutes at most.
    */
   readonly presharedKey?: string;
   /** `address:port` or `[address]:port` on the underlay; undefined when only the peer can initiate. */

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerFacts, SliceFacts } from '../facts/node-state.ts';
 import { type LinkHistory, newLink } from '../links/liveness.ts';
-import { firstAnswerMs, keyLifeMs, type PeerKey, type PeerKeys, planPeerKeys, tunnelOf } from './peer-keys.ts';
+import {
+  beginsAnywayMs,
+  firstAnswerMs,
+  keyLifeMs,
+  openMs,
+  openTunnel,
+  type PeerKey,
+  type PeerKeys,
+  planPeerKeys,
+  tunnelOf,
+} from './peer-keys.ts';
 
 const now = 100_000;
 const wall = 1_700_000_000_000;
@@ -43,10 +53,19 @@ const held = (changes: Partial<PeerKey> = {}): PeerKeys =>
 /** The plan of a node with this tunnel key; the peer last answered so many milliseconds ago. */
 const planOf = (
   before: PeerKeys,
-  { own = 'A', answeredAgo = 100, of = peer }: { own?: string; answeredAgo?: number; of?: PeerFacts } = {},
+  {
+    own = 'A',
+    answeredAgo = 100,
+    of = peer,
+    openFor,
+  }: { own?: string; answeredAgo?: number; of?: PeerFacts; openFor?: number | 'states nothing' } = {},
 ) =>
   planPeerKeys({
     before,
+    open:
+      openFor === undefined
+        ? new Map()
+        : new Map([[openTunnel('app', own, of.publicKey), openFor === 'states nothing' ? undefined : now - openFor]]),
     slices: [{ ...slice, peers: [of] }],
     keys: new Map([['app', { publicKey: own }]]),
     linkOf: (): LinkHistory => ({ ...newLink(0), lastAnswer: now - answeredAgo }),
@@ -77,6 +96,15 @@ describe('the tunnel to a peer', () => {
     ['stays open while the peer is silent for seconds', held(), { answeredAgo: 29_999 }, 'Bound', false],
     ['closes when the peer is silent for long', held(), { answeredAgo: 30_000 }, 'Closed', true],
     ['carries everything when the peer states no keys', held(), { of: withoutKeys }, undefined, false],
+    ['stays open when the peer begins to use keys', new Map(), { openFor: 'states nothing' }, 'Open', true],
+    ['stays open for two minutes', new Map(), { openFor: openMs - 1 }, 'Open', true],
+    ['closes then', new Map(), { openFor: openMs }, 'Closed', true],
+    ['waits for the peer that begins', new Map(), { openFor: beginsAnywayMs - 1, own: 'Z' }, 'Open', false],
+    ['does not wait for long while it is open', new Map(), { openFor: beginsAnywayMs, own: 'Z' }, 'Open', true],
+    ['is not open again under a key that ended', held({ until: wall }), {}, 'Closed', true],
+    ['uses a key for which the peer asked before its statement arrived', held({ isAhead: true }), { of: withoutKeys }, 'Bound', false],
+    ['carries everything when such a key ends', held({ isAhead: true, until: wall }), { of: withoutKeys }, undefined, false],
+    ['gets the next key at once when the peer may have it', held({ isDoubtful: true }), {}, 'Bound', true],
   ])('%s', (_, before, how, use, due) => {
     const plan = planOf(before, how);
     expect(plan.uses.get(name)?.use).toBe(use);
@@ -84,8 +112,24 @@ describe('the tunnel to a peer', () => {
     expect(plan.held.has(name)).toBe(use === 'Bound');
   });
 
+  it('is remembered as open only while it carries everything without a key', () => {
+    const tunnel = openTunnel('app', 'A', 'P');
+    expect([...planOf(new Map(), { of: withoutKeys }).open]).toEqual([[tunnel, undefined]]);
+    expect([...planOf(new Map(), { openFor: 'states nothing' }).open]).toEqual([[tunnel, now]]);
+    expect([...planOf(new Map(), { openFor: 5 }).open]).toEqual([[tunnel, now - 5]]);
+    for (const plan of [planOf(held(), { openFor: 5 }), planOf(new Map(), { openFor: openMs }), planOf(new Map())])
+      expect(plan.open.size).toBe(0);
+  });
+
+  it('keeps the key as one of a peer that states keys once the statement has arrived', () => {
+    expect(planOf(held({ isAhead: true })).held.get(name)).toEqual(held().get(name));
+    expect(planOf(held({ isAhead: true }), { of: withoutKeys }).held.get(name)?.isAhead).toBe(true);
+    const before = held();
+    expect(planOf(before).held.get(name)).toBe(before.get(name));
+  });
+
   it('is not planned before this node has a tunnel', () => {
-    const plan = planPeerKeys({ before: held(), slices: [slice], keys: new Map(), linkOf: () => undefined, now, wall });
+    const plan = planPeerKeys({ before: held(), open: new Map(), slices: [slice], keys: new Map(), linkOf: () => undefined, now, wall });
     expect([plan.uses.size, plan.held.size, plan.due, plan.nextMs]).toEqual([0, 0, [], undefined]);
   });
 
@@ -94,5 +138,7 @@ describe('the tunnel to a peer', () => {
     expect(planOf(held({ since: now + 10 - keyLifeMs / 2 })).nextMs).toBe(10);
     expect(planOf(held({ until: wall + 5 })).nextMs).toBe(5);
     expect(planOf(new Map()).nextMs).toBeUndefined();
+    expect(planOf(new Map(), { openFor: 10 }).nextMs).toBe(openMs - 10);
+    expect(planOf(new Map(), { openFor: 10, own: 'Z' }).nextMs).toBe(beginsAnywayMs - 10);
   });
 });

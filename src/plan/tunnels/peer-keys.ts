@@ -3,10 +3,17 @@ import type { LinkHistory } from '../links/liveness.ts';
 
 /** How long a pre-shared key is used at most, in milliseconds. Half of it later the two nodes agree on the next one. */
 export const keyLifeMs = 3_600_000;
-/** A peer that has not answered since a new key was set does not have it: after this long both begin again. In milliseconds. */
+/** A peer that has not answered since the first key was set does not have it: after this long both begin again. In milliseconds. */
 export const firstAnswerMs = 5_000;
 /** The same for a peer that has answered; long, because giving up a key interrupts a tunnel that may only be slow. In milliseconds. */
 export const silentMs = 30_000;
+/**
+ * How long a tunnel that carried everything goes on without a key once both nodes use keys, in milliseconds. It covers the restart of agents that are
+ * updated one after the other; somebody on the path who drops packets gains no more than this.
+ */
+export const openMs = 120_000;
+/** After this long without a key, the node with the larger tunnel key begins, too: the other one may not know yet that this node uses keys. */
+export const beginsAnywayMs = 15_000;
 
 /** A pre-shared key that this node and a peer derived from mutual TLS. */
 export interface PeerKey {
@@ -20,6 +27,10 @@ export interface PeerKey {
   readonly lifeMs: number;
   /** How long the peer may take to answer under it for the first time, in milliseconds. */
   readonly graceMs: number;
+  /** The peer may have the next one already, because this process ended while they agreed on it: they agree again at once. */
+  readonly isDoubtful?: true;
+  /** The peer asked for it before its statement arrived here; absent once the statement contains that it uses keys. */
+  readonly isAhead?: true;
   /** The end of the certificate that ends first, in milliseconds since 1970. */
   readonly until: number;
 }
@@ -31,12 +42,24 @@ export type PeerKeys = ReadonlyMap<string, PeerKey>;
 export type TunnelUse =
   /** Packets of pods, with this pre-shared key. */
   | { readonly use: 'Bound'; readonly presharedKey: string }
+  /** Packets of pods, without a key: it carried them before both nodes used keys, and they agree on the first one now. */
+  | { readonly use: 'Open' }
   /** Only what the nodes themselves need to agree on a key. */
   | { readonly use: 'Closed' };
+
+/**
+ * Tunnels that carry everything without a key, by {@link openTunnel}, with the time since when both nodes use keys: in milliseconds of a monotonic clock,
+ * undefined while they do not.
+ */
+export type OpenTunnels = ReadonlyMap<string, number | undefined>;
+
+/** Names a tunnel by its slice and the tunnel keys of both ends. */
+export const openTunnel = (slice: string, ownKey: string, peerKey: string): string => [slice, ownKey, peerKey].join(' ');
 
 /** The inputs of the keys of all peers. */
 export interface PeerKeysInput {
   readonly before: PeerKeys;
+  readonly open: OpenTunnels;
   readonly slices: readonly SliceFacts[];
   /** Own tunnel key by slice name. */
   readonly keys: ReadonlyMap<string, { readonly publicKey: string }>;
@@ -52,9 +75,13 @@ export interface PeerKeysInput {
 export interface PeerKeysPlan {
   /** The keys that still count. */
   readonly held: PeerKeys;
+  readonly open: OpenTunnels;
   /** By `<slice>/<cluster>/<node>`: the peers with which this node uses a pre-shared key. A tunnel to another one carries everything. */
   readonly uses: ReadonlyMap<string, TunnelUse>;
-  /** Keys of peers with which this node should begin a TLS session now. Of two nodes the one with the smaller tunnel key begins. */
+  /**
+   * Keys of peers with which this node should begin a TLS session now. Of two nodes the one with the smaller tunnel key begins; an open tunnel does not
+   * wait for that for longer than {@link beginsAnywayMs}.
+   */
   readonly due: readonly string[];
   /** When the next key ends, is renewed or is given up, in milliseconds from now; undefined when none is. */
   readonly nextMs: number | undefined;
@@ -70,15 +97,17 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  * ```
  * peer                                              then
  * it states no pre-shared keys                      the tunnel carries everything, as in earlier versions
+ * the tunnel carried everything until now           open and due, for two minutes
  * no key yet, or one for another tunnel             closed, and due
  * its key has ended                                 closed, and due
- * silent since a new key was set, for 5 s           closed, and due: the peer does not have the key
+ * silent since the first key was set, for 5 s       closed, and due: the peer does not have the key
  * silent for 30 s                                   closed, and due: the peer lost the key
  * otherwise                                         open with the key; due when half of its time is over
  * ```
  */
-export const planPeerKeys = ({ before, slices, keys, linkOf, now, wall }: PeerKeysInput): PeerKeysPlan => {
+export const planPeerKeys = ({ before, open, slices, keys, linkOf, now, wall }: PeerKeysInput): PeerKeysPlan => {
   const held = new Map<string, PeerKey>();
+  const stillOpen = new Map<string, number | undefined>();
   const uses = new Map<string, TunnelUse>();
   const due: string[] = [];
   const waits: number[] = [];
@@ -86,26 +115,41 @@ export const planPeerKeys = ({ before, slices, keys, linkOf, now, wall }: PeerKe
     const own = keys.get(slice.name);
     if (own === undefined) continue;
     for (const peer of slice.peers) {
-      if (peer.bindsKeys !== true || peer.identityKey === undefined) continue;
       const name = `${slice.name}/${peerName(peer)}`;
+      const tunnel = openTunnel(slice.name, own.publicKey, peer.publicKey);
+      const states = peer.bindsKeys === true && peer.identityKey !== undefined;
       const key = before.get(name);
       const silentAt = key === undefined ? 0 : givenUpAt(key, linkOf(slice.name, peerName(peer))?.lastAnswer);
       const endsInMs = key === undefined ? 0 : Math.min(key.since + key.lifeMs - now, key.until - wall, silentAt - now);
-      const counts = key !== undefined && key.tunnel === tunnelOf(slice, own.publicKey, peer) && endsInMs > 0;
+      const counts = key?.tunnel === tunnelOf(slice, own.publicKey, peer) && endsInMs > 0 && (states || key.isAhead === true);
       const begins = own.publicKey < peer.publicKey;
-      if (!counts) {
-        uses.set(name, { use: 'Closed' });
-        if (begins) due.push(name);
-        continue;
+      if (counts) {
+        held.set(name, states ? onTime(key) : key);
+        uses.set(name, { use: 'Bound', presharedKey: key.presharedKey });
+        const renewInMs = key.isDoubtful === true ? 0 : key.since + key.lifeMs / 2 - now;
+        if (begins && renewInMs <= 0) due.push(name);
+        waits.push(endsInMs, ...(begins && renewInMs > 0 ? [renewInMs] : []));
+      } else if (!states) {
+        stillOpen.set(tunnel, undefined);
+      } else {
+        const since = open.has(tunnel) ? (open.get(tunnel) ?? now) : Number.NEGATIVE_INFINITY;
+        const [closesInMs, anywayInMs] = [since + openMs - now, since + beginsAnywayMs - now];
+        const isOpen = closesInMs > 0;
+        if (isOpen) stillOpen.set(tunnel, since);
+        uses.set(name, { use: isOpen ? 'Open' : 'Closed' });
+        if (begins || (isOpen && anywayInMs <= 0)) due.push(name);
+        if (isOpen) waits.push(closesInMs, ...(!begins && anywayInMs > 0 ? [anywayInMs] : []));
       }
-      held.set(name, key);
-      uses.set(name, { use: 'Bound', presharedKey: key.presharedKey });
-      const renewInMs = key.since + key.lifeMs / 2 - now;
-      if (begins && renewInMs <= 0) due.push(name);
-      waits.push(endsInMs, ...(begins && renewInMs > 0 ? [renewInMs] : []));
     }
   }
-  return { held, uses, due, nextMs: waits.length === 0 ? undefined : Math.max(0, Math.min(...waits)) };
+  return { held, open: stillOpen, uses, due, nextMs: waits.length === 0 ? undefined : Math.max(0, Math.min(...waits)) };
+};
+
+/** The key once the peer's statement has arrived; the same object when that changes nothing. */
+const onTime = (key: PeerKey): PeerKey => {
+  if (key.isAhead === undefined) return key;
+  const { isAhead: _, ...rest } = key;
+  return rest;
 };
 
 const givenUpAt = ({ since, graceMs }: PeerKey, lastAnswer: number | undefined): number =>

@@ -6,6 +6,7 @@ import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-s
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
 import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { sliceNetns, tunnelInterface } from '../../plan/node/interface-names.ts';
 import { rememberingNodeAccess } from '../../plan/policy/node-access.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -41,7 +42,7 @@ export interface NodeAgentParts {
   /** State of a link by slice and peer name, to try the next endpoint when one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
-  readonly binding?: Pick<KeyBinding, 'decide' | 'save'>;
+  readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save'>;
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
@@ -71,6 +72,7 @@ export class NodeAgent {
   #mtu: number | undefined;
   readonly #access = rememberingNodeAccess();
   #last: Step | undefined;
+  #hasFoundTunnels = false;
   /** By slice: the last network that the kernel applied without a failure. */
   readonly #applied = new Map<string, SliceNetwork>();
   readonly #peersVersions = new Map<string, number>();
@@ -135,6 +137,17 @@ export class NodeAgent {
     return slice !== undefined && !this.isAttached(uid) && !plan.podProblems.has(uid) && hasNetwork;
   }
 
+  /** Tunnels of an earlier process may carry packets of pods without keys. */
+  async #findTunnels({ node, slices }: NodeFacts, keys: ReadonlyMap<string, unknown>, signal: AbortSignal): Promise<void> {
+    const { binding, kernel } = this.#parts;
+    if (binding === undefined) return;
+    for (const { name } of slices) {
+      const network = { interface: tunnelInterface(name, node), netns: sliceNetns(name) };
+      const tunnel = keys.has(name) ? await kernel.observe(network, signal) : undefined;
+      if (tunnel !== undefined) binding.found(name, tunnel);
+    }
+  }
+
   /** One step; undefined while nothing is known about this node: then nothing may change. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
@@ -164,6 +177,8 @@ export class NodeAgent {
       linkOf: this.#parts.linkOf,
       now: clock.monotonic(),
     });
+    if (!this.#hasFoundTunnels) await this.#findTunnels(facts, ownKeys, signal);
+    this.#hasFoundTunnels = true;
     const tunnels = this.#parts.binding?.decide(facts.slices, ownKeys);
     const plan = planNode({
       facts,

@@ -29,7 +29,7 @@ import { LinkWatch } from './link-watch.ts';
 import { NodeAgent } from './node-agent.ts';
 import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
-import { type AgentSettings, cniSocket, peerKeysFile, relayDirectory, relayProgram } from './settings.ts';
+import { type AgentSettings, cniSocket, peerKeysDirectory, relayDirectory, relayProgram } from './settings.ts';
 import { Steps } from './step-signal.ts';
 import { SnapshotFile } from './stored/snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
@@ -71,7 +71,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     ? await (await import('./binding/key-binding.ts')).KeyBinding.open({
         node: settings.node,
         key: identity.key,
-        file: peerKeysFile(settings),
+        directory: peerKeysDirectory(settings),
         clusterIn,
         rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
         linkOf: (slice, peer) => links.links(slice).get(peer),

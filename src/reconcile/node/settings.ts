@@ -49,5 +49,5 @@ export const relayProgram = (settings: Pick<AgentSettings, 'hostFiles'>): string
 /** Folder of the sockets of relays. */
 export const relayDirectory = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/relay`;
 
-/** Path of the keys that this node agreed on with its peers. */
-export const peerKeysFile = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/agent/peer-keys.json`;
+/** Folder of the keys that this node agreed on with its peers. */
+export const peerKeysDirectory = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/agent/peer-keys`;

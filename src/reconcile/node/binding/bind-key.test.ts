@@ -5,7 +5,7 @@ import type { Authority } from '../../../identity/authority.ts';
 import { issueNodeCertificate } from '../../../identity/node/issue-node-certificate.ts';
 import { nodeCertificateMs } from '../../../identity/node/node-certificate.ts';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
-import type { OwnNode, StatedNode } from '../../../identity/node/tunnel-session.ts';
+import type { BoundKey, OwnNode, StatedNode } from '../../../identity/node/tunnel-session.ts';
 import { readRoot } from '../../../identity/root.ts';
 import { systemClock } from '../../../values/clock.ts';
 import { answerBinding, type BindingEnds, bindKey } from './bind-key.ts';
@@ -54,13 +54,20 @@ const outcome = async (side: Promise<{ presharedKey: string }>): Promise<string>
     ({ presharedKey }) => presharedKey,
     (error: Error) => error.message,
   );
+/** The answering side; resolves with the key that it kept. */
+const answer = async (connection: Socket, side: BindingEnds, until: AbortSignal = signal): Promise<BoundKey> => {
+  let kept: BoundKey | undefined;
+  const keep = async (key: BoundKey): Promise<void> => {
+    kept = key;
+  };
+  await answerBinding(connection, side, keep, systemClock, until);
+  if (kept === undefined) throw new Error('nothing was kept');
+  return kept;
+};
 /** What each side ends with: its key, or why there is none. */
 const bound = async (initiator: BindingEnds, responder: BindingEnds): Promise<[string, string]> => {
   const [client, server] = await connection();
-  return Promise.all([
-    outcome(bindKey(client, initiator, systemClock, signal)),
-    outcome(answerBinding(server, responder, systemClock, signal)),
-  ]);
+  return Promise.all([outcome(bindKey(client, initiator, async () => undefined, systemClock, signal)), outcome(answer(server, responder))]);
 };
 
 describe('two nodes that their clusters stated', () => {
@@ -75,10 +82,7 @@ describe('two nodes that their clusters stated', () => {
   it('use it no longer than the certificate that ends first', async () => {
     const [a, b] = [nodeOf(east, 'a'), nodeOf(west, 'b', { issued: Date.now() - 7_200_000 })];
     const [client, server] = await connection();
-    const keys = await Promise.all([
-      bindKey(client, ends(a, b), systemClock, signal),
-      answerBinding(server, ends(b, a), systemClock, signal),
-    ]);
+    const keys = await Promise.all([bindKey(client, ends(a, b), async () => undefined, systemClock, signal), answer(server, ends(b, a))]);
     for (const { notAfter } of keys) expect(Math.abs(notAfter - b.own.notAfter)).toBeLessThan(1_000);
   });
 
@@ -125,7 +129,7 @@ describe('a node that is no node', () => {
     const [a, b] = [nodeOf(east, 'a'), nodeOf(west, 'b')];
     const [client, server] = await connection();
     const ending = new AbortController();
-    const answered = outcome(answerBinding(server, ends(b, a), systemClock, ending.signal));
+    const answered = outcome(answer(server, ends(b, a), ending.signal));
     client.write(bytes);
     client.on('error', () => undefined);
     if (bytes === '') setTimeout(() => client.destroy(), 50);
@@ -139,20 +143,20 @@ describe('a node that is no node', () => {
     const [client, server] = await connection();
     const session = connect({ socket: client, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
     session.on('error', () => undefined);
-    expect(await outcome(answerBinding(server, ends(b, a), systemClock, signal))).toMatch('shows no certificate');
+    expect(await outcome(answer(server, ends(b, a)))).toMatch('shows no certificate');
   });
 });
 
 it('gives up when the connection cannot be opened, and survives errors after its end', async () => {
   const [a, b] = [nodeOf(east, 'a'), nodeOf(west, 'b')];
   const nowhere = dial('/nowhere/relay.dial');
-  expect(await outcome(bindKey(nowhere, ends(a, b), systemClock, signal))).toMatch(/TLS session/);
+  expect(await outcome(bindKey(nowhere, ends(a, b), async () => undefined, systemClock, signal))).toMatch(/TLS session/);
   const [client, server] = await connection();
-  const answered = outcome(answerBinding(server, ends(b, a), systemClock, signal));
+  const answered = outcome(answer(server, ends(b, a)));
   client.destroy();
   await answered;
   const [again, other] = await connection();
-  const asked = outcome(bindKey(again, ends(a, b), systemClock, signal));
+  const asked = outcome(bindKey(again, ends(a, b), async () => undefined, systemClock, signal));
   other.resetAndDestroy();
   expect(await asked).toMatch(/TLS session/);
 });

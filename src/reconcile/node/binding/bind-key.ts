@@ -27,7 +27,8 @@ export const bindWithinMs = 5_000;
 /** What the initiator asks for; a node that was given another tunnel key meanwhile refuses. */
 const bindRequest = z.object({ version: z.literal(1), sliceUID: z.string(), from: z.string(), to: z.string() });
 const bindReply = z.union([z.object({ ready: z.literal(true) }), z.object({ refused: z.string().max(256) })]);
-const bindEnd = z.object({ set: z.literal(true) });
+const bindSet = z.object({ set: z.literal(true) });
+const bindDone = z.object({ done: z.literal(true) });
 
 /** Runs one side within {@link bindWithinMs}, and closes the session at its end. */
 const within = async <T>(session: TLSSocket, clock: Clock, signal: AbortSignal, task: () => Promise<T>): Promise<T> => {
@@ -70,15 +71,25 @@ const keyOf = (session: TLSSocket, { own, peer, sliceUID }: BindingEnds, until: 
  * TLS 1.3, certificates on both sides
  * {version, sliceUID, from, to}            →   checks that these are the tunnel keys it has
  *                                          ←   {ready} or {refused}
- * {set}                                    →
- * both set the key
+ * stores that it asks
+ * {set}                                    →   stores the key and sets it
+ *                                          ←   {done}
+ * sets the key
  * ```
  *
- * When the last message is lost, only this node sets the key; nothing goes through until it gives up and both begin again.
+ * So this node never has a key that the other one lacks. When a message is lost, the other node may have a key that this one lacks; this one knows, and
+ * both agree on another one. Until the next handshake, for two minutes, a session of before goes on.
  *
+ * @param asks resolves once a later run of this program will know that the other node may have a new key
  * @throws Failure `Unavailable` with the reason, `Timeout`, `Interrupted`.
  */
-export const bindKey = (connection: Duplex, ends: BindingEnds, clock: Clock, signal: AbortSignal): Promise<BoundKey> => {
+export const bindKey = (
+  connection: Duplex,
+  ends: BindingEnds,
+  asks: () => Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<BoundKey> => {
   const { own, peer, sliceUID } = ends;
   const session = connect({ ...sessionOptions(own), socket: connection });
   return within(session, clock, signal, async () => {
@@ -89,8 +100,9 @@ export const bindKey = (connection: Duplex, ends: BindingEnds, clock: Clock, sig
     say(session, { version: 1, sliceUID, from: own.tunnelKey, to: peer.tunnelKey });
     const reply = await hear(session, bindReply);
     if ('refused' in reply) throw new Failure('Unavailable', `the other end refuses: ${reply.refused}`);
+    await asks();
     say(session, { set: true });
-    await new Promise<void>((resolve) => void session.end(resolve));
+    await hear(session, bindDone);
     return key;
   });
 };
@@ -98,9 +110,16 @@ export const bindKey = (connection: Duplex, ends: BindingEnds, clock: Clock, sig
 /**
  * The other side of {@link bindKey}, on an accepted connection.
  *
- * @throws Failure `Unavailable` with the reason, `Timeout`, `Interrupted`.
+ * @param keep resolves once the key survives the end of this program
+ * @throws Failure `Unavailable` with the reason, `Timeout`, `Interrupted`; what `keep` throws.
  */
-export const answerBinding = (connection: Duplex, ends: BindingEnds, clock: Clock, signal: AbortSignal): Promise<BoundKey> => {
+export const answerBinding = (
+  connection: Duplex,
+  ends: BindingEnds,
+  keep: (key: BoundKey) => Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> => {
   const { own, peer, sliceUID } = ends;
   const session = new TLSSocket(connection, { ...sessionOptions(own), isServer: true });
   return within(session, clock, signal, async () => {
@@ -116,7 +135,9 @@ export const answerBinding = (connection: Duplex, ends: BindingEnds, clock: Cloc
       throw new Failure('Unavailable', 'the other end has other tunnel keys than this node');
     }
     say(session, { ready: true });
-    await hear(session, bindEnd);
-    return key;
+    await hear(session, bindSet);
+    await keep(key);
+    say(session, { done: true });
+    await new Promise<void>((resolve) => void session.end(resolve));
   });
 };

@@ -1,6 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { readIfPresent } from '../../../host/read-if-present.ts';
-import { writeWholeFile } from '../../../host/whole-file.ts';
 import { readNodeCertificate } from '../../../identity/node/node-certificate.ts';
 import type { NodeKey } from '../../../identity/node/node-key.ts';
 import type { BoundKey, OwnNode, StatedNode } from '../../../identity/node/tunnel-session.ts';
@@ -11,6 +9,8 @@ import type { LinkHistory } from '../../../plan/links/liveness.ts';
 import {
   firstAnswerMs,
   keyLifeMs,
+  type OpenTunnels,
+  openTunnel,
   type PeerKey,
   type PeerKeys,
   planPeerKeys,
@@ -22,9 +22,8 @@ import type { Log } from '../../../telemetry/log.ts';
 import { type Backoff, backoffDelay, type Random } from '../../../values/backoff.ts';
 import type { Clock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
-import { readJson } from '../../../values/text/read-json.ts';
 import { answerBinding, type BindingEnds, bindKey } from './bind-key.ts';
-import { storedPeerKeys } from './stored-peer-keys.ts';
+import { StoredPeerKeys } from './stored-peer-keys.ts';
 
 /**
  * Sessions that this node has open at once, each way: a session costs both ends some milliseconds of a processor. Each way has its own, or nodes that
@@ -38,8 +37,8 @@ export interface KeyBindingParts {
   readonly node: string;
   /** The key by which this node proves who it is. */
   readonly key: NodeKey;
-  /** Where keys outlive this program, readable by root alone, on tmpfs. */
-  readonly file: string;
+  /** The folder in which keys outlive this program, on tmpfs. */
+  readonly directory: string;
   /** Name of this cluster in a slice; undefined while unknown. */
   readonly clusterIn: (slice: string) => string | undefined;
   /** The pinned authority of a cluster; undefined while none is known. */
@@ -61,6 +60,12 @@ export interface TunnelUses {
   readonly againMs: number | undefined;
 }
 
+/** A tunnel as it was found in the kernel. */
+export interface FoundTunnel {
+  readonly publicKey: string;
+  readonly peers: readonly { readonly publicKey: string; readonly presharedKey?: string; readonly allowedIPs: readonly string[] }[];
+}
+
 interface Attempts {
   readonly failures: number;
   /** By the monotonic clock; Infinity while a session is open. */
@@ -75,103 +80,127 @@ export class KeyBinding {
   readonly #parts: KeyBindingParts;
   readonly #asking = createSlots(sessionsAtOnce);
   readonly #answers = createSlots(sessionsAtOnce);
-  readonly #answering = new Set<string>();
   readonly #attempts = new Map<string, Attempts>();
+  /** Of sessions that peers opened; an entry goes when one succeeds. */
+  readonly #answered = new Map<string, Attempts>();
+  readonly #files: StoredPeerKeys;
   readonly #certificates = new Map<string, { readonly text: string; readonly root: Root; readonly notAfter: number | undefined }>();
   #keys: PeerKeys;
-  #stored: PeerKeys;
+  #open: OpenTunnels = new Map();
   #slices: readonly SliceFacts[] = [];
+  /** Of {@link #slices}, by `<slice>/<cluster>/<node>`; undefined until somebody asks. */
+  #peers: ReadonlyMap<string, { readonly slice: SliceFacts; readonly peerFacts: PeerFacts }> | undefined;
   #tunnelKeys: ReadonlyMap<string, { readonly publicKey: string }> = new Map();
   #due: readonly string[] = [];
 
-  private constructor(parts: KeyBindingParts, keys: PeerKeys) {
+  private constructor(parts: KeyBindingParts, files: StoredPeerKeys, keys: PeerKeys) {
     this.#parts = parts;
+    this.#files = files;
     this.#keys = keys;
-    this.#stored = keys;
   }
 
   /** Continues with the keys of an earlier run. */
   static async open(parts: KeyBindingParts): Promise<KeyBinding> {
-    const text = await readIfPresent(parts.file).catch((error: unknown) => {
-      parts.log.warn('the keys of tunnels cannot be read; the nodes agree on new ones', { path: parts.file, error });
-      return undefined;
-    });
-    const read = storedPeerKeys.safeParse(readJson(text ?? '{}'));
-    const [since, wall] = [parts.clock.monotonic(), parts.clock.now()];
-    const keys = Object.entries(read.success ? read.data : {}).map(([name, { endsAt, ...key }]): [string, PeerKey] => {
-      // A clock that was set meanwhile makes no key last longer than it may.
-      const lifeMs = Math.min(keyLifeMs, Math.max(0, endsAt - wall));
-      return [name, { ...key, since, lifeMs, graceMs: silentMs }];
-    });
-    return new KeyBinding(parts, new Map(keys));
+    const files = new StoredPeerKeys(parts.directory, parts.clock);
+    return new KeyBinding(parts, files, await files.load(parts.log));
+  }
+
+  /**
+   * A tunnel that is in the kernel when this process begins. Peers that carry packets of pods without a key go on until the first key, or for two
+   * minutes: they are from a time before this node used keys. Call it before the first {@link decide}.
+   */
+  found(slice: string, { publicKey, peers }: FoundTunnel): void {
+    const carrying = peers.filter(({ presharedKey, allowedIPs }) => presharedKey === undefined && !allowedIPs.every(isOneAddress));
+    this.#open = new Map([...this.#open, ...carrying.map((peer) => [openTunnel(slice, publicKey, peer.publicKey), undefined] as const)]);
   }
 
   /** What each tunnel may carry now. Call it in each step, with the tunnel keys of this node by slice. */
   decide(slices: readonly SliceFacts[], tunnelKeys: ReadonlyMap<string, { readonly publicKey: string }>): TunnelUses {
     const { clock, linkOf } = this.#parts;
     this.#slices = slices;
+    this.#peers = undefined;
     this.#tunnelKeys = tunnelKeys;
     const now = clock.monotonic();
-    const plan = planPeerKeys({ before: this.#keys, slices, keys: tunnelKeys, linkOf, now, wall: clock.now() });
+    const plan = planPeerKeys({ before: this.#keys, open: this.#open, slices, keys: tunnelKeys, linkOf, now, wall: clock.now() });
+    this.#open = plan.open;
     this.#keys = sameKeys(plan.held, this.#keys) ? this.#keys : plan.held;
     this.#due = plan.due;
     const due = new Set(plan.due);
     for (const name of this.#attempts.keys()) if (!due.has(name)) this.#attempts.delete(name);
+    for (const name of this.#answered.keys()) if (this.#peer(name) === undefined) this.#answered.delete(name);
     const waits = [...this.#attempts.values()].flatMap(({ nextAt }) => (nextAt === Number.POSITIVE_INFINITY ? [] : [nextAt - now]));
     if (plan.nextMs !== undefined) waits.push(plan.nextMs);
     return { uses: plan.uses, againMs: waits.length === 0 ? undefined : Math.max(0, Math.min(...waits)) };
   }
 
   /** Resolves once the keys survive the end of this program; call it before the kernel uses them. */
-  async save(): Promise<void> {
-    if (this.#keys === this.#stored) return;
-    const keys = this.#keys;
-    const { clock, file } = this.#parts;
-    const stored = [...keys].map(([name, { presharedKey, tunnel, since, lifeMs, until }]) => {
-      const endsAt = clock.now() + since + lifeMs - clock.monotonic();
-      return [name, { presharedKey, tunnel, endsAt, until }] as const;
-    });
-    await writeWholeFile(file, JSON.stringify(Object.fromEntries(stored)), 0o600);
-    this.#stored = keys;
+  save(): Promise<void> {
+    return this.#files.save(this.#keys);
   }
 
   /** Opens the sessions that are due; call it when the kernel has the tunnels. They go on in the background until the signal aborts. */
   begin(signal: AbortSignal): void {
-    const { clock, dial } = this.#parts;
+    const { clock, dial, onChange } = this.#parts;
     for (const name of this.#due) {
-      if ((this.#attempts.get(name)?.nextAt ?? 0) > clock.monotonic()) continue;
+      if ((this.#attempts.get(name)?.nextAt ?? 0) > clock.monotonic() || this.#isAnswering(name)) continue;
       const ends = this.#endsOf(name);
       if (ends === undefined) continue;
       const failures = this.#attempts.get(name)?.failures ?? 0;
       this.#attempts.set(name, { failures, nextAt: Number.POSITIVE_INFINITY });
       void this.#asking
-        .run(() => bindKey(dial(ends.slice.name, ends.peerFacts.router), ends, clock, signal), signal)
+        .run(() => {
+          const connection = dial(ends.slice.name, ends.peerFacts.router);
+          return bindKey(connection, ends, () => this.#files.saveAsking(name), clock, signal);
+        }, signal)
         .then(
           (key) => {
             this.#attempts.delete(name);
             this.#agreed(name, ends, key);
+            onChange();
           },
           (error: unknown) => this.#failed(name, failures + 1, error, signal),
         );
     }
   }
 
-  /** Answers a session that the node with this router address opened; the connection is closed at its end. */
+  /**
+   * Answers a session that the node with this router address opened; the connection is closed at its end. Of a peer it answers one at a time, after
+   * one that failed only when some time has passed, and none while this node asks that peer and has the smaller tunnel key.
+   */
   answer(slice: string, router: string, connection: Duplex, signal: AbortSignal): void {
-    const { clock, log } = this.#parts;
+    const { clock, random, log, onChange } = this.#parts;
     const peer = this.#slices.find(({ name }) => name === slice)?.peers.find((each) => each.router === router);
     const name = peer === undefined ? undefined : `${slice}/${peerName(peer)}`;
     const ends = name === undefined ? undefined : this.#endsOf(name);
-    if (name === undefined || ends === undefined || this.#answering.has(name)) return void connection.destroy();
-    this.#answering.add(name);
+    const before = name === undefined ? undefined : this.#answered.get(name);
+    const isBusy = (before?.nextAt ?? 0) > clock.monotonic();
+    if (name === undefined || ends === undefined || isBusy || this.#asks(name, ends)) return void connection.destroy();
+    this.#answered.set(name, { failures: before?.failures ?? 0, nextAt: Number.POSITIVE_INFINITY });
+    const keep = async (key: BoundKey): Promise<void> => {
+      this.#agreed(name, ends, key);
+      await this.save();
+    };
     void this.#answers
-      .run(() => answerBinding(connection, ends, clock, signal), signal)
-      .then((key) => this.#agreed(name, ends, key))
+      .run(() => answerBinding(connection, ends, keep, clock, signal), signal)
+      .then(() => this.#answered.delete(name))
       .catch((error: unknown) => {
         connection.destroy();
-        if (!signal.aborted) log.warn('a node did not prove who it is', { peer: name, error: Failure.from(error) });
+        const failures = (before?.failures ?? 0) + 1;
+        this.#answered.set(name, { failures, nextAt: clock.monotonic() + backoffDelay(backoff, failures, random) });
+        // Failures 1, 2, 4, 8, …: an attacker with a tunnel key may try for ever.
+        if (signal.aborted || (failures & (failures - 1)) !== 0) return;
+        log.warn('a node did not prove who it is', { peer: name, failures, error: Failure.from(error) });
       })
-      .finally(() => this.#answering.delete(name));
+      .finally(onChange);
+  }
+
+  #isAnswering(name: string): boolean {
+    return this.#answered.get(name)?.nextAt === Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether this node has a session open with a peer, and goes first. */
+  #asks(name: string, { own, peer }: BindingEnds): boolean {
+    return this.#attempts.get(name)?.nextAt === Number.POSITIVE_INFINITY && own.tunnelKey < peer.tunnelKey;
   }
 
   /** This node in a slice; undefined without a certificate that is valid for its key. */
@@ -196,10 +225,17 @@ export class KeyBinding {
     return { privateKey: key.privateKey, certificate, notAfter: known.notAfter, tunnelKey };
   }
 
+  #peer(name: string): { readonly slice: SliceFacts; readonly peerFacts: PeerFacts } | undefined {
+    this.#peers ??= new Map(
+      this.#slices.flatMap((slice) =>
+        slice.peers.map((peerFacts) => [`${slice.name}/${peerName(peerFacts)}`, { slice, peerFacts }] as const),
+      ),
+    );
+    return this.#peers.get(name);
+  }
+
   #endsOf(name: string): (BindingEnds & { readonly slice: SliceFacts; readonly peerFacts: PeerFacts }) | undefined {
-    const slash = name.indexOf('/');
-    const slice = this.#slices.find((each) => each.name === name.slice(0, slash));
-    const peerFacts = slice?.peers.find((each) => peerName(each) === name.slice(slash + 1));
+    const { slice, peerFacts } = this.#peer(name) ?? {};
     const own = slice === undefined ? undefined : this.#own(slice);
     const root = slice === undefined || peerFacts === undefined ? undefined : this.#parts.rootOf(slice.uid, peerFacts.cluster);
     if (slice === undefined || peerFacts?.identityKey === undefined || own === undefined || root === undefined) return undefined;
@@ -209,18 +245,20 @@ export class KeyBinding {
   }
 
   #agreed(name: string, { slice, own, peerFacts }: { slice: SliceFacts; own: OwnNode; peerFacts: PeerFacts }, bound: BoundKey): void {
-    const { clock, onChange, log } = this.#parts;
+    const { clock, log } = this.#parts;
+    const hadTunnel = this.#keys.has(name) || this.#open.has(openTunnel(slice.name, own.tunnelKey, peerFacts.publicKey));
     const key: PeerKey = {
       presharedKey: bound.presharedKey,
       tunnel: tunnelOf(slice, own.tunnelKey, peerFacts),
       since: clock.monotonic(),
       lifeMs: Math.min(keyLifeMs, bound.notAfter - clock.now()),
-      graceMs: firstAnswerMs,
+      // The session of a tunnel that was open goes on.
+      graceMs: hadTunnel ? silentMs : firstAnswerMs,
+      ...(peerFacts.bindsKeys === true ? {} : { isAhead: true }),
       until: bound.notAfter,
     };
     this.#keys = new Map(this.#keys).set(name, key);
     log.debug('two nodes agreed on a key', { peer: name, lifeMs: key.lifeMs });
-    onChange();
   }
 
   #failed(name: string, failures: number, error: unknown, signal: AbortSignal): void {
@@ -234,5 +272,7 @@ export class KeyBinding {
     onChange();
   }
 }
+
+const isOneAddress = (block: string): boolean => block.endsWith('/32');
 
 const sameKeys = (a: PeerKeys, b: PeerKeys): boolean => a.size === b.size && [...a].every(([name, key]) => b.get(name) === key);

@@ -1,14 +1,101 @@
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
+import { namesIn, readIfPresent } from '../../../host/read-if-present.ts';
+import { writeWholeFile } from '../../../host/whole-file.ts';
+import { keyLifeMs, type PeerKey, type PeerKeys, silentMs } from '../../../plan/tunnels/peer-keys.ts';
+import type { Log } from '../../../telemetry/log.ts';
+import type { Clock } from '../../../values/clock.ts';
+import { sha256Hex } from '../../../values/text/hash.ts';
+import { readJson } from '../../../values/text/read-json.ts';
 
-/** Schema of the file of the keys that this node agreed on, by `<slice>/<cluster>/<node>`. */
-export const storedPeerKeys = z.record(
-  z.string(),
-  z.object({
-    presharedKey: z.string(),
-    tunnel: z.string(),
-    /** Milliseconds since 1970. */
-    endsAt: z.number(),
-    /** As in `PeerKey`. */
-    until: z.number(),
-  }),
-);
+const storedPeerKey = z.object({
+  /** `<slice>/<cluster>/<node>`. */
+  name: z.string(),
+  presharedKey: z.string(),
+  tunnel: z.string(),
+  /** Milliseconds since 1970. */
+  endsAt: z.number(),
+  /** As in `PeerKey`. */
+  until: z.number(),
+  isAhead: z.literal(true).exactOptional(),
+  /** A session for the next key had begun, and its outcome is not stored. */
+  isAsking: z.literal(true).exactOptional(),
+});
+
+/**
+ * The keys that this node agreed on, one file for each peer: a change costs as much with a thousand peers as with one. The files are readable by root
+ * alone, in a folder on tmpfs.
+ */
+export class StoredPeerKeys {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  #stored: PeerKeys = new Map();
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /** The keys of an earlier run. A file that cannot be read is logged and left out: the nodes agree on a new key. */
+  async load(log: Log): Promise<PeerKeys> {
+    const [since, wall] = [this.#clock.monotonic(), this.#clock.now()];
+    const keys = new Map<string, PeerKey>();
+    try {
+      for (const file of await namesIn(this.#directory)) {
+        const read = storedPeerKey.safeParse(readJson((await readIfPresent(`${this.#directory}/${file}`)) ?? '{}'));
+        if (!read.success) continue;
+        const { name, endsAt, isAsking, ...key } = read.data;
+        // A clock that was set meanwhile makes no key last longer than it may.
+        const lifeMs = Math.min(keyLifeMs, Math.max(0, endsAt - wall));
+        keys.set(name, { ...key, since, lifeMs, graceMs: silentMs, ...(isAsking === true ? { isDoubtful: true as const } : {}) });
+      }
+    } catch (error) {
+      log.warn('the keys of tunnels cannot be read; the nodes agree on new ones', { path: this.#directory, error });
+    }
+    this.#stored = keys;
+    return keys;
+  }
+
+  /** Resolves once exactly these keys survive the end of this program. */
+  save(keys: PeerKeys): Promise<void> {
+    return this.#inTurn(async () => {
+      if (keys === this.#stored) return;
+      for (const [name, key] of keys) if (this.#stored.get(name) !== key) await this.#write(name, key);
+      for (const name of this.#stored.keys()) if (!keys.has(name)) await rm(this.#fileOf(name), { force: true });
+      this.#stored = keys;
+    });
+  }
+
+  /** Resolves once it is stored that a peer with a key may have the next one soon. */
+  saveAsking(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const key = this.#stored.get(name);
+      if (key !== undefined) await this.#write(name, key, true);
+    });
+  }
+
+  /** One after the other, so that an earlier state never replaces a later one. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#lastWrite.then(task);
+    this.#lastWrite = done.catch(() => undefined);
+    return done;
+  }
+
+  #fileOf(name: string): string {
+    return `${this.#directory}/${sha256Hex(name).slice(0, 32)}.json`;
+  }
+
+  async #write(name: string, { presharedKey, tunnel, since, lifeMs, until, isAhead, isDoubtful }: PeerKey, isAsking?: true): Promise<void> {
+    const stored: z.output<typeof storedPeerKey> = {
+      name,
+      presharedKey,
+      tunnel,
+      endsAt: this.#clock.now() + since + lifeMs - this.#clock.monotonic(),
+      until,
+      ...(isAhead === true ? { isAhead } : {}),
+      ...(isAsking === true || isDoubtful === true ? { isAsking: true } : {}),
+    };
+    await writeWholeFile(this.#fileOf(name), JSON.stringify(stored), 0o600);
+  }
+}
