@@ -10,3 +10,7 @@ export const statementSigner = (cluster: string, project: string): string => `${
 
 /** Identity of a node. A node name is a DNS subdomain, so it is one segment of a path. */
 export const nodeIdentity = (cluster: string, project: string, node: string): string => `${trustDomain(cluster, project)}/node/${node}`;
+
+/** The cluster of a node's identity; undefined for everything else. */
+export const clusterOfNode = (identity: string): string | undefined =>
+  /^spiffe:\/\/([a-z0-9-]+)\.[a-z0-9-]+\/node\/[^/]+$/.exec(identity)?.[1];

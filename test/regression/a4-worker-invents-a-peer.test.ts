@@ -42,7 +42,7 @@ afterEach(async () => {
   ending.abort();
   await running;
   await endExample();
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, maxRetries: 10, retryDelay: 20 });
 });
 
 /** The agent of a node of west, with a kernel that only notes what it should have. */
@@ -62,7 +62,7 @@ const startAgent = async () => {
     actsOn: world.actsOn,
     peersVersion: world.peersVersion,
     published: () => ({}),
-    keys: new TunnelKeys(directory),
+    keys: new TunnelKeys({ node: 'n1', runDirectory: directory, stateDirectory: `${directory}/state` }, quietLog),
     snapshotFile,
     keepVerified: () => verification.save(),
     sliceSubnets: new SliceSubnetsFile(files, quietLog),

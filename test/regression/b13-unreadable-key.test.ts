@@ -13,23 +13,32 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(`${tmpdir()}/keys-`);
 });
-afterEach(() => rm(directory, { recursive: true }));
+const opened: TunnelKeys[] = [];
+const tunnelKeys = (): TunnelKeys => {
+  const keys = new TunnelKeys({ node: 'n1', runDirectory: directory, stateDirectory: `${directory}/state` }, quietLog);
+  opened.push(keys);
+  return keys;
+};
+afterEach(async () => {
+  for (const keys of opened.splice(0)) await keys.settled();
+  await rm(directory, { recursive: true });
+});
 
 it('a key that cannot be read is an error, not a new key', async () => {
   await mkdir(`${directory}/keys/app.key`, { recursive: true });
-  await expect(new TunnelKeys(directory).of('app')).rejects.toThrow(/EISDIR/);
+  await expect(tunnelKeys().of('app')).rejects.toThrow(/EISDIR/);
 });
 
 it('a key file with something else in it stays as it is', async () => {
   await mkdir(`${directory}/keys`);
   await writeFile(`${directory}/keys/app.key`, 'half a ke');
-  await expect(new TunnelKeys(directory).of('app')).rejects.toThrow(/holds no WireGuard key/);
+  await expect(tunnelKeys().of('app')).rejects.toThrow(/holds no WireGuard key/);
   expect(await readFile(`${directory}/keys/app.key`, 'utf8')).toBe('half a ke');
 });
 
 it('a key that is not there is made once', async () => {
-  const made = await new TunnelKeys(directory).of('app');
-  expect(await new TunnelKeys(directory).of('app')).toEqual(made);
+  const made = await tunnelKeys().of('app');
+  expect(await tunnelKeys().of('app')).toEqual(made);
 });
 
 it('a snapshot that cannot be read leaves the other copy in use', async () => {

@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await snapshotFile.settled();
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, maxRetries: 10, retryDelay: 20 });
 });
 
 const started = (): { readonly agent: NodeAgent; readonly kernel: FakeKernel } => {
@@ -53,7 +53,7 @@ const started = (): { readonly agent: NodeAgent; readonly kernel: FakeKernel } =
     actsOn: () => undefined,
     peersVersion: () => 1,
     published: () => ({}),
-    keys: new TunnelKeys(directory),
+    keys: new TunnelKeys({ node: 'n1', runDirectory: directory, stateDirectory: `${directory}/state` }, quietLog),
     snapshotFile,
     keepVerified: async () => undefined,
     sliceSubnets: new SliceSubnetsFile({ stateDirectory: `${directory}/state` }, quietLog),

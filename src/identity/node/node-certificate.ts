@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { encodeBase64 } from '../../values/text/base64.ts';
 import { shortName } from '../../values/text/hash.ts';
 import type { Root } from '../root.ts';
-import { nodeIdentity } from '../spiffe.ts';
+import { clusterOfNode, nodeIdentity } from '../spiffe.ts';
 
 /** How long the certificate of a node is valid, in milliseconds. It is renewed when half of that is over. */
 export const nodeCertificateMs = 12 * 3_600_000;
@@ -45,6 +45,16 @@ export const readNodeCertificate = (pem: string, { root, node }: CertificateOwne
     return { publicKey: encodeBase64(certificate.publicKey.export({ type: 'spki', format: 'der' })), notBefore, notAfter };
   } catch {
     return 'is no certificate';
+  }
+};
+
+/** The cluster that the certificate of a node (PEM) names; undefined for everything else. It proves nothing, see {@link readNodeCertificate}. */
+export const clusterNamedBy = (pem: string): string | undefined => {
+  if (pem.length > maxNodeCertificate) return undefined;
+  try {
+    return clusterOfNode(new X509Certificate(pem).subjectAltName?.replace(/^URI:/, '') ?? '');
+  } catch {
+    return undefined;
   }
 };
 

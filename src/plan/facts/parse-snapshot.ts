@@ -10,7 +10,7 @@ import { parseSlicePeer } from './parse-slice-peer.ts';
 const object = { apiVersion: '', kind: '', metadata: { name: '' } };
 
 const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]): SliceFacts[] => {
-  const { name, uid, subnet, blocks, driver, servicePorts = [], namespaces, withdrawnThrough } = slice;
+  const { name, uid, subnet, blocks, driver, servicePorts = [], namespaces, withdrawnThrough, certificate } = slice;
   const spec = {
     slice: name,
     sliceUID: uid,
@@ -20,6 +20,7 @@ const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]):
     driver,
     servicePorts: [...servicePorts],
     withdrawnThrough,
+    ...(certificate === undefined ? {} : { certificate }),
   };
   const { access } = slice;
   return readable(() => {

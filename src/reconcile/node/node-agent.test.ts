@@ -59,7 +59,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(snapshotFiles.map((file) => file.settled()));
   snapshotFiles.length = 0;
-  await rm(directory, { recursive: true });
+  await rm(directory, { recursive: true, maxRetries: 10, retryDelay: 20 });
 });
 
 let factsMade = 0;
@@ -84,7 +84,7 @@ const started = async (kernel: FakeKernel = new FakeKernel(machine), clock: Cloc
     },
     actsOn: () => undefined,
     published: () => published,
-    keys: new TunnelKeys(directory),
+    keys: new TunnelKeys({ node: 'n1', runDirectory: directory, stateDirectory: `${directory}/state` }, quietLog),
     snapshotFile,
     keepVerified: async () => undefined,
     sliceSubnets: new SliceSubnetsFile({ stateDirectory: `${directory}/state` }, quietLog),

@@ -65,6 +65,8 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const snapshotFile = new SnapshotFile(settings, log);
   const snapshot = await snapshotFile.load(settings.node);
   const identity = await openNodeIdentity(settings, log);
+  const keys = new TunnelKeys(settings, log);
+  if (snapshot !== undefined && snapshot.facts.slices.length > 0) verification.start();
   const steps = new Steps();
   const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
   const binding = settings.bindKeys
@@ -72,7 +74,6 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
         node: settings.node,
         key: identity.key,
         directory: peerKeysDirectory(settings),
-        clusterIn,
         rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
         linkOf: (slice, peer) => links.links(slice).get(peer),
         dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),
@@ -91,7 +92,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     actsOn: world.actsOn,
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),
-    keys: new TunnelKeys(settings.runDirectory),
+    keys,
     snapshotFile,
     keepVerified: () => verification.save(),
     snapshot,
@@ -210,6 +211,6 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   monitor.stop();
   await peerExchange.stop();
   await stopCni();
-  await Promise.all([snapshotFile.settled(), verification.settled()]);
+  await Promise.all([snapshotFile, verification, keys, identity].map((stored) => stored.settled()));
   await health.stop();
 };

@@ -7,7 +7,7 @@ export interface AgentSettings {
   readonly node: string;
   /** On tmpfs: socket of the CNI plugin, private keys, records of processes and rules, the snapshot of this boot. */
   readonly runDirectory: string;
-  /** On disk: snapshot, programs for tunnels. It has the same path on the node. */
+  /** On disk: snapshot, copies of private keys, programs for tunnels. It has the same path on the node. */
   readonly stateDirectory: string;
   /** Static programs of the image: wireguard-go and the CNI plugin for the node, the prober and the relay for the agent. */
   readonly hostFiles: string;

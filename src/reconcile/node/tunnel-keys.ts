@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { namesIn, readIfPresent } from '../../host/read-if-present.ts';
 import { writeWholeFile } from '../../host/whole-file.ts';
+import type { Log } from '../../telemetry/log.ts';
 import { Failure } from '../../values/failure.ts';
 import { isWireguardKey, wireguardPrivateKey, wireguardPublicKey } from '../../values/wireguard-key.ts';
+import type { AgentSettings } from './settings.ts';
+import { DiskSecrets } from './stored/disk-secrets.ts';
 
 /** A tunnel's key pair: the private half stays in its file. */
 export interface TunnelKey {
@@ -11,18 +14,27 @@ export interface TunnelKey {
   readonly privateKeyFile: string;
 }
 
-/** The private keys of this node's tunnels, one file per slice on tmpfs: they do not outlive the machine's power. */
+/** The private keys of this node's tunnels, one file per slice on tmpfs, with a copy on disk that outlives the machine's power. */
 export class TunnelKeys {
   readonly #directory: string;
+  readonly #disk: DiskSecrets;
   readonly #known = new Map<string, TunnelKey>();
   /** The slices of the last call of keepOnly. Files of earlier processes are searched only when this changes. */
   #kept: string | undefined;
 
-  constructor(runDirectory: string) {
-    this.#directory = `${runDirectory}/keys`;
+  constructor(settings: Pick<AgentSettings, 'node' | 'runDirectory' | 'stateDirectory'>, log: Log) {
+    this.#directory = `${settings.runDirectory}/keys`;
+    this.#disk = new DiskSecrets(
+      settings,
+      { folder: 'keys', lost: 'after a reboot the other nodes must learn new tunnel keys of this node' },
+      log,
+    );
   }
 
-  /** The key of a slice, created when there is none; an unreadable key is an error, and never replaced. */
+  /**
+   * The key of a slice: that of this boot, else that of an earlier one, else a new one. An unreadable key of this boot is an error, and never replaced,
+   * because a tunnel uses it.
+   */
   async of(slice: string): Promise<TunnelKey> {
     const known = this.#known.get(slice);
     if (known !== undefined) return known;
@@ -34,11 +46,14 @@ export class TunnelKeys {
         `${privateKeyFile} holds no WireGuard key, and a new one would interrupt the tunnels. Delete the file to get a new key.`,
       );
     }
-    const privateKey = found ?? wireguardPrivateKey(randomBytes);
+    const name = `${slice}.key`;
+    const stored = found ?? (await this.#disk.read(name, (text) => isWireguardKey(text.trim())))?.trim();
+    const privateKey = stored ?? wireguardPrivateKey(randomBytes);
     if (found === undefined) {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await writeWholeFile(privateKeyFile, `${privateKey}\n`, 0o600);
     }
+    this.#disk.keep(name, `${privateKey}\n`);
     const key = { publicKey: wireguardPublicKey(privateKey), privateKeyFile };
     this.#known.set(slice, key);
     return key;
@@ -71,7 +86,13 @@ export class TunnelKeys {
     for (const name of await namesIn(this.#directory)) {
       if (!kept.has(name)) await rm(`${this.#directory}/${name}`, { force: true });
     }
+    this.#disk.keepOnly(kept);
     this.#kept = names;
+  }
+
+  /** Resolves when the disk has the keys, or writing them failed. */
+  settled(): Promise<void> {
+    return this.#disk.settled();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { readNodeCertificate } from '../../../identity/node/node-certificate.ts';
+import { clusterNamedBy, readNodeCertificate } from '../../../identity/node/node-certificate.ts';
 import type { NodeKey } from '../../../identity/node/node-key.ts';
 import type { BoundKey, OwnNode, StatedNode } from '../../../identity/node/tunnel-session.ts';
 import type { Root } from '../../../identity/root.ts';
@@ -39,8 +39,6 @@ export interface KeyBindingParts {
   readonly key: NodeKey;
   /** The folder in which keys outlive this program, on tmpfs. */
   readonly directory: string;
-  /** Name of this cluster in a slice; undefined while unknown. */
-  readonly clusterIn: (slice: string) => string | undefined;
   /** The pinned authority of a cluster; undefined while none is known. */
   readonly rootOf: (sliceUID: string, cluster: string) => Root | undefined;
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
@@ -66,6 +64,16 @@ export interface FoundTunnel {
   readonly peers: readonly { readonly publicKey: string; readonly presharedKey?: string; readonly allowedIPs: readonly string[] }[];
 }
 
+/** The certificate of this node in a slice. */
+interface KnownCertificate {
+  readonly text: string;
+  readonly root: Root;
+  /** Milliseconds since 1970; undefined when it cannot be used with the key of this node. */
+  readonly notAfter: number | undefined;
+  /** The log has a line about its end. */
+  isTold: boolean;
+}
+
 interface Attempts {
   readonly failures: number;
   /** By the monotonic clock; Infinity while a session is open. */
@@ -84,7 +92,7 @@ export class KeyBinding {
   /** Of sessions that peers opened; an entry goes when one succeeds. */
   readonly #answered = new Map<string, Attempts>();
   readonly #files: StoredPeerKeys;
-  readonly #certificates = new Map<string, { readonly text: string; readonly root: Root; readonly notAfter: number | undefined }>();
+  readonly #certificates = new Map<string, KnownCertificate>();
   #keys: PeerKeys;
   #open: OpenTunnels = new Map();
   #slices: readonly SliceFacts[] = [];
@@ -205,23 +213,37 @@ export class KeyBinding {
 
   /** This node in a slice; undefined without a certificate that is valid for its key. */
   #own(slice: SliceFacts): OwnNode | undefined {
-    const { node, key, clusterIn, rootOf, clock } = this.#parts;
-    const cluster = clusterIn(slice.name);
-    const root = cluster === undefined ? undefined : rootOf(slice.uid, cluster);
+    const { node, key, rootOf, clock, log } = this.#parts;
     const tunnelKey = this.#tunnelKeys.get(slice.name)?.publicKey;
     const { certificate } = slice;
-    if (root === undefined || tunnelKey === undefined || certificate === undefined) return undefined;
+    if (tunnelKey === undefined || certificate === undefined) return undefined;
     let known = this.#certificates.get(slice.name);
+    // Its own text names the cluster: after a reboot nothing else does while the API server is away.
+    const cluster = known?.text === certificate ? known.root.cluster : clusterNamedBy(certificate);
+    const root = cluster === undefined ? undefined : rootOf(slice.uid, cluster);
+    if (root === undefined) return undefined;
     if (known?.text !== certificate || known.root !== root) {
       const read = readNodeCertificate(certificate, { root, node });
       known = {
         text: certificate,
         root,
         notAfter: typeof read !== 'string' && read.publicKey === key.publicKey ? read.notAfter : undefined,
+        isTold: false,
       };
       this.#certificates.set(slice.name, known);
     }
-    if (known.notAfter === undefined || known.notAfter <= clock.now()) return undefined;
+    if (known.notAfter === undefined) return undefined;
+    if (known.notAfter <= clock.now()) {
+      if (!known.isTold) {
+        const ended = new Date(known.notAfter).toISOString();
+        log.warn('the certificate of this node has expired; tunnels stay closed until its worker issues another one', {
+          slice: slice.name,
+          ended,
+        });
+      }
+      known.isTold = true;
+      return undefined;
+    }
     return { privateKey: key.privateKey, certificate, notAfter: known.notAfter, tunnelKey };
   }
 

@@ -54,7 +54,12 @@ export class PeerVerification {
     this.#copies = new TwoCopies(parts.settings, { name: 'trust', lost }, parts.log);
   }
 
-  /** Continues with what this node accepted before. */
+  /** Continues with what this node accepted before, also while the API server does not answer. */
+  start(): void {
+    if (!this.#isOpening) this.#begin().catch((error: unknown) => this.#failed(error));
+    this.#isOpening = true;
+  }
+
   async #begin(): Promise<void> {
     const { clock, onReady } = this.#parts;
     const judge = (await import('./judge.ts')).createJudge();
@@ -74,8 +79,7 @@ export class PeerVerification {
     if (open === undefined) {
       // Without a slice there are no peers.
       if (sliceNodes.length === 0) return readPlainPeer;
-      if (!this.#isOpening) this.#begin().catch((error: unknown) => this.#failed(error));
-      this.#isOpening = true;
+      this.start();
       return undefined;
     }
     const projects = new Map(slices.map((slice) => [slice.metadata.name, ownProject(slice)]));
