@@ -7,6 +7,7 @@ export const reasons = {
   BlockRefused: 'The hub grants the cluster an address block that is outside the slice, or that the cluster uses itself.',
   BudgetNear: 'Most of a budget is used; the message names the cluster, the budget and the usage.',
   BudgetReached: 'A budget or a rate is reached; the message names the cluster, the budget, and what is over capacity or waits.',
+  CertificateExpiring: 'The certificate of a node is near its end and was not renewed; tunnels under mutual TLS close with it.',
   CniNotChained:
     'The container network configuration of a node does not contain the plugin of KubeSlice; its pods are attached only after they have started.',
   ClockAgrees: 'The clock of the member agrees with that of the hub again.',

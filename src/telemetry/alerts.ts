@@ -184,6 +184,22 @@ export const alertCatalogue: readonly AlertDefinition[] = [
     ],
   },
   {
+    name: 'KubeSliceNodeCertificateExpiring',
+    side: 'member',
+    severity: 'warning',
+    expr: `min by (node) (${m('nodeCertificateRemainingSeconds')}) < 10800`,
+    for: '2m',
+    summary: 'The certificate of node {{ $labels.node }} expires in {{ $value | humanizeDuration }} and was not renewed.',
+    meaning:
+      'It is renewed after half of its 12 hours. Once it has expired, the tunnels between this node and others that use mutual TLS close one after the other.',
+    evidence: 'Condition Degraded of the SliceNode with the reason CertificateExpiring, and the log of the worker.',
+    remedies: [
+      'Check whether a worker runs and leads: `kubectl -n kubeslice-system get pods`.',
+      'Condition StatementsVerified of this cluster: it names nodes that do not prove their key.',
+      'A clock that was set: the certificate is issued again within five minutes once it is right.',
+    ],
+  },
+  {
     name: 'KubeSliceMemberSliceNotReady',
     side: 'member',
     severity: 'critical',

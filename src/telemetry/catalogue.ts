@@ -304,6 +304,13 @@ export const metricCatalogue = {
     labels: ['slice'],
     programs: ['agent'],
   },
+  nodeCertificateRemainingSeconds: {
+    type: 'gauge',
+    name: 'kubeslice_node_certificate_remaining_seconds',
+    help: 'Seconds until the certificate of this node expires, by its clock, on nodes that use mutual TLS under the tunnels; 0 when it has expired. It is renewed after half of 12 hours.',
+    labels: ['slice'],
+    programs: ['agent'],
+  },
   nodePodFailures: {
     type: 'gauge',
     name: 'kubeslice_node_pod_failures',

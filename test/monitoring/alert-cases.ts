@@ -86,6 +86,12 @@ export const alertCases: readonly AlertCase[] = [
     value: '5m 0s',
   },
   {
+    alert: 'KubeSliceNodeCertificateExpiring',
+    series: [{ series: `kubeslice_node_certificate_remaining_seconds{slice="blue",${from('agent')}}`, well: 21_600, wrong: 3_600 }],
+    labels: { node: 'n1' },
+    value: '1h 0m 0s',
+  },
+  {
     alert: 'KubeSliceMemberSliceNotReady',
     series: [{ series: `kubeslice_member_slice_ready{slice="blue",${from('worker')}}`, well: 1, wrong: 0 }],
     labels: { slice: 'blue' },

@@ -102,6 +102,7 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     agent: { last: step },
     links: watch,
     identity: () => undefined,
+    certificateEnds: () => undefined,
     trouble: () => undefined,
     policiesServed: () => true,
     seen: () => seen,

@@ -130,6 +130,7 @@ it('what was published of the slice stays, with the reason', async () => {
     agent,
     links: { links: () => new Map(), knowledge: () => 'All' },
     identity: () => undefined,
+    certificateEnds: () => undefined,
     trouble: () => undefined,
     policiesServed: () => true,
     seen: () => seen,

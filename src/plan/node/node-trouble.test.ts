@@ -13,12 +13,25 @@ describe('a node', () => {
     ['without our plugin in the file', { ...well, cni: { active: '10-net.conflist', isList: true, chained: false } }, [], 'CniNotChained'],
     ['without any file', { ...well, cni: { active: undefined, isList: false, chained: false } }, [], 'CniNotChained'],
   ])('%s', (_what, conditions, narrow, reason) => {
-    expect(nodeTrouble(conditions, narrow, 1420)?.reason).toBe(reason);
+    expect(nodeTrouble(conditions, narrow, 1420, undefined)?.reason).toBe(reason);
+  });
+
+  const hours = (count: number): number => count * 3_600_000;
+  test.each([
+    ['is there', 6, undefined],
+    ['is there for a little more than three hours', 3.1, undefined],
+    ['was not renewed', 2.9, /ends at 2026-01-01T02:54:00.000Z and was not renewed/],
+    ['has ended', -1, /ended at 2025-12-31T23:00:00.000Z/],
+  ] as const)('whose certificate %s', (_what, left, message) => {
+    const now = Date.parse('2026-01-01T00:00:00Z');
+    const trouble = nodeTrouble(well, [], 1420, { notAfter: now + hours(left), now });
+    if (message === undefined) expect(trouble).toBeUndefined();
+    else expect(trouble).toMatchObject({ reason: 'CertificateExpiring', message: expect.stringMatching(message) });
   });
 });
 
 test('a condition comes with the first trouble, and stays to say that it is over', () => {
-  const trouble = nodeTrouble(well, ['east'], 1420);
+  const trouble = nodeTrouble(well, ['east'], 1420, undefined);
   expect(troubleVerdicts(undefined, undefined)).toEqual([]);
   const [verdict] = troubleVerdicts(undefined, trouble);
   expect(verdict).toMatchObject({ type: 'Degraded', status: 'True', reason: 'PacketsTooLarge', message: expect.stringContaining('1420') });

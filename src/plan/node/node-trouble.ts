@@ -14,6 +14,9 @@ export interface NodeConditions {
   readonly disk: { readonly path: string; readonly freeBytes: number } | undefined;
 }
 
+/** With less time left, the certificate of a node counts as not renewed, in milliseconds: it is renewed when half of its 12 hours are over. */
+const leastCertificateMs = 3 * 3_600_000;
+
 /** Whether a disk counts as full. */
 export const isFull = (disk: NodeConditions['disk']): boolean => disk !== undefined && disk.freeBytes < leastFreeBytes;
 
@@ -22,6 +25,7 @@ export const nodeTrouble = (
   { cni, disk }: NodeConditions,
   narrow: readonly string[],
   mtu: number | undefined,
+  certificate: { readonly notAfter: number; readonly now: number } | undefined,
 ): Pick<Verdict, 'reason' | 'message'> | undefined => {
   if (narrow.length > 0)
     return {
@@ -33,6 +37,15 @@ export const nodeTrouble = (
       reason: 'DiskFull',
       message: `The disk of ${disk.path} is full: this node cannot store the state that it needs after a reboot; free space there.`,
     };
+  if (certificate !== undefined && certificate.notAfter - certificate.now < leastCertificateMs) {
+    const end = new Date(certificate.notAfter).toISOString();
+    const what =
+      certificate.notAfter > certificate.now ? `ends at ${end} and was not renewed after half of its 12 hours` : `ended at ${end}`;
+    return {
+      reason: 'CertificateExpiring',
+      message: `The certificate of this node ${what}; without it the tunnels to nodes that use mutual TLS close. The worker of this cluster renews it: check with "kubectl -n kubeslice-system get pods" whether it runs, and its log.`,
+    };
+  }
   if (cni !== undefined && !(cni.isList && cni.chained)) {
     const why =
       cni.active === undefined

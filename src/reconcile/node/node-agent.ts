@@ -214,6 +214,7 @@ export class NodeAgent {
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });
       metrics.remove('nodePodFailures', { slice });
+      metrics.remove('nodeCertificateRemainingSeconds', { slice });
       for (const state of linkVerdicts) metrics.remove('nodeLinks', { slice, state });
     }
     for (const change of outcome.changes) log.debug('kernel changed', { change });

@@ -38,6 +38,8 @@ export interface PublisherParts {
   readonly identity: (use: { readonly sliceUID: string; readonly tunnelKey: string }) => SliceNodeStatus['identity'];
   /** Whether this node takes packets of pods only under keys from mutual TLS. */
   readonly bindsKeys: boolean;
+  /** The end of this node's certificate in a slice, in milliseconds since 1970; undefined on a node that uses no mutual TLS. */
+  readonly certificateEnds: (slice: string) => number | undefined;
   /** The node's faults that concern a slice. */
   readonly trouble: (slice: string) => ReturnType<typeof nodeTrouble>;
   /** Whether the API server has the definition of AccessPolicy. */
@@ -69,6 +71,7 @@ export class Publisher {
     if (step === undefined || mirrored === undefined) return undefined;
     const written = this.#written.get(slice);
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
+    this.#measureCertificate(slice);
     const now = clock.monotonic();
     const input = await this.#input(slice, step, seen.status?.links, signal);
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
@@ -104,6 +107,13 @@ export class Publisher {
       throw error;
     }
     return { againMs };
+  }
+
+  #measureCertificate(slice: string): void {
+    const { certificateEnds, clock, metrics } = this.#parts;
+    const ends = certificateEnds(slice);
+    if (ends === undefined) metrics.remove('nodeCertificateRemainingSeconds', { slice });
+    else metrics.set('nodeCertificateRemainingSeconds', { slice }, Math.max(0, (ends - clock.now()) / 1_000));
   }
 
   /** Publishes the changes at the end of this run, without waiting for the next turn. */

@@ -142,7 +142,12 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     links,
     identity: (use) => identity.provedFor(use),
     bindsKeys: settings.bindKeys,
-    trouble: (slice) => nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu),
+    certificateEnds: (slice) => binding?.certificateEnds(slice),
+    trouble: (slice) => {
+      const notAfter = binding?.certificateEnds(slice);
+      const certificate = notAfter === undefined ? undefined : { notAfter, now: clock.now() };
+      return nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu, certificate);
+    },
     policiesServed: () => world.accessPolicies.isServed(),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),
     clock,

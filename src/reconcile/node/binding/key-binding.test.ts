@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
 import { keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
+import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { boundPair } from './fixtures/bound-pair.ts';
 
 const pair = boundPair();
@@ -93,5 +94,23 @@ describe('two nodes', () => {
     expect(a.use).toBe('Closed');
     b.certificate = pair.certificateOf('west', b.key);
     await pair.agree(nodes);
+  });
+
+  it('name the end of their certificate, and the log has one line about one that has ended', async () => {
+    const warnings: unknown[] = [];
+    pair.log = { ...quietLog, warn: (message, fields) => void warnings.push([message, fields]) };
+    const [a, b] = await pair.nodes();
+    const issued = Math.floor(Date.now() / 1_000) * 1_000;
+    for (const hours of [13, 1]) {
+      a.certificate = pair.certificateOf('east', a.key, issued - hours * 3_600_000);
+      for (let again = 0; again < 3; again++) await pair.step(a, b);
+      expect(a.binding.certificateEnds('app')).toBe(issued + (12 - hours) * 3_600_000);
+    }
+    expect(warnings).toEqual([
+      [expect.stringContaining('has expired'), { slice: 'app', ended: new Date(issued - 3_600_000).toISOString() }],
+    ]);
+    a.certificate = pair.certificateOf('east', createNodeKey().key);
+    await pair.step(a, b);
+    expect(a.binding.certificateEnds('app')).toBeUndefined();
   });
 });

@@ -211,40 +211,44 @@ export class KeyBinding {
     return this.#attempts.get(name)?.nextAt === Number.POSITIVE_INFINITY && own.tunnelKey < peer.tunnelKey;
   }
 
+  /** The end of this node's certificate in a slice, in milliseconds since 1970; undefined while it has none for its key. */
+  certificateEnds(slice: string): number | undefined {
+    const facts = this.#slices.find(({ name }) => name === slice);
+    return facts === undefined ? undefined : this.#certificateOf(facts)?.notAfter;
+  }
+
   /** This node in a slice; undefined without a certificate that is valid for its key. */
   #own(slice: SliceFacts): OwnNode | undefined {
-    const { node, key, rootOf, clock, log } = this.#parts;
+    const { key, clock, log } = this.#parts;
     const tunnelKey = this.#tunnelKeys.get(slice.name)?.publicKey;
-    const { certificate } = slice;
-    if (tunnelKey === undefined || certificate === undefined) return undefined;
-    let known = this.#certificates.get(slice.name);
+    const known = this.#certificateOf(slice);
+    if (tunnelKey === undefined || known?.notAfter === undefined) return undefined;
+    if (known.notAfter > clock.now()) return { privateKey: key.privateKey, certificate: known.text, notAfter: known.notAfter, tunnelKey };
+    if (!known.isTold) {
+      const ended = new Date(known.notAfter).toISOString();
+      log.warn('the certificate of this node has expired; tunnels get no keys until its worker issues another one', {
+        slice: slice.name,
+        ended,
+      });
+    }
+    known.isTold = true;
+    return undefined;
+  }
+
+  /** The certificate of this node in a slice, read once; undefined without one, and while the authority is not known. */
+  #certificateOf({ name, uid, certificate }: SliceFacts): KnownCertificate | undefined {
+    const { node, key, rootOf } = this.#parts;
+    if (certificate === undefined) return undefined;
+    const known = this.#certificates.get(name);
     // Its own text names the cluster: after a reboot nothing else does while the API server is away.
     const cluster = known?.text === certificate ? known.root.cluster : clusterNamedBy(certificate);
-    const root = cluster === undefined ? undefined : rootOf(slice.uid, cluster);
-    if (root === undefined) return undefined;
-    if (known?.text !== certificate || known.root !== root) {
-      const read = readNodeCertificate(certificate, { root, node });
-      known = {
-        text: certificate,
-        root,
-        notAfter: typeof read !== 'string' && read.publicKey === key.publicKey ? read.notAfter : undefined,
-        isTold: false,
-      };
-      this.#certificates.set(slice.name, known);
-    }
-    if (known.notAfter === undefined) return undefined;
-    if (known.notAfter <= clock.now()) {
-      if (!known.isTold) {
-        const ended = new Date(known.notAfter).toISOString();
-        log.warn('the certificate of this node has expired; tunnels stay closed until its worker issues another one', {
-          slice: slice.name,
-          ended,
-        });
-      }
-      known.isTold = true;
-      return undefined;
-    }
-    return { privateKey: key.privateKey, certificate, notAfter: known.notAfter, tunnelKey };
+    const root = cluster === undefined ? undefined : rootOf(uid, cluster);
+    if (root === undefined || (known?.text === certificate && known.root === root)) return root && known;
+    const read = readNodeCertificate(certificate, { root, node });
+    const isUsable = typeof read !== 'string' && read.publicKey === key.publicKey;
+    const made = { text: certificate, root, notAfter: isUsable ? read.notAfter : undefined, isTold: false };
+    this.#certificates.set(name, made);
+    return made;
   }
 
   #peer(name: string): { readonly slice: SliceFacts; readonly peerFacts: PeerFacts } | undefined {
