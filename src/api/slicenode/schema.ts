@@ -60,6 +60,8 @@ export const linkVotes = z
     up: z.int().min(0).describe('Nodes that this node reaches.'),
     down: z.int().min(0).describe('Nodes that this node does not reach.'),
     worstRttMs: z.number().min(0).optional().describe('Longest of the round-trip times in milliseconds, with two digits.'),
+    bound: z.int().min(0).optional().describe('Links under a key from mutual TLS.'),
+    boundUntil: timeField().optional().describe('The end of the certificate, of either end of these links, that ends first.'),
     rest: z.enum(['Up', 'Down']).describe('State of the nodes that no list names.'),
     upNodes: nodeList('Nodes that this node reaches, in contrast to the rest'),
     downNodes: nodeList('Nodes that this node does not reach, in contrast to the rest'),

@@ -12,6 +12,8 @@ const isLink = (row: Row): row is LinkRow => 'node' in row;
 export const command = fleetList({
   name: 'links',
   summary: 'List the tunnels that are not up, and count all of them by cluster',
+  description:
+    'KEYS counts the tunnels whose packets travel under a key from mutual TLS, between nodes with certificates of the two clusters; -o wide shows when the first of these certificates ends.',
   examples: ['kubeslice links --context hub', 'kubeslice links --slice app-slice --cluster east -o wide'],
   options: [sliceOption, clusterOption],
   kinds: ['Links'],
@@ -28,6 +30,8 @@ export const command = fleetList({
       value: (row) => (isLink(row) || row.worstRttMs === undefined ? undefined : `${row.worstRttMs} ms`),
       align: 'right',
     },
+    { title: 'KEYS', value: (row) => (isLink(row) || row.bound === undefined ? undefined : `${row.bound}/${row.links}`), align: 'right' },
+    { title: 'CERTIFICATES UNTIL', value: (row) => (isLink(row) ? undefined : row.boundUntil), wide: true },
     { title: 'SINCE', value: (row) => (isLink(row) ? formatAge(Date.now() - Date.parse(row.since)) : undefined), align: 'right' },
     { title: 'DRIVER', value: (row) => (isLink(row) ? row.driver : undefined), wide: true },
     { title: 'REASON', value: (row) => (isLink(row) ? row.reason : undefined) },

@@ -16,6 +16,7 @@ import { observeSides, type Sides } from './sides.ts';
 export interface FleetList<R extends object> {
   readonly name: string;
   readonly summary: string;
+  readonly description?: string;
   readonly examples: readonly string[];
   readonly options?: readonly CliOption[];
   readonly kinds: readonly StatementKind[];
@@ -50,6 +51,7 @@ const listsOf = ({ hub, member }: Sides): { readonly seenBy: string; readonly he
 export const fleetList = <R extends object>(list: FleetList<R>): CliCommand => ({
   name: list.name,
   summary: list.summary,
+  ...(list.description === undefined ? {} : { description: list.description }),
   options: [sideOption, projectOption, ...(list.options ?? []), outputOption('json', 'yaml', 'wide'), kubeconfigOption],
   examples: list.examples,
   run: async (input) =>

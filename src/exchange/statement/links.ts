@@ -33,6 +33,9 @@ const clusterLinks = z.object({
   /** Links that should exist; those that are neither up nor down are not judged yet, or no agent reports them. */
   total: count,
   worstRttMs: z.number().min(0).exactOptional(),
+  /** Links under a key from mutual TLS, and the end of the certificate that ends first. */
+  bound: count.exactOptional(),
+  boundUntil: time.exactOptional(),
 });
 
 const reportedNode = z.object({ node: subdomain, up: count, down: count, total: count, reason: line(1024).exactOptional() });

@@ -16,6 +16,8 @@ export interface TunnelPeer {
    * next handshake, three minutes at most.
    */
   readonly presharedKey?: string;
+  /** The end of the certificate of either end that ends first, for the report: the key is not used beyond it. Milliseconds since 1970. */
+  readonly boundUntil?: number;
   /** `address:port` or `[address]:port` on the underlay; undefined when only the peer can initiate. */
   readonly endpoint: string | undefined;
   /** CIDRs that are accepted from the peer and routed to it, and no others (WireGuard's cryptokey routing). */

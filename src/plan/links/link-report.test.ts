@@ -102,3 +102,16 @@ describe('while this run does not know all links', () => {
     expect(words(report, 'west/w2')?.state).toBe('Pending');
   });
 });
+
+it('counts the links under a key from mutual TLS, with the end of the first certificate', () => {
+  const [first, second, third] = ['west/w1', 'west/w2', 'east/n1'].map(peer) as [TunnelPeer, TunnelPeer, TunnelPeer];
+  const { clusters } = planLinkReport({
+    network: { driver: 'WireGuard', peers: [{ ...first, boundUntil: 7_200_000 }, { ...second, boundUntil: 3_600_000 }, third] },
+    links: new Map([first, second, third].map(({ name }) => [name, up])),
+    handshakes: new Map(),
+    now: 10_000,
+    wall: 1_000_010_000,
+  });
+  expect(clusters.west).toMatchObject({ up: 2, bound: 2, boundUntil: '1970-01-01T01:00:00.000Z' });
+  expect(clusters.east).not.toHaveProperty('bound');
+});

@@ -40,6 +40,7 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
   const at = (monotonic: number): Date => new Date(wall - (now - monotonic));
   const votes = new Map<string, Map<string, Vote>>();
   const worstRtt = new Map<string, number>();
+  const keys = new Map<string, { readonly bound: number; readonly until: number }>();
   const ill: { readonly peer: SliceNetwork['peers'][number]; readonly link: LinkHistory }[] = [];
   for (const peer of network.peers) {
     const seen = links.get(peer.name);
@@ -49,6 +50,10 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
     const slash = peer.name.indexOf('/');
     const [cluster, node] = [peer.name.slice(0, slash), peer.name.slice(slash + 1)];
     const ofCluster = votes.get(cluster) ?? new Map<string, Vote>();
+    if (peer.boundUntil !== undefined) {
+      const { bound, until } = keys.get(cluster) ?? { bound: 0, until: Number.POSITIVE_INFINITY };
+      keys.set(cluster, { bound: bound + 1, until: Math.min(until, peer.boundUntil) });
+    }
     const stands = link.state === 'Pending' && wasDown(cluster, node);
     votes.set(cluster, ofCluster.set(node, stands ? 'Down' : voteOf(link.state)));
     if (link.state === 'Up' && link.rttMs !== undefined) worstRtt.set(cluster, Math.max(worstRtt.get(cluster) ?? 0, link.rttMs));
@@ -74,7 +79,15 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
     });
   const clusters = [...votes].map(([cluster, vote]): [string, LinkVotes] => {
     const rtt = worstRtt.get(cluster);
-    return [cluster, { ...encodeVotes(vote), ...(rtt === undefined ? {} : { worstRttMs: twoDigits(rtt) }) }];
+    const key = keys.get(cluster);
+    return [
+      cluster,
+      {
+        ...encodeVotes(vote),
+        ...(rtt === undefined ? {} : { worstRttMs: twoDigits(rtt) }),
+        ...(key === undefined ? {} : { bound: key.bound, boundUntil: new Date(key.until).toISOString() }),
+      },
+    ];
   });
   return {
     observedAt: new Date(wall).toISOString(),

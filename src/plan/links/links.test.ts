@@ -70,6 +70,21 @@ describe('the report about links', () => {
     expect(linksBody.parse(body)).toEqual(body);
   });
 
+  it('sums the links under keys from mutual TLS, with the end of the first certificate', () => {
+    const boundIn = (said: LinkReport, boundUntil: string): LinkReport => ({
+      ...said,
+      clusters: Object.fromEntries(Object.entries(said.clusters).map(([cluster, votes]) => [cluster, { ...votes, bound: 1, boundUntil }])),
+    });
+    const body = linksOf({
+      sliceNodes: [
+        part('n1', boundIn(links({ east: { n2: 'Up' }, west: { w1: 'Up' } }), '2026-01-01T08:00:00.000Z')),
+        part('n2', boundIn(links({ east: { n1: 'Up' }, west: { w1: 'Up' } }), '2026-01-01T06:00:00.000Z')),
+      ],
+    });
+    for (const { bound, boundUntil } of body.clusters) expect([bound, boundUntil]).toEqual([2, '2026-01-01T06:00:00.000Z']);
+    expect(linksBody.parse(body)).toEqual(body);
+  });
+
   it('counts what is not known yet, and not what a cluster said that left', () => {
     const peers = new Map([
       ['east', 2],

@@ -42,6 +42,9 @@ export interface LinksSnapshot {
  */
 const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
 
+/** Times of the same form. */
+const earlier = (a: string | undefined, b: string): string => (a === undefined || b < a ? b : a);
+
 /** Sums by cluster, and the missing links of each node. */
 const sumLinks = (
   reporting: readonly SliceNode[],
@@ -49,7 +52,7 @@ const sumLinks = (
   gone: { readonly cluster: string; readonly nodes: ReadonlySet<string> },
 ) => {
   const goneTokens = new Set([...gone.nodes].map(nodeToken));
-  const clusters = new Map<string, { up: number; down: number; worstRttMs?: number }>();
+  const clusters = new Map<string, { up: number; down: number; worstRttMs?: number; bound?: number; boundUntil?: string }>();
   const impaired: ImpairedNode[] = [];
   const worst: ReportedLink[] = [];
   const total = [...expected.values()].reduce((sum, each) => sum + each, 0);
@@ -64,6 +67,8 @@ const sumLinks = (
       sum.up += counted.up;
       sum.down += counted.down;
       if (votes.worstRttMs !== undefined && counted.up > 0) sum.worstRttMs = Math.max(sum.worstRttMs ?? 0, votes.worstRttMs);
+      if (votes.bound !== undefined) sum.bound = (sum.bound ?? 0) + votes.bound;
+      if (votes.boundUntil !== undefined) sum.boundUntil = earlier(sum.boundUntil, votes.boundUntil);
       up += counted.up;
       down += counted.down;
     }

@@ -284,6 +284,9 @@ describe('the state of a fleet', () => {
       ['west', 'Up', 4, 4, 2.5],
     ]);
     expect(planLinks(withNotices(notices).reports)).toMatchObject([{ cluster: 'east', node: 'e1', peerNode: 'w1', state: 'Down' }]);
+    const boundUntil = '2026-01-01T06:00:00.000Z';
+    const bound = report('app', 'west', 'east', { clusters: [{ cluster: 'east', up: 4, down: 0, total: 4, bound: 4, boundUntil }] });
+    expect(planPairs(withNotices([bound]).reports)[0]).toMatchObject({ bound: 4, boundUntil });
   });
 });
 

@@ -17,6 +17,10 @@ export interface PairRow {
   readonly links: number;
   /** Longest round-trip time; absent while no link is up. */
   readonly worstRttMs?: number;
+  /** Links under a key from mutual TLS; absent without any. */
+  readonly bound?: number;
+  /** The end of the certificate of either end of these that ends first. */
+  readonly boundUntil?: string;
 }
 
 /** One direction of a tunnel that is not up, observed at its start. */
@@ -57,7 +61,7 @@ export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
         neededPairs(cluster, report, all)
           .filter(({ total }) => total > 0)
           .map(
-            ({ cluster: peerCluster, up, down, total, worstRttMs }): PairRow => ({
+            ({ cluster: peerCluster, up, down, total, worstRttMs, bound, boundUntil }): PairRow => ({
               slice,
               cluster,
               peerCluster,
@@ -66,6 +70,8 @@ export const planPairs = (reports: readonly SliceReport[]): PairRow[] =>
               down,
               links: total,
               ...(worstRttMs === undefined || up === 0 ? {} : { worstRttMs }),
+              ...(bound === undefined ? {} : { bound: Math.min(bound, total) }),
+              ...(boundUntil === undefined ? {} : { boundUntil }),
             }),
           ),
       );

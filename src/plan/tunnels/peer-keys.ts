@@ -41,7 +41,12 @@ export type PeerKeys = ReadonlyMap<string, PeerKey>;
 /** What the tunnel to a peer may carry. */
 export type TunnelUse =
   /** Packets of pods, with this pre-shared key. */
-  | { readonly use: 'Bound'; readonly presharedKey: string }
+  | {
+      readonly use: 'Bound';
+      readonly presharedKey: string;
+      /** As in {@link PeerKey}. */
+      readonly until: number;
+    }
   /** Packets of pods, without a key: it carried them before both nodes used keys, and they agree on the first one now. */
   | { readonly use: 'Open' }
   /** Only what the nodes themselves need to agree on a key. */
@@ -125,7 +130,7 @@ export const planPeerKeys = ({ before, open, slices, keys, linkOf, now, wall }: 
       const begins = own.publicKey < peer.publicKey;
       if (counts) {
         held.set(name, states ? onTime(key) : key);
-        uses.set(name, { use: 'Bound', presharedKey: key.presharedKey });
+        uses.set(name, { use: 'Bound', presharedKey: key.presharedKey, until: key.until });
         const renewInMs = key.isDoubtful === true ? 0 : key.since + key.lifeMs / 2 - now;
         if (begins && renewInMs <= 0) due.push(name);
         waits.push(endsInMs, ...(begins && renewInMs > 0 ? [renewInMs] : []));

@@ -27,7 +27,7 @@ export const tunnelPeers = (slice: SliceFacts, calls: PeerCalls, uses: ReadonlyM
         name: peerName(peer),
         publicKey: peer.publicKey,
         endpoint: endpoint && endpointText(endpoint),
-        ...(use?.use === 'Bound' ? { presharedKey: use.presharedKey } : {}),
+        ...(use?.use === 'Bound' ? { presharedKey: use.presharedKey, boundUntil: use.until } : {}),
         // Through a closed tunnel only the two nodes reach one another.
         ...(use?.use === 'Closed' ? { allowedIPs: [`${peer.router}/32`], isClosed: true as const } : { allowedIPs: blocks }),
         router: peer.router,
