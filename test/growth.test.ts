@@ -181,7 +181,7 @@ const cases: readonly Case[] = [
         ...each,
         peers: each.peers.map((peer) => ({ ...peer, identityKey: peer.publicKey, bindsKeys: true as const })),
       }));
-      const input = { open: new Map(), slices, keys: new Map([['app', { publicKey: 'own' }]]), now: 10, wall: 10 };
+      const input = { open: new Map(), isRequired: false, slices, keys: new Map([['app', { publicKey: 'own' }]]), now: 10, wall: 10 };
       const [app] = slices;
       const held = new Map(
         app?.peers.map((peer) => [

@@ -34,8 +34,11 @@ export interface MemberOptions extends CommonOptions {
   readonly worker: Workload;
   readonly dns: Workload;
   readonly agent: Placement;
-  /** Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same. */
-  readonly mutualTls: boolean;
+  /**
+   * Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same; `required` for no packets to the
+   * others.
+   */
+  readonly mutualTls: boolean | 'required';
 }
 
 /** Kubernetes leaves a pod on an unreachable node for 5 minutes; ours must move sooner. */

@@ -2,7 +2,7 @@
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly description?: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | boolean)[];
   readonly pattern?: string;
   readonly minLength?: number;
   readonly minimum?: number;

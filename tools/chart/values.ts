@@ -82,9 +82,9 @@ const values: readonly (Value | Group)[] = [
   { name: 'agent', text: 'The agent on every node (mode member).', values: placement(member.agent) },
   {
     name: 'mutualTls',
-    text: 'Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same (mode member).',
+    text: 'Whether packets of pods travel only under keys from mutual TLS between the nodes, to clusters that do the same; required for no packets to the others (mode member).',
     default: member.mutualTls,
-    schema: { type: 'boolean' },
+    schema: { enum: [false, true, 'required'] },
   },
   {
     name: 'monitoring',

@@ -40,7 +40,7 @@ it.each(['yes', 'true', 'On'])('refuses --mutual-tls "%s" before anything is ask
   const token = encodeJoinToken({ ...place, bearer: 'x', expiresAt: Date.now() + 60_000 });
   await expect(contexts.run(command, ['east'], { context: 'east', token, mutualTls: value })).rejects.toMatchObject({
     code: 'InvalidInput',
-    message: `--mutual-tls "${value}" is neither on nor off; write one of the two.`,
+    message: `--mutual-tls "${value}" is neither on, off nor required; write one of the three.`,
   });
   expect(contexts.api('east').requests).toEqual([]);
 });

@@ -19,9 +19,9 @@ interface NodeFolder {
 const folders: readonly NodeFolder[] = [
   // Network namespaces are mounts: those that the agent creates must appear on the node, and those of the node in the pod.
   { name: 'netns', host: '/run/netns', propagation: 'Bidirectional' },
-  // Socket of the CNI plugin, and private keys: in memory, lost when the node restarts.
+  // Socket of the CNI plugin, and private keys as they are used: in memory.
   { name: 'run', host: '/run/kubeslice' },
-  // The snapshot, which survives a restart, and programs that outlive the agent.
+  // The snapshot and copies of private keys, which survive a restart of the node, and programs that outlive the agent.
   { name: 'state', host: '/var/lib/kubeslice' },
   { name: 'cni-bin', host: '/opt/cni/bin', path: '/host/opt/cni/bin' },
   { name: 'cni-conf', host: '/etc/cni/net.d', path: '/host/etc/cni/net.d' },

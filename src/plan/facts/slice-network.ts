@@ -24,6 +24,8 @@ export interface TunnelPeer {
   readonly allowedIPs: readonly string[];
   /** It has no key from mutual TLS yet, and its blocks are not among {@link allowedIPs}; absent otherwise. */
   readonly isClosed?: true;
+  /** It is closed because its cluster uses no mutual TLS and this one requires that; absent otherwise. */
+  readonly isRefused?: true;
   /** The peer's own address in the slice, which answers probes. */
   readonly router: string;
   /** Keeps NAT mappings open; 0 turns it off. */

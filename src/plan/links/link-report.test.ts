@@ -115,3 +115,20 @@ it('counts the links under a key from mutual TLS, with the end of the first cert
   expect(clusters.west).toMatchObject({ up: 2, bound: 2, boundUntil: '1970-01-01T01:00:00.000Z' });
   expect(clusters.east).not.toHaveProperty('bound');
 });
+
+it('names the reason of a link to a node that answers and is closed', () => {
+  const reasonOf = (isRefused: boolean): string | undefined => {
+    const closed: TunnelPeer = { ...peer('west/w1'), isClosed: true, ...(isRefused ? { isRefused: true } : {}) };
+    const report = planLinkReport({
+      network: { driver: 'WireGuard', peers: [closed] },
+      links: new Map([[closed.name, up]]),
+      handshakes: new Map(),
+      now: 10_000,
+      wall: 1_000_010_000,
+    });
+    expect(report.exceptions?.[0]?.state).toBe('Pending');
+    return report.exceptions?.[0]?.reason;
+  };
+  expect(reasonOf(false)).toContain('has not proved by mutual TLS yet');
+  expect(reasonOf(true)).toContain('join cluster west again with "--mutual-tls on"');
+});

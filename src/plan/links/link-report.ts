@@ -23,6 +23,12 @@ export interface LinkReportInput {
 /** A measurement with two significant digits, so that small variations do not change it. */
 const twoDigits = (value: number): number => Number(value.toPrecision(2));
 
+/** Why the tunnel to a node that answers carries no packets of pods. */
+const closedReason = ({ name, isRefused }: SliceNetwork['peers'][number]): string =>
+  isRefused === true
+    ? `The node uses no mutual TLS, which this cluster requires; join cluster ${name.slice(0, name.indexOf('/'))} again with "--mutual-tls on".`
+    : 'The node answers, but has not proved by mutual TLS yet that it is the one that its cluster stated.';
+
 /** Returns whether an earlier run reported a peer as Down. */
 const earlierDown = (earlier: LinkReport | undefined): ((cluster: string, node: string) => boolean) => {
   const readers = new Map(Object.entries(earlier?.clusters ?? {}).map(([cluster, votes]) => [cluster, voteReader(votes)]));
@@ -72,7 +78,7 @@ export const planLinkReport = ({ network, links, handshakes, now, wall, earlier 
         state: link.state,
         reason:
           peer.isClosed === true && link.state === 'Pending'
-            ? 'The node answers, but has not proved by mutual TLS yet that it is the one that its cluster stated.'
+            ? closedReason(peer)
             : linkReason(link, at, handshake === 0 ? undefined : new Date(handshake * 1_000)),
         since: at(link.since).toISOString(),
       };

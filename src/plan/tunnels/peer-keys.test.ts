@@ -58,7 +58,8 @@ const planOf = (
     answeredAgo = 100,
     of = peer,
     openFor,
-  }: { own?: string; answeredAgo?: number; of?: PeerFacts; openFor?: number | 'states nothing' } = {},
+    isRequired = false,
+  }: { own?: string; answeredAgo?: number; of?: PeerFacts; openFor?: number | 'states nothing'; isRequired?: boolean } = {},
 ) =>
   planPeerKeys({
     before,
@@ -68,6 +69,7 @@ const planOf = (
         : new Map([[openTunnel('app', own, of.publicKey), openFor === 'states nothing' ? undefined : now - openFor]]),
     slices: [{ ...slice, peers: [of] }],
     keys: new Map([['app', { publicKey: own }]]),
+    isRequired,
     linkOf: (): LinkHistory => ({ ...newLink(0), lastAnswer: now - answeredAgo }),
     now,
     wall,
@@ -96,6 +98,21 @@ describe('the tunnel to a peer', () => {
     ['stays open while the peer is silent for seconds', held(), { answeredAgo: 29_999 }, 'Bound', false],
     ['closes when the peer is silent for long', held(), { answeredAgo: 30_000 }, 'Closed', true],
     ['carries everything when the peer states no keys', held(), { of: withoutKeys }, undefined, false],
+    ['is closed when the peer states no keys and they are required', new Map(), { of: withoutKeys, isRequired: true }, 'Closed', false],
+    [
+      'is closed at once when they are required from now on',
+      new Map(),
+      { of: withoutKeys, isRequired: true, openFor: 'states nothing' },
+      'Closed',
+      false,
+    ],
+    [
+      'stays open for a peer that begins to use keys where they are required',
+      new Map(),
+      { openFor: 'states nothing', isRequired: true },
+      'Open',
+      true,
+    ],
     ['stays open when the peer begins to use keys', new Map(), { openFor: 'states nothing' }, 'Open', true],
     ['stays open for two minutes', new Map(), { openFor: openMs - 1 }, 'Open', true],
     ['closes then', new Map(), { openFor: openMs }, 'Closed', true],
@@ -129,7 +146,16 @@ describe('the tunnel to a peer', () => {
   });
 
   it('is not planned before this node has a tunnel', () => {
-    const plan = planPeerKeys({ before: held(), open: new Map(), slices: [slice], keys: new Map(), linkOf: () => undefined, now, wall });
+    const plan = planPeerKeys({
+      before: held(),
+      open: new Map(),
+      isRequired: false,
+      slices: [slice],
+      keys: new Map(),
+      linkOf: () => undefined,
+      now,
+      wall,
+    });
     expect([plan.uses.size, plan.held.size, plan.due, plan.nextMs]).toEqual([0, 0, [], undefined]);
   });
 

@@ -49,8 +49,8 @@ export type TunnelUse =
     }
   /** Packets of pods, without a key: it carried them before both nodes used keys, and they agree on the first one now. */
   | { readonly use: 'Open' }
-  /** Only what the nodes themselves need to agree on a key. */
-  | { readonly use: 'Closed' };
+  /** Only what the nodes themselves need to agree on a key; `isRefused` with a node that uses none. */
+  | { readonly use: 'Closed'; readonly isRefused?: true };
 
 /**
  * Tunnels that carry everything without a key, by {@link openTunnel}, with the time since when both nodes use keys: in milliseconds of a monotonic clock,
@@ -68,6 +68,8 @@ export interface PeerKeysInput {
   readonly slices: readonly SliceFacts[];
   /** Own tunnel key by slice name. */
   readonly keys: ReadonlyMap<string, { readonly publicKey: string }>;
+  /** Whether peers that state no pre-shared keys get no packets of pods. */
+  readonly isRequired: boolean;
   /** The history of a link, by slice and peer name. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** Milliseconds of a monotonic clock. */
@@ -101,7 +103,7 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  *
  * ```
  * peer                                              then
- * it states no pre-shared keys                      the tunnel carries everything, as in earlier versions
+ * it states no pre-shared keys                      the tunnel carries everything, as in earlier versions; closed where keys are required
  * the tunnel carried everything until now           open and due, for two minutes
  * no key yet, or one for another tunnel             closed, and due
  * its key has ended                                 closed, and due
@@ -110,7 +112,7 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  * otherwise                                         open with the key; due when half of its time is over
  * ```
  */
-export const planPeerKeys = ({ before, open, slices, keys, linkOf, now, wall }: PeerKeysInput): PeerKeysPlan => {
+export const planPeerKeys = ({ before, open, slices, keys, isRequired, linkOf, now, wall }: PeerKeysInput): PeerKeysPlan => {
   const held = new Map<string, PeerKey>();
   const stillOpen = new Map<string, number | undefined>();
   const uses = new Map<string, TunnelUse>();
@@ -135,7 +137,8 @@ export const planPeerKeys = ({ before, open, slices, keys, linkOf, now, wall }: 
         if (begins && renewInMs <= 0) due.push(name);
         waits.push(endsInMs, ...(begins && renewInMs > 0 ? [renewInMs] : []));
       } else if (!states) {
-        stillOpen.set(tunnel, undefined);
+        if (isRequired) uses.set(name, { use: 'Closed', isRefused: true });
+        else stillOpen.set(tunnel, undefined);
       } else {
         const since = open.has(tunnel) ? (open.get(tunnel) ?? now) : Number.NEGATIVE_INFINITY;
         const [closesInMs, anywayInMs] = [since + openMs - now, since + beginsAnywayMs - now];

@@ -29,7 +29,13 @@ export const tunnelPeers = (slice: SliceFacts, calls: PeerCalls, uses: ReadonlyM
         endpoint: endpoint && endpointText(endpoint),
         ...(use?.use === 'Bound' ? { presharedKey: use.presharedKey, boundUntil: use.until } : {}),
         // Through a closed tunnel only the two nodes reach one another.
-        ...(use?.use === 'Closed' ? { allowedIPs: [`${peer.router}/32`], isClosed: true as const } : { allowedIPs: blocks }),
+        ...(use?.use === 'Closed'
+          ? {
+              allowedIPs: [`${peer.router}/32`],
+              isClosed: true as const,
+              ...(use.isRefused === true ? { isRefused: true as const } : {}),
+            }
+          : { allowedIPs: blocks }),
         router: peer.router,
         keepaliveSeconds,
         renewals: (call?.renewal.count ?? 0) + (call?.endpoint.switches ?? 0),

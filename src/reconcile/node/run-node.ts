@@ -69,20 +69,22 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   if (snapshot !== undefined && snapshot.facts.slices.length > 0) verification.start();
   const steps = new Steps();
   const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
-  const binding = settings.bindKeys
-    ? await (await import('./binding/key-binding.ts')).KeyBinding.open({
-        node: settings.node,
-        key: identity.key,
-        directory: peerKeysDirectory(settings),
-        rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
-        linkOf: (slice, peer) => links.links(slice).get(peer),
-        dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),
-        onChange: () => node.enqueue('changes', { priority: 'high' }),
-        clock,
-        random: Math.random,
-        log,
-      })
-    : undefined;
+  const binding =
+    settings.bindKeys !== false
+      ? await (await import('./binding/key-binding.ts')).KeyBinding.open({
+          node: settings.node,
+          isRequired: settings.bindKeys === 'required',
+          key: identity.key,
+          directory: peerKeysDirectory(settings),
+          rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
+          linkOf: (slice, peer) => links.links(slice).get(peer),
+          dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),
+          onChange: () => node.enqueue('changes', { priority: 'high' }),
+          clock,
+          random: Math.random,
+          log,
+        })
+      : undefined;
   const agent = new NodeAgent({
     ...(binding === undefined ? {} : { binding }),
     kernel,
@@ -141,7 +143,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     agent,
     links,
     identity: (use) => identity.provedFor(use),
-    bindsKeys: settings.bindKeys,
+    bindsKeys: settings.bindKeys !== false,
     certificateEnds: (slice) => binding?.certificateEnds(slice),
     trouble: (slice) => {
       const notAfter = binding?.certificateEnds(slice);

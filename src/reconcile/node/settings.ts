@@ -15,8 +15,8 @@ export interface AgentSettings {
   readonly cniConf: string;
   /** Where /healthz, /readyz and /metrics are served, for the node itself. */
   readonly health: { readonly host: string; readonly port: number };
-  /** Whether packets of pods travel only under keys from mutual TLS, between nodes that both do so. */
-  readonly bindKeys: boolean;
+  /** Whether packets of pods travel only under keys from mutual TLS, between nodes that both do so; `required` for no packets to other nodes. */
+  readonly bindKeys: boolean | 'required';
   /** Where this cluster's worker requests notices of other clusters; the address is one of the node's, undefined to serve nothing. */
   readonly peerEndpoint: { readonly host: string | undefined; readonly port: number };
 }
@@ -35,7 +35,7 @@ export const agentSettings = (env: ProgramContext['env']): AgentSettings => {
     cniBin: env.KUBESLICE_CNI_BIN ?? '/host/opt/cni/bin',
     cniConf: env.KUBESLICE_CNI_CONF ?? '/host/etc/cni/net.d',
     health: { host: env.HEALTH_HOST ?? '127.0.0.1', port: Number(env.HEALTH_PORT ?? 9809) },
-    bindKeys: env.KUBESLICE_BIND_KEYS === 'true',
+    bindKeys: env.KUBESLICE_BIND_KEYS === 'required' ? 'required' : env.KUBESLICE_BIND_KEYS === 'true',
     peerEndpoint: { host: env.HOST_IP, port: Number(env.PEER_ENDPOINT_PORT ?? peerEndpointPort) },
   };
 };

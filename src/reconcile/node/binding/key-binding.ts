@@ -35,6 +35,8 @@ const backoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 /** What the binding of keys uses. */
 export interface KeyBindingParts {
   readonly node: string;
+  /** Whether nodes that use no keys get no packets of pods. */
+  readonly isRequired: boolean;
   /** The key by which this node proves who it is. */
   readonly key: NodeKey;
   /** The folder in which keys outlive this program, on tmpfs. */
@@ -124,12 +126,21 @@ export class KeyBinding {
 
   /** What each tunnel may carry now. Call it in each step, with the tunnel keys of this node by slice. */
   decide(slices: readonly SliceFacts[], tunnelKeys: ReadonlyMap<string, { readonly publicKey: string }>): TunnelUses {
-    const { clock, linkOf } = this.#parts;
+    const { clock, isRequired, linkOf } = this.#parts;
     this.#slices = slices;
     this.#peers = undefined;
     this.#tunnelKeys = tunnelKeys;
     const now = clock.monotonic();
-    const plan = planPeerKeys({ before: this.#keys, open: this.#open, slices, keys: tunnelKeys, linkOf, now, wall: clock.now() });
+    const plan = planPeerKeys({
+      before: this.#keys,
+      open: this.#open,
+      slices,
+      keys: tunnelKeys,
+      isRequired,
+      linkOf,
+      now,
+      wall: clock.now(),
+    });
     this.#open = plan.open;
     this.#keys = sameKeys(plan.held, this.#keys) ? this.#keys : plan.held;
     this.#due = plan.due;

@@ -54,6 +54,7 @@ it('a thousand keys cost less than a hundredth of a processor at rest, and one t
     let binding: KeyBinding | undefined;
     const parts = {
       node: 'n',
+      isRequired: false,
       key: createNodeKey().key,
       directory,
       rootOf: () => undefined,
