@@ -4,7 +4,6 @@ import type { SlicePeer } from '../src/api/slicepeer/type.ts';
 import { digestOfNotices } from '../src/exchange/notice/heads.ts';
 import { planImport } from '../src/plan/exports/imports.ts';
 import { offersOfName } from '../src/plan/exports/offer-conflict.ts';
-import { planServicePorts } from '../src/plan/exports/pods/service-ports.ts';
 import { nodeFacts } from '../src/plan/facts/facts.ts';
 import { type NodeFacts, peerName, type SliceFacts } from '../src/plan/facts/node-state.ts';
 import { report, slice } from '../src/plan/fixtures/hub.ts';
@@ -306,25 +305,14 @@ const cases: readonly Case[] = [
     100,
   ],
   [
-    'the service ports of a node',
-    (count) => {
-      const bodies = many(count, (index) => ({
-        ...offer('east', many(5, endpoint)).body,
-        name: `e${index}`,
-        ports: [{ protocol: 'TCP' as const, port: 80, targetPort: 8080 + (index % 3) }],
-      }));
-      return () => planServicePorts('n1', bodies);
-    },
-    200,
-  ],
-  [
     'the import of a service of many clusters',
     (count) => {
       const offers = offersOfName(
         many(count, (index) => offer(`c${index}`, many(4, endpoint))),
         () => 0,
       );
-      return () => planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers, seen: undefined, withheld: new Set() }, 0);
+      return () =>
+        planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers, seen: undefined, withheld: new Set(), address: undefined }, 0);
     },
     25,
   ],

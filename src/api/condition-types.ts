@@ -21,6 +21,7 @@ export const conditionTypes = {
   NamespacesFound: 'False',
   NamesUnknown: 'True',
   NearBudget: 'True',
+  NoServiceAddress: 'True',
   NotReadyAddresses: 'False',
   Overridden: 'True',
   PoliciesServed: 'False',

@@ -22,7 +22,10 @@ export const importedNamespaceLabel = 'kubeslice.io/import-namespace';
 export const endpointSliceManagerLabel = 'endpointslice.kubernetes.io/managed-by';
 /** Value of {@link endpointSliceManagerLabel} on the slices that the worker writes. */
 export const endpointSliceManager = 'worker.kubeslice.io';
-/** Annotation of an imported EndpointSlice: the service address of its service in this cluster. */
+/**
+ * Annotation of an imported EndpointSlice: the service address of its service in this cluster. Only the worker may write it (an admission policy), so that
+ * nobody takes the address of another service.
+ */
 export const serviceAddressAnnotation = 'kubeslice.io/service-address';
 /** Annotation of an imported EndpointSlice: the ports that clients call, joined by commas, in the order of the ports of the EndpointSlice. */
 export const servicePortsAnnotation = 'kubeslice.io/service-ports';

@@ -63,8 +63,6 @@ export const reasons = {
   PodsExcluded: 'The pods of the export have the label kubeslice.io/exclude=true, which keeps them out of the slice.',
   PacketsTooLarge:
     'Large packets to the nodes of a cluster are lost while small ones arrive: the network between them has a smaller MTU than the interfaces of the nodes.',
-  PortConflict:
-    'An older export translates the same port of a pod to another port; the message names it. This export is offered as soon as the other is deleted.',
   Ready: 'Everything requested is in place and was observed to work.',
   Registered: 'The cluster has joined and its worker is connected.',
   SelectsNoPod: 'The policy selects no pod that is in the slice.',
@@ -72,7 +70,9 @@ export const reasons = {
   ServiceNotFound: 'The Service to export does not exist in the namespace.',
   ServiceWithoutPorts: 'The Service to export has no ports, and the export names none.',
   ServiceWithoutSelector: 'The Service to export selects no pods, and the export has no selector.',
-  SessionAffinityIgnored: 'The Service sets sessionAffinity, which has no effect in a slice.',
+  ServiceAddressAssigned: 'The service has an address in the slice.',
+  ServiceRangeFull:
+    'Every address of the service range of the slice is in use, so the service has none and its name answers with the addresses of its pods.',
   SliceNotFound: 'This cluster has no slice of that name.',
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message names it and the reason.',
   StatementsWithheld:
@@ -85,7 +85,6 @@ export const reasons = {
     'The targetPort of a Service is the name of a port that no container of the matching pods has; the message contains it.',
   TooManyEndpoints: 'The export has more endpoints than can be published; the message contains how many are over capacity.',
   TooManyPolicies: 'The slice has more policies than a member gets; this one came later and is not in force.',
-  TooManyServicePorts: 'A node is over capacity for translated service ports of the export; the message names the node.',
   UnknownCluster: 'The slice names a cluster that is not registered.',
   UnknownName: 'The policy names a cluster or a namespace that the slice does not have; the message proposes a similar name.',
   WaitingForCluster: 'The cluster was created on the hub but has not joined yet.',

@@ -241,25 +241,6 @@ describe.skipIf(obstacle !== undefined)('policies between two nodes', () => {
     20_000,
   );
 
-  it('judges a translated service port by the port that the client calls, at both ends', async () => {
-    const caller = await start(at('10.77.0.2'), calling);
-    running.push(caller);
-    const mapping = { address: '10.77.1.2', protocol: 'TCP', port: 8000, targetPort: 81 } as const;
-    const calls: Call[] = [
-      ['TCP', '10.77.1.2', 8000],
-      ['TCP', '10.77.1.2', 81],
-    ];
-    const before = networkB;
-    networkB = { ...networkB, servicePorts: [mapping] };
-    await kernelB.converge([networkB], signal);
-    await apply({ default: 'Deny', policies: [policy({ ports: [{ protocol: 'TCP', port: 8000 }] })] });
-    expect(await caller.call(calls)).toEqual([true, false]);
-    await apply({ default: 'Deny', policies: [policy({ ports: [{ protocol: 'TCP', port: 81 }] })] });
-    expect(await caller.call(calls)).toEqual([false, true]);
-    networkB = before;
-    await kernelB.converge([networkB], signal);
-  });
-
   it('lets routers answer, and large packets fragment, where nothing else may pass', async () => {
     await apply({ default: 'Deny', policies: [policy({ from: [{ namespaces: ['shop'] }], ports: [{ protocol: 'UDP', port: 80 }] })] });
     expect(a.inPod(at('10.77.0.2'), 'ping -c 1 -W 1 10.77.1.1')).toContain('1 received');

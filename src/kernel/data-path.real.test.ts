@@ -158,21 +158,6 @@ describe.skipIf(runnable.length === 0).each(runnable)('data path between two nod
     }
   });
 
-  it('leads a service port to the port of the pod, and leaves addresses and the other port as they are', async () => {
-    const script =
-      "require('http').createServer((q,r)=>r.end(q.socket.remoteAddress+' on '+q.socket.localPort)).listen(8080,'0.0.0.0',()=>console.log('ready'))";
-    const serving = await start(server, script);
-    const call = (port: number): string => a.inPod(client, `curl -s --max-time 2 http://${server.address}:${port}/ || echo refused`).trim();
-    const mapped = { ...networkB, servicePorts: [{ address: server.address, protocol: 'TCP', port: 80, targetPort: 8080 } as const] };
-    expect(call(80)).toBe('refused');
-    await kernelB.converge([mapped], signal, 'changes');
-    expect(call(80)).toBe(`${client.address} on 8080`);
-    expect(call(8080)).toBe(`${client.address} on 8080`);
-    await kernelB.converge([networkB], signal, 'changes');
-    expect(call(80)).toBe('refused');
-    serving.stop();
-  });
-
   it('keeps every packet while agents restart, look again and attach others', async () => {
     const echoing = await start(server, echo);
     // The control, which is nobody's work: the same programs over the cable between the nodes, in the same seconds.

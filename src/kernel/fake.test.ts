@@ -26,7 +26,6 @@ const network: SliceNetwork = {
     },
   ],
   pods: [],
-  servicePorts: [],
 };
 
 const partOf: Record<Breakage, string> = {

@@ -114,7 +114,6 @@ export class FakeKernel implements Kernel {
     else if (network.services === undefined)
       for (const [key, content] of this.machine.slices.get(network.netns)?.parts ?? [])
         if (key.startsWith('service ')) parts.set(key, content);
-    for (const port of network.servicePorts) parts.set(`port ${port.address} ${port.protocol} ${port.port}`, String(port.targetPort));
     for (const peer of network.peers) parts.set(`peer ${peer.publicKey}`, JSON.stringify(peer));
     for (const pod of network.pods) {
       if (this.machine.podNamespaces.has(pod.netns)) parts.set(`pod ${pod.uid}`, JSON.stringify(pod));

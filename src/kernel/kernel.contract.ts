@@ -108,24 +108,6 @@ export const kernelContract = (name: string, setup: () => Promise<KernelWorld>):
 
     const withPod = async (): Promise<SliceNetwork> => ({ ...world.network, pods: [await world.pod('first', '10.77.0.5')] });
 
-    it('translates service ports to other ports, adds and removes single ones, and keeps them over a restart', async () => {
-      const port = { address: '10.77.0.5', protocol: 'TCP', port: 80, targetPort: 8080 } as const;
-      const none = await withPod();
-      const one = { ...none, servicePorts: [port] };
-      const other = {
-        ...none,
-        servicePorts: [{ ...port, targetPort: 9090 }, { ...port, protocol: 'UDP', port: 53, targetPort: 5353 } as const],
-      };
-      const kernel = world.restart();
-      for (const network of [none, one, other, one, none]) {
-        const outcome = await kernel.converge([network], signal, 'changes');
-        expect([outcome.failures, outcome.podFailures]).toEqual([new Map(), new Map()]);
-        expect(outcome.changes).not.toEqual([]);
-        expect((await kernel.converge([network], signal)).changes).toEqual([]);
-        expect((await world.restart().converge([network], signal)).changes).toEqual([]);
-      }
-    });
-
     it('creates a slice, and changes nothing the second time, nor after a restart', async () => {
       const network = await withPod();
       const kernel = world.restart();

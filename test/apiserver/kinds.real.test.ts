@@ -68,7 +68,6 @@ const good: readonly (readonly [kind: string, name: string, spec: object])[] = [
     sliceNode({
       // As many as there may be: the API server bounds the cost of a rule by this.
       blocks: Array.from({ length: 64 }, (_, index) => `10.0.${index}.0/24`),
-      servicePorts: Array.from({ length: 4_096 }, (_, index) => ({ address: '10.0.0.2', protocol: 'TCP', port: index + 1, targetPort: 1 })),
     }),
   ],
   ['SlicePeer', 'app.west.n2', slicePeer({})],
@@ -116,12 +115,6 @@ const bad: readonly (readonly [kind: string, name: string, spec: object | undefi
   ['SliceNode', 'space', sliceNode({ blocks: ['10.0.0.0/24 dev lo'] }), ['spec.blocks[0]', 'must be an IPv4 network']],
   ['SliceNode', 'uid', sliceNode({ sliceUID: '-u' }), ['spec.sliceUID']],
   ['SliceNode', 'node', sliceNode({ node: 'n1\n' }), ['spec.node']],
-  [
-    'SliceNode',
-    'service-port',
-    sliceNode({ servicePorts: [{ address: '10.0.0.2 }', protocol: 'TCP', port: 1, targetPort: 2 }] }),
-    ['servicePorts[0].address'],
-  ],
   ['SlicePeer', 'key', slicePeer({ publicKey: '--help' }), ['spec.publicKey']],
   ['SlicePeer', 'router', slicePeer({ router: '-f/etc/passwd' }), ['spec.router', 'must be an IPv4 or IPv6 address']],
   ['SlicePeer', 'endpoint', slicePeer({ endpoints: [{ address: 'host.example', port: 1 }] }), ['spec.endpoints[0].address']],

@@ -21,8 +21,6 @@ const offer = (name: string, spec: Partial<ServiceExport['spec']>): void => {
   });
 };
 const statusOf = (name: string) => east.api.read(serviceExportKind, { namespace: 'app-ns', name })?.status;
-const createdAt = (name: string): string =>
-  east.api.read(serviceExportKind, { namespace: 'app-ns', name })?.metadata.creationTimestamp ?? '';
 const stateOf = (name: string): string => {
   const status = statusOf(name);
   return `${status?.exportStatus} ${conditionOf(status?.conditions, 'Ready')?.reason}`;
@@ -106,33 +104,5 @@ describe('the exports of a cluster', () => {
     speaks();
     await fleet.soon(() => expect(stateOf('web')).toBe('READY Exported'));
     await fleet.soon(() => expect(reported()).not.toContain('NothingListens'));
-  });
-
-  it('leave a port of a pod to the older of two, and the younger comes up when that is gone', async () => {
-    offer('z-older', { ports: [{ containerPort: 80, servicePort: 9090 }] });
-    await vi.waitFor(() => expect(stateOf('z-older')).toBe('READY Exported'), wait);
-    // Ages are told in seconds.
-    await vi.waitFor(() => expect(Date.now() - Date.parse(createdAt('z-older'))).toBeGreaterThan(1_000), wait);
-    offer('a-younger', { ports: [{ containerPort: 5555, servicePort: 9090 }] });
-    await vi.waitFor(() => expect(stateOf('a-younger')).toBe('ERROR PortConflict'), wait);
-    expect(conditionOf(statusOf('a-younger')?.conditions, 'Ready')?.message).toContain('app-ns/z-older');
-    const leads = () => east.api.objects(sliceNodeKind)[0]?.spec.servicePorts?.map(({ port, targetPort }) => `${port}:${targetPort}`);
-    await vi.waitFor(() => expect(leads()).toEqual(['9090:80']), wait);
-    await vi.waitFor(() => expect(offered()).toEqual(['app-ns/z-older']), wait);
-    expect(stateOf('z-older')).toBe('READY Exported');
-    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'z-older' });
-    await vi.waitFor(() => expect(stateOf('a-younger')).toBe('READY Exported'), wait);
-    await vi.waitFor(() => expect(leads()).toEqual(['9090:5555']), wait);
-  });
-
-  it('are told when a node has no room for their service ports, and go on when there is', async () => {
-    const name = (index: number): string => `e${String(index).padStart(2, '0')}`;
-    const ports = (index: number) =>
-      Array.from({ length: 64 }, (_, port) => ({ servicePort: 1 + index * 64 + port, containerPort: 40_000 }));
-    for (let index = 0; index <= 64; index += 1) offer(name(index), { ports: ports(index) });
-    const count = () => east.api.objects(sliceNodeKind)[0]?.spec.servicePorts?.length;
-    await vi.waitFor(() => expect([count(), stateOf('e64')]).toEqual([4096, 'ERROR TooManyServicePorts']), wait);
-    east.api.remove(serviceExportKind, { namespace: 'app-ns', name: 'e00' });
-    await vi.waitFor(() => expect([count(), stateOf('e64')]).toEqual([4096, 'READY Exported']), wait);
   });
 });

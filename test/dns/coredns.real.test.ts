@@ -41,7 +41,7 @@ const offer = (count: number) => ({
     pod: `backend-${index}`,
     node: 'n1',
   })),
-  ports: [{ name: 'http', protocol: 'tcp', port: 80 }],
+  ports: [{ name: 'http', protocol: 'tcp', port: 80, servicePort: 80 }],
 });
 
 describe.skipIf(program instanceof Error && process.env.CI === undefined)('behind a real CoreDNS', () => {

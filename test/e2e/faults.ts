@@ -43,15 +43,29 @@ export const faultsTopic = (world: World): void => {
       expect(value.message).toContain('west');
     });
 
-    test('takes the endpoints of the other side out of the answers, and status says what is wrong', async () => {
+    test('takes the endpoints of the other side out of answers and service, whose calls are refused at once; status says what is wrong', async () => {
       await until(
-        'the name has no address',
+        'the cluster has no address',
         async () => {
-          const short = await world.exec('west', 'app-ns', 'client', ['dig', '+short', '+tries=1', host]);
+          const short = await world.exec('west', 'app-ns', 'client', ['dig', '+short', '+tries=1', `east.${host}`]);
           ensure(short.trim() === '', `still ${short.trim()}`);
         },
         { withinMs: 10_000 },
       );
+      const call = [
+        'curl',
+        '--silent',
+        '--output',
+        '/dev/null',
+        '--max-time',
+        '2',
+        '--write-out',
+        '%{exitcode} %{time_total}',
+        `http://${host}`,
+      ];
+      const refused = await world.exec('west', 'app-ns', 'client', ['sh', '-c', `${call.map((word) => `'${word}'`).join(' ')} || true`]);
+      // 7: the connection was refused.
+      expect(refused).toMatch(/^7 0\.[0-4]/);
       await importSays({ status: 'False', reason: 'LinkDown' });
       const { code, stdout } = await world.kubeslice(['status', '--context', 'hub']);
       expect(code).not.toBe(0);

@@ -14,8 +14,8 @@ export const withoutHubTopic = (world: World): void => {
   const scale = (replicas: number): Promise<string> =>
     world.kubectl('east', ['scale', 'deployment/backend', '--namespace', ns, `--replicas=${replicas}`]);
 
-  /** Addresses of a service as the DNS of west gives them. */
-  const addresses = async (name = host): Promise<string[]> =>
+  /** Addresses of the endpoints that east offers, as the DNS of west gives them. */
+  const addresses = async (name = `east.${host}`): Promise<string[]> =>
     (await world.exec('west', ns, 'client', ['dig', '+short', '+tries=1', '+time=1', name]))
       .split('\n')
       .filter((line) => line.trim() !== '')
@@ -130,7 +130,7 @@ export const withoutHubTopic = (world: World): void => {
 
     test('a pod that is no longer Ready in east has no address in west, until it is Ready again', async () => {
       const has = async (count: number) =>
-        ensure((await addresses(nameOf('moody', ns))).length === count, (await addresses(nameOf('moody', ns))).join());
+        ensure((await addresses(`east.${nameOf('moody', ns)}`)).length === count, (await addresses(`east.${nameOf('moody', ns)}`)).join());
       await world.exec('east', ns, 'moody', ['touch', '/tmp/moody']);
       // The kubelet looks once a second.
       const { tookMs } = await until('no address', () => has(0), { withinMs: 5_000, everyMs: 20 });

@@ -98,6 +98,10 @@ export const serviceExport = (name: string, ns: string, sliceName: string, spec:
 /** The name by which an export is found. */
 export const nameOf = (name: string, ns: string): string => `${name}.${ns}.svc.slice.local`;
 
+/** The names that answer with the endpoints of each cluster, joined by commas: the name of a service answers with its address. */
+export const endpointNames = (name: string, ns: string): string =>
+  ['east', 'west'].map((cluster) => `${cluster}.${nameOf(name, ns)}`).join();
+
 /** Who answered whom, from the demo server. */
 export interface Answer {
   readonly pod: string;

@@ -59,7 +59,6 @@ it('a snapshot with what is no fact gives the rest', async () => {
     driver: 'Auto',
     namespaces: ['ns'],
     peers: [],
-    servicePorts: [],
   };
   const facts = { node: 'n1', addresses: [], pods: [], slices: [slice, { ...slice, name: 'bad', subnet: '10.0.0.0/16\nnetns exec' }] };
   await mkdir(`${directory}/run/agent`, { recursive: true });

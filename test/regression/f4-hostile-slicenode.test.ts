@@ -27,7 +27,6 @@ const node = (): SliceNode => ({
     sliceSubnet: '10.0.0.0/16',
     blocks: ['10.0.0.0/24'],
     driver: 'Auto',
-    servicePorts: [{ address: '10.0.0.2', protocol: 'TCP', port: 80, targetPort: 8080 }],
   },
   status: { port: 51_820, pods: { p1: { namespace: 'ns', name: 'p', address: '10.0.0.2' } } },
 });
@@ -48,7 +47,7 @@ const peer = (): SlicePeer => ({
 const good: SliceNode = {
   ...node(),
   metadata: { name: 'bee.n1' },
-  spec: { ...node().spec, slice: 'bee', sliceSubnet: '10.1.0.0/16', blocks: ['10.1.0.0/24'], servicePorts: [] },
+  spec: { ...node().spec, slice: 'bee', sliceSubnet: '10.1.0.0/16', blocks: ['10.1.0.0/24'] },
   status: {},
 };
 
@@ -119,15 +118,6 @@ const nodePaths: readonly ((hostile: string) => SliceNode)[] = [
   (hostile) => ({ ...node(), spec: { ...node().spec, slice: hostile } }),
   (hostile) => ({ ...node(), spec: { ...node().spec, sliceUID: hostile } }),
   (hostile) => ({ ...node(), spec: { ...node().spec, driver: hostile as 'Auto' } }),
-  (hostile) => ({ ...node(), spec: { ...node().spec, servicePorts: [{ address: hostile, protocol: 'TCP', port: 80, targetPort: 81 }] } }),
-  (hostile) => ({
-    ...node(),
-    spec: { ...node().spec, servicePorts: [{ address: '10.0.0.2', protocol: hostile as 'TCP', port: 80, targetPort: 81 }] },
-  }),
-  (hostile) => ({
-    ...node(),
-    spec: { ...node().spec, servicePorts: [{ address: '10.0.0.2', protocol: 'TCP', port: hostile as never, targetPort: 81 }] },
-  }),
   (hostile) => ({
     ...node(),
     status: { port: hostile as never, pods: { [hostile]: { namespace: hostile, name: hostile, address: hostile } } },
@@ -178,11 +168,6 @@ it.each<[string, SliceNode['spec'], string]>([
   ['a subnet with a second command', { ...node().spec, sliceSubnet: '10.0.0.0/16\nevil' }, 'SliceNode app.n1: spec.sliceSubnet'],
   ['a subnet of every address', { ...node().spec, sliceSubnet: '0.0.0.0/0' }, 'SliceNode app.n1: spec.sliceSubnet'],
   ['a block outside of the slice', { ...node().spec, blocks: ['10.96.0.8/29'] }, 'SliceNode app.n1: spec.blocks[0]'],
-  [
-    'a service port elsewhere',
-    { ...node().spec, servicePorts: [{ address: '8.8.8.8', protocol: 'TCP', port: 1, targetPort: 2 }] },
-    'SliceNode app.n1: spec.servicePorts[0].address',
-  ],
 ])('says which object and field it refuses: %s', (_, spec, where) => {
   const { plan } = executed([{ ...node(), spec }, good], []);
   expect(plan.problems.get('app')).toMatchObject({ reason: 'FieldRefused' });

@@ -33,7 +33,7 @@ export const accessPeer = z
 export const accessPort = z
   .object({
     protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional().describe('Protocol. Default: TCP.'),
-    port: z.int().min(1).max(65535).optional().describe('The port that clients call. Absent: every port of the protocol.'),
+    port: z.int().min(1).max(65535).optional().describe('The port on which the pods listen. Absent: every port of the protocol.'),
     endPort: z.int().min(1).max(65535).optional().describe('The last port of a range that begins with port.'),
   })
   .meta(

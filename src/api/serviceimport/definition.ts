@@ -12,6 +12,7 @@ export const serviceImportDefinition: KindDefinition = {
   status: serviceImportStatus,
   columns: [
     { name: 'Slice', type: 'string', jsonPath: '.spec.slice', description: 'Slice that offers the service.' },
+    { name: 'IP', type: 'string', jsonPath: '.status.ips', description: 'Address that clients in this cluster call.' },
     { name: 'ServicePort(s)', type: 'string', jsonPath: '.status.servicePorts', description: 'Ports that clients call.' },
     { name: 'Endpoints', type: 'integer', jsonPath: '.status.availableEndpoints', description: 'Ready endpoints in all clusters.' },
     { name: 'Status', type: 'string', jsonPath: '.status.importStatus', description: 'State of the import.' },

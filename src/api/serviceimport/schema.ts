@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { conditionsSchema } from '../conditions.ts';
-import { dnsLabel } from '../fields.ts';
+import { dnsLabel, ipField } from '../fields.ts';
 import { servicePort } from '../serviceexport/schema.ts';
 
 /** Schema of `ServiceImport.spec`. */
@@ -25,6 +25,14 @@ export const serviceImportSpec = z
 export const serviceImportStatus = z
   .object({
     conditions: conditionsSchema,
+    ips: z
+      .array(ipField())
+      .max(2)
+      .optional()
+      .meta({ 'x-kubernetes-list-type': 'atomic' })
+      .describe(
+        'Service addresses, one for each address family: clients in this cluster call them, and their node chooses an endpoint for each connection. They stay as long as the import exists. None for a headless service.',
+      ),
     importStatus: z.enum(['', 'PENDING', 'READY', 'ERROR']).optional().describe('State of the import.'),
     servicePorts: z.string().optional().describe('Service ports, for people.'),
     exposedPorts: z.string().optional().describe('Container ports, for people.'),

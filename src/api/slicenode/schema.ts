@@ -23,19 +23,6 @@ export const tunnelEndpoint = z
   })
   .describe('Where a tunnel can be reached.');
 
-/** Schema of a service port that is translated to another port of a pod. */
-export const servicePortMapping = z
-  .object({
-    address: addressField().describe('Slice address of the pod.'),
-    protocol: z.enum(['TCP', 'UDP', 'SCTP']).describe('Protocol of both ports.'),
-    port: z.int().min(1).max(65535).describe('Port that clients call.'),
-    targetPort: z.int().min(1).max(65535).describe('Port on which the pod listens.'),
-  })
-  .describe('One service port of one pod.');
-
-/** Maximum number of service ports that one node translates in a slice: it bounds the object and the map in the kernel. */
-export const maxServicePorts = 4096;
-
 /** Schema of one link that is not up. */
 export const linkException = z
   .object({
@@ -99,12 +86,6 @@ export const sliceNodeSpec = z
     sliceSubnet: blockField().describe('Network of the slice.'),
     blocks: z.array(blockField()).max(64).describe('Address blocks of the node.'),
     driver: z.enum(askedDrivers).describe('Tunnel driver that the slice requests.'),
-    servicePorts: z
-      .array(servicePortMapping)
-      .max(maxServicePorts)
-      .optional()
-      .meta({ 'x-kubernetes-list-type': 'atomic' })
-      .describe('Ports of exported services that differ from the ports on which the pods of this node listen.'),
     withdrawnThrough: z
       .int()
       .min(0)
@@ -171,6 +152,12 @@ export const sliceNodeStatus = z
       .optional()
       .describe(
         'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer got more blocks.',
+      ),
+    serviceAddresses: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the node leads connections to service addresses to endpoints. Names answer with service addresses once every node with a tunnel does.',
       ),
     wantedAddresses: z
       .int()

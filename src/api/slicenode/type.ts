@@ -1,12 +1,10 @@
 import type * as z from 'zod';
 import { shortName } from '../../values/text/hash.ts';
 import type { Typed } from '../typed.ts';
-import type { linkException, linkReport, linkVotes, servicePortMapping, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
+import type { linkException, linkReport, linkVotes, sliceNodeSpec, sliceNodeStatus, tunnelEndpoint } from './schema.ts';
 
 /** Where a tunnel can be reached. */
 export type TunnelEndpoint = z.output<typeof tunnelEndpoint>;
-/** A service port that is translated to another port of a pod. */
-export type ServicePortMapping = z.output<typeof servicePortMapping>;
 /** A link that is not up, as its node reported it. */
 export type LinkException = z.output<typeof linkException>;
 /** A node's report about the nodes of one cluster. */

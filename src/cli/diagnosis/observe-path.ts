@@ -60,7 +60,9 @@ const readTarget = async (
 /** The questions for the pod of the caller: the name first. */
 const questionsAbout = (dnsName: string | undefined, endpoint: Endpoint | undefined, port: PathView['port']): Question[] => [
   ...(dnsName === undefined ? [] : [{ kind: 'name' as const, name: dnsName }]),
-  ...(endpoint !== undefined && port?.protocol === 'TCP' ? [{ kind: 'tcp' as const, address: endpoint.address, port: port.number }] : []),
+  ...(endpoint !== undefined && port?.protocol === 'TCP'
+    ? [{ kind: 'tcp' as const, address: endpoint.address, port: port.targetPort }]
+    : []),
 ];
 
 /** Reads what both clusters know of the path, and sends packets along it. */

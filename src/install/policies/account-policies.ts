@@ -1,7 +1,7 @@
 import { controller, exchange } from '../../api/groups.ts';
 import { hubCredentialSeconds } from '../../api/hub-credential.ts';
-import { endpointSliceManager, endpointSliceManagerLabel } from '../../api/labels.ts';
-import { hubNamespace, memberNamespace } from '../../api/places.ts';
+import { endpointSliceManager, endpointSliceManagerLabel, serviceAddressAnnotation } from '../../api/labels.ts';
+import { hubNamespace, memberNamespace, workerUser } from '../../api/places.ts';
 import { accountName, callerIs, clusterOf, isAccount, isWorker } from './callers.ts';
 import { clusterDnsPolicy } from './cluster-dns-policy.ts';
 import { clusterNetworkPolicy } from './cluster-network-policy.ts';
@@ -200,6 +200,25 @@ const endpointSlices = planPolicy({
   })),
 });
 
+const ofAddress = (which: string): string => `${which}.metadata.?annotations[?'${serviceAddressAnnotation}'].orValue('')`;
+
+/** A node leads a service address to the endpoints of the EndpointSlices that name it: who writes one could take the address of another service. */
+const serviceAddresses = planPolicy({
+  name: 'kubeslice-service-addresses',
+  rules: [{ apiGroups: ['discovery.k8s.io'], apiVersions: ['*'], resources: ['endpointslices'], operations: ['CREATE', 'UPDATE'] }],
+  conditions: [
+    { name: 'address', expression: `${ofAddress('object')} != ''` },
+    { name: 'caller', expression: `request.userInfo.username != '${workerUser}'` },
+  ],
+  validations: [
+    {
+      expression: `oldObject != null && ${ofAddress('object')} == ${ofAddress('oldObject')} && object.metadata.?labels == oldObject.metadata.?labels`,
+      message: 'Only the worker of KubeSlice may give an EndpointSlice a service address, or change the labels of one that has it.',
+      reason: 'Forbidden',
+    },
+  ],
+});
+
 /** Policies of the hub about accounts: a cluster writes only its own objects, the controller only those of KubeSlice. */
 export const hubAccountPolicies = [
   ...noticePolicy,
@@ -213,5 +232,5 @@ export const hubAccountPolicies = [
   ...controllerObjects,
 ];
 
-/** Policies of a member cluster about accounts: an agent writes only about its own node, the worker only its stub zone and its own EndpointSlices. */
-export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices, ...mcsPolicies];
+/** Policies of a member cluster about accounts: an agent writes only about its own node, the worker only its stub zone and its own EndpointSlices, and nobody else a service address. */
+export const memberAccountPolicies = [...sliceNodes, ...clusterDnsPolicy, ...endpointSlices, ...serviceAddresses, ...mcsPolicies];

@@ -71,6 +71,8 @@ export const agentRights: Rights = {
   everywhere: [
     { apiGroups: [''], resources: ['pods', 'nodes'], verbs: read },
     { apiGroups: [ours], resources: ['accesspolicies'], verbs: read },
+    // The services that pods of the node can call.
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
     // Also to check whether a client that requests notices is the worker.
     ...judgeReaders,
   ],

@@ -6,7 +6,7 @@ import type { Element } from './nft-table.ts';
 /** The nftables table of a slice's namespace that judges who may call whom; it exists only in slices with policies. */
 export const accessTable = 'kubeslice_access';
 
-/** The bit in the mark of a tracked flow whose first packet was seen; the lower 16 bits are the port that the client called. */
+/** The bit in the mark of a tracked flow whose first packet was seen; the lower 16 bits are the port of the called pod. */
 const begun = 0x1_0000;
 
 /** The bits of a port, the highest first. */
@@ -17,7 +17,7 @@ const portBits = Array.from({ length: 16 }, (_, at) => `0x${(0x8000 >> at).toStr
  *
  * Each packet that is forwarded is judged by the verdicts of now, so that a revocation ends running flows. What it belongs to, the kernel tracks: who
  * called whom, by the addresses after a service address became an endpoint (in `ct original` and `ct reply`, the same for both directions), and by the
- * port before a service port is translated, which is noted in the mark of the flow. That alone accepts nothing. TCP does not show who called, because only
+ * port of the pod, which is known then, too, and is noted in the mark of the flow. That alone accepts nothing. TCP does not show who called, because only
  * the first packet of a connection differs: a pod that anybody may call could go on in a connection to a closed one. So a TCP connection counts from its
  * first packet only.
  *
@@ -70,7 +70,7 @@ export const accessRules = ({ otherwise }: Pick<AccessRules, 'otherwise'>): stri
   chain note_port {
 ${portBits.map((bit) => `    th dport & ${bit} == ${bit} ct mark set ct mark or ${bit}\n`).join('')}  }
   chain begins {
-    type filter hook prerouting priority mangle; policy accept;
+    type filter hook prerouting priority dstnat + 2; policy accept;
     ct mark != 0 accept
     ct direction reply accept
     meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn accept

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { baseRules, podElement, portElement, routerElement } from './nft.ts';
+import { baseRules, podElement, routerElement } from './nft.ts';
 import { addElements, deleteElements, parseTable } from './nft-table.ts';
 
 const listing = (packets: number, handle: number, policy = 'drop'): string =>
@@ -38,17 +38,8 @@ it('writes one command for many elements, and none for none', () => {
 });
 
 it('opens the port of the relay to routers of peers only, by the tunnel only', () => {
-  const rules = baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [] });
+  const rules = baseRules({ interface: 'ks1', router: '10.0.0.1' });
   expect(rules).toContain('iifname "ks1" ip saddr @routers ip daddr 10.0.0.1 tcp dport 9811 accept');
   expect(rules.match(/9811/g)).toHaveLength(2);
   expect(addElements('kubeslice', [routerElement('10.0.1.1')])).toBe('add element inet kubeslice routers { 10.0.1.1 }\n');
-});
-
-it('leads service ports to the ports of pods, with their own chain only where there are some', () => {
-  const mapping = { address: '10.0.0.5', protocol: 'TCP', port: 80, targetPort: 8080 } as const;
-  expect(addElements('kubeslice', [portElement(mapping)])).toBe(
-    'add element inet kubeslice ports { 10.0.0.5 . tcp . 80 : 10.0.0.5 . 8080 }\n',
-  );
-  expect(baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [mapping] })).toContain('dnat ip to');
-  expect(baseRules({ interface: 'ks1', router: '10.0.0.1', servicePorts: [] })).not.toContain('nat hook');
 });

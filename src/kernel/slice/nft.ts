@@ -1,4 +1,4 @@
-import type { ServicePort, SliceNetwork } from '../../plan/facts/slice-network.ts';
+import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
 import { relayPort } from '../../values/ports.ts';
 import type { Element } from './nft-table.ts';
@@ -9,10 +9,6 @@ export const tableName = 'kubeslice';
 /** The element that binds a pod's interface to its address. */
 export const podElement = (hostInterface: string, address: string): Element => `pods "${hostInterface}" . ${address}`;
 
-/** The element that translates a service port of a pod to the port on which it listens (DNAT). */
-export const portElement = ({ address, protocol, port, targetPort }: ServicePort): Element =>
-  `ports ${address} . ${protocol.toLowerCase()} . ${port} : ${address} . ${targetPort}`;
-
 /** The element that lets the node with a router address use the relay. */
 export const routerElement = (router: string): Element => `routers ${router}`;
 
@@ -21,7 +17,6 @@ export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
   new Set([
     ...network.pods.map((pod) => podElement(pod.hostInterface, pod.address)),
     ...network.peers.map(({ router }) => routerElement(router)),
-    ...network.servicePorts.map(portElement),
   ]);
 
 /**
@@ -34,11 +29,8 @@ export const elementsOf = (network: SliceNetwork): ReadonlySet<Element> =>
  * An address without a pod refuses connections at once, so that a client with an old DNS answer tries the next address. The kernel's own answer, host
  * unreachable, is limited to one a second and client (icmp(7), icmp_ratelimit), so all other connections would time out. Only the first packet of a
  * connection is refused: an open connection survives the replacement of a pod's interface.
- *
- * Only service ports that differ from the pods' ports need connection tracking. So only a slice with such ports has the chain for it; addresses are
- * not translated.
  */
-export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | 'servicePorts'>): string => {
+export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router'>): string => {
   const pods = `"${podInterfacePrefix}*"`;
   const tunnel = `"${network.interface}"`;
   return `table inet ${tableName} {
@@ -73,16 +65,5 @@ export const baseRules = (network: Pick<SliceNetwork, 'interface' | 'router' | '
     iifname ${tunnel} ip saddr @routers ip daddr ${network.router} tcp sport ${relayPort} tcp flags & (syn | ack) != syn accept
   }
 }
-${network.servicePorts.length === 0 ? '' : servicePortRules}`;
-};
-
-const servicePortRules = `table inet ${tableName} {
-  map ports {
-    type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
-  }
-  chain service_ports {
-    type nat hook prerouting priority dstnat; policy accept;
-    dnat ip to ip daddr . meta l4proto . th dport map @ports
-  }
-}
 `;
+};

@@ -21,7 +21,6 @@ const network: SliceNetwork = {
   mtu: 1420,
   peers: [],
   pods: [pod],
-  servicePorts: [],
 };
 const link = (rest: Partial<ObservedLink>): ObservedLink => ({
   index: 1,

@@ -190,8 +190,8 @@ export class SliceReconciler {
 }
 
 const sameBase = (a: SliceNetwork, b: SliceNetwork): boolean => baseOf(a) === baseOf(b);
-/** Elements change one by one; the rules change only when the first service port appears or the last one disappears. */
-const baseOf = ({ peers: _peers, pods: _pods, access: _access, services: _services, servicePorts, ...base }: SliceNetwork): string =>
-  JSON.stringify({ ...base, translated: servicePorts.length > 0 });
+/** All that the rules and the tunnel depend on; elements change one by one. */
+const baseOf = ({ peers: _peers, pods: _pods, access: _access, services: _services, ...base }: SliceNetwork): string =>
+  JSON.stringify(base);
 const samePod = (a: PodAttachment | undefined, b: PodAttachment): boolean =>
   a !== undefined && a.uid === b.uid && a.address === b.address && a.netns === b.netns;

@@ -26,17 +26,10 @@ export const omittedVerdicts = (before: readonly Condition[] | undefined, omitte
 };
 
 /**
- * Conditions about fields of a Service that differ in a slice: `SessionAffinity` has no effect, and endpoints that are not Ready are published if the
- * Service sets that (`NotReadyAddresses`). None for a Service that never set them (`before`: the current conditions).
+ * Conditions about fields of a Service: endpoints that are not Ready are published if the Service sets that (`NotReadyAddresses`), and session affinity,
+ * which earlier versions published as ineffective, has its effect (`SessionAffinity`). None for a Service that never set them (`before`: the current conditions).
  */
 export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, service: Service | undefined): Verdict[] => {
-  const affinity: Verdict = {
-    type: 'SessionAffinity',
-    status: 'False',
-    reason: 'SessionAffinityIgnored',
-    message:
-      'The Service sets sessionAffinity ClientIP, which has no effect in a slice: a client may reach another pod with each connection.',
-  };
   const notReady: Verdict = {
     type: 'NotReadyAddresses',
     status: 'True',
@@ -50,11 +43,12 @@ export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, s
     message,
   });
   return [
-    ...exceptionVerdicts(
-      before,
-      service?.spec?.sessionAffinity === 'ClientIP' ? affinity : undefined,
-      resolved(affinity, 'The Service sets no session affinity.'),
-    ),
+    ...exceptionVerdicts(before, undefined, {
+      type: 'SessionAffinity',
+      status: 'True',
+      reason: 'Exported',
+      message: 'A client stays with its pod if the Service sets sessionAffinity.',
+    }),
     ...exceptionVerdicts(
       before,
       service?.spec?.publishNotReadyAddresses === true ? notReady : undefined,

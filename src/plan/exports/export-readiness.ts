@@ -1,6 +1,5 @@
 import type { Verdict } from '../../api/condition.ts';
 import { excludeLabel } from '../../api/labels.ts';
-import { maxServicePorts } from '../../api/slicenode/schema.ts';
 import type { ExportEndpoint } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
@@ -84,12 +83,3 @@ export const verdictOf = (
   const closed = withoutListener === undefined ? '' : `; ${withoutListener}`;
   return { type: 'Ready', status: 'True', reason: 'Exported', message: `${counts}${closed}.` };
 };
-
-/** Why an export is not ready although it is offered: a node is over capacity for its service ports. */
-export const crowdedVerdict = ([node]: readonly string[]): Verdict | undefined =>
-  node === undefined
-    ? undefined
-    : no(
-        'TooManyServicePorts',
-        `Node ${node} is over capacity for the service ports of this export, because all exports of a slice may have ${maxServicePorts} on a node; use target ports equal to the service ports, or fewer ports.`,
-      );

@@ -157,16 +157,6 @@ describe('an export', () => {
     });
   });
 
-  it('says that a node has no room for its service ports, and keeps its offer, or there would be room again', () => {
-    const { body, status } = planExport(snapshot({ crowdedNodes: ['n1'] }), 0);
-    expect(body?.endpoints).toHaveLength(2);
-    expect(status.exportStatus).toBe('ERROR');
-    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
-      reason: 'TooManyServicePorts',
-      message: expect.stringContaining('Node n1 is over capacity'),
-    });
-  });
-
   it('offers pods that are not Ready or are leaving as such, and none that has ended or uses the host network', () => {
     const leaving = pod('b', true, { metadata: { ...pod('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
     const { body, status } = planExport(snapshot({ pods: [pod('a', false), leaving] }), 0);
@@ -233,13 +223,20 @@ describe('an export', () => {
     });
   });
 
-  it('says that session affinity has no effect, and that it has ended when the Service no longer asks for it', () => {
+  it('takes back that session affinity had no effect, as earlier versions published', () => {
     const asking = service({ ...service().spec, sessionAffinity: 'ClientIP' });
-    const { status } = planExport(snapshot({ service: asking }), 0);
-    expect(conditionOf(status.conditions, 'SessionAffinity')).toMatchObject({ status: 'False', reason: 'SessionAffinityIgnored' });
-    const after = planExport(snapshot({ exported: { ...exported(), status } }), 0).status;
-    expect(conditionOf(after.conditions, 'SessionAffinity')).toMatchObject({ status: 'True', reason: 'Exported' });
-    expect(conditionOf(planExport(snapshot(), 0).status.conditions, 'SessionAffinity')).toBeUndefined();
+    const before = {
+      type: 'SessionAffinity',
+      status: 'False' as const,
+      reason: 'x',
+      message: 'm',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const seen = { ...exported(), status: { conditions: [before] } };
+    const after = planExport(snapshot({ service: asking, exported: seen }), 0);
+    expect(conditionOf(after.status.conditions, 'SessionAffinity')).toMatchObject({ status: 'True', reason: 'Exported' });
+    const fresh = planExport(snapshot({ service: asking }), 0);
+    expect(conditionOf(fresh.status.conditions, 'SessionAffinity')).toBeUndefined();
   });
 
   it('publishes pods that are not Ready where the Service asks for it, and says so', () => {

@@ -14,11 +14,10 @@ import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import { conflictVerdicts, exportDifferences, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
-import { crowdedVerdict, no, portRefusal, verdictOf } from './export-readiness.ts';
+import { no, portRefusal, verdictOf } from './export-readiness.ts';
 import { listenersOf } from './listeners.ts';
 import type { NamedExport } from './offer-conflict.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './pods/export-pods.ts';
-import { portConflict, withTargets } from './port-conflict.ts';
 
 /** All inputs of the decision about an export. */
 export interface ExportSnapshot extends ExportSource {
@@ -28,9 +27,7 @@ export interface ExportSnapshot extends ExportSource {
   readonly namespaces: readonly string[] | undefined;
   /** The hub's message when it has removed this cluster; undefined while it has not. */
   readonly removed?: string | undefined;
-  /** Other exports of the slice with pods of this one, and the older ones with pods of those. @default none */
-  readonly others?: readonly ExportSource[];
-  /** Where a pod of theirs is attached. */
+  /** Where a pod is attached. */
   readonly attachment: (pod: Pod) => Attachment | undefined;
   /** Shard of each published endpoint, by the name of its pod. @default none */
   readonly published?: ReadonlyMap<string, number>;
@@ -44,8 +41,6 @@ export interface ExportSnapshot extends ExportSource {
   readonly since?: (cluster: string) => number;
   /** The budget of its namespace in the slice, and how many statements of it this export has. @default no limit */
   readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
-  /** Nodes that are over capacity for the service ports of this export. @default none */
-  readonly crowdedNodes?: readonly string[];
   /** The state of a TCP port of an endpoint's pod, as its node reports it; unknown when left out. */
   readonly portState?: (endpoint: ExportEndpoint, port: number) => PortState;
 }
@@ -111,12 +106,10 @@ const stateOf = (available: number, isWrong: boolean, missing: ResolvedPorts['mi
  *
  * ```
  * slice, namespace, service or ports are wrong    no offer, ERROR with the reason
- * an older export has a port of a pod already     the same
  * pods match, none usable yet                     an offer without ready endpoints, PENDING with the counts
  * no pod has the target of some of the ports      the other ports, PENDING with the names
  * the namespace has reached its part of the       no offer, ERROR with the reason; a published export stays
  *   cluster's budget
- * a node is over capacity for service ports       the same offer, ERROR with the node: without the offer it would have room
  * an older export of the name has other ports     the same offer, ERROR: the other clusters do not use it
  * no ready pod listens on a port                  the same offer, ERROR with port and pod: clients are refused at once anyway
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
@@ -156,14 +149,10 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   if (portsRefused !== undefined) return refuse(portsRefused);
 
   const { ports, missing, targetsOf } = resolved;
-  const serving = withTargets(matching, targetsOf);
-  const conflict = portConflict(exported, { ports, pods: serving }, seen.others ?? []);
-  if (conflict !== undefined) {
-    const { holder, pod, port, targetPort } = conflict;
-    const message = `Port ${port} of pod ${pod} is translated to its port ${targetPort} for the older export ${holder}; give this export another service port, or delete the older one.`;
-    return refuse(no('PortConflict', message));
-  }
-
+  const serving = matching.flatMap((pod) => {
+    const targets = targetsOf(pod);
+    return targets === undefined ? [] : [{ pod, targets }];
+  });
   const attached = serving.flatMap(({ pod, targets }) => {
     const attachment = seen.attachment(pod);
     if (attachment === undefined) return [];
@@ -174,7 +163,6 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const room = seen.room === undefined ? undefined : exportRoom(seen.room, seen.room.own);
   if (seen.room !== undefined && room === 0) return refuse(budgetReached(seen.room, exported));
   const { shards, omitted } = assignShards(endpoints, seen.published ?? new Map(), room === undefined ? undefined : room - 1);
-  const crowded = seen.crowdedNodes ?? [];
   const dnsName = dnsNameOf(name, namespace);
   const available = endpoints.filter(takesConnections).length;
   const { portState = () => 'unknown' } = seen;
@@ -197,7 +185,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   };
   const conflicts = conflictVerdicts(before, seen, body);
   const differences = exportDifferences(seen, body);
-  const fault = crowdedVerdict(crowded) ?? notUsed(conflicts) ?? listeners.verdict;
+  const fault = notUsed(conflicts) ?? listeners.verdict;
   const status: ServiceExportStatus = {
     exportStatus: stateOf(available, fault !== undefined, missing),
     dnsName,

@@ -34,9 +34,9 @@ describe('the exports that are reported', () => {
     ['wins a conflict', exported('a', 'READY', ready, condition('Conflict', 'True', 'ExportContradicted')), ['ExportContradicted works']],
     ['was in a conflict', exported('a', 'READY', ready, condition('Conflict', 'False', 'Exported')), []],
     [
-      'asks for session affinity',
-      exported('a', 'READY', ready, condition('SessionAffinity', 'False', 'SessionAffinityIgnored')),
-      ['SessionAffinityIgnored works'],
+      'has too many endpoints',
+      exported('a', 'READY', ready, condition('EndpointsOmitted', 'True', 'TooManyEndpoints')),
+      ['TooManyEndpoints works'],
     ],
     ['was not judged yet', { ...exported('a', 'READY'), status: undefined } as unknown as ServiceExport, []],
   ])('one that %s', (_, one, expected) => {
@@ -68,7 +68,7 @@ describe('the exports that are reported', () => {
 
   it('are bounded and counted, those first that do not work', () => {
     const many = Array.from({ length: 60 }, (_, index) =>
-      exported(`e${String(index).padStart(2, '0')}`, 'READY', ready, condition('SessionAffinity', 'False', 'SessionAffinityIgnored')),
+      exported(`e${String(index).padStart(2, '0')}`, 'READY', ready, condition('EndpointsOmitted', 'True', 'TooManyEndpoints')),
     );
     const { list, count } = failingExportsOf([...many, exported('z', 'PENDING', unready('NoMatchingPods'))], now);
     expect([list.length, count, list[0]?.name, list[1]?.name]).toEqual([50, 61, 'z', 'e00']);

@@ -13,7 +13,6 @@ const trouble: readonly (readonly [type: string, status: Condition['status']])[]
   ['Ready', 'False'],
   ['Conflict', 'True'],
   ['EndpointsOmitted', 'True'],
-  ['SessionAffinity', 'False'],
   ['FieldsIgnored', 'True'],
 ];
 

@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { type Condition, conditionOf } from '../../api/condition.ts';
 import { serviceImportDefinition } from '../../api/serviceimport/definition.ts';
+import type { ServiceImport } from '../../api/serviceimport/type.ts';
 import type { Offer } from '../../exchange/judgement/offer.ts';
 import { endpoint, offer } from '../fixtures/worker.ts';
-import { importedEndpointSlices, importedSliceName, planImport } from './imports.ts';
+import { type ImportSnapshot, importedEndpointSlices, importedSliceName, planImport } from './imports.ts';
 import { offersOfName } from './offer-conflict.ts';
 
-const importOf = (offers: readonly Offer[], withheld: ReadonlySet<string> = new Set()) =>
-  planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers: offersOfName(offers, () => 0), seen: undefined, withheld }, 0);
+const importOf = (
+  offers: readonly Offer[],
+  withheld: ReadonlySet<string> = new Set(),
+  { address, seen }: Partial<Pick<ImportSnapshot, 'address' | 'seen'>> = {},
+) => planImport({ slice: 'app', namespace: 'app-ns', name: 'web', offers: offersOfName(offers, () => 0), seen, withheld, address }, 0);
 
 const ready = (status: { readonly conditions?: readonly Condition[] | undefined }) => conditionOf(status.conditions, 'Ready');
 
 describe('an import', () => {
   it('has an EndpointSlice for each cluster, with the container port and the readiness that was stated', () => {
-    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]), true);
+    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1), endpoint(2, false)]), true, undefined);
     expect(slice?.metadata.labels).toMatchObject({
       'multicluster.kubernetes.io/service-name': 'web',
       'multicluster.kubernetes.io/source-cluster': 'east',
@@ -28,7 +32,7 @@ describe('an import', () => {
   it('has an EndpointSlice for each part of an offer, under a name that stays', () => {
     const base = offer('east', [endpoint(1)]);
     const parts = [...base.parts, { shard: 3, serial: 9, endpoints: [endpoint(2)] }];
-    const slices = importedEndpointSlices('app', { ...base, parts }, true);
+    const slices = importedEndpointSlices('app', { ...base, parts }, true, undefined);
     expect(slices.map(({ metadata }) => [metadata.name, metadata.annotations?.['kubeslice.io/serial']])).toEqual([
       [expect.stringMatching(/^web-[0-9a-f]{8}$/), '7'],
       [expect.stringMatching(/^web-[0-9a-f]{8}-3$/), '9'],
@@ -38,7 +42,7 @@ describe('an import', () => {
   it('has an EndpointSlice of its own for endpoints with other target ports, and says which pods are going', () => {
     const other = { ...endpoint(2), targetPorts: [9090] };
     const going = { ...endpoint(3), terminating: true as const };
-    const slices = importedEndpointSlices('app', offer('east', [endpoint(1), other, going]), true);
+    const slices = importedEndpointSlices('app', offer('east', [endpoint(1), other, going]), true, undefined);
     expect(slices.map(({ ports, endpoints }) => [ports?.[0]?.port, endpoints?.map(({ conditions }) => conditions)])).toEqual([
       [8080, [{ ready: true }, { ready: false, serving: true, terminating: true }]],
       [9090, [{ ready: true }]],
@@ -59,12 +63,14 @@ describe('an import', () => {
   });
 
   it('is listed by kubectl with the ports that clients call, and the ports of the pods only when asked for more', () => {
-    const { status } = importOf([offer('east', [endpoint(1)], { ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] })]);
+    const { status } = importOf([offer('east', [endpoint(1)], { ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }] })], new Set(), {
+      address: { ip: '10.0.240.9' },
+    });
     const shown = (priority?: 1): unknown[] =>
       serviceImportDefinition.columns
         .filter((column) => column.priority === priority && column.jsonPath.startsWith('.status.'))
         .map(({ jsonPath }) => status[jsonPath.slice('.status.'.length) as keyof typeof status]);
-    expect(shown()).toEqual(['80/TCP', 1, 'READY']);
+    expect(shown()).toEqual([['10.0.240.9'], '80/TCP', 1, 'READY']);
     expect(shown(1)).toEqual(['8080/TCP']);
   });
 
@@ -75,6 +81,35 @@ describe('an import', () => {
       message: expect.stringContaining('east 12'),
     });
     expect(conditionOf(importOf([offer('east', [endpoint(1)])]).status.conditions, 'EndpointsOmitted')).toBeUndefined();
+  });
+
+  it('tells names and nodes the address, the ports that clients call, and session affinity', () => {
+    const ports = [
+      { name: 'http', protocol: 'TCP' as const, port: 80, targetPort: 8080 },
+      { name: 'dns', protocol: 'UDP' as const, port: 53, targetPort: 5353 },
+    ];
+    const annotations = (changes: Parameters<typeof offer>[2], address?: string) =>
+      importedEndpointSlices('app', offer('east', [endpoint(1)], { ports, ...changes }), true, address)[0]?.metadata.annotations;
+    expect(annotations({ sessionAffinity: 'ClientIP' }, '10.0.240.9')).toEqual({
+      'kubeslice.io/serial': '7',
+      'kubeslice.io/service-address': '10.0.240.9',
+      'kubeslice.io/service-ports': '80,53',
+      'kubeslice.io/session-affinity': 'ClientIP',
+    });
+    expect(annotations({})).toEqual({ 'kubeslice.io/serial': '7', 'kubeslice.io/service-ports': '80,53' });
+  });
+
+  it('shows its address, and what to do when none is free', () => {
+    const offers = [offer('east', [endpoint(1)])];
+    const noAddress = (status: ReturnType<typeof importOf>['status']) => conditionOf(status.conditions, 'NoServiceAddress');
+    const fine = importOf(offers, new Set(), { address: { ip: '10.0.240.9' } }).status;
+    expect([fine.ips, noAddress(fine)]).toEqual([['10.0.240.9'], undefined]);
+    const { desired, status } = importOf(offers, new Set(), { address: { range: '10.0.240.0/20', size: 4094 } });
+    expect(status.ips).toBeUndefined();
+    expect(noAddress(status)).toMatchObject({ status: 'True', reason: 'ServiceRangeFull' });
+    expect(noAddress(status)?.message).toMatch(/^All 4094 addresses of the service range 10\.0\.240\.0\/20 are in use .* create a slice/);
+    const seen = { ...desired, status } as ServiceImport;
+    expect(noAddress(importOf(offers, new Set(), { address: { ip: '10.0.240.9' }, seen }).status)).toMatchObject({ status: 'False' });
   });
 
   it('keeps names apart where joining them would not', () => {

@@ -8,8 +8,10 @@ import {
   managedBy,
   managedByLabel,
   serialAnnotation,
+  serviceAddressAnnotation,
   servicePortsAnnotation,
   serviceTypeAnnotation,
+  sessionAffinityAnnotation,
   sliceLabel,
   sourceClusterLabel,
 } from '../../api/labels.ts';
@@ -21,6 +23,7 @@ import { takesConnections } from '../../exchange/statement/takes-connections.ts'
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { hash8 } from '../../values/text/hash.ts';
 import { sortedBy } from '../../values/text/order.ts';
+import type { ServiceAddress } from '../ipam/service-addresses.ts';
 import { type NodePath, nodePath } from '../names/withdrawal.ts';
 import { portText } from './export-ports.ts';
 import type { OffersOfName } from './offer-conflict.ts';
@@ -52,13 +55,21 @@ const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpo
 
 /**
  * The EndpointSlices for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such namespace,
- * in that of KubeSlice, so that the name resolves in the slice's other namespaces.
+ * in that of KubeSlice, so that the name resolves in the slice's other namespaces. All that names and nodes need of the service is in them, so that it
+ * changes at once: its address, if it has one, the ports that clients call, and session affinity.
  */
-export const importedEndpointSlices = (slice: string, offer: Offer, hasNamespace: boolean): EndpointSlice[] => {
-  const { namespace, name, type, ports } = offer.body;
+export const importedEndpointSlices = (
+  slice: string,
+  offer: Offer,
+  hasNamespace: boolean,
+  address: string | undefined,
+): EndpointSlice[] => {
+  const { namespace, name, type, ports, sessionAffinity } = offer.body;
   const ofService = {
     ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
+    ...(address === undefined ? {} : { [serviceAddressAnnotation]: address }),
     [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
+    ...(sessionAffinity === 'ClientIP' ? { [sessionAffinityAnnotation]: sessionAffinity } : {}),
   };
   const identity = hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace];
   return offer.parts.flatMap(({ shard, serial, endpoints }) =>
@@ -163,6 +174,18 @@ const omittedImportVerdict = (offers: readonly Offer[], seen: ServiceImport | un
   return exceptionVerdicts(seen?.status?.conditions, lacking.length > 0 ? exception : undefined, resolved);
 };
 
+/** The condition about a service without an address, because the range is full. None if there never was a problem. */
+const addressVerdict = (address: ServiceAddress | undefined, seen: ServiceImport | undefined): Verdict[] => {
+  const type = 'NoServiceAddress';
+  const message =
+    address === undefined || 'ip' in address
+      ? ''
+      : `All ${address.size} addresses of the service range ${address.range} are in use in this cluster, so the name answers with the addresses of pods, which clients must not cache. Delete exports that nobody uses, or create a slice with a larger sliceSubnet.`;
+  const full: Verdict = { type, status: 'True', reason: 'ServiceRangeFull', message };
+  const resolved: Verdict = { type, status: 'False', reason: 'ServiceAddressAssigned', message: 'The service has an address.' };
+  return exceptionVerdicts(seen?.status?.conditions, message === '' ? undefined : full, resolved);
+};
+
 /** All inputs of the decision about an import. */
 export interface ImportSnapshot {
   readonly slice: string;
@@ -176,10 +199,12 @@ export interface ImportSnapshot {
   readonly seen: ServiceImport | undefined;
   /** Nodes that this cluster does not reach: DNS withholds their endpoints, and they are not counted. */
   readonly withheld: Pick<ReadonlySet<NodePath>, 'has'>;
+  /** Its service address, or that none is free; undefined for a service that gets none. */
+  readonly address: ServiceAddress | undefined;
 }
 
 /** The ServiceImport for the offers of all clusters: the union of their ports, each from the oldest export that has it. */
-export const planImport = ({ slice, namespace, name, offers, seen, withheld }: ImportSnapshot, now: number) => {
+export const planImport = ({ slice, namespace, name, offers, seen, withheld, address }: ImportSnapshot, now: number) => {
   const ordered = sortedBy(offers.used, (offer) => offer.cluster);
   const oldest = offers.used[0]?.body;
   const ports = unitedPorts(offers.used).slice(0, maxPorts);
@@ -199,6 +224,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
     importVerdict(ordered, ready, cutOff, total),
     ...conflictVerdict(offers, seen),
     ...omittedImportVerdict(ordered, seen),
+    ...addressVerdict(address, seen),
   ].reduce<readonly Condition[]>(
     (list, verdict) => setCondition(list, verdict, seen?.metadata.generation, at),
     seen?.status?.conditions ?? [],
@@ -222,6 +248,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld }: I
   };
   const status: ServiceImportStatus = {
     conditions: [...conditions],
+    ...(address === undefined || !('ip' in address) ? {} : { ips: [address.ip] }),
     importStatus: ready.length > 0 ? 'READY' : 'PENDING',
     servicePorts: ports.map(portText).join(','),
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),

@@ -1,4 +1,4 @@
-import type { ServicePortMapping, TunnelEndpoint } from '../../api/slicenode/type.ts';
+import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import type { AskedDriver } from '../../values/tunnel-driver.ts';
 import type { AccessGroup, SliceAccess } from '../policy/access.ts';
 
@@ -33,8 +33,6 @@ export interface SliceFacts {
   /** Namespaces whose pods are members. */
   readonly namespaces: readonly string[];
   readonly peers: readonly PeerFacts[];
-  /** Translated service ports of this node's pods; absent in snapshots of older versions. */
-  readonly servicePorts?: readonly ServicePortMapping[];
   /** The last revision of this node's pods that the worker has published; absent before the first. */
   readonly withdrawnThrough?: number;
   /** Who may call whom; absent without policies. */

@@ -3,7 +3,7 @@ import { formatCidr } from '../../values/address/cidr.ts';
 import { readIp } from '../../values/address/ip.ts';
 import { tunnelPorts } from '../../values/ports.ts';
 import { askedDrivers } from '../../values/tunnel-driver.ts';
-import { blockField, countField, enumField, labelField, portField, sliceAddressField, subnetField, uidField } from './fields.ts';
+import { blockField, countField, enumField, labelField, subnetField, uidField } from './fields.ts';
 import type { SliceDecisions, SliceFacts } from './node-state.ts';
 
 /** The facts of a slice in a SliceNode; its members come from other objects. */
@@ -24,15 +24,6 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
     driver: enumField('spec.driver', spec.driver, askedDrivers),
     ...(spec.withdrawnThrough === undefined ? {} : { withdrawnThrough: countField('spec.withdrawnThrough', spec.withdrawnThrough) }),
     ...(spec.certificate === undefined ? {} : { certificate: spec.certificate }),
-    servicePorts: (spec.servicePorts ?? []).map((mapping, at) => {
-      const field = `spec.servicePorts[${at}]`;
-      return {
-        address: sliceAddressField(`${field}.address`, mapping.address, subnet),
-        protocol: enumField(`${field}.protocol`, mapping.protocol, ['TCP', 'UDP', 'SCTP']),
-        port: portField(`${field}.port`, mapping.port),
-        targetPort: portField(`${field}.targetPort`, mapping.targetPort),
-      };
-    }),
   };
 };
 

@@ -10,7 +10,7 @@ import { parseSlicePeer } from './parse-slice-peer.ts';
 const object = { apiVersion: '', kind: '', metadata: { name: '' } };
 
 const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]): SliceFacts[] => {
-  const { name, uid, subnet, blocks, driver, servicePorts = [], namespaces, withdrawnThrough, certificate } = slice;
+  const { name, uid, subnet, blocks, driver, namespaces, withdrawnThrough, certificate } = slice;
   const spec = {
     slice: name,
     sliceUID: uid,
@@ -18,7 +18,6 @@ const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]):
     sliceSubnet: subnet,
     blocks: [...blocks],
     driver,
-    servicePorts: [...servicePorts],
     withdrawnThrough,
     ...(certificate === undefined ? {} : { certificate }),
   };

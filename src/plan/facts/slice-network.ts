@@ -47,17 +47,6 @@ export interface PodAttachment {
   readonly hostInterface: string;
 }
 
-/** A service port of a pod of this node that is translated to another port of the same pod. */
-export interface ServicePort {
-  /** Slice address of the pod. */
-  readonly address: string;
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-  /** Port that clients call. */
-  readonly port: number;
-  /** Port on which the pod listens. */
-  readonly targetPort: number;
-}
-
 /** The desired state of one slice on one node. */
 export interface SliceNetwork {
   readonly slice: string;
@@ -82,8 +71,6 @@ export interface SliceNetwork {
   readonly mtu: number;
   readonly peers: readonly TunnelPeer[];
   readonly pods: readonly PodAttachment[];
-  /** Translated service ports, whose pods listen on other ports. */
-  readonly servicePorts: readonly ServicePort[];
   /** The services that pods of this node can call by their addresses; absent while nothing is known about them: then those in the kernel stay. */
   readonly services?: SliceServices;
   /** Who may call whom; absent in a slice without policies, where everybody may. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
 import { planMcsImport } from './import.ts';
 
-const own = (status: (ServiceImportStatus & { readonly ips?: readonly string[] }) | undefined): ServiceImport => ({
+const own = (status: ServiceImportStatus | undefined): ServiceImport => ({
   apiVersion: 'networking.kubeslice.io/v1beta1',
   kind: 'ServiceImport',
   metadata: { name: 'web', namespace: 'shop', uid: 'u2', labels: { 'kubeslice.io/slice': 'app' } },
@@ -43,7 +43,7 @@ describe('an import of KubeSlice', () => {
     expect(applied(own(status), stored, 9_000).status).toEqual(shown);
   });
 
-  it.each<[string, ServiceImportStatus & { readonly ips?: readonly string[] }, readonly string[] | undefined]>([
+  it.each<[string, ServiceImportStatus, readonly string[] | undefined]>([
     ['with service addresses', { ...status, ips: ['10.0.240.9'] }, ['10.0.240.9']],
     ['without', status, undefined],
     ['headless', { ...status, type: 'Headless', ips: ['10.0.240.9'] }, undefined],

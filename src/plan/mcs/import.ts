@@ -78,10 +78,7 @@ export const planMcsImport = ({ own, seen, version }: McsImportSnapshot, now: nu
   };
 };
 
-/** A status with the addresses of its service, which it has where slices have a service range. */
-type WithAddresses = ServiceImportStatus & { readonly ips?: readonly string[] };
-
-const addressesOf = (status: WithAddresses | undefined): readonly string[] => status?.ips ?? [];
+const addressesOf = (status: ServiceImportStatus | undefined): readonly string[] => status?.ips ?? [];
 
 const readyOf = (seen: McsServiceImport | undefined): readonly Condition[] =>
   (seen?.status?.conditions ?? []).filter(({ type }) => type === 'Ready');

@@ -12,7 +12,7 @@ zone.set('app-ns/backend-1', {
     { address: '10.0.0.1', pod: 'backend-0', node: 'n1' },
     { address: '10.0.0.2', pod: 'backend-1', node: 'n2' },
   ],
-  ports: [{ name: 'http', protocol: 'tcp', port: 8080 }],
+  ports: [{ name: 'http', protocol: 'tcp', port: 8080, servicePort: 8080 }],
 });
 zone.set('app-ns/idle-1', { slice: 'app-slice', cluster: 'east', namespace: 'app-ns', export: 'idle', endpoints: [], ports: [] });
 
@@ -35,7 +35,8 @@ describe('what is said', () => {
     ['slice.local', 'NS', 'NOERROR', 1],
     ['pod.slice.local', 'A', 'NXDOMAIN', 0],
     ['backend-0.east.backend.app-ns.svc.slice.local', 'A', 'NOERROR', 1],
-    ['east.backend.app-ns.svc.slice.local', 'A', 'NOERROR', 0],
+    ['east.backend.app-ns.svc.slice.local', 'A', 'NOERROR', 2],
+    ['east.idle.app-ns.svc.slice.local', 'A', 'NOERROR', 0],
     ['backend-9.east.backend.app-ns.svc.slice.local', 'A', 'NXDOMAIN', 0],
     ['x.backend-0.east.backend.app-ns.svc.slice.local', 'A', 'NXDOMAIN', 0],
     ['_http._tcp.backend.app-ns.svc.slice.local', 'SRV', 'NOERROR', 2],

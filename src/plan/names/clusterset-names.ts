@@ -5,8 +5,8 @@ import { addressData, addressesOf, entryOf, type NameEntry, type NamingScheme, t
 /** A service is headless when every cluster that has it offers it so; exports of different types are never used together. */
 const isHeadless = ({ imports }: ServiceInput): boolean => imports.length > 0 && imports.every(({ headless }) => headless === true);
 
-const addresses = ({ imports }: ServiceInput): RecordData[] =>
-  imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address)));
+const addresses = ({ address: own, imports }: ServiceInput): RecordData[] =>
+  own === undefined ? imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address))) : [addressData(own)];
 
 /** The host name of an endpoint, or what stands for it: its address with dashes, as in cluster DNS. */
 const hostOf = ({ hostname, address }: ImportedEndpoint): string => hostname ?? address.replaceAll(/[.:]/g, '-');
@@ -63,7 +63,7 @@ const clusterSetBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> =>
  *
  *     service        name                            answer
  *     ─────────────  ──────────────────────────────  ─────────────────────────────────────────────────────────
- *     ClusterSetIP   itself                          A, AAAA   its ready endpoints
+ *     ClusterSetIP   itself                          A, AAAA   its address, or its ready endpoints while it has none
  *                    _<port>._<protocol>             SRV       itself, by the port that clients call
  *     Headless       itself                          A, AAAA   its ready endpoints; NXDOMAIN without any
  *                    <host name>.<cluster>           A, AAAA   one endpoint

@@ -37,12 +37,14 @@ describe('an EndpointSlice of the worker', () => {
         { name: 'backend', ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }] },
       ),
       true,
+      '10.0.240.9',
     );
     expect(importRecordOf(slice!)).toEqual({
       slice: 'app-slice',
       cluster: 'east',
       namespace: 'app-ns',
       export: 'backend',
+      address: '10.0.240.9',
       endpoints: [{ address: '10.0.0.9', pod: 'backend-0', node: 'n1' }],
       ports: [{ name: 'http', protocol: 'tcp', port: 8080, servicePort: 80 }],
     });

@@ -1,5 +1,5 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
-import { servicePortsAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
+import { serviceAddressAnnotation, servicePortsAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -32,6 +32,8 @@ export type ImportRecord = {
   readonly export: string;
   /** Whether the service is headless: clients choose a pod by its name. */
   readonly headless?: true;
+  /** The service address; absent for a headless service, and when none was free. */
+  readonly address?: string;
   readonly endpoints: readonly ImportedEndpoint[];
   readonly ports: readonly ImportedPort[];
 };
@@ -58,12 +60,14 @@ export const importRecordOf = ({
   const { slice, cluster, namespace, service } = imported;
   const servicePorts = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
+  const address = readIp(metadata.annotations?.[serviceAddressAnnotation] ?? '');
   return {
     slice,
     cluster,
     namespace,
     export: service,
     ...(metadata.annotations?.[serviceTypeAnnotation] === 'Headless' ? { headless: true as const } : {}),
+    ...(address === undefined ? {} : { address: formatIp(address) }),
     endpoints: (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses, hostname, nodeName = '', targetRef }) =>

@@ -45,7 +45,7 @@ describe('below a service', () => {
     expect(contents(names.get(`backend-0.east.${name}`)?.byType.get('A'))).toEqual(['10.0.0.1']);
     expect(contents(names.get(`backend-1.east.${name}`)?.byType.get('A'))).toEqual(['10.0.0.2']);
     expect(contents(names.get(`backend-0.west.${name}`)?.byType.get('A'))).toEqual(['10.1.0.1']);
-    expect(names.get(`east.${name}`)?.byType.size).toBe(0);
+    expect(contents(names.get(`east.${name}`)?.byType.get('A'))).toEqual(['10.0.0.1', '10.0.0.2']);
     expect(names.has(`north.${name}`)).toBe(false);
     expect(names.has(name)).toBe(false);
   });
@@ -66,7 +66,7 @@ describe('below a service', () => {
   });
 
   test('each named port has SRV records that point at pods, with their addresses beside', () => {
-    const ports = [{ name: 'http', protocol: 'tcp', port: 8080 }];
+    const ports = [{ name: 'http', protocol: 'tcp', port: 8080, servicePort: 8080 }];
     const names = namesBelow(
       input(
         record('east', { endpoints: [endpoint('10.0.0.1', 'backend-0')], ports }),
@@ -81,6 +81,31 @@ describe('below a service', () => {
       [`backend-0.west.${name}`, { type: 'A', address: '10.1.0.1' }],
     ]);
     expect(names.get(`_tcp.${name}`)?.byType.size).toBe(0);
+  });
+
+  test('a cluster that offers the service without endpoints has a name without data', () => {
+    expect(namesBelow(input(record('east'))).get(`east.${name}`)?.byType.size).toBe(0);
+  });
+});
+
+describe('a service with an address', () => {
+  const ports = [{ name: 'http', protocol: 'tcp', port: 8080, servicePort: 80 }];
+  const service = (...endpoints: readonly ImportRecord['endpoints'][number][]) => ({
+    ...input(record('east', { endpoints, ports }), record('west', { endpoints: [], ports })),
+    address: '10.0.240.9',
+  });
+
+  test('is answered with it, with and without endpoints', () => {
+    for (const one of [service(), service(endpoint('10.0.0.1', 'backend-0'))])
+      expect(contents(serviceEntry(one).byType.get('A'))).toEqual(['10.0.240.9']);
+  });
+
+  test('has SRV records with its own name and the port that clients call, and names of pods and clusters with their own addresses', () => {
+    const names = namesBelow(service(endpoint('10.0.0.1', 'backend-0')));
+    const answer = names.get(`_http._tcp.${name}`)?.byType.get('SRV');
+    expect(contents(answer)).toEqual([`80 ${name}`]);
+    expect(answer?.additional.map(({ data }) => data)).toEqual([{ type: 'A', address: '10.0.240.9' }]);
+    for (const host of [`backend-0.east.${name}`, `east.${name}`]) expect(contents(names.get(host)?.byType.get('A'))).toEqual(['10.0.0.1']);
   });
 });
 

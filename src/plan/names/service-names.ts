@@ -7,6 +7,8 @@ import type { Answer, RecordData, ResourceRecord } from './record.ts';
 export type ServiceInput = {
   /** The service's own name, such as `backend.app-ns.svc.slice.local`. */
   readonly name: string;
+  /** The address that leads to every endpoint; absent for a service whose endpoints are answered themselves. */
+  readonly address?: string;
   /** The offer of each cluster, without withheld endpoints. */
   readonly imports: readonly ImportRecord[];
   /** Seconds that an answer may be cached. */
@@ -52,12 +54,14 @@ export const entryOf = (
   return { ...emptyEntry(input.authority), byType };
 };
 
-/** The service's own entry: the addresses of all its endpoints, in every cluster. */
+/** The service's own entry: its address, or the addresses of all its endpoints, in every cluster. */
 export const serviceEntry = (input: ServiceInput): NameEntry =>
   entryOf(
     input,
     input.name,
-    input.imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address))),
+    input.address === undefined
+      ? input.imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address)))
+      : [addressData(input.address)],
   );
 
 /**
@@ -73,7 +77,8 @@ const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, ser
  * The names below a service, including those that exist only because of names below them:
  *
  *     <pod>.<cluster>.<service>      A, AAAA   one endpoint
- *     _<port>._<protocol>.<service>  SRV       the endpoints with that port, their addresses as additional records
+ *     <cluster>.<service>            A, AAAA   the endpoints in one cluster
+ *     _<port>._<protocol>.<service>  SRV       the service itself, if it has an address, else the endpoints with that port, with their addresses
  */
 export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
   const hosts = new Map<string, RecordData[]>();
@@ -84,19 +89,33 @@ export const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> 
     else known.push(data);
   };
   for (const { cluster, endpoints, ports } of input.imports) {
+    const ofCluster = `${cluster}.${input.name}`;
+    if (!hosts.has(ofCluster)) hosts.set(ofCluster, []);
+    if (input.address !== undefined)
+      for (const { name, protocol, port, servicePort = port } of ports)
+        collect(targets, `_${name}._${protocol}.${input.name}`, {
+          type: 'SRV',
+          priority: 0,
+          weight: 1,
+          port: servicePort,
+          target: input.name,
+        });
     for (const endpoint of endpoints) {
       const host = `${endpointPrefix(endpoint, cluster, input.name)}.${input.name}`;
       collect(hosts, host, addressData(endpoint.address));
+      collect(hosts, ofCluster, addressData(endpoint.address));
+      if (input.address !== undefined) continue;
       for (const { name, protocol, port } of ports) {
         collect(targets, `_${name}._${protocol}.${input.name}`, { type: 'SRV', priority: 0, weight: 1, port, target: host });
       }
     }
   }
   const names = new Map<string, NameEntry>();
+  const known = new Map([[input.name, serviceEntry(input)]]);
   for (const [name, data] of hosts) names.set(name, entryOf(input, name, data));
   for (const [name, data] of targets) {
     const seen = new Set(data.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
-    names.set(name, entryOf(input, name, data, addressesOf(names, seen)));
+    names.set(name, entryOf(input, name, data, addressesOf(seen.has(input.name) ? known : names, seen)));
   }
   return withParents(input, names);
 };

@@ -115,20 +115,23 @@ const endpoint = fc.record({
   pod: fc.constantFrom('', 'p0', 'p1', 'p.q'),
   node: fc.constantFrom('n1', 'n2'),
 });
-const anyRecord: fc.Arbitrary<ImportRecord> = fc.record({
-  slice: fc.constantFrom('red', 'blue'),
-  cluster: fc.constantFrom('east', 'west'),
-  namespace: fc.constantFrom('ns1', 'ns2'),
-  export: fc.constantFrom('a', 'b'),
-  endpoints: fc.array(endpoint, { maxLength: 4 }),
-  ports: fc.constantFrom([], [{ name: 'http', protocol: 'tcp', port: 80 }]),
-});
+const anyRecord: fc.Arbitrary<ImportRecord> = fc
+  .record({
+    slice: fc.constantFrom('red', 'blue'),
+    cluster: fc.constantFrom('east', 'west'),
+    namespace: fc.constantFrom('ns1', 'ns2'),
+    export: fc.constantFrom('a', 'b'),
+    endpoints: fc.array(endpoint, { maxLength: 4 }),
+    ports: fc.constantFrom([], [{ name: 'http', protocol: 'tcp', port: 80, servicePort: 80 }]),
+  })
+  .chain((one) => fc.constantFrom(one, { ...one, address: '10.9.0.1' }, { ...one, address: '10.9.0.2' }));
 const key = fc.constantFrom('k1', 'k2', 'k3', 'k4');
 const nodes = fc.subarray(['red', 'blue'].flatMap((s) => ['east', 'west'].flatMap((c) => ['n1', 'n2'].map((n) => nodePath(s, c, n)))));
 const step = fc.oneof(
   fc.record({ set: key, record: anyRecord }),
   fc.record({ delete: key }),
   fc.record({ withdraw: nodes }),
+  fc.record({ translate: fc.constantFrom('red', 'blue'), is: fc.boolean() }),
   fc.record({ ask: fc.constantFrom('a.ns1', 'p0.east.a.ns1') }),
 );
 
@@ -150,7 +153,7 @@ test('additional records are given once and in one order, whoever was first', ()
   const twice = (addresses: readonly string[]) => {
     const zone = new Zone({ serial: 1 });
     for (const address of addresses) {
-      const ports = address === '10.0.0.1' ? [{ name: 'http', protocol: 'tcp', port: 80 }] : [];
+      const ports = address === '10.0.0.1' ? [{ name: 'http', protocol: 'tcp', port: 80, servicePort: 80 }] : [];
       zone.set(address, record({ endpoints: [{ address, pod: 'same', node: 'n1' }], ports }));
     }
     return answer(zone, { name: `_http._tcp.${backend}`, type: 'SRV' });
@@ -164,6 +167,7 @@ test('any history of changes ends in the answers of a zone made afresh, and pare
       const grown = new Zone({ serial: 1 });
       const records = new Map<string, ImportRecord>();
       let withdrawn: readonly string[] = [];
+      const translated = new Set<string>();
       for (const each of steps) {
         if ('set' in each) {
           grown.set(each.set, each.record);
@@ -171,6 +175,10 @@ test('any history of changes ends in the answers of a zone made afresh, and pare
         } else if ('delete' in each) {
           grown.delete(each.delete);
           records.delete(each.delete);
+        } else if ('translate' in each) {
+          grown.translate(each.translate, each.is);
+          if (each.is) translated.add(each.translate);
+          else translated.delete(each.translate);
         } else if ('withdraw' in each) {
           grown.withdraw(new Set(each.withdraw));
           withdrawn = each.withdraw;
@@ -180,6 +188,7 @@ test('any history of changes ends in the answers of a zone made afresh, and pare
       }
       const fresh = new Zone({ serial: 1 });
       fresh.withdraw(new Set(withdrawn));
+      for (const slice of translated) fresh.translate(slice, true);
       for (const [key, each] of [...records].toReversed()) fresh.set(key, each);
       expect(grown.size).toBe(fresh.size);
       for (const name of asked) {

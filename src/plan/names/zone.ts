@@ -1,4 +1,5 @@
 import { sliceZone } from '../../api/places.ts';
+import { compareText } from '../../values/text/order.ts';
 import type { ImportRecord } from './import-record.ts';
 import type { Answer, ResourceRecord } from './record.ts';
 import {
@@ -67,10 +68,10 @@ const versionTtl = 28_800;
  *
  *     slice.local                                    SOA, NS
  *     svc.slice.local, <namespace>.svc.slice.local   exist without data
- *     <export>.<namespace>.svc.slice.local           A, AAAA of the ready endpoints of all clusters
+ *     <export>.<namespace>.svc.slice.local           A of the service address, or A, AAAA of the ready endpoints of all clusters
  *     names below that                               see namesBelow
  *
- * Further kinds of names (aliases, service addresses, reverse names) are further services or further zones, as `clusterset.local` is.
+ * Further kinds of names (aliases, reverse names) are further services or further zones, as `clusterset.local` is.
  */
 export class Zone {
   readonly origin: string;
@@ -92,6 +93,8 @@ export class Zone {
   /** The services with endpoints on a node. */
   readonly #byNode = new Map<NodePath, Map<string, number>>();
   #withdrawn: Pick<ReadonlySet<NodePath>, 'has'> = new Set();
+  /** Slices in which service addresses lead somewhere. */
+  readonly #translated = new Set<string>();
 
   constructor({ origin = sliceZone, names = sliceNames, schema, ttl = 5, negativeTtl = 1, serial }: ZoneOptions) {
     this.origin = origin;
@@ -203,6 +206,15 @@ export class Zone {
     return count;
   }
 
+  /** Sets whether service addresses of a slice lead somewhere on every node of this cluster. Until they do, services are answered with endpoints. */
+  translate(slice: string, isTranslated: boolean): void {
+    if (isTranslated === this.#translated.has(slice)) return;
+    if (isTranslated) this.#translated.add(slice);
+    else this.#translated.delete(slice);
+    const records = [...this.#records.values()].filter((record) => record.slice === slice);
+    for (const name of new Set(records.map((record) => this.#nameOf(record)))) this.#rebuild(name);
+  }
+
   /** The entry of a name of this zone, undefined when it does not exist. */
   find(name: string): NameEntry | undefined {
     const service = this.#names.get(name);
@@ -238,7 +250,14 @@ export class Zone {
       ...record,
       endpoints: record.endpoints.filter(({ node }) => !this.#withdrawn.has(nodePath(record.slice, record.cluster, node))),
     }));
-    this.#names.set(name, new ServiceNames({ name, imports: offered, ttl: this.#ttl, authority: this.#authority }, this.#scheme));
+    const [address] = imports
+      .flatMap((record) => (record.address !== undefined && this.#translated.has(record.slice) ? [record.address] : []))
+      .toSorted(compareText);
+    const ofService = address === undefined ? {} : { address };
+    this.#names.set(
+      name,
+      new ServiceNames({ name, ...ofService, imports: offered, ttl: this.#ttl, authority: this.#authority }, this.#scheme),
+    );
   }
 
   #index(record: ImportRecord, name: string, by: 1 | -1): void {

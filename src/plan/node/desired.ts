@@ -1,8 +1,11 @@
 import type { Reason } from '../../api/reasons.ts';
+import { formatCidr } from '../../values/address/cidr.ts';
+import { subnetLayout } from '../../values/address/subnet-layout.ts';
 import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
 import type { PodAttachment, SliceNetwork } from '../facts/slice-network.ts';
 import { planPodAddresses } from '../ipam/pod-addresses.ts';
 import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
+import type { SliceServices } from '../services/slice-services.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
 import type { PeerCalls } from '../tunnels/peer-calls.ts';
 import type { TunnelUse } from '../tunnels/peer-keys.ts';
@@ -29,6 +32,8 @@ export interface NodeInput {
   readonly calls: PeerCalls;
   /** What the tunnel to each peer may carry; one without an entry carries everything. @default everything */
   readonly tunnelUses?: ReadonlyMap<string, TunnelUse>;
+  /** The services of a slice with an address in a range; undefined while nothing is known about them. @default nothing is known */
+  readonly services?: (slice: string, range: string) => SliceServices | undefined;
   /** UDP ports in use by other programs of the node. */
   readonly busyPorts: ReadonlySet<number>;
   /** Compiles policies. @default from scratch */
@@ -125,6 +130,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     if (keyProblem !== undefined) untouched.push(names);
     if (choice.driver === undefined || port === undefined || addresses.router === undefined || key === undefined) continue;
     const access = (input.access ?? compileNodeAccess)(slice, pods, addresses.leases);
+    const services = input.services?.(slice.name, formatCidr(subnetLayout(slice.subnet).services));
     networks.push({
       ...names,
       driver: choice.driver,
@@ -135,8 +141,8 @@ export const planNode = (input: NodeInput): NodePlan => {
       blocks: slice.blocks,
       mtu: input.mtu,
       peers: tunnelPeers(slice, input.calls, input.tunnelUses ?? new Map()),
-      servicePorts: slice.servicePorts ?? [],
       ...(access === undefined ? {} : { access }),
+      ...(services === undefined ? {} : { services }),
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),
     });
   }

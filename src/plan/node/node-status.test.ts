@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LinkReport, SliceNode } from '../../api/slicenode/type.ts';
 import { encodeVotes, type Vote } from '../links/link-votes.ts';
+import { SliceServices } from '../services/slice-services.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from './node-status.ts';
 
 const west = (votes: Readonly<Record<string, Vote>>, more: object = {}): LinkReport => ({
@@ -21,7 +22,6 @@ const input = (rest: Partial<StatusInput> = {}): StatusInput => ({
     blocks: ['10.0.0.0/24'],
     mtu: 1420,
     peers: [],
-    servicePorts: [],
     pods: [
       { uid: 'a', name: 'ns/a', netns: '/a', address: '10.0.0.2', hostInterface: 'p1' },
       { uid: 'b', name: 'ns/b', netns: '/b', address: '10.0.0.3', hostInterface: 'p2' },
@@ -136,4 +136,13 @@ it.each<[string, Partial<StatusInput>, string, RegExp]>([
   const verdict = readiness(input(rest));
   expect(verdict?.reason).toBe(reason);
   expect(verdict?.message).toMatch(message);
+});
+
+it('publishes that the node leads service addresses to endpoints, and keeps that while a new run knows nothing about services', () => {
+  const { network, ...rest } = input();
+  const serving = { ...rest, network: network && { ...network, services: SliceServices.none('10.0.240.0/20') } };
+  expect(desiredStatus(input()).serviceAddresses).toBeUndefined();
+  expect(patchFor(input(), serving)).toEqual({ serviceAddresses: true });
+  expect(patchFor(serving, input({ servedAddresses: true }))).toBeUndefined();
+  expect(patchFor(serving, input({ servedAddresses: true, network: undefined }))).toMatchObject({ serviceAddresses: null });
 });

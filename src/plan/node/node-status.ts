@@ -32,6 +32,8 @@ export interface StatusInput {
   readonly podsRevision?: number | undefined;
   /** Version of SlicePeers up to which the tunnel has all their blocks. */
   readonly peersVersion?: number | undefined;
+  /** Whether the published status has `serviceAddresses`: services stay in the kernel while an agent that just started knows nothing about them. */
+  readonly servedAddresses?: boolean;
   /** How many addresses all pods need, if there are too few. */
   readonly wantedAddresses?: number | undefined;
   /** Digest of the policies in the kernel. */
@@ -65,6 +67,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     driver: network.driver,
     router: network.router,
     mtu: network.mtu,
+    ...(network.services === undefined && !input.servedAddresses ? {} : { serviceAddresses: true }),
     pods: Object.fromEntries(pods),
     ...(input.links === undefined ? {} : { links: input.links }),
   };
@@ -148,6 +151,7 @@ const scalarFields = [
   'driverReason',
   'router',
   'mtu',
+  'serviceAddresses',
   'podsRevision',
   'peersVersion',
   'wantedAddresses',

@@ -7,7 +7,7 @@ export interface Flow {
   readonly destination: Known;
   /** `Other` has no ports, such as ICMP. */
   readonly protocol: AccessProtocol | 'Other';
-  /** The port that the client calls; 0 for `Other`. */
+  /** The port of the called pod; 0 for `Other`. */
   readonly port: number;
 }
 

@@ -11,7 +11,7 @@ export interface AccessVerdict {
   /** Class of the called pods. */
   readonly called: ClassNumber;
   readonly protocol?: AccessProtocol;
-  /** First and last port that clients call. */
+  /** First and last port of the called pods. */
   readonly ports?: readonly [first: number, last: number];
   readonly allowed: boolean;
 }

@@ -30,7 +30,6 @@ const remedies: Partial<Record<Reason, (help: Help, sick: SickExport) => string>
   ServiceIsExternalName: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   TargetPortNotFound: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   NothingListens: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
-  SessionAffinityIgnored: (help, { cluster, namespace, name }) => help.editService(cluster, namespace, name),
   SliceNotFound: (help, { cluster, namespace, name }) => help.editExport(cluster, namespace, name),
 };
 

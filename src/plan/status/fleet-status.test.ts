@@ -137,7 +137,7 @@ describe('the state of a fleet', () => {
   });
 
   it('an export that works, but not in all as asked, is a warning', () => {
-    const failingExports = [{ namespace: 'app-ns', name: 'web', reason: 'SessionAffinityIgnored', message: 'm', works: true as const }];
+    const failingExports = [{ namespace: 'app-ns', name: 'web', reason: 'TooManyEndpoints', message: 'm', works: true as const }];
     expect(planFleetStatus(withNotices([report('app', 'east', 'west', { failingExports })]))).toMatchObject({
       healthy: true,
       problems: [{ severity: 'warning', scope: 'service' }],

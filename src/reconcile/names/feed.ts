@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '../../kubernetes/kinds.ts';
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import { importRecordOf } from '../../plan/names/import-record.ts';
+import { ServiceReadiness } from '../../plan/names/service-readiness.ts';
 import type { Withdrawals } from '../../plan/names/withdrawal.ts';
 import type { Zone } from '../../plan/names/zone.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -30,6 +31,13 @@ export const feedZones = (
     }
   });
 
+  const readiness = new ServiceReadiness();
+  const stopReadiness = sliceNodes.subscribe(({ type, object }) => {
+    const slice = object.spec.slice;
+    readiness.set(object, type === 'deleted');
+    for (const zone of zones) zone.translate(slice, readiness.isReady(slice));
+  });
+
   let withdrawn: ReadonlyMap<string, Withdrawals> = new Map();
   const stopNodes = followWithdrawals(sliceNodes, clock, (decided) => {
     const now = new Map([...withdrawn, ...decided]);
@@ -43,6 +51,7 @@ export const feedZones = (
   });
   return () => {
     stopSlices();
+    stopReadiness();
     stopNodes();
   };
 };

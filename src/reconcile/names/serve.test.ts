@@ -20,7 +20,9 @@ vi.setConfig({ testTimeout: 30_000 });
 const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> => vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 
 /** Imports of `backend` from one cluster, as the worker writes them. */
-const imported = (cluster: string, ...addresses: readonly string[]) =>
+const imported = (cluster: string, ...addresses: readonly string[]) => importedWith(undefined, cluster, ...addresses);
+/** The same, of a service with an address. */
+const importedWith = (address: string | undefined, cluster: string, ...addresses: readonly string[]) =>
   importedEndpointSlices(
     'app-slice',
     offer(
@@ -29,6 +31,7 @@ const imported = (cluster: string, ...addresses: readonly string[]) =>
       { name: 'backend', ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 8080 }] },
     ),
     true,
+    address,
   )[0]!;
 
 let beats = 0;
@@ -119,6 +122,27 @@ describe('the DNS program', () => {
     expect(addressesIn(await askUdp(dns, 'backend.app-ns.svc.clusterset.local'))).toEqual(['10.0.0.1']);
     expect(addressesIn(await askUdp(dns, 'backend-0.east.backend.app-ns.svc.slice.local'))).toEqual(['10.0.0.1']);
     expect(addressesIn(await askUdp(dns, 'backend-0.east.backend.app-ns.svc.clusterset.local'))).toEqual([]);
+  });
+
+  test('answers with the service address once every node of the slice with a tunnel leads it to endpoints', async () => {
+    const node = (name: string, status: NonNullable<SliceNode['status']>) => ({ ...sliceNode(name, {}), status });
+    const { api, listening } = await start((api) => {
+      api.put(endpointSliceKind, importedWith('10.0.240.9', 'east', '10.0.0.1'));
+      api.put(sliceNodeKind, node('w1', { publicKey: 'k', serviceAddresses: true }));
+      api.put(sliceNodeKind, node('w2', { publicKey: 'k' }));
+    });
+    const { dns } = await listening;
+    await becomes(dns, ['10.0.0.1']);
+    api.put(sliceNodeKind, node('w2', { publicKey: 'k', serviceAddresses: true }));
+    await becomes(dns, ['10.0.240.9']);
+    api.put(sliceNodeKind, node('w3', {}));
+    api.put(endpointSliceKind, importedWith('10.0.240.9', 'east'));
+    expect(await addresses(dns)).toEqual(['10.0.240.9']);
+    api.put(endpointSliceKind, importedWith('10.0.240.9', 'east', '10.0.0.2'));
+    api.put(sliceNodeKind, node('w3', { publicKey: 'k' }));
+    await becomes(dns, ['10.0.0.2']);
+    api.remove(sliceNodeKind, node('w3', {}).metadata);
+    await becomes(dns, ['10.0.240.9']);
   });
 
   test('does not give out endpoints that no local node reaches', async () => {

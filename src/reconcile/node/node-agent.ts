@@ -5,7 +5,7 @@ import type { HeldFacts } from '../../plan/facts/lost-objects.ts';
 import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-state.ts';
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
-import { type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { type NodeInput, type NodePlan, planNode } from '../../plan/node/desired.ts';
 import { sliceNetns, tunnelInterface } from '../../plan/node/interface-names.ts';
 import { rememberingNodeAccess } from '../../plan/policy/node-access.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
@@ -43,6 +43,8 @@ export interface NodeAgentParts {
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
   readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save'>;
+  /** See `NodeInput.services`. */
+  readonly services?: NodeInput['services'];
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
@@ -190,6 +192,7 @@ export class NodeAgent {
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
       ...(tunnels === undefined ? {} : { tunnelUses: tunnels.uses }),
+      ...(this.#parts.services === undefined ? {} : { services: this.#parts.services }),
       busyPorts: await busyUdpPorts(),
       access: this.#access,
       now: clock.now(),

@@ -73,7 +73,7 @@ export class Publisher {
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
     this.#measureCertificate(slice);
     const now = clock.monotonic();
-    const input = await this.#input(slice, step, seen.status?.links, signal);
+    const input = await this.#input(slice, step, seen.status, signal);
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
     const soon = (this.#votedAt.get(slice) ?? Number.NEGATIVE_INFINITY) + voteGapMs - now;
     const heartbeat = input.links !== undefined && now - this.#beatAt >= heartbeatMs;
@@ -125,7 +125,7 @@ export class Publisher {
   async #input(
     slice: string,
     { facts, plan, outcome, peersVersions }: Step,
-    published: LinkReport | undefined,
+    published: SliceNodeStatus | undefined,
     signal: AbortSignal,
   ): Promise<StatusInput> {
     const network = plan.networks.find((candidate) => candidate.slice === slice);
@@ -155,9 +155,10 @@ export class Publisher {
       addresses: facts.addresses,
       podsRevision: plan.decisions[slice]?.revision,
       peersVersion: peersVersions.get(slice),
+      servedAddresses: published?.serviceAddresses === true,
       wantedAddresses: plan.wantedAddresses.get(slice),
       accessDigest: failure === undefined && network?.access !== undefined && access !== undefined ? accessDigest(access) : undefined,
-      links: network === undefined ? undefined : await this.#links(network, published, signal),
+      links: network === undefined ? undefined : await this.#links(network, published?.links, signal),
       partial: this.#parts.links.knowledge(slice) !== 'All',
     };
   }

@@ -27,6 +27,7 @@ import { kernelOfNode } from './kernel-of-node.ts';
 import { afterLastVotes } from './last-votes.ts';
 import { LinkWatch } from './link-watch.ts';
 import { NodeAgent } from './node-agent.ts';
+import { nodeServices } from './node-services.ts';
 import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
 import { type AgentSettings, cniSocket, peerKeysDirectory, relayDirectory, relayProgram } from './settings.ts';
@@ -85,6 +86,11 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
           log,
         })
       : undefined;
+  const services = nodeServices(
+    world.endpointSlices,
+    (slice) => links.links(slice),
+    () => node.enqueue('changes', { priority: 'high' }),
+  );
   const agent = new NodeAgent({
     ...(binding === undefined ? {} : { binding }),
     kernel,
@@ -94,6 +100,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     actsOn: world.actsOn,
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),
+    services: services.of,
     keys,
     snapshotFile,
     keepVerified: () => verification.save(),
@@ -112,7 +119,10 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     random: Math.random,
     program: proberProgram(settings),
     observe: (network, observeSignal) => kernel.observe(network, observeSignal),
-    onChange: (slice) => status.enqueue(slice, { priority: 'high' }),
+    onChange: (slice) => {
+      status.enqueue(slice, { priority: 'high' });
+      services.linksChanged(slice);
+    },
   });
   const peerExchange = new PeerExchange({
     client,

@@ -1,5 +1,5 @@
 import { accessPolicyKind, noticeKind, sliceKind, sliceNodeKind, slicePeerKind } from '../../api/kinds.ts';
-import { nodeLabel, statementLabel } from '../../api/labels.ts';
+import { endpointSliceManager, endpointSliceManagerLabel, nodeLabel, statementLabel } from '../../api/labels.ts';
 import { forgottenConfigMap, memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
 import { positionOf } from '../../exchange/notice/notice-page.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
 import { configMapKind } from '../../values/builtin/config-map.ts';
+import { type EndpointSlice, endpointSliceKind } from '../../values/builtin/endpoint-slice.ts';
 import { nodeKind } from '../../values/builtin/node.ts';
 import { type Pod, podKind } from '../../values/builtin/pod.ts';
 import type { Clock } from '../../values/clock.ts';
@@ -46,6 +47,30 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
   };
 };
 
+/** Keeps only the fields of an EndpointSlice that are read here, to save memory: every agent has those of all services. */
+const trimEndpointSlice = ({ metadata, endpoints, ports, ...rest }: EndpointSlice): EndpointSlice => {
+  const { name, namespace, resourceVersion, labels, annotations } = metadata;
+  return {
+    ...rest,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    endpoints: (endpoints ?? []).map(({ addresses, conditions, nodeName }) => ({
+      addresses,
+      ...(conditions === undefined ? {} : { conditions }),
+      ...(nodeName === undefined ? {} : { nodeName }),
+    })),
+    ports: (ports ?? []).map(({ protocol, port }) => ({
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(port === undefined ? {} : { port }),
+    })),
+  };
+};
+
 /** The API server's objects of this node, kept current. Of other nodes it reads only the peers of its slices. */
 export const observeNode = (client: Client, node: string, verification: PeerVerification, clock: Clock, log: Log, metrics: Metrics) => {
   const common = { client, log, metrics };
@@ -61,7 +86,14 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
   const required = [sliceNodes, slicePeers, slices, pods, nodes, claims, accessPolicies];
   // Without it the agent works as well: an order to forget a cluster is rare.
   const forgotten = createMirror({ ...ours, kind: configMapKind, fieldSelector: `metadata.name=${forgottenConfigMap}` });
-  const mirrors = [...required, forgotten];
+  // The services that pods here can call. What the kernel has of them stays until they are read.
+  const endpointSlices = createMirror({
+    ...common,
+    kind: endpointSliceKind,
+    labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}`,
+    trim: trimEndpointSlice,
+  });
+  const mirrors = [...required, forgotten, endpointSlices];
   const ended = new Set<string>();
   const deleted = new Set<string>();
   sliceNodes.subscribe(({ type, object: { spec }, missed }) => {
@@ -115,6 +147,7 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
     pods,
     nodes,
     accessPolicies,
+    endpointSlices,
     mirrors,
     /** See `NodeAgentParts.slicesVersion`. The first complete list may be empty, which is no change of an object. */
     slicesVersion: (): number => (required.every((mirror) => mirror.isSynced()) ? slicesVersion : -1 - slicesVersion),

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ready, scripts, sliceAddress, start } from '../start.ts';
 import { ensure, until } from '../until.ts';
-import { nameOf, script, server, service, serviceExport } from '../workloads.ts';
+import { endpointNames, script, server, service, serviceExport } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { type Calls, resetCalls, sumOf } from './caller.ts';
 import { fault } from './hub-power.ts';
@@ -39,7 +39,7 @@ export const cutTopic = (world: World): void => {
     beforeAll(async () => {
       [dead, living] = await Promise.all([servers('east'), servers('west')]);
       const [first = ''] = await nodes('west');
-      const caller = script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '50' }) as { spec: object };
+      const caller = script('caller', ns, 'caller.mjs', { NAME: endpointNames(name, ns), RATE: '50' }) as { spec: object };
       await world.kubectl('west', ['delete', 'pod', 'caller', '--namespace', ns, '--ignore-not-found']);
       // Not on the node that is rebooted.
       await start(world, 'west', ns, { ...caller, spec: { ...caller.spec, nodeName: first } });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scripts, start } from '../start.ts';
 import { ensure, until } from '../until.ts';
-import { demoImage, nameOf, namespace, script, service, serviceExport } from '../workloads.ts';
+import { demoImage, endpointNames, nameOf, namespace, script, service, serviceExport } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { failuresByAddress, resetCalls, settledCalls, sumOf } from './caller.ts';
 import { hubOff, hubOn } from './hub-power.ts';
@@ -166,7 +166,7 @@ export const rollingTopic = (world: World): void => {
       await offer('east', 1);
       await offer('west', 1);
       await freshCaller();
-      await start(world, 'west', ns, script('caller', ns, 'caller.mjs', { NAME: nameOf(name, ns), RATE: '500' }));
+      await start(world, 'west', ns, script('caller', ns, 'caller.mjs', { NAME: endpointNames(name, ns), RATE: '500' }));
     }, 200_000);
 
     /** Milliseconds from the command that scales east to zero until west no longer has its address. */

@@ -43,20 +43,6 @@ describe('the pods that exports select', () => {
     expect(names(selected, 'app-ns/all')).toEqual([]);
   });
 
-  it('are met through others only as far as asked', () => {
-    const selected = new SelectedPods();
-    for (const [name, label] of [
-      ['one', 'x'],
-      ['two', 'y'],
-      ['three', 'z'],
-    ])
-      selected.setExport(`app-ns/${name}`, { matchExpressions: [{ key: label ?? '', operator: 'Exists' }] });
-    selected.setPod(pod('a', { x: '', y: '' }));
-    selected.setPod(pod('b', { y: '', z: '' }));
-    expect([...selected.meeting('app-ns/one', () => true)]).toEqual(['app-ns/two', 'app-ns/three']);
-    expect([...selected.meeting('app-ns/one', (other) => other !== 'app-ns/two')]).toEqual([]);
-  });
-
   it('are those that a look at all pods would find, whatever came in which order', () => {
     const label = fc.constantFrom('a', 'b', 'c');
     const labels = fc.dictionary(label, fc.constantFrom('1', '2'), { maxKeys: 3 });

@@ -112,17 +112,6 @@ export class SelectedPods {
     return this.#pods.get(this.#keyByUID.get(uid) ?? '')?.exports ?? new Set();
   }
 
-  /** The exports that share a pod with an export, directly or through others for which `through` holds, without the export itself. */
-  meeting(key: string, through: (other: string) => boolean): ReadonlySet<string> {
-    const met = new Set<string>([key]);
-    for (const one of met) {
-      for (const name of this.#exports.get(one)?.pods.keys() ?? [])
-        for (const other of this.#pods.get(name)?.exports ?? []) if (!met.has(other) && through(other)) met.add(other);
-    }
-    met.delete(key);
-    return met;
-  }
-
   /** The label of a selector that the fewest pods have and the fewest exports use; undefined for a selector without labels. */
   #rarest(namespace: string, labels: readonly string[]): string | undefined {
     const count = (sets: Map<string, Set<string>>, label: string): number => sets.get(labelKey(namespace, label))?.size ?? 0;

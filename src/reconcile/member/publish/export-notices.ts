@@ -12,10 +12,8 @@ import { type Attachment, attachmentOf } from '../../../plan/exports/attachment.
 import { type ExportSnapshot, planExport, unstatedExport } from '../../../plan/exports/exports.ts';
 import { type ExportSource, selectorOf } from '../../../plan/exports/pods/export-pods.ts';
 import { SelectedPods } from '../../../plan/exports/pods/selected-pods.ts';
-import { compareAge } from '../../../plan/exports/port-conflict.ts';
 import { Failure } from '../../../values/failure.ts';
 import { objectKey, parseObjectKey } from '../../../values/object-key.ts';
-import type { ExportsOverCapacity } from '../services/exports-over-capacity.ts';
 import type { ListenerWatch } from '../services/listener-watch.ts';
 import { ownSubjects, type Session } from '../session/session.ts';
 import { writeExportStatus } from './export-status.ts';
@@ -36,7 +34,7 @@ const movedPods = ({ type, object, previous }: Change<SliceNode>): string[] => {
  * Publishes the exports of this cluster, and shows in their status what is offered. Two controllers, because the next change of a service must not
  * wait for the write of the previous status. The key is namespace/name. Neither the statement nor the status waits for the hub.
  */
-export const exportNotices = (session: Session, overCapacity: ExportsOverCapacity, tenants: Tenants, listeners: ListenerWatch) => {
+export const exportNotices = (session: Session, tenants: Tenants, listeners: ListenerWatch) => {
   const { local, slice, hub, outbox } = session;
   const selected = new SelectedPods();
   const keyOf = ({ metadata }: ServiceExport): string => objectKey(metadata);
@@ -48,40 +46,16 @@ export const exportNotices = (session: Session, overCapacity: ExportsOverCapacit
     const exported = local.exports.get(key);
     return exported?.spec.slice === slice && exported.metadata.deletionTimestamp === undefined ? exported : undefined;
   };
-  /** Exports that a change of some affects: those themselves, and the younger ones that share pods with them and may have to yield. */
-  const withYounger = (keys: Iterable<string>): Set<string> =>
-    new Set(
-      [...keys].flatMap((key) => {
-        const exported = local.exports.get(key);
-        const isYounger = (other: string): boolean => {
-          const candidate = local.exports.get(other);
-          return exported === undefined || candidate === undefined || compareAge(exported, candidate) < 0;
-        };
-        return [key, ...selected.meeting(key, isYounger)];
-      }),
-    );
   const sourceOf = (exported: ServiceExport): ExportSource => ({
     exported,
     service: serviceOf(exported),
     pods: selected.podsOf(keyOf(exported)),
   });
-  /** The older exports that share pods with an export, and those that share pods with these. */
-  const olderThan = (exported: ServiceExport): ExportSource[] => {
-    const isOlder = (other: string): boolean => {
-      const candidate = ownExport(other);
-      return candidate !== undefined && compareAge(candidate, exported) < 0;
-    };
-    return [...selected.meeting(keyOf(exported), isOlder)].flatMap((key) => {
-      const other = ownExport(key);
-      return other === undefined ? [] : [sourceOf(other)];
-    });
-  };
-  /** Updates what an export selects; returns the affected exports. */
-  const select = (key: string): Set<string> => {
-    const before = withYounger([key]);
+  /** Updates what an export selects. */
+  const select = (key: string): string[] => {
     const exported = ownExport(key);
     selected.setExport(key, exported === undefined ? undefined : selectorOf({ exported, service: serviceOf(exported) }));
-    return new Set([...before, ...withYounger([key])]);
+    return [key];
   };
 
   const attachment = (pod: Pod): Attachment | undefined => {
@@ -126,7 +100,6 @@ export const exportNotices = (session: Session, overCapacity: ExportsOverCapacit
     watches: [
       ownSubjects(session, 'Export'),
       ownSubjects(session, 'Endpoints', exportOfShard),
-      watching(overCapacity, (key) => [key]),
       watching(listeners, (key) => [key]),
       watching(session.grantChanges, () => {
         selected.keepNamespaces(new Set(session.grant.namespaces));
@@ -136,15 +109,10 @@ export const exportNotices = (session: Session, overCapacity: ExportsOverCapacit
       watching(session.statements, ({ kind, cluster, subject }) =>
         kind === 'Export' && cluster !== hub.cluster && local.exports.get(subject)?.spec.slice === slice ? [subject] : [],
       ),
-      watching(session.podChanges, ({ type, key, object }) =>
-        withYounger(type === 'deleted' ? selected.deletePod(key) : selected.setPod(object)),
+      watching(session.podChanges, ({ type, key, object }) => (type === 'deleted' ? selected.deletePod(key) : selected.setPod(object))),
+      watching(local.exports, ({ key, object, previous }) =>
+        object.spec.slice !== slice && previous?.spec.slice !== slice ? [] : select(key),
       ),
-      watching(local.exports, ({ key, object, previous, initial }) => {
-        if (object.spec.slice !== slice && previous?.spec.slice !== slice) return [];
-        const concerned = select(key);
-        // At the start all exports are reconciled anyway, and a status decides nothing.
-        return initial || object.metadata.generation === previous?.metadata.generation ? [key] : concerned;
-      }),
       watching(session.serviceChanges, ({ key }) => (local.exports.get(key)?.spec.slice === slice ? select(key) : [])),
       watching(local.sliceNodes, (change) =>
         change.object.spec.slice === slice ? movedPods(change).flatMap((uid) => [...selected.exportsOf(uid)]) : [],
@@ -161,9 +129,7 @@ export const exportNotices = (session: Session, overCapacity: ExportsOverCapacit
         ...sourceOf(exported),
         cluster: hub.cluster,
         namespaces: session.grant.namespaces,
-        others: olderThan(exported),
         attachment,
-        crowdedNodes: overCapacity.nodesOf(key),
         portState: listeners.portState,
         published: publishedIn(key),
         room: roomOf(key),

@@ -16,6 +16,7 @@ import { comesOrGoes, isThere } from '../cluster/namespace-presence.ts';
 import type { Refusals } from '../receive/refusals.ts';
 import { isUnknown, type Session } from '../session/session.ts';
 import { createPaths, type Paths } from './paths.ts';
+import type { AddressesOfSlice } from './service-addresses.ts';
 
 /** Key of one cluster's offer under one name: `<cluster>/<namespace>/<name>`. */
 const keyOf = (cluster: string, subject: string): string => `${cluster}/${subject}`;
@@ -24,7 +25,7 @@ const keyOf = (cluster: string, subject: string): string => `${cluster}/${subjec
  * Mirrors the offers of the slice's clusters into EndpointSlices, from which DNS answers. The key is cluster/namespace/name: an offer that cannot be
  * mirrored affects its own cluster only, and the clusters take turns.
  */
-export const importedSlices = (session: Session, refusals: Refusals) => {
+export const importedSlices = (session: Session, refusals: Refusals, addresses: AddressesOfSlice) => {
   const { local, slice, statements } = session;
   const paths = createPaths({ slice, sliceNodes: local.sliceNodes, clock: session.clock });
   /** Keys of offers that wait until the nodes here confirm their paths. */
@@ -64,6 +65,7 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
         const { object, previous } = change;
         return object.spec.slice === slice && object.status?.peersVersion !== previous?.status?.peersVersion ? waiting : [];
       }),
+      watching(addresses, (subject) => offersOf(session.ledger(), subject).map(({ cluster }) => keyOf(cluster, subject))),
       // A changed label also concerns the service that it named before.
       watching(local.endpointSlices, ({ object, previous }) =>
         [object, previous].flatMap((one) => (one?.metadata.labels?.[sliceLabel] === slice ? keysOf(one) : [])),
@@ -90,8 +92,13 @@ export const importedSlices = (session: Session, refusals: Refusals) => {
       if (until === undefined) waiting.delete(key);
       else waiting.add(key);
       const hasNamespace = isThere(local.namespaces.get(namespace));
+      const address = used.length === 0 ? undefined : addresses.of(subject, used[0]?.body);
+      const ip = address !== undefined && 'ip' in address ? address.ip : undefined;
       const desired = new Map(
-        (reached === undefined ? [] : importedEndpointSlices(slice, reached, hasNamespace)).map((one) => [objectKey(one.metadata), one]),
+        (reached === undefined ? [] : importedEndpointSlices(slice, reached, hasNamespace, ip)).map((one) => [
+          objectKey(one.metadata),
+          one,
+        ]),
       );
       const refused: string[] = [];
       const failed: unknown[] = [];

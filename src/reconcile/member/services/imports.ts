@@ -19,12 +19,13 @@ import { comesOrGoes, isThere } from '../cluster/namespace-presence.ts';
 import { createWithheld } from '../peers/withheld.ts';
 import type { AuthorTurns } from '../receive/author-turns.ts';
 import { isUnknown, type Session } from '../session/session.ts';
+import type { AddressesOfSlice } from './service-addresses.ts';
 
 /**
  * The services of the slice for people, one ServiceImport for each name. The key is namespace/name. DNS answers from EndpointSlices
  * (`imported-slices.ts`), so nothing waits for these objects: a status is written at a rate for the clusters that offer the service.
  */
-export const importedServices = (session: Session, authors: AuthorTurns) => {
+export const importedServices = (session: Session, addresses: AddressesOfSlice, authors: AuthorTurns) => {
   const { local, slice, statements } = session;
   const withheld = createWithheld(session);
   const exportsBy = (cluster: string): string[] => statementsBy(session.ledger(), 'Export', cluster).map(({ subject }) => subject);
@@ -49,6 +50,7 @@ export const importedServices = (session: Session, authors: AuthorTurns) => {
       }),
       watching(local.imports, (change) => (change.object.metadata.labels?.[sliceLabel] === slice ? [change.key] : [])),
       watching(withheld, exportsBy),
+      watching(addresses, (key) => [key]),
       watching(local.namespaces, (change) =>
         !change.initial && comesOrGoes(change)
           ? [...session.ledger().clusters.keys()].flatMap(exportsBy).filter((key) => key.startsWith(`${change.object.metadata.name}/`))
@@ -63,11 +65,17 @@ export const importedServices = (session: Session, authors: AuthorTurns) => {
       const ownImport = importSeen?.metadata.labels?.[sliceLabel] === slice ? importSeen : undefined;
       if (offers.used.length === 0) {
         const standing = local.endpointSlices.byIndex('service', serviceIndex(slice, namespace, name));
-        if (ownImport !== undefined && !isKept(key, standing)) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
+        if (isKept(key, standing)) return undefined;
+        addresses.release(key);
+        if (ownImport !== undefined) await remove(local.client, serviceImportKind, ownImport.metadata, signal);
         return undefined;
       }
+      const address = addresses.of(key, offers.used[0]?.body);
       if (!isThere(local.namespaces.get(namespace)) || (importSeen !== undefined && ownImport === undefined)) return undefined;
-      const plan = planImport({ slice, namespace, name, offers, seen: ownImport, withheld: withheld.nodes() }, session.clock.now());
+      const plan = planImport(
+        { slice, namespace, name, offers, seen: ownImport, withheld: withheld.nodes(), address },
+        session.clock.now(),
+      );
       await applyObject(local.client, serviceImportKind, plan.desired as ServiceImport, {
         fieldManager,
         signal,

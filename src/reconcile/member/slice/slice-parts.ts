@@ -17,13 +17,12 @@ import type { PassedOn } from '../receive/passed-on.ts';
 import { receiver } from '../receive/receive.ts';
 import { createRefusals, refusalReport } from '../receive/refusals.ts';
 import { revision } from '../receive/revision.ts';
-import { createExportsOverCapacity } from '../services/exports-over-capacity.ts';
 import { importedSlices } from '../services/imported-slices.ts';
 import { importedServices } from '../services/imports.ts';
 import { createListenerWatch } from '../services/listener-watch.ts';
 import { nodeCertificates } from '../services/node-certificates.ts';
 import { peers } from '../services/peers.ts';
-import { servicePorts } from '../services/service-ports.ts';
+import { addressesOfSlice } from '../services/service-addresses.ts';
 import type { Session } from '../session/session.ts';
 import { budgetReport } from './budget-report.ts';
 import { grants } from './grants.ts';
@@ -56,7 +55,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
   measure(() =>
     measureSlice({ slice, report: reporting.report(), ledger: session.ledger(), refused: refusals.byAuthor(clock.monotonic()) }),
   );
-  const overCapacity = createExportsOverCapacity();
+  const addresses = addressesOfSlice(session);
   const listeners = createListenerWatch(session, { ask: askListeners, random: Math.random });
   const own = createOwnNotices(kept, session.hub.cluster);
   const [pace, turns, tenants] = [
@@ -70,8 +69,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     // What this cluster publishes …
     grants(session),
     nodeNotices(session, refusals),
-    ...exportNotices(session, overCapacity, tenants, listeners),
-    servicePorts(session, overCapacity),
+    ...exportNotices(session, tenants, listeners),
     listeners.controller,
     reporting,
     ...publishing.controllers,
@@ -87,7 +85,7 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     // … and the consequences.
     nodeCertificates(session),
     peers(session),
-    importedSlices(session, refusals),
-    importedServices(session, createAuthorTurns(budgets.followUps)),
+    importedSlices(session, refusals, addresses),
+    importedServices(session, addresses, createAuthorTurns(budgets.followUps)),
   ];
 };

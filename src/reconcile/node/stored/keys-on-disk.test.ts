@@ -107,7 +107,6 @@ it('the snapshot on disk has what a node needs to prove who it is, and to know i
     certificate: 'PEM',
     namespaces: ['app-ns'],
     peers: [peer],
-    servicePorts: [],
   };
   const file = new SnapshotFile(settingsOf('n1'), quietLog);
   await file.save({ version: 1, facts: { node: 'n1', addresses: ['192.0.2.1'], slices: [slice], pods: [] }, decisions: {}, podNetns: {} });

@@ -1,0 +1,45 @@
+import type { Mirror } from '../../kubernetes/mirror.ts';
+import type { LinkHistory } from '../../plan/links/liveness.ts';
+import type { NodeInput } from '../../plan/node/desired.ts';
+import { NodeServices } from '../../plan/services/node-services.ts';
+import { serviceRecordOf } from '../../plan/services/service-record.ts';
+import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+
+/** The services that pods of this node can call. */
+export interface ServicesOfNode {
+  /** See `NodeInput.services`. */
+  readonly of: NonNullable<NodeInput['services']>;
+  /** The state of a link of a slice changed. Many changes at once are one. */
+  readonly linksChanged: (slice: string) => void;
+}
+
+/**
+ * Follows the imported EndpointSlices, and which peers this node calls Down: their endpoints get no connections from here, whatever others observe.
+ *
+ * @param onDown a service may have other endpoints now
+ */
+export const nodeServices = (
+  endpointSlices: Pick<Mirror<EndpointSlice>, 'subscribe' | 'isSynced'>,
+  linksOf: (slice: string) => ReadonlyMap<string, LinkHistory>,
+  onDown: () => void,
+): ServicesOfNode => {
+  const services = new NodeServices();
+  const turned = new Set<string>();
+  endpointSlices.subscribe(({ type, key, object }) => services.set(key, type === 'deleted' ? undefined : serviceRecordOf(object)));
+  const observe = (): void => {
+    let changed = false;
+    for (const slice of turned) {
+      const down = [...linksOf(slice)].flatMap(([peer, { state }]) => (state === 'Down' ? [peer] : []));
+      changed = services.down(slice, new Set(down)) || changed;
+    }
+    turned.clear();
+    if (changed) onDown();
+  };
+  return {
+    of: (slice, range) => (endpointSlices.isSynced() ? services.of(slice, range) : undefined),
+    linksChanged: (slice) => {
+      if (turned.size === 0) setImmediate(observe);
+      turned.add(slice);
+    },
+  };
+};
