@@ -7,7 +7,6 @@ import {
   endpointSliceManagerLabel,
   managedBy,
   managedByLabel,
-  serviceAddressAnnotation,
   sliceLabel,
   statementLabel,
 } from '../api/labels.ts';
@@ -242,32 +241,6 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
       await expect(worker.mergePatch(endpointSliceKind, bank, { metadata: { labels: managed } }, call)).rejects.toThrow(refused);
       await expect(worker.delete(endpointSliceKind, bank, call)).rejects.toThrow(refused);
       await worker.delete(endpointSliceKind, { name: 'own', namespace: 'default' }, call);
-    });
-
-    it('alone gives EndpointSlices a service address, and the labels of one that has it', async () => {
-      const worker = await as('kubeslice-worker', memberNamespace);
-      const slice = (name: string, annotations: Record<string, string>): EndpointSlice => ({
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata: { name, namespace: 'default', labels: { [endpointSliceManagerLabel]: endpointSliceManager }, annotations },
-        addressType: 'IPv4',
-        endpoints: [{ addresses: ['10.0.0.9'] }],
-        ports: [],
-      });
-      const addressed = { [serviceAddressAnnotation]: '10.0.240.9' };
-      const refused = 'Only the worker of KubeSlice may give an EndpointSlice a service address';
-      const at = (name: string) => ({ name, namespace: 'default' });
-      await worker.create(endpointSliceKind, slice('addressed', addressed), call);
-      await expect(admin.create(endpointSliceKind, slice('stolen', addressed), call)).rejects.toThrow(refused);
-      await admin.create(endpointSliceKind, slice('plain', {}), call);
-      await expect(admin.mergePatch(endpointSliceKind, at('plain'), { metadata: { annotations: addressed } }, call)).rejects.toThrow(
-        refused,
-      );
-      for (const metadata of [{ annotations: { [serviceAddressAnnotation]: '10.0.240.8' } }, { labels: { [sliceLabel]: 'other' } }])
-        await expect(admin.mergePatch(endpointSliceKind, at('addressed'), { metadata }, call)).rejects.toThrow(refused);
-      await admin.mergePatch(endpointSliceKind, at('addressed'), { metadata: { annotations: { note: 'read' } } }, call);
-      await worker.mergePatch(endpointSliceKind, at('addressed'), { metadata: { labels: { [sliceLabel]: 'a' } } }, call);
-      for (const name of ['addressed', 'plain']) await admin.delete(endpointSliceKind, at(name), call);
     });
   });
 

@@ -64,6 +64,7 @@ describe('an export of the Multi-Cluster Services API', () => {
       await vi.waitFor(() => {
         expect(imported(member)?.spec).toEqual({
           type: 'ClusterSetIP',
+          ips: [expect.stringMatching(/^10\.0\.2[45]\d\./)],
           ports: [{ name: 'http', protocol: 'TCP', port: 80 }],
           sessionAffinity: 'ClientIP',
         });
