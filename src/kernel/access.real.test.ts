@@ -6,6 +6,7 @@ import { anyPolicies, knownOf } from '../plan/fixtures/policies.ts';
 import type { AccessMember, AccessPolicyFacts } from '../plan/policy/access.ts';
 import { accessCompiler } from '../plan/policy/compile.ts';
 import { judgeFlow, type Rules } from '../plan/policy/judge.ts';
+import { SliceServices } from '../plan/services/slice-services.ts';
 import { cable, obstacleTo, RealNode, realKernel } from './fixtures/real-node.ts';
 import type { LinuxKernel } from './linux.ts';
 
@@ -240,6 +241,30 @@ describe.skipIf(obstacle !== undefined)('policies between two nodes', () => {
     },
     20_000,
   );
+
+  it('judges a call to a service address by the pod and the port that it leads to, at both ends', async () => {
+    const caller = await start(at('10.77.0.2'), calling);
+    running.push(caller);
+    const targets = [{ address: '10.77.1.2', port: 8085 }];
+    const ports = (['TCP', 'UDP'] as const).map((protocol) => ({ protocol, port: 443, targets }));
+    const service = { address: '10.77.240.1', sticky: false, ports, alive: ['10.77.1.2'] };
+    const before = networkA;
+    networkA = { ...networkA, services: SliceServices.none('10.77.240.0/20').with([['shop/web', service]]) };
+    const calls: Call[] = [
+      ['TCP', '10.77.240.1', 443],
+      ['UDP', '10.77.240.1', 443],
+    ];
+    const to = { namespaces: ['shop'] };
+    const port = (number: number) => (['TCP', 'UDP'] as const).map((protocol) => ({ protocol, port: number }));
+    for (const where of ['both', 'a', 'b'] as const) {
+      await apply({ default: 'Deny', policies: [policy({ to, ports: port(8085) })] }, where);
+      expect(await caller.call(calls), `the port of the pod is allowed, ${where}`).toEqual([true, true]);
+      await apply({ default: 'Deny', policies: [policy({ to, ports: port(443) })] }, where);
+      expect(await caller.call(calls), `only another port is allowed, ${where}`).toEqual([false, false]);
+    }
+    networkA = before;
+    await apply({ default: 'Allow', policies: [] });
+  });
 
   it('lets routers answer, and large packets fragment, where nothing else may pass', async () => {
     await apply({ default: 'Deny', policies: [policy({ from: [{ namespaces: ['shop'] }], ports: [{ protocol: 'UDP', port: 80 }] })] });
