@@ -72,7 +72,7 @@ export const reasons = {
   ServiceWithoutSelector: 'The Service to export selects no pods, and the export has no selector.',
   ServiceAddressAssigned: 'The service has an address in the slice.',
   ServiceRangeFull:
-    'Every address of the service range of the slice is in use, so the service has none and its name answers with the addresses of its pods.',
+    'Every address of the service range of the slice is in use, so the service has none and its name answers with the addresses of its pods, which are called at the ports of the pods.',
   SliceNotFound: 'This cluster has no slice of that name.',
   StatementRefused: 'A notice of another cluster failed verification and is not used; the message names it and the reason.',
   StatementsWithheld:

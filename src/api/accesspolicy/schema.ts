@@ -33,7 +33,12 @@ export const accessPeer = z
 export const accessPort = z
   .object({
     protocol: z.enum(['TCP', 'UDP', 'SCTP']).optional().describe('Protocol. Default: TCP.'),
-    port: z.int().min(1).max(65535).optional().describe('The port on which the pods listen. Absent: every port of the protocol.'),
+    port: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .describe('The port on which the called pods listen, whatever port of a service leads to it. Absent: every port of the protocol.'),
     endPort: z.int().min(1).max(65535).optional().describe('The last port of a range that begins with port.'),
   })
   .meta(
@@ -42,7 +47,7 @@ export const accessPort = z
       message: 'endPort needs port, and must not be lower',
     }),
   )
-  .describe('Ports that clients call.');
+  .describe('Ports of the called pods.');
 
 /** Actions of a policy, and what a slice does by default. */
 export const accessActions = ['Allow', 'Deny'] as const;
@@ -76,7 +81,7 @@ export const accessRuleFields = {
     .max(32)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'atomic' })
-    .describe('Ports that clients call. Absent: every port of every protocol.'),
+    .describe('Ports on which the called pods listen. Absent: every port of every protocol.'),
 };
 
 /** Schema of `AccessPolicy.spec`. */

@@ -157,7 +157,7 @@ export const sliceNodeStatus = z
       .boolean()
       .optional()
       .describe(
-        'Whether the node leads connections to service addresses to endpoints. Names answer with service addresses once every node with a tunnel does.',
+        'Whether the node leads connections to service addresses to endpoints. Names answer with service addresses once one does and no node with a tunnel lacks this field, as those of older versions do.',
       ),
     wantedAddresses: z
       .int()

@@ -180,7 +180,7 @@ const addressVerdict = (address: ServiceAddress | undefined, seen: ServiceImport
   const message =
     address === undefined || 'ip' in address
       ? ''
-      : `All ${address.size} addresses of the service range ${address.range} are in use in this cluster, so the name answers with the addresses of pods, which clients must not cache. Delete exports that nobody uses, or create a slice with a larger sliceSubnet.`;
+      : `All ${address.size} addresses of the service range ${address.range} are in use in this cluster, so the name answers with the addresses of pods: clients must call the ports of the pods and must not cache the addresses. Delete exports that nobody uses, or create a slice with a larger sliceSubnet.`;
   const full: Verdict = { type, status: 'True', reason: 'ServiceRangeFull', message };
   const resolved: Verdict = { type, status: 'False', reason: 'ServiceAddressAssigned', message: 'The service has an address.' };
   return exceptionVerdicts(seen?.status?.conditions, message === '' ? undefined : full, resolved);

@@ -141,7 +141,7 @@ it.each<[string, Partial<StatusInput>, string, RegExp]>([
 it('publishes that the node leads service addresses to endpoints, and keeps that while a new run knows nothing about services', () => {
   const { network, ...rest } = input();
   const serving = { ...rest, network: network && { ...network, services: SliceServices.none('10.0.240.0/20') } };
-  expect(desiredStatus(input()).serviceAddresses).toBeUndefined();
+  expect(desiredStatus(input()).serviceAddresses).toBe(false);
   expect(patchFor(input(), serving)).toEqual({ serviceAddresses: true });
   expect(patchFor(serving, input({ servedAddresses: true }))).toBeUndefined();
   expect(patchFor(serving, input({ servedAddresses: true, network: undefined }))).toMatchObject({ serviceAddresses: null });

@@ -32,7 +32,7 @@ export interface StatusInput {
   readonly podsRevision?: number | undefined;
   /** Version of SlicePeers up to which the tunnel has all their blocks. */
   readonly peersVersion?: number | undefined;
-  /** Whether the published status has `serviceAddresses`: services stay in the kernel while an agent that just started knows nothing about them. */
+  /** Whether the published `serviceAddresses` is true: services stay in the kernel while an agent that just started knows nothing about them. */
   readonly servedAddresses?: boolean;
   /** How many addresses all pods need, if there are too few. */
   readonly wantedAddresses?: number | undefined;
@@ -67,7 +67,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
     driver: network.driver,
     router: network.router,
     mtu: network.mtu,
-    ...(network.services === undefined && !input.servedAddresses ? {} : { serviceAddresses: true }),
+    serviceAddresses: network.services !== undefined || input.servedAddresses === true,
     pods: Object.fromEntries(pods),
     ...(input.links === undefined ? {} : { links: input.links }),
   };

@@ -16,7 +16,7 @@ export interface AccessSelector {
   readonly podSelector?: LabelSelector;
 }
 
-/** Ports that clients call; without `port` every port of the protocol. */
+/** Ports of the called pods; without `port` every port of the protocol. */
 export interface AccessPorts {
   readonly protocol: AccessProtocol;
   readonly port?: number;

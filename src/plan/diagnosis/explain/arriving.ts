@@ -37,7 +37,7 @@ export const listened = ({ probe, endpoint, port, service, to }: PathView): Hop 
       'port',
       port.protocol === 'TCP' ? 'no connection could be opened' : `whether a ${port.protocol} port is open cannot be tested from outside`,
     );
-  const call = `${endpoint.address}:${port.number}`;
+  const call = `${endpoint.address}:${port.targetPort}`;
   if (answer.outcome === 'answered') return ok('port', `${call} accepts connections in ${answer.ms} ms`);
   const object = `pod ${endpoint.pod} of cluster ${endpoint.cluster}`;
   if (answer.outcome !== 'refused')

@@ -57,7 +57,8 @@ it.each<[string, Access | undefined, End['accessPolicies'], string, RegExp]>([
     'broken',
     /"out" denies/,
   ],
-  ['one that denies another port', of({ name: 'out', action: 'Deny', ports: [{ port: 81 }] }), [], 'ok', /no policy denies/],
+  ['one that denies the port of the pod', of({ name: 'out', action: 'Deny', ports: [{ port: 8080 }] }), [], 'broken', /"out" denies/],
+  ['one that denies the port of the service', of({ name: 'out', action: 'Deny', ports: [{ port: 80 }] }), [], 'ok', /no policy denies/],
   ['a default that denies', { default: 'Deny', policies: [] }, [], 'broken', /denies by default/],
   [
     'one of the owner that denies it',

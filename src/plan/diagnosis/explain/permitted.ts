@@ -63,7 +63,7 @@ export const permitted = ({ from, to, port }: PathView): Hop => {
   if (from.accessPolicies === undefined || (to !== undefined && to.accessPolicies === undefined))
     return unknown('policy', 'policies cannot be read');
   try {
-    const judged = judgements(from, to, { protocol: protocolOf(port?.protocol), port: port?.number ?? 0 });
+    const judged = judgements(from, to, { protocol: protocolOf(port?.protocol), port: port?.targetPort ?? 0 });
     if (judged === undefined) return unknown('policy', 'both pods must be known to judge their call by policies');
     const [first] = judged;
     if (first === undefined) return ok('policy', 'there are no policies, so everybody may call');
