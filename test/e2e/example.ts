@@ -115,7 +115,9 @@ export const exampleTopic = (world: World): void => {
       expect(await dig('kubernetes.default.svc.cluster.local')).toContain('10.96.0.1');
       expect(await dig(nameOf('nothing', ns))).toContain('NXDOMAIN');
       expect(await dig(host)).toContain('NOERROR');
-      const { ips } = (await world.get('west', 'serviceimport', 'backend-service', ns)).status as { ips: readonly string[] };
+      const { ips } = (await world.get('west', 'serviceimport.networking.kubeslice.io', 'backend-service', ns)).status as {
+        ips: readonly string[];
+      };
       expect(ips).toHaveLength(1);
       expect(await dig(host)).toMatch(new RegExp(`IN\\s+A\\s+${ips[0]}\n`));
       const { server } = await ask(world, 'west', ns, 'client', host);

@@ -68,7 +68,14 @@ export const upgradeTopic = (world: World, versions: () => Versions): void => {
       const { older } = versions();
       for (const cluster of hubFirst) await way.bring(cluster, older);
       await world.apply('hub', slice('app-slice', '10.0.0.0/16', [ns]));
-      await start(world, 'east', ns, server(name, ns, 'east', [80]), service(name, ns, name, [80]), serviceExport(name, ns, 'app-slice'));
+      await start(
+        world,
+        'east',
+        ns,
+        server(name, ns, 'east', [8080]),
+        service(name, ns, name, [80], [8080]),
+        serviceExport(name, ns, 'app-slice'),
+      );
       await run(older, 'status', '--context', 'hub', '--wait=120s');
       await start(
         world,
