@@ -10,7 +10,6 @@ import { faultsTopic } from './faults.ts';
 import { guidesTopic } from './guides.ts';
 import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
-import { mutualTlsTopic } from './mutual-tls.ts';
 import { outagesTopic } from './outages.ts';
 import { peopleTopic } from './people.ts';
 import { removalTopic } from './removal.ts';
@@ -60,7 +59,6 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   wireTopic(world);
   badInputTopic(world);
   dishonestHubTopic(world);
-  mutualTlsTopic(world);
   outagesTopic(world);
   withoutHubTopic(world);
   faultsTopic(world);

@@ -57,7 +57,7 @@ const fault = async (world: World, ...args: readonly string[]): Promise<void> =>
   ensure(code === 0, `fault ${args.join(' ')}: ${stderr}`);
 };
 
-/** Packets of pods travel only under keys from mutual TLS; topics after this one run with them. */
+/** Packets of pods travel only under keys from mutual TLS, switched on under traffic; it stays on. */
 export const mutualTlsTopic = (world: World): void => {
   describe('mutual TLS under the tunnels', () => {
     const nothingLost = async (act: () => Promise<void>): Promise<void> => {
