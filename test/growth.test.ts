@@ -212,7 +212,14 @@ const cases: readonly Case[] = [
     'the report of a cluster about its links',
     (count) => {
       const [sliceNodes, nodes] = [nodesWithBlocks(count), many(count, node)];
-      const seen = { cluster: 'c0', silent: new Set<string>(), refused: [], failing: { list: [], count: 0 }, absentNamespaces: [] };
+      const seen = {
+        cluster: 'c0',
+        silent: new Set<string>(),
+        refused: [],
+        failing: { list: [], count: 0 },
+        absentNamespaces: [],
+        access: undefined,
+      };
       const peers = new Map(many(10, (index) => [`c${index}`, 10] as const));
       return () => planLinks({ ...seen, sliceNodes, nodes, peers });
     },

@@ -23,7 +23,7 @@ export const reasons = {
   DryRun: 'The policy has dryRun and changes no traffic.',
   EndpointsNotAttached: 'Matching pods exist, but none has a slice address yet.',
   EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
-  Enforced: 'Every node that has the slice enforces the policy.',
+  Enforced: 'Every node that has the slice enforces the policy, on the hub: in every member.',
   Exported: 'The service is offered to the slice and has ready endpoints.',
   ExportConflict: 'Exports of one name in several clusters have different ports or types; the oldest one is used.',
   ExportContradicted:
@@ -49,7 +49,8 @@ export const reasons = {
     'No cluster of the slice has a namespace that the slice names; the message proposes an existing one with a similar name.',
   NamespaceNotInSlice: 'The namespace of the object is not a member of the slice it names.',
   NoMatchingPods: 'No pod matches the selector of the export.',
-  NotEnforced: 'A node has not confirmed yet that it enforces the current policies; the message counts them.',
+  NotEnforced:
+    'A node, on the hub a member, has not confirmed yet that it enforces the current policies; the message counts them and names one.',
   NothingListens:
     'The pods of the export are Ready, but in none of them a program listens on a target port of the service, so connections are refused; the message names port and pod.',
   NotReadyAddressesPublished: 'The Service sets publishNotReadyAddresses, so pods that are not Ready are endpoints too.',

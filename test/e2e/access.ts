@@ -87,6 +87,8 @@ export const accessTopic = (world: World): void => {
       await start(world, 'west', ns, ...callers.map(account), scripts(ns), ...pods);
       await Promise.all([runs('shop'), runs('twin'), runs('shop', 'answered'), runs('twin', 'answered')]);
       expect(await counts('other')).toMatchObject({ answered: 0, lines: 0, connections: 0 });
+      const { value: message } = await condition('hub', 'accesspolicy', 'callers', 'default', 'Enforced', 'True');
+      expect(message).toContain('2 of 2 members');
     });
 
     test('a policy of the owner of the server denies what the hub allows, and no more', async () => {

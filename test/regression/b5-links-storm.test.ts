@@ -35,6 +35,7 @@ const reportOf = (sliceNodes: SliceNode[], peers: number) =>
     refused: [],
     failing: { list: [], count: 0 },
     absentNamespaces: [],
+    access: undefined,
   });
 
 it('a node that joins costs a cluster of 100 nodes two writes of a few hundred bytes, whenever each node finds it', () => {

@@ -66,6 +66,15 @@ const absentNamespace = z.object({
   near: label.exactOptional(),
 });
 
+const reportedAccess = z.object({
+  /** Digest of the policies that the hub granted. */
+  granted: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Nodes in service that have not confirmed them. */
+  behind: count,
+  /** One of these nodes. */
+  node: subdomain.exactOptional(),
+});
+
 /**
  * The report of a cluster about its part of a slice, as sums: it has the same size for ten thousand nodes as for fifty. It is the only source of the
  * status of the slice.
@@ -94,6 +103,8 @@ export const linksBody = z.object({
   absentNamespaces: z.array(absentNamespace).max(maxReportedNamespaces).exactOptional(),
   /** Why notices of other clusters are refused. */
   refused: z.array(line(1024)).max(maxReportedRefusals).exactOptional(),
+  /** Which policies of the hub the nodes in service enforce; absent in a slice without policies. */
+  access: reportedAccess.exactOptional(),
 });
 
 /** The report of a cluster about its part of a slice. */
@@ -108,6 +119,9 @@ export type ImpairedNode = LinksBody['impaired'][number];
 export type FailingExport = NonNullable<LinksBody['failingExports']>[number];
 /** A node in a report that does not take part in the slice. */
 export type MissingNode = LinksBody['missingNodes'][number];
+
+/** Which policies of the hub a cluster enforces, in a report. */
+export type ReportedAccess = NonNullable<LinksBody['access']>;
 
 /** The text as a report may carry it. */
 export const reportLine = (text: string, max = 1024): string => toLine(text, max);

@@ -81,6 +81,10 @@ export const slicePolicyFacts = (name: string, rule: Rule): AccessPolicyFacts | 
   }
 };
 
+/** The valid ones of the policies that the hub grants. */
+export const grantedPolicies = (granted: GrantedAccess | undefined): AccessPolicyFacts[] =>
+  (granted?.policies ?? []).flatMap(({ name, ...rule }) => slicePolicyFacts(name, rule) ?? []);
+
 /** Whether the grant in the annotation of a slice denies by default. */
 const isKeptClosed = (slice: Slice | undefined): boolean => {
   const text = slice?.metadata.annotations?.[membershipAnnotation];

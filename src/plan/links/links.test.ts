@@ -39,6 +39,7 @@ const linksOf = (seen: Partial<LinksSnapshot>) =>
     refused: [],
     failing: { list: [], count: 0 },
     absentNamespaces: [],
+    access: undefined,
     ...seen,
   });
 

@@ -16,6 +16,7 @@ import { compareText } from '../../values/text/order.ts';
 import { nodeToken, votesWithout } from './link-votes.ts';
 import { whyMissing } from './missing-node.ts';
 import { fitReport } from './report-size.ts';
+import { type AccessDigests, reportedAccess } from './reported-access.ts';
 
 /** All inputs of the report about links. */
 export interface LinksSnapshot {
@@ -35,6 +36,8 @@ export interface LinksSnapshot {
   readonly failing: { readonly list: readonly FailingExport[]; readonly count: number };
   /** Namespaces of the slice that do not exist in this cluster. */
   readonly absentNamespaces: NonNullable<LinksBody['absentNamespaces']>;
+  /** The policies of the slice; undefined when it has none. */
+  readonly access: AccessDigests | undefined;
 }
 
 /**
@@ -131,6 +134,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
     ...(failing.list.length === 0 ? {} : { failingExports: [...failing.list], failing: failing.count }),
     ...(seen.absentNamespaces.length === 0 ? {} : { absentNamespaces: [...seen.absentNamespaces] }),
     ...(seen.refused.length === 0 ? {} : { refused: seen.refused.slice(0, maxReportedRefusals).map((each) => reportLine(each)) }),
+    ...(seen.access === undefined ? {} : { access: reportedAccess(seen.access, reporting) }),
   });
 };
 
@@ -154,6 +158,7 @@ export const sameLinkStates = (a: LinksBody, b: LinksBody): boolean => {
         message.replace(/\d+/g, ''),
       ]),
       rest.absentNamespaces,
+      rest.access,
       missingNodes,
       clusters.map(({ cluster, up, down, total }) => [cluster, up, down, total]),
       worst.map((link) => [link.node, link.peerCluster, link.peerNode, link.driver, link.state]),

@@ -93,6 +93,7 @@ export const ownReports = (snapshot: MemberSnapshot): SliceReport[] => {
       refused: [],
       failing: failingExportsOf(ofSlice(snapshot.exports, slice), snapshot.now),
       absentNamespaces: [],
+      access: undefined,
     });
     return { slice, cluster: snapshot.cluster, report };
   });

@@ -8,6 +8,7 @@ import { credentialController } from './credentials.ts';
 import { endingController } from './endings.ts';
 import { observeNoticeChanges } from './notice-changes.ts';
 import { projectController } from './projects.ts';
+import { ReportReader } from './reports.ts';
 import { slicePolicies } from './slice-policies.ts';
 import { sliceController } from './slices.ts';
 import { fieldManager, mirrorsOf, type World } from './world.ts';
@@ -30,12 +31,13 @@ export const leadController = async (world: World, options: ControllerOptions, c
   signal.addEventListener('abort', stop, { once: true });
   const changes = observeNoticeChanges(world);
   world.writeRates.follow(changes, signal);
+  const reports = new ReportReader();
   const controllers = [
     projectController(world, clock),
     clusterController(world, clock),
-    sliceController(world, clock),
+    sliceController(world, clock, reports),
     endingController(world, clock),
-    slicePolicies(world, clock),
+    slicePolicies(world, clock, reports),
     credentialController(world, clock, options.credentialSeconds),
   ];
   await Promise.all([

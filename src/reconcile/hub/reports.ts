@@ -14,10 +14,16 @@ export class ReportReader {
   of(notices: readonly Notice[]): ReadonlyMap<string, LinksBody> {
     const reports = new Map<string, LinksBody>();
     for (const notice of notices) {
-      const known = this.#read.get(notice) ?? { report: readReport(notice) };
-      this.#read.set(notice, known);
-      if (known.report !== undefined) reports.set(notice.spec.cluster, known.report);
+      const report = this.one(notice);
+      if (report !== undefined) reports.set(notice.spec.cluster, report);
     }
     return reports;
+  }
+
+  /** The report in one notice; undefined when it has none. */
+  one(notice: Notice): LinksBody | undefined {
+    const known = this.#read.get(notice) ?? { report: readReport(notice) };
+    this.#read.set(notice, known);
+    return known.report;
   }
 }

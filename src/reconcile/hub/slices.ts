@@ -20,16 +20,15 @@ import { boardRepairMs, createBoards } from './boards.ts';
 import { markEnded } from './endings.ts';
 import { allocate, dismissSurplus, holdsIn, membershipsOf, takeBack, writeMemberships, writeRetired } from './memberships.ts';
 import { releaseNotices } from './notices.ts';
-import { ReportReader } from './reports.ts';
+import type { ReportReader } from './reports.ts';
 import { sliceOfBoard, type World } from './world.ts';
 
 /**
  * Keeps slices: members, address blocks, the board and the access to it, and the status from the members' reports. Neither packets nor DNS depend on
  * it.
  */
-export const sliceController = (world: World, clock: Clock) => {
+export const sliceController = (world: World, clock: Clock, reader: ReportReader) => {
   const boards = createBoards(world, clock);
-  const reader = new ReportReader();
   /** When the status of each slice was last written, by the monotonic clock, by slice UID. */
   const writtenAt = new Map<string, number>();
   const suspendedIn = (board: string): ReadonlySet<string> =>

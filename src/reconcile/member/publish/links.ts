@@ -14,6 +14,7 @@ import { planLocalDegradation, planLocalReadiness } from '../../../plan/links/lo
 import { canonicalJson } from '../../../values/text/canonical-json.ts';
 import { sha256Hex } from '../../../values/text/hash.ts';
 import { followReportAges, ReportAges } from '../../report-ages.ts';
+import { localAccessDigests } from '../cluster/local-access.ts';
 import { comesOrGoes, isThere } from '../cluster/namespace-presence.ts';
 import { graceMs, type Refusals } from '../receive/refusals.ts';
 import { writeCondition } from '../session/local-condition.ts';
@@ -37,6 +38,7 @@ const sameService = (a: Node, b: Node): boolean =>
 const samePart = (a: SliceNode, b: SliceNode): boolean =>
   a.spec.sliceUID === b.spec.sliceUID &&
   a.status?.publicKey === b.status?.publicKey &&
+  a.status?.accessDigest === b.status?.accessDigest &&
   sameVotes(a.status?.links?.clusters, b.status?.links?.clusters) &&
   conditionOf(a.status?.conditions, 'Ready')?.message === conditionOf(b.status?.conditions, 'Ready')?.message;
 
@@ -81,6 +83,7 @@ export const links = (session: Session, refusals: Refusals) => {
       refused: refusals.list(now),
       failing,
       absentNamespaces: absentNamespaces(),
+      access: localAccessDigests(local, name),
     });
   };
   return {
@@ -95,6 +98,11 @@ export const links = (session: Session, refusals: Refusals) => {
       watching(local.slicePeers, (change) => (change.object.spec.slice === name ? ['links'] : [])),
       watching(local.exports, ({ object, previous }) =>
         [object, previous].some((one) => one?.spec.slice === name && mayBeReported(one)) ? ['links'] : [],
+      ),
+      watching(local.accessPolicies, ({ object, previous }) =>
+        previous?.metadata.generation !== object.metadata.generation && [object, previous].some((one) => one?.spec.slice === name)
+          ? ['links']
+          : [],
       ),
       watching(local.namespaces, (change) => {
         if (!comesOrGoes(change)) return [];

@@ -5,16 +5,16 @@ import { memberNamespace } from '../../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../../api/slice/type.ts';
 import { podKind } from '../../../kubernetes/kinds.ts';
 import { watching } from '../../../loop/watching.ts';
+import { ownerPolicyVerdicts } from '../../../plan/enforcement/owner-status.ts';
+import { accessDigest } from '../../../plan/enforcement/policy-digests.ts';
 import { selects } from '../../../plan/exports/pods/selector.ts';
-import { grantedAccess, ownerPolicyOf, sliceAccessOf } from '../../../plan/facts/access-facts.ts';
-import { ownCluster } from '../../../plan/facts/own-cluster.ts';
+import { ownerPolicyOf } from '../../../plan/facts/access-facts.ts';
 import type { SliceAccess } from '../../../plan/policy/access.ts';
-import { accessDigest, ownerPolicyVerdicts } from '../../../plan/policy/owner-status.ts';
 import { policyFindings } from '../../../plan/policy/policy-findings.ts';
 import { labelSelectorOf } from '../../../plan/policy/selector-of.ts';
 import type { Clock } from '../../../values/clock.ts';
-import { Failure } from '../../../values/failure.ts';
 import { objectKey } from '../../../values/object-key.ts';
+import { localAccess, validOnly } from '../cluster/local-access.ts';
 import type { LocalWorld } from '../cluster/local-world.ts';
 
 /**
@@ -23,15 +23,6 @@ import type { LocalWorld } from '../cluster/local-world.ts';
  */
 export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
   const policiesOf = (slice: string): string[] => local.accessPolicies.byIndex('slice', slice).map(({ metadata }) => objectKey(metadata));
-
-  /** All policies of a slice here; undefined when one is refused, as the nodes refuse it. */
-  const accessOf = (name: string, namespaces: readonly string[]): SliceAccess | undefined => {
-    const slice = local.slices.get(`${memberNamespace}/${name}`);
-    const cluster = ownCluster(slice);
-    if (cluster === undefined) return undefined;
-    const owned = local.accessPolicies.byIndex('slice', name).filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
-    return valid(() => sliceAccessOf(cluster, grantedAccess(slice), owned));
-  };
 
   /** How many attached pods a policy selects. */
   const selectedBy = async ({ metadata, spec }: AccessPolicy, signal: AbortSignal): Promise<number> => {
@@ -43,7 +34,7 @@ export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
   };
 
   const findingsOf = async (policy: AccessPolicy, slice: Slice, access: SliceAccess, signal: AbortSignal): Promise<Verdict[]> => {
-    const facts = valid(() => ownerPolicyOf(access.cluster, policy));
+    const facts = validOnly(() => ownerPolicyOf(access.cluster, policy));
     if (facts === undefined) return [];
     const others = local.notices
       .byIndex('slice', slice.metadata.name)
@@ -82,7 +73,7 @@ export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
       if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) return;
       const slice = local.slices.get(`${memberNamespace}/${policy.spec.slice}`);
       const namespaces = slice === undefined ? undefined : memberNamespaces(slice.spec);
-      const access = namespaces === undefined ? undefined : accessOf(policy.spec.slice, namespaces);
+      const access = namespaces === undefined ? undefined : localAccess(local, policy.spec.slice);
       const nodes = local.sliceNodes.byIndex('slice', policy.spec.slice);
       const verdicts = [
         ...ownerPolicyVerdicts({ policy, namespaces, digest: access === undefined ? undefined : accessDigest(access), nodes }),
@@ -98,14 +89,4 @@ export const ownerPolicies = (local: LocalWorld, clock: Clock) => {
       await local.client.mergePatch(accessPolicyKind, policy.metadata, { status: { conditions } }, { signal, subresource: 'status' });
     },
   };
-};
-
-/** What a reader returns; undefined when it refuses a field. */
-const valid = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch (error) {
-    if (Failure.is(error, 'InvalidInput')) return undefined;
-    throw error;
-  }
 };

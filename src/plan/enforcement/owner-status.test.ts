@@ -26,6 +26,12 @@ it.each<[string, Partial<OwnerPolicySnapshot>, string[], RegExp]>([
     ['True Accepted', 'False NotEnforced'],
     /1 of 2 .* b has not/,
   ],
+  [
+    'a policy is invalid, so that no node takes any',
+    { digest: undefined, nodes: [node('a'), node('b')] },
+    ['True Accepted', 'False NotEnforced'],
+    /0 of 2 .* a has not/,
+  ],
   ['there is no such slice', { namespaces: undefined }, ['False SliceNotFound', 'False SliceNotFound'], /no slice "app"/],
   ['the namespace is in no slice', { namespaces: ['x'] }, ['False NamespaceNotInSlice', 'False NamespaceNotInSlice'], /namespace "ns"/],
   ['it names other clusters', { policy: policy({ to: { clusters: ['west'] } }) }, ['True FieldsIgnored', 'True Enforced'], /nodes enforce/],

@@ -1,18 +1,13 @@
 import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import type { Verdict } from '../../api/condition.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
-import { sha256Hex } from '../../values/text/hash.ts';
-import type { SliceAccess } from './access.ts';
-
-/** Identifies policies, so that a node can confirm what it enforces. */
-export const accessDigest = (access: SliceAccess): string => sha256Hex(JSON.stringify(access), 16);
 
 /** What the conditions of a policy of an owner depend on. */
 export interface OwnerPolicySnapshot {
   readonly policy: AccessPolicy;
   /** Namespaces of the slice here; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
-  /** Digest of the policies of the slice as this cluster knows them. */
+  /** Digest of the policies of the slice as this cluster knows them; undefined when one of them is invalid, so that no node takes them. */
   readonly digest: string | undefined;
   /** The SliceNodes of the slice. */
   readonly nodes: readonly SliceNode[];
@@ -56,7 +51,7 @@ const enforced = (dryRun: boolean, digest: string | undefined, nodes: readonly S
   const type = 'Enforced';
   if (dryRun) return { type, status: 'False', reason: 'DryRun', message: 'The policy has dryRun and changes no traffic.' };
   const running = nodes.filter(({ status }) => status?.publicKey !== undefined);
-  const behind = running.filter(({ status }) => status?.accessDigest !== digest).map(({ spec }) => spec.node);
+  const behind = running.filter(({ status }) => digest === undefined || status?.accessDigest !== digest).map(({ spec }) => spec.node);
   return behind.length === 0
     ? { type, status: 'True', reason: 'Enforced', message: `${running.length} of ${running.length} nodes enforce the current policies.` }
     : {
