@@ -49,12 +49,14 @@ const trimPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => {
 
 /** Keeps only the fields of an EndpointSlice that are read here, to save memory: every agent has those of all services. */
 const trimEndpointSlice = ({ metadata, endpoints, ports, ...rest }: EndpointSlice): EndpointSlice => {
-  const { name, namespace, resourceVersion, labels, annotations } = metadata;
+  const { name, namespace, uid, resourceVersion, labels, annotations } = metadata;
   return {
     ...rest,
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
+      // A mirror takes the deletion of an object with another UID for that of its predecessor.
+      ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
