@@ -247,7 +247,7 @@ describe.skipIf(obstacle !== undefined)('policies between two nodes', () => {
     running.push(caller);
     const targets = [{ address: '10.77.1.2', port: 8085 }];
     const ports = (['TCP', 'UDP'] as const).map((protocol) => ({ protocol, port: 443, targets }));
-    const service = { address: '10.77.240.1', sticky: false, ports, alive: ['10.77.1.2'] };
+    const service = { address: '10.77.240.1', sticky: false, ports, alive: ['10.77.1.2'], down: [] };
     const before = networkA;
     networkA = { ...networkA, services: SliceServices.none('10.77.240.0/20').with([['shop/web', service]]) };
     const calls: Call[] = [

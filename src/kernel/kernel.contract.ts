@@ -91,6 +91,7 @@ const services = (counts: Readonly<Record<string, number>>): SliceServices =>
             { protocol: 'SCTP', port: 9, targets },
           ],
           alive: targets.map(({ address }) => address),
+          down: [],
         },
       ];
     }),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PodAttachment, SliceNetwork } from '../plan/facts/slice-network.ts';
 import type { NodeService, NodeServicePort, ServiceTarget } from '../plan/services/node-service.ts';
@@ -18,10 +18,10 @@ let open = 0; const ready = () => ++open === 2 && console.log('ready');
 require('net').createServer((s) => { s.on('data', () => s.write(own + ' ' + s.remoteAddress)); s.on('error', () => {}); }).listen(8080, '0.0.0.0', 2000, ready);
 const u = require('dgram').createSocket('udp4'); u.on('message', (m, r) => u.send(own + ' ' + r.address, r.port, r.address)); u.bind(8080, ready);`;
 
-/** For each line of JSON `[protocol, address, port, count]` prints how often which answer came; `hold` opens a connection, `use` uses it. */
+/** For each line of JSON `[protocol, address, port, count]` prints how often which answer came; `hold` opens a connection, `use` uses it, with so many milliseconds for the answer. */
 const calling = `
 const net = require('net'), dgram = require('dgram'); let held;
-const answer = (s) => new Promise((done) => { const end = (text) => { clearTimeout(t); s.removeAllListeners('data'); done(text); }; const t = setTimeout(() => end('nothing'), 1500);
+const answer = (s, ms = 1500) => new Promise((done) => { const end = (text) => { clearTimeout(t); s.removeAllListeners('data'); done(text); }; const t = setTimeout(() => end('nothing'), ms);
   s.once('error', (e) => end(e.code)); s.once('close', () => end('closed')); s.once('data', (d) => end(String(d))); s.write('?'); });
 const tcp = async (address, port) => { const s = net.connect(port, address); s.setNoDelay(); const text = await answer(s); s.on('error', () => {}); s.resetAndDestroy(); return text; };
 const udp = (address, port) => new Promise((done) => { const s = dgram.createSocket('udp4'); const end = (text) => { clearTimeout(t); s.close(); done(text); };
@@ -30,7 +30,7 @@ const many = async (one, count) => { const counts = {}; let left = count;
   await Promise.all(Array.from({ length: Math.min(count, 20) }, async () => { while (left-- > 0) { const text = await one(); counts[text] = (counts[text] ?? 0) + 1; } })); return counts; };
 require('readline').createInterface(process.stdin).on('line', async (line) => { const [protocol, address, port, count] = JSON.parse(line);
   if (protocol === 'hold') { held = net.connect(port, address); held.on('error', () => {}); console.log(JSON.stringify(await answer(held))); }
-  else if (protocol === 'use') console.log(JSON.stringify(held.destroyed ? 'closed' : await answer(held)));
+  else if (protocol === 'use') console.log(JSON.stringify(held.destroyed ? 'closed' : await answer(held, address)));
   else console.log(JSON.stringify(await many(() => (protocol === 'TCP' ? tcp : udp)(address, port), count))); });
 console.log('ready');`;
 
@@ -90,6 +90,7 @@ describe.skipIf(obstacle !== undefined)('services between two nodes', () => {
     sticky: false,
     ports: (['TCP', 'UDP'] as const).map((protocol): NodeServicePort => ({ protocol, port: 80, targets })),
     alive: targets.map(({ address }) => address),
+    down: [],
     ...more,
   });
   const serve = async (...services: readonly NodeService[]): Promise<void> => {
@@ -204,6 +205,24 @@ describe.skipIf(obstacle !== undefined)('services between two nodes', () => {
     expect(await client.ask('use')).toMatch(/ECONNRESET|closed/);
     expect(performance.now() - began).toBeLessThan(500);
   });
+
+  it('ends a connection that waits for an endpoint which is Down, before its client sends again, and no other', async () => {
+    await serve(web([far]));
+    expect(await client.ask('hold', '10.77.240.1', 80)).toBe('10.77.1.2 10.77.0.5');
+    await serve(web([local, far]));
+    execFileSync('ip', ['-n', a.name, 'link', 'set', 'c0', 'down']);
+    try {
+      const answer = client.ask('use', 20_000);
+      const began = performance.now();
+      // By now it has sent five times, and would wait for three seconds more.
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      await serve(web([local], { down: [far.address] }));
+      expect(await answer).toMatch(/ECONNABORTED|closed/);
+      expect(performance.now() - began).toBeLessThan(5_500);
+    } finally {
+      execFileSync('ip', ['-n', a.name, 'link', 'set', 'c0', 'up']);
+    }
+  }, 30_000);
 
   it('changes one of a thousand services without touching the others', async () => {
     const others = Array.from({ length: 1_000 }, (_, index) => {

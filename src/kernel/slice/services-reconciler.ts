@@ -1,14 +1,18 @@
 import type { Run } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
+import type { ServiceChange, SliceServices } from '../../plan/services/slice-services.ts';
+import { endStuckConnections } from '../pod/stuck-connections.ts';
 import { Firewall } from './firewall.ts';
 import type { Element } from './nft-table.ts';
 import { ownElement, serviceElements, servicesRules, servicesTable } from './services.ts';
 
 /** Keeps the table of a slice's services: a slice without services or pods on the node has none, and is not tracked by the kernel. */
 export class ServicesReconciler {
+  readonly #run: Run;
   readonly #table: Firewall;
 
   constructor(run: Run, netns: string, directory: string) {
+    this.#run = run;
     this.#table = new Firewall(run, netns, directory, servicesTable);
   }
 
@@ -37,7 +41,20 @@ export class ServicesReconciler {
     }
     for (const { address } of pods) wanted.add(ownElement(address));
     for (const { address } of before.pods) seen.add(ownElement(address));
-    return (await this.#table.adjust(wanted, seen, signal)) ? 'adjust services' : undefined;
+    const adjusted = await this.#table.adjust(wanted, seen, signal);
+    await this.#endStuck(services, addressesWithDown(services.changedFrom(before.services)), pods, signal);
+    return adjusted ? 'adjust services' : undefined;
+  }
+
+  /** Ends connections of the pods that wait for an endpoint that is Down now. What cannot be ended ends later, so nothing here fails. */
+  async #endStuck(
+    { range }: SliceServices,
+    addresses: ReadonlySet<string>,
+    pods: SliceNetwork['pods'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (addresses.size === 0) return;
+    await Promise.allSettled(pods.map(({ netns }) => endStuckConnections(this.#run, netns, { addresses, range }, signal)));
   }
 
   /** Forgets the loaded table, which disappears with its namespace. */
@@ -57,6 +74,14 @@ export class ServicesReconciler {
     return 'remove services';
   }
 }
+
+/** Addresses of the services of which an endpoint turned Down. */
+const addressesWithDown = (changes: Iterable<ServiceChange>): ReadonlySet<string> => {
+  const addresses = new Set<string>();
+  for (const { before, after } of changes)
+    if (after?.down.some((address) => before?.down.includes(address) !== true) === true) addresses.add(after.address);
+  return addresses;
+};
 
 const isNeeded = ({ services, pods }: SliceNetwork): boolean => services !== undefined && services.size > 0 && pods.length > 0;
 

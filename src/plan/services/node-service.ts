@@ -23,4 +23,6 @@ export interface NodeService {
   readonly ports: readonly NodeServicePort[];
   /** Addresses of endpoints whose open connections go on, though they may get no new ones. Connections to others are reset. */
   readonly alive: readonly string[];
+  /** Addresses of endpoints that are on nodes which this node calls Down, while others get connections: a program that waits for them waits in vain. */
+  readonly down: readonly string[];
 }

@@ -57,6 +57,12 @@ describe('the services of a node', () => {
     }
   });
 
+  it('name endpoints that are Down while others get connections', () => {
+    const records = [record([endpoint(1), endpoint(2, 'Closed', 'n2')])];
+    const downOf = (...nodes: string[]) => of(records, nodes).get('ns/web')?.down;
+    expect([downOf(), downOf('east/n2'), downOf('east/n1', 'east/n2')]).toEqual([[], ['10.0.0.2'], []]);
+  });
+
   it('have the ports of all clusters, and those of one port each', () => {
     const ports: ServiceRecord['ports'] = [
       { protocol: 'UDP', port: 53, targetPort: 5353 },

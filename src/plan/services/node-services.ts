@@ -72,10 +72,11 @@ class ServicesOfSlice {
     const ports = portsOf(used, isDown);
     // Without another endpoint a reset would help nobody, and what is Down may return.
     const keepsAll = ports.every(({ targets }) => targets.length === 0);
-    const alive = used.flatMap((record) =>
-      record.endpoints.filter((endpoint) => keepsAll || !isDown(record, endpoint)).map((endpoint) => endpoint.address),
-    );
-    return { address, sticky: used.some(({ sticky }) => sticky), ports, alive: [...new Set(alive)].toSorted(compareText) };
+    const [alive, down] = [new Set<string>(), new Set<string>()];
+    for (const record of used)
+      for (const endpoint of record.endpoints) (keepsAll || !isDown(record, endpoint) ? alive : down).add(endpoint.address);
+    const sorted = (addresses: ReadonlySet<string>): string[] => [...addresses].toSorted(compareText);
+    return { address, sticky: used.some(({ sticky }) => sticky), ports, alive: sorted(alive), down: sorted(down.difference(alive)) };
   }
 
   #index({ cluster, service, endpoints }: ServiceRecord, by: 1 | -1): void {

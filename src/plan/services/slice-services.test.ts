@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { NodeService } from './node-service.ts';
 import { SliceServices } from './slice-services.ts';
 
-const service = (address: string): NodeService => ({ address, sticky: false, ports: [], alive: [] });
+const service = (address: string): NodeService => ({ address, sticky: false, ports: [], alive: [], down: [] });
 const names = Array.from({ length: 600 }, (_, index) => `ns/s${index}`);
 const change = fc.tuple(fc.constantFrom(...names), fc.option(fc.constantFrom(service('a'), service('b')), { nil: undefined }));
 const changes = fc.array(change, { maxLength: 50 });
