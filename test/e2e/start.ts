@@ -26,7 +26,9 @@ export const scripts = (ns: string): object => {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'scripts', namespace: ns },
-    data: Object.fromEntries(['echo.mjs', 'pinger.mjs', 'quitter.mjs', 'caller.mjs'].map((name) => [name, read(name)])),
+    data: Object.fromEntries(
+      ['echo.mjs', 'pinger.mjs', 'quitter.mjs', 'lookup.mjs', 'caller.mjs', 'clients.mjs'].map((name) => [name, read(name)]),
+    ),
   };
 };
 

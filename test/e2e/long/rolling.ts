@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scripts, start } from '../start.ts';
 import { ensure, until } from '../until.ts';
-import { demoImage, endpointNames, nameOf, namespace, script, service, serviceExport } from '../workloads.ts';
+import { endpointNames, nameOf, namespace, script, service, serviceExport } from '../workloads.ts';
 import type { World } from '../world.ts';
 import { failuresByAddress, resetCalls, settledCalls, sumOf } from './caller.ts';
 import { hubOff, hubOn } from './hub-power.ts';
+import { servers } from './servers.ts';
 import { type Traced, trace } from './trace.ts';
 
 const ns = 'app-ns';
@@ -12,42 +13,9 @@ const name = 'rolling';
 /** How many times each way is measured, one after the other in turns. */
 const rounds = Number(process.env.ROUNDS ?? 3);
 
-/** Servers that quit the moment they are told to: nothing keeps them until the last client has heard of it. */
-const deployment = (cluster: string, replicas: number): object => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, namespace: ns },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        terminationGracePeriodSeconds: 5,
-        containers: [
-          {
-            name: 'server',
-            image: demoImage,
-            imagePullPolicy: 'IfNotPresent',
-            command: ['node', '/scripts/quitter.mjs'],
-            env: [
-              { name: 'CLUSTER', value: cluster },
-              { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-            ],
-            ports: [{ containerPort: 80, name: 'p80' }],
-            readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 1 },
-            volumeMounts: [{ name: 'scripts', mountPath: '/scripts' }],
-          },
-        ],
-        volumes: [{ name: 'scripts', configMap: { name: 'scripts' } }],
-      },
-    },
-  },
-});
-
 const offered = (cluster: string, replicas: number): readonly object[] => [
   scripts(ns),
-  deployment(cluster, replicas),
+  servers({ name, ns, cluster, replicas }),
   service(name, ns, name, [80]),
   serviceExport(name, ns, 'app-slice'),
 ];

@@ -6,6 +6,7 @@ import { slice } from '../workloads.ts';
 import { createWorld } from '../world.ts';
 import { cutTopic } from './cut.ts';
 import { expiredTopic } from './expired.ts';
+import { failoverTopic } from './failover.ts';
 import { inClearTopic } from './in-clear.ts';
 import { rollingTopic } from './rolling.ts';
 
@@ -25,6 +26,7 @@ describe('long', () => {
   });
 
   rollingTopic(world);
+  failoverTopic(world);
   inClearTopic(world);
   cutTopic(world);
   expiredTopic(world);
