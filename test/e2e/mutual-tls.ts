@@ -115,7 +115,9 @@ export const mutualTlsTopic = (world: World): void => {
       await until('the API server answers', () => world.kubectl('east', ['get', '--raw', '/readyz'], { timeoutMs: 5_000 }), {
         withinMs: 60_000,
       });
-      await ready(world, 'east', system);
+      // DNS servers and workers need longer: their readiness was lost with the API server.
+      const agents = ['--selector', 'app.kubernetes.io/component=agent', '--timeout=90s'];
+      await world.kubectl('east', ['wait', '--namespace', system, '--for=condition=Ready', 'pod', ...agents], { timeoutMs: 100_000 });
       expect(await keysOf()).toEqual(before);
       await bound(world);
     }, 360_000);
