@@ -95,7 +95,10 @@ export const sliceSettings: Readonly<Record<string, string>> = {
 // others.
 const readScript =
   'for name in "$@"; do if [ -e "/proc/sys/$name" ]; then read -r value < "/proc/sys/$name"; echo "$name=$value"; fi; done';
-const writeScript = 'for pair in "$@"; do echo "${pair#*=}" > "/proc/sys/${pair%%=*}"; done';
+const writeScript = 'for pair in "$@"; do if [ -e "/proc/sys/${pair%%=*}" ]; then echo "${pair#*=}" > "/proc/sys/${pair%%=*}"; fi; done';
+
+/** All settings of {@link sliceSettings}, as `name=wanted`: what a new namespace lacks. */
+export const allSettings: readonly string[] = Object.entries(sliceSettings).map(([key, wanted]) => `${key}=${wanted}`);
 
 /** The settings that exist in a namespace and differ from {@link sliceSettings}, as `name=wanted`. */
 export const wrongSettings = async (run: Run, name: string, signal: AbortSignal): Promise<string[]> => {
@@ -106,7 +109,7 @@ export const wrongSettings = async (run: Run, name: string, signal: AbortSignal)
     .map(([key, wanted]) => `${key}=${wanted}`);
 };
 
-/** Writes settings given as `name=value`. */
+/** Writes settings given as `name=value`, those that the kernel has. */
 export const writeSettings = async (run: Run, name: string, pairs: readonly string[], signal: AbortSignal): Promise<void> => {
   await mustRun(run, inNetns(netnsPath(name), ['sh', '-c', writeScript, 'sh', ...pairs]), { signal });
 };

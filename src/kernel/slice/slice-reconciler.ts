@@ -2,26 +2,50 @@ import { mustRun } from '../../host/run.ts';
 import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { Clock } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
-import { addNetns, deleteNetns, inNetns, netnsIdentity, netnsPath, type OwnNamespaces, writeSettings, wrongSettings } from '../netns.ts';
+import {
+  addNetns,
+  allSettings,
+  deleteNetns,
+  inNetns,
+  netnsIdentity,
+  netnsPath,
+  type OwnNamespaces,
+  writeSettings,
+  wrongSettings,
+} from '../netns.ts';
 import { detachPod } from '../pod/attach.ts';
 import { PodGuard } from '../pod/pod-guard.ts';
 import { PodReconciler } from '../pod/pod-reconciler.ts';
+import type { ObservedTunnel } from '../port.ts';
 import { PeerReconciler } from '../tunnel/peer-reconciler.ts';
 import { createTunnel, observeTunnel, removeTunnel, type TunnelOptions } from '../tunnel/tunnel.ts';
 import { AccessReconciler } from './access-reconciler.ts';
 import { Firewall } from './firewall.ts';
 import { ipBatch } from './ip-batch.ts';
 import { baseRules, elementsOf, tableName } from './nft.ts';
+import type { Element } from './nft-table.ts';
 import type { Report } from './report.ts';
 import { ServicesReconciler } from './services-reconciler.ts';
 import { shelterLines, sliceLines } from './slice-plan.ts';
-import { observeSlice } from './slice-state.ts';
+import { type NamespaceState, nothingMade, observeSlice } from './slice-state.ts';
 
 /** The result of the last successful pass, which passes of scope `changes` trust. */
 interface Memory {
   readonly network: SliceNetwork;
   readonly identity: string;
 }
+
+/** What a namespace holds before a pass. */
+interface Observed {
+  /** Settings to write, as `name=value`. */
+  readonly settings: readonly string[];
+  readonly elements: ReadonlySet<Element> | undefined;
+  readonly first: NamespaceState;
+  readonly tunnel: ObservedTunnel | undefined;
+}
+
+/** A namespace that this pass makes is not read: the first pod of a slice on a node waits for it. */
+const nothingYet: Observed = { settings: allSettings, elements: undefined, first: nothingMade, tunnel: undefined };
 
 /** Keeps one slice of one node in the kernel. */
 export class SliceReconciler {
@@ -102,12 +126,7 @@ export class SliceReconciler {
       await addNetns(run, this.#netns, signal);
       change(`make namespace ${this.#netns}`);
     }
-    const [settings, elements, first, tunnel] = await Promise.all([
-      wrongSettings(run, this.#netns, signal),
-      this.#firewall.observe(baseRules(network), signal),
-      observeSlice(run, this.#netns, signal),
-      observeTunnel(this.#tunnel, network, signal),
-    ]);
+    const { settings, elements, first, tunnel } = identity === undefined ? nothingYet : await this.#observe(network, signal);
     if (settings.length > 0) {
       await writeSettings(run, this.#netns, settings, signal);
       change(`set ${settings.join(' ')}`);
@@ -127,7 +146,9 @@ export class SliceReconciler {
     const usable = tunnel !== undefined && seen.links.has(network.interface);
     if (!usable || tunnel.publicKey !== network.publicKey || tunnel.listenPort !== network.listenPort) {
       await this.#lines(shelterLines(network, seen), change, signal);
-      await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
+      // What is left without a record, and in a namespace that is new, fails this pass, and the next one removes it.
+      if (identity !== undefined || (await this.#tunnel.processes.isRecorded(network.interface)))
+        await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
       await createTunnel(this.#tunnel, network, signal);
       change(`make tunnel ${network.interface} (${network.driver})`);
       peers = [];
@@ -137,6 +158,17 @@ export class SliceReconciler {
     await this.#peers.converge(network, peers, change, signal);
     await this.#lines(sliceLines(network, seen), change, signal);
     await this.#pods.converge(network, (pod) => seen.links.get(pod.hostInterface)?.index, report, signal);
+  }
+
+  async #observe(network: SliceNetwork, signal: AbortSignal): Promise<Observed> {
+    const { run } = this.#tunnel;
+    const [settings, elements, first, tunnel] = await Promise.all([
+      wrongSettings(run, this.#netns, signal),
+      this.#firewall.observe(baseRules(network), signal),
+      observeSlice(run, this.#netns, signal),
+      observeTunnel(this.#tunnel, network, signal),
+    ]);
+    return { settings, elements, first, tunnel };
   }
 
   /** A namespace with our name but without our mark belongs to an older version, which our firewall in it proves, or to somebody else. */

@@ -20,6 +20,9 @@ export interface NamespaceState {
   readonly neighbours: ReadonlySet<string>;
 }
 
+/** The state of a namespace in which nothing was made yet. */
+export const nothingMade: NamespaceState = { links: new Map(), routes: new Set(), neighbours: new Set() };
+
 /** An interface in JSON, see ip-address(8). */
 export interface LinkJson {
   ifindex: number;

@@ -89,6 +89,11 @@ export class DetachedTunnels {
     return (await this.list()).get(name);
   }
 
+  /** Whether a process of an interface was started and not stopped since; it may have ended. */
+  async isRecorded(name: string): Promise<boolean> {
+    return (await readIfPresent(`${this.#options.directory}/${name}.pid`)) !== undefined;
+  }
+
   /** PID by interface of every tunnel process on this machine whose program is in our binary's directory. */
   async list(): Promise<Map<string, number>> {
     const found = new Map<string, number>();
