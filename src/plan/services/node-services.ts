@@ -75,8 +75,9 @@ class ServicesOfSlice {
     const [alive, down] = [new Set<string>(), new Set<string>()];
     for (const record of used)
       for (const endpoint of record.endpoints) (keepsAll || !isDown(record, endpoint) ? alive : down).add(endpoint.address);
-    const sorted = (addresses: ReadonlySet<string>): string[] => [...addresses].toSorted(compareText);
-    return { address, sticky: used.some(({ sticky }) => sticky), ports, alive: sorted(alive), down: sorted(down.difference(alive)) };
+    const sorted = (addresses: Iterable<string>): string[] => [...addresses].toSorted(compareText);
+    const gone = [...down].filter((each) => !alive.has(each));
+    return { address, sticky: used.some(({ sticky }) => sticky), ports, alive: sorted(alive), down: sorted(gone) };
   }
 
   #index({ cluster, service, endpoints }: ServiceRecord, by: 1 | -1): void {

@@ -148,7 +148,7 @@ describe.skipIf(obstacle !== undefined)('keys from mutual TLS over a tunnel', ()
       const certificate = issueNodeCertificate(authority, { node: 'n', publicKey: identity.publicKey }, now, (bytes) =>
         new Uint8Array(bytes).fill(5),
       );
-      const bare = { ...node.network({ router: `10.77.${at}.1`, blocks: [`10.77.${at}.0/24`] }), pods: [pod] };
+      const bare: SliceNetwork = { ...node.network({ router: `10.77.${at}.1`, blocks: [`10.77.${at}.0/24`] }), pods: [pod] };
       const side = { cluster, node, kernel: node.kernel(), bare, address: `192.0.2.${at + 1}`, identity, certificate } as Side;
       side.binding = undefined;
       side.aheadMs = 0;
