@@ -20,10 +20,10 @@ const maxBytes = 1024 * 1024;
 export const parseStuck = (output: string, addresses: ReadonlySet<string>): Connection[] =>
   output.split('\n').flatMap((line) => {
     const found = /^\S+\s+\d+\s+\d+\s+(\S+)\s+(\S+)\s+timer:\(on,[^,]+,(\d+)\)/.exec(line);
-    const [local, remote] = [found?.[1] ?? '', found?.[2] ?? ''].map((end) =>
+    const [local = '', remote = ''] = [found?.[1] ?? '', found?.[2] ?? ''].map((end) =>
       end.replace(/%[^:\]]+/, '').replace(/^\[::ffff:([0-9.]+)\]/, '$1'),
     );
-    if (local === undefined || remote === undefined || Number(found?.[3] ?? 0) < sentAgain) return [];
+    if (Number(found?.[3] ?? 0) < sentAgain) return [];
     return addresses.has(remote.slice(0, remote.lastIndexOf(':'))) ? [{ local, remote }] : [];
   });
 

@@ -27,13 +27,18 @@ export const enforcedInMembers = ({ granted, members, before, generation }: Enfo
   const type = 'Enforced';
   const notYet = (message: string): Verdict => ({ type, status: 'False', reason: 'NotEnforced', message });
   if (members.size === 0) return notYet('The slice has no member yet that could enforce the policy.');
-  const last = conditionOf(before, type);
-  const was = last?.status === 'True' && last.observedGeneration === generation;
+  const was = isEnforced(before, generation);
   const behind = [...members].filter(([, access]) => (was ? access === undefined : access?.granted !== granted || access.behind > 0));
   const [first] = behind;
   const done = `${members.size - behind.length} of ${members.size} members`;
   if (first === undefined) return { type, status: 'True', reason: 'Enforced', message: `${done} enforce the policy on every node.` };
   return notYet(`${done} have confirmed that every node enforces the policy; ${why(...first, granted)}.`);
+};
+
+/** Whether conditions state that the policy is enforced in this generation of its spec. */
+export const isEnforced = (conditions: readonly Condition[] | undefined, generation: number | undefined): boolean => {
+  const last = conditionOf(conditions, 'Enforced');
+  return last?.status === 'True' && last.observedGeneration === generation;
 };
 
 const why = (cluster: string, access: ReportedAccess | undefined, granted: string): string => {

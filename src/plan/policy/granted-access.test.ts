@@ -44,7 +44,11 @@ it('leaves the older ones in force when there are more policies than a member ge
 });
 
 it('reports whether the slice exists', () => {
-  expect(slicePolicyVerdicts(policy('a'), undefined, [], 0)).toMatchObject([{ status: 'False', reason: 'SliceNotFound' }]);
+  expect(slicePolicyVerdicts(policy('a'), undefined, [], 0)).toMatchObject([
+    { type: 'Accepted', status: 'False', reason: 'SliceNotFound' },
+    // One that was enforced before its slice was deleted no longer is.
+    { type: 'Enforced', status: 'False', reason: 'SliceNotFound' },
+  ]);
   expect(slicePolicyVerdicts(policy('a', { dryRun: true }), slice('app'), [], 2)).toMatchObject([
     { type: 'Accepted', status: 'True' },
     { type: 'Enforced', status: 'False', reason: 'DryRun' },

@@ -37,24 +37,16 @@ export const slicePolicyVerdicts = (
   members: number,
 ): Verdict[] => {
   const named = JSON.stringify(policy.spec.slice);
-  if (slice === undefined)
-    return [
-      {
-        type: 'Accepted',
-        status: 'False',
-        reason: 'SliceNotFound',
-        message: `There is no slice ${named} in this namespace; the policy has no effect.`,
-      },
-    ];
+  const refused = (reason: Verdict['reason'], message: string): Verdict[] => [
+    { type: 'Accepted', status: 'False', reason, message },
+    { type: 'Enforced', status: 'False', reason, message },
+  ];
+  if (slice === undefined) return refused('SliceNotFound', `There is no slice ${named} in this namespace; the policy has no effect.`);
   if (policy.spec.dryRun !== true && !inForceOf(policies).some(({ metadata }) => metadata.name === policy.metadata.name))
-    return [
-      {
-        type: 'Accepted',
-        status: 'False',
-        reason: 'TooManyPolicies',
-        message: `Slice ${named} has room for ${maxSlicePolicies} policies, and as many are older; this one has no effect. Delete others, or join several into one.`,
-      },
-    ];
+    return refused(
+      'TooManyPolicies',
+      `Slice ${named} has room for ${maxSlicePolicies} policies, and as many are older; this one has no effect. Delete others, or join several into one.`,
+    );
   const message = `The policy is granted to the ${members} members of slice ${named}; each enforces it on its nodes.`;
   return [
     { type: 'Accepted', status: 'True', reason: 'Accepted', message },

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
-import { type Condition, conditionOf, setCondition, type Verdict } from '../../api/condition.ts';
+import { type Condition, setCondition, type Verdict } from '../../api/condition.ts';
 import { accessPolicyKind } from '../../api/kinds.ts';
 import { exchangeNamespace, memberNamespace, projectOfNamespace } from '../../api/places.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import { watching } from '../../loop/watching.ts';
-import { enforcedInMembers } from '../../plan/enforcement/enforced-in-members.ts';
+import { enforcedInMembers, isEnforced } from '../../plan/enforcement/enforced-in-members.ts';
 import { grantedDigest } from '../../plan/enforcement/policy-digests.ts';
 import { grantedPolicies, slicePolicyFacts } from '../../plan/facts/access-facts.ts';
 import type { AccessPolicyFacts } from '../../plan/policy/access.ts';
@@ -39,7 +39,10 @@ export const slicePolicies = (world: World, clock: Clock, reader: ReportReader) 
         if (slice === undefined) return [];
         // A confirmed policy stays confirmed while its cluster goes on to report.
         const all = (now === undefined) !== (before === undefined);
-        return keysOf(slice.namespace, slice.name).filter((key) => all || !isEnforced(world.accessPolicies.get(key)));
+        return keysOf(slice.namespace, slice.name).filter((key) => {
+          const policy = world.accessPolicies.get(key);
+          return all || !isEnforced(policy?.status?.conditions, policy?.metadata.generation);
+        });
       }),
       watching(world.memberships, ({ object, type }) => (type === 'updated' ? [] : keysOf(object.metadata.namespace, object.spec.slice))),
     ],
@@ -84,11 +87,6 @@ export const slicePolicies = (world: World, clock: Clock, reader: ReportReader) 
       await world.client.mergePatch(accessPolicyKind, policy.metadata, { status: { conditions } }, { signal, subresource: 'status' });
     },
   };
-};
-
-const isEnforced = (policy: AccessPolicy | undefined): boolean => {
-  const enforced = conditionOf(policy?.status?.conditions, 'Enforced');
-  return enforced?.status === 'True' && enforced.observedGeneration === policy?.metadata.generation;
 };
 
 const findingsOf = (policy: AccessPolicy, slice: Slice, granted: readonly AccessPolicyFacts[], clusters: readonly string[]): Verdict[] => {

@@ -41,17 +41,15 @@ export class StoredPeerKeys {
   async load(log: Log): Promise<PeerKeys> {
     const [since, wall] = [this.#clock.monotonic(), this.#clock.now()];
     const keys = new Map<string, PeerKey>();
-    try {
-      for (const file of await namesIn(this.#directory)) {
-        const read = storedPeerKey.safeParse(readJson((await readIfPresent(`${this.#directory}/${file}`)) ?? '{}'));
-        if (!read.success) continue;
-        const { name, endsAt, isAsking, ...key } = read.data;
+    for (const path of await this.#files(log)) {
+      try {
+        const { name, endsAt, isAsking, ...key } = storedPeerKey.parse(readJson((await readIfPresent(path)) ?? ''));
         // A clock that was set meanwhile makes no key last longer than it may.
         const lifeMs = Math.min(keyLifeMs, Math.max(0, endsAt - wall));
         keys.set(name, { ...key, since, lifeMs, graceMs: silentMs, ...(isAsking === true ? { isDoubtful: true as const } : {}) });
+      } catch (error) {
+        log.warn('the key of a tunnel cannot be read; the nodes agree on a new one', { path, error });
       }
-    } catch (error) {
-      log.warn('the keys of tunnels cannot be read; the nodes agree on new ones', { path: this.#directory, error });
     }
     this.#stored = keys;
     return keys;
@@ -78,8 +76,18 @@ export class StoredPeerKeys {
   /** One after the other, so that an earlier state never replaces a later one. */
   #inTurn(task: () => Promise<void>): Promise<void> {
     const done = this.#lastWrite.then(task);
+    // The caller of a failed write gets its error; the next one does not depend on it.
     this.#lastWrite = done.catch(() => undefined);
     return done;
+  }
+
+  async #files(log: Log): Promise<string[]> {
+    try {
+      return (await namesIn(this.#directory)).map((file) => `${this.#directory}/${file}`);
+    } catch (error) {
+      log.warn('the keys of tunnels cannot be read; the nodes agree on new ones', { path: this.#directory, error });
+      return [];
+    }
   }
 
   #fileOf(name: string): string {

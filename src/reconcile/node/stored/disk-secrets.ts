@@ -52,6 +52,7 @@ export class DiskSecrets {
   keep(name: string, text: string): void {
     this.#next(async () => {
       const path = `${this.#directory}/${name}`;
+      // What cannot be read is written again, and that failure is logged.
       if ((await readIfPresent(path).catch(() => undefined)) === text) return;
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await writeWholeFile(path, text, 0o600);
