@@ -20,7 +20,7 @@ const unlessForbidden = async <T>(read: Promise<T>): Promise<T | undefined> => {
 };
 
 /** The DNS programs of a cluster; `nameservers` are the addresses of its pods' name servers, if known. */
-export const findDnsPrograms = async (client: Client, nameservers: readonly string[], signal: AbortSignal): Promise<DnsPrograms> => {
+const findDnsPrograms = async (client: Client, nameservers: readonly string[], signal: AbortSignal): Promise<DnsPrograms> => {
   const selections = [
     { namespace: system, fieldSelector: 'metadata.name=kube-dns' },
     { labelSelector: 'app.kubernetes.io/name=coredns' },
@@ -34,6 +34,17 @@ export const findDnsPrograms = async (client: Client, nameservers: readonly stri
     ),
   );
   return findConfiguration(pods.flatMap(({ items }) => items));
+};
+
+/** The ConfigMaps that are read by name. */
+const knownMaps: readonly string[] = [corednsConfigMap.main, corednsConfigMap.custom, kubeDnsConfigMap.name, ...otherCorefiles];
+
+/** The ConfigMaps with a Corefile that cluster DNS reads, for somebody who may read all ConfigMaps. */
+export const findCorefiles = async (client: Client, signal: AbortSignal): Promise<DnsPrograms['corefiles']> => {
+  const { corefiles, maybe } = await findDnsPrograms(client, [], signal);
+  const unsure = maybe.filter(({ namespace, name }) => namespace !== system || !knownMaps.includes(name));
+  const maps = await Promise.all(unsure.map((place) => client.find(configMapKind, place, { signal })));
+  return [...corefiles, ...unsure.filter((_, index) => maps[index]?.data?.[corednsConfigMap.key] !== undefined)];
 };
 
 /** The two ConfigMaps that are watched already. */
@@ -59,7 +70,12 @@ export const observeClusterDns = async (
   const others: OtherCorefile[] = known.flatMap(({ map, ...place }) => (map === undefined ? [] : [{ ...place, map }]));
   if (!everywhere && watched.main?.data?.[corednsConfigMap.key] !== undefined) return { ...watched, others };
   const programs = await findDnsPrograms(client, nameservers, signal);
-  const named = new Set([`${system}/${corednsConfigMap.main}`, ...otherCorefiles.map((name) => `${system}/${name}`)]);
+  const named = new Set(knownMaps.map((name) => `${system}/${name}`));
+  for (const place of programs.maybe.filter((one) => !named.has(objectKey(one)))) {
+    // Most of what is mounted as a whole is not for us to read.
+    const map = await unlessForbidden(find(place.namespace, place.name));
+    if (map?.data?.[corednsConfigMap.key] !== undefined) others.push({ namespace: place.namespace, configMap: place.name, map });
+  }
   for (const place of programs.corefiles.filter((one) => !named.has(objectKey(one)))) {
     const map = await find(place.namespace, place.name).catch((cause: unknown) => {
       if (!Failure.is(cause, 'Forbidden')) throw cause;

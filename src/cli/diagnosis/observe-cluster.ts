@@ -25,9 +25,11 @@ import {
   serviceCidrKind,
   serviceKind,
 } from '../../kubernetes/kinds.ts';
-import type { ClusterView, CredentialView } from '../../plan/diagnosis/cluster-view.ts';
+import type { ClusterDns } from '../../plan/cluster-dns/plan.ts';
+import { type ClusterView, type CredentialView, clusterDnsReading } from '../../plan/diagnosis/cluster-view.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
 import { planClusterNetworks } from '../../plan/slices/cluster-facts.ts';
+import { observeClusterDns } from '../../reconcile/observe-cluster-dns.ts';
 import { isLinux } from '../../values/builtin/node.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import type { ResourceKind } from '../../values/resource-kind.ts';
@@ -125,6 +127,9 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
       readings.list(serviceCidrKind),
     ]);
   const pods = [...memberPods, ...hubPods];
+  const watched = { main, custom };
+  const everything = observeClusterDns(client, watched, { nameservers: [], everywhere: false }, signal);
+  const configuration: ClusterDns = await readings.read(clusterDnsReading, everything, watched);
   const connection = isMember ? await readings.read('what the worker reports of its connection', connectionOf(client, signal), []) : [];
   const credential = credentialOf(secret?.data);
   const asksPods = askNodes && isMember;
@@ -157,7 +162,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     applicationPods,
     applicationDeployments: deployments.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? '')),
     clusters,
-    clusterDns: { main, custom, service, servers: readyServers(endpoints) },
+    clusterDns: { ...configuration, service, servers: readyServers(endpoints) },
     credential,
     connection,
     networks: planClusterNetworks(

@@ -6,7 +6,7 @@ import { configMapKind, roleBindingKind, roleKind } from '../../kubernetes/kinds
 import { labelSelectorOf } from '../../kubernetes/label-selector.ts';
 import { remove } from '../../kubernetes/remove.ts';
 import { planClusterDns } from '../../plan/cluster-dns/plan.ts';
-import { changeClusterDns, findDnsPrograms, observeClusterDns } from '../../reconcile/observe-cluster-dns.ts';
+import { changeClusterDns, findCorefiles, observeClusterDns } from '../../reconcile/observe-cluster-dns.ts';
 import type { ResourceKind } from '../../values/resource-kind.ts';
 import { applyAll } from './apply-all.ts';
 
@@ -15,7 +15,7 @@ const labelSelector = labelSelectorOf(metadata('', { component: clusterDnsCompon
 
 /** Gives the worker the right to change the configuration of cluster DNS, if it is not one of the ConfigMaps that every installation includes. */
 export const grantClusterDns = async (client: Client, signal: AbortSignal): Promise<void> =>
-  applyAll(client, planClusterDnsRights((await findDnsPrograms(client, [], signal)).corefiles), signal);
+  applyAll(client, planClusterDnsRights(await findCorefiles(client, signal)), signal);
 
 /**
  * Removes the stub zone from the cluster's DNS, with the rights that were granted for it; everything else in its configuration stays byte for byte.

@@ -299,15 +299,25 @@ describe('what cluster DNS reads is seen from its pods', () => {
     },
   });
 
+  const whole = (container: string, configMap: string): Pod => ({
+    ...pod(container),
+    spec: { containers: [{ name: container }], volumes: [{ name: 'config', configMap: { name: configMap } }] },
+  });
+
   test.each<[string, Pod[], ReturnType<typeof findConfiguration>]>([
     [
       'CoreDNS of any name',
       [pod('coredns', 'names-coredns'), pod('coredns', 'names-coredns')],
-      { corefiles: [{ namespace: 'dns', name: 'names-coredns' }], kubeDns: false },
+      { corefiles: [{ namespace: 'dns', name: 'names-coredns' }], maybe: [], kubeDns: false },
     ],
-    ['kube-dns', [pod('kubedns', 'kube-dns', 'stubDomains')], { corefiles: [], kubeDns: true }],
-    ['something else', [pod('unbound', 'unbound', 'unbound.conf')], { corefiles: [], kubeDns: false }],
-    ['nothing', [], { corefiles: [], kubeDns: false }],
+    ['kube-dns', [pod('kubedns', 'kube-dns', 'stubDomains')], { corefiles: [], maybe: [], kubeDns: true }],
+    [
+      'CoreDNS that mounts its ConfigMap as a whole',
+      [whole('coredns', 'own-coredns')],
+      { corefiles: [], maybe: [{ namespace: 'dns', name: 'own-coredns' }], kubeDns: false },
+    ],
+    ['something else', [pod('unbound', 'unbound', 'unbound.conf')], { corefiles: [], maybe: [], kubeDns: false }],
+    ['nothing', [], { corefiles: [], maybe: [], kubeDns: false }],
   ])('%s', (_, pods, found) => expect(findConfiguration(pods)).toEqual(found));
 
   test('only Services that answer names count, each once', () => {

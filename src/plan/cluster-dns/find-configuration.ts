@@ -2,10 +2,17 @@ import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** The DNS programs of a cluster, and what they read. */
 export interface DnsPrograms {
   /** ConfigMaps with a Corefile. */
-  readonly corefiles: readonly { readonly namespace: string; readonly name: string }[];
+  readonly corefiles: readonly Place[];
+  /** ConfigMaps that are mounted as a whole, so that they must be read to find whether they have one. */
+  readonly maybe: readonly Place[];
   /** Whether kube-dns runs, which reads ConfigMap kube-system/kube-dns. */
   readonly kubeDns: boolean;
 }
@@ -19,21 +26,28 @@ export const dnsServices = (services: readonly Service[]): readonly Service[] =>
   ).values(),
 ];
 
+/** Each place once, sorted, so that equal pods give equal results. */
+const placesOf = (keys: readonly string[]): readonly Place[] =>
+  [...new Set(keys)].toSorted().map((key) => {
+    const [namespace = '', name = ''] = key.split('/');
+    return { namespace, name };
+  });
+
 /**
- * The configuration that the pods behind cluster DNS read, under any name: the ConfigMaps from which they mount a Corefile, and kube-dns by the name
- * of its container. Sorted, so that equal pods give equal results.
+ * The configuration that the pods behind cluster DNS read, under any name: the ConfigMaps from which they mount a Corefile, those that they mount as
+ * a whole, and kube-dns by the name of its container.
  */
 export const findConfiguration = (pods: readonly Pod[]): DnsPrograms => {
-  const names = pods.flatMap(({ metadata: { namespace = '' }, spec }) =>
+  const mounted = pods.flatMap(({ metadata: { namespace = '' }, spec }) =>
     (spec?.volumes ?? []).flatMap(({ configMap }) =>
-      configMap?.items?.some(({ key }) => key === corednsConfigMap.key) === true ? [`${namespace}/${configMap.name}`] : [],
+      configMap === undefined ? [] : [{ key: `${namespace}/${configMap.name}`, items: configMap.items }],
     ),
   );
+  const named = mounted.filter(({ items }) => items?.some(({ key }) => key === corednsConfigMap.key) === true).map(({ key }) => key);
+  const whole = mounted.filter(({ key, items }) => (items ?? []).length === 0 && !named.includes(key)).map(({ key }) => key);
   return {
-    corefiles: [...new Set(names)].toSorted().map((key) => {
-      const [namespace = '', name = ''] = key.split('/');
-      return { namespace, name };
-    }),
+    corefiles: placesOf(named),
+    maybe: placesOf(whole),
     kubeDns: pods.some(({ spec }) => spec?.containers.some(({ name }) => name === 'kubedns') === true),
   };
 };

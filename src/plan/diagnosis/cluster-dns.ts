@@ -1,6 +1,8 @@
-import { dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
+import { clustersetZone, dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
 import { corednsConfigMap, stubKey } from '../../api/stub-block.ts';
-import type { ClusterView } from './cluster-view.ts';
+import { Failure } from '../../values/failure.ts';
+import { byHand, type ClusterDnsAction, planClusterDns } from '../cluster-dns/plan.ts';
+import { type ClusterView, clusterDnsReading } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 import { isUnread } from './unread.ts';
 
@@ -13,9 +15,6 @@ const forwardsTo = (text: string | undefined): readonly string[] | undefined => 
   const [, words = ''] = /forward\s+\.\s+([^\n]*)/.exec(block[1] ?? '') ?? [];
   return words.split(/\s+/).filter((word) => word !== '');
 };
-
-/** The lines that forward the zone by hand, where the configuration is not ours to write. */
-const lines = (address: string): string => `${sliceZone}:53 { errors; forward . ${address} }`;
 
 const ofService = (view: ClusterView): Finding[] => {
   const { service, servers } = view.clusterDns;
@@ -46,51 +45,84 @@ const ofService = (view: ClusterView): Finding[] => {
   ];
 };
 
+/** A sign for an address that an installation will bring. */
+const unknownAddress = 'ADDRESS';
+
+/** What the worker would still write, or why it cannot: by the same plan as its own. */
+const leftToWrite = ({ clusterDns }: ClusterView): readonly ClusterDnsAction[] | Failure => {
+  const servers = [clusterDns.service?.spec?.clusterIP ?? unknownAddress];
+  try {
+    return planClusterDns(clusterDns, { zone: sliceZone, also: clustersetZone, servers });
+  } catch (error) {
+    if (Failure.is(error)) return error;
+    throw error;
+  }
+};
+
+const nameOf = (action: ClusterDnsAction): string =>
+  action.kind === 'servers'
+    ? 'dns.operator/default'
+    : `ConfigMap ${(action.kind === 'patch' ? action.namespace : undefined) ?? corednsConfigMap.namespace}/${action.configMap}`;
+
+/** What cannot be read may contain anything. */
+const isConfigurationUnread = (view: ClusterView): boolean =>
+  [corednsConfigMap.main, corednsConfigMap.custom].some((name) => isUnread(view, `ConfigMap ${corednsConfigMap.namespace}/${name}`)) ||
+  isUnread(view, clusterDnsReading);
+
+/** Cluster DNS is configured in a way that the worker cannot extend. */
+const refused = ({ message }: Failure): Finding => ({
+  code: 'DnsNotWired',
+  severity: 'error',
+  object: 'cluster DNS',
+  cause: 'The configuration of cluster DNS is none that KubeSlice can extend, so pods find no name of a slice.',
+  evidence: message.replace(/; add by hand: [^]*$/, ''),
+});
+
 const ofWiring = (view: ClusterView): Finding[] => {
-  const { main, custom, service } = view.clusterDns;
+  const { main, custom, others = [], service } = view.clusterDns;
   const address = service?.spec?.clusterIP ?? `the address of ${named}`;
   const commands = commandsFor(view.contexts);
-  const texts = [main?.data?.[corednsConfigMap.key], custom?.data?.[stubKey]];
-  const servers = texts.map(forwardsTo).find((found) => found !== undefined);
-  const object = `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.main}`;
   // A DNS that answers our names forwards the zone, whatever its configuration is called.
   if (view.name?.answer.outcome === 'answered' && view.name.answer.detail !== 'ENOTFOUND') return [];
-  // An unreadable configuration may contain anything; the worker reports whether names resolve.
-  if (isUnread(view, object) || isUnread(view, `ConfigMap ${corednsConfigMap.namespace}/${corednsConfigMap.custom}`)) return [];
-  if (main === undefined)
+  // The worker reports whether names resolve.
+  if (isConfigurationUnread(view)) return [];
+  const places: readonly (readonly [string, string | undefined])[] = [
+    [`${corednsConfigMap.namespace}/${corednsConfigMap.main}`, main?.data?.[corednsConfigMap.key]],
+    [`${corednsConfigMap.namespace}/${corednsConfigMap.custom}`, custom?.data?.[stubKey]],
+    ...others.map(({ namespace, configMap, map }) => [`${namespace}/${configMap}`, map.data?.[corednsConfigMap.key]] as const),
+  ];
+  const found = places.map(([place, text]) => ({ place, servers: forwardsTo(text) })).find(({ servers }) => servers !== undefined);
+  if (found?.servers !== undefined) {
+    const { place, servers } = found;
+    if (service?.spec?.clusterIP === undefined || servers.includes(service.spec.clusterIP)) return [];
     return [
       {
         code: 'DnsNotWired',
         severity: 'error',
-        object,
-        cause: 'Cluster DNS is not configured by this ConfigMap, so KubeSlice cannot add its zone, and pods find no name of a slice.',
-        evidence: `there is no ${object}`,
-        advice: `add the zone to cluster DNS by hand: ${lines(address)}`,
-      },
-    ];
-  if (servers === undefined)
-    return [
-      {
-        code: 'DnsNotWired',
-        severity: 'error',
-        object,
-        cause: `Cluster DNS does not forward ${sliceZone}; the worker adds that within seconds if it runs and may write the ConfigMap.`,
-        evidence: `no block for ${sliceZone} in ${object}`,
-        remedy: commands.kubectl(memberNamespace, 'rollout restart deployment/kubeslice-worker'),
-      },
-    ];
-  if (service?.spec?.clusterIP !== undefined && !servers.includes(service.spec.clusterIP))
-    return [
-      {
-        code: 'DnsNotWired',
-        severity: 'error',
-        object,
+        object: `ConfigMap ${place}`,
         cause: `Cluster DNS forwards ${sliceZone} to ${servers.join(', ') || 'no server'}, but ${named} is at ${address}: the Service was created again.`,
         evidence: `forward . ${servers.join(' ')}`,
         remedy: commands.kubectl(memberNamespace, 'rollout restart deployment/kubeslice-worker'),
       },
     ];
-  return [];
+  }
+  const left = leftToWrite(view);
+  if (Failure.is(left)) {
+    const lines = byHand({ zone: sliceZone, servers: [address] });
+    return [{ ...refused(left), advice: left.code === 'NotFound' ? `add the zone to cluster DNS by hand, ${lines}` : left.message }];
+  }
+  const [first] = left;
+  if (first === undefined) return [];
+  return [
+    {
+      code: 'DnsNotWired',
+      severity: 'error',
+      object: nameOf(first),
+      cause: `Cluster DNS does not forward ${sliceZone}; the worker adds that within seconds if it runs and may write there.`,
+      evidence: `no entry for ${sliceZone} in ${nameOf(first)}`,
+      remedy: commands.kubectl(memberNamespace, 'rollout restart deployment/kubeslice-worker'),
+    },
+  ];
 };
 
 const ofAnswer = (view: ClusterView): Finding[] => {
@@ -112,12 +144,17 @@ const ofAnswer = (view: ClusterView): Finding[] => {
   ];
 };
 
-/** Findings about cluster DNS before our zone exists: that it answers at all, and that its configuration is a supported one. */
+/** Findings about cluster DNS before our zone exists: that it answers at all, and that its configuration is one that the worker will extend. */
 const beforeInstall = (view: ClusterView): Finding[] => {
   if (view.name === undefined) return [];
   const answers = view.name.answer.outcome === 'answered' ? [] : ofAnswer({ ...view, clusterDns: { ...view.clusterDns, servers: 1 } });
-  const unknown = view.clusterDns.main === undefined ? ofWiring({ ...view, name: undefined }) : [];
-  return [...answers, ...unknown.map((finding): Finding => ({ ...finding, severity: 'warning' }))];
+  const left = isConfigurationUnread(view) ? [] : leftToWrite(view);
+  if (!Failure.is(left)) return answers;
+  const advice =
+    left.code === 'NotFound'
+      ? 'KubeSlice can be installed all the same; "kubeslice join --wait" then prints the lines to add to cluster DNS by hand'
+      : left.message;
+  return [...answers, { ...refused(left), severity: 'warning', advice }];
 };
 
 /** Whether pods of a member can resolve names of slices; only the first fault, because the next ones may follow from it. */

@@ -3,11 +3,11 @@ import type { Condition } from '../../api/condition.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
-import type { ConfigMap } from '../../values/builtin/config-map.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import type { DaemonSet, Deployment } from '../../values/builtin/workloads.ts';
+import type { ClusterDns } from '../cluster-dns/plan.ts';
 import type { ClusterNetworks } from '../membership/cluster-networks.ts';
 import type { Contexts } from './finding.ts';
 import type { NodeFacts } from './node-facts.ts';
@@ -55,6 +55,9 @@ export interface Asked {
   readonly answer: Answer;
 }
 
+/** What the configuration of cluster DNS is called among what could not be read. */
+export const clusterDnsReading = 'the configuration of cluster DNS';
+
 /** All inputs of the diagnosis of one cluster. What could not be read is undefined, never empty, and named in `unread`. */
 export interface ClusterView {
   readonly contexts: Contexts;
@@ -86,9 +89,8 @@ export interface ClusterView {
   readonly applicationDeployments: readonly Deployment[];
   /** The clusters, on the hub. */
   readonly clusters: readonly Cluster[];
-  readonly clusterDns: {
-    readonly main: ConfigMap | undefined;
-    readonly custom: ConfigMap | undefined;
+  /** The configuration of cluster DNS as the worker sees it. */
+  readonly clusterDns: ClusterDns & {
     /** The Service of our DNS servers, and the number of ready ones. */
     readonly service: Service | undefined;
     readonly servers: number;

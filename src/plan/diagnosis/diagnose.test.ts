@@ -166,18 +166,15 @@ const table: readonly (readonly [string, Partial<ClusterView>, keyof typeof find
     'cluster DNS is another',
     { clusterDns: { ...well.clusterDns, main: undefined }, name: noName },
     'DnsNotWired',
-    'ConfigMap kube-system/coredns',
-    'slice.local:53 { errors; forward . 10.96.0.7 }',
+    'cluster DNS',
+    'slice.local:53 {\n    errors\n    forward . 10.96.0.7\n}',
   ],
   [
     'the zone is not in the Corefile',
     {
       clusterDns: {
         ...well.clusterDns,
-        main: {
-          ...(well.clusterDns.main ?? { apiVersion: '', kind: '', metadata: { name: '' } }),
-          data: { Corefile: '.:53 { forward . 1.1.1.1 }' },
-        },
+        main: { metadata: {}, data: { Corefile: '.:53 {\n forward . 1.1.1.1\n}' } },
       },
       name: noName,
     },
@@ -335,7 +332,9 @@ describe('a member in which', () => {
   });
 
   it('is not asked what an installation brings before there is one', () => {
-    const bare = { ...well, isMember: false, workloads: [], pods: [], slices: [], credential: undefined, hub: undefined };
+    const clusterDns = { ...well.clusterDns, main: { metadata: {}, data: { Corefile: '.:53 {\n}\n' } } };
+    const none = { workloads: [], pods: [], slices: [], credential: undefined, hub: undefined };
+    const bare = { ...well, ...none, isMember: false, clusterDns };
     expect(diagnose({ ...bare, ...node({ cni: { ...facts.cni, chained: false, plugin: false }, slices: [] }) })).toEqual([]);
     const wrong = {
       ...bare,

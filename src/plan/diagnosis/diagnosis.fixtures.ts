@@ -122,7 +122,7 @@ export const healthyMember: ClusterView = {
   applicationDeployments: [],
   clusters: [],
   clusterDns: {
-    main: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'kube-system', name: 'coredns' }, data: { Corefile: corefile } },
+    main: { metadata: {}, data: { Corefile: corefile } },
     custom: undefined,
     service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubeslice-dns' }, spec: { clusterIP: '10.96.0.7' } },
     servers: 2,
