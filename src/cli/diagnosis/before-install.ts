@@ -11,6 +11,7 @@ import { readJson } from '../../values/text/read-json.ts';
 import type { OpenCluster } from '../steps/open-cluster.ts';
 import { waitFor } from '../steps/wait-for.ts';
 import { factsIn } from './ask-node.ts';
+import { pullWatch } from './pull-watch.ts';
 import { makeThrowAway, removeThrowAway, throwAwayName } from './throw-away-namespace.ts';
 
 /** How long a pod may take to end, including the pull of its image, in milliseconds. */
@@ -79,15 +80,23 @@ const probePod = (namespace: string, image: string, questions: readonly Question
   },
 });
 
-/** Starts a pod, waits for its end and returns its output. */
-const outputOf = async ({ client }: OpenCluster, pod: Pod, signal: AbortSignal): Promise<string> => {
+/** The output of a pod, or why its node cannot pull the image. */
+type Ended = { readonly text: string } | { readonly unpulled: string };
+
+/** Starts a pod and waits for its end. @throws Failure when it does not end, or fails. */
+const outputOf = async ({ client }: OpenCluster, pod: Pod, signal: AbortSignal): Promise<Ended> => {
   const { name, namespace = '' } = pod.metadata;
   await client.create(podKind, pod, { signal });
+  const pullOf = pullWatch();
+  let unpulled: string | undefined;
   const ended = await waitFor<Pod>({
     client,
     kind: podKind,
     target: { namespace, name },
-    until: (seen) => seen?.status?.phase === 'Succeeded' || seen?.status?.phase === 'Failed',
+    until: (seen) => {
+      unpulled = pullOf(seen);
+      return unpulled !== undefined || seen?.status?.phase === 'Succeeded' || seen?.status?.phase === 'Failed';
+    },
     timeoutMs: podMs,
     signal,
     late: (seen) => {
@@ -95,9 +104,10 @@ const outputOf = async ({ client }: OpenCluster, pod: Pod, signal: AbortSignal):
       return `Its pod did not end within ${podMs / 1000} s${waiting === undefined ? '' : `: ${waiting.reason} ${waiting.message ?? ''}`}`;
     },
   });
+  if (unpulled !== undefined) return { unpulled };
   const log = await client.raw(`/api/v1/namespaces/${namespace}/pods/${name}/log`, { signal });
   const text = typeof log === 'string' ? log : JSON.stringify(log);
-  if (ended?.status?.phase === 'Succeeded') return text;
+  if (ended?.status?.phase === 'Succeeded') return { text };
   throw new Failure('CommandFailed', `Its pod failed: ${text.trim().split('\n').slice(-1).join('')}`);
 };
 
@@ -111,9 +121,12 @@ export const observeBefore = async (cluster: OpenCluster, view: ClusterView, bef
   const away = notReadyNodes(view);
   const facts = new Map<string, NodeFacts>();
   const silent = new Map<string, string>();
+  const unpulled = new Map<string, string>();
   const ask = async (node: string, index: number): Promise<void> => {
     try {
-      facts.set(node, factsIn(await outputOf(cluster, factsPod(namespace, node, index, image), signal), `node-${index}`));
+      const ended = await outputOf(cluster, factsPod(namespace, node, index, image), signal);
+      if ('unpulled' in ended) unpulled.set(node, ended.unpulled);
+      else facts.set(node, factsIn(ended.text, `node-${index}`));
     } catch (error) {
       if (Failure.is(error, 'Interrupted')) throw error;
       silent.set(node, Failure.from(error).message);
@@ -123,19 +136,23 @@ export const observeBefore = async (cluster: OpenCluster, view: ClusterView, bef
     { kind: 'name', name: 'kubernetes.default.svc.cluster.local' },
     ...(hubServer === undefined ? [] : [{ kind: 'https' as const, url: `${hubServer.replace(/\/$/, '')}/version` }]),
   ];
-  const probe = async (): Promise<Pick<ClusterView, 'hub' | 'name'>> => {
+  const unasked = { hub: undefined, name: undefined, podsSilent: undefined };
+  const probe = async (): Promise<Pick<ClusterView, 'hub' | 'name' | 'podsSilent'>> => {
     try {
-      const answers = answersSchema.safeParse(readJson(await outputOf(cluster, probePod(namespace, image, questions), signal)));
+      const ended = await outputOf(cluster, probePod(namespace, image, questions), signal);
+      // Its node has been asked for the same image.
+      if ('unpulled' in ended) return unasked;
+      const answers = answersSchema.safeParse(readJson(ended.text));
       const [name, hub] = answers.success ? answers.data : [];
       const from = 'a pod of its own';
       return {
         hub: hub === undefined ? undefined : { from, answer: hub },
+        podsSilent: undefined,
         name: name === undefined ? undefined : { from, answer: name, asked: 'kubernetes.default.svc.cluster.local' },
       };
     } catch (error) {
       if (Failure.is(error, 'Interrupted')) throw error;
-      silent.set('the network of pods', Failure.from(error).message);
-      return { hub: undefined, name: undefined };
+      return { ...unasked, podsSilent: Failure.from(error).message };
     }
   };
   try {
@@ -144,7 +161,7 @@ export const observeBefore = async (cluster: OpenCluster, view: ClusterView, bef
     const [answers] = await Promise.all([probe(), ...nodes.map(ask)]);
     const credential =
       hubServer === undefined ? view.credential : { server: hubServer, cluster: view.credential?.cluster ?? 'NAME', ends: undefined };
-    return { ...view, ...answers, facts, silent, credential };
+    return { ...view, ...answers, facts, silent, unpulled: { image, nodes: unpulled }, credential };
   } finally {
     await removeThrowAway(cluster.client, namespace);
   }

@@ -170,6 +170,8 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
       serviceCidrs.flatMap(({ spec }) => [...(spec?.cidrs ?? [])]),
     ),
     ...facts,
+    unpulled: undefined,
+    podsSilent: undefined,
     hub: answers.hub,
     name: answers.name,
   };

@@ -103,6 +103,10 @@ export interface ClusterView {
   readonly facts: ReadonlyMap<string, NodeFacts>;
   /** Nodes without an answer, and why. */
   readonly silent: ReadonlyMap<string, string>;
+  /** Before an installation: the nodes that cannot pull the image that would be installed, and why. */
+  readonly unpulled: { readonly image: string; readonly nodes: ReadonlyMap<string, string> } | undefined;
+  /** Before an installation: why no pod in the cluster's own network could be asked. */
+  readonly podsSilent: string | undefined;
   /** The hub's answer to a pod of the worker. */
   readonly hub: Asked | undefined;
   /** The answer of cluster DNS for a name in the zone of slices. */

@@ -197,6 +197,13 @@ const table: readonly (readonly [string, Partial<ClusterView>, keyof typeof find
   ],
   ['cluster DNS does not know the zone', { name: noName }, 'DnsSilent', 'cluster DNS', 'rollout restart deployment/coredns'],
   [
+    'nodes cannot pull the image, before an installation',
+    { isMember: false, workloads: [], unpulled: { image: 'r/k:1', nodes: new Map([['e1', 'no such host']]) } },
+    'ImageMissing',
+    'image r/k:1',
+    '--image',
+  ],
+  [
     'a node is off',
     {
       nodes: well.nodes.map((each) => ({ ...each, status: { conditions: [{ type: 'Ready', status: 'Unknown' as const }] } })),
@@ -329,22 +336,6 @@ describe('a member in which', () => {
     expect(found, JSON.stringify(findings)).toBeDefined();
     expect(`${found?.remedy ?? ''} ${found?.advice ?? ''}`).toContain(mends);
     expect(found?.evidence).not.toBe('');
-  });
-
-  it('is not asked what an installation brings before there is one', () => {
-    const clusterDns = { ...well.clusterDns, main: { metadata: {}, data: { Corefile: '.:53 {\n}\n' } } };
-    const none = { workloads: [], pods: [], slices: [], credential: undefined, hub: undefined };
-    const bare = { ...well, ...none, isMember: false, clusterDns };
-    expect(diagnose({ ...bare, ...node({ cni: { ...facts.cni, chained: false, plugin: false }, slices: [] }) })).toEqual([]);
-    const wrong = {
-      ...bare,
-      ...node({ cni: { files: ['00-x.conf'], isList: false, chained: false, plugin: false }, slices: [] }),
-      credential: { server: 'https://h', cluster: 'NAME', ends: undefined },
-      hub: { from: 'a pod', answer: { outcome: 'unreachable' as const, ms: 1 } },
-      clusterDns: { ...well.clusterDns, main: undefined },
-      name: { from: 'a pod', asked: 'kubernetes.default', answer: { outcome: 'silent' as const, ms: 1 } },
-    };
-    expect(diagnose(wrong).map(({ code }) => code)).toEqual(['CniNotAList', 'DnsSilent', 'HubUnreachable', 'DnsNotWired']);
   });
 
   it('takes no condition for wrong that says that all is well', () => {

@@ -132,6 +132,8 @@ export const healthyMember: ClusterView = {
   networks: { cniSubnet: ['10.244.0.0/16'], serviceSubnet: ['10.96.0.0/16'], nodeIPs: ['192.0.2.1'] },
   facts: new Map([['e1', facts]]),
   silent: new Map(),
+  unpulled: undefined,
+  podsSilent: undefined,
   hub: { from: 'pod worker-0', answer: { outcome: 'answered', ms: 3, status: 401 } },
   name: { from: 'pod worker-0', asked: 'slice.local', answer: { outcome: 'answered', ms: 2, addresses: [], detail: 'ENODATA' } },
 };

@@ -17,6 +17,7 @@ export const findingCodes = {
   DriverMissing: 'No tunnel driver works on a node.',
   FirewallDrops: 'A rule of a node’s own firewall drops the packets of tunnels.',
   HubUnreachable: 'The API server of the hub cannot be reached from the pods of a member.',
+  ImageMissing: 'Nodes cannot pull the image that an installation would use.',
   KeyDiffers: 'A tunnel runs with another key than the one that was published.',
   KubernetesTooOld: 'The API server is older than what KubeSlice needs.',
   LinkDown: 'A node does not reach another one through the tunnel.',

@@ -10,6 +10,37 @@ import { sliceOnNodeFindings } from './slice-on-node.ts';
 const agentOf = (pods: readonly Pod[], node: string): string | undefined =>
   pods.find((pod) => pod.spec?.nodeName === node && pod.metadata.labels?.['app.kubernetes.io/component'] === 'agent')?.metadata.name;
 
+/** Nodes on which nothing of an installation would start. */
+const imageFindings = ({ unpulled }: ClusterView): Finding[] => {
+  if (unpulled === undefined || unpulled.nodes.size === 0) return [];
+  const { image, nodes } = unpulled;
+  const names = [...nodes.keys()].toSorted();
+  return [
+    {
+      code: 'ImageMissing',
+      severity: 'error',
+      object: `image ${image}`,
+      cause: `These nodes cannot pull it, so nothing of KubeSlice would start there, and they could not be asked: ${names.join(', ')}.`,
+      evidence: `${names[0]}: ${nodes.get(names[0] ?? '')}`,
+      advice: 'push it where they can pull it, or name another with --image, here and in "kubeslice install" and "kubeslice join"',
+    },
+  ];
+};
+
+const podNetworkFindings = ({ podsSilent }: ClusterView): Finding[] =>
+  podsSilent === undefined
+    ? []
+    : [
+        {
+          code: 'NodeSilent',
+          severity: 'warning',
+          object: 'the network of pods',
+          cause: 'No pod in it could be asked, so nothing is reported here about cluster DNS and the way to the hub.',
+          evidence: podsSilent,
+          advice: 'run this again',
+        },
+      ];
+
 /** The faults of each node, from its own facts; a node that is not Ready or does not answer is one finding. */
 export const nodeFindings = (view: ClusterView): Finding[] => {
   const commands = commandsFor(view.contexts);
@@ -37,7 +68,9 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
             object: `node ${node}`,
             cause: 'This node could not be asked, so nothing is reported about it here.',
             evidence: why,
-            remedy: commands.kubectl('kubeslice-system', `get pods -o wide --field-selector spec.nodeName=${node}`),
+            remedy: view.isMember
+              ? commands.kubectl('kubeslice-system', `get pods -o wide --field-selector spec.nodeName=${node}`)
+              : commands.kubectl('', `describe node ${node}`),
           },
         ],
   );
@@ -50,5 +83,5 @@ export const nodeFindings = (view: ClusterView): Finding[] => {
       ...facts.slices.flatMap((slice) => sliceOnNodeFindings(node, slice)),
     ];
   });
-  return [...absent, ...silent, ...reported];
+  return [...absent, ...imageFindings(view), ...silent, ...podNetworkFindings(view), ...reported];
 };
