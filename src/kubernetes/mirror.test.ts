@@ -245,6 +245,23 @@ describe('mirror', () => {
     expect(keeping.get('default/a')).not.toHaveProperty('data');
   });
 
+  it.each<[string, MirrorOptions<ConfigMap>['trim']]>([
+    ['drops what tells changes apart', ({ metadata: { name, namespace = '' }, ...rest }) => ({ ...rest, metadata: { name, namespace } })],
+    ['returns an object of another name', (one) => ({ ...one, metadata: { name: 'other' } })],
+  ])('follows every change though a trim %s', async (_, trim) => {
+    api.put(configMapKind, map('a', { x: '1' }));
+    const mirror = mirrorOf({ trim });
+    const changes = record(mirror);
+    await start(mirror);
+    api.put(configMapKind, map('a', { x: '2' }));
+    await expect.poll(() => mirror.get('default/a')?.data?.x).toBe('2');
+    api.remove(configMapKind, { ...target, name: 'a' });
+    api.put(configMapKind, map('a', { x: '3' }));
+    await expect.poll(() => mirror.get('default/a')?.data?.x).toBe('3');
+    expect(told(changes)).toEqual(['added a', 'updated a', 'deleted a', 'added a']);
+    expect(mirror.get('default/a')?.metadata).toMatchObject({ uid: expect.any(String), resourceVersion: expect.any(String) });
+  });
+
   it('stops when told to, in any state', async () => {
     await api.pause();
     const mirror = mirrorOf();

@@ -4,7 +4,7 @@ import { quietLog } from '../telemetry/quiet-log.ts';
 import { type Backoff, backoffDelay, type Random } from '../values/backoff.ts';
 import { type Clock, sleep, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
-import type { KubernetesObject } from '../values/object.ts';
+import type { KubernetesObject, ObjectMeta } from '../values/object.ts';
 import { objectKey } from '../values/object-key.ts';
 import type { ResourceKind } from '../values/resource-kind.ts';
 import type { Client, Selection } from './port.ts';
@@ -33,7 +33,7 @@ export type MirrorOptions<T extends KubernetesObject> = Selection & {
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   /** `managedFields` are dropped to save memory, except those of this field manager, which `applyObject` needs to skip requests. */
   readonly keepManager?: string;
-  /** Removes unused fields before the object is stored. Name, namespace, uid and resourceVersion must stay. */
+  /** Removes unused fields before the object is stored. Name, namespace, uid and resourceVersion stay, whatever it returns: the mirror itself needs them. */
   readonly trim?: (object: T) => T;
   /**
    * The server may lack the kind: its definition comes with another version, or was removed. Then the mirror is complete and empty, and follows the kind
@@ -116,7 +116,7 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
 
   const stored = (object: T): T => {
     const slim = withoutManagedFields(object, options.keepManager);
-    return options.trim === undefined ? slim : options.trim(slim);
+    return options.trim === undefined ? slim : withIdentity(options.trim(slim), slim.metadata);
   };
 
   const put = (object: T, initial: boolean): void => {
@@ -288,6 +288,21 @@ export const createMirror = <T extends KubernetesObject>(options: MirrorOptions<
 
 const sameVersion = (a: KubernetesObject, b: KubernetesObject): boolean =>
   a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
+
+/** The object with the fields that distinguish its versions: without them each update would equal the one before, and be lost. */
+const withIdentity = <T extends KubernetesObject>(object: T, { name, namespace, uid, resourceVersion }: ObjectMeta): T => {
+  const { metadata } = object;
+  const isWhole =
+    metadata.name === name && metadata.namespace === namespace && metadata.uid === uid && metadata.resourceVersion === resourceVersion;
+  if (isWhole) return object;
+  const identity = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  return { ...object, metadata: { ...metadata, ...identity } };
+};
 
 const withoutManagedFields = <T extends KubernetesObject>(object: T, keep: string | undefined): T => {
   const { managedFields, ...metadata } = object.metadata;
