@@ -25,9 +25,8 @@ export const reasons = {
   EndpointsNotReady: 'Matching pods have addresses, but none is Ready.',
   Enforced: 'Every node that has the slice enforces the policy, on the hub: in every member.',
   Exported: 'The service is offered to the slice and has ready endpoints.',
-  ExportConflict: 'Exports of one name in several clusters have different ports or types; the oldest one is used.',
-  ExportContradicted:
-    'Another cluster has a younger export of this name with other ports or another type. This export is used, the younger one is not.',
+  ExportConflict: 'Exports of one name in several clusters differ, for example in ports or type; what the older ones have counts.',
+  ExportContradicted: 'Another cluster has a younger export of this name that differs from an older one; what the older one has counts.',
   FieldRefused:
     'An object that the agent reads has an invalid value; the message names object and field. The last valid state stays in use.',
   FieldsIgnored: 'The object sets fields that are accepted and have no effect in this version; the message names them.',

@@ -245,7 +245,7 @@ describe('mirror', () => {
     expect(keeping.get('default/a')).not.toHaveProperty('data');
   });
 
-  it.each<[string, MirrorOptions<ConfigMap>['trim']]>([
+  it.each<[string, NonNullable<MirrorOptions<ConfigMap>['trim']>]>([
     ['drops what tells changes apart', ({ metadata: { name, namespace = '' }, ...rest }) => ({ ...rest, metadata: { name, namespace } })],
     ['returns an object of another name', (one) => ({ ...one, metadata: { name: 'other' } })],
   ])('follows every change though a trim %s', async (_, trim) => {

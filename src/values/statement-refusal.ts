@@ -30,7 +30,8 @@ export const statementRefusals = {
   NamespaceNotInSlice: 'The export is of a namespace that does not belong to the slice.',
   EndpointOutsideNode:
     'Endpoints of an export are not on a node of the cluster, or do not have an address of that node; the others are used.',
-  ExportConflict: 'An older export of the same name in another cluster has other ports or another type; the younger one is not used.',
+  ExportConflict:
+    'An older export of the same name in another cluster differs, for example in ports or type; what the older one has counts.',
 } as const;
 
 /** One of the catalogued codes. */

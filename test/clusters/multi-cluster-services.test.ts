@@ -159,9 +159,14 @@ describe('an export of the Multi-Cluster Services API', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     serve(east, { sessionAffinity: 'ClientIP', ports: [{ name: 'http', port: 81, targetPort: 8080 }] });
     publish(east);
-    for (const member of [east, west]) await vi.waitFor(() => expect(statusOf(member)['Conflict']).toBe('True PortConflict'), wait);
-    expect(statusOf(east)['Ready']).toBe('False Failed');
-    expect(imported(east)?.spec?.ports).toEqual([{ name: 'http', protocol: 'TCP', port: 80 }]);
+    for (const member of [east, west])
+      await vi.waitFor(() => expect(statusOf(member)['Conflict']).toBe('True PortConflict,SessionAffinityConflict'), wait);
+    expect(statusOf(east)['Ready']).toBe('True Exported');
+    for (const member of [east, west])
+      await vi.waitFor(() => {
+        expect(imported(member)?.spec?.ports).toEqual([{ name: 'http', protocol: 'TCP', port: 80 }]);
+        expect(imported(member)?.status?.clusters).toEqual([{ cluster: 'east' }, { cluster: 'west' }]);
+      }, wait);
     serve(east, {
       sessionAffinity: 'ClientIP',
       ports: [

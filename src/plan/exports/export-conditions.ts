@@ -3,13 +3,16 @@ import { maxEndpoints } from '../../exchange/notice/shards.ts';
 import type { ExportBody } from '../../exchange/statement/export.ts';
 import type { Service } from '../../values/builtin/service.ts';
 import { sortedBy } from '../../values/text/order.ts';
-import { affinityConflicts, type ConflictingProperty, type NamedExport, type OfferConflict, offersOfName } from './offer-conflict.ts';
+import type { NamedExport } from './export-age.ts';
+import { type ConflictingProperty, type OfferConflict, uniteExports } from './offer-conflict.ts';
 
 /** The exports of one name. */
-interface ExportsOfName {
+export interface SameName {
   /** Name of this cluster. */
   readonly cluster: string;
+  /** The exports of the other clusters under the name. @default none */
   readonly sameName?: readonly NamedExport[];
+  /** When this cluster first knew another one, in milliseconds since 1970. */
   readonly since?: (cluster: string) => number;
 }
 
@@ -57,19 +60,32 @@ export const serviceFieldVerdicts = (before: readonly Condition[] | undefined, s
   ];
 };
 
+/** In what the exports of a name differ, as one cluster sees it. */
+export interface ConflictsOfName {
+  readonly conflicts: readonly OfferConflict[];
+  /** Whether none of the ports of this cluster's export is used, so that no client of a service address reaches its pods. */
+  readonly isWithoutPorts: boolean;
+}
+
+/** The conflicts of a name; none while this cluster publishes nothing under it (`body` is undefined). */
+export const conflictsOf = ({ cluster, sameName = [], since = () => 0 }: SameName, body: ExportBody | undefined): ConflictsOfName => {
+  if (body === undefined) return { conflicts: [], isWithoutPorts: false };
+  const { settled, conflicts } = uniteExports([...sameName, { cluster, body }], since);
+  const own = settled.find(({ one }) => one.cluster === cluster);
+  return { conflicts, isWithoutPorts: body.ports.length > 0 && own?.body.ports.length === 0 };
+};
+
 /**
- * The condition `Conflict`, which shows both owners that exports of the name conflict. `body` is the published content of this one, undefined for
- * none. None for an export that never was in conflict (`before`: its current conditions).
+ * The condition `Conflict`, which every export of a name has when some of them differ (KEP-1645). None for an export that never was in conflict
+ * (`before`: its current conditions).
  */
 export const conflictVerdicts = (
   before: readonly Condition[] | undefined,
-  { cluster, sameName = [], since = () => 0 }: ExportsOfName,
-  body: ExportBody | undefined,
+  cluster: string,
+  conflicts: readonly OfferConflict[],
 ): Verdict[] => {
   const type = 'Conflict';
-  const { conflicts } = body === undefined ? { conflicts: [] } : offersOfName([...sameName, { cluster, body }], since);
-  const found = conflictOf(cluster, conflicts);
-  const conflict: Verdict | undefined = found === undefined ? undefined : { type, status: 'True', ...found };
+  const conflict: Verdict | undefined = conflicts.length === 0 ? undefined : { type, status: 'True', ...verdictOf(cluster, conflicts) };
   return exceptionVerdicts(before, conflict, { type, status: 'False', reason: 'Exported', message: 'The exports of this name agree.' });
 };
 
@@ -83,33 +99,33 @@ export interface ExportDifference {
 const maxDifferences = 100;
 
 /**
- * In what the exports of a name conflict with this one, whose published content is `body`: with an older one it is not used, with younger ones these are
- * not, except for session affinity, which is that of the oldest one. Sorted.
+ * The other clusters whose exports differ, each property once: of a conflict of its own a cluster has the older one, of the conflicts of others the
+ * younger one. Sorted.
  */
-export const exportDifferences = ({ cluster, sameName = [], since = () => 0 }: ExportsOfName, body: ExportBody): ExportDifference[] => {
-  const { used, conflicts } = offersOfName([...sameName, { cluster, body }], since);
-  const oldest = used[0]?.cluster;
-  const affinity = affinityConflicts(used).flatMap((one): ExportDifference[] => {
-    if (one.cluster !== cluster && oldest !== cluster) return [];
-    return [{ cluster: one.cluster === cluster ? (oldest ?? '') : one.cluster, property: 'SessionAffinity' }];
-  });
-  const others = conflicts.flatMap(({ younger, older, property }): ExportDifference[] => {
-    if (younger !== cluster && older !== cluster) return [];
-    return [{ cluster: younger === cluster ? older : younger, property }];
-  });
-  return sortedBy([...others, ...affinity], (one) => `${one.cluster}/${one.property}`).slice(0, maxDifferences);
+export const exportDifferences = (cluster: string, conflicts: readonly OfferConflict[]): ExportDifference[] => {
+  const found = new Map<string, ExportDifference>();
+  for (const { younger, older, property } of conflicts) {
+    const other = younger === cluster ? older : younger;
+    found.set(`${other}/${property}`, { cluster: other, property });
+  }
+  return sortedBy(found, ([key]) => key)
+    .map(([, difference]) => difference)
+    .slice(0, maxDifferences);
 };
 
-/** The conflict, for the owner of this cluster's export; undefined when there is none. */
-const conflictOf = (cluster: string, conflicts: readonly OfferConflict[]): Pick<Verdict, 'reason' | 'message'> | undefined => {
-  const lost = conflicts.find(({ younger }) => younger === cluster);
-  if (lost !== undefined) {
-    const message = `Cluster ${lost.older} has the older export of this name; this export has ${lost.what}, so the other clusters do not use it. Make them agree, or use another name.`;
-    return { reason: 'ExportConflict', message };
+/** How many differences a message names. */
+const maxNamed = 10;
+
+/** The conflicts, for the owner of this cluster's export. */
+const verdictOf = (cluster: string, conflicts: readonly OfferConflict[]): Pick<Verdict, 'reason' | 'message'> => {
+  const lost = conflicts.filter(({ younger }) => younger === cluster).slice(0, maxNamed);
+  if (lost.length === 0) {
+    const list = conflicts.slice(0, maxNamed).map(({ younger, what }) => `${younger} (${what})`);
+    const message = `Younger exports of this name differ from older ones, which count: ${list.join(', ')}.`;
+    return { reason: 'ExportContradicted', message };
   }
-  const won = conflicts.filter(({ older }) => older === cluster);
-  if (won.length === 0) return undefined;
-  const list = won.slice(0, 10).map(({ younger, what }) => `${younger} (${what})`);
-  const message = `This export is the oldest one and is used; the exports of these clusters are not used: ${list.join(', ')}.`;
-  return { reason: 'ExportContradicted', message };
+  const olders = [...new Set(lost.map(({ older }) => older))];
+  const who = olders.length === 1 ? `Cluster ${olders[0]} has the older export` : `Clusters ${olders.join(' and ')} have older exports`;
+  const message = `${who} of this name, and what is there counts; this export has ${lost.map(({ what }) => what).join(', ')}. Make them agree, or use another name.`;
+  return { reason: 'ExportConflict', message };
 };

@@ -12,17 +12,21 @@ import type { PortState } from '../listeners/watched-port.ts';
 import { ignoredInExport, ignoredVerdicts } from '../slices/ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
-import { conflictVerdicts, exportDifferences, omittedVerdicts, serviceFieldVerdicts } from './export-conditions.ts';
+import {
+  conflictsOf,
+  conflictVerdicts,
+  exportDifferences,
+  omittedVerdicts,
+  type SameName,
+  serviceFieldVerdicts,
+} from './export-conditions.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { no, portRefusal, verdictOf } from './export-readiness.ts';
 import { listenersOf } from './listeners.ts';
-import type { NamedExport } from './offer-conflict.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './pods/export-pods.ts';
 
 /** All inputs of the decision about an export. */
-export interface ExportSnapshot extends ExportSource {
-  /** Name of this cluster. */
-  readonly cluster: string;
+export interface ExportSnapshot extends ExportSource, SameName {
   /** Member namespaces of the export's slice; undefined when this cluster has no such slice. */
   readonly namespaces: readonly string[] | undefined;
   /** The hub's message when it has removed this cluster; undefined while it has not. */
@@ -35,10 +39,6 @@ export interface ExportSnapshot extends ExportSource {
   readonly names?: { readonly services?: () => Iterable<string>; readonly slices?: () => Iterable<string> };
   /** The previously offered ports. @default none */
   readonly lastPorts?: readonly ExportPort[] | undefined;
-  /** The exports of the other clusters under the name. @default none */
-  readonly sameName?: readonly NamedExport[];
-  /** When this cluster first knew another one, in milliseconds since 1970. */
-  readonly since?: (cluster: string) => number;
   /** The budget of its namespace in the slice, and how many statements of it this export has. @default no limit */
   readonly room?: TenantRoom & { readonly own: number; readonly withdrawn: number };
   /** The state of a TCP port of an endpoint's pod, as its node reports it; unknown when left out. */
@@ -110,7 +110,8 @@ const stateOf = (available: number, isWrong: boolean, missing: ResolvedPorts['mi
  * no pod has the target of some of the ports      the other ports, PENDING with the names
  * the namespace has reached its part of the       no offer, ERROR with the reason; a published export stays
  *   cluster's budget
- * an older export of the name has other ports     the same offer, ERROR: the other clusters do not use it
+ * older exports of the name leave none of its     the same offer, ERROR: no client of its address reaches its pods
+ *   ports
  * no ready pod listens on a port                  the same offer, ERROR with port and pod: clients are refused at once anyway
  * otherwise                                       the attached pods that have the ports, Ready or not, READY
  * ```
@@ -136,7 +137,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     status: withConditions({ exportStatus: 'ERROR', availableEndpoints: 0 }, [
       verdict,
       ...omittedVerdicts(before, 0),
-      ...conflictVerdicts(before, seen, undefined),
+      ...conflictVerdicts(before, seen.cluster, []),
     ]),
   });
   const refused = refusal(seen);
@@ -183,9 +184,10 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     endpoints: shards.get(0) ?? [],
     ...(omitted === 0 ? {} : { omitted }),
   };
-  const conflicts = conflictVerdicts(before, seen, body);
-  const differences = exportDifferences(seen, body);
-  const fault = notUsed(conflicts) ?? listeners.verdict;
+  const { conflicts, isWithoutPorts } = conflictsOf(seen, body);
+  const conflict = conflictVerdicts(before, seen.cluster, conflicts);
+  const differences = exportDifferences(seen.cluster, conflicts);
+  const fault = (isWithoutPorts ? notUsed(conflict) : undefined) ?? listeners.verdict;
   const status: ServiceExportStatus = {
     exportStatus: stateOf(available, fault !== undefined, missing),
     dnsName,
@@ -207,13 +209,13 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     status: withConditions(status, [
       fault ?? verdictOf(pods, resolved, endpoints),
       ...omittedVerdicts(before, omitted),
-      ...conflicts,
+      ...conflict,
       ...nearBudgetVerdicts(before, seen.room, exported),
     ]),
   };
 };
 
-/** Ready of an export that loses a conflict: its clients never reach its pods. */
+/** Ready of an export that loses all of its ports: clients of the service address never reach its pods. */
 const notUsed = (conflicts: readonly Verdict[]): Verdict | undefined => {
   const lost = conflicts.find(({ reason, status }) => reason === 'ExportConflict' && status === 'True');
   return lost === undefined ? undefined : no('ExportConflict', lost.message);

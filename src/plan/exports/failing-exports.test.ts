@@ -30,7 +30,7 @@ describe('the exports that are reported', () => {
     ['has no pods', exported('a', 'PENDING', unready('NoMatchingPods')), ['NoMatchingPods']],
     ['is wrong', exported('a', 'ERROR', unready('ServiceNotFound')), ['ServiceNotFound']],
     ['names a slice that is about to be granted', exported('a', 'ERROR', unready('SliceNotFound')), []],
-    ['loses a conflict', exported('a', 'READY', ready, condition('Conflict', 'True', 'ExportConflict')), ['ExportConflict']],
+    ['loses a conflict', exported('a', 'READY', ready, condition('Conflict', 'True', 'ExportConflict')), ['ExportConflict works']],
     ['wins a conflict', exported('a', 'READY', ready, condition('Conflict', 'True', 'ExportContradicted')), ['ExportContradicted works']],
     ['was in a conflict', exported('a', 'READY', ready, condition('Conflict', 'False', 'Exported')), []],
     [

@@ -33,8 +33,8 @@ export const isStray = ({ status }: ServiceExport): boolean => strayReasons.has(
 /** Whether an export has something to report, now or when it lasts. */
 export const mayBeReported = (exported: ServiceExport): boolean => troubleOf(exported) !== undefined;
 
-/** Whether the service can still be called: it has endpoints, and the other clusters use them. */
-const works = ({ type, reason }: Condition): boolean => type !== 'Ready' && reason !== 'ExportConflict';
+/** Whether the service can still be called: it has endpoints. */
+const works = ({ type }: Condition): boolean => type !== 'Ready';
 
 /** The report about the exports of a slice. */
 export interface FailingExports {

@@ -50,16 +50,25 @@ describe('an import', () => {
     expect(new Set(slices.map(({ metadata }) => metadata.name)).size).toBe(2);
   });
 
-  it('has the ports of all offers, and says which offer is not used', () => {
+  it('has the ports and endpoints of all offers, and says in what they differ', () => {
     const more = offer('west', [endpoint(2)], { ports: [{ name: 'admin', protocol: 'TCP', port: 9000, targetPort: 9000 }] });
-    const wrong = offer('north', [endpoint(3)], { type: 'Headless', created: '2026-01-02T00:00:00Z' });
-    const { desired, status } = importOf([offer('east', [endpoint(1)]), more, wrong]);
+    const differing = offer('north', [endpoint(3)], { type: 'Headless', created: '2026-01-02T00:00:00Z' });
+    const { desired, status } = importOf([offer('east', [endpoint(1)]), more, differing]);
     expect(desired.spec.ports.map(({ servicePort }) => servicePort)).toEqual([80, 9000]);
-    expect(status.availableEndpoints).toBe(2);
+    expect(status).toMatchObject({ type: 'ClusterSetIP', availableEndpoints: 3, clusters: ['east', 'north', 'west'] });
     expect(status.conditions?.find(({ type }) => type === 'Conflict')).toMatchObject({
       status: 'True',
       message: expect.stringContaining('north has type Headless and not ClusterSetIP as in east'),
     });
+  });
+
+  it('has one port without a name in its EndpointSlices as in the ServiceImport', () => {
+    const ports = [
+      { protocol: 'TCP' as const, port: 80, targetPort: 8080 },
+      { name: 'admin', protocol: 'TCP' as const, port: 81, targetPort: 81 },
+    ];
+    const [slice] = importedEndpointSlices('app', offer('east', [endpoint(1)], { ports }), true, undefined);
+    expect(slice?.ports?.map(({ name }) => name)).toEqual(['', 'admin']);
   });
 
   it('is listed by kubectl with the ports that clients call, and the ports of the pods only when asked for more', () => {

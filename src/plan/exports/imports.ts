@@ -71,6 +71,8 @@ export const importedEndpointSlices = (
     [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
     ...(sessionAffinity === 'ClientIP' ? { [sessionAffinityAnnotation]: sessionAffinity } : {}),
   };
+  // Consumers find the port of a ServiceImport by its name, also when it has none.
+  const isOnlyNameless = ports.filter((port) => port.name === undefined).length === 1;
   const identity = hasNamespace ? [slice, offer.cluster] : [slice, offer.cluster, namespace];
   return offer.parts.flatMap(({ shard, serial, endpoints }) =>
     byTargets(ports, endpoints).map(
@@ -99,7 +101,7 @@ export const importedEndpointSlices = (
           targetRef: { kind: 'Pod', namespace, name: pod },
         })),
         ports: ports.map((port, index) => ({
-          name: port.name ?? (ports.length === 1 ? '' : `port-${index}`),
+          name: port.name ?? (isOnlyNameless ? '' : `port-${index}`),
           protocol: port.protocol,
           port: targets[index] ?? port.targetPort,
           ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
@@ -154,11 +156,11 @@ const unitedPorts = (oldestFirst: readonly Offer[]): ExportPort[] => {
   return [...ports.values()];
 };
 
-/** The condition about exports of the name that are not used. None if there never was a conflict. */
+/** The condition about exports of the name that differ. None if there never was a conflict. */
 const conflictVerdict = ({ conflicts }: OffersOfName, seen: ServiceImport | undefined): Verdict[] => {
   const type = 'Conflict';
   const list = conflicts.slice(0, 10).map(({ younger, older, what }) => `${younger} has ${what} as in ${older}`);
-  const message = `The oldest export of the name is used. These exports are not used: ${list.join(', ')}.`;
+  const message = `Younger exports of the name differ from older ones, which count: ${list.join(', ')}.`;
   const conflict: Verdict = { type, status: 'True', reason: 'ExportConflict', message };
   const resolved: Verdict = { type, status: 'False', reason: 'Imported', message: 'The exports of this name agree.' };
   return exceptionVerdicts(seen?.status?.conditions, conflicts.length > 0 ? conflict : undefined, resolved);
@@ -193,7 +195,7 @@ export interface ImportSnapshot {
   readonly namespace: string;
   /** Name of the service. */
   readonly name: string;
-  /** The used offers of the clusters under the name, the oldest first, and the unused ones. */
+  /** The offers of the clusters under the name as they are used, the oldest first, and in what they differed. */
   readonly offers: OffersOfName;
   /** The current ServiceImport. */
   readonly seen: ServiceImport | undefined;

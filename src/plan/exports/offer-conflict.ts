@@ -1,103 +1,93 @@
 import type { Offer } from '../../exchange/judgement/offer.ts';
-import type { ExportBody, ExportPort } from '../../exchange/statement/export.ts';
+import type { ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { type NamedExport, oldestFirst } from './export-age.ts';
+import { UnitedPorts } from './united-ports.ts';
 
-/** An export of the name: its cluster, and its properties. */
-export interface NamedExport {
-  readonly cluster: string;
-  readonly body: ExportBody;
-}
+/** A property in which exports of one name can differ. */
+export type ConflictingProperty = 'Ports' | 'SessionAffinity' | 'Type';
 
-/** An offer that conflicts with an older one of the same name, and is not used. */
+/** A property of an export that differs from an older one of the same name, which counts. */
 export interface OfferConflict {
   readonly younger: string;
   readonly older: string;
-  readonly property: 'Type' | 'Ports';
+  readonly property: ConflictingProperty;
   /** The difference, for people: `type Headless and not ClusterSetIP`. */
   readonly what: string;
 }
 
-/** A property in which exports of one name can differ. */
-export type ConflictingProperty = OfferConflict['property'] | 'SessionAffinity';
+/** An export with its properties as they are used. */
+interface SettledExport<One> {
+  readonly one: One;
+  readonly body: ExportBody;
+  /** For each stated port the one as which it is used; undefined when it is not used. */
+  readonly ports: readonly (ExportPort | undefined)[];
+}
 
-/** The used offers of a name, the oldest first, and those that conflict with them. */
-export interface OffersOfName<One extends NamedExport = Offer> {
-  readonly used: readonly One[];
+/** The exports of a name, the oldest first, and in what they differ. */
+export interface ExportsOfName<One> {
+  readonly settled: readonly SettledExport<One>[];
   readonly conflicts: readonly OfferConflict[];
 }
 
-/** Within how many milliseconds two clusters count as first known at the same time. */
-const sameTimeMs = 600_000;
+/** The offers of a name as they are used, the oldest first, and in what they differed. */
+export interface OffersOfName {
+  readonly used: readonly Offer[];
+  readonly conflicts: readonly OfferConflict[];
+}
+
+/** Properties of the service as a whole, which are those of the oldest export. */
+const wholeProperties: readonly {
+  readonly property: ConflictingProperty;
+  readonly words: string;
+  readonly valueOf: (body: ExportBody) => string;
+}[] = [
+  { property: 'Type', words: 'type', valueOf: ({ type }) => type },
+  { property: 'SessionAffinity', words: 'session affinity', valueOf: ({ sessionAffinity }) => sessionAffinity },
+];
+
+/** The export with these properties of the oldest one. */
+const withProperties = (body: ExportBody, { type, sessionAffinity }: ExportBody): ExportBody => ({ ...body, type, sessionAffinity });
 
 /**
- * Decides the owner of a name: its oldest export (KEP-1645). A younger one with the same type and without a conflicting port is used too, and its
- * ports are added.
- *
- * ```
- * younger export                                       then
- * the same ports, fewer, or further ones               used
- * a port name with another number or protocol          not used
- * a port number and protocol with another appProtocol  not used
- * another type                                         not used
- * ```
- * An export of another cluster counts as no older than the time when that cluster was first known here (`since`); otherwise a new cluster could take
- * over a name with a false date. Clusters that became known at about the same time compare their dates, or each would consider itself the older one.
+ * Unites the exports of a name into one service (KEP-1645, "Constraints and Conflict Resolution"). Every export is used. Where a property cannot be
+ * merged, the oldest export decides it, and the others lose that property only: ports are united (see {@link UnitedPorts}), everything else is as the
+ * oldest export has it.
  */
-export const offersOfName = <One extends NamedExport>(offers: readonly One[], since: (cluster: string) => number): OffersOfName<One> => {
-  const earliest = Math.min(...offers.map(({ cluster }) => since(cluster)));
-  const ageOf = ({ cluster, body }: One): number => {
-    const isNewcomer = since(cluster) - earliest > sameTimeMs;
-    return isNewcomer ? Math.max(Date.parse(body.created), since(cluster)) : Date.parse(body.created);
-  };
-  const oldestFirst = offers
-    .map((offer) => ({ offer, age: ageOf(offer) }))
-    .toSorted((a, b) => a.age - b.age || (a.offer.cluster < b.offer.cluster ? -1 : 1));
-  const used: One[] = [];
+export const uniteExports = <One extends NamedExport>(exports: readonly One[], since: (cluster: string) => number): ExportsOfName<One> => {
+  const sorted = oldestFirst(exports, since);
+  const oldest = sorted[0];
+  if (oldest === undefined) return { settled: [], conflicts: [] };
+  const union = new UnitedPorts();
   const conflicts: OfferConflict[] = [];
-  /** The oldest used offer of each type with each list of ports: most clusters offer a service alike, and are compared once. */
-  const kinds = new Map<string, One>();
-  for (const { offer } of oldestFirst) {
-    const conflict = conflictOf(offer, kinds.values());
-    if (conflict !== undefined) {
-      conflicts.push(conflict);
-      continue;
-    }
-    used.push(offer);
-    const kind = JSON.stringify([offer.body.type, offer.body.ports]);
-    if (!kinds.has(kind)) kinds.set(kind, offer);
-  }
-  return { used, conflicts };
+  const settled = sorted.map((one): SettledExport<One> => {
+    const { cluster, body } = one;
+    const differing = wholeProperties.filter(({ valueOf }) => valueOf(body) !== valueOf(oldest.body));
+    for (const { property, words, valueOf } of differing)
+      conflicts.push({
+        younger: cluster,
+        older: oldest.cluster,
+        property,
+        what: `${words} ${valueOf(body)} and not ${valueOf(oldest.body)}`,
+      });
+    const united = union.add(cluster, body.ports);
+    for (const { older, what } of united.conflicts) conflicts.push({ younger: cluster, older, property: 'Ports', what });
+    const withPorts = united.conflicts.length === 0 ? body : { ...body, ports: united.ports.filter((port) => port !== undefined) };
+    return { one, body: differing.length === 0 ? withPorts : withProperties(withPorts, oldest.body), ports: united.ports };
+  });
+  return { settled, conflicts };
 };
 
-/** The used offers with another session affinity than the oldest one, whose session affinity counts. They are used nevertheless (KEP-1645). */
-export const affinityConflicts = <One extends NamedExport>([oldest, ...younger]: readonly One[]): One[] =>
-  younger.filter(({ body }) => body.sessionAffinity !== oldest?.body.sessionAffinity);
-
-const conflictOf = (offer: NamedExport, older: Iterable<NamedExport>): OfferConflict | undefined => {
-  for (const one of older) {
-    const found = contradiction(offer, one);
-    if (found !== undefined) return { younger: offer.cluster, older: one.cluster, ...found };
-  }
-  return undefined;
+/** The offers of a name as they are used. An endpoint has the target ports of those ports that are used. */
+export const offersOfName = (offers: readonly Offer[], since: (cluster: string) => number): OffersOfName => {
+  const { settled, conflicts } = uniteExports(offers, since);
+  return {
+    conflicts,
+    used: settled.map(({ one, body, ports }): Offer => {
+      if (body === one.body) return one;
+      if (ports.every((port) => port !== undefined)) return { ...one, body };
+      const kept = ({ targetPorts, ...endpoint }: ExportEndpoint): ExportEndpoint =>
+        targetPorts === undefined ? endpoint : { ...endpoint, targetPorts: targetPorts.filter((_, index) => ports[index] !== undefined) };
+      return { ...one, body, parts: one.parts.map((part) => ({ ...part, endpoints: part.endpoints.map(kept) })) };
+    }),
+  };
 };
-
-const contradiction = (
-  { body: mine }: NamedExport,
-  { body: theirs }: NamedExport,
-): Pick<OfferConflict, 'property' | 'what'> | undefined => {
-  if (mine.type !== theirs.type) return { property: 'Type', what: `type ${mine.type} and not ${theirs.type}` };
-  for (const port of mine.ports) {
-    const other = theirs.ports.find((their) => isSamePort(port, their) && !agree(port, their));
-    if (other !== undefined) return { property: 'Ports', what: `port ${text(port)} and not ${text(other)}` };
-  }
-  return undefined;
-};
-
-/** Ports without a name are identified by their numbers. */
-const isSamePort = (a: ExportPort, b: ExportPort): boolean =>
-  (a.name !== undefined && a.name === b.name) || (a.port === b.port && a.protocol === b.protocol);
-
-const agree = (a: ExportPort, b: ExportPort): boolean =>
-  (a.name ?? '') === (b.name ?? '') && a.port === b.port && a.protocol === b.protocol && a.appProtocol === b.appProtocol;
-
-const text = ({ name, port, protocol, appProtocol }: ExportPort): string =>
-  `${name === undefined ? '' : `"${name}" `}${port}/${protocol}${appProtocol === undefined ? '' : ` (${appProtocol})`}`;

@@ -66,15 +66,6 @@ const conflictVerdict = (status: ServiceExportStatus | undefined): McsVerdict =>
   const conflicts = status?.conflicts ?? [];
   if (conflicts.length === 0) return verdict('Conflict', 'False', 'NoConflicts', 'The exports of this name agree.');
   const reason = [...new Set(conflicts.map(({ property }) => conflictReasons[property]))].toSorted().join(',');
-  const found = conditionOf(status?.conditions, 'Conflict');
-  const affinity = conflicts.flatMap(({ cluster, property }) => (property === 'SessionAffinity' ? [cluster] : []));
-  const sentences = [
-    ...(found?.status === 'True' ? [found.message] : []),
-    ...(affinity.length === 0
-      ? []
-      : [
-          `The session affinity differs from that of the exports of these clusters: ${affinity.join(', ')}; that of the oldest export counts.`,
-        ]),
-  ];
-  return { type: 'Conflict', status: 'True', reason, message: sentences.join(' ') };
+  const message = conditionOf(status?.conditions, 'Conflict')?.message ?? '';
+  return { type: 'Conflict', status: 'True', reason, message };
 };

@@ -61,7 +61,7 @@ describe('an export of the Multi-Cluster Services API', () => {
       ['Conflict False NoConflicts', 'Ready False Failed', 'Valid True Valid'],
     ],
     [
-      'that loses a conflict',
+      'that loses all of its ports',
       planned(
         derived({
           ...offered,

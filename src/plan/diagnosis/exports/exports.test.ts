@@ -110,7 +110,7 @@ describe('an export', () => {
       `kubectl --context east -n shop patch serviceexport.networking.kubeslice.io web --type merge -p '{"spec":{"slice":"app"}}'`,
     ],
     [
-      'that another one contradicts, as earlier workers report it',
+      'that loses a property to an older one',
       {
         exports: [
           {
@@ -122,7 +122,7 @@ describe('an export', () => {
       'kubectl --context east -n shop delete serviceexport.networking.kubeslice.io web',
     ],
     [
-      'that another one contradicts',
+      'that loses all ports to an older one',
       { exports: [exported('ExportConflict')] },
       'kubectl --context east -n shop delete serviceexport.networking.kubeslice.io web',
     ],

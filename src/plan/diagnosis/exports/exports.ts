@@ -23,11 +23,11 @@ const remedies: Readonly<Record<string, (view: ClusterView, exported: ServiceExp
   }),
   ExportConflict: (view, { metadata }) => ({
     remedy: commandsFor(view.contexts).kubectl(metadata.namespace ?? '', `delete serviceexport.networking.kubeslice.io ${metadata.name}`),
-    advice: 'give both exports the same ports and type, or delete one of them; until then the older one is used',
+    advice: 'make both exports and their Services agree, or delete one of them; until then what the older one has counts',
   }),
 };
 
-/** The condition of an export that reports a fault. A worker of an earlier version reports a lost conflict beside Ready=True. */
+/** The condition of an export that reports a fault: it is not Ready, or has lost properties to an older export of its name. */
 const troubleOf = ({ status }: ServiceExport) => {
   const conditions = status?.conditions ?? [];
   return (
