@@ -4,12 +4,13 @@ import type { Colors } from './terminal.ts';
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-const paragraph = ({ severity, object, cause, evidence, remedy, advice, code }: Finding, color: Colors): string =>
+const paragraph = ({ severity, object, cause, evidence, remedy, advice, lines, code }: Finding, color: Colors): string =>
   [
     `${severity === 'error' ? color.red('✗') : color.yellow('!')} ${plainText(object)}: ${plainText(cause)}`,
     `    seen: ${plainText(evidence)} ${color.dim(`[${code}]`)}`,
     ...(remedy === undefined ? [] : [`    ${color.cyan(plainText(remedy))}`]),
     ...(advice === undefined ? [] : [`    ${remedy === undefined ? '' : 'or '}${plainText(advice)}`]),
+    ...(lines ?? []).map((line) => `        ${plainText(line)}`),
   ].join('\n');
 
 /** Findings for people: the fault, the evidence, and the command that repairs it. */

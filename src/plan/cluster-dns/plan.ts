@@ -57,9 +57,19 @@ export type ClusterDnsAction =
  */
 const takesServers = (corefile: string): boolean => readCorefile(corefile).imports.some((pattern) => pattern.endsWith('/*.server'));
 
-/** The lines with which an administrator forwards our zone by hand, for CoreDNS and for kube-dns. */
-export const byHand = ({ zone, servers }: StubZone): string =>
-  `in a Corefile\n${zone}:53 {\n    errors\n    forward . ${servers.join(' ')}\n}\nor in the stubDomains of kube-dns\n{"${zone}": ${JSON.stringify(servers)}}`;
+/** The lines of a Corefile with which an administrator forwards our zone by hand. */
+export const corefileLines = ({ zone, servers }: StubZone): readonly string[] => [
+  `${zone}:53 {`,
+  '    errors',
+  `    forward . ${servers.join(' ')}`,
+  '}',
+];
+
+/** The same for the `stubDomains` of kube-dns. */
+export const stubDomainsLine = ({ zone, servers }: StubZone): string => `{"${zone}": ${JSON.stringify(servers)}}`;
+
+const byHand = (stub: StubZone): string =>
+  `in a Corefile\n${corefileLines(stub).join('\n')}\nor in the stubDomains of kube-dns\n${stubDomainsLine(stub)}`;
 
 /**
  * The writes that make cluster DNS forward our zone, or, without a stub, stop it. Everything else stays byte for byte; a correct configuration needs

@@ -1,7 +1,7 @@
 import { clustersetZone, dnsService, memberNamespace, sliceZone } from '../../api/places.ts';
 import { corednsConfigMap, stubKey } from '../../api/stub-block.ts';
 import { Failure } from '../../values/failure.ts';
-import { byHand, type ClusterDnsAction, planClusterDns } from '../cluster-dns/plan.ts';
+import { type ClusterDnsAction, corefileLines, planClusterDns, stubDomainsLine } from '../cluster-dns/plan.ts';
 import { type ClusterView, clusterDnsReading } from './cluster-view.ts';
 import { commandsFor, type Finding } from './finding.ts';
 import { isUnread } from './unread.ts';
@@ -108,8 +108,15 @@ const ofWiring = (view: ClusterView): Finding[] => {
   }
   const left = leftToWrite(view);
   if (Failure.is(left)) {
-    const lines = byHand({ zone: sliceZone, servers: [address] });
-    return [{ ...refused(left), advice: left.code === 'NotFound' ? `add the zone to cluster DNS by hand, ${lines}` : left.message }];
+    if (left.code !== 'NotFound') return [{ ...refused(left), advice: left.message }];
+    const stub = { zone: sliceZone, servers: [address] };
+    return [
+      {
+        ...refused(left),
+        advice: `add the zone to cluster DNS by hand: ${stubDomainsLine(stub)} to the stubDomains of kube-dns, or these lines to a Corefile`,
+        lines: corefileLines(stub),
+      },
+    ];
   }
   const [first] = left;
   if (first === undefined) return [];

@@ -167,7 +167,7 @@ const table: readonly (readonly [string, Partial<ClusterView>, keyof typeof find
     { clusterDns: { ...well.clusterDns, main: undefined }, name: noName },
     'DnsNotWired',
     'cluster DNS',
-    'slice.local:53 {\n    errors\n    forward . 10.96.0.7\n}',
+    '{"slice.local": ["10.96.0.7"]}',
   ],
   [
     'the zone is not in the Corefile',

@@ -56,6 +56,8 @@ export interface Finding {
   readonly remedy?: string;
   /** What to do when no command does it. */
   readonly advice?: string;
+  /** What a person writes into a file by hand, line by line. */
+  readonly lines?: readonly string[];
 }
 
 /** The contexts for commands, with placeholders for unknown ones. */

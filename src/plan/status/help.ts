@@ -44,7 +44,6 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
     workerLogs: (cluster: string | undefined) => onMember(cluster, 'logs deploy/kubeslice-worker --tail 20'),
     agentPods: (cluster: string | undefined) => onMember(cluster, 'get pods -o wide -l app.kubernetes.io/component=agent'),
     memberPods: (cluster: string, component: string) => onMember(cluster, `describe pods -l app.kubernetes.io/component=${component}`),
-    clusterDns: (cluster: string) => onMember(cluster, 'get configmaps', 'kube-system'),
     /** The command that examines a whole cluster. */
     doctor: (cluster: string | undefined) => `kubeslice doctor --context ${member(cluster)}`,
     deleteWorkload: (cluster: string, namespace: string, kind: string, name: string) =>

@@ -70,7 +70,7 @@ const connectionHelp: Partial<Record<Reason, (help: Help, cluster: string) => st
   ClusterRemoved: (help, cluster) => help.join(cluster),
   NotJoined: (help, cluster) => help.join(cluster),
   DnsServersAway: (help, cluster) => help.memberPods(cluster, 'dns'),
-  NamesNotWired: (help, cluster) => help.clusterDns(cluster),
+  NamesNotWired: (help, cluster) => help.doctor(cluster),
 };
 
 /**

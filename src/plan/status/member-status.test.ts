@@ -256,7 +256,7 @@ describe('a member cluster by its own objects', () => {
     [
       'cluster DNS that does not hand on the names, and one that will',
       { connection: [condition('NamesWired', 'False', 'NamesNotWired')] },
-      [['cluster east', 'error', 'NamesNotWired', 'kubectl --context prod -n kube-system get configmaps']],
+      [['cluster east', 'error', 'NamesNotWired', 'kubeslice doctor --context prod']],
     ],
     [
       'cluster DNS that is about to hand them on',

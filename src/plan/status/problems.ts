@@ -50,7 +50,8 @@ const ofCluster = ({ metadata, status }: Cluster, help: Help): Problem[] => {
   const object = { kind: 'cluster', name, namespace };
   const ready = conditionOf(status?.conditions, 'Ready');
   const helpAgainst = (reason: string): string => {
-    if (reason === 'NamesNotWired') return help.clusterDns(name);
+    // With the lines to add by hand, as lines.
+    if (reason === 'NamesNotWired') return help.doctor(name);
     return reason === 'DnsServersAway' ? help.memberPods(name, 'dns') : help.describeCluster(name, namespace);
   };
   const more = furtherTrouble(status?.conditions).map((each) =>
