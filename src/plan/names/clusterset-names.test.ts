@@ -45,9 +45,10 @@ const headlessBoth = both.map((one) => ({ ...one, ...headless }));
 
 describe('a service with type ClusterSetIP', () => {
   it.each<[string, string, string[]]>([
-    [service, 'A', ['10.0.0.2', '10.0.0.3', '10.0.1.2']],
+    [service, 'A', ['10.0.240.9']],
     [service, 'AAAA', ['no data']],
     [`_https._tcp.${service}`, 'SRV', [`443 ${service}`]],
+    [service, 'SRV', [`443 ${service}`]],
     [`_https._udp.${service}`, 'SRV', ['NXDOMAIN']],
     [`a.${service}`, 'A', ['NXDOMAIN']],
     [`my-pet-0.a.${service}`, 'A', ['NXDOMAIN']],
@@ -57,7 +58,22 @@ describe('a service with type ClusterSetIP', () => {
     ['dns-version.clusterset.local', 'A', ['no data']],
     ['clusterset.local', 'SOA', ['SOA']],
   ])('%s %s', (name, type, expected) => {
-    expect(ask(zoneOf(...both), name, type)).toEqual(expected);
+    const addressed = both.map((one) => ({ ...one, address: '10.0.240.9' }));
+    const zone = zoneOf(...addressed);
+    zone.translate('app', true);
+    expect(ask(zone, name, type)).toEqual(expected);
+  });
+
+  it('is called at the ports of its pods while it has no address', () => {
+    expect(ask(zoneOf(...both), service, 'A')).toEqual(['10.0.0.2', '10.0.0.3', '10.0.1.2']);
+    for (const name of [`_https._tcp.${service}`, service]) expect(ask(zoneOf(...both), name, 'SRV')).toEqual([`8443 ${service}`]);
+  });
+
+  it('has one SRV record where two ports have one number, and none without ports', () => {
+    const udp = { name: 'quic', protocol: 'udp', port: 8443, servicePort: 443 };
+    const two = record('a', ['10.0.0.2'], { ports: [...(both[0]?.ports ?? []), udp] });
+    expect(ask(zoneOf(two), service, 'SRV')).toEqual([`8443 ${service}`]);
+    expect(ask(zoneOf(record('a', ['10.0.0.2'], { ports: [] })), service, 'SRV')).toEqual(['no data']);
   });
 
   it('exists without ready endpoints, and has them as additional records of its ports otherwise', () => {
@@ -80,7 +96,8 @@ describe('a headless service', () => {
     [`10-0-0-3.a.${service}`, 'A', ['10.0.0.3']],
     [`a.${service}`, 'A', ['no data']],
     [`my-pet-0.c.${service}`, 'A', ['NXDOMAIN']],
-    [`_https._tcp.${service}`, 'SRV', [`443 10-0-0-3.a.${service}`, `443 my-pet-0.a.${service}`, `443 my-pet-0.b.${service}`]],
+    [`_https._tcp.${service}`, 'SRV', [`8443 10-0-0-3.a.${service}`, `8443 my-pet-0.a.${service}`, `8443 my-pet-0.b.${service}`]],
+    [service, 'SRV', [`8443 10-0-0-3.a.${service}`, `8443 my-pet-0.a.${service}`, `8443 my-pet-0.b.${service}`]],
   ])('%s %s', (name, type, expected) => {
     expect(ask(zoneOf(...headlessBoth), name, type)).toEqual(expected);
   });

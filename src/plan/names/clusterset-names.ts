@@ -1,8 +1,8 @@
 import type { ImportedEndpoint, ImportedPort } from './import-record.ts';
-import type { RecordData } from './record.ts';
+import type { RecordData, ResourceRecord } from './record.ts';
 import { addressData, addressesOf, entryOf, type NameEntry, type NamingScheme, type ServiceInput, withParents } from './service-names.ts';
 
-/** A service is headless when every cluster that has it offers it so; exports of different types are never used together. */
+/** A service is headless when the oldest export is; while that changes, some parts may not say so yet. */
 const isHeadless = ({ imports }: ServiceInput): boolean => imports.length > 0 && imports.every(({ headless }) => headless === true);
 
 const addresses = ({ address: own, imports }: ServiceInput): RecordData[] =>
@@ -12,13 +12,7 @@ const addresses = ({ address: own, imports }: ServiceInput): RecordData[] =>
 const hostOf = ({ hostname, address }: ImportedEndpoint): string => hostname ?? address.replaceAll(/[.:]/g, '-');
 
 const portName = ({ name, protocol }: ImportedPort, service: string): string => `_${name}._${protocol}.${service}`;
-const srv = ({ servicePort, port }: ImportedPort, target: string): RecordData => ({
-  type: 'SRV',
-  priority: 0,
-  weight: 1,
-  port: servicePort ?? port,
-  target,
-});
+const srv = (port: number, target: string): RecordData => ({ type: 'SRV', priority: 0, weight: 1, port, target });
 
 const collect = (into: Map<string, RecordData[]>, name: string, data: RecordData): void => {
   const known = into.get(name);
@@ -26,35 +20,61 @@ const collect = (into: Map<string, RecordData[]>, name: string, data: RecordData
   else known.push(data);
 };
 
-const headlessBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
-  const hosts = new Map<string, RecordData[]>();
-  const ports = new Map<string, RecordData[]>();
-  for (const { cluster, endpoints, ports: offered } of input.imports) {
+/** The names of a service: those with addresses, and the SRV records of each port by its name. */
+interface Records {
+  readonly hosts: Map<string, RecordData[]>;
+  readonly ports: Map<string, RecordData[]>;
+}
+
+/** Clients of a pod call the port on which it listens, since only service addresses are translated. */
+const headlessRecords = (input: ServiceInput): Records => {
+  const records: Records = { hosts: new Map(), ports: new Map() };
+  for (const { cluster, endpoints, ports } of input.imports) {
     for (const endpoint of endpoints) {
       const host = `${hostOf(endpoint)}.${cluster}.${input.name}`;
-      collect(hosts, host, addressData(endpoint.address));
-      for (const port of offered) collect(ports, portName(port, input.name), srv(port, host));
+      collect(records.hosts, host, addressData(endpoint.address));
+      for (const port of ports) collect(records.ports, portName(port, input.name), srv(port.port, host));
     }
   }
-  const names = new Map<string, NameEntry>();
-  for (const [name, data] of hosts) names.set(name, entryOf(input, name, data));
-  for (const [name, data] of ports) {
-    const targets = new Set(data.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
-    names.set(name, entryOf(input, name, data, addressesOf(names, targets)));
-  }
-  return withParents(input, names);
+  return records;
 };
 
-const clusterSetBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
-  const own = new Map([[input.name, entryOf(input, input.name, addresses(input))]]);
-  const names = new Map<string, NameEntry>();
-  for (const { ports } of input.imports) {
-    for (const port of ports) {
-      const name = portName(port, input.name);
-      // The oldest export has the port of a name, and the others agree with it.
-      if (!names.has(name)) names.set(name, entryOf(input, name, [srv(port, input.name)], addressesOf(own, new Set([input.name]))));
+/** While the service has no address, its name answers with those of pods, which are called at the ports of the pods. */
+const clusterSetRecords = (input: ServiceInput): Records => {
+  const ports = new Map<string, RecordData[]>();
+  for (const { ports: offered } of input.imports) {
+    for (const one of offered) {
+      const name = portName(one, input.name);
+      const { port, servicePort = port } = one;
+      if (!ports.has(name)) ports.set(name, [srv(input.address === undefined ? port : servicePort, input.name)]);
     }
   }
+  return { hosts: new Map([[input.name, addresses(input)]]), ports };
+};
+
+const recordsOf = (input: ServiceInput): Records => (isHeadless(input) ? headlessRecords(input) : clusterSetRecords(input));
+
+/** The addresses of the targets of some SRV records. */
+const targetsOf = (input: ServiceInput, { hosts }: Records, records: readonly RecordData[]): ResourceRecord[] => {
+  const targets = new Set(records.flatMap((each) => (each.type === 'SRV' ? [each.target] : [])));
+  const entries = [...targets].map((target) => [target, entryOf(input, target, hosts.get(target) ?? [])] as const);
+  return addressesOf(new Map(entries), targets);
+};
+
+const ownEntry = (input: ServiceInput): NameEntry | undefined => {
+  const own = addresses(input);
+  if (isHeadless(input) && own.length === 0) return undefined;
+  const records = recordsOf(input);
+  const ports = [...records.ports.values()].flat();
+  const { byType, noData } = entryOf(input, input.name, own);
+  return { byType: new Map([...byType, ...entryOf(input, input.name, ports, targetsOf(input, records, ports)).byType]), noData };
+};
+
+const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
+  const records = recordsOf(input);
+  const names = new Map<string, NameEntry>();
+  for (const [name, data] of records.hosts) if (name !== input.name) names.set(name, entryOf(input, name, data));
+  for (const [name, data] of records.ports) names.set(name, entryOf(input, name, data, targetsOf(input, records, data)));
   return withParents(input, names);
 };
 
@@ -64,14 +84,12 @@ const clusterSetBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> =>
  *     service        name                            answer
  *     ─────────────  ──────────────────────────────  ─────────────────────────────────────────────────────────
  *     ClusterSetIP   itself                          A, AAAA   its address, or its ready endpoints while it has none
- *                    _<port>._<protocol>             SRV       itself, by the port that clients call
+ *                    itself, _<port>._<protocol>     SRV       itself, by the port that clients call
  *     Headless       itself                          A, AAAA   its ready endpoints; NXDOMAIN without any
  *                    <host name>.<cluster>           A, AAAA   one endpoint
- *                    _<port>._<protocol>             SRV       each endpoint by that name
+ *                    itself, _<port>._<protocol>     SRV       each endpoint by that name, and the port on which it listens
  *
- * A ClusterSetIP service has no name for a single cluster.
+ * A question for SRV at the service itself gets the records of all of its ports, as in cluster DNS; each one once. A ClusterSetIP service has no name for
+ * a single cluster.
  */
-export const clustersetNames: NamingScheme = {
-  own: (input) => (isHeadless(input) && addresses(input).length === 0 ? undefined : entryOf(input, input.name, addresses(input))),
-  below: (input) => (isHeadless(input) ? headlessBelow(input) : clusterSetBelow(input)),
-};
+export const clustersetNames: NamingScheme = { own: ownEntry, below: namesBelow };
