@@ -31,6 +31,8 @@ export const serviceAddressAnnotation = 'kubeslice.io/service-address';
 export const servicePortsAnnotation = 'kubeslice.io/service-ports';
 /** Annotation of an imported EndpointSlice: `ClientIP` when a client stays with its endpoint. */
 export const sessionAffinityAnnotation = 'kubeslice.io/session-affinity';
+/** Annotation of an imported EndpointSlice: for how many seconds a client stays with its endpoint, where that is not Kubernetes' default of three hours. */
+export const affinitySecondsAnnotation = 'kubeslice.io/session-affinity-seconds';
 /** Annotation of an imported EndpointSlice: `Headless` when its service is. */
 export const serviceTypeAnnotation = 'kubeslice.io/service-type';
 /** Annotation with the serial of the statement from which an object was made. */

@@ -85,6 +85,7 @@ const services = (counts: Readonly<Record<string, number>>): SliceServices =>
         {
           address: `10.77.240.${index + 1}`,
           sticky: name === 'sticky',
+          ...(name === 'sticky' ? { affinitySeconds: 10 } : {}),
           ports: [
             { protocol: 'TCP', port: 80, targets },
             { protocol: 'UDP', port: 53, targets: targets.map((target) => ({ ...target, port: 5353 })) },

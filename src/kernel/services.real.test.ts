@@ -178,6 +178,21 @@ describe.skipIf(obstacle !== undefined)('services between two nodes', () => {
     expect(await call('TCP', 40)).toEqual(Object.fromEntries(after));
   });
 
+  it('lets a client go after the time that the service asks for', async () => {
+    const brief = { sticky: true, affinitySeconds: 1 };
+    await serve(web([local, far, farther], brief));
+    const seen = new Set<string>();
+    const limit = performance.now() + 50_000;
+    while (seen.size < 2 && performance.now() < limit) {
+      const [[endpoint, count]] = Object.entries(await call('TCP', 10)) as [[string, number]];
+      expect(count).toBe(10);
+      seen.add(endpoint);
+      // Longer than the time.
+      await new Promise((resolve) => setTimeout(resolve, 1_300));
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  }, 60_000);
+
   it('leads a pod to itself', async () => {
     await serve(web([local]));
     for (const protocol of ['TCP', 'UDP'] as const)

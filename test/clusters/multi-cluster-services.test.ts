@@ -58,7 +58,7 @@ describe('an export of the Multi-Cluster Services API', () => {
     for (const member of [east, west]) define(member);
     await everybodySpeaks();
     runPod(east, 'a');
-    serve(east, { sessionAffinity: 'ClientIP' });
+    serve(east, { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 10 } } });
     const { metadata } = publish(east);
     for (const member of [east, west]) {
       await vi.waitFor(() => {
@@ -67,6 +67,7 @@ describe('an export of the Multi-Cluster Services API', () => {
           ips: [expect.stringMatching(/^10\.0\.2[45]\d\./)],
           ports: [{ name: 'http', protocol: 'TCP', port: 80 }],
           sessionAffinity: 'ClientIP',
+          sessionAffinityConfig: { clientIP: { timeoutSeconds: 10 } },
         });
         expect(imported(member)?.status).toMatchObject({
           clusters: [{ cluster: 'east' }],

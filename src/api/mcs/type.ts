@@ -35,4 +35,5 @@ export type McsReason =
   | 'PortConflict'
   | 'TypeConflict'
   | 'SessionAffinityConflict'
+  | 'SessionAffinityConfigConflict'
   | 'NamespaceNotInSlice';

@@ -106,7 +106,7 @@ export const serviceExportStatus = z
       .array(
         z.object({
           cluster: dnsLabel().describe('The other cluster.'),
-          property: z.enum(['Ports', 'SessionAffinity', 'Type']).describe('The property that differs.'),
+          property: z.enum(['Ports', 'SessionAffinity', 'SessionAffinityConfig', 'Type']).describe('The property that differs.'),
         }),
       )
       .max(100)

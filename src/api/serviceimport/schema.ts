@@ -38,6 +38,10 @@ export const serviceImportStatus = z
     exposedPorts: z.string().optional().describe('Container ports, for people.'),
     type: z.enum(['ClusterSetIP', 'Headless']).optional().describe('Headless when the Service of the oldest export is, else ClusterSetIP.'),
     sessionAffinity: z.enum(['None', 'ClientIP']).optional().describe('Session affinity of the oldest export.'),
+    sessionAffinitySeconds: z
+      .int()
+      .optional()
+      .describe('Seconds for which a client stays with its endpoint after its last connection, with session affinity ClientIP.'),
     clusters: z.array(dnsLabel()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('The clusters whose exports are used.'),
     availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When a cluster last published, in seconds since 1970.'),

@@ -8,6 +8,9 @@ export const endpointsPerShard = 100;
 /** Maximum number of shards of one export, beside the statement about the export itself. */
 export const maxShards = 49;
 
+/** For how many seconds Kubernetes keeps a client with its endpoint by default, with session affinity ClientIP. */
+export const defaultAffinitySeconds = 10_800;
+
 /** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */
 const appProtocol = z
   .string()
@@ -51,6 +54,8 @@ export const exportBody = z.object({
   created: time,
   type: z.enum(['ClusterSetIP', 'Headless']),
   sessionAffinity: z.enum(['None', 'ClientIP']),
+  /** For how many seconds a client stays with its endpoint after its last connection, where that differs from {@link defaultAffinitySeconds}. */
+  affinitySeconds: z.int().min(1).max(86_400).exactOptional(),
   ports: z
     .array(exportPort)
     .max(100)

@@ -33,7 +33,8 @@ type Value =
   | { readonly prefix: { readonly addr: string; readonly len: number } }
   | { readonly range: readonly [Value, Value] }
   | { readonly accept: null }
-  | { readonly goto: { readonly target: string } };
+  | { readonly goto: { readonly target: string } }
+  | { readonly jump: { readonly target: string } };
 
 /** The result of `nft -j -s list table`: the elements of its sets and maps, and a digest of everything else. */
 export interface ObservedTable {
@@ -50,6 +51,7 @@ const textOf = (value: Value, type: unknown): string => {
   if ('range' in value) return value.range.map((end) => textOf(end, undefined)).join('-');
   if ('accept' in value) return 'accept';
   if ('goto' in value) return `goto ${value.goto.target}`;
+  if ('jump' in value) return `jump ${value.jump.target}`;
   // A value that we never write: it differs from every wanted element.
   return JSON.stringify(value);
 };

@@ -16,6 +16,13 @@ const slotCounts = [...Array.from({ length: exactSlots }, (_, index) => index + 
 const slotsFor = (targets: number): number =>
   targets <= exactSlots ? targets : (roundSlots.find((count) => count >= 4 * targets) ?? roundSlots.at(-1) ?? 0);
 
+/**
+ * For how many seconds a client can stay with its endpoint: a rule needs a constant, so the next longer one of these is taken. The last one is the longest
+ * that a Service can ask for.
+ */
+const affinityTerms = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+const termFor = (seconds: number): number => affinityTerms.find((term) => term >= seconds) ?? 86_400;
+
 /** Address, protocol and port that a client calls. */
 const called = 'ip daddr . meta l4proto . th dport';
 
@@ -27,8 +34,8 @@ const called = 'ip daddr . meta l4proto . th dport';
  * pod that is led to itself is the exception, since it would drop packets from its own address: they come from the router.
  *
  * For a service with session affinity the slot gives the number of the endpoint, which is its address in the notation of a traffic class, because that is a
- * type that rules can store (`meta priority`, which is emptied again). `affinity` remembers it for each client, and `pinned` has the endpoints
- * of now: a client whose endpoint is gone chooses again.
+ * type that rules can store (`meta priority`, which is emptied again). `affinity` remembers it for each client, for the time in `terms`, and `pinned` has the
+ * endpoints of now: a client whose endpoint is gone chooses again.
  *
  * After the translation, a packet of a connection whose endpoint is not alive is answered with a reset, so that its client connects again at once. So is a
  * call to a service address that leads nowhere. Neither may come out of the tunnel: each node translates for its own pods.
@@ -52,6 +59,9 @@ export const servicesRules = ({ router }: Pick<SliceNetwork, 'router'>, range: s
     flags dynamic,timeout
     timeout 3h
   }
+  map terms {
+    type ipv4_addr . inet_proto . inet_service : verdict
+  }
   set alive {
     typeof ct original ip daddr . ip daddr
   }
@@ -62,15 +72,22 @@ export const servicesRules = ({ router }: Pick<SliceNetwork, 'router'>, range: s
     meta l4proto tcp reject with tcp reset
     reject with icmp type port-unreachable
   }
-  chain pin {
+${affinityTerms
+  .map(
+    (seconds) => `  chain keep_${seconds} {
+    update @affinity { ip saddr . ${called} timeout ${seconds}s : meta priority }
+  }
+`,
+  )
+  .join('')}  chain pin {
     meta priority set 0:0
     meta priority set ip saddr . ${called} map @affinity
-    meta priority != 0:0 update @affinity { ip saddr . ${called} : meta priority }
+    meta priority != 0:0 ${called} vmap @terms
     dnat ip to ${called} . meta priority map @pinned
     delete @affinity { ip saddr . ${called} : meta priority }
   }
   chain settle {
-    update @affinity { ip saddr . ${called} : meta priority }
+    ${called} vmap @terms
     dnat ip to ${called} . meta priority map @pinned
   }
 ${slotCounts
@@ -115,7 +132,10 @@ export const serviceElements = (service: NodeService): Element[] => [
   ...service.alive.map((address) => `alive ${service.address} . ${address}`),
 ];
 
-const portElements = ({ address, sticky }: NodeService, { protocol, port, targets }: NodeServicePort): Element[] => {
+const portElements = (
+  { address, sticky, affinitySeconds = 10_800 }: NodeService,
+  { protocol, port, targets }: NodeServicePort,
+): Element[] => {
   const key = `${address} . ${protocol.toLowerCase()} . ${port}`;
   const count = slotsFor(targets.length);
   const slots = Array.from({ length: count }, (_, slot) => targets[slot % targets.length]).filter((target) => target !== undefined);
@@ -125,6 +145,7 @@ const portElements = ({ address, sticky }: NodeService, { protocol, port, target
     `services ${key} : goto ${sticky ? 'same' : 'any'}_${count}`,
     ...(sticky
       ? [
+          `terms ${key} : jump keep_${termFor(affinitySeconds)}`,
           ...slots.map((target, slot) => `numbers ${key} . ${slot} : ${numberOf(target.address)}`),
           ...new Set(targets.map((target) => `pinned ${key} . ${numberOf(target.address)} : ${end(target)}`)),
         ]

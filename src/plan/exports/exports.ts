@@ -2,7 +2,13 @@ import { type Condition, setCondition, type Verdict } from '../../api/condition.
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
 import { assignShards } from '../../exchange/notice/shards.ts';
-import type { EndpointsBody, ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import {
+  defaultAffinitySeconds,
+  type EndpointsBody,
+  type ExportBody,
+  type ExportEndpoint,
+  type ExportPort,
+} from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
@@ -178,7 +184,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     name,
     created: exported.metadata.creationTimestamp ?? new Date(0).toISOString(),
     type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
-    sessionAffinity: service?.spec?.sessionAffinity === 'ClientIP' ? 'ClientIP' : 'None',
+    ...affinityOf(service),
     ports,
     aliases: [...(exported.spec.aliases ?? [])],
     endpoints: shards.get(0) ?? [],
@@ -213,6 +219,14 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
       ...nearBudgetVerdicts(before, seen.room, exported),
     ]),
   };
+};
+
+/** The session affinity of a Service; seconds are stated where they are not the default, as the API server enforces their limits. */
+const affinityOf = (service: Service | undefined): Pick<ExportBody, 'affinitySeconds' | 'sessionAffinity'> => {
+  const { sessionAffinity, sessionAffinityConfig } = service?.spec ?? {};
+  if (sessionAffinity !== 'ClientIP') return { sessionAffinity: 'None' };
+  const affinitySeconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
+  return { sessionAffinity, ...(affinitySeconds === defaultAffinitySeconds ? {} : { affinitySeconds }) };
 };
 
 /** Ready of an export that loses all of its ports: clients of the service address never reach its pods. */

@@ -105,6 +105,10 @@ describe('an import', () => {
       'kubeslice.io/service-ports': '80,53',
       'kubeslice.io/session-affinity': 'ClientIP',
     });
+    expect(annotations({ sessionAffinity: 'ClientIP', affinitySeconds: 60 })).toMatchObject({
+      'kubeslice.io/session-affinity-seconds': '60',
+    });
+    expect(annotations({ affinitySeconds: 60 })).not.toHaveProperty('kubeslice.io/session-affinity-seconds');
     expect(annotations({})).toEqual({ 'kubeslice.io/serial': '7', 'kubeslice.io/service-ports': '80,53' });
   });
 

@@ -1,6 +1,7 @@
 import { type Condition, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
 import { namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
+  affinitySecondsAnnotation,
   endpointSliceManager,
   endpointSliceManagerLabel,
   importedNamespaceLabel,
@@ -18,7 +19,7 @@ import {
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
 import type { Offer } from '../../exchange/judgement/offer.ts';
-import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { defaultAffinitySeconds, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { hash8 } from '../../values/text/hash.ts';
@@ -64,12 +65,13 @@ export const importedEndpointSlices = (
   hasNamespace: boolean,
   address: string | undefined,
 ): EndpointSlice[] => {
-  const { namespace, name, type, ports, sessionAffinity } = offer.body;
+  const { namespace, name, type, ports, sessionAffinity, affinitySeconds } = offer.body;
   const ofService = {
     ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
     ...(address === undefined ? {} : { [serviceAddressAnnotation]: address }),
     [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
     ...(sessionAffinity === 'ClientIP' ? { [sessionAffinityAnnotation]: sessionAffinity } : {}),
+    ...(sessionAffinity === 'ClientIP' && affinitySeconds !== undefined ? { [affinitySecondsAnnotation]: String(affinitySeconds) } : {}),
   };
   // Consumers find the port of a ServiceImport by its name, also when it has none.
   const isOnlyNameless = ports.filter((port) => port.name === undefined).length === 1;
@@ -255,6 +257,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld, add
     servicePorts: ports.map(portText).join(','),
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     ...(oldest === undefined ? {} : { type: oldest.type, sessionAffinity: oldest.sessionAffinity }),
+    ...(oldest?.sessionAffinity === 'ClientIP' ? { sessionAffinitySeconds: oldest.affinitySeconds ?? defaultAffinitySeconds } : {}),
     clusters: ordered.map(({ cluster }) => cluster),
     availableEndpoints: ready.length,
     lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),

@@ -72,6 +72,22 @@ describe('a younger export of a name', () => {
     ]);
   });
 
+  it('has the time of session affinity of the oldest one, which is compared where both have affinity', () => {
+    const sticky = (affinitySeconds?: number): Partial<ExportBody> => ({
+      sessionAffinity: 'ClientIP',
+      ...(affinitySeconds === undefined ? {} : { affinitySeconds }),
+    });
+    const united = (mine: Partial<ExportBody>, theirs: Partial<ExportBody>) => {
+      const { used, conflicts } = offersOfName([younger(mine), older(theirs)], () => 0);
+      return [used[1]?.body.affinitySeconds, conflicts.map(({ property, what }) => `${property}: ${what}`)];
+    };
+    expect(united(sticky(60), sticky(10))).toEqual([10, ['SessionAffinityConfig: session affinity for 60 s and not 10 s']]);
+    expect(united(sticky(60), sticky())).toEqual([undefined, ['SessionAffinityConfig: session affinity for 60 s and not 10800 s']]);
+    expect(united(sticky(60), {})).toEqual([undefined, ['SessionAffinity: session affinity ClientIP and not None']]);
+    expect(united({}, sticky(60))).toEqual([60, ['SessionAffinity: session affinity None and not ClientIP']]);
+    expect(united(sticky(60), sticky(60))).toEqual([60, []]);
+  });
+
   it('keeps the target ports of its endpoints beside the ports that are used', () => {
     const own = { ...endpoint(2), targetPorts: [9, 8181] };
     const { used } = offersOfName([older(), offer('east', [own], { created: '2026-01-02T00:00:00Z', ports: [udp, admin] })], () => 0);

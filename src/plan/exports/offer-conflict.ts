@@ -1,10 +1,10 @@
 import type { Offer } from '../../exchange/judgement/offer.ts';
-import type { ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { defaultAffinitySeconds, type ExportBody, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
 import { type NamedExport, oldestFirst } from './export-age.ts';
 import { UnitedPorts } from './united-ports.ts';
 
 /** A property in which exports of one name can differ. */
-export type ConflictingProperty = 'Ports' | 'SessionAffinity' | 'Type';
+export type ConflictingProperty = 'Ports' | 'SessionAffinity' | 'SessionAffinityConfig' | 'Type';
 
 /** A property of an export that differs from an older one of the same name, which counts. */
 export interface OfferConflict {
@@ -39,14 +39,24 @@ export interface OffersOfName {
 const wholeProperties: readonly {
   readonly property: ConflictingProperty;
   readonly words: string;
-  readonly valueOf: (body: ExportBody) => string;
+  readonly valueOf: (body: ExportBody, oldest: ExportBody) => string;
 }[] = [
   { property: 'Type', words: 'type', valueOf: ({ type }) => type },
   { property: 'SessionAffinity', words: 'session affinity', valueOf: ({ sessionAffinity }) => sessionAffinity },
+  {
+    property: 'SessionAffinityConfig',
+    words: 'session affinity for',
+    // Exports that differ in whether there is affinity at all have no second conflict about its time.
+    valueOf: ({ sessionAffinity, affinitySeconds = defaultAffinitySeconds }, oldest) =>
+      `${sessionAffinity === oldest.sessionAffinity ? affinitySeconds : (oldest.affinitySeconds ?? defaultAffinitySeconds)} s`,
+  },
 ];
 
 /** The export with these properties of the oldest one. */
-const withProperties = (body: ExportBody, { type, sessionAffinity }: ExportBody): ExportBody => ({ ...body, type, sessionAffinity });
+const withProperties = (body: ExportBody, { type, sessionAffinity, affinitySeconds }: ExportBody): ExportBody => {
+  const { affinitySeconds: _, ...others } = body;
+  return { ...others, type, sessionAffinity, ...(affinitySeconds === undefined ? {} : { affinitySeconds }) };
+};
 
 /**
  * Unites the exports of a name into one service (KEP-1645, "Constraints and Conflict Resolution"). Every export is used. Where a property cannot be
@@ -61,13 +71,13 @@ export const uniteExports = <One extends NamedExport>(exports: readonly One[], s
   const conflicts: OfferConflict[] = [];
   const settled = sorted.map((one): SettledExport<One> => {
     const { cluster, body } = one;
-    const differing = wholeProperties.filter(({ valueOf }) => valueOf(body) !== valueOf(oldest.body));
+    const differing = wholeProperties.filter(({ valueOf }) => valueOf(body, oldest.body) !== valueOf(oldest.body, oldest.body));
     for (const { property, words, valueOf } of differing)
       conflicts.push({
         younger: cluster,
         older: oldest.cluster,
         property,
-        what: `${words} ${valueOf(body)} and not ${valueOf(oldest.body)}`,
+        what: `${words} ${valueOf(body, oldest.body)} and not ${valueOf(oldest.body, oldest.body)}`,
       });
     const united = union.add(cluster, body.ports);
     for (const { older, what } of united.conflicts) conflicts.push({ younger: cluster, older, property: 'Ports', what });

@@ -21,6 +21,7 @@ const verdict = (type: McsConditionType, status: McsVerdict['status'], reason: M
 const conflictReasons = {
   Ports: 'PortConflict',
   SessionAffinity: 'SessionAffinityConflict',
+  SessionAffinityConfig: 'SessionAffinityConfigConflict',
   Type: 'TypeConflict',
 } as const satisfies Record<NonNullable<ServiceExportStatus['conflicts']>[number]['property'], McsReason>;
 

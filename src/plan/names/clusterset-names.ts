@@ -2,7 +2,7 @@ import type { ImportedEndpoint, ImportedPort } from './import-record.ts';
 import type { RecordData, ResourceRecord } from './record.ts';
 import { addressData, addressesOf, entryOf, type NameEntry, type NamingScheme, type ServiceInput, withParents } from './service-names.ts';
 
-/** A service is headless when the oldest export is; while that changes, some parts may not say so yet. */
+/** A service is headless when the oldest export is; while that changes, some parts may still have the other type. */
 const isHeadless = ({ imports }: ServiceInput): boolean => imports.length > 0 && imports.every(({ headless }) => headless === true);
 
 const addresses = ({ address: own, imports }: ServiceInput): RecordData[] =>

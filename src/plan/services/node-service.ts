@@ -18,8 +18,10 @@ export interface NodeServicePort {
 /** A service that a node translates: its address, and where its connections go; immutable. */
 export interface NodeService {
   readonly address: string;
-  /** A client stays with its endpoint, for three hours after its last connection (Kubernetes' default for `ClientIP`). */
+  /** A client stays with its endpoint, for three hours after its last connection (Kubernetes' default for `ClientIP`) or for {@link affinitySeconds}. */
   readonly sticky: boolean;
+  /** For how many seconds a client stays with its endpoint. @default 10800 */
+  readonly affinitySeconds?: number;
   readonly ports: readonly NodeServicePort[];
   /** Addresses of endpoints whose open connections go on, though they may get no new ones. Connections to others are reset. */
   readonly alive: readonly string[];

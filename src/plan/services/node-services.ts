@@ -77,7 +77,16 @@ class ServicesOfSlice {
       for (const endpoint of record.endpoints) (keepsAll || !isDown(record, endpoint) ? alive : down).add(endpoint.address);
     const sorted = (addresses: Iterable<string>): string[] => [...addresses].toSorted(compareText);
     const gone = [...down].filter((each) => !alive.has(each));
-    return { address, sticky: used.some(({ sticky }) => sticky), ports, alive: sorted(alive), down: sorted(gone) };
+    const seconds = used.flatMap(({ sticky, affinitySeconds }) => (sticky && affinitySeconds !== undefined ? [affinitySeconds] : []));
+    return {
+      address,
+      sticky: used.some(({ sticky }) => sticky),
+      // All records agree, except while a change is on its way.
+      ...(seconds.length === 0 ? {} : { affinitySeconds: Math.max(...seconds) }),
+      ports,
+      alive: sorted(alive),
+      down: sorted(gone),
+    };
   }
 
   #index({ cluster, service, endpoints }: ServiceRecord, by: 1 | -1): void {

@@ -66,6 +66,22 @@ it.each([
   expect(serviceRecordOf({ ...rest, metadata: { ...metadata, annotations } })?.address).toBe(read);
 });
 
+it.each<[Record<string, string>, Partial<ReturnType<typeof serviceRecordOf>>]>([
+  [{ 'kubeslice.io/session-affinity': 'ClientIP' }, { sticky: true }],
+  [
+    { 'kubeslice.io/session-affinity': 'ClientIP', 'kubeslice.io/session-affinity-seconds': '60' },
+    { sticky: true, affinitySeconds: 60 },
+  ],
+  [{ 'kubeslice.io/session-affinity': 'ClientIP', 'kubeslice.io/session-affinity-seconds': '1; drop' }, { sticky: true }],
+  [{ 'kubeslice.io/session-affinity': 'ClientIP', 'kubeslice.io/session-affinity-seconds': '0' }, { sticky: true }],
+  [{ 'kubeslice.io/session-affinity': 'ClientIP', 'kubeslice.io/session-affinity-seconds': '86401' }, { sticky: true }],
+])('session affinity %j', (annotations, expected) => {
+  const { metadata, ...rest } = imported();
+  const { sticky, affinitySeconds } =
+    serviceRecordOf({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } }) ?? {};
+  expect({ sticky, ...(affinitySeconds === undefined ? {} : { affinitySeconds }) }).toEqual(expected);
+});
+
 it('drops ports and endpoints that cannot be', () => {
   const { metadata, ...rest } = imported();
   const annotations = { ...metadata.annotations, 'kubeslice.io/service-ports': '0,x,80' };

@@ -1,5 +1,10 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
-import { serviceAddressAnnotation, servicePortsAnnotation, sessionAffinityAnnotation } from '../../api/labels.ts';
+import {
+  affinitySecondsAnnotation,
+  serviceAddressAnnotation,
+  servicePortsAnnotation,
+  sessionAffinityAnnotation,
+} from '../../api/labels.ts';
 import { familyOf, formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -21,6 +26,7 @@ export interface ServiceRecord {
   readonly service: string;
   readonly address: string;
   readonly sticky: boolean;
+  readonly affinitySeconds?: number;
   readonly ports: readonly (Pick<NodeServicePort, 'protocol' | 'port'> & { readonly targetPort: number })[];
   readonly endpoints: readonly RecordedEndpoint[];
 }
@@ -31,6 +37,9 @@ const ipv4 = (text: string): string[] => {
 };
 
 const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+/** As the API server limits `timeoutSeconds` of a Service. */
+const isSeconds = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400;
 
 type Conditions = NonNullable<EndpointSlice['endpoints']>[number]['conditions'];
 const stateOf = (conditions: Conditions): RecordedEndpoint['state'] => {
@@ -48,6 +57,7 @@ export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): 
   if (imported === undefined || address === undefined) return undefined;
   const { slice, cluster, namespace, service } = imported;
   if (![slice, cluster, namespace, service].every(isDnsLabel)) return undefined;
+  const affinitySeconds = Number(metadata.annotations?.[affinitySecondsAnnotation]);
   const called = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
   return {
     slice,
@@ -55,6 +65,7 @@ export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): 
     service: `${namespace}/${service}`,
     address,
     sticky: metadata.annotations?.[sessionAffinityAnnotation] === 'ClientIP',
+    ...(isSeconds(affinitySeconds) ? { affinitySeconds } : {}),
     ports: (ports ?? []).flatMap(({ protocol = 'TCP', port: targetPort }, index) => {
       const port = called[index];
       return isPort(port) && isPort(targetPort) && (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP')

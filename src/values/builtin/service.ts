@@ -19,6 +19,7 @@ export type Service = KubernetesObject & {
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
     readonly sessionAffinity?: 'None' | 'ClientIP';
+    readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
     readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
     readonly publishNotReadyAddresses?: boolean;
   };
