@@ -188,6 +188,37 @@ describe('an export of the Multi-Cluster Services API', () => {
     for (const member of [east, west]) await vi.waitFor(() => expect(statusOf(member)).toEqual(exported), wait);
   });
 
+  it('that is headless beside an older one that is not, has the type of the older one until that is gone', async () => {
+    for (const member of [east, west]) define(member);
+    await everybodySpeaks();
+    serve(west);
+    const { metadata } = publish(west);
+    // Ages have whole seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
+    runPod(east, 'a');
+    serve(east, { clusterIP: 'None' });
+    publish(east);
+    for (const member of [east, west]) {
+      await vi.waitFor(() => expect(statusOf(member)['Conflict']).toBe('True TypeConflict'), wait);
+      await vi.waitFor(() => {
+        expect(imported(member)?.spec?.type).toBe('ClusterSetIP');
+        expect(imported(member)?.spec?.ips).toHaveLength(1);
+        expect(imported(member)?.status?.clusters).toEqual([{ cluster: 'east' }, { cluster: 'west' }]);
+        expect(endpoints(member)).toHaveLength(1);
+      }, wait);
+    }
+    // An import exists as long as one cluster exports the service.
+    west.api.remove(mcsServiceExportKind('v1beta1'), place);
+    for (const member of [east, west])
+      await vi.waitFor(() => {
+        expect(imported(member)?.spec?.type).toBe('Headless');
+        expect(imported(member)?.spec?.ips).toBeUndefined();
+      }, wait);
+    await vi.waitFor(() => expect(statusOf(east)).toEqual(exported), wait);
+    east.api.remove(mcsServiceExportKind('v1beta1'), place);
+    for (const member of [east, west]) await vi.waitFor(() => expect(imported(member)).toBeUndefined(), wait);
+  });
+
   it('reports on no object whose conditions another implementation writes', async () => {
     define(east);
     serve(east);
