@@ -54,6 +54,7 @@ export const reasons = {
     'The pods of the export are Ready, but in none of them a program listens on a target port of the service, so connections are refused; the message names port and pod.',
   NotReadyAddressesPublished: 'The Service sets publishNotReadyAddresses, so pods that are not Ready are endpoints too.',
   NodeNotReady: 'A node is not Ready in Kubernetes: it is powered off, disconnected or broken.',
+  NotInUse: 'No pod of the slice runs on the node, so the node is not in the slice; it joins when a pod is scheduled there.',
   NotJoined: 'The cluster has no usable credential for a hub.',
   NotConnected: 'The node has no tunnel to the rest of the slice.',
   OfferImpossible:

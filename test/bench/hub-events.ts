@@ -7,7 +7,7 @@ import type { Bed } from './bed.ts';
 import type { Figure } from './figure.ts';
 import { allWrites, countHubWrites, type HubWork } from './hub-writes.ts';
 import type { Item } from './item.ts';
-import { makeNamespace, serviceExport } from './workload.ts';
+import { makeNamespace, pod, serviceExport } from './workload.ts';
 
 /** How long is counted after something happened, in milliseconds: reports follow for some seconds, and a dead node is missed after 45 s. */
 const windowMs = { short: 15_000, long: 75_000 } as const;
@@ -35,6 +35,8 @@ const happenings = async (bed: Bed): Promise<readonly Happening[]> => {
   const other = (await bed.east.list<SliceNode>(sliceNodeKind, { namespace: 'kubeslice-system', signal })).items
     .map(({ spec }) => spec.node)
     .find((node) => node !== east.node);
+  // It is in the slice while a pod needs it.
+  if (other !== undefined) await bed.east.create(podKind, pod(namespace, 'other', { nodeName: other }), { signal });
   const power = async (off: boolean): Promise<void> => {
     await convergeFaults(bed.context, off && other !== undefined ? [{ kind: 'off', machine: other }] : [], signal);
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { serviceExportKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
+import { isInSlice } from '../../src/api/slicenode/type.ts';
 import type { FakeApi } from '../../src/kubernetes/fake/fake-api.ts';
 import { podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import { serviceExport } from './workload.ts';
@@ -26,6 +27,7 @@ export const simulateAgents = (api: FakeApi, own: string): void => {
   for (const { spec } of api.objects(slicePeerKind)) peers.set(spec.cluster, (peers.get(spec.cluster) ?? 0) + 1);
   for (const node of api.objects(sliceNodeKind)) {
     const { status, spec } = node;
+    if (!isInSlice(node) || spec.blocks.length === 0) continue;
     const known = status?.links?.clusters ?? {};
     // No node is a peer of itself.
     const wanted = (cluster: string): number => (peers.get(cluster) ?? 0) - (cluster === own ? 1 : 0);

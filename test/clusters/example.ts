@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest';
 import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
+import { isInSlice } from '../../src/api/slicenode/type.ts';
 import { endpointSliceKind, nodeKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import type { ResourceKind } from '../../src/values/resource-kind.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
@@ -41,10 +42,12 @@ export const importedSlices = (member: Member) => member.api.objects(endpointSli
 /** The address of a node outside of the slice. */
 const addressOf = (member: Member, name: string): string => member.api.read(nodeKind, { name })?.status?.addresses?.[0]?.address ?? '';
 
-/** What an agent would say when it has made its tunnel. */
+/** What the agents would say when they have made their tunnels, and ended those that no pod needs. */
 export const agentSpeaks = (member: Member): void => {
   for (const node of nodesOf(member)) {
-    if (node.status?.publicKey !== undefined) continue;
+    const isUsed = isInSlice(node) && node.spec.blocks.length > 0;
+    if (!isUsed && node.status?.publicKey !== undefined) member.api.put(sliceNodeKind, { ...node, status: {} });
+    if (!isUsed || node.status?.publicKey !== undefined) continue;
     keys += 1;
     const router = (node.spec.blocks[0] ?? '').replace(/\.(\d+)\/\d+$/, (_, last: string) => `.${Number(last) + 1}`);
     const status = {
@@ -111,16 +114,38 @@ export const eastOffers = async (): Promise<void> => {
   await vi.waitFor(() => expect(endpoints(west).length).toBe(1), wait);
 };
 
-/** Starts the two clusters, with the slice on the hub; all of them lack some kinds. */
-export const beginLacking = async (lacking: readonly ResourceKind[]): Promise<void> => {
+/** Ends the pod with which a node of a member began. */
+export const dropResident = (member: Member, node: string): void =>
+  member.api.remove(podKind, { namespace: 'app-ns', name: `resident-${node}` });
+
+/** How the two clusters begin. */
+interface Beginning {
+  /** Kinds that all of them lack. @default none */
+  readonly lacking?: readonly ResourceKind[];
+  /** Nodes of east. @default two */
+  readonly nodes?: readonly string[];
+  /** Those of them on which no pod runs. @default none */
+  readonly unused?: readonly string[];
+}
+
+/** Starts the two clusters, with the slice on the hub. */
+const begin = async ({ lacking = [], nodes, unused = [] }: Beginning): Promise<void> => {
   fleet = await startFleet(lacking);
-  east = await fleet.join('east');
+  east = await fleet.join('east', nodes);
   west = await fleet.join('west');
+  for (const node of unused) dropResident(east, node);
   fleet.hub.put(sliceKind, slice);
 };
 
+/** Starts the two clusters, with the slice on the hub; all of them lack some kinds. */
+export const beginLacking = (lacking: readonly ResourceKind[]): Promise<void> => begin({ lacking });
+
+/** Starts the two clusters, with the slice on the hub, of which no pod runs on some nodes of east; `nodes` are those of east. */
+export const beginWithUnused = (unused: readonly string[], nodes?: readonly string[]): Promise<void> =>
+  begin(nodes === undefined ? { unused } : { unused, nodes });
+
 /** Starts the two clusters, with the slice on the hub. */
-export const beginExample = (): Promise<void> => beginLacking([]);
+export const beginExample = (): Promise<void> => begin({});
 
 /** Ends them. */
 export const endExample = (): Promise<void> => fleet.stop();

@@ -72,8 +72,20 @@ export interface HubOfMember {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** A node of a member, with an address that no other member has. */
+/** A pod of namespace `app-ns` on a node, which no export selects: slices of that namespace need the node. */
+export const putResident = (api: FakeApi, node: string): void => {
+  api.put(builtin.podKind, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `resident-${node}`, namespace: 'app-ns' },
+    spec: { containers: [], nodeName: node },
+    status: { phase: 'Running' },
+  });
+};
+
+/** A node of a member, with an address that no other member has, and a pod that needs it. */
 export const putNode = (api: FakeApi, cluster: string, node: string, index: number): void => {
+  putResident(api, node);
   const site = 100 + (Buffer.from(cluster).reduce((sum, byte) => sum + byte, 0) % 100);
   api.put(builtin.nodeKind, {
     apiVersion: 'v1',

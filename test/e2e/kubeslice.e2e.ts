@@ -28,7 +28,7 @@ import { createWorld } from './world.ts';
  * KUBESLICE_E2E_KEEP=1 leaves out the end and keeps the playground, so that `-t` can run one topic again and again.
  */
 const keep = process.env.KUBESLICE_E2E_KEEP === '1';
-const world = createWorld('e2e', dirname(dirname(import.meta.dirname)));
+const world = createWorld(process.env.KUBESLICE_E2E_NAME ?? 'e2e', dirname(dirname(import.meta.dirname)));
 const missing = process.platform !== 'linux' ? 'it needs Linux' : process.getuid?.() !== 0 ? 'it needs root' : undefined;
 if (missing !== undefined) {
   console.log(`skipped: end to end on the playground: ${missing}`);

@@ -26,6 +26,13 @@ export const examWorld = async (name: string, project: string): Promise<ExamWorl
   await world.enter();
   const environment = await world.kubeslice(['playground', 'env', '--name', name]);
   const nodeOf = (cluster: string): string => `${cluster}-node-1`;
+  // Breaks concern the example's slice on these nodes, and a node is in a slice only while a pod needs it.
+  for (const cluster of ['east', 'west']) {
+    const overrides = JSON.stringify({ spec: { nodeName: nodeOf(cluster), terminationGracePeriodSeconds: 0 } });
+    const pod = ['run', 'resident', '--namespace', service.namespace, '--image', 'kubeslice/demo:0.1.0', '--overrides', overrides];
+    await world.tryKubectl(cluster, [...pod, '--image-pull-policy', 'IfNotPresent', '--command', '--', 'sleep', 'infinity']);
+    await world.kubectl(cluster, ['wait', '--namespace', service.namespace, '--for=condition=Ready', 'pod/resident', '--timeout=60s']);
+  }
   const agentOf = async (cluster: string): Promise<string> => {
     const pods = await world.list(
       cluster,

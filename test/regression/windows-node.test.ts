@@ -3,6 +3,7 @@ import { conditionOf } from '../../src/api/condition.ts';
 import { sliceKind } from '../../src/api/kinds.ts';
 import { nodeKind } from '../../src/kubernetes/kinds.ts';
 import { beginExample, east, endExample, everybodySpeaks, fleet, nodesOf, wait } from '../clusters/example.ts';
+import { putResident } from '../clusters/member.ts';
 
 beforeEach(beginExample);
 afterEach(endExample);
@@ -12,6 +13,7 @@ afterEach(endExample);
  */
 it('a node with Windows is in no slice, and no slice waits for it', { timeout: 60_000 }, async () => {
   await everybodySpeaks();
+  for (const node of ['windows-1', 'linux-1']) putResident(east.api, node);
   east.api.put(nodeKind, {
     apiVersion: 'v1',
     kind: 'Node',

@@ -85,6 +85,12 @@ export const sliceNodeSpec = z
     node: dnsSubdomain().describe('Name of the node.'),
     sliceSubnet: blockField().describe('Network of the slice.'),
     blocks: z.array(blockField()).max(64).describe('Address blocks of the node.'),
+    idle: z
+      .literal(true)
+      .optional()
+      .describe(
+        'No pod of the slice needs this node: it is not in the slice, and its blocks become free for other nodes. Pods that start here are closed until this ends.',
+      ),
     driver: z.enum(askedDrivers).describe('Tunnel driver that the slice requests.'),
     withdrawnThrough: z
       .int()

@@ -21,5 +21,8 @@ export type SliceNode = Typed<SliceNodeSpec, SliceNodeStatus>;
 /** Name of the object; slice names have no dots, so it is unambiguous. */
 export const sliceNodeName = (slice: string, node: string): string => `${slice}.${node}`;
 
+/** Whether a node is in the slice of its SliceNode, or joins it now: a pod needs it, or it is the place of its cluster in the slice. */
+export const isInSlice = ({ spec }: Pick<SliceNode, 'spec'>): boolean => spec.idle !== true;
+
 /** Value of the node label, with which an agent selects its own objects: the node's name, shortened with a hash if it is too long for a label. */
 export const nodeLabelValue = (node: string): string => shortName(node, 63);

@@ -1,5 +1,5 @@
 import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
-import { clusterLabel, excludeLabel } from '../../api/labels.ts';
+import { clusterLabel } from '../../api/labels.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../api/slicepeer/type.ts';
@@ -13,7 +13,9 @@ import { compareText, sortedBy } from '../../values/text/order.ts';
 import type { SliceAccess } from '../policy/access.ts';
 import { grantedAccess, sliceAccessOf } from './access-facts.ts';
 import { labelField, subdomainField, uidField } from './fields.ts';
+import { isMemberPod } from './member-pod.ts';
 import {
+  isAbsent,
   type NodeDecisions,
   type NodeFacts,
   type PeerFacts,
@@ -58,16 +60,13 @@ const attempt = <T>(read: () => T): T | string => {
   }
 };
 
-const podOf = ({ metadata, spec, status }: Pod): PodFacts[] => {
+const podOf = (object: Pod): PodFacts[] => {
+  const { metadata, spec } = object;
   const pod = attempt(() => ({
     uid: uidField('metadata.uid', metadata.uid),
     namespace: labelField('metadata.namespace', metadata.namespace),
     name: subdomainField('metadata.name', metadata.name),
-    eligible:
-      spec?.hostNetwork !== true &&
-      metadata.labels?.[excludeLabel] !== 'true' &&
-      status?.phase !== 'Succeeded' &&
-      status?.phase !== 'Failed',
+    eligible: isMemberPod(object),
     ...(spec?.serviceAccountName === undefined || spec.serviceAccountName === ''
       ? {}
       : { serviceAccount: spec.serviceAccountName, labels: metadata.labels ?? {} }),
@@ -172,7 +171,9 @@ export const nodeFacts = (objects: NodeObjects, before?: NodeFacts, readOne: Pee
     const known = typeof read === 'string' ? before?.slices.find((slice) => slice.name === name) : read;
     if (known === undefined) continue;
     const peersBefore = held(name, known.uid)?.peers ?? [];
-    const { peers, refusals } = peersOf(known, peersBefore, sliceNode.metadata.labels?.[clusterLabel], objects.slicePeers, readOne);
+    // A node without a part in the slice needs no peers.
+    const peerObjects = isAbsent(known) ? [] : objects.slicePeers;
+    const { peers, refusals } = peersOf(known, peersBefore, sliceNode.metadata.labels?.[clusterLabel], peerObjects, readOne);
     refused.push(...refusals);
     const spec = mirrored.get(name)?.spec;
     const members = spec === undefined ? (held(name, known.uid)?.namespaces ?? []) : memberNamespaces(spec).filter(isDnsLabel);

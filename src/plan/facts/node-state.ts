@@ -37,7 +37,12 @@ export interface SliceFacts {
   readonly withdrawnThrough?: number;
   /** Who may call whom; absent without policies. */
   readonly access?: SliceAccess;
+  /** No pod of the slice needs this node; absent while it is in the slice. */
+  readonly idle?: true;
 }
+
+/** Whether a node has no part in a slice: nothing of it is on the node, but pods that start there are closed towards it. */
+export const isAbsent = ({ idle, blocks }: Pick<SliceFacts, 'idle' | 'blocks'>): boolean => idle === true && blocks.length === 0;
 
 /** A pod of this node. */
 export interface PodFacts {

@@ -22,6 +22,7 @@ export const parseSliceNode = ({ spec }: SliceNode, nodeAddresses: readonly stri
     subnet: formatCidr(subnet),
     blocks: spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, subnet)),
     driver: enumField('spec.driver', spec.driver, askedDrivers),
+    ...(spec.idle === true ? { idle: true } : {}),
     ...(spec.withdrawnThrough === undefined ? {} : { withdrawnThrough: countField('spec.withdrawnThrough', spec.withdrawnThrough) }),
     ...(spec.certificate === undefined ? {} : { certificate: spec.certificate }),
   };

@@ -10,7 +10,7 @@ import { parseSlicePeer } from './parse-slice-peer.ts';
 const object = { apiVersion: '', kind: '', metadata: { name: '' } };
 
 const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]): SliceFacts[] => {
-  const { name, uid, subnet, blocks, driver, namespaces, withdrawnThrough, certificate } = slice;
+  const { name, uid, subnet, blocks, driver, namespaces, withdrawnThrough, certificate, idle } = slice;
   const spec = {
     slice: name,
     sliceUID: uid,
@@ -20,6 +20,7 @@ const sliceOf = (slice: SliceFacts, node: string, addresses: readonly string[]):
     driver,
     withdrawnThrough,
     ...(certificate === undefined ? {} : { certificate }),
+    idle,
   };
   const { access } = slice;
   return readable(() => {

@@ -26,7 +26,7 @@ describe('planNodeBlocks', () => {
   it('gives each node a unit of the cluster’s block', () => {
     const seen = plan('10.0.0.0/16', ['10.0.0.0/24'], { n2: 0, n1: 0 });
     expect(blocks(seen)).toEqual({ n1: ['10.0.0.0/26'], n2: ['10.0.0.64/26'] });
-    expect(seen).toMatchObject({ wantedAddresses: 256, shortages: [] });
+    expect(seen).toMatchObject({ wantedAddresses: 256, shortages: [], isReserveShort: false });
   });
 
   it('grows before the node is full, and a node of 110 pods fits into two blocks', () => {
@@ -131,7 +131,7 @@ describe('over any history', () => {
   it('blocks stay inside the cluster’s, never overlap, never move; planning again and input order change nothing', () => {
     fc.assert(
       fc.property(history, (steps) => {
-        let seen: NodeBlocksPlan = { ...none, wantedAddresses: 0, shortages: [] };
+        let seen: NodeBlocksPlan = { ...none, wantedAddresses: 0, shortages: [], isReserveShort: false };
         let granted = 0;
         for (const { nodes, granted: more } of steps) {
           granted = Math.max(granted, more);

@@ -22,6 +22,10 @@ export interface NodeBlocksInput {
   readonly retired: readonly RetiredBlock[];
   /** The nodes of the cluster, with how many pods of the slice each has or is about to have. */
   readonly nodes: readonly { readonly node: string; readonly pods: number }[];
+  /** For how many more nodes the first block should be free. @default none */
+  readonly spareNodes?: number;
+  /** Addresses that this cluster does not exceed for the sake of spare nodes. @default any number */
+  readonly mostSpare?: number;
 }
 
 /** A node with fewer blocks than it needs. */
@@ -37,15 +41,17 @@ export interface NodeShortage {
 export interface NodeBlocksPlan {
   readonly written: readonly NodeBlocks[];
   readonly retired: readonly RetiredBlock[];
-  /** Addresses that this cluster needs: those that it has, and those that its nodes lack. */
+  /** Addresses that this cluster needs: those that it has, those that its nodes lack, and those that spare nodes lack. */
   readonly wantedAddresses: number;
+  /** Whether spare nodes lack some. */
+  readonly isReserveShort: boolean;
   readonly shortages: readonly NodeShortage[];
 }
 
 /**
  * The address blocks of this cluster's nodes in a slice, cut from the cluster's blocks by the rules of `grantBlocks`.
  *
- * A node begins with one unit of `subnetLayout`. It grows as soon as less than a quarter of a unit is free, and always when nothing is, so that a pod
+ * A node begins with one unit of `subnetLayout`, of which some more are kept free: a node that joins must not wait for the hub. It grows as soon as less than a quarter of a unit is free, and always when nothing is, so that a pod
  * does not wait for the growth. A block belongs to its node until the node is removed; a node that returns (registered again, its pods still running)
  * gets its blocks back. Blocks outside the cluster's blocks, because the cluster left and joined again, are replaced.
  */
@@ -60,11 +66,16 @@ export const planNodeBlocks = (input: NodeBlocksInput): NodeBlocksPlan => {
     unit: layout.nodeUnit,
   });
   const missing = [...grant.short.values()].reduce((sum, count) => sum + count, 0);
+  const all = sizeOf(clusterBlocks);
+  const free = all - grant.held.reduce((sum, { blocks }) => sum + sizeOf(blocks), 0);
+  const spare = Math.max(0, (input.spareNodes ?? 0) * layout.nodeUnit - free);
+  const wanted = Math.max(all + missing, Math.min(all + missing + spare, input.mostSpare ?? Infinity));
   const sizes = new Map(grant.held.map(({ owner, blocks }) => [owner, sizeOf(blocks)]));
   return {
     written: grant.held.map(({ owner, blocks }) => ({ node: owner, blocks: blocks.map(formatCidr) })),
     retired: writtenRetired(grant.retired),
-    wantedAddresses: sizeOf(clusterBlocks) + missing,
+    wantedAddresses: wanted,
+    isReserveShort: wanted > all + missing,
     shortages: [...grant.short].map(([node, count]) => ({
       node,
       excluded: !sizes.has(node),

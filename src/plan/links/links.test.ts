@@ -4,7 +4,7 @@ import { linksBody } from '../../exchange/statement/links.ts';
 import type { Node } from '../../values/builtin/node.ts';
 import { sliceNode } from '../fixtures/worker.ts';
 import { encodeVotes, type Vote } from './link-votes.ts';
-import { type LinksSnapshot, planLinks, sameLinkStates } from './links.ts';
+import { awaitsLinks, differsInSize, type LinksSnapshot, planLinks, sameLinkStates } from './links.ts';
 
 const links = (said: Readonly<Record<string, Readonly<Record<string, Vote>>>>, worstRttMs = 1): LinkReport => ({
   observedAt: '2026-01-01T00:00:00Z',
@@ -95,6 +95,48 @@ describe('the report about links', () => {
       { cluster: 'east', up: 2, down: 0, total: 2, worstRttMs: 7 },
       { cluster: 'north', up: 0, down: 0, total: 6 },
     ]);
+  });
+
+  it('is not worth a write while links are being made that nothing says are down', () => {
+    const pair = (cluster: string, up: number, total: number, down = 0) => ({ cluster, up, down, total });
+    const body = { ...linksOf({}), clusters: [pair('west', 2, 2)], worst: [], impaired: [], impairedNodes: 0 };
+    const grown = { ...body, nodes: 3, inUse: true as const, clusters: [pair('west', 2, 3)], impairedNodes: 1 };
+    expect(awaitsLinks(body, grown)).toBe(true);
+    expect(awaitsLinks(body, { ...grown, clusters: [pair('west', 3, 3)] })).toBe(false);
+    expect(awaitsLinks(body, { ...grown, clusters: [pair('west', 2, 3, 1)] })).toBe(false);
+    expect(awaitsLinks(body, { ...grown, missing: 1 })).toBe(false);
+    expect(awaitsLinks(body, { ...grown, refused: ['no'] })).toBe(false);
+    expect(awaitsLinks(grown, { ...grown, nodes: 4, clusters: [pair('west', 2, 4)] })).toBe(false);
+  });
+
+  it('is not worth a write of its own because nodes joined or left while every link is up', () => {
+    const pair = (cluster: string, up: number, total = up, down = 0) => ({ cluster, up, down, total });
+    const body = { ...linksOf({}), nodes: 1, clusters: [pair('west', 2)], worst: [], impaired: [], impairedNodes: 0 };
+    const grown = { ...body, nodes: 2, clusters: [pair('own', 2), pair('west', 4)] };
+    expect(differsInSize(body, grown, 'own')).toBe(true);
+    expect(differsInSize(grown, body, 'own')).toBe(true);
+    expect(differsInSize(body, { ...grown, inUse: true }, 'own')).toBe(false);
+    expect(differsInSize(body, { ...grown, outOfService: 1 }, 'own')).toBe(false);
+    expect(differsInSize(body, { ...grown, clusters: [...grown.clusters, pair('north', 2)] }, 'own')).toBe(false);
+    expect(differsInSize(body, { ...grown, clusters: [pair('west', 3, 4, 1)] }, 'own')).toBe(false);
+    expect(differsInSize({ ...body, missing: 1 }, grown, 'own')).toBe(false);
+  });
+
+  it('misses no node that the slice does not need, whatever the state of its agent', () => {
+    const idle = { ...part('n3', undefined), spec: { ...sliceNode('n3').spec, idle: true as const } };
+    const nodes = [node('n1'), node('n2'), node('n3', { spec: { unschedulable: true } })];
+    expect(linksOf({ sliceNodes: [n1, n2, idle], nodes, silent: new Set(['n3']) })).toEqual(linksOf({}));
+  });
+
+  it('waits for the first report of a node that joins, unless no other node serves', () => {
+    const joins = sliceNode('n3', { publicKey: 'k' });
+    const seen = { sliceNodes: [n1, n2, joins], nodes: [node('n1'), node('n2'), node('n3')] };
+    expect(linksOf({ ...seen, joining: new Set(['n3']) })).toEqual(linksOf({}));
+    expect(linksOf(seen)).toMatchObject({ nodes: 3, impairedNodes: 2 });
+    const alone = { sliceNodes: [sliceNode('n3')], nodes: [node('n3')], joining: new Set(['n3']) };
+    expect(linksOf(alone)).toMatchObject({ nodes: 0, missing: 1 });
+    // It reported long ago, and its first new report comes within a second.
+    expect(linksOf({ ...seen, silent: new Set(['n3']) })).toMatchObject({ nodes: 3, missing: 0 });
   });
 
   it('names nodes without a tunnel with what their agent says, and those whose agent is silent', () => {

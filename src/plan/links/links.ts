@@ -1,4 +1,4 @@
-import type { SliceNode } from '../../api/slicenode/type.ts';
+import { isInSlice, type SliceNode } from '../../api/slicenode/type.ts';
 import {
   type ClusterLinks,
   type FailingExport,
@@ -30,6 +30,8 @@ export interface LinksSnapshot {
   readonly cluster: string;
   /** Nodes whose agents have not confirmed their reports for long. */
   readonly silent: ReadonlySet<string>;
+  /** Nodes that joined the slice a moment ago and have not reported yet: they are not missing while another node serves. @default none */
+  readonly joining?: ReadonlySet<string>;
   /** Sentences about refused notices. */
   readonly refused: readonly string[];
   /** The report about this cluster's exports of the slice. */
@@ -43,7 +45,13 @@ export interface LinksSnapshot {
 /**
  * Whether a node is expected to serve: it is neither drained nor removed. A node that is not Ready counts as missing, because that is not intended.
  */
-const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
+export const isInService = ({ metadata, spec }: Node): boolean => metadata.deletionTimestamp === undefined && spec?.unschedulable !== true;
+
+/** The items that match, and the others. */
+const partition = <T>(items: readonly T[], matches: (item: T) => boolean): [T[], T[]] => [
+  items.filter(matches),
+  items.filter((item) => !matches(item)),
+];
 
 /** Times of the same form. */
 const earlier = (a: string | undefined, b: string): string => (a === undefined || b < a ? b : a);
@@ -93,16 +101,21 @@ const sumLinks = (
 
 /**
  * This cluster's report to the hub about its part of a slice: sums by cluster, and the worst cases with reasons, each list bounded. The work is the
- * number of this cluster's nodes times the slice's clusters. Drained or removed nodes are neither counted nor missing; links to missing nodes of this
- * cluster do not count.
+ * number of this cluster's nodes times the slice's clusters. Nodes that the slice does not need, and drained or removed ones, are neither counted nor
+ * missing; links to missing nodes of this cluster do not count.
  */
 export const planLinks = (seen: LinksSnapshot): LinksBody => {
   const byNode = new Map(seen.sliceNodes.map((node) => [node.spec.node, node]));
-  const nodes = seen.nodes.filter(isLinux);
-  const serving = nodes.filter(isInService);
-  const missing = serving.flatMap((node) => {
-    return whyMissing(byNode.get(node.metadata.name), seen.silent, node) ?? [];
-  });
+  const needsNode = ({ metadata: { name } }: Node): boolean => {
+    const sliceNode = byNode.get(name);
+    return sliceNode === undefined || isInSlice(sliceNode);
+  };
+  const nodes = seen.nodes.filter((node) => isLinux(node) && needsNode(node));
+  const inService = nodes.filter(isInService);
+  const [joining, joined] = partition(inService, ({ metadata }) => seen.joining?.has(metadata.name) === true);
+  // Without any other node the cluster has no part in the slice yet, and that is reported.
+  const serving = joined.length > 0 ? joined : joining;
+  const missing = serving.flatMap((node) => whyMissing(byNode.get(node.metadata.name), seen.silent, node) ?? []);
   missing.sort((a, b) => compareText(a.node, b.node));
   const absent = new Set(missing.map(({ node }) => node));
   const reporting = serving.flatMap(({ metadata: { name } }) => (absent.has(name) ? [] : (byNode.get(name) ?? [])));
@@ -117,7 +130,7 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
   );
   const { clusters, impaired, worst } = sumLinks(reporting, expected, { cluster: seen.cluster, nodes: new Set(gone) });
   const { failing } = seen;
-  const outOfService = nodes.length - serving.length;
+  const outOfService = nodes.length - inService.length;
   const name = (link: ReportedLink): string => `${link.node}/${link.peerCluster}/${link.peerNode}`;
   return fitReport({
     nodes: reporting.length,
@@ -136,6 +149,35 @@ export const planLinks = (seen: LinksSnapshot): LinksBody => {
     ...(seen.refused.length === 0 ? {} : { refused: seen.refused.slice(0, maxReportedRefusals).map((each) => reportLine(each)) }),
     ...(seen.access === undefined ? {} : { access: reportedAccess(seen.access, reporting) }),
   });
+};
+
+/**
+ * Whether a report differs from one with every link up only by links that are being made, because nodes joined or left: it is worth a write when they
+ * are made, or are not made in time.
+ */
+export const awaitsLinks = (before: LinksBody, after: LinksBody): boolean => {
+  if (!isComplete(before) || isComplete(after) || after.clusters.some(({ down }) => down > 0)) return false;
+  const { inUse: _, ...rest } = after;
+  return sameButNodes(before, { ...rest, ...(before.inUse === undefined ? {} : { inUse: before.inUse }) });
+};
+
+/**
+ * Whether two reports of a cluster with every link up differ only by numbers of nodes: that is a measurement and no state, or each node that joins or
+ * leaves would cost a write of every cluster.
+ *
+ * @param own the cluster, which has links to itself when it has several nodes
+ */
+export const differsInSize = (before: LinksBody, after: LinksBody, own: string): boolean => {
+  const others = ({ clusters }: LinksBody): string => clusters.flatMap(({ cluster }) => (cluster === own ? [] : [cluster])).join();
+  return isComplete(before) && isComplete(after) && others(before) === others(after) && sameButNodes(before, after);
+};
+
+const isComplete = ({ clusters, missing }: LinksBody): boolean => missing === 0 && clusters.every(({ up, total }) => up === total);
+
+/** Whether two reports have the same states but for the number of nodes and their links. */
+const sameButNodes = (before: LinksBody, after: LinksBody): boolean => {
+  const { nodes, clusters, worst, impaired, impairedNodes } = before;
+  return sameLinkStates(before, { ...after, nodes, clusters, worst, impaired, impairedNodes });
 };
 
 /** Whether two reports differ only in measurements and texts. */

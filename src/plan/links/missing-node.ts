@@ -1,4 +1,4 @@
-import type { SliceNode } from '../../api/slicenode/type.ts';
+import { isInSlice, type SliceNode } from '../../api/slicenode/type.ts';
 import { type MissingNode, reportLine } from '../../exchange/statement/links.ts';
 import type { Node } from '../../values/builtin/node.ts';
 
@@ -23,11 +23,12 @@ const notReadyBecause = (node: Node): Pick<MissingNode, 'reason' | 'notReady' | 
 };
 
 /**
- * Why a node that should serve has no part in a slice, for the report; undefined when it has one. `silent` are nodes whose agents have not confirmed
+ * Why a node that should serve has no part in a slice, for the report; undefined when it has one, and for a node that the slice does not need. `silent` are nodes whose agents have not confirmed
  * their reports for long.
  */
 export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet<string>, node: Node): MissingNode | undefined => {
   const { name } = node.metadata;
+  if (sliceNode !== undefined && !isInSlice(sliceNode)) return undefined;
   const status = sliceNode?.status;
   const hasTunnel = status?.publicKey !== undefined;
   if (isNotReady(node) && (!hasTunnel || silent.has(name))) return { node: name, ...notReadyBecause(node) };
@@ -35,5 +36,6 @@ export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet
     const message = status?.conditions?.find((condition) => condition.status === 'False')?.message;
     return { node: name, reason: reportLine(message ?? tunnelAbsent) };
   }
-  return silent.has(name) ? { node: name, reason: agentSilent } : undefined;
+  // A node that joined again has not reported for long, and reports within a second.
+  return silent.has(name) && status?.links !== undefined ? { node: name, reason: agentSilent } : undefined;
 };

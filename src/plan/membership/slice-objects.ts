@@ -51,8 +51,8 @@ export const planLocalSliceStatus = ({ spec }: Membership): Pick<SliceStatus, 's
   },
 });
 
-/** The desired state for the agent of a node in the slice. */
-export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[]): SliceNode => ({
+/** The desired state for the agent of a node; `isNeeded` puts the node into the slice. */
+export const planSliceNode = ({ spec }: Membership, node: string, blocks: readonly string[], isNeeded: boolean): SliceNode => ({
   apiVersion,
   kind: 'SliceNode',
   metadata: {
@@ -60,7 +60,15 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
     namespace: memberNamespace,
     labels: { [managedByLabel]: managedBy, [sliceLabel]: spec.slice, [clusterLabel]: spec.cluster, [nodeLabel]: nodeLabelValue(node) },
   },
-  spec: { slice: spec.slice, sliceUID: spec.sliceUID, node, sliceSubnet: spec.sliceSubnet, blocks: [...blocks], driver: spec.driver },
+  spec: {
+    slice: spec.slice,
+    sliceUID: spec.sliceUID,
+    node,
+    sliceSubnet: spec.sliceSubnet,
+    blocks: [...blocks],
+    ...(isNeeded ? {} : { idle: true as const }),
+    driver: spec.driver,
+  },
 });
 
 /** A node of the slice for the agents of this cluster, from a verified statement and its signed form, which agents verify again. */

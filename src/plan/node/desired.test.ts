@@ -66,6 +66,25 @@ it('makes a network of a slice, its peers and its running pods', () => {
   expect(plan.drivers.get('app')?.reason).toBe('the kernel has no WireGuard; wireguard-go is there');
 });
 
+it('has nothing of a slice that does not need the node, and keeps its count while others use its port', () => {
+  const absent = slice({ idle: true, blocks: [] });
+  expect(planNode(input({ slices: [absent] }))).toMatchObject({ networks: [], decisions: {}, problems: new Map() });
+  const before = { app: { uid: 'u1', port: 51820, leases: { a: '10.0.0.2' }, freed: { '10.0.0.3': 1 }, revision: 7 } };
+  const plan = planNode(input({ slices: [absent, slice({ name: 'other' })], pods: [pod('a')] }, { decisions: before }));
+  expect(plan.networks).toMatchObject([{ slice: 'other', listenPort: 51820 }]);
+  expect(plan.decisions.app).toEqual({ uid: 'u1', port: 51820, leases: {}, freed: {}, withdrawals: {}, revision: 7 });
+  const again = planNode(input({ slices: [slice(), slice({ name: 'other' })], pods: [pod('a')] }, { decisions: plan.decisions }));
+  expect(again.networks).toMatchObject([
+    { slice: 'app', listenPort: 51821 },
+    { slice: 'other', listenPort: 51820 },
+  ]);
+  expect(again.decisions.app?.revision).toBe(8);
+});
+
+it('keeps the tunnel of a slice that leaves the node until its blocks are gone', () => {
+  expect(planNode(input({ slices: [slice({ idle: true })] })).networks).toMatchObject([{ slice: 'app' }]);
+});
+
 it.each<[string, NodeInput, string, RegExp]>([
   ['without a block', input({ slices: [slice({ blocks: [] })] }), 'NotConnected', /no address block/],
   [

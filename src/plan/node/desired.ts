@@ -1,7 +1,7 @@
 import type { Reason } from '../../api/reasons.ts';
 import { formatCidr } from '../../values/address/cidr.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
-import { type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
+import { isAbsent, type NodeDecisions, type NodeFacts, type PodFacts, type SliceDecisions, type SliceFacts } from '../facts/node-state.ts';
 import type { PodAttachment, SliceNetwork } from '../facts/slice-network.ts';
 import { planPodAddresses } from '../ipam/pod-addresses.ts';
 import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
@@ -81,6 +81,7 @@ export interface NodePlan {
  * has blocks and a driver                 a network: its peers, and those of its pods that have an address and a namespace
  * has no block yet, no driver, no port    no network, and a problem with the reason
  * has a key that cannot be read           its state in the kernel stays, and a problem with the reason
+ * does not need the node                  no network and no problem; its port is free for others, and it goes on counting
  * was removed                             no network, and its decisions are forgotten
  * created again under its name            its port stays, its addresses are chosen again
  * ```
@@ -90,18 +91,26 @@ export interface NodePlan {
 export const planNode = (input: NodeInput): NodePlan => {
   const networks: SliceNetwork[] = [];
   const untouched: ExistingSlice[] = [];
-  const decisions: Record<string, SliceDecisions> = {};
+  const resting: Record<string, SliceDecisions> = {};
+  const chosen: Record<string, SliceDecisions> = {};
   const drivers = new Map<string, DriverChoice>();
   const problems = new Map<string, Problem>();
   const podProblems = new Map<string, string>();
   const wantedAddresses = new Map<string, number>();
   const retries: number[] = [];
   const members = podsBySlice(input.facts);
+  const absent = new Set(input.facts.slices.flatMap((slice) => (isAbsent(slice) ? [slice.name] : [])));
+  const present = Object.fromEntries(Object.entries(input.decisions).filter(([slice]) => !absent.has(slice)));
   for (const slice of input.facts.slices) {
+    if (absent.has(slice.name)) {
+      const decided = input.decisions[slice.name];
+      if (decided !== undefined) resting[slice.name] = { ...decided, leases: {}, freed: {}, withdrawals: {} };
+      continue;
+    }
     const choice = chooseDriver(slice.driver, input.drivers);
     drivers.set(slice.name, choice);
     const decided = input.decisions[slice.name];
-    const port = choosePort(decided?.port, portsOf({ ...input.decisions, ...decisions }, slice.name), input.busyPorts);
+    const port = choosePort(decided?.port, portsOf({ ...present, ...chosen }, slice.name), input.busyPorts);
     const pods = members.get(slice.name) ?? [];
     const addresses = planPodAddresses({
       blocks: slice.blocks,
@@ -118,7 +127,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     if (addresses.retryAt !== undefined) retries.push(addresses.retryAt);
     if (port !== undefined) {
       const { leases, freed, revision, withdrawals } = addresses;
-      decisions[slice.name] = { uid: slice.uid, port, leases, freed, revision, withdrawals };
+      chosen[slice.name] = { uid: slice.uid, port, leases, freed, revision, withdrawals };
     }
     if (addresses.wantedAddresses !== undefined) wantedAddresses.set(slice.name, addresses.wantedAddresses);
     const key = input.keys.get(slice.name);
@@ -151,7 +160,7 @@ export const planNode = (input: NodeInput): NodePlan => {
   return {
     networks,
     untouched,
-    decisions,
+    decisions: { ...resting, ...chosen },
     drivers,
     problems,
     podProblems,

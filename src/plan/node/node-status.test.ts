@@ -54,6 +54,12 @@ const published = (from: StatusInput): SliceNode => {
 const patchFor = (from: StatusInput, to: StatusInput, heartbeat = false) =>
   statusPatch(published(from), desiredStatus(to), readiness(to), { heartbeat, now })?.status;
 
+it('offers no tunnel while the slice does not need the node, and takes back what was offered', () => {
+  const idle = input({ idle: true });
+  expect(readiness(idle)).toMatchObject({ status: 'True', reason: 'NotInUse' });
+  expect(patchFor(input(), idle)).toMatchObject({ publicKey: null, port: null, endpoints: null, router: null, links: null });
+});
+
 it('publishes only pods that are attached', () => {
   expect(desiredStatus(input()).pods).toEqual({ a: { namespace: 'ns', name: 'a', address: '10.0.0.2' } });
 });

@@ -8,6 +8,8 @@ import type { Problem } from './desired.ts';
 
 /** The inputs of the status of a slice on this node. */
 export interface StatusInput {
+  /** No pod of the slice needs this node. @default false */
+  readonly idle?: boolean;
   readonly network: SliceNetwork | undefined;
   readonly choice: DriverChoice | undefined;
   readonly drivers: readonly DriverEvidence[];
@@ -42,12 +44,14 @@ export interface StatusInput {
 
 /** The status to publish, without conditions. */
 export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
-  const { network, choice } = input;
+  const { network, choice, podsRevision } = input;
+  // The tunnel of a node that leaves works until no other node uses it, but is no longer offered.
+  if (input.idle === true) return { ...(podsRevision === undefined ? {} : { podsRevision }), pods: {} };
   const usable = input.drivers.filter(({ usable }) => usable).map(({ driver }) => driver);
   const shared = {
     drivers: usable,
     ...(choice === undefined ? {} : { driverReason: choice.reason }),
-    ...(input.podsRevision === undefined ? {} : { podsRevision: input.podsRevision }),
+    ...(podsRevision === undefined ? {} : { podsRevision }),
     ...(input.peersVersion === undefined ? {} : { peersVersion: input.peersVersion }),
     ...(input.wantedAddresses === undefined ? {} : { wantedAddresses: input.wantedAddresses }),
     ...(input.accessDigest === undefined ? {} : { accessDigest: input.accessDigest }),
@@ -77,6 +81,7 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
  * The condition Ready of a slice on this node, the worst fault first; undefined when it depends on links that are not known yet.
  *
  * ```
+ * the slice does not need the node             Ready, because it is not in use
  * no network, or the kernel refuses            its reason
  * no node of some cluster is reachable         LinkDown, with a pair
  * nothing is known of some cluster yet         LinksPending
@@ -85,6 +90,8 @@ export const desiredStatus = (input: StatusInput): SliceNodeStatus => {
  */
 export const readiness = (input: StatusInput): Verdict | undefined => {
   const type = 'Ready';
+  if (input.idle === true)
+    return { type, status: 'True', reason: 'NotInUse', message: 'No pod of the slice runs on this node, so it has no tunnel.' };
   if (input.problem !== undefined) return { type, status: 'False', ...input.problem };
   if (input.links === undefined || input.partial) return undefined;
   const clusters = Object.entries(input.links.clusters);

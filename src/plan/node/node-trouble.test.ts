@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nodeTrouble, troubleVerdicts } from './node-trouble.ts';
+import { nodeTrouble, reportsTrouble, troubleVerdicts } from './node-trouble.ts';
 
 const well = { cni: { active: '10-net.conflist', isList: true, chained: true }, disk: { path: '/var/lib/kubeslice', freeBytes: 1e9 } };
 
@@ -37,4 +37,13 @@ test('a condition comes with the first trouble, and stays to say that it is over
   expect(verdict).toMatchObject({ type: 'Degraded', status: 'True', reason: 'PacketsTooLarge', message: expect.stringContaining('1420') });
   const before = [{ type: 'Degraded', status: 'True', reason: 'PacketsTooLarge', message: '', lastTransitionTime: '' } as const];
   expect(troubleVerdicts(before, undefined)).toMatchObject([{ type: 'Degraded', status: 'False' }]);
+});
+
+test('a node reports its faults in the slices that it is in, and once when it is in none', () => {
+  const reported = (slices: Parameters<typeof reportsTrouble>[1]): string[] =>
+    slices.flatMap(({ name }) => (reportsTrouble(name, slices) ? [name] : []));
+  const idle = (name: string) => ({ name, idle: true as const });
+  expect(reported([{ name: 'a' }, idle('b'), { name: 'c' }])).toEqual(['a', 'c']);
+  expect(reported([idle('c'), idle('b'), idle('d')])).toEqual(['b']);
+  expect(reported([])).toEqual([]);
 });

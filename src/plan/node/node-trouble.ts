@@ -1,4 +1,5 @@
 import { type Condition, exceptionVerdicts, type Verdict } from '../../api/condition.ts';
+import { compareText } from '../../values/text/order.ts';
 
 /** With less free space a file system counts as full, in bytes. */
 const leastFreeBytes = 1024 * 1024;
@@ -59,6 +60,16 @@ export const nodeTrouble = (
     };
   }
   return undefined;
+};
+
+/**
+ * Whether a node reports its faults in its SliceNode of a slice: in those of all slices that it is in. A node that is in none reports them in the
+ * first one, since a fault of a node must not cost a write for each slice that does not use it.
+ */
+export const reportsTrouble = (slice: string, slices: readonly { readonly name: string; readonly idle?: true }[]): boolean => {
+  const inUse = slices.filter(({ idle }) => idle !== true).map(({ name }) => name);
+  const [first] = slices.map(({ name }) => name).toSorted(compareText);
+  return inUse.length === 0 ? slice === first : inUse.includes(slice);
 };
 
 /** The condition Degraded of a node's slice, if there was ever a fault. */

@@ -106,6 +106,23 @@ it('attaches what runs, and touches nothing the second time', async () => {
   expect((await agent.step('everything', signal))?.outcome.changes).toEqual([]);
 });
 
+it('joins a slice when a pod needs it, and a pod waits for that; leaves nothing of one that needs it no longer', async () => {
+  const agent = await started();
+  facts = { node: 'n1', addresses: ['192.0.2.1'], slices: [{ ...slice, blocks: [], idle: true }], pods: [pod('a')] };
+  slicesVersion += 1;
+  await agent.step('changes', signal);
+  expect([agent.awaitsSlice('a'), agent.awaitsAttachment('a'), agent.awaitsSlice('unknown')]).toEqual([true, false, false]);
+  expect(await readdir(directory)).not.toContain('keys');
+  facts = { ...facts, slices: [slice] };
+  expect((await agent.step('changes', signal))?.outcome.attached.get('app')).toEqual(new Set(['a']));
+  expect([agent.awaitsSlice('a'), await readdir(`${directory}/keys`)]).toEqual([false, ['app.key']]);
+  facts = { ...facts, slices: [{ ...slice, blocks: [], idle: true }], pods: [] };
+  expect((await agent.step('changes', signal))?.plan.networks).toEqual([]);
+  expect(await readdir(`${directory}/keys`)).toEqual([]);
+  // The count goes on, so that no address counts as withdrawn before it is.
+  expect(agent.last?.plan.decisions.app).toMatchObject({ leases: {}, revision: 1 });
+});
+
 it('touches nothing while nothing is known about the node', async () => {
   facts = undefined;
   const agent = await started();

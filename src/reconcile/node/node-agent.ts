@@ -2,7 +2,7 @@ import type { Kernel, Outcome, Scope } from '../../kernel/port.ts';
 import { busyUdpPorts } from '../../kernel/tunnel/busy-ports.ts';
 import { recalled } from '../../plan/facts/known-decisions.ts';
 import type { HeldFacts } from '../../plan/facts/lost-objects.ts';
-import type { NodeDecisions, NodeFacts, Snapshot } from '../../plan/facts/node-state.ts';
+import { isAbsent, type NodeDecisions, type NodeFacts, type Snapshot } from '../../plan/facts/node-state.ts';
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
 import { type NodeInput, type NodePlan, planNode } from '../../plan/node/desired.ts';
@@ -150,6 +150,18 @@ export class NodeAgent {
     }
   }
 
+  /**
+   * Whether a pod that the CNI plugin announced waits for this node to join its slice: the worker puts the node into the slice when the pod is
+   * scheduled, mostly before it starts.
+   */
+  awaitsSlice(uid: string): boolean {
+    if (this.#last === undefined) return false;
+    const { facts } = this.#last;
+    const pod = facts.pods.find((one) => one.uid === uid);
+    const slice = pod?.eligible === true ? this.sliceOf(pod.namespace) : undefined;
+    return facts.slices.some((one) => one.name === slice && one.blocks.length === 0);
+  }
+
   /** One step; undefined while nothing is known about this node: then nothing may change. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;
@@ -160,6 +172,7 @@ export class NodeAgent {
     this.#index(held?.facts, version);
     if (held === undefined) return undefined;
     const { facts, losses } = held;
+    const inSlices = facts.slices.filter((slice) => !isAbsent(slice));
     for (const slice of losses.keys())
       if (this.#held?.losses.has(slice) !== true)
         log.warn('a SliceNode is missing although its slice has not ended; its last content is kept', { slice });
@@ -168,7 +181,7 @@ export class NodeAgent {
     if (this.#mtu === undefined || scope !== 'changes') this.#mtu = await this.#parts.mtu(facts.addresses, signal);
     const namespaces = new Set(facts.slices.flatMap((slice) => slice.namespaces));
     const members = facts.pods.filter((pod) => pod.eligible && namespaces.has(pod.namespace)).map((pod) => pod.uid);
-    const { keys: ownKeys, problems: keyProblems } = await keys.all(facts.slices.map(({ name }) => name));
+    const { keys: ownKeys, problems: keyProblems } = await keys.all(inSlices.map(({ name }) => name));
     for (const [slice, problem] of keyProblems)
       if (!this.#last?.plan.problems.has(slice))
         log.warn('a tunnel key cannot be read; the slice in the kernel stays unchanged', { slice, problem });
@@ -197,7 +210,7 @@ export class NodeAgent {
       access: this.#access,
       now: clock.now(),
     });
-    const gone = Object.keys(this.#decisions).filter((slice) => plan.decisions[slice] === undefined);
+    const gone = Object.keys(this.#decisions).filter((slice) => !inSlices.some(({ name }) => name === slice));
     this.#decisions = plan.decisions;
     await this.#parts.keepVerified();
     await this.#parts.binding?.save();
@@ -210,9 +223,9 @@ export class NodeAgent {
       untouched: plan.untouched,
       livingPods: new Set(facts.pods.map(({ uid }) => uid)),
     });
-    // All current slices instead of those in `gone`: a killed agent left keys without a decision.
+    // All slices of the node instead of those in `gone`: a killed agent left keys without a decision.
     await keys
-      .keepOnly(new Set(facts.slices.map((slice) => slice.name)))
+      .keepOnly(new Set(inSlices.map(({ name }) => name)))
       .catch((error: unknown) => log.warn('keys of slices that ended are not deleted; the next step tries again', { error }));
     for (const slice of gone) {
       metrics.remove('nodePods', { slice });
@@ -238,7 +251,7 @@ export class NodeAgent {
     );
     for (const network of confirmed) if (peersVersion !== undefined) this.#peersVersions.set(network.slice, peersVersion);
     for (const network of plan.networks) if (!outcome.failures.has(network.slice)) this.#applied.set(network.slice, network);
-    for (const slice of this.#applied.keys()) if (!facts.slices.some(({ name }) => name === slice)) this.#applied.delete(slice);
+    for (const slice of this.#applied.keys()) if (!inSlices.some(({ name }) => name === slice)) this.#applied.delete(slice);
     this.#last = {
       facts,
       plan,

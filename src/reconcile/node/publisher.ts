@@ -1,6 +1,6 @@
 import { sliceNodeKind } from '../../api/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
-import { type LinkReport, type SliceNode, type SliceNodeStatus, sliceNodeName } from '../../api/slicenode/type.ts';
+import { isInSlice, type LinkReport, type SliceNode, type SliceNodeStatus, sliceNodeName } from '../../api/slicenode/type.ts';
 import type { Kernel } from '../../kernel/port.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import { accessDigest } from '../../plan/enforcement/policy-digests.ts';
@@ -72,6 +72,10 @@ export class Publisher {
     const written = this.#written.get(slice);
     const seen = written !== undefined && written.on === mirrored ? written.answer : mirrored;
     this.#measureCertificate(slice);
+    const isIdle = !isInSlice(mirrored);
+    const trouble = this.#parts.trouble(slice);
+    // Nodes that never were in the slice have nothing to report.
+    if (isIdle && mirrored.status === undefined && trouble === undefined) return undefined;
     const now = clock.monotonic();
     const input = await this.#input(slice, step, seen.status, signal);
     const votes = input.links !== undefined && !sameVotes(seen.status?.links?.clusters, input.links.clusters);
@@ -82,10 +86,9 @@ export class Publisher {
     const { links: held, ...others } = stays ? (seen.status ?? {}) : desiredStatus(input);
     const wanted = votes && soon > 0 ? others : { ...others, ...(held === undefined ? {} : { links: held }) };
     const before = seen.status?.conditions;
-    const further = [
-      ...troubleVerdicts(before, this.#parts.trouble(slice)),
-      ...servedVerdicts('member', this.#parts.policiesServed(), before),
-    ];
+    // Policies concern nodes in the slice alone.
+    const served = isIdle ? [] : servedVerdicts('member', this.#parts.policiesServed(), before);
+    const further = [...troubleVerdicts(before, trouble), ...served];
     const options = { heartbeat, now: new Date(clock.now()), further };
     const patch = statusPatch(seen, wanted, votes && soon > 0 ? undefined : readiness(input), options);
     const againMs = votes && soon > 0 ? Math.ceil(soon) : heartbeatMs;
@@ -142,6 +145,7 @@ export class Publisher {
     }
     const uid = plan.decisions[slice]?.uid;
     return {
+      idle: facts.slices.find(({ name }) => name === slice)?.idle === true,
       network,
       ...(network === undefined || uid === undefined
         ? {}

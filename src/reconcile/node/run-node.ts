@@ -7,7 +7,7 @@ import type { Client } from '../../kubernetes/client.ts';
 import { createController } from '../../loop/controller.ts';
 import { watching } from '../../loop/watching.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
-import { nodeTrouble } from '../../plan/node/node-trouble.ts';
+import { nodeTrouble, reportsTrouble } from '../../plan/node/node-trouble.ts';
 import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -147,6 +147,9 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const unmanaged = new UnmanagedState(settings, () => {
     for (const { slice } of tunnels()) status.enqueue(slice);
   });
+  /** A node outside a slice needs none, and the one that it had is not renewed. */
+  const certificateEnds = (slice: string): number | undefined =>
+    tunnels().some((network) => network.slice === slice) ? binding?.certificateEnds(slice) : undefined;
   const publisher = new Publisher({
     client,
     kernel,
@@ -154,11 +157,13 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     links,
     identity: (use) => identity.provedFor(use),
     bindsKeys: settings.bindKeys !== false,
-    certificateEnds: (slice) => binding?.certificateEnds(slice),
+    certificateEnds,
     trouble: (slice) => {
-      const notAfter = binding?.certificateEnds(slice);
+      if (!reportsTrouble(slice, agent.last?.facts.slices ?? [])) return undefined;
+      const network = tunnels().find((each) => each.slice === slice);
+      const notAfter = certificateEnds(slice);
       const certificate = notAfter === undefined ? undefined : { notAfter, now: clock.now() };
-      return nodeTrouble(unmanaged.last, links.narrow(slice), tunnels().find((each) => each.slice === slice)?.mtu, certificate);
+      return nodeTrouble(unmanaged.last, links.narrow(slice), network?.mtu, certificate);
     },
     policiesServed: () => world.accessPolicies.isServed(),
     seen: (slice) => world.sliceNodes.list().find(({ spec }) => spec.slice === slice && spec.node === settings.node),

@@ -1,5 +1,6 @@
 import { excludeLabel } from '../../../api/labels.ts';
 import { memberNamespaces } from '../../../api/slice/type.ts';
+import { isInSlice } from '../../../api/slicenode/type.ts';
 import { didYouMean } from '../../../values/text/nearest.ts';
 import { shellQuote } from '../../../values/text/shell-quote.ts';
 import { exportFindings } from '../exports/exports.ts';
@@ -63,6 +64,12 @@ export const membership = ({ from }: PathView): Hop => {
     );
   }
   const address = addressOf(from);
+  const place = from.sliceNodes.find(({ spec }) => spec.slice === slice.metadata.name && spec.node === pod.spec?.nodeName);
+  if (address === undefined && place !== undefined && !isInSlice(place))
+    return broken(
+      `The pod is in slice ${slice.metadata.name}, but its node ${place.spec.node} is not in the slice yet: the worker of this cluster puts a node into a slice when a pod of it is scheduled there.`,
+      commands.kubectl('kubeslice-system', 'get pods -l app.kubernetes.io/component=worker'),
+    );
   if (address === undefined)
     return broken(
       `The pod is in slice ${slice.metadata.name} but has no address in it: its node's agent has not attached it.`,

@@ -25,6 +25,11 @@ const end = (name: string, address: string, block: string, context: string): End
   agent: `agent-of-${context}`,
   facts,
 });
+const notInUse: SliceNode = {
+  ...sliceNode('other', '10.0.0.2', '10.0.0.0/26'),
+  spec: { slice: 'app', sliceUID: 'u', node: 'e1', sliceSubnet: '10.0.0.0/16', blocks: [], driver: 'Auto', idle: true },
+  status: {},
+};
 const imported: ServiceImport = {
   apiVersion: '',
   kind: 'ServiceImport',
@@ -183,6 +188,13 @@ const table: readonly (readonly [string, Partial<PathView>, Hop['hop'], string, 
     'kubectl --context hub -n default patch slice app',
   ],
   ['the pod is not attached', { from: { ...from, sliceNodes: [] } }, 'membership', 'pod shop/client', 'delete pod agent-of-east'],
+  [
+    'the node of the pod is not in the slice',
+    { from: { ...from, sliceNodes: [notInUse] } },
+    'membership',
+    'pod shop/client',
+    'get pods -l app.kubernetes.io/component=worker',
+  ],
   [
     'nothing is exported',
     { service: { ...service, import: undefined, exporter: { ...exporter, exports: [] } } },

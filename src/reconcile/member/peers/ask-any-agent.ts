@@ -1,3 +1,4 @@
+import { isInSlice } from '../../../api/slicenode/type.ts';
 import type { Slots } from '../../../loop/slots.ts';
 import type { Random } from '../../../values/backoff.ts';
 import type { Clock } from '../../../values/clock.ts';
@@ -63,7 +64,9 @@ export const askAnyAgent = async <T>(
 
 /** Addresses of this cluster's nodes in the slice, where their agents listen. */
 const agentsOf = ({ local, slice }: AskingSession): string[] =>
-  local.sliceNodes.byIndex('slice', slice).flatMap(({ spec }) => {
+  local.sliceNodes.byIndex('slice', slice).flatMap((sliceNode) => {
+    const { spec } = sliceNode;
+    if (!isInSlice(sliceNode)) return [];
     const addresses = local.nodes.get(spec.node)?.status?.addresses ?? [];
     return addresses.find(({ type }) => type === 'InternalIP')?.address ?? [];
   });

@@ -1,6 +1,6 @@
 import { conditionOf } from '../../../api/condition.ts';
 import { memberNamespace } from '../../../api/places.ts';
-import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { isInSlice, type SliceNode } from '../../../api/slicenode/type.ts';
 import type { LinksBody } from '../../../exchange/statement/links.ts';
 import type { Node } from '../../../kubernetes/kinds.ts';
 import type { Source } from '../../../loop/source.ts';
@@ -9,7 +9,7 @@ import { reportDelay } from '../../../plan/board/report-pace.ts';
 import { absentNamespacesOf } from '../../../plan/exports/absent-namespaces.ts';
 import { failingExportsOf, mayBeReported } from '../../../plan/exports/failing-exports.ts';
 import { sameVotes } from '../../../plan/links/link-votes.ts';
-import { planLinks, sameLinkStates } from '../../../plan/links/links.ts';
+import { awaitsLinks, differsInSize, planLinks, sameLinkStates } from '../../../plan/links/links.ts';
 import { planLocalDegradation, planLocalReadiness } from '../../../plan/links/local-readiness.ts';
 import { canonicalJson } from '../../../values/text/canonical-json.ts';
 import { sha256Hex } from '../../../values/text/hash.ts';
@@ -28,6 +28,12 @@ const snapshotGapMs = 250;
 
 const readyOf = ({ status }: Node): string | undefined => status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
+/**
+ * A node that joined a slice may take this long until its first report, and the links to it until they are up, in milliseconds; then they are
+ * reported as missing.
+ */
+const joinMs = 5_000;
+
 /** Whether two states of a node are the same to the report: a node changes every minute, but rarely in these fields. */
 const sameService = (a: Node, b: Node): boolean =>
   a.spec?.unschedulable === b.spec?.unschedulable &&
@@ -37,6 +43,8 @@ const sameService = (a: Node, b: Node): boolean =>
 /** Whether two states of a node's part in a slice are the same to the report: heartbeats and attached pods do not matter. */
 const samePart = (a: SliceNode, b: SliceNode): boolean =>
   a.spec.sliceUID === b.spec.sliceUID &&
+  a.spec.idle === b.spec.idle &&
+  (a.status?.links === undefined) === (b.status?.links === undefined) &&
   a.status?.publicKey === b.status?.publicKey &&
   a.status?.accessDigest === b.status?.accessDigest &&
   sameVotes(a.status?.links?.clusters, b.status?.links?.clusters) &&
@@ -51,6 +59,10 @@ export const links = (session: Session, refusals: Refusals) => {
   const { cluster } = session.hub;
   const random = shareOf(cluster, name);
   const ages = new ReportAges(clock);
+  /** Since when a node is in the slice without a report. */
+  const joinedAt = new Map<string, number>();
+  /** Since when links are being made while everything else is as in the last report. */
+  let awaitsSince: number | undefined;
   let last: { readonly body: LinksBody; readonly at: number } | undefined;
   let snapshotAt = Number.NEGATIVE_INFINITY;
   const silence: Source<string> = {
@@ -70,6 +82,12 @@ export const links = (session: Session, refusals: Refusals) => {
           .map(({ metadata }) => metadata.name),
       ),
     ));
+  const joiningOf = (sliceNodes: readonly SliceNode[], now: number): ReadonlySet<string> => {
+    const unreported = sliceNodes.filter((each) => isInSlice(each) && each.status?.links === undefined).map(({ spec }) => spec.node);
+    for (const node of joinedAt.keys()) if (!unreported.includes(node)) joinedAt.delete(node);
+    for (const node of unreported) if (!joinedAt.has(node)) joinedAt.set(node, now);
+    return new Set(unreported.filter((node) => now - (joinedAt.get(node) ?? now) < joinMs));
+  };
   const snapshot = (now: number, failing: ReturnType<typeof failingExportsOf>): LinksBody => {
     const sliceNodes = local.sliceNodes.byIndex('slice', name).filter((node) => node.spec.sliceUID === session.grant.sliceUID);
     const peers = new Map<string, number>();
@@ -79,6 +97,7 @@ export const links = (session: Session, refusals: Refusals) => {
       nodes: local.nodes.list(),
       peers,
       cluster,
+      joining: joiningOf(sliceNodes, now),
       silent: new Set(sliceNodes.flatMap(({ spec }) => (ages.isSilent(spec.node) ? [spec.node] : []))),
       refused: refusals.list(now),
       failing,
@@ -128,10 +147,15 @@ export const links = (session: Session, refusals: Refusals) => {
       const body = snapshot(now, failing);
       // Before the report to the hub, which may be unreachable.
       await showLocally(session, body, signal);
-      const again = (ms: number) => ({ againMs: Math.min(ms, refusals.pending(now) ? graceMs : ms, failing.dueMs ?? ms) });
+      const isJoining = [...joinedAt.values()].some((at) => now - at < joinMs);
+      const again = (ms: number) => ({
+        againMs: Math.min(ms, refusals.pending(now) ? graceMs : ms, failing.dueMs ?? ms, isJoining ? joinMs : ms),
+      });
       const since = last === undefined ? undefined : clock.monotonic() - last.at;
-      const differs = last === undefined || !sameLinkStates(body, last.body);
+      const differs = last === undefined || !(sameLinkStates(body, last.body) || differsInSize(last.body, body, cluster));
       const same = !differs && last !== undefined && canonicalJson(body) === canonicalJson(last.body);
+      awaitsSince = differs && last !== undefined && awaitsLinks(last.body, body) ? (awaitsSince ?? now) : undefined;
+      if (awaitsSince !== undefined && now - awaitsSince < joinMs) return again(joinMs - (now - awaitsSince));
       const delay = reportDelay(since, differs, random);
       if (delay > 0) return again(delay);
       if (!same) last = { body, at: clock.monotonic() };

@@ -1,4 +1,4 @@
-import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { isInSlice, type SliceNode } from '../../../api/slicenode/type.ts';
 import { checkDelegation } from '../../../exchange/delegation/delegation.ts';
 import { clusterOf } from '../../../exchange/ledger/ledger.ts';
 import type { NodeBody } from '../../../exchange/statement/node.ts';
@@ -67,7 +67,9 @@ export const nodeNotices = (session: Session, refusals: Refusals) => {
       const bare = nodeBodyOf(current, local.nodes.get(node), key);
       const body = bare === undefined ? undefined : { ...bare, ...identitiesOf(current) };
       refusals.set(`own.node.${node}.identity`, identity !== undefined && 'refused' in identity ? identity.refused : undefined);
-      if (body === undefined && local.nodes.get(node) !== undefined) {
+      // A node that is not needed ends at once, so that no other node calls it while it leaves.
+      const isIdle = current !== undefined && !isInSlice(current);
+      if (body === undefined && !isIdle && local.nodes.get(node) !== undefined) {
         // Its SliceNode disappeared, although the node did not: it is created again, with the same blocks, and its statement stays in force
         // meanwhile. Without the definition of SliceNodes that lasts until an administrator restores it; the node continues to work.
         if (found === undefined && session.vanished.get(node) !== undefined) return undefined;

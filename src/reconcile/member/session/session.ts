@@ -37,7 +37,7 @@ export interface Session {
   readonly members: Mirror<Membership>;
   /** The board of the slice on the hub. */
   readonly board: Mirror<Notice>;
-  /** Pods of a member namespace of this cluster. */
+  /** Pods of a member namespace of this cluster. Index `node`: the node that the slice needs for a pod. */
   pods(namespace: string): Mirror<Pod> | undefined;
   /** Services of a member namespace of this cluster. */
   services(namespace: string): Mirror<Service> | undefined;

@@ -64,17 +64,18 @@ export const partsOf = (session: Session, { kept, passedOn, onRead, isIdle, meas
     followTenants(session.outbox, own),
   ];
   const publishing = publisher(session, own, pace);
+  const isPublished = (): boolean => isIdle('export-notice') && isIdle('node-notice') && publishing.isPublished();
   const { keeping, controller: storing } = keepAccepted(session, kept, createAuthorTurns(budgets.followUps));
   return [
     // What this cluster publishes …
-    grants(session),
+    ...grants(session, isPublished),
     nodeNotices(session, refusals),
     ...exportNotices(session, tenants, listeners),
     listeners.controller,
     reporting,
     ...publishing.controllers,
     keepOwn(own, kept, session.hub.cluster, renewalEveryMs),
-    withdrawnThrough(session, () => isIdle('export-notice') && isIdle('node-notice') && publishing.isPublished()),
+    withdrawnThrough(session, isPublished),
     // … what the others publish …
     receiver(session, { keeping, refusals, passedOn, turns, onRead }),
     storing,

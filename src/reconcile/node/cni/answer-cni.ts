@@ -11,6 +11,9 @@ export interface StepSignal {
 /** `/var/run` is a link to `/run` on the node, but need not be one in the agent's image. */
 const here = (netns: string): string => netns.replace(/^\/var\/run\//, '/run/');
 
+/** Longest delay of a pod's start while its node joins the slice, in milliseconds: the worker may be away. */
+const joinWithinMs = 1_000;
+
 /** Answers the CNI plugin: a pod of a slice is attached before its containers start; any other passes at once. */
 export const answerCni =
   (agent: NodeAgent, steps: StepSignal, wake: () => void): CniHandler =>
@@ -28,10 +31,13 @@ export const answerCni =
       return agent.isAttached(uid) ? { ok: true } : { ok: false, message: `The pod is not attached to slice ${slice} yet.` };
     }
     agent.podStarts(uid, netns);
+    const joining = AbortSignal.any([signal, AbortSignal.timeout(joinWithinMs)]);
     for (let waits = true; waits && !signal.aborted; waits = agent.awaitsAttachment(uid)) {
       const step = steps.next(signal);
       wake();
       await step;
+      // The change of the SliceNode makes the next step.
+      while (agent.awaitsSlice(uid) && !joining.aborted) await steps.next(joining);
     }
     return agent.isAttached(uid)
       ? { ok: true }

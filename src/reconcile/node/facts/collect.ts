@@ -4,7 +4,7 @@ import { findPodNamespaces } from '../../../kernel/pod/pod-namespaces.ts';
 import { probeDrivers } from '../../../kernel/tunnel/drivers.ts';
 import { droppingRules } from '../../../plan/diagnosis/dropping-rules.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
-import type { Snapshot } from '../../../plan/facts/node-state.ts';
+import { isAbsent, type Snapshot } from '../../../plan/facts/node-state.ts';
 import { createLog } from '../../../telemetry/log.ts';
 import { tunnelPorts } from '../../../values/ports.ts';
 import { kernelOfNode } from '../kernel-of-node.ts';
@@ -60,16 +60,18 @@ export const collectFacts = async (settings: AgentSettings, agent: AgentEndpoint
     ruleset(signal),
     agent === undefined ? undefined : agentTrouble(agent, signal),
     Promise.all(
-      (snapshot?.facts.slices ?? []).map((slice) =>
-        sliceOnNode({
-          snapshot: snapshot as Snapshot,
-          slice,
-          podNamespaces,
-          now,
-          signal,
-          tunnelOf: (network) => kernel.observe(network, signal),
-        }),
-      ),
+      (snapshot?.facts.slices ?? [])
+        .filter((slice) => !isAbsent(slice))
+        .map((slice) =>
+          sliceOnNode({
+            snapshot: snapshot as Snapshot,
+            slice,
+            podNamespaces,
+            now,
+            signal,
+            tunnelOf: (network) => kernel.observe(network, signal),
+          }),
+        ),
     ),
   ]);
   return {

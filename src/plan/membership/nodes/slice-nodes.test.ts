@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Membership } from '../../api/membership/type.ts';
-import { sliceNode } from '../fixtures/worker.ts';
-import { planSliceNodes, type SliceNodesSnapshot, sameDemand } from './slice-nodes.ts';
+import type { Membership } from '../../../api/membership/type.ts';
+import { sliceNode } from '../../fixtures/worker.ts';
+import { planSliceNodes, type SliceNodesSnapshot, sameDemand, spareNodes } from './slice-nodes.ts';
 
 const membership = (blocks: string[], sliceUID = 'u'): Membership => ({
   apiVersion: 'exchange.kubeslice.io/v1alpha1',
@@ -20,7 +20,15 @@ const membership = (blocks: string[], sliceUID = 'u'): Membership => ({
   },
 });
 const plan = (snapshot: Partial<SliceNodesSnapshot>) =>
-  planSliceNodes({ membership: membership(['10.0.0.0/24']), nodes: ['n2', 'n1'], written: [], retired: [], ...snapshot });
+  planSliceNodes({
+    membership: membership(['10.0.0.0/24']),
+    nodes: ['n2', 'n1'],
+    needed: new Set(['n1', 'n2']),
+    mayLeave: () => true,
+    written: [],
+    retired: [],
+    ...snapshot,
+  });
 const pods = (count: number) =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`uid-${index}`, { namespace: 'app-ns', name: `p${index}`, address: '' }]),
@@ -60,6 +68,44 @@ describe('the nodes of a slice in this cluster', () => {
     expect(back.desired).toEqual(first.desired);
   });
 
+  it('that are not needed are idle without blocks, and take none from the others', () => {
+    const one = plan({ needed: new Set(['n2']) });
+    expect(one.desired.map(({ spec }) => [spec.node, spec.idle, spec.blocks])).toEqual([
+      ['n1', true, []],
+      ['n2', undefined, ['10.0.0.0/26']],
+    ]);
+    expect(plan({ needed: new Set(['n2']), written: one.desired })).toEqual({ ...one, changed: false });
+  });
+
+  it('find a block at once when they join: as many as are in the slice, three at least, and none beyond the fair share', () => {
+    const nodes = Array.from({ length: 20 }, (_, index) => `n${index + 10}`);
+    const wanted = (inSlice: number, more: Partial<SliceNodesSnapshot> = {}) =>
+      plan({ nodes, needed: new Set(nodes.slice(0, inSlice)), membership: membership(['10.0.0.0/20']), ...more }).wantedAddresses;
+    // One and three more fill the first block of the cluster.
+    expect(wanted(1, { membership: membership(['10.0.0.0/24']) })).toBeUndefined();
+    expect(wanted(2, { membership: membership(['10.0.0.0/24']) })).toBe(256 + 64);
+    expect(wanted(4, { membership: membership(['10.0.0.0/24']) })).toBe(256 + 4 * 64);
+    expect(wanted(10)).toBeUndefined();
+    expect([0, 1, 4, 10, 18, 20].map((inSlice) => spareNodes(20, inSlice))).toEqual([3, 3, 4, 10, 2, 0]);
+    // A hundred clusters share a /16: each may have 512 addresses.
+    expect(wanted(7, { membership: membership(['10.0.0.0/24', '10.0.1.0/24']), clusters: 100 })).toBeUndefined();
+  });
+
+  it('that are not needed any more keep their blocks until the others have forgotten them, and get them back', () => {
+    const needed = new Set(['n2']);
+    const leaving = plan({ needed, written: first.desired, mayLeave: () => false });
+    expect(leaving.desired.map(({ spec }) => [spec.node, spec.idle, spec.blocks])).toEqual([
+      ['n1', true, ['10.0.0.0/26']],
+      ['n2', undefined, ['10.0.0.64/26']],
+    ]);
+    expect(leaving).toMatchObject({ changed: false, retired: [] });
+    const left = plan({ needed, written: leaving.desired });
+    expect(left).toMatchObject({ changed: true, surplus: [], retired: [{ owner: 'n1', block: '10.0.0.0/26' }] });
+    expect(left.desired[0]?.spec).toMatchObject({ idle: true, blocks: [] });
+    expect(plan({ needed, written: left.desired, retired: left.retired })).toEqual({ ...left, changed: false });
+    expect(plan({ written: left.desired, retired: left.retired }).desired).toEqual(first.desired);
+  });
+
   it('of an earlier slice of the same name are surplus, whatever their blocks', () => {
     const afresh = plan({ written: first.desired, membership: membership(['10.0.5.0/24'], 'v') });
     expect(afresh.surplus).toEqual(first.desired);
@@ -71,7 +117,10 @@ describe('the nodes of a slice in this cluster', () => {
   });
 
   it('that are short of addresses make the cluster ask for more', () => {
-    expect(plan({ membership: membership([]) })).toMatchObject({ desired: [], wantedAddresses: 128 });
+    expect(plan({ membership: membership([]) })).toMatchObject({
+      desired: [{ spec: { node: 'n1', blocks: [] } }, { spec: { node: 'n2', blocks: [] } }],
+      wantedAddresses: 128,
+    });
     const busy = first.desired.map((node) => ({ ...node, status: { pods: pods(60) } }));
     expect(plan({ membership: membership(['10.0.0.0/25']), written: busy }).wantedAddresses).toBe(256);
   });
