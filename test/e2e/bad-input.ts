@@ -65,7 +65,7 @@ const badExports: readonly (readonly [title: string, name: string, ns: string, s
   ];
 
 /** Arguments of the command line that are refused, and words that the one sentence must contain. */
-const badCommands: readonly (readonly [title: string, args: readonly string[], words: readonly string[]])[] = [
+const badCommandsOf = (playground: string): readonly (readonly [title: string, args: readonly string[], words: readonly string[]])[] => [
   ['an unknown command', ['instal'], ['instal']],
   ['an unknown context', ['status', '--context', 'nowhere'], ['nowhere', 'hub']],
   ['a context with a slip', ['status', '--context', 'esat'], ['Did you mean "east"?']],
@@ -76,7 +76,7 @@ const badCommands: readonly (readonly [title: string, args: readonly string[], w
   ['a name for a cluster that cannot be', ['join', 'North_1', '--hub-context', 'hub', '--context', 'east'], ['North_1']],
   ['a second name for a cluster', ['join', 'other', '--hub-context', 'hub', '--context', 'west'], ['west', 'leave']],
   ['a playground that is not there', ['playground', 'kubeconfig', '--name', 'nowhere'], ['nowhere', 'playground up']],
-  ['a fault between sites that are not there', ['playground', 'fault', 'cut', 'east', 'nowhere', '--name', 'e2e'], ['nowhere']],
+  ['a fault between sites that are not there', ['playground', 'fault', 'cut', 'east', 'nowhere', '--name', playground], ['nowhere']],
 ];
 
 /** Everything that a user can get wrong: refused with a sentence, and nothing changed. */
@@ -165,7 +165,7 @@ export const badInputTopic = (world: World): void => {
       expect(stderr).toContain('cannot be updated');
     });
 
-    test.each(badCommands)('the command line refuses %s', async (_, args, words) => {
+    test.each(badCommandsOf(world.name))('the command line refuses %s', async (_, args, words) => {
       const { code, stdout, stderr } = await world.kubeslice(args);
       expect(code).not.toBe(0);
       expect(stdout).toBe('');

@@ -9,6 +9,7 @@ import { hubEvents } from '../../test/bench/hub-events.ts';
 import { idle } from '../../test/bench/idle.ts';
 import type { Item, LoneItem } from '../../test/bench/item.ts';
 import { liveAttach } from '../../test/bench/live-attach.ts';
+import { nodeJoins, nodeJoinsWithoutHub } from '../../test/bench/node-joins.ts';
 import { podStart } from '../../test/bench/pod-start.ts';
 import { roundTrip } from '../../test/bench/round-trip.ts';
 import { throughput } from '../../test/bench/throughput.ts';
@@ -24,6 +25,8 @@ export const items: readonly (Item | LoneItem)[] = [
   endpointChange,
   liveAttach,
   podStart,
+  nodeJoins,
+  nodeJoinsWithoutHub,
   dnsRate,
   hubEvents,
   fleetSizes,
