@@ -69,6 +69,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const keys = new TunnelKeys(settings, log);
   if (snapshot !== undefined && snapshot.facts.slices.length > 0) verification.start();
   const steps = new Steps();
+  const linkChanges = new Steps();
   const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
   const binding =
     settings.bindKeys !== false
@@ -120,6 +121,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     program: proberProgram(settings),
     observe: (network, observeSignal) => kernel.observe(network, observeSignal),
     onChange: (slice) => {
+      linkChanges.made();
       status.enqueue(slice, { priority: 'high' });
       services.linksChanged(slice);
     },
@@ -215,7 +217,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   });
   const stopCni = await serveCni(
     cniSocket(settings),
-    answerCni(agent, steps, () => node.enqueue('changes', { priority: 'high' })),
+    answerCni({ agent, steps, links, linkChanges, wake: () => node.enqueue('changes', { priority: 'high' }), clock }),
     log,
   );
   node.enqueue('everything');

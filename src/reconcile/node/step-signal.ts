@@ -1,6 +1,6 @@
 import type { StepSignal } from './cni/answer-cni.ts';
 
-/** Lets requests wait for the next step of the agent. */
+/** Lets requests wait for the next step of the agent, or for the next change of a link. */
 export class Steps implements StepSignal {
   readonly #waiting = new Set<() => void>();
 

@@ -1,28 +1,41 @@
 import { expect, it } from 'vitest';
-import type { NodeAgent } from '../node-agent.ts';
-import { answerCni } from './answer-cni.ts';
+import { handClock } from '../../../values/fixtures/hand-clock.ts';
+import { answerCni, type StepSignal } from './answer-cni.ts';
 
 const request = { command: 'ADD', containerId: 'c', netns: '/run/netns/a', namespace: 'app-ns', name: 'a', uid: 'a' } as const;
 
-/** An agent whose answers come from a list, one for each step; the last one stays. */
-const agentOf = (steps: readonly { awaitsAttachment?: boolean; awaitsSlice?: boolean; isAttached?: boolean }[]) => {
+/** One state of an agent and its links. */
+interface State {
+  readonly awaitsAttachment?: boolean;
+  readonly awaitsSlice?: boolean;
+  readonly isAttached?: boolean;
+  /** Live peers have not answered yet. */
+  readonly isNew?: boolean;
+}
+
+/** An agent whose answers come from a list, one for each step or change of a link; the last one stays. */
+const agentOf = (steps: readonly State[]) => {
+  const clock = handClock();
   let made = 0;
   let woken = 0;
-  const now = () => steps[Math.min(made, steps.length) - 1] ?? {};
+  const now = (): State => steps[Math.min(made, steps.length) - 1] ?? {};
   const agent = {
     sliceOf: () => 'app',
     podStarts: () => undefined,
+    podEnds: () => undefined,
     awaitsAttachment: () => now().awaitsAttachment === true,
     awaitsSlice: () => now().awaitsSlice === true,
     isAttached: () => now().isAttached === true,
-  } as unknown as NodeAgent;
-  const signal = {
+  };
+  const signal: StepSignal = {
     next: async (until: AbortSignal) => {
       if (made >= steps.length) await new Promise((resolve) => until.addEventListener('abort', resolve, { once: true }));
       made += 1;
     },
   };
-  return { answer: answerCni(agent, signal, () => void (woken += 1)), made: () => made, woken: () => woken };
+  const links = { knowledge: () => (now().isNew === true ? ('None' as const) : ('Some' as const)) };
+  const answer = answerCni({ agent, steps: signal, links, linkChanges: signal, wake: () => void (woken += 1), clock });
+  return { clock, answer, made: () => made, woken: () => woken };
 };
 
 it('a pod waits while its node joins the slice, and for its interface then', async () => {
@@ -32,11 +45,28 @@ it('a pod waits while its node joins the slice, and for its interface then', asy
   expect([agent.made(), agent.woken()]).toEqual([4, 2]);
 });
 
-it('a pod does not wait for long when nothing puts its node into the slice', async () => {
-  const agent = agentOf([{ awaitsSlice: true }]);
-  const began = performance.now();
-  expect(await agent.answer(request, new AbortController().signal)).toMatchObject({ ok: true, message: expect.stringContaining('closed') });
-  expect(performance.now() - began).toBeGreaterThan(900);
+it('the first pod on a node waits until live peers have answered, and a later one does not', async () => {
+  const fresh = { isAttached: true, isNew: true };
+  const first = agentOf([{ awaitsAttachment: true }, fresh, fresh, { isAttached: true }]);
+  expect(await first.answer(request, new AbortController().signal)).toEqual({ ok: true });
+  expect([first.made(), first.woken()]).toEqual([4, 2]);
+  const later = agentOf([{ isAttached: true }, { isAttached: true }]);
+  expect(await later.answer(request, new AbortController().signal)).toEqual({ ok: true });
+  expect(later.made()).toBe(1);
+});
+
+it.each([
+  ['nothing puts its node into the slice', { awaitsSlice: true }, { ok: true, message: expect.stringContaining('closed') }],
+  ['no peer is probed', { isAttached: true, isNew: true }, { ok: true }],
+])('a pod does not wait for long when %s', async (_, state, expected) => {
+  const { answer, clock } = agentOf([state]);
+  let answered = false;
+  const answering = answer(request, new AbortController().signal).finally(() => (answered = true));
+  await clock.pass(1_999);
+  expect(answered).toBe(false);
+  await clock.pass(1);
+  expect(await answering).toEqual(expected);
+  expect(clock.pending).toBe(0);
 });
 
 it('a pod that waits for its node goes when the request ends', async () => {
