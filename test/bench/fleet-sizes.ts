@@ -5,11 +5,11 @@ import { allWrites, countHubWrites, type HubWork } from './hub-writes.ts';
 import type { LoneItem } from './item.ts';
 import { type SimulatedFleet, setNamespaces, startSimulatedFleet } from './simulated-fleet.ts';
 
-/** The fleets that are compared, as clusters and the nodes of each. */
+/** The fleets that are compared: clusters, the nodes of each, and on how many of these the slice has a pod. */
 const sizes = [
-  { clusters: 2, nodes: 2 },
-  { clusters: 10, nodes: 20 },
-  { clusters: 100, nodes: 10 },
+  { clusters: 2, nodes: 2, used: 2 },
+  { clusters: 10, nodes: 20, used: 20 },
+  { clusters: 100, nodes: 10, used: 2 },
 ] as const;
 
 /** How long is counted at least: reports are paced by 2 s, the status of a slice of a hundred clusters by 2 s. What comes later counts with what follows. */
@@ -45,13 +45,13 @@ const cell = (work: HubWork): string => {
 };
 
 const measureFleet = async (
-  { clusters, nodes }: (typeof sizes)[number],
+  { clusters, nodes, used }: (typeof sizes)[number],
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, HubWork>> => {
   const began = performance.now();
   const names = Array.from({ length: clusters }, (_, index) => `c${index}`);
-  const fleet = await startSimulatedFleet({ clusters: names, nodes }, signal);
+  const fleet = await startSimulatedFleet({ clusters: names, nodes, used }, signal);
   const ending = new AbortController();
   // What counts reads the hub for as long as it is there.
   const counting = { hub: fleet.hub.admin, signal: AbortSignal.any([signal, ending.signal]) };
@@ -85,7 +85,12 @@ export const fleetSizes: LoneItem = {
   needsNoPlayground: true,
   limitMinutes: 40,
   measure: async ({ quick, signal, report }) => {
-    const measured: { readonly clusters: number; readonly nodes: number; readonly works: ReadonlyMap<string, HubWork> }[] = [];
+    const measured: {
+      readonly clusters: number;
+      readonly nodes: number;
+      readonly used: number;
+      readonly works: ReadonlyMap<string, HubWork>;
+    }[] = [];
     const notMeasured: { readonly what: string; readonly why: string }[] = [];
     for (const size of quick ? sizes.slice(0, 1) : sizes) {
       try {
@@ -118,7 +123,7 @@ export const fleetSizes: LoneItem = {
       table: {
         head: [
           'change: all writes on the hub (statements + reports + slices, clusters and memberships + events), bytes written; changes sent to watchers, their bytes',
-          ...measured.map(({ clusters, nodes }) => `${clusters} × ${nodes}`),
+          ...measured.map(({ clusters, nodes, used }) => `${clusters} × ${nodes}${used === nodes ? '' : `, ${used} of them in use`}`),
         ],
         rows: whats.map((what) => [
           what,

@@ -32,7 +32,7 @@ export interface SimulatedFleet {
   /** The process with the first member, which does what it is asked to. */
   readonly first: Process;
   endpoints(): Promise<Endpoints>;
-  /** Resolves when every member knows every node of the slice, and nothing more is written to the hub. */
+  /** Resolves when every member knows every node that is in the slice, and nothing more is written to the hub. */
   settled(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,6 +50,12 @@ export const setNamespaces = ({ hub }: SimulatedFleet, more: readonly string[], 
 export interface FleetShape {
   readonly clusters: readonly string[];
   readonly nodes: number;
+}
+
+/** A fleet in which the slice's pods run on some nodes of each cluster only. */
+export interface SimulatedFleetShape extends FleetShape {
+  /** On how many of a cluster's nodes the slice has a pod. */
+  readonly used: number;
 }
 
 /** Tells the hub with which certificate a cluster signs. */
@@ -85,8 +91,8 @@ export const untilQuiet = async (admin: Client, signal: AbortSignal): Promise<vo
   );
 };
 
-/** Starts a fleet with one slice over all of it. It is settled when every member knows every node. */
-export const startSimulatedFleet = async ({ clusters, nodes }: FleetShape, signal: AbortSignal): Promise<SimulatedFleet> => {
+/** Starts a fleet with one slice over all of it. It is settled when every member knows every node that is in the slice. */
+export const startSimulatedFleet = async ({ clusters, nodes, used }: SimulatedFleetShape, signal: AbortSignal): Promise<SimulatedFleet> => {
   const hub = await startHubApi(clusters, { signal });
   const stopping: (() => Promise<unknown>)[] = [() => hub.stop()];
   const start = (script: string, settings: object): Process => {
@@ -108,7 +114,7 @@ export const startSimulatedFleet = async ({ clusters, nodes }: FleetShape, signa
     const count = Math.min(clusters.length, availableParallelism());
     const share = Math.ceil(members.length / count);
     const groups = Array.from({ length: count }, (_, index) =>
-      start('members', { nodes, members: members.slice(index * share, (index + 1) * share) }),
+      start('members', { nodes, used, members: members.slice(index * share, (index + 1) * share) }),
     );
     const [first] = groups;
     if (first === undefined) throw new Error('a fleet has members');
@@ -131,7 +137,7 @@ export const startSimulatedFleet = async ({ clusters, nodes }: FleetShape, signa
             const all = known.reduce((sum, each) => sum + each.nodes, 0);
             const peers = known.flatMap((each) => each.peers);
             const least = Math.min(...peers);
-            ensure(all >= clusters.length * nodes && peers.every((each) => each === all), `of ${all} nodes each knows ${least} at least`);
+            ensure(all >= clusters.length * used && peers.every((each) => each === all), `of ${all} nodes each knows ${least} at least`);
           },
           { withinMs: 480_000, everyMs: 1_000 },
         );

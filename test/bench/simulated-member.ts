@@ -56,7 +56,7 @@ export const simulateAgents = (api: FakeApi, own: string): void => {
 
 /** A pod of the app on the first node of a member, attached; Ready or not. */
 export const putPod = (api: FakeApi, name: string, isReady: boolean): void => {
-  const node = api.objects(sliceNodeKind)[0];
+  const node = api.objects(sliceNodeKind).find(isInSlice);
   if (node === undefined) throw new Error('the member has no node in the slice yet');
   const { metadata } = api.put(podKind, {
     apiVersion: 'v1',

@@ -6,6 +6,7 @@ import { isInSlice } from '../../src/api/slicenode/type.ts';
 import { endpointSliceKind, nodeKind, podKind, serviceKind } from '../../src/kubernetes/kinds.ts';
 import type { ResourceKind } from '../../src/values/resource-kind.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
+import { removeResident } from './member.ts';
 
 /*
  * Two clusters in this process, a slice over both and a service in one of them, for the tests of what goes between them.
@@ -115,8 +116,7 @@ export const eastOffers = async (): Promise<void> => {
 };
 
 /** Ends the pod with which a node of a member began. */
-export const dropResident = (member: Member, node: string): void =>
-  member.api.remove(podKind, { namespace: 'app-ns', name: `resident-${node}` });
+export const dropResident = (member: Member, node: string): void => removeResident(member.api, node);
 
 /** How the two clusters begin. */
 interface Beginning {

@@ -83,6 +83,10 @@ export const putResident = (api: FakeApi, node: string): void => {
   });
 };
 
+/** Ends the pod that {@link putResident} made. */
+export const removeResident = (api: FakeApi, node: string): void =>
+  api.remove(builtin.podKind, { namespace: 'app-ns', name: `resident-${node}` });
+
 /** A node of a member, with an address that no other member has, and a pod that needs it. */
 export const putNode = (api: FakeApi, cluster: string, node: string, index: number): void => {
   putResident(api, node);

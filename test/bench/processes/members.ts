@@ -1,9 +1,10 @@
 import { sliceNodeKind, slicePeerKind } from '../../../src/api/kinds.ts';
+import { isInSlice } from '../../../src/api/slicenode/type.ts';
 import type { AuthorityFiles } from '../../../src/identity/authority.ts';
 import { endpointSliceKind, nodeKind } from '../../../src/kubernetes/kinds.ts';
 import { systemClock } from '../../../src/values/clock.ts';
 import { Failure } from '../../../src/values/failure.ts';
-import { type HubOfMember, type Member, putNode, startMember } from '../../clusters/member.ts';
+import { type HubOfMember, type Member, putNode, removeResident, startMember } from '../../clusters/member.ts';
 import { nodesOf, putExport, putPod, removeExport, simulateAgents } from '../simulated-member.ts';
 import { readSettings, serveCommands, standardInput } from './serve-commands.ts';
 
@@ -11,15 +12,20 @@ import { readSettings, serveCommands, standardInput } from './serve-commands.ts'
 
 interface Settings {
   readonly nodes: number;
+  /** On how many of them the slice has a pod. */
+  readonly used: number;
   readonly members: readonly { readonly name: string; readonly hub: HubOfMember; readonly authority: AuthorityFiles }[];
 }
 
 const noTunnels = (): Promise<never> => Promise.reject(new Failure('Unavailable', 'Nobody makes tunnels here.'));
 const lines = standardInput();
-const { nodes, members: settings } = await readSettings<Settings>(lines);
+const { nodes, used, members: settings } = await readSettings<Settings>(lines);
 const members: Member[] = [];
-for (const { name, hub, authority } of settings)
-  members.push(await startMember(hub, authority, systemClock, name, nodesOf(nodes), { askHeads: noTunnels }));
+for (const { name, hub, authority } of settings) {
+  const member = await startMember(hub, authority, systemClock, name, nodesOf(nodes), { askHeads: noTunnels });
+  for (const node of nodesOf(nodes).slice(used)) removeResident(member.api, node);
+  members.push(member);
+}
 const [first] = members;
 if (first === undefined) throw new Error('there are no members');
 const agents = setInterval(() => {
@@ -36,7 +42,7 @@ const withEndpoint = (ready: boolean): number =>
 
 await serveCommands(lines, {
   known: () => ({
-    nodes: members.reduce((sum, { api }) => sum + api.objects(sliceNodeKind).length, 0),
+    nodes: members.reduce((sum, { api }) => sum + api.objects(sliceNodeKind).filter(isInSlice).length, 0),
     peers: members.map(({ api }) => api.objects(slicePeerKind).length),
   }),
   endpoints: () => ({
