@@ -182,6 +182,19 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     log,
     metrics,
   });
+  const programs = createController({
+    name: 'programs',
+    watches: [],
+    // Apart from the steps: the start of a pod waits for a step, and not for monitors, probers and relays.
+    reconcile: async () => {
+      const networks = tunnels();
+      await Promise.all([monitor.aim(networks.map(({ netns }) => netns)), links.aim(networks), peerExchange.aim(networks)]);
+      binding?.begin(ending);
+      for (const { name } of agent.last?.facts.slices ?? []) status.enqueue(name, { priority: 'high' });
+    },
+    log,
+    metrics,
+  });
   const changes = (): string[] => ['changes'];
   const node = createController({
     name: 'node',
@@ -189,6 +202,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     watches: [...world.mirrors.map((mirror) => watching<unknown>(mirror, changes)), watching(world.accessPolicies.serving, changes)],
     reconcile: async (key, runSignal) => {
       const scope = scopeOf(key);
+      const before = new Set(tunnels().map(({ slice }) => slice));
       const step = await agent.step(scope, runSignal);
       steps.made();
       if (step === undefined) return { againMs: 200 };
@@ -198,9 +212,9 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
         paceOf(slice).resynced(step.outcome.changes.some((change) => change.startsWith(`${slice}: `)));
       }
       for (const slice of paces.keys()) if (!networks.some((network) => network.slice === slice)) paces.delete(slice);
-      await Promise.all([monitor.aim(networks.map((network) => network.netns)), links.aim(networks), peerExchange.aim(networks)]);
-      binding?.begin(ending);
-      for (const slice of step.facts.slices) status.enqueue(slice.name, { priority: 'high' });
+      // The other nodes wait for the key of a new tunnel.
+      for (const { slice } of networks) if (!before.has(slice)) status.enqueue(slice, { priority: 'high' });
+      programs.enqueue('all', { priority: 'high' });
       return step.againMs === undefined ? undefined : { againMs: step.againMs };
     },
     // One key for each slice, so that a pod's start waits for at most one.
@@ -224,6 +238,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   await Promise.all([
     ...world.mirrors.map((mirror) => mirror.run(signal)),
     node.run(signal),
+    programs.run(signal),
     status.run(signal),
     links.run(signal),
     unmanaged.run(signal, log),
