@@ -78,7 +78,8 @@ export interface NodeFacts {
 export interface SliceDecisions {
   /** UID of the slice: a slice created again under the same name starts without old decisions. */
   readonly uid: string;
-  readonly port: number;
+  /** UDP port of the tunnel; undefined while the slice does not need the node, so that another slice may take it. */
+  readonly port?: number;
   /** Slice address by pod UID. */
   readonly leases: Readonly<Record<string, string>>;
   /** Released addresses, with the time in milliseconds since 1970. */

@@ -71,7 +71,9 @@ export const parseSnapshot = (text: string, node: string): Snapshot | undefined 
   try {
     const { version, facts, decisions, podNetns } = JSON.parse(text) as Snapshot;
     if (version !== 1 || facts.node !== node) return undefined;
-    const usable: NodeDecisions = Object.fromEntries(Object.entries(decisions).filter(([, { port }]) => tunnelPorts.includes(port)));
+    const usable: NodeDecisions = Object.fromEntries(
+      Object.entries(decisions).filter(([, { port }]) => port === undefined || tunnelPorts.includes(port)),
+    );
     return {
       version,
       facts: { ...facts, slices: facts.slices.flatMap((slice) => sliceOf(slice, node, facts.addresses)) },

@@ -72,13 +72,26 @@ it('has nothing of a slice that does not need the node, and keeps its count whil
   const before = { app: { uid: 'u1', port: 51820, leases: { a: '10.0.0.2' }, freed: { '10.0.0.3': 1 }, revision: 7 } };
   const plan = planNode(input({ slices: [absent, slice({ name: 'other' })], pods: [pod('a')] }, { decisions: before }));
   expect(plan.networks).toMatchObject([{ slice: 'other', listenPort: 51820 }]);
-  expect(plan.decisions.app).toEqual({ uid: 'u1', port: 51820, leases: {}, freed: {}, withdrawals: {}, revision: 7 });
+  expect(plan.decisions.app).toEqual({ uid: 'u1', leases: {}, freed: {}, revision: 7 });
   const again = planNode(input({ slices: [slice(), slice({ name: 'other' })], pods: [pod('a')] }, { decisions: plan.decisions }));
   expect(again.networks).toMatchObject([
     { slice: 'app', listenPort: 51821 },
     { slice: 'other', listenPort: 51820 },
   ]);
   expect(again.decisions.app?.revision).toBe(8);
+});
+
+// A slice that returned took its old port back from the one that had been given it meanwhile, if that came first by name.
+it('leaves the port of a slice to the one that has it now, whichever of them is planned first', () => {
+  const other = slice({ name: 'other' });
+  const decided = (port: number) => ({ uid: 'u1', port, leases: {}, freed: {}, revision: 0 });
+  const left = planNode(input({ slices: [slice({ name: 'zoo', idle: true, blocks: [] })] }, { decisions: { zoo: decided(51820) } }));
+  const taken = planNode(input({ slices: [other, slice({ name: 'zoo', idle: true, blocks: [] })] }, { decisions: left.decisions }));
+  const back = planNode(input({ slices: [other, slice({ name: 'zoo' })] }, { decisions: taken.decisions }));
+  expect(back.networks).toMatchObject([
+    { slice: 'other', listenPort: 51820 },
+    { slice: 'zoo', listenPort: 51821 },
+  ]);
 });
 
 it('keeps the tunnel of a slice that leaves the node until its blocks are gone', () => {

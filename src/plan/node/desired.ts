@@ -99,18 +99,15 @@ export const planNode = (input: NodeInput): NodePlan => {
   const wantedAddresses = new Map<string, number>();
   const retries: number[] = [];
   const members = podsBySlice(input.facts);
-  const absent = new Set(input.facts.slices.flatMap((slice) => (isAbsent(slice) ? [slice.name] : [])));
-  const present = Object.fromEntries(Object.entries(input.decisions).filter(([slice]) => !absent.has(slice)));
   for (const slice of input.facts.slices) {
-    if (absent.has(slice.name)) {
-      const decided = input.decisions[slice.name];
-      if (decided !== undefined) resting[slice.name] = { ...decided, leases: {}, freed: {}, withdrawals: {} };
+    const decided = input.decisions[slice.name];
+    if (isAbsent(slice)) {
+      if (decided !== undefined) resting[slice.name] = { uid: decided.uid, leases: {}, freed: {}, revision: decided.revision ?? 0 };
       continue;
     }
     const choice = chooseDriver(slice.driver, input.drivers);
     drivers.set(slice.name, choice);
-    const decided = input.decisions[slice.name];
-    const port = choosePort(decided?.port, portsOf({ ...present, ...chosen }, slice.name), input.busyPorts);
+    const port = choosePort(decided?.port, portsOf({ ...input.decisions, ...resting, ...chosen }, slice.name), input.busyPorts);
     const pods = members.get(slice.name) ?? [];
     const addresses = planPodAddresses({
       blocks: slice.blocks,
@@ -186,7 +183,7 @@ const podsBySlice = (facts: NodeFacts): Map<string, PodFacts[]> => {
 };
 
 const portsOf = (decisions: NodeDecisions, except: string): Set<number> =>
-  new Set(Object.entries(decisions).flatMap(([name, { port }]) => (name === except ? [] : [port])));
+  new Set(Object.entries(decisions).flatMap(([name, { port }]) => (name === except || port === undefined ? [] : [port])));
 
 const obstacle = (choice: DriverChoice, port: number | undefined, router: string | undefined): Problem | undefined => {
   if (choice.driver === undefined) return { reason: 'DriverUnavailable', message: `${sentence(choice.reason)}.` };

@@ -29,7 +29,7 @@ const ruleset = async (signal: AbortSignal): Promise<string> => {
 const trafficOf = (snapshot: Snapshot | undefined) => {
   const slices = snapshot?.facts.slices ?? [];
   const endpoints = slices.flatMap(({ peers }) => peers.flatMap((peer) => peer.endpoints));
-  const own = Object.values(snapshot?.decisions ?? {}).map(({ port }) => port);
+  const own = Object.values(snapshot?.decisions ?? {}).flatMap(({ port }) => port ?? []);
   return {
     own,
     ports: own.length === 0 ? tunnelPorts : [...new Set([...own, ...endpoints.map(({ port }) => port)])],
