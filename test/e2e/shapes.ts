@@ -83,8 +83,13 @@ export const shapesTopic = (world: World): void => {
         await removeSlice();
         // Made again under its old name, while its pods and exports were there all the time.
         await makeSlice();
-        const { value } = await until('an answer again', () => ask(world, from, callerNs, 'client', nameOf(name, ns), ports[0]), {
+        const again = until('an answer again', () => ask(world, from, callerNs, 'client', nameOf(name, ns), ports[0]), {
           withinMs: 30_000,
+        });
+        const { value } = await again.catch(async (cause: unknown) => {
+          const words = ['explain', `${callerNs}/client`, nameOf(name, ns), '--context', from, '--to-context', to];
+          const { stdout, stderr } = await world.kubeslice(words);
+          throw new Error(`${String(cause)}\nexplain says:\n${stdout}${stderr}`, { cause });
         });
         expect(value).toMatchObject({ pod: name, cluster: to });
         await removeSlice();
