@@ -181,9 +181,10 @@ describe('somebody who opens sessions from the address of a node and proves noth
     const [a, b] = await pair.nodes();
     await pair.steps([a, b]);
     await pair.agree([a, b]);
-    const until = Date.now() + 1_500;
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1_000;
     let [opened, answered] = [0, 0];
-    while (Date.now() < until) {
+    while (seconds() < 1.5 || opened <= 50) {
       await new Promise<void>((resolve) => {
         opened += 1;
         // It has no certificate.
@@ -194,10 +195,10 @@ describe('somebody who opens sessions from the address of a node and proves noth
         socket.once('close', () => resolve());
       });
     }
-    expect(opened).toBeGreaterThan(50);
+    const took = seconds();
     expect(answered).toBeGreaterThan(0);
-    expect(answered).toBeLessThanOrEqual(5);
-    expect(warnings.length).toBeLessThanOrEqual(4);
+    expect(answered).toBeLessThanOrEqual(2 + 2 * took);
+    expect(warnings.length).toBeLessThanOrEqual(1 + 2 * took);
     // The node itself is heard again after five seconds at most.
     pair.shiftedMs = keyLifeMs / 2;
     pair.answeredAt = pair.clock.monotonic();
