@@ -185,8 +185,8 @@ describe('somebody who opens sessions from the address of a node and proves noth
     const seconds = (): number => (performance.now() - started) / 1_000;
     let [opened, answered] = [0, 0];
     while (seconds() < 1.5 || opened <= 50) {
+      opened += 1;
       await new Promise<void>((resolve) => {
-        opened += 1;
         // It has no certificate.
         const socket = connect({ port: b.port, host: '127.0.0.1', rejectUnauthorized: false, minVersion: 'TLSv1.3' }, () => {
           answered += 1;
