@@ -29,11 +29,11 @@ export const planGrantedAccess = (slice: Slice, policies: readonly AccessPolicy[
   return access;
 };
 
-/** The conditions of a policy on the hub, one of all `policies` of its slice. */
+/** The conditions of a policy on the hub; `inForce` has the names of the policies that {@link planGrantedAccess} gives to the members of its slice. */
 export const slicePolicyVerdicts = (
   policy: AccessPolicy,
   slice: Slice | undefined,
-  policies: readonly AccessPolicy[],
+  inForce: ReadonlySet<string>,
   members: number,
 ): Verdict[] => {
   const named = JSON.stringify(policy.spec.slice);
@@ -42,7 +42,7 @@ export const slicePolicyVerdicts = (
     { type: 'Enforced', status: 'False', reason, message },
   ];
   if (slice === undefined) return refused('SliceNotFound', `There is no slice ${named} in this namespace; the policy has no effect.`);
-  if (policy.spec.dryRun !== true && !inForceOf(policies).some(({ metadata }) => metadata.name === policy.metadata.name))
+  if (policy.spec.dryRun !== true && !inForce.has(policy.metadata.name))
     return refused(
       'TooManyPolicies',
       `Slice ${named} has room for ${maxSlicePolicies} policies, and as many are older; this one has no effect. Delete others, or join several into one.`,
