@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ensure, until } from './until.ts';
 import type { World } from './world.ts';
 
 interface Step {
@@ -39,10 +40,15 @@ export const diagnosisTopic = (world: World): void => {
       const lead = (port: number | string) => JSON.stringify([{ op: 'replace', path: '/spec/ports/0/targetPort', value: port }]);
       await world.kubectl('east', [...service, lead(9999)]);
       try {
-        const broken = await world.kubeslice(ask);
-        const answer: Explained = JSON.parse(broken.stdout);
-        expect(broken.code).toBe(2);
-        expect(answer.broken).toBe('port');
+        const explained = async () => {
+          const { code, stdout } = await world.kubeslice(ask);
+          const explanation: Explained = JSON.parse(stdout);
+          // Until the change has reached the other cluster, another step is.
+          ensure(explanation.broken === 'port', `broken is ${explanation.broken}`);
+          return { code, explanation };
+        };
+        const { code, explanation: answer } = (await until('the port is broken', explained, { withinMs: 30_000 })).value;
+        expect(code).toBe(2);
         expect(answer.hops.find(({ hop }) => hop === 'port')?.remedy).toContain('"value":80');
       } finally {
         await world.kubectl('east', [...service, lead('http')]);

@@ -13,6 +13,7 @@ import { SliceSubnetsFile } from '../../src/reconcile/node/cni/slice-subnets-fil
 import { openNodeIdentity } from '../../src/reconcile/node/identity/node-identity.ts';
 import { PeerVerification } from '../../src/reconcile/node/identity/peer-verification.ts';
 import { NodeAgent } from '../../src/reconcile/node/node-agent.ts';
+import { DiskSecrets } from '../../src/reconcile/node/stored/disk-secrets.ts';
 import { SnapshotFile } from '../../src/reconcile/node/stored/snapshot-file.ts';
 import { TunnelKeys } from '../../src/reconcile/node/tunnel-keys.ts';
 import { observeNode } from '../../src/reconcile/node/world.ts';
@@ -68,6 +69,7 @@ const startAgent = async (connection: Parameters<typeof createClient>[0]) => {
     isRequired: false,
     key: identity.key,
     directory: `${directory}/run/agent/peer-keys`,
+    disk: new DiskSecrets(settings, { folder: 'peer-keys', lost: 'nothing' }, quietLog),
     rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
     linkOf: () => undefined,
     dial: () => {

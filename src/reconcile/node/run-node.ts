@@ -32,6 +32,7 @@ import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
 import { type AgentSettings, cniSocket, peerKeysDirectory, relayDirectory, relayProgram } from './settings.ts';
 import { Steps } from './step-signal.ts';
+import { DiskSecrets } from './stored/disk-secrets.ts';
 import { SnapshotFile } from './stored/snapshot-file.ts';
 import { TunnelKeys } from './tunnel-keys.ts';
 import { createTunnelMeasures } from './tunnel-measures.ts';
@@ -78,6 +79,11 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
           isRequired: settings.bindKeys === 'required',
           key: identity.key,
           directory: peerKeysDirectory(settings),
+          disk: new DiskSecrets(
+            settings,
+            { folder: 'peer-keys', lost: 'after a reboot the other nodes may take half a minute to open their tunnels' },
+            log,
+          ),
           rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
           linkOf: (slice, peer) => links.links(slice).get(peer),
           dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),

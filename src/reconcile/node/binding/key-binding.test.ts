@@ -1,7 +1,7 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
-import { keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
+import { firstAnswerMs, keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { boundPair } from './fixtures/bound-pair.ts';
 
@@ -62,12 +62,36 @@ describe('two nodes', () => {
     const nodes = await pair.nodes();
     await pair.agree(nodes);
     const { use } = nodes[1];
-    await rm(`${pair.directory}/west`, { recursive: true });
+    await pair.forget(nodes[1], 'tmpfs', 'disk');
     await pair.restart(nodes[1], nodes[0]);
     await pair.step(nodes[1], nodes[0]);
     expect(nodes[1].use).toBe('Closed');
     // The other one hears nothing any more.
     pair.shiftedMs = 6_000;
+    await pair.agree(nodes, use);
+  });
+
+  it('go on with the key of before when one of them reboots', async () => {
+    const nodes = await pair.nodes();
+    await pair.agree(nodes);
+    const { use } = nodes[1];
+    await pair.reboot(nodes[1], nodes[0]);
+    await pair.step(nodes[1], nodes[0]);
+    expect(nodes[1].use).toBe(use);
+    // From then on it is on tmpfs again.
+    await pair.restart(nodes[1], nodes[0]);
+    await pair.step(nodes[1], nodes[0]);
+    expect(nodes[1].use).toBe(use);
+  });
+
+  it('agree again within seconds when one gave the key up while the other rebooted', async () => {
+    const nodes = await pair.nodes();
+    await pair.agree(nodes);
+    const { use } = nodes[1];
+    await pair.forget(nodes[0], 'tmpfs', 'disk');
+    await pair.restart(nodes[0], nodes[1]);
+    await pair.reboot(nodes[1], nodes[0]);
+    pair.shiftedMs = firstAnswerMs + 1_000;
     await pair.agree(nodes, use);
   });
 

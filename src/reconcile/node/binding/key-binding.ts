@@ -22,6 +22,7 @@ import type { Log } from '../../../telemetry/log.ts';
 import { type Backoff, backoffDelay, type Random } from '../../../values/backoff.ts';
 import type { Clock } from '../../../values/clock.ts';
 import { Failure } from '../../../values/failure.ts';
+import type { DiskSecrets } from '../stored/disk-secrets.ts';
 import { answerBinding, type BindingEnds, bindKey } from './bind-key.ts';
 import { StoredPeerKeys } from './stored-peer-keys.ts';
 
@@ -41,6 +42,8 @@ export interface KeyBindingParts {
   readonly key: NodeKey;
   /** The folder in which keys outlive this program, on tmpfs. */
   readonly directory: string;
+  /** Copies of the keys that outlive a reboot. */
+  readonly disk: DiskSecrets;
   /** The pinned authority of a cluster; undefined while none is known. */
   readonly rootOf: (sliceUID: string, cluster: string) => Root | undefined;
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
@@ -111,7 +114,7 @@ export class KeyBinding {
 
   /** Continues with the keys of an earlier run. */
   static async open(parts: KeyBindingParts): Promise<KeyBinding> {
-    const files = new StoredPeerKeys(parts.directory, parts.clock);
+    const files = new StoredPeerKeys(parts.directory, parts.disk, parts.clock);
     return new KeyBinding(parts, files, await files.load(parts.log));
   }
 

@@ -8,6 +8,7 @@ import { newLink } from '../../../plan/links/liveness.ts';
 import { firstAnswerMs, keyLifeMs, type PeerKey, tunnelOf } from '../../../plan/tunnels/peer-keys.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { systemClock } from '../../../values/clock.ts';
+import { DiskSecrets } from '../stored/disk-secrets.ts';
 import { KeyBinding } from './key-binding.ts';
 import { StoredPeerKeys } from './stored-peer-keys.ts';
 
@@ -50,13 +51,17 @@ const cpuOf = async (task: () => Promise<void>): Promise<number> => {
 it('a thousand keys cost less than a hundredth of a processor at rest, and one that changes is written alone', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kubeslice-many-keys-'));
   try {
-    await new StoredPeerKeys(directory, systemClock).save(keys);
+    const disk = new DiskSecrets({ stateDirectory: directory, node: 'n' }, { folder: 'disk', lost: '' }, quietLog);
+    const tmpfs = `${directory}/tmpfs`;
+    await new StoredPeerKeys(tmpfs, disk, systemClock).save(keys);
+    await disk.settled();
     let binding: KeyBinding | undefined;
     const parts = {
       node: 'n',
       isRequired: false,
       key: createNodeKey().key,
-      directory,
+      directory: tmpfs,
+      disk,
       rootOf: () => undefined,
       linkOf: () => ({ ...newLink(0), lastAnswer: systemClock.monotonic() }),
       dial: () => {
@@ -80,13 +85,13 @@ it('a thousand keys cost less than a hundredth of a processor at rest, and one t
       (await cpuOf(async () => {
         for (let count = 0; count < steps; count++) await step();
       })) / steps;
-    const files = new StoredPeerKeys(directory, systemClock);
+    const files = new StoredPeerKeys(tmpfs, disk, systemClock);
     const loaded = await files.load(quietLog);
     expect(loaded.size).toBe(1_000);
     const [first, second] = peers as [PeerFacts, PeerFacts];
     const written = await cpuOf(() => files.save(new Map(loaded).set(`app/${peerName(first)}`, keyOf(second, 3))));
     console.log(
-      `1,000 keys: ${opening.toFixed(0)} ms of a processor to begin, ${cost.toFixed(2)} ms for a step, ${written.toFixed(2)} ms to store one; ${(await stat(directory)).size} bytes of folder`,
+      `1,000 keys: ${opening.toFixed(0)} ms of a processor to begin, ${cost.toFixed(2)} ms for a step, ${written.toFixed(2)} ms to store one; ${(await stat(tmpfs)).size} bytes of folder`,
     );
     // An agent makes a step each ten seconds without a change.
     expect(cost).toBeLessThan(100);

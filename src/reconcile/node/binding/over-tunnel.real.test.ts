@@ -21,6 +21,7 @@ import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { systemClock as clock } from '../../../values/clock.ts';
 import { dialRouter } from '../exchange/ask-router.ts';
 import { PeerExchange } from '../exchange/peer-exchange.ts';
+import { DiskSecrets } from '../stored/disk-secrets.ts';
 import { KeyBinding } from './key-binding.ts';
 
 const real = await realKernel();
@@ -40,6 +41,7 @@ interface Side {
   exchange: PeerExchange;
   /** Undefined while this node uses no keys. */
   binding: KeyBinding | undefined;
+  disk: DiskSecrets;
   /** How far its clock was moved, in milliseconds. */
   aheadMs: number;
   /** Its peer has not answered since the clock was moved. */
@@ -89,11 +91,13 @@ describe.skipIf(obstacle !== undefined)('keys from mutual TLS over a tunnel', ()
   const roots = new Map<string, ReturnType<typeof readRoot>>();
   /** The agent of a node that uses keys begins. */
   const useKeys = async (side: Side): Promise<void> => {
+    side.disk = new DiskSecrets({ stateDirectory: folder, node: 'n' }, { folder: `${side.cluster}-disk`, lost: '' }, quietLog);
     const binding = await KeyBinding.open({
       node: 'n',
       isRequired: false,
       key: side.identity,
       directory: `${folder}/${side.cluster}-keys`,
+      disk: side.disk,
       rootOf: (_, cluster) => roots.get(cluster),
       linkOf: () => ({ ...newLink(0), lastAnswer: clock.monotonic() + (side.isSilent ? 0 : side.aheadMs) }),
       dial: (slice, router) => dialRouter(side.exchange.sockets(slice).dial, router),
@@ -217,9 +221,19 @@ describe.skipIf(obstacle !== undefined)('keys from mutual TLS over a tunnel', ()
     await answered();
   }, 60_000);
 
+  it('go on from the disk of a node that rebooted', async () => {
+    const { key } = await agree();
+    await b.disk.settled();
+    rmSync(`${folder}/west-keys`, { recursive: true });
+    await useKeys(b);
+    expect(await step(b)).toBe(key);
+    await answered();
+  }, 90_000);
+
   it('are agreed on again when a node lost its memory, through a tunnel that is closed meanwhile', async () => {
     const { key } = await agree();
-    rmSync(`${folder}/west-keys`, { recursive: true });
+    await b.disk.settled();
+    for (const place of ['west-keys', 'west-disk']) rmSync(`${folder}/${place}`, { recursive: true });
     await useKeys(b);
     expect(await step(b)).toBe('Closed');
     // The other one hears nothing any more.

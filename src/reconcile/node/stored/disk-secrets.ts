@@ -48,6 +48,16 @@ export class DiskSecrets {
     return undefined;
   }
 
+  /** Names of the stored secrets; none when the folder cannot be read, which is logged. */
+  async names(): Promise<string[]> {
+    try {
+      return await namesIn(this.#directory);
+    } catch (error) {
+      this.#log.warn('stored keys cannot be read; the node makes new ones', { path: this.#directory, error });
+      return [];
+    }
+  }
+
   /** Stores a secret in the background, because nobody waits for a disk; a failure is logged. What is there already is not written again. */
   keep(name: string, text: string): void {
     this.#next(async () => {
