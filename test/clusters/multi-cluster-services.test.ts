@@ -188,6 +188,35 @@ describe('an export of the Multi-Cluster Services API', () => {
     for (const member of [east, west]) await vi.waitFor(() => expect(statusOf(member)).toEqual(exported), wait);
   });
 
+  it('gives its labels and annotations to imports, those of the oldest one where they differ, and none of the Service', async () => {
+    for (const member of [east, west]) define(member);
+    await everybodySpeaks();
+    const give = (member: Member, exportedLabels: Record<string, string>, exportedAnnotations: Record<string, string>) =>
+      member.api.put(mcsServiceExportKind('v1beta1'), {
+        apiVersion: '',
+        kind: '',
+        metadata: { ...place, labels: { own: 'yes' } },
+        spec: { exportedLabels, exportedAnnotations },
+      });
+    const metadataOf = (member: Member) => [imported(member)?.metadata.labels, imported(member)?.metadata.annotations];
+    const ours = { 'app.kubernetes.io/managed-by': 'kubeslice', 'kubeslice.io/slice': 'app' };
+    serve(west);
+    const { metadata } = give(west, { team: 'a', 'kubeslice.io/slice': 'other' }, { note: 'two\nlines' });
+    for (const member of [east, west])
+      await vi.waitFor(() => expect(metadataOf(member)).toEqual([{ ...ours, team: 'a' }, { note: 'two\nlines' }]), wait);
+    await vi.waitFor(() => expect(messageOf(west, 'Ready')).toContain('"kubeslice.io/slice" (reserved)'), wait);
+    // Ages have whole seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
+    serve(east);
+    give(east, { team: 'b' }, {});
+    for (const member of [east, west])
+      await vi.waitFor(() => expect(statusOf(member)['Conflict']).toBe('True AnnotationsConflict,LabelsConflict'), wait);
+    expect(metadataOf(east)).toEqual([{ ...ours, team: 'a' }, { note: 'two\nlines' }]);
+    west.api.remove(mcsServiceExportKind('v1beta1'), place);
+    for (const member of [east, west])
+      await vi.waitFor(() => expect(metadataOf(member)).toEqual([{ ...ours, team: 'b' }, undefined]), wait);
+  });
+
   it('that is headless beside an older one that is not, has the type of the older one until that is gone', async () => {
     for (const member of [east, west]) define(member);
     await everybodySpeaks();

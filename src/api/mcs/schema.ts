@@ -5,14 +5,8 @@ import { dnsLabel, ipField, mapBy } from '../fields.ts';
 /** Schema of `ServiceExport.spec` of the Multi-Cluster Services API (KEP-1645, "Exporting Services"). */
 export const mcsServiceExportSpec = z
   .object({
-    exportedLabels: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe('Labels for the imported service. KubeSlice does not export them.'),
-    exportedAnnotations: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe('Annotations for the imported service. KubeSlice does not export them.'),
+    exportedLabels: z.record(z.string(), z.string()).optional().describe('Labels for the imported service.'),
+    exportedAnnotations: z.record(z.string(), z.string()).optional().describe('Annotations for the imported service.'),
   })
   .describe('Further properties of the export; the Service of the same name and namespace has the others.');
 

@@ -32,6 +32,8 @@ export type McsReason =
   | 'Pending'
   | 'Failed'
   | 'NoConflicts'
+  | 'AnnotationsConflict'
+  | 'LabelsConflict'
   | 'PortConflict'
   | 'TypeConflict'
   | 'SessionAffinityConflict'

@@ -78,6 +78,14 @@ export const serviceExportSpec = z
         ),
       })
       .describe('Ports of the service. Default: the ports of the Service of the same name and namespace.'),
+    exportedLabels: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Labels for the ServiceImports of the Multi-Cluster Services API in other clusters, at most 2048 bytes.'),
+    exportedAnnotations: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Annotations for the ServiceImports of the Multi-Cluster Services API in other clusters, at most 2048 bytes.'),
     ingressEnabled: z.boolean().optional().describe('Reserved for ingress gateways.'),
     aliases: z
       .array(
@@ -106,7 +114,9 @@ export const serviceExportStatus = z
       .array(
         z.object({
           cluster: dnsLabel().describe('The other cluster.'),
-          property: z.enum(['Ports', 'SessionAffinity', 'SessionAffinityConfig', 'Type']).describe('The property that differs.'),
+          property: z
+            .enum(['Annotations', 'Labels', 'Ports', 'SessionAffinity', 'SessionAffinityConfig', 'Type'])
+            .describe('The property that differs.'),
         }),
       )
       .max(100)

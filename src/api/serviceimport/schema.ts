@@ -18,6 +18,8 @@ export const serviceImportSpec = z
       .meta({ 'x-kubernetes-list-type': 'atomic' })
       .describe('Ports of the service.'),
     aliases: z.array(z.string().max(253)).max(64).optional().describe('Further DNS names of the service.'),
+    exportedLabels: z.record(z.string(), z.string()).optional().describe('Labels that the oldest export gives to imports.'),
+    exportedAnnotations: z.record(z.string(), z.string()).optional().describe('Annotations that the oldest export gives to imports.'),
   })
   .describe('The offered service.');
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { exportedAnnotations, exportedLabels } from './exported-metadata.ts';
 import { addresses, label, port, subdomain, time } from './fields.ts';
 import type { Immutable } from './immutable.ts';
 
@@ -68,6 +69,10 @@ export const exportBody = z.object({
       'has one port twice',
     ),
   aliases: z.array(subdomain).max(32),
+  /** Labels for the imports of the service. */
+  labels: exportedLabels.exactOptional(),
+  /** Annotations for the imports of the service. */
+  annotations: exportedAnnotations.exactOptional(),
   endpoints: z.array(exportEndpoint).max(endpointsPerShard),
   /** Endpoints that are not published, because the export is over capacity. */
   omitted: z.int().min(1).exactOptional(),

@@ -28,6 +28,7 @@ import {
 } from './export-conditions.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { no, portRefusal, verdictOf } from './export-readiness.ts';
+import { exportedMetadata } from './exported-metadata.ts';
 import { listenersOf } from './listeners.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './pods/export-pods.ts';
 
@@ -127,7 +128,11 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const { exported, service } = seen;
   const { name, namespace = '' } = exported.metadata;
   const before = exported.status?.conditions;
-  const ignored = [...ignoredVerdicts(ignoredInExport(exported.spec), before), ...serviceFieldVerdicts(before, service)];
+  const metadata = exportedMetadata(exported.spec);
+  const ignored = [
+    ...ignoredVerdicts([...ignoredInExport(exported.spec), ...metadata.ignored.slice(0, 10)], before),
+    ...serviceFieldVerdicts(before, service),
+  ];
   const withConditions = (status: ServiceExportStatus, verdicts: readonly Verdict[]): ServiceExportStatus => ({
     ...status,
     conditions: [
@@ -187,6 +192,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     ...affinityOf(service),
     ports,
     aliases: [...(exported.spec.aliases ?? [])],
+    ...metadata.stated,
     endpoints: shards.get(0) ?? [],
     ...(omitted === 0 ? {} : { omitted }),
   };

@@ -27,6 +27,7 @@ import { sortedBy } from '../../values/text/order.ts';
 import type { ServiceAddress } from '../ipam/service-addresses.ts';
 import { type NodePath, nodePath } from '../names/withdrawal.ts';
 import { portText } from './export-ports.ts';
+import { usableMetadata } from './exported-metadata.ts';
 import type { OffersOfName } from './offer-conflict.ts';
 
 /** Name of an imported EndpointSlice; it contains a hash, because names joined by dashes are ambiguous. */
@@ -213,6 +214,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld, add
   const oldest = offers.used[0]?.body;
   const ports = unitedPorts(offers.used).slice(0, maxPorts);
   const aliases = [...new Set(offers.used.flatMap(({ body }) => body.aliases))].slice(0, maxAliases);
+  const [exportedLabels, exportedAnnotations] = [usableMetadata(oldest?.labels), usableMetadata(oldest?.annotations)];
   const dnsName = dnsNameOf(name, namespace);
   const stated = ordered.flatMap((offer) =>
     endpointsOf(offer)
@@ -248,6 +250,8 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld, add
         ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
       })),
       ...(aliases.length === 0 ? {} : { aliases }),
+      ...(exportedLabels === undefined ? {} : { exportedLabels }),
+      ...(exportedAnnotations === undefined ? {} : { exportedAnnotations }),
     },
   };
   const status: ServiceImportStatus = {

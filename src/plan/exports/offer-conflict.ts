@@ -1,10 +1,11 @@
 import type { Offer } from '../../exchange/judgement/offer.ts';
 import { defaultAffinitySeconds, type ExportBody, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
+import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { type NamedExport, oldestFirst } from './export-age.ts';
 import { UnitedPorts } from './united-ports.ts';
 
 /** A property in which exports of one name can differ. */
-export type ConflictingProperty = 'Ports' | 'SessionAffinity' | 'SessionAffinityConfig' | 'Type';
+export type ConflictingProperty = 'Annotations' | 'Labels' | 'Ports' | 'SessionAffinity' | 'SessionAffinityConfig' | 'Type';
 
 /** A property of an export that differs from an older one of the same name, which counts. */
 export interface OfferConflict {
@@ -40,6 +41,8 @@ const wholeProperties: readonly {
   readonly property: ConflictingProperty;
   readonly words: string;
   readonly valueOf: (body: ExportBody, oldest: ExportBody) => string;
+  /** The difference, where values are too long for people. */
+  readonly difference?: string;
 }[] = [
   { property: 'Type', words: 'type', valueOf: ({ type }) => type },
   { property: 'SessionAffinity', words: 'session affinity', valueOf: ({ sessionAffinity }) => sessionAffinity },
@@ -50,12 +53,27 @@ const wholeProperties: readonly {
     valueOf: ({ sessionAffinity, affinitySeconds = defaultAffinitySeconds }, oldest) =>
       `${sessionAffinity === oldest.sessionAffinity ? affinitySeconds : (oldest.affinitySeconds ?? defaultAffinitySeconds)} s`,
   },
+  { property: 'Labels', words: '', difference: 'other exported labels', valueOf: ({ labels = {} }) => canonicalJson(labels) },
+  {
+    property: 'Annotations',
+    words: '',
+    difference: 'other exported annotations',
+    valueOf: ({ annotations = {} }) => canonicalJson(annotations),
+  },
 ];
 
 /** The export with these properties of the oldest one. */
-const withProperties = (body: ExportBody, { type, sessionAffinity, affinitySeconds }: ExportBody): ExportBody => {
-  const { affinitySeconds: _, ...others } = body;
-  return { ...others, type, sessionAffinity, ...(affinitySeconds === undefined ? {} : { affinitySeconds }) };
+const withProperties = (body: ExportBody, oldest: ExportBody): ExportBody => {
+  const { affinitySeconds: _, labels: __, annotations: ___, ...others } = body;
+  const { type, sessionAffinity, affinitySeconds, labels, annotations } = oldest;
+  return {
+    ...others,
+    type,
+    sessionAffinity,
+    ...(affinitySeconds === undefined ? {} : { affinitySeconds }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
 };
 
 /**
@@ -72,12 +90,12 @@ export const uniteExports = <One extends NamedExport>(exports: readonly One[], s
   const settled = sorted.map((one): SettledExport<One> => {
     const { cluster, body } = one;
     const differing = wholeProperties.filter(({ valueOf }) => valueOf(body, oldest.body) !== valueOf(oldest.body, oldest.body));
-    for (const { property, words, valueOf } of differing)
+    for (const { property, words, valueOf, difference } of differing)
       conflicts.push({
         younger: cluster,
         older: oldest.cluster,
         property,
-        what: `${words} ${valueOf(body, oldest.body)} and not ${valueOf(oldest.body, oldest.body)}`,
+        what: difference ?? `${words} ${valueOf(body, oldest.body)} and not ${valueOf(oldest.body, oldest.body)}`,
       });
     const united = union.add(cluster, body.ports);
     for (const { older, what } of united.conflicts) conflicts.push({ younger: cluster, older, property: 'Ports', what });

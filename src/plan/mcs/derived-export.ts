@@ -13,7 +13,7 @@ const isMcsOwner = ({ apiVersion, kind }: OwnerReference): boolean =>
 export const isDerived = ({ metadata }: Pick<ServiceExport, 'metadata'>): boolean => (metadata.ownerReferences ?? []).some(isMcsOwner);
 
 /** The export of a slice that an export of the Multi-Cluster Services API stands for. The Service gives its selector and ports. */
-export const derivedExport = ({ apiVersion, kind, metadata }: McsServiceExport, slice: string): ServiceExport => ({
+export const derivedExport = ({ apiVersion, kind, metadata, spec }: McsServiceExport, slice: string): ServiceExport => ({
   apiVersion: apiVersionOf(serviceExportKind),
   kind: serviceExportKind.kind,
   metadata: {
@@ -22,5 +22,9 @@ export const derivedExport = ({ apiVersion, kind, metadata }: McsServiceExport, 
     labels: { [managedByLabel]: managedBy },
     ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }],
   },
-  spec: { slice },
+  spec: {
+    slice,
+    ...(spec?.exportedLabels === undefined ? {} : { exportedLabels: spec.exportedLabels }),
+    ...(spec?.exportedAnnotations === undefined ? {} : { exportedAnnotations: spec.exportedAnnotations }),
+  },
 });

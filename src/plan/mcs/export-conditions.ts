@@ -19,6 +19,8 @@ const verdict = (type: McsConditionType, status: McsVerdict['status'], reason: M
 });
 
 const conflictReasons = {
+  Annotations: 'AnnotationsConflict',
+  Labels: 'LabelsConflict',
   Ports: 'PortConflict',
   SessionAffinity: 'SessionAffinityConflict',
   SessionAffinityConfig: 'SessionAffinityConfigConflict',

@@ -119,11 +119,12 @@ describe('an export of the Multi-Cluster Services API', () => {
     expect([action, shown]).toEqual([expectedAction, expected]);
   });
 
-  it('tells that labels and annotations are not exported', () => {
-    const labelled = { ...exported, spec: { exportedLabels: { a: 'b' } } };
-    const { conditions } = planMcsExport({ exported: labelled, own: derived(offered), slice: 'app' }, 0);
+  it('exports labels and annotations, and names those that it cannot', () => {
+    const labelled = { ...exported, spec: { exportedLabels: { a: 'b', 'kubeslice.io/slice': 'x', c: 'not one word' } } };
+    const { conditions, wanted } = planMcsExport({ exported: labelled, own: derived(offered), slice: 'app' }, 0);
+    expect(wanted?.spec.exportedLabels).toEqual(labelled.spec.exportedLabels);
     expect(conditions?.find(({ type }) => type === 'Ready')?.message).toBe(
-      'Labels and annotations are not exported. Exported to slice app. 1 ready.',
+      'Not exported: spec.exportedLabels "c" (invalid), spec.exportedLabels "kubeslice.io/slice" (reserved). Exported to slice app. 1 ready.',
     );
   });
 

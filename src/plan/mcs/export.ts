@@ -2,6 +2,7 @@ import { type Condition, setCondition } from '../../api/condition.ts';
 import type { McsServiceExport } from '../../api/mcs/type.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
+import { exportedMetadata } from '../exports/exported-metadata.ts';
 import { derivedExport, isDerived } from './derived-export.ts';
 import { exportVerdicts, type McsVerdict, namelessVerdicts, outsideVerdicts } from './export-conditions.ts';
 
@@ -47,7 +48,7 @@ export const planMcsExport = ({ exported, own, slice }: McsExportSnapshot, now: 
   const isByHand = own !== undefined && !derived;
   const note = [
     ...(isByHand ? [`The ServiceExport ${namespace}/${name} of KubeSlice was written by hand and is used instead.`] : []),
-    ...(hasExportedMetadata(exported) ? ['Labels and annotations are not exported.'] : []),
+    ...notExported(exported),
     '',
   ].join(' ');
   // A status about another slice is out of date.
@@ -59,8 +60,11 @@ export const planMcsExport = ({ exported, own, slice }: McsExportSnapshot, now: 
   };
 };
 
-const hasExportedMetadata = ({ spec }: McsServiceExport): boolean =>
-  [spec?.exportedLabels, spec?.exportedAnnotations].some((map) => Object.keys(map ?? {}).length > 0);
+/** A sentence about labels and annotations that cannot be exported; none when all are. */
+const notExported = ({ spec }: McsServiceExport): string[] => {
+  const { ignored } = exportedMetadata({ slice: '', ...spec });
+  return ignored.length === 0 ? [] : [`Not exported: ${ignored.slice(0, 10).join(', ')}.`];
+};
 
 const conditionsFrom = (exported: McsServiceExport, verdicts: readonly McsVerdict[], now: number): readonly Condition[] => {
   const types = new Set<string>(verdicts.map(({ type }) => type));

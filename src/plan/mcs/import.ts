@@ -46,7 +46,8 @@ export const planMcsImport = ({ own, seen, version }: McsImportSnapshot, now: nu
       metadata: {
         name,
         ...(namespace === undefined ? {} : { namespace }),
-        labels: { [managedByLabel]: managedBy, ...(slice === undefined ? {} : { [sliceLabel]: slice }) },
+        labels: { ...own.spec.exportedLabels, [managedByLabel]: managedBy, ...(slice === undefined ? {} : { [sliceLabel]: slice }) },
+        ...(own.spec.exportedAnnotations === undefined ? {} : { annotations: own.spec.exportedAnnotations }),
         ownerReferences: [
           {
             apiVersion: apiVersionOf(serviceImportKind),
