@@ -36,7 +36,7 @@ export const enforcedInMembers = ({ granted, members, before, generation }: Enfo
 };
 
 /** Whether conditions state that the policy is enforced in this generation of its spec. */
-const isEnforced = (conditions: readonly Condition[] | undefined, generation: number | undefined): boolean => {
+export const isEnforced = (conditions: readonly Condition[] | undefined, generation: number | undefined): boolean => {
   const last = conditionOf(conditions, 'Enforced');
   return last?.status === 'True' && last.observedGeneration === generation;
 };

@@ -23,8 +23,8 @@ const notReadyBecause = (node: Node): Pick<MissingNode, 'reason' | 'notReady' | 
 };
 
 /**
- * Why a node that should serve has no part in a slice, for the report; undefined when it has one, and for a node that the slice does not need. `silent` are nodes whose agents have not confirmed
- * their reports for long.
+ * Why a node that should serve has no part in a slice, for the report; undefined when it has one, and for a node that the slice does not need.
+ * `silent` are nodes whose agents have not confirmed their reports for long.
  */
 export const whyMissing = (sliceNode: SliceNode | undefined, silent: ReadonlySet<string>, node: Node): MissingNode | undefined => {
   const { name } = node.metadata;

@@ -6,7 +6,7 @@ import { exchangeNamespace, memberNamespace, projectOfNamespace } from '../../ap
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { ReportedAccess } from '../../exchange/statement/links.ts';
 import { watching } from '../../loop/watching.ts';
-import { enforcedInMembers } from '../../plan/enforcement/enforced-in-members.ts';
+import { enforcedInMembers, isEnforced } from '../../plan/enforcement/enforced-in-members.ts';
 import { grantedDigest } from '../../plan/enforcement/policy-digests.ts';
 import { grantedPolicies, slicePolicyFacts } from '../../plan/facts/access-facts.ts';
 import type { AccessPolicyFacts } from '../../plan/policy/access.ts';
@@ -36,7 +36,12 @@ export const slicePolicies = (world: World, clock: Clock, reader: ReportReader) 
       const before = previous === undefined ? undefined : reader.one(previous)?.access;
       if (isDeepStrictEqual(now, before)) return [];
       const slice = sliceOfBoard(world, object.metadata.namespace ?? '');
-      return slice === undefined ? [] : [`${slice.namespace}/${slice.name}`];
+      if (slice === undefined) return [];
+      // A confirmed policy stays confirmed while its cluster goes on to report.
+      const all = (now === undefined) !== (before === undefined);
+      const policies = world.accessPolicies.byIndex('slice', sliceIndex(slice.namespace, slice.name));
+      const concerns = all || policies.some(({ status, metadata }) => !isEnforced(status?.conditions, metadata.generation));
+      return concerns ? [`${slice.namespace}/${slice.name}`] : [];
     }),
     watching(world.memberships, ({ object, type }) => (type === 'updated' ? [] : [`${object.metadata.namespace}/${object.spec.slice}`])),
   ],
