@@ -35,6 +35,8 @@ export const sessionAffinityAnnotation = 'kubeslice.io/session-affinity';
 export const affinitySecondsAnnotation = 'kubeslice.io/session-affinity-seconds';
 /** Annotation of an imported EndpointSlice: `Headless` when its service is. */
 export const serviceTypeAnnotation = 'kubeslice.io/service-type';
+/** Annotation of a ServiceExport that is derived from one of the Multi-Cluster Services API: when that one was created, from which its age counts (KEP-1645). */
+export const exportCreatedAnnotation = 'kubeslice.io/export-created';
 /** Annotation with the serial of the statement from which an object was made. */
 export const serialAnnotation = 'kubeslice.io/serial';
 /** Finalizer on hub slices: access, notices and the board are deleted first. */

@@ -79,6 +79,7 @@ describe('an export of the Multi-Cluster Services API', () => {
     expect(endpoints(west)).toHaveLength(1);
     expect(ownExport(east)).toMatchObject({
       metadata: {
+        annotations: { 'kubeslice.io/export-created': metadata.creationTimestamp },
         ownerReferences: [{ apiVersion: 'multicluster.x-k8s.io/v1beta1', kind: 'ServiceExport', name: 'web', uid: metadata.uid }],
       },
       spec: { slice: 'app' },
@@ -201,12 +202,12 @@ describe('an export of the Multi-Cluster Services API', () => {
     const metadataOf = (member: Member) => [imported(member)?.metadata.labels, imported(member)?.metadata.annotations];
     const ours = { 'app.kubernetes.io/managed-by': 'kubeslice', 'kubeslice.io/slice': 'app' };
     serve(west);
-    give(west, { team: 'a', 'kubeslice.io/slice': 'other' }, { note: 'two\nlines' });
+    const { metadata } = give(west, { team: 'a', 'kubeslice.io/slice': 'other' }, { note: 'two\nlines' });
     for (const member of [east, west])
       await vi.waitFor(() => expect(metadataOf(member)).toEqual([{ ...ours, team: 'a' }, { note: 'two\nlines' }]), wait);
     await vi.waitFor(() => expect(messageOf(west, 'Ready')).toContain('"kubeslice.io/slice" (reserved)'), wait);
-    // Ages are those of the derived exports, in whole seconds.
-    await vi.waitFor(() => expect(Date.now() - Date.parse(ownExport(west)?.metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
+    // Ages are in whole seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
     serve(east);
     give(east, { team: 'b' }, {});
     for (const member of [east, west])
@@ -221,9 +222,9 @@ describe('an export of the Multi-Cluster Services API', () => {
     for (const member of [east, west]) define(member);
     await everybodySpeaks();
     serve(west);
-    publish(west);
-    // Ages are those of the derived exports, in whole seconds.
-    await vi.waitFor(() => expect(Date.now() - Date.parse(ownExport(west)?.metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
+    const { metadata } = publish(west);
+    // Ages are in whole seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
     runPod(east, 'a');
     serve(east, { clusterIP: 'None' });
     publish(east);

@@ -17,6 +17,7 @@ import { exportRoom, type TenantRoom } from '../board/tenant-room.ts';
 import type { PortState } from '../listeners/watched-port.ts';
 import { ignoredInExport, ignoredVerdicts } from '../slices/ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
+import { createdOf } from './derived.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import {
   conflictsOf,
@@ -187,7 +188,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
   const body: ExportBody = {
     namespace,
     name,
-    created: exported.metadata.creationTimestamp ?? new Date(0).toISOString(),
+    created: createdOf(exported),
     type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
     ...affinityOf(service),
     ports,

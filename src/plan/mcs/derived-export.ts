@@ -1,16 +1,8 @@
-import { multicluster } from '../../api/groups.ts';
 import { serviceExportKind } from '../../api/kinds.ts';
-import { managedBy, managedByLabel } from '../../api/labels.ts';
+import { exportCreatedAnnotation, managedBy, managedByLabel } from '../../api/labels.ts';
 import type { McsServiceExport } from '../../api/mcs/type.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
-import type { OwnerReference } from '../../values/object.ts';
 import { apiVersionOf } from '../../values/resource-kind.ts';
-
-const isMcsOwner = ({ apiVersion, kind }: OwnerReference): boolean =>
-  kind === 'ServiceExport' && apiVersion.startsWith(`${multicluster.group}/`);
-
-/** Whether an export was made from one of the Multi-Cluster Services API; every other one was written by hand. */
-export const isDerived = ({ metadata }: Pick<ServiceExport, 'metadata'>): boolean => (metadata.ownerReferences ?? []).some(isMcsOwner);
 
 /** The export of a slice that an export of the Multi-Cluster Services API stands for. The Service gives its selector and ports. */
 export const derivedExport = ({ apiVersion, kind, metadata, spec }: McsServiceExport, slice: string): ServiceExport => ({
@@ -20,6 +12,7 @@ export const derivedExport = ({ apiVersion, kind, metadata, spec }: McsServiceEx
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     labels: { [managedByLabel]: managedBy },
+    ...(metadata.creationTimestamp === undefined ? {} : { annotations: { [exportCreatedAnnotation]: metadata.creationTimestamp } }),
     ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }],
   },
   spec: {
