@@ -82,9 +82,14 @@ describe('the text of a status', () => {
   });
 
   it('without anything says how to begin', () => {
-    const text = renderFleetStatus({ ...status, healthy: true, clusters: [], slices: [], nodes: [], problems: [] }, plain, false, 90_000);
+    const text = renderFleetStatus(
+      { ...status, healthy: true, clusters: [], slices: [], nodes: [], problems: [], joinFirst: 'kubeslice join NAME' },
+      plain,
+      false,
+      90_000,
+    );
     expect(text).toBe(
-      'Project default: healthy; controller 2/2\n\nNo cluster has joined: kubeslice join NAME --hub-context HUB --context CONTEXT\n\nNo slices.',
+      'Project default: healthy; controller 2/2\n\nNo cluster has joined: kubeslice join NAME\n\nNo slices.',
     );
   });
 

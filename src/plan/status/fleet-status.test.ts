@@ -13,6 +13,7 @@ describe('the state of a fleet', () => {
       problems: [],
       programs: [{ name: 'controller', wanted: 2, available: 2, image: 'kubeslice/kubeslice:1' }],
     });
+    expect(status).not.toHaveProperty('joinFirst');
     expect(status.clusters.map(({ name, state }) => [name, state])).toEqual([
       ['east', 'Connected'],
       ['west', 'Connected'],
@@ -29,6 +30,7 @@ describe('the state of a fleet', () => {
       healthy: true,
       clusters: [],
       nodes: [],
+      joinFirst: 'kubeslice join NAME --hub-context hub --context CONTEXT',
     });
   });
 

@@ -2,6 +2,7 @@ import { conditionOf } from '../../api/condition.ts';
 import type { Deployment } from '../../values/builtin/workloads.ts';
 import { type ClusterRow, planClusters } from './clusters.ts';
 import type { FleetSnapshot } from './fleet-snapshot.ts';
+import { helpFor } from './help.ts';
 import { type LinkRow, type PairRow, planLinks, planPairs } from './links.ts';
 import { type NodeRow, planNodes } from './nodes.ts';
 import type { Problem } from './problem.ts';
@@ -36,6 +37,8 @@ export interface FleetStatus {
   readonly slices: readonly SliceRow[];
   readonly nodes: readonly NodeRow[];
   readonly problems: readonly Problem[];
+  /** The command by which the first cluster joins; absent when there are clusters. */
+  readonly joinFirst?: string;
   /** Resources that the user may not read, which are therefore not shown; absent if none. They are not a problem of the fleet. */
   readonly unreadable?: Unreadable;
 }
@@ -81,6 +84,7 @@ export const planFleetStatus = (snapshot: FleetSnapshot): FleetStatus => {
     slices: planSlices(snapshot.slices, nodes, planPairs(snapshot.reports)),
     nodes,
     problems,
+    ...(snapshot.clusters.length === 0 ? { joinFirst: helpFor(snapshot).join(undefined) } : {}),
     ...unreadableIn(snapshot),
   };
 };
