@@ -25,6 +25,7 @@ import {
   serviceCidrKind,
   serviceKind,
 } from '../../kubernetes/kinds.ts';
+import { dnsDeployments } from '../../plan/cluster-dns/find-configuration.ts';
 import type { ClusterDns } from '../../plan/cluster-dns/plan.ts';
 import { type ClusterView, type CredentialView, clusterDnsReading } from '../../plan/diagnosis/cluster-view.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
@@ -162,7 +163,7 @@ export const observeCluster = async (cluster: OpenCluster, options: ObserveOptio
     applicationPods,
     applicationDeployments: deployments.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? '')),
     clusters,
-    clusterDns: { ...configuration, service, servers: readyServers(endpoints) },
+    clusterDns: { ...configuration, service, servers: readyServers(endpoints), programs: dnsDeployments(deployments) },
     credential,
     connection,
     networks: planClusterNetworks(

@@ -88,9 +88,7 @@ describe('the text of a status', () => {
       false,
       90_000,
     );
-    expect(text).toBe(
-      'Project default: healthy; controller 2/2\n\nNo cluster has joined: kubeslice join NAME\n\nNo slices.',
-    );
+    expect(text).toBe('Project default: healthy; controller 2/2\n\nNo cluster has joined: kubeslice join NAME\n\nNo slices.');
   });
 
   it('of a member names it, its programs, and that it is in no slice', () => {

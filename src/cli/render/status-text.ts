@@ -59,7 +59,11 @@ const renderTables = (status: FleetStatus, color: Colors, wide: boolean): readon
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
   const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';
   return [
-    clusters.length === 0 ? (mayRead(status, 'clusters') ? noClusters(status) : '') : renderTable(clusterColumns(color), clusters, { wide }),
+    clusters.length === 0
+      ? mayRead(status, 'clusters')
+        ? noClusters(status)
+        : ''
+      : renderTable(clusterColumns(color), clusters, { wide }),
     slices.length === 0 ? noSlices(status) : renderTable(statusOfSlices(color), slices, { wide }),
     nodes.length === 0 ? '' : renderTable(nodeColumns(color), shown, { wide }) + more,
   ];

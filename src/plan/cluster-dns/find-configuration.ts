@@ -1,6 +1,7 @@
 import { corednsConfigMap } from '../../api/stub-block.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
+import type { Deployment } from '../../values/builtin/workloads.ts';
 
 interface Place {
   readonly namespace: string;
@@ -25,6 +26,14 @@ export const dnsServices = (services: readonly Service[]): readonly Service[] =>
       .map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
   ).values(),
 ];
+
+/** The Deployments of cluster DNS, by the labels that distributions give their pods. */
+export const dnsDeployments = (deployments: readonly Deployment[]): readonly Deployment[] =>
+  deployments.filter(({ metadata, spec }) => {
+    const labels = spec?.template.metadata?.labels ?? {};
+    const isNamed = labels['k8s-app'] === 'kube-dns' || labels['k8s-app'] === 'coredns';
+    return (isNamed && metadata.namespace === corednsConfigMap.namespace) || labels['app.kubernetes.io/name'] === 'coredns';
+  });
 
 /** Each place once, sorted, so that equal pods give equal results. */
 const placesOf = (keys: readonly string[]): readonly Place[] =>

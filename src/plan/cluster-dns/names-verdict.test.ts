@@ -13,6 +13,7 @@ it.each<[string, Partial<NamesSight>, string, string]>([
   ['answered', {}, 'NamesAnswered', 'Cluster DNS (10.96.0.10) answers'],
   ['answered, though our configuration was refused: somebody wired it by hand', { refusal: 'no Corefile' }, 'NamesAnswered', 'answers'],
   ['not yet', { throughTrouble: 'ENOTFOUND' }, 'NamesPending', 'does not do so yet (ENOTFOUND)'],
+  ['silent', { throughTrouble: 'ETIMEOUT' }, 'NamesPending', 'gives a pod no answer at all (ETIMEOUT)'],
   [
     'refused',
     { throughTrouble: 'ENOTFOUND', refusal: 'add by hand: x' },

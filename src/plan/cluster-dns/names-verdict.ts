@@ -22,6 +22,9 @@ const verdict = (status: Verdict['status'], reason: Verdict['reason'], message: 
   message,
 });
 
+/** What a query without any answer ends with. */
+const silent: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED']);
+
 /**
  * Whether pods of this cluster can resolve names of the slices, judged by a query like a pod's.
  *
@@ -43,6 +46,12 @@ export const planNamesVerdict = ({ server, nameservers, ownTrouble, throughTroub
   if (ownTrouble !== undefined)
     return verdict('False', 'DnsServersAway', `The DNS servers of KubeSlice do not answer at ${server} (${ownTrouble}); see ${pods}.`);
   if (refusal !== undefined) return verdict('False', 'NamesNotWired', `Pods cannot resolve names under ${sliceZone}: ${refusal}`);
+  if (silent.has(throughTrouble))
+    return verdict(
+      'False',
+      'NamesPending',
+      `Cluster DNS (${asked}) gives a pod no answer at all (${throughTrouble}); "kubeslice doctor" names the cause if its servers do not run.`,
+    );
   return verdict(
     'False',
     'NamesPending',

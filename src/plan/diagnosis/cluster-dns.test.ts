@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Deployment } from '../../values/builtin/workloads.ts';
+import { dnsDeployments } from '../cluster-dns/find-configuration.ts';
 import type { ClusterDns } from '../cluster-dns/plan.ts';
 import { dnsFindings } from './cluster-dns.ts';
 import { healthyMember as well } from './diagnosis.fixtures.ts';
@@ -49,5 +51,42 @@ describe('cluster DNS that is configured elsewhere than in kube-system/coredns',
     expect(dnsFindings({ ...well, name, clusterDns: withDns({}) })).toMatchObject([
       { code: 'DnsNotWired', severity: 'error', lines: block.trim().split('\n') },
     ]);
+  });
+});
+
+describe('cluster DNS without a ready server', () => {
+  const name = { from: 'pod worker-0', asked: 'slice.local', answer: { outcome: 'silent' as const, ms: 2_000 } };
+  const program = (replicas: number, readyReplicas: number): Deployment => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: 'kube-system', name: 'coredns' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      template: { metadata: { labels: { 'k8s-app': 'kube-dns' } }, spec: { containers: [] } },
+    },
+    status: { readyReplicas },
+  });
+  const found = (...programs: readonly Deployment[]) => {
+    const configuration = { main: { metadata: {}, data: { Corefile: `${block}${corefile}` } } };
+    return dnsFindings({ ...well, name, clusterDns: { ...well.clusterDns, ...configuration, programs: dnsDeployments(programs) } });
+  };
+
+  test('is told with the command that brings one', () => {
+    expect(found(program(0, 0))).toMatchObject([
+      {
+        code: 'DnsSilent',
+        cause: 'Cluster DNS has no server, because Deployment kube-system/coredns is scaled to 0.',
+        remedy: expect.stringContaining('-n kube-system scale deployment/coredns --replicas 2'),
+      },
+    ]);
+    expect(found(program(2, 0))).toMatchObject([
+      { evidence: expect.stringContaining('0 ready of 2'), remedy: expect.stringContaining('describe pods -l k8s-app=kube-dns') },
+    ]);
+  });
+
+  test('is not said while one is ready, or where none can be seen', () => {
+    for (const programs of [[program(2, 1)], []])
+      expect(found(...programs)).toMatchObject([{ remedy: expect.stringContaining('rollout restart deployment/coredns') }]);
   });
 });

@@ -132,11 +132,39 @@ const ofWiring = (view: ClusterView): Finding[] => {
   ];
 };
 
+/** The program of cluster DNS without a ready server, if that is why nobody answers; a restart does not help it. */
+const ofPrograms = ({ contexts, clusterDns: { programs } }: ClusterView, evidence: string): Finding | undefined => {
+  const [first] = programs;
+  if (first === undefined || programs.some(({ status }) => (status?.readyReplicas ?? 0) > 0)) return undefined;
+  const { metadata, spec, status } = first;
+  const object = `Deployment ${metadata.namespace}/${metadata.name}`;
+  const commands = commandsFor(contexts);
+  const namespace = metadata.namespace ?? '';
+  const common = { code: 'DnsSilent', severity: 'error', object } as const;
+  if (spec?.replicas === 0)
+    return {
+      ...common,
+      cause: `Cluster DNS has no server, because ${object} is scaled to 0.`,
+      evidence,
+      remedy: commands.kubectl(namespace, `scale deployment/${metadata.name} --replicas 2`),
+    };
+  const labels = Object.entries(spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return {
+    ...common,
+    cause: 'No server of cluster DNS is ready.',
+    evidence: `${object} has ${status?.readyReplicas ?? 0} ready of ${spec?.replicas ?? 1}; ${evidence}`,
+    remedy: commands.kubectl(namespace, `describe pods -l ${labels.join()}`),
+  };
+};
+
 const ofAnswer = (view: ClusterView): Finding[] => {
   if (view.name === undefined || view.clusterDns.servers === 0) return [];
   const { asked, from, answer } = view.name;
   if (answer.outcome === 'answered' && answer.detail !== 'ENOTFOUND') return [];
   const silent = answer.outcome !== 'answered';
+  const evidence = `query for ${asked} from ${from}: ${answer.outcome}${answer.detail === undefined ? '' : ` (${answer.detail})`}`;
+  const program = silent ? ofPrograms(view, evidence) : undefined;
+  if (program !== undefined) return [program];
   return [
     {
       code: 'DnsSilent',
@@ -145,7 +173,7 @@ const ofAnswer = (view: ClusterView): Finding[] => {
       cause: silent
         ? 'Cluster DNS gives no answer to a pod.'
         : `Cluster DNS answers that ${asked} does not exist: its changed configuration has not reached its servers yet, or another server block has the zone.`,
-      evidence: `query for ${asked} from ${from}: ${answer.outcome}${answer.detail === undefined ? '' : ` (${answer.detail})`}`,
+      evidence,
       remedy: commandsFor(view.contexts).kubectl('kube-system', 'rollout restart deployment/coredns'),
     },
   ];

@@ -94,6 +94,8 @@ export interface ClusterView {
     /** The Service of our DNS servers, and the number of ready ones. */
     readonly service: Service | undefined;
     readonly servers: number;
+    /** The Deployments of cluster DNS itself, those that could be read. */
+    readonly programs: readonly Deployment[];
   };
   readonly credential: CredentialView | undefined;
   /** The worker's report about its connection to the hub and about cluster DNS. */

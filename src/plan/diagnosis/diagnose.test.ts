@@ -357,7 +357,7 @@ describe('a member in which', () => {
     const findings = diagnose({
       ...well,
       unread: forbidden.map((what) => ({ what, why: 'Forbidden.', isForbidden: true })),
-      clusterDns: { main: undefined, custom: undefined, service: undefined, servers: 0 },
+      clusterDns: { main: undefined, custom: undefined, service: undefined, servers: 0, programs: [] },
       nodes,
     });
     expect(findings).toMatchObject([

@@ -126,6 +126,7 @@ export const healthyMember: ClusterView = {
     custom: undefined,
     service: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubeslice-dns' }, spec: { clusterIP: '10.96.0.7' } },
     servers: 2,
+    programs: [],
   },
   connection: [],
   credential: { server: 'https://hub.example.org:6443', cluster: 'east', ends: 2_000_000 },
