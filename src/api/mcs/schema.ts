@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxAffinitySeconds } from '../../values/session-affinity.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { dnsLabel, ipField, mapBy } from '../fields.ts';
 
@@ -45,7 +46,14 @@ export const mcsServiceImportSpec = z
     sessionAffinityConfig: z
       .object({
         clientIP: z
-          .object({ timeoutSeconds: z.int().min(1).max(86_400).optional().describe('Seconds for which a client stays with its endpoint.') })
+          .object({
+            timeoutSeconds: z
+              .int()
+              .min(1)
+              .max(maxAffinitySeconds)
+              .optional()
+              .describe('Seconds for which a client stays with its endpoint.'),
+          })
           .optional()
           .describe('Configuration of ClientIP.'),
       })

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxAffinitySeconds } from '../../values/session-affinity.ts';
 import { exportedAnnotations, exportedLabels } from './exported-metadata.ts';
 import { addresses, label, port, subdomain, time } from './fields.ts';
 import type { Immutable } from './immutable.ts';
@@ -8,9 +9,6 @@ export const endpointsPerShard = 100;
 
 /** Maximum number of shards of one export, beside the statement about the export itself. */
 export const maxShards = 49;
-
-/** For how many seconds Kubernetes keeps a client with its endpoint by default, with session affinity ClientIP. */
-export const defaultAffinitySeconds = 10_800;
 
 /** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */
 const appProtocol = z
@@ -55,8 +53,8 @@ export const exportBody = z.object({
   created: time,
   type: z.enum(['ClusterSetIP', 'Headless']),
   sessionAffinity: z.enum(['None', 'ClientIP']),
-  /** For how many seconds a client stays with its endpoint after its last connection, where that differs from {@link defaultAffinitySeconds}. */
-  affinitySeconds: z.int().min(1).max(86_400).exactOptional(),
+  /** For how many seconds a client stays with its endpoint after its last connection, where that differs from Kubernetes' default. */
+  affinitySeconds: z.int().min(1).max(maxAffinitySeconds).exactOptional(),
   ports: z
     .array(exportPort)
     .max(100)

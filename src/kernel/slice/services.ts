@@ -1,6 +1,7 @@
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { NodeService, NodeServicePort, ServiceTarget } from '../../plan/services/node-service.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
+import { defaultAffinitySeconds, maxAffinitySeconds } from '../../values/session-affinity.ts';
 import type { Element } from './nft-table.ts';
 
 /** The nftables table of a slice's namespace that leads service addresses to endpoints; it exists only where the node has pods and services. */
@@ -20,8 +21,9 @@ const slotsFor = (targets: number): number =>
  * For how many seconds a client can stay with its endpoint: a rule needs a constant, so the next longer one of these is taken. The last one is the longest
  * that a Service can ask for.
  */
-const affinityTerms = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
-const termFor = (seconds: number): number => affinityTerms.find((term) => term >= seconds) ?? 86_400;
+const shortTerms = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
+const affinityTerms = [...shortTerms, defaultAffinitySeconds, 21_600, 43_200, maxAffinitySeconds];
+const termFor = (seconds: number): number => affinityTerms.find((term) => term >= seconds) ?? maxAffinitySeconds;
 
 /** Address, protocol and port that a client calls. */
 const called = 'ip daddr . meta l4proto . th dport';
@@ -133,7 +135,7 @@ export const serviceElements = (service: NodeService): Element[] => [
 ];
 
 const portElements = (
-  { address, sticky, affinitySeconds = 10_800 }: NodeService,
+  { address, sticky, affinitySeconds = defaultAffinitySeconds }: NodeService,
   { protocol, port, targets }: NodeServicePort,
 ): Element[] => {
   const key = `${address} . ${protocol.toLowerCase()} . ${port}`;

@@ -2,16 +2,11 @@ import { type Condition, setCondition, type Verdict } from '../../api/condition.
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceExportStatus } from '../../api/serviceexport/type.ts';
 import { assignShards } from '../../exchange/notice/shards.ts';
-import {
-  defaultAffinitySeconds,
-  type EndpointsBody,
-  type ExportBody,
-  type ExportEndpoint,
-  type ExportPort,
-} from '../../exchange/statement/export.ts';
+import { type EndpointsBody, type ExportBody, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
+import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
 import { didYouMean } from '../../values/text/nearest.ts';
 import { exportRoom, type TenantRoom } from '../board/tenant-room.ts';
 import type { PortState } from '../listeners/watched-port.ts';

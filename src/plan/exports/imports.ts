@@ -19,9 +19,10 @@ import {
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
 import type { Offer } from '../../exchange/judgement/offer.ts';
-import { defaultAffinitySeconds, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
+import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
 import { hash8 } from '../../values/text/hash.ts';
 import { sortedBy } from '../../values/text/order.ts';
 import type { ServiceAddress } from '../ipam/service-addresses.ts';

@@ -1,5 +1,6 @@
 import type { Offer } from '../../exchange/judgement/offer.ts';
-import { defaultAffinitySeconds, type ExportBody, type ExportEndpoint, type ExportPort } from '../../exchange/statement/export.ts';
+import type { ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
+import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { type NamedExport, oldestFirst } from './export-age.ts';
 import { UnitedPorts } from './united-ports.ts';

@@ -109,3 +109,24 @@ describe('a headless service', () => {
     expect(ask(zone, service, 'A')).toEqual(['NXDOMAIN']);
   });
 });
+
+it('reads the endpoints of a service once for its own records and those below it, after each change', () => {
+  let reads = 0;
+  const counted = headlessBoth.map((one) => ({
+    ...one,
+    endpoints: one.endpoints.map((endpoint) => ({
+      ...endpoint,
+      get hostname() {
+        reads += 1;
+        return 'my-pet-0';
+      },
+    })),
+  }));
+  const zone = zoneOf(...counted);
+  for (const round of [1, 2]) {
+    for (const name of [service, `my-pet-0.b.${service}`, `_https._tcp.${service}`]) ask(zone, name, 'A');
+    expect(ask(zone, service, 'SRV')).toEqual([`8443 my-pet-0.a.${service}`, `8443 my-pet-0.b.${service}`]);
+    expect(reads).toBe(3 * round);
+    for (const one of counted) zone.set(one.cluster, one);
+  }
+});

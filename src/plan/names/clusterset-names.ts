@@ -61,17 +61,16 @@ const targetsOf = (input: ServiceInput, { hosts }: Records, records: readonly Re
   return addressesOf(new Map(entries), targets);
 };
 
-const ownEntry = (input: ServiceInput): NameEntry | undefined => {
+const ownEntry = (input: ServiceInput, recordsOnce: () => Records): NameEntry | undefined => {
   const own = addresses(input);
   if (isHeadless(input) && own.length === 0) return undefined;
-  const records = recordsOf(input);
+  const records = recordsOnce();
   const ports = [...records.ports.values()].flat();
   const { byType, noData } = entryOf(input, input.name, own);
   return { byType: new Map([...byType, ...entryOf(input, input.name, ports, targetsOf(input, records, ports)).byType]), noData };
 };
 
-const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
-  const records = recordsOf(input);
+const namesBelow = (input: ServiceInput, records: Records): ReadonlyMap<string, NameEntry> => {
   const names = new Map<string, NameEntry>();
   for (const [name, data] of records.hosts) if (name !== input.name) names.set(name, entryOf(input, name, data));
   for (const [name, data] of records.ports) names.set(name, entryOf(input, name, data, targetsOf(input, records, data)));
@@ -92,4 +91,11 @@ const namesBelow = (input: ServiceInput): ReadonlyMap<string, NameEntry> => {
  * A question for SRV at the service itself gets the records of all of its ports, as in cluster DNS; each one once. A ClusterSetIP service has no name for
  * a single cluster.
  */
-export const clustersetNames: NamingScheme = { own: ownEntry, below: namesBelow };
+export const clustersetNames: NamingScheme = (input) => {
+  let records: Records | undefined;
+  const recordsOnce = (): Records => {
+    records ??= recordsOf(input);
+    return records;
+  };
+  return { own: () => ownEntry(input, recordsOnce), below: () => namesBelow(input, recordsOnce()) };
+};

@@ -134,13 +134,16 @@ export const withParents = (input: ServiceInput, names: Map<string, NameEntry>):
 export const addressesOf = (names: ReadonlyMap<string, NameEntry>, hosts: ReadonlySet<string>): ResourceRecord[] =>
   [...hosts].toSorted(compareText).flatMap((host) => [...(names.get(host)?.byType.values() ?? [])].flatMap(({ answers }) => answers));
 
-/** Which names a service has in a zone. */
-export interface NamingScheme {
+/** The names of one service in a zone. Each function is called once at most. */
+export interface NamesOfService {
   /** The entry of the service's own name; undefined when the name does not exist. */
-  readonly own: (input: ServiceInput) => NameEntry | undefined;
+  readonly own: () => NameEntry | undefined;
   /** The names below it. */
-  readonly below: (input: ServiceInput) => ReadonlyMap<string, NameEntry>;
+  readonly below: () => ReadonlyMap<string, NameEntry>;
 }
+
+/** Which names a service has in a zone. */
+export type NamingScheme = (input: ServiceInput) => NamesOfService;
 
 /** The name without its first label; an empty string for the last label. */
 export const parentOf = (name: string): string => {

@@ -6,10 +6,10 @@ import {
   emptyEntry,
   entryOf,
   type NameEntry,
+  type NamesOfService,
   type NamingScheme,
   namesBelow,
   parentOf,
-  type ServiceInput,
   serviceEntry,
 } from './service-names.ts';
 import { type NodePath, nodePath } from './withdrawal.ts';
@@ -35,29 +35,27 @@ export type ZoneOptions = {
  * next query.
  */
 class ServiceNames {
-  readonly #input: ServiceInput;
-  readonly #scheme: NamingScheme;
+  readonly #names: NamesOfService;
   #own: { readonly entry: NameEntry | undefined } | undefined;
   #below: ReadonlyMap<string, NameEntry> | undefined;
 
-  constructor(input: ServiceInput, scheme: NamingScheme) {
-    this.#input = input;
-    this.#scheme = scheme;
+  constructor(names: NamesOfService) {
+    this.#names = names;
   }
 
   get own(): NameEntry | undefined {
-    this.#own ??= { entry: this.#scheme.own(this.#input) };
+    this.#own ??= { entry: this.#names.own() };
     return this.#own.entry;
   }
 
   get below(): ReadonlyMap<string, NameEntry> {
-    this.#below ??= this.#scheme.below(this.#input);
+    this.#below ??= this.#names.below();
     return this.#below;
   }
 }
 
 /** The names of `slice.local`. */
-const sliceNames: NamingScheme = { own: serviceEntry, below: namesBelow };
+const sliceNames: NamingScheme = (input) => ({ own: () => serviceEntry(input), below: () => namesBelow(input) });
 
 /** Seconds that the version of the names may be cached (specification of Kubernetes DNS, "Record for Schema Version"). */
 const versionTtl = 28_800;
@@ -256,7 +254,7 @@ export class Zone {
     const ofService = address === undefined ? {} : { address };
     this.#names.set(
       name,
-      new ServiceNames({ name, ...ofService, imports: offered, ttl: this.#ttl, authority: this.#authority }, this.#scheme),
+      new ServiceNames(this.#scheme({ name, ...ofService, imports: offered, ttl: this.#ttl, authority: this.#authority })),
     );
   }
 

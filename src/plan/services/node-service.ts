@@ -20,7 +20,7 @@ export interface NodeService {
   readonly address: string;
   /** A client stays with its endpoint, for three hours after its last connection (Kubernetes' default for `ClientIP`) or for {@link affinitySeconds}. */
   readonly sticky: boolean;
-  /** For how many seconds a client stays with its endpoint. @default 10800 */
+  /** For how many seconds a client stays with its endpoint. @default defaultAffinitySeconds */
   readonly affinitySeconds?: number;
   readonly ports: readonly NodeServicePort[];
   /** Addresses of endpoints whose open connections go on, though they may get no new ones. Connections to others are reset. */

@@ -7,6 +7,7 @@ import {
 } from '../../api/labels.ts';
 import { familyOf, formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
+import { maxAffinitySeconds } from '../../values/session-affinity.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
 import type { NodeServicePort } from './node-service.ts';
 
@@ -39,7 +40,7 @@ const ipv4 = (text: string): string[] => {
 const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535;
 
 /** As the API server limits `timeoutSeconds` of a Service. */
-const isSeconds = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400;
+const isSeconds = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 1 && seconds <= maxAffinitySeconds;
 
 type Conditions = NonNullable<EndpointSlice['endpoints']>[number]['conditions'];
 const stateOf = (conditions: Conditions): RecordedEndpoint['state'] => {
