@@ -89,7 +89,9 @@ export const importedServices = (session: Session, addresses: AddressesOfSlice, 
       }
       const waitMs = turns.take(key, session.clock.monotonic());
       if (waitMs > 0) return { againMs: Math.ceil(waitMs) };
-      const status = { ...plan.status, updatedOn: Math.floor(session.clock.now() / 1000) };
+      // A merge patch keeps fields that it does not name: the address of a service that is headless now would stay.
+      const gone = Object.fromEntries(Object.keys(before).map((field) => [field, null]));
+      const status = { ...gone, ...plan.status, updatedOn: Math.floor(session.clock.now() / 1000) };
       await local.client.mergePatch(serviceImportKind, { namespace, name }, { status }, { signal, subresource: 'status' });
       return undefined;
     },
