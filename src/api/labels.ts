@@ -33,6 +33,10 @@ export const servicePortsAnnotation = 'kubeslice.io/service-ports';
 export const sessionAffinityAnnotation = 'kubeslice.io/session-affinity';
 /** Annotation of an imported EndpointSlice: for how many seconds a client stays with its endpoint, where that is not Kubernetes' default of three hours. */
 export const affinitySecondsAnnotation = 'kubeslice.io/session-affinity-seconds';
+/** Annotation of an imported EndpointSlice: `Local` when clients get endpoints on their own node only (`internalTrafficPolicy` of a Service, KEP-2086). */
+export const internalTrafficPolicyAnnotation = 'kubeslice.io/internal-traffic-policy';
+/** Annotation of an imported EndpointSlice: which endpoints clients get first, as in `trafficDistribution` of a Service (KEP-3015). */
+export const trafficDistributionAnnotation = 'kubeslice.io/traffic-distribution';
 /** Annotation of an imported EndpointSlice: `Headless` when its service is. */
 export const serviceTypeAnnotation = 'kubeslice.io/service-type';
 /** Annotation of a ServiceExport that is derived from one of the Multi-Cluster Services API: when that one was created, from which its age counts (KEP-1645). */

@@ -218,6 +218,32 @@ describe('an export of the Multi-Cluster Services API', () => {
       await vi.waitFor(() => expect(metadataOf(member)).toEqual([{ ...ours, team: 'b' }, undefined]), wait);
   });
 
+  it('gives the traffic policies of its Service to imports, those of the oldest one where they differ', async () => {
+    for (const member of [east, west]) define(member);
+    await everybodySpeaks();
+    serve(west, { internalTrafficPolicy: 'Local', trafficDistribution: 'PreferClose' });
+    const { metadata } = publish(west);
+    const policies = (member: Member) => {
+      const { internalTrafficPolicy, trafficDistribution } = imported(member)?.spec ?? {};
+      return { internalTrafficPolicy, trafficDistribution };
+    };
+    const ofWest = { internalTrafficPolicy: 'Local', trafficDistribution: 'PreferClose' };
+    for (const member of [east, west]) await vi.waitFor(() => expect(policies(member)).toEqual(ofWest), wait);
+    // Ages are in whole seconds.
+    await vi.waitFor(() => expect(Date.now() - Date.parse(metadata.creationTimestamp ?? '')).toBeGreaterThan(1_100), wait);
+    serve(east, { internalTrafficPolicy: 'Cluster' });
+    publish(east);
+    for (const member of [east, west])
+      await vi.waitFor(
+        () => expect(statusOf(member)['Conflict']).toBe('True InternalTrafficPolicyConflict,TrafficDistributionConflict'),
+        wait,
+      );
+    for (const member of [east, west]) expect(policies(member)).toEqual(ofWest);
+    west.api.remove(mcsServiceExportKind('v1beta1'), place);
+    for (const member of [east, west])
+      await vi.waitFor(() => expect(policies(member)).toEqual({ internalTrafficPolicy: undefined, trafficDistribution: undefined }), wait);
+  });
+
   it('that is headless beside an older one that is not, has the type of the older one until that is gone', async () => {
     for (const member of [east, west]) define(member);
     await everybodySpeaks();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxAffinitySeconds } from '../../values/session-affinity.ts';
+import { maxAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { dnsLabel, ipField, mapBy } from '../fields.ts';
 

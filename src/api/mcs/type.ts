@@ -38,4 +38,6 @@ export type McsReason =
   | 'TypeConflict'
   | 'SessionAffinityConflict'
   | 'SessionAffinityConfigConflict'
+  | 'InternalTrafficPolicyConflict'
+  | 'TrafficDistributionConflict'
   | 'NamespaceNotInSlice';

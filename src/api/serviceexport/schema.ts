@@ -78,6 +78,16 @@ export const serviceExportSpec = z
         ),
       })
       .describe('Ports of the service. Default: the ports of the Service of the same name and namespace.'),
+    internalTrafficPolicy: z
+      .enum(['Cluster', 'Local'])
+      .optional()
+      .describe('Local: clients get endpoints on their own node only. Default: that of the Service.'),
+    trafficDistribution: z
+      .enum(['PreferClose', 'PreferSameZone', 'PreferSameNode'])
+      .optional()
+      .describe(
+        'Which endpoints clients get first: those in their own cluster (PreferSameZone, or PreferClose, its former name), or those on their own node (PreferSameNode). Default: that of the Service.',
+      ),
     exportedLabels: z
       .record(z.string(), z.string())
       .optional()
@@ -115,7 +125,16 @@ export const serviceExportStatus = z
         z.object({
           cluster: dnsLabel().describe('The other cluster.'),
           property: z
-            .enum(['Annotations', 'Labels', 'Ports', 'SessionAffinity', 'SessionAffinityConfig', 'Type'])
+            .enum([
+              'Annotations',
+              'InternalTrafficPolicy',
+              'Labels',
+              'Ports',
+              'SessionAffinity',
+              'SessionAffinityConfig',
+              'TrafficDistribution',
+              'Type',
+            ])
             .describe('The property that differs.'),
         }),
       )

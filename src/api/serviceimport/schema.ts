@@ -44,6 +44,18 @@ export const serviceImportStatus = z
       .int()
       .optional()
       .describe('Seconds for which a client stays with its endpoint after its last connection, with session affinity ClientIP.'),
+    internalTrafficPolicy: z
+      .string()
+      .max(63)
+      .optional()
+      .describe(
+        'Internal traffic policy of the oldest export, as in a Service: Local when clients get endpoints on their own node only. Default: Cluster.',
+      ),
+    trafficDistribution: z
+      .string()
+      .max(63)
+      .optional()
+      .describe('Traffic distribution of the oldest export, as in a Service: which endpoints clients get first.'),
     clusters: z.array(dnsLabel()).optional().meta({ 'x-kubernetes-list-type': 'atomic' }).describe('The clusters whose exports are used.'),
     availableEndpoints: z.int().optional().describe('Ready endpoints in all clusters.'),
     lastSync: z.int().meta({ format: 'int64' }).optional().describe('When a cluster last published, in seconds since 1970.'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxAffinitySeconds } from '../../values/session-affinity.ts';
+import { maxAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { exportedAnnotations, exportedLabels } from './exported-metadata.ts';
 import { addresses, label, port, subdomain, time } from './fields.ts';
 import type { Immutable } from './immutable.ts';
@@ -10,11 +10,17 @@ export const endpointsPerShard = 100;
 /** Maximum number of shards of one export, beside the statement about the export itself. */
 export const maxShards = 49;
 
-/** A name with a prefix, as in Kubernetes' `appProtocol`: `http`, `kubernetes.io/h2c`. */
-const appProtocol = z
-  .string()
-  .max(253)
-  .regex(/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'is not a protocol name');
+/** A name of Kubernetes that may have a prefix: `http`, `kubernetes.io/h2c`. */
+const qualifiedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/** Kubernetes' `appProtocol`. */
+const appProtocol = z.string().max(253).regex(qualifiedName, 'is not a protocol name');
+
+/** A traffic policy of a Service. Kubernetes may get further ones: a reader takes one that it does not know for none. */
+const trafficPolicy = z.string().max(63).regex(qualifiedName, 'is not a traffic policy');
+
+/** Whether a statement can have a text as a traffic policy. */
+export const isTrafficPolicy = (text: string): boolean => trafficPolicy.safeParse(text).success;
 
 const exportPort = z.object({
   name: label.exactOptional(),
@@ -55,6 +61,10 @@ export const exportBody = z.object({
   sessionAffinity: z.enum(['None', 'ClientIP']),
   /** For how many seconds a client stays with its endpoint after its last connection, where that differs from Kubernetes' default. */
   affinitySeconds: z.int().min(1).max(maxAffinitySeconds).exactOptional(),
+  /** `internalTrafficPolicy` of the Service (KEP-2086), where it is not `Cluster`. */
+  internalTrafficPolicy: trafficPolicy.exactOptional(),
+  /** `trafficDistribution` of the Service (KEP-3015), where it has one. */
+  trafficDistribution: trafficPolicy.exactOptional(),
   ports: z
     .array(exportPort)
     .max(100)

@@ -1,7 +1,7 @@
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { NodeService, NodeServicePort, ServiceTarget } from '../../plan/services/node-service.ts';
+import { defaultAffinitySeconds, maxAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { podInterfacePrefix } from '../../values/pod-interface.ts';
-import { defaultAffinitySeconds, maxAffinitySeconds } from '../../values/session-affinity.ts';
 import type { Element } from './nft-table.ts';
 
 /** The nftables table of a slice's namespace that leads service addresses to endpoints; it exists only where the node has pods and services. */

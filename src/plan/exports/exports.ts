@@ -6,13 +6,12 @@ import { type EndpointsBody, type ExportBody, type ExportEndpoint, type ExportPo
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { Pod } from '../../values/builtin/pod.ts';
 import type { Service } from '../../values/builtin/service.ts';
-import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
+import { defaultAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { didYouMean } from '../../values/text/nearest.ts';
 import { exportRoom, type TenantRoom } from '../board/tenant-room.ts';
 import type { PortState } from '../listeners/watched-port.ts';
 import { ignoredInExport, ignoredVerdicts } from '../slices/ignored-fields.ts';
 import type { Attachment } from './attachment.ts';
-import { createdOf } from './derived.ts';
 import { budgetReached, nearBudgetVerdicts } from './export-budget.ts';
 import {
   conflictsOf,
@@ -24,9 +23,11 @@ import {
 } from './export-conditions.ts';
 import { portText, type ResolvedPorts, resolvePorts, wantedPorts } from './export-ports.ts';
 import { no, portRefusal, verdictOf } from './export-readiness.ts';
-import { exportedMetadata } from './exported-metadata.ts';
 import { listenersOf } from './listeners.ts';
 import { type ExportSource, outsidePodsOf, podsOf, selectorOf } from './pods/export-pods.ts';
+import { createdOf } from './properties/derived.ts';
+import { exportedMetadata } from './properties/exported-metadata.ts';
+import { statedPolicies } from './properties/traffic-policies.ts';
 
 /** All inputs of the decision about an export. */
 export interface ExportSnapshot extends ExportSource, SameName {
@@ -186,6 +187,7 @@ export const planExport = (seen: ExportSnapshot, now: number): ExportDecision =>
     created: createdOf(exported),
     type: service?.spec?.clusterIP === 'None' ? 'Headless' : 'ClusterSetIP',
     ...affinityOf(service),
+    ...statedPolicies(exported.spec, service),
     ports,
     aliases: [...(exported.spec.aliases ?? [])],
     ...metadata.stated,

@@ -108,8 +108,22 @@ describe('an import', () => {
     expect(annotations({ sessionAffinity: 'ClientIP', affinitySeconds: 60 })).toMatchObject({
       'kubeslice.io/session-affinity-seconds': '60',
     });
+    const policies = { internalTrafficPolicy: 'Local', trafficDistribution: 'PreferSameNode' };
+    expect(annotations(policies)).toMatchObject({
+      'kubeslice.io/internal-traffic-policy': 'Local',
+      'kubeslice.io/traffic-distribution': 'PreferSameNode',
+    });
+    expect(Object.keys(annotations({ ...policies, type: 'Headless' }) ?? {}).filter((key) => key.includes('traffic'))).toEqual([]);
     expect(annotations({ affinitySeconds: 60 })).not.toHaveProperty('kubeslice.io/session-affinity-seconds');
     expect(annotations({})).toEqual({ 'kubeslice.io/serial': '7', 'kubeslice.io/service-ports': '80,53' });
+  });
+
+  it('shows the traffic policies of the oldest export, and none of a headless one', () => {
+    const policies = { internalTrafficPolicy: 'Local', trafficDistribution: 'PreferSameNode' };
+    const newer = offer('east', [endpoint(1)], { created: '2026-02-01T00:00:00Z', trafficDistribution: 'PreferClose' });
+    expect(importOf([newer, offer('west', [], policies)]).status).toMatchObject(policies);
+    const shown = importOf([offer('east', [endpoint(1)], { ...policies, type: 'Headless' })]).status;
+    expect([shown.internalTrafficPolicy, shown.trafficDistribution]).toEqual([undefined, undefined]);
   });
 
   it('shows its address, and what to do when none is free', () => {

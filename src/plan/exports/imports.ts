@@ -6,6 +6,7 @@ import {
   endpointSliceManagerLabel,
   importedNamespaceLabel,
   importedServiceLabel,
+  internalTrafficPolicyAnnotation,
   managedBy,
   managedByLabel,
   serialAnnotation,
@@ -15,6 +16,7 @@ import {
   sessionAffinityAnnotation,
   sliceLabel,
   sourceClusterLabel,
+  trafficDistributionAnnotation,
 } from '../../api/labels.ts';
 import { dnsNameOf } from '../../api/places.ts';
 import type { ServiceImport, ServiceImportStatus } from '../../api/serviceimport/type.ts';
@@ -22,14 +24,15 @@ import type { Offer } from '../../exchange/judgement/offer.ts';
 import type { ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
 import { takesConnections } from '../../exchange/statement/takes-connections.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
-import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
+import { defaultAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { hash8 } from '../../values/text/hash.ts';
 import { sortedBy } from '../../values/text/order.ts';
 import type { ServiceAddress } from '../ipam/service-addresses.ts';
 import { type NodePath, nodePath } from '../names/withdrawal.ts';
 import { portText } from './export-ports.ts';
-import { usableMetadata } from './exported-metadata.ts';
 import type { OffersOfName } from './offer-conflict.ts';
+import { usableMetadata } from './properties/exported-metadata.ts';
+import { policiesOf } from './properties/traffic-policies.ts';
 
 /** Name of an imported EndpointSlice; it contains a hash, because names joined by dashes are ambiguous. */
 export const importedSliceName = (service: string, identity: readonly string[], part: string): string =>
@@ -59,7 +62,7 @@ const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpo
 /**
  * The EndpointSlices for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such namespace,
  * in that of KubeSlice, so that the name resolves in the slice's other namespaces. All that names and nodes need of the service is in them, so that it
- * changes at once: its address, if it has one, the ports that clients call, and session affinity.
+ * changes at once: its address, if it has one, the ports that clients call, session affinity and traffic policies.
  */
 export const importedEndpointSlices = (
   slice: string,
@@ -67,13 +70,15 @@ export const importedEndpointSlices = (
   hasNamespace: boolean,
   address: string | undefined,
 ): EndpointSlice[] => {
-  const { namespace, name, type, ports, sessionAffinity, affinitySeconds } = offer.body;
+  const { namespace, name, type, ports, sessionAffinity, affinitySeconds, internalTrafficPolicy, trafficDistribution } = offer.body;
   const ofService = {
     ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
     ...(address === undefined ? {} : { [serviceAddressAnnotation]: address }),
     [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
     ...(sessionAffinity === 'ClientIP' ? { [sessionAffinityAnnotation]: sessionAffinity } : {}),
     ...(sessionAffinity === 'ClientIP' && affinitySeconds !== undefined ? { [affinitySecondsAnnotation]: String(affinitySeconds) } : {}),
+    ...(type === 'Headless' || internalTrafficPolicy === undefined ? {} : { [internalTrafficPolicyAnnotation]: internalTrafficPolicy }),
+    ...(type === 'Headless' || trafficDistribution === undefined ? {} : { [trafficDistributionAnnotation]: trafficDistribution }),
   };
   // Consumers find the port of a ServiceImport by its name, also when it has none.
   const isOnlyNameless = ports.filter((port) => port.name === undefined).length === 1;
@@ -263,6 +268,7 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld, add
     exposedPorts: ports.map((port) => `${port.targetPort}/${port.protocol}`).join(','),
     ...(oldest === undefined ? {} : { type: oldest.type, sessionAffinity: oldest.sessionAffinity }),
     ...(oldest?.sessionAffinity === 'ClientIP' ? { sessionAffinitySeconds: oldest.affinitySeconds ?? defaultAffinitySeconds } : {}),
+    ...(oldest === undefined || oldest.type === 'Headless' ? {} : policiesOf(oldest)),
     clusters: ordered.map(({ cluster }) => cluster),
     availableEndpoints: ready.length,
     lastSync: Math.max(0, ...ordered.map((offer) => Math.floor(Date.parse(offer.issuedAt) / 1000))),

@@ -88,6 +88,37 @@ describe('a younger export of a name', () => {
     expect(united(sticky(60), sticky(60))).toEqual([60, []]);
   });
 
+  it('has the traffic policies of the oldest one, and a conflict where they differ in what they mean', () => {
+    const local = { internalTrafficPolicy: 'Local' } as const;
+    const distributed = (trafficDistribution: string) => ({ trafficDistribution });
+    const united = (mine: Partial<ExportBody>, theirs: Partial<ExportBody>) => {
+      const { used, conflicts } = offersOfName([younger(mine), older(theirs)], () => 0);
+      const { internalTrafficPolicy, trafficDistribution } = used[1]?.body ?? {};
+      return [internalTrafficPolicy, trafficDistribution, conflicts.map(({ property, what }) => `${property}: ${what}`)];
+    };
+    expect(united(local, {})).toEqual([undefined, undefined, ['InternalTrafficPolicy: internal traffic policy Local and not Cluster']]);
+    expect(united({}, local)).toEqual(['Local', undefined, ['InternalTrafficPolicy: internal traffic policy Cluster and not Local']]);
+    expect(united(local, local)).toEqual(['Local', undefined, []]);
+    expect(united(distributed('PreferSameNode'), {})).toEqual([
+      undefined,
+      undefined,
+      ['TrafficDistribution: traffic distribution PreferSameNode and not none'],
+    ]);
+    expect(united({}, distributed('PreferSameZone'))).toEqual([
+      undefined,
+      'PreferSameZone',
+      ['TrafficDistribution: traffic distribution none and not PreferSameZone'],
+    ]);
+    expect(united(distributed('PreferClose'), distributed('PreferSameZone'))[2]).toEqual([]);
+    // A headless service has none, so its type alone differs.
+    expect(united({ type: 'Headless' }, { ...local, ...distributed('PreferClose') })).toEqual([
+      'Local',
+      'PreferClose',
+      ['Type: type Headless and not ClusterSetIP'],
+    ]);
+    expect(united(local, { type: 'Headless' })).toEqual([undefined, undefined, ['Type: type ClusterSetIP and not Headless']]);
+  });
+
   it('keeps the target ports of its endpoints beside the ports that are used', () => {
     const own = { ...endpoint(2), targetPorts: [9, 8181] };
     const { used } = offersOfName([older(), offer('east', [own], { created: '2026-01-02T00:00:00Z', ports: [udp, admin] })], () => 0);

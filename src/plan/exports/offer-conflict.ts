@@ -1,12 +1,21 @@
 import type { Offer } from '../../exchange/judgement/offer.ts';
 import type { ExportBody, ExportEndpoint, ExportPort } from '../../exchange/statement/export.ts';
-import { defaultAffinitySeconds } from '../../values/session-affinity.ts';
+import { defaultAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { type NamedExport, oldestFirst } from './export-age.ts';
+import { distributionText, policiesOf } from './properties/traffic-policies.ts';
 import { UnitedPorts } from './united-ports.ts';
 
 /** A property in which exports of one name can differ. */
-export type ConflictingProperty = 'Annotations' | 'Labels' | 'Ports' | 'SessionAffinity' | 'SessionAffinityConfig' | 'Type';
+export type ConflictingProperty =
+  | 'Annotations'
+  | 'InternalTrafficPolicy'
+  | 'Labels'
+  | 'Ports'
+  | 'SessionAffinity'
+  | 'SessionAffinityConfig'
+  | 'TrafficDistribution'
+  | 'Type';
 
 /** A property of an export that differs from an older one of the same name, which counts. */
 export interface OfferConflict {
@@ -54,6 +63,17 @@ const wholeProperties: readonly {
     valueOf: ({ sessionAffinity, affinitySeconds = defaultAffinitySeconds }, oldest) =>
       `${sessionAffinity === oldest.sessionAffinity ? affinitySeconds : (oldest.affinitySeconds ?? defaultAffinitySeconds)} s`,
   },
+  {
+    property: 'InternalTrafficPolicy',
+    words: 'internal traffic policy',
+    // A headless service has no traffic policies, so one that differs in its type has no second conflict.
+    valueOf: (body, oldest) => (body.type === oldest.type ? body : oldest).internalTrafficPolicy ?? 'Cluster',
+  },
+  {
+    property: 'TrafficDistribution',
+    words: 'traffic distribution',
+    valueOf: (body, oldest) => distributionText(body.type === oldest.type ? body : oldest),
+  },
   { property: 'Labels', words: '', difference: 'other exported labels', valueOf: ({ labels = {} }) => canonicalJson(labels) },
   {
     property: 'Annotations',
@@ -65,13 +85,14 @@ const wholeProperties: readonly {
 
 /** The export with these properties of the oldest one. */
 const withProperties = (body: ExportBody, oldest: ExportBody): ExportBody => {
-  const { affinitySeconds: _, labels: __, annotations: ___, ...others } = body;
+  const { affinitySeconds: _, labels: __, annotations: ___, internalTrafficPolicy: ____, trafficDistribution: _____, ...others } = body;
   const { type, sessionAffinity, affinitySeconds, labels, annotations } = oldest;
   return {
     ...others,
     type,
     sessionAffinity,
     ...(affinitySeconds === undefined ? {} : { affinitySeconds }),
+    ...policiesOf(oldest),
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
   };

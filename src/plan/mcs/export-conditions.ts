@@ -20,10 +20,12 @@ const verdict = (type: McsConditionType, status: McsVerdict['status'], reason: M
 
 const conflictReasons = {
   Annotations: 'AnnotationsConflict',
+  InternalTrafficPolicy: 'InternalTrafficPolicyConflict',
   Labels: 'LabelsConflict',
   Ports: 'PortConflict',
   SessionAffinity: 'SessionAffinityConflict',
   SessionAffinityConfig: 'SessionAffinityConfigConflict',
+  TrafficDistribution: 'TrafficDistributionConflict',
   Type: 'TypeConflict',
 } as const satisfies Record<NonNullable<ServiceExportStatus['conflicts']>[number]['property'], McsReason>;
 

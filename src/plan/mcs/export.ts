@@ -2,8 +2,8 @@ import { type Condition, setCondition } from '../../api/condition.ts';
 import type { McsServiceExport } from '../../api/mcs/type.ts';
 import type { ServiceExport } from '../../api/serviceexport/type.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
-import { isDerived } from '../exports/derived.ts';
-import { exportedMetadata } from '../exports/exported-metadata.ts';
+import { isDerived } from '../exports/properties/derived.ts';
+import { exportedMetadata } from '../exports/properties/exported-metadata.ts';
 import { derivedExport } from './derived-export.ts';
 import { exportVerdicts, type McsVerdict, namelessVerdicts, outsideVerdicts } from './export-conditions.ts';
 

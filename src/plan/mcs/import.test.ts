@@ -51,6 +51,20 @@ describe('an import of KubeSlice', () => {
     expect(applied(own(one)).desired.spec?.ips).toEqual(ips);
   });
 
+  it.each<[string, ServiceImportStatus, object]>([
+    [
+      'with traffic policies',
+      { ...status, internalTrafficPolicy: 'Local', trafficDistribution: 'PreferClose' },
+      { internalTrafficPolicy: 'Local', trafficDistribution: 'PreferClose' },
+    ],
+    ['with one that the API does not know', { ...status, internalTrafficPolicy: 'Rack' }, {}],
+    ['without', status, {}],
+  ])('%s', (_, one, expected) => {
+    const { internalTrafficPolicy, trafficDistribution } = applied(own(one)).desired.spec ?? {};
+    const shown = { internalTrafficPolicy, trafficDistribution };
+    expect(Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined))).toEqual(expected);
+  });
+
   it('leaves objects of others alone, and removes only its own', () => {
     const { desired } = applied(own(status));
     const theirs = { ...desired, metadata: { name: 'web', namespace: 'shop' } };

@@ -32,7 +32,7 @@ export const isOwnMcsImport = ({ metadata }: Pick<McsServiceImport, 'metadata'>)
 export const planMcsImport = ({ own, seen, version }: McsImportSnapshot, now: number): McsImportPlan => {
   if (seen !== undefined && !isOwnMcsImport(seen)) return { kind: own === undefined ? 'none' : 'foreign' };
   if (own === undefined || own.metadata.deletionTimestamp !== undefined) return { kind: seen === undefined ? 'none' : 'remove' };
-  const { type, sessionAffinity, sessionAffinitySeconds, clusters } = own.status ?? {};
+  const { type, sessionAffinity, sessionAffinitySeconds, internalTrafficPolicy, trafficDistribution, clusters } = own.status ?? {};
   const ips = addressesOf(own.status);
   // The worker writes the status right after the object.
   if (type === undefined) return { kind: 'none' };
@@ -71,6 +71,9 @@ export const planMcsImport = ({ own, seen, version }: McsImportSnapshot, now: nu
         ...(sessionAffinitySeconds === undefined
           ? {}
           : { sessionAffinityConfig: { clientIP: { timeoutSeconds: sessionAffinitySeconds } } }),
+        // The API knows two values, and a definition may refuse any other.
+        ...(internalTrafficPolicy === 'Local' ? { internalTrafficPolicy } : {}),
+        ...(trafficDistribution === undefined ? {} : { trafficDistribution }),
       },
     },
     status: {

@@ -15,6 +15,7 @@ const record = (endpoints: readonly RecordedEndpoint[], more: Partial<ServiceRec
   service: 'ns/web',
   address: '10.0.240.1',
   sticky: false,
+  traffic: {},
   ports: [{ protocol: 'TCP', port: 80, targetPort: 8080 }],
   endpoints,
   ...more,
@@ -116,5 +117,81 @@ describe('the services of a node', () => {
     expect(during.get('ns/other')).toBe(before.get('ns/other'));
     services.down('app', new Set());
     expect(services.of('app', range).get('ns/web')).toEqual(before.get('ns/web'));
+  });
+
+  describe('with a traffic policy', () => {
+    const here = { cluster: 'east', node: 'n1' };
+    const targetsOf = (records: readonly ServiceRecord[], down: readonly string[] = [], from: typeof here | undefined = here) => {
+      const services = new NodeServices();
+      for (const [index, one] of records.entries()) services.set(String(index), one);
+      services.down('app', new Set(down));
+      const service = services.of('app', range, from).get('ns/web');
+      return [text(service?.ports[0]?.targets), service?.alive];
+    };
+    const near = endpoint(1);
+    const nearby = endpoint(2, 'Ready', 'n2');
+    const far = record([endpoint(3)], { cluster: 'west' });
+    const both = (traffic: ServiceRecord['traffic'], endpoints: readonly RecordedEndpoint[]): ServiceRecord[] => [
+      record(endpoints, { traffic }),
+      { ...far, traffic },
+    ];
+    const everything = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
+    const cluster = { prefers: 'Cluster' } as const;
+    const local = { onlyOnNode: true } as const;
+
+    it.each<[string, ServiceRecord[], string[], string[], string[]]>([
+      ['near ones first', both(cluster, [near, nearby]), [], ['10.0.0.1:8080', '10.0.0.2:8080'], everything],
+      [
+        'near ones first, while one of them is not Ready',
+        both(cluster, [endpoint(1, 'Closed'), nearby]),
+        [],
+        ['10.0.0.2:8080'],
+        everything,
+      ],
+      [
+        'near ones first, while none of them is Ready',
+        both(cluster, [endpoint(1, 'Closed'), endpoint(2, 'Terminating', 'n2')]),
+        [],
+        ['10.0.0.3:8080'],
+        everything,
+      ],
+      ['near ones first, while this node calls theirs Down', both(cluster, [nearby]), ['east/n2'], ['10.0.0.3:8080'], ['10.0.0.3']],
+      ['near ones first, while there is none', both(cluster, []), [], ['10.0.0.3:8080'], ['10.0.0.3']],
+      ['those of the node first', both({ prefers: 'Node' }, [near, nearby]), [], ['10.0.0.1:8080'], everything],
+      ['those of the node only', both(local, [near, nearby]), [], ['10.0.0.1:8080'], everything],
+      ['those of the node only, while its one is not Ready', both(local, [endpoint(1, 'Closed'), nearby]), [], [], everything],
+      [
+        'those of the node only, while its one ends and still serves',
+        both(local, [endpoint(1, 'Terminating'), nearby]),
+        [],
+        ['10.0.0.1:8080'],
+        everything,
+      ],
+      ['those of the node only, while it has none', both(local, [nearby]), [], [], ['10.0.0.2', '10.0.0.3']],
+    ])('%s', (_, records, down, targets, alive) => {
+      for (const order of [records, records.toReversed()]) expect(targetsOf(order, down)).toEqual([targets, alive]);
+    });
+
+    it('choose among the endpoints that have the port', () => {
+      const ports: ServiceRecord['ports'] = [{ protocol: 'TCP', port: 443, targetPort: 8443 }];
+      const services = new NodeServices();
+      services.set('a', record([near], { traffic: cluster }));
+      services.set('b', record([endpoint(3)], { cluster: 'west', traffic: cluster, ports }));
+      const service = services.of('app', range, here).get('ns/web');
+      expect(service?.ports.map(({ port, targets }) => [port, text(targets)])).toEqual([
+        [80, ['10.0.0.1:8080']],
+        [443, ['10.0.0.3:8443']],
+      ]);
+    });
+
+    it('follow this node, once it knows its cluster', () => {
+      const services = new NodeServices();
+      for (const [index, one] of both(cluster, [near]).entries()) services.set(String(index), one);
+      const of = (from: typeof here | undefined) => text(services.of('app', range, from).get('ns/web')?.ports[0]?.targets);
+      expect(of(undefined)).toEqual(['10.0.0.1:8080', '10.0.0.3:8080']);
+      expect(of(here)).toEqual(['10.0.0.1:8080']);
+      expect(services.of('app', range, { ...here })).toBe(services.of('app', range, here));
+      expect(of({ ...here, cluster: 'west' })).toEqual(['10.0.0.3:8080']);
+    });
   });
 });

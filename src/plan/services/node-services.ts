@@ -1,6 +1,7 @@
 import { containsIp, parseCidr } from '../../values/address/cidr.ts';
 import { parseIp } from '../../values/address/ip.ts';
 import { compareText, sortedBy } from '../../values/text/order.ts';
+import { type NodePlace, nearestEndpoints, type TrafficPolicy } from './nearest-endpoints.ts';
 import type { NodeService, NodeServicePort, ServiceTarget } from './node-service.ts';
 import type { RecordedEndpoint, ServiceRecord } from './service-record.ts';
 import { SliceServices } from './slice-services.ts';
@@ -16,6 +17,7 @@ class ServicesOfSlice {
   readonly #changed = new Set<string>();
   #down: ReadonlySet<string> = new Set();
   #last = SliceServices.none('');
+  #here: NodePlace | undefined;
 
   set(key: string, record: ServiceRecord): void {
     const records = this.#records.get(record.service) ?? new Map<string, ServiceRecord>();
@@ -46,11 +48,16 @@ class ServicesOfSlice {
     return turned.length > 0;
   }
 
-  in(range: string): SliceServices {
-    if (range !== this.#last.range) {
-      this.#last = SliceServices.none(range);
-      for (const service of this.#records.keys()) this.#changed.add(service);
-    }
+  in(range: string, here: NodePlace | undefined): SliceServices {
+    const isElsewhere = here?.cluster !== this.#here?.cluster || here?.node !== this.#here?.node;
+    this.#here = here;
+    if (range !== this.#last.range) this.#last = SliceServices.none(range);
+    else if (!isElsewhere) return this.#refreshed(range);
+    for (const service of this.#records.keys()) this.#changed.add(service);
+    return this.#refreshed(range);
+  }
+
+  #refreshed(range: string): SliceServices {
     const changes: (readonly [string, NodeService | undefined])[] = [];
     for (const name of this.#changed) {
       const service = this.#service(name, range);
@@ -69,7 +76,7 @@ class ServicesOfSlice {
     if ([...(this.#claims.get(address) ?? [])].toSorted(compareText)[0] !== name) return undefined;
     const used = records.filter((record) => record.address === address);
     const isDown = ({ cluster }: ServiceRecord, { node }: RecordedEndpoint): boolean => this.#down.has(`${cluster}/${node}`);
-    const ports = portsOf(used, isDown);
+    const ports = portsOf(used, isDown, (usable) => nearestEndpoints(usable, policyOf(used), this.#here));
     // Without another endpoint a reset would help nobody, and what is Down may return.
     const keepsAll = ports.every(({ targets }) => targets.length === 0);
     const [alive, down] = [new Set<string>(), new Set<string>()];
@@ -101,30 +108,42 @@ class ServicesOfSlice {
   }
 }
 
+/** All records agree, except while a change is on its way. */
+const policyOf = (records: readonly ServiceRecord[]): TrafficPolicy => records[0]?.traffic ?? {};
+
+/** An endpoint that may get connections to a port, and where it is. */
+interface Usable extends NodePlace {
+  readonly isReady: boolean;
+  readonly target: ServiceTarget;
+}
+
 const portsOf = (
   records: readonly ServiceRecord[],
   isDown: (record: ServiceRecord, endpoint: RecordedEndpoint) => boolean,
+  nearest: (usable: readonly Usable[]) => readonly Usable[],
 ): NodeServicePort[] => {
-  const byPort = new Map<
-    string,
-    { port: Omit<NodeServicePort, 'targets'>; ready: Map<string, ServiceTarget>; ending: Map<string, ServiceTarget> }
-  >();
+  const byPort = new Map<string, { readonly port: Omit<NodeServicePort, 'targets'>; readonly usable: Usable[] }>();
   for (const record of records) {
     for (const { protocol, port, targetPort } of record.ports) {
       const key = `${protocol} ${String(port).padStart(5, '0')}`;
-      const known = byPort.get(key) ?? { port: { protocol, port }, ready: new Map(), ending: new Map() };
+      const known = byPort.get(key) ?? { port: { protocol, port }, usable: [] };
       byPort.set(key, known);
       for (const endpoint of record.endpoints) {
         if (endpoint.state === 'Closed' || isDown(record, endpoint)) continue;
-        const into = endpoint.state === 'Ready' ? known.ready : known.ending;
-        into.set(`${endpoint.address} ${targetPort}`, { address: endpoint.address, port: targetPort });
+        const target = { address: endpoint.address, port: targetPort };
+        known.usable.push({ cluster: record.cluster, node: endpoint.node, isReady: endpoint.state === 'Ready', target });
       }
     }
   }
-  return sortedBy(byPort, ([key]) => key).map(([, { port, ready, ending }]) => ({
-    ...port,
-    targets: sortedBy(ready.size > 0 ? ready : ending, ([key]) => key).map(([, target]) => target),
-  }));
+  return sortedBy(byPort, ([key]) => key).map(([, { port, usable }]) => ({ ...port, targets: targetsOf(usable, nearest) }));
+};
+
+/** The endpoints of new connections: those that are Ready, or, without any, those that end and still serve; each once. */
+const targetsOf = (usable: readonly Usable[], nearest: (usable: readonly Usable[]) => readonly Usable[]): ServiceTarget[] => {
+  const ready = nearest(usable.filter(({ isReady }) => isReady));
+  const chosen = ready.length > 0 ? ready : nearest(usable.filter(({ isReady }) => !isReady));
+  const targets = new Map(chosen.map(({ target }) => [`${target.address} ${target.port}`, target]));
+  return sortedBy(targets, ([key]) => key).map(([, target]) => target);
 };
 
 /**
@@ -138,6 +157,7 @@ const portsOf = (
  * on a node that this one calls Down    no                                    are reset, if another endpoint gets new ones
  * withdrawn                             no                                    are reset
  * ```
+ * Of those that would get new connections, the traffic policies of the service choose the near ones ({@link nearestEndpoints}).
  *
  * Two services never have one address: the first by name has it.
  */
@@ -162,9 +182,12 @@ export class NodeServices {
     return this.#of(slice).down(nodes);
   }
 
-  /** The services of a slice with an address in this range; the same object until something changes. */
-  of(slice: string, range: string): SliceServices {
-    return this.#of(slice).in(range);
+  /**
+   * The services of a slice with an address in this range; the same object until something changes. `here` is this node, for traffic policies, which have no
+   * effect without it.
+   */
+  of(slice: string, range: string, here?: NodePlace): SliceServices {
+    return this.#of(slice).in(range, here);
   }
 
   #of(slice: string): ServicesOfSlice {

@@ -33,6 +33,7 @@ it('is read with the ports that clients call', () => {
     service: 'app-ns/web',
     address: '10.0.240.9',
     sticky: false,
+    traffic: {},
     ports: [
       { protocol: 'TCP', port: 80, targetPort: 8080 },
       { protocol: 'UDP', port: 53, targetPort: 5353 },
@@ -80,6 +81,16 @@ it.each<[Record<string, string>, Partial<ReturnType<typeof serviceRecordOf>>]>([
   const { sticky, affinitySeconds } =
     serviceRecordOf({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } }) ?? {};
   expect({ sticky, ...(affinitySeconds === undefined ? {} : { affinitySeconds }) }).toEqual(expected);
+});
+
+it.each<[Record<string, string>, NonNullable<ReturnType<typeof serviceRecordOf>>['traffic']]>([
+  [{ 'kubeslice.io/internal-traffic-policy': 'Local' }, { onlyOnNode: true }],
+  [{ 'kubeslice.io/traffic-distribution': 'PreferSameZone' }, { prefers: 'Cluster' }],
+  [{ 'kubeslice.io/internal-traffic-policy': 'Local; drop', 'kubeslice.io/traffic-distribution': '' }, {}],
+])('traffic policies %j', (annotations, expected) => {
+  const { metadata, ...rest } = imported();
+  const read = serviceRecordOf({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } });
+  expect(read?.traffic).toEqual(expected);
 });
 
 it('drops ports and endpoints that cannot be', () => {

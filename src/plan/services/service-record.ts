@@ -1,14 +1,17 @@
 import { importedServiceOf } from '../../api/imported-service.ts';
 import {
   affinitySecondsAnnotation,
+  internalTrafficPolicyAnnotation,
   serviceAddressAnnotation,
   servicePortsAnnotation,
   sessionAffinityAnnotation,
+  trafficDistributionAnnotation,
 } from '../../api/labels.ts';
 import { familyOf, formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
-import { maxAffinitySeconds } from '../../values/session-affinity.ts';
+import { maxAffinitySeconds } from '../../values/builtin/session-affinity.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
+import { type TrafficPolicy, trafficPolicyOf } from './nearest-endpoints.ts';
 import type { NodeServicePort } from './node-service.ts';
 
 /** An endpoint of a service. */
@@ -28,6 +31,8 @@ export interface ServiceRecord {
   readonly address: string;
   readonly sticky: boolean;
   readonly affinitySeconds?: number;
+  /** Which of the endpoints the clients of a node get. */
+  readonly traffic: TrafficPolicy;
   readonly ports: readonly (Pick<NodeServicePort, 'protocol' | 'port'> & { readonly targetPort: number })[];
   readonly endpoints: readonly RecordedEndpoint[];
 }
@@ -67,6 +72,10 @@ export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): 
     address,
     sticky: metadata.annotations?.[sessionAffinityAnnotation] === 'ClientIP',
     ...(isSeconds(affinitySeconds) ? { affinitySeconds } : {}),
+    traffic: trafficPolicyOf({
+      internalTrafficPolicy: metadata.annotations?.[internalTrafficPolicyAnnotation],
+      trafficDistribution: metadata.annotations?.[trafficDistributionAnnotation],
+    }),
     ports: (ports ?? []).flatMap(({ protocol = 'TCP', port: targetPort }, index) => {
       const port = called[index];
       return isPort(port) && isPort(targetPort) && (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP')

@@ -49,3 +49,34 @@ it('follows EndpointSlices once they are read, and leaves out what this node cal
   emit(change('deleted'));
   expect(services.of('app', range)?.size).toBe(0);
 });
+
+it('obeys the traffic policies of a service as soon as this node knows its cluster', () => {
+  const [object] = importedEndpointSlices(
+    'app',
+    offer('east', [endpoint(1), { ...endpoint(2), node: 'n2' }], { internalTrafficPolicy: 'Local' }),
+    true,
+    '10.0.240.9',
+  );
+  let cluster: string | undefined;
+  const mirror = {
+    subscribe: (handler: (change: Change<EndpointSlice>) => void) => {
+      handler({ type: 'added', key: 'app-ns/web', object } as Change<EndpointSlice>);
+      return () => undefined;
+    },
+    isSynced: () => true,
+  };
+  const services = nodeServices(
+    mirror,
+    () => new Map(),
+    () => undefined,
+    () => (cluster === undefined ? undefined : { cluster, node: 'n2' }),
+  );
+  const targets = () =>
+    services
+      .of('app', range)
+      ?.get('app-ns/web')
+      ?.ports[0]?.targets.map(({ address }) => address);
+  expect(targets()).toEqual(['10.0.0.1', '10.0.0.2']);
+  cluster = 'east';
+  expect(targets()).toEqual(['10.0.0.2']);
+});

@@ -1,6 +1,7 @@
 import type { Mirror } from '../../kubernetes/mirror.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
 import type { NodeInput } from '../../plan/node/desired.ts';
+import type { NodePlace } from '../../plan/services/nearest-endpoints.ts';
 import { NodeServices } from '../../plan/services/node-services.ts';
 import { serviceRecordOf } from '../../plan/services/service-record.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
@@ -17,11 +18,13 @@ export interface ServicesOfNode {
  * Follows the imported EndpointSlices, and which peers this node calls Down: their endpoints get no connections from here, whatever others observe.
  *
  * @param onDown a service may have other endpoints now
+ * @param here this node in a slice, for traffic policies; unknown until the slice is
  */
 export const nodeServices = (
   endpointSlices: Pick<Mirror<EndpointSlice>, 'subscribe' | 'isSynced'>,
   linksOf: (slice: string) => ReadonlyMap<string, LinkHistory>,
   onDown: () => void,
+  here: (slice: string) => NodePlace | undefined = () => undefined,
 ): ServicesOfNode => {
   const services = new NodeServices();
   const turned = new Set<string>();
@@ -36,7 +39,7 @@ export const nodeServices = (
     if (changed) onDown();
   };
   return {
-    of: (slice, range) => (endpointSlices.isSynced() ? services.of(slice, range) : undefined),
+    of: (slice, range) => (endpointSlices.isSynced() ? services.of(slice, range, here(slice)) : undefined),
     linksChanged: (slice) => {
       if (turned.size === 0) setImmediate(observe);
       turned.add(slice);

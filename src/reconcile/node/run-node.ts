@@ -97,6 +97,10 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     world.endpointSlices,
     (slice) => links.links(slice),
     () => node.enqueue('changes', { priority: 'high' }),
+    (slice) => {
+      const cluster = clusterIn(slice);
+      return cluster === undefined ? undefined : { cluster, node: settings.node };
+    },
   );
   const agent = new NodeAgent({
     ...(binding === undefined ? {} : { binding }),

@@ -22,6 +22,8 @@ export type Service = KubernetesObject & {
     readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
     readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
     readonly publishNotReadyAddresses?: boolean;
+    readonly internalTrafficPolicy?: string;
+    readonly trafficDistribution?: string;
   };
   readonly status?: Readonly<Record<string, unknown>>;
 };

@@ -6,7 +6,7 @@ import { applyObject } from '../../../kubernetes/apply.ts';
 import type { Mirror } from '../../../kubernetes/mirror.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { watching } from '../../../loop/watching.ts';
-import { isDerived } from '../../../plan/exports/derived.ts';
+import { isDerived } from '../../../plan/exports/properties/derived.ts';
 import { planMcsExport } from '../../../plan/mcs/export.ts';
 import { movedNamespaces, namespaceSlices } from '../../../plan/mcs/namespace-slices.ts';
 import type { Clock } from '../../../values/clock.ts';

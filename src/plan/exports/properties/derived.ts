@@ -1,8 +1,8 @@
-import { multicluster } from '../../api/groups.ts';
-import { exportCreatedAnnotation } from '../../api/labels.ts';
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
-import { time } from '../../exchange/statement/fields.ts';
-import type { OwnerReference } from '../../values/object.ts';
+import { multicluster } from '../../../api/groups.ts';
+import { exportCreatedAnnotation } from '../../../api/labels.ts';
+import type { ServiceExport } from '../../../api/serviceexport/type.ts';
+import { time } from '../../../exchange/statement/fields.ts';
+import type { OwnerReference } from '../../../values/object.ts';
 
 const isMcsOwner = ({ apiVersion, kind }: OwnerReference): boolean =>
   kind === 'ServiceExport' && apiVersion.startsWith(`${multicluster.group}/`);

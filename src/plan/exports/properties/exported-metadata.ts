@@ -1,14 +1,14 @@
-import { managedByLabel } from '../../api/labels.ts';
-import type { ServiceExportSpec } from '../../api/serviceexport/type.ts';
-import type { ExportBody } from '../../exchange/statement/export.ts';
+import { managedByLabel } from '../../../api/labels.ts';
+import type { ServiceExportSpec } from '../../../api/serviceexport/type.ts';
+import type { ExportBody } from '../../../exchange/statement/export.ts';
 import {
   isAnnotationValue,
   isLabelValue,
   isMetadataKey,
   maxMetadataBytes,
   metadataBytes,
-} from '../../exchange/statement/exported-metadata.ts';
-import { sortedBy } from '../../values/text/order.ts';
+} from '../../../exchange/statement/exported-metadata.ts';
+import { sortedBy } from '../../../values/text/order.ts';
 
 type Map = Readonly<Record<string, string>>;
 

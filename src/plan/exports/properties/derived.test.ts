@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceExport } from '../../api/serviceexport/type.ts';
-import { exported, service } from '../fixtures/worker.ts';
-import { derivedExport } from '../mcs/derived-export.ts';
+import type { ServiceExport } from '../../../api/serviceexport/type.ts';
+import { exported, service } from '../../fixtures/worker.ts';
+import { derivedExport } from '../../mcs/derived-export.ts';
+import { planExport } from '../exports.ts';
 import { createdOf } from './derived.ts';
-import { planExport } from './exports.ts';
 
 const [early, late] = ['2026-01-01T00:00:00Z', '2026-03-01T00:00:00Z'];
 const mcsExport = {
