@@ -42,6 +42,11 @@ export const registry: readonly Entry[] = [
     load: () => import('./commands/explain.ts'),
   },
   {
+    name: 'flows',
+    summary: 'Show who calls whom, and with --denied what access policies denied lately',
+    load: () => import('./commands/flows.ts'),
+  },
+  {
     name: 'verify',
     summary: 'Test that pods of your clusters reach each other, and leave nothing behind',
     load: () => import('./commands/verify.ts'),

@@ -1,8 +1,5 @@
-import { hubSecret, memberNamespace } from '../../api/places.ts';
-import { secretKind } from '../../kubernetes/kinds.ts';
 import { explainPath, firstBroken } from '../../plan/diagnosis/explain/explain.ts';
 import type { Hop } from '../../plan/diagnosis/explain/path-view.ts';
-import { Failure } from '../../values/failure.ts';
 import { plainText } from '../../values/text/plain-text.ts';
 import { type CliCommand, type CliInput, exitCodes } from '../command.ts';
 import { readCalled } from '../diagnosis/called.ts';
@@ -11,6 +8,7 @@ import { contextOption, kubeconfigOption, textOption } from '../options/common-o
 import { outputOption, printModel } from '../render/output.ts';
 import type { Colors } from '../render/terminal.ts';
 import { type OpenCluster, openCluster, withCluster } from '../steps/open-cluster.ts';
+import { openNamedMember } from '../steps/open-named-member.ts';
 
 /**
  * The cluster at the other end: by the named context, else by a context with the cluster's own name if it leads to that cluster. Undefined without
@@ -19,21 +17,7 @@ import { type OpenCluster, openCluster, withCluster } from '../steps/open-cluste
 const openOther = async (input: CliInput, here: OpenCluster, cluster: string | undefined): Promise<OpenCluster | undefined> => {
   const named = textOption(input, 'toContext');
   if (named !== undefined) return named === here.context ? here : openCluster(input, named);
-  if (cluster === undefined || cluster === here.context || !here.contexts.includes(cluster)) return undefined;
-  const other = await openCluster(input, cluster);
-  try {
-    const secret = await other.client.find(
-      secretKind,
-      { namespace: memberNamespace, name: hubSecret },
-      { signal: input.signal, timeoutMs: 5_000 },
-    );
-    if (Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8') === cluster) return other;
-  } catch (error) {
-    if (Failure.is(error, 'Interrupted')) throw error;
-    input.terminal.err(`note: context "${cluster}" cannot be used for the other end: ${Failure.from(error).message}`);
-  }
-  other.client.close();
-  return undefined;
+  return cluster === undefined ? undefined : openNamedMember(input, here, cluster);
 };
 
 const marks = (color: Colors): Readonly<Record<Hop['state'], string>> => ({

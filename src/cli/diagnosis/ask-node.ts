@@ -10,6 +10,7 @@ import {
   pathAnswerSchema,
   type Question,
 } from '../../plan/diagnosis/probe-report.ts';
+import { type FlowsQuestion, type NodeFlows, nodeFlowsSchema } from '../../plan/flows/node-flows.ts';
 import { Failure } from '../../values/failure.ts';
 import { plainText } from '../../values/text/plain-text.ts';
 import { readJson } from '../../values/text/read-json.ts';
@@ -23,8 +24,9 @@ const runIn = async (
   target: { readonly namespace: string; readonly pod: string; readonly container: string },
   words: readonly string[],
   signal: AbortSignal,
+  timeoutMs: number = nodeMs,
 ): Promise<Executed> => {
-  const done = await execInPod(connection, { ...target, command: ['kubeslice', ...words], signal, timeoutMs: nodeMs });
+  const done = await execInPod(connection, { ...target, command: ['kubeslice', ...words], signal, timeoutMs });
   if (done.code === 0) return done;
   const [lastLine = ''] = done.stderr.trim().split('\n').slice(-1);
   throw new Failure(
@@ -54,6 +56,16 @@ export const askPath = async (cluster: OpenCluster, pod: string, question: PathQ
   const target = { namespace: memberNamespace, pod, container: 'agent' };
   const { stdout } = await runIn(cluster, target, ['agent', '--probe', JSON.stringify(question)], signal);
   const answer = pathAnswerSchema.safeParse(readJson(stdout));
+  if (answer.success) return answer.data;
+  throw unreadable(pod);
+};
+
+/** Requests the flows of a node from the agent's pod on it; it takes as long as the node is to listen, and what a node needs for an answer. */
+export const askFlows = async (cluster: OpenCluster, pod: string, question: FlowsQuestion, signal: AbortSignal): Promise<NodeFlows> => {
+  const target = { namespace: memberNamespace, pod, container: 'agent' };
+  const words = ['agent', '--probe', JSON.stringify({ flows: question })];
+  const { stdout } = await runIn(cluster, target, words, signal, nodeMs + (question.watchMs ?? 0));
+  const answer = nodeFlowsSchema.safeParse(readJson(stdout));
   if (answer.success) return answer.data;
   throw unreadable(pod);
 };

@@ -9,6 +9,21 @@ export const accessTable = 'kubeslice_access';
 /** The bit in the mark of a tracked flow whose first packet was seen; the lower 16 bits are the port of the called pod. */
 const begun = 0x1_0000;
 
+/** The sets with what was denied lately, see {@link accessRules}. */
+export const deniedSets = { flows: 'denied_flows', strays: 'denied_strays', callers: 'denied_callers' } as const;
+
+/** For how many seconds a denied flow is kept after its last packet. */
+export const deniedSeconds = 900;
+
+/** A set that packets fill: it forgets by itself, and what has no room is not added. */
+const recordSet = (name: string, type: string, size: number): string => `  set ${name} {
+    type ${type}
+    size ${size}
+    flags dynamic,timeout
+    timeout ${deniedSeconds}s
+  }
+`;
+
 /** The bits of a port, the highest first. */
 const portBits = Array.from({ length: 16 }, (_, at) => `0x${(0x8000 >> at).toString(16)}`);
 
@@ -24,13 +39,16 @@ const portBits = Array.from({ length: 16 }, (_, at) => `0x${(0x8000 >> at).toStr
  * A packet gets the classes of both pods, and then the verdict: of the class of the calling pod, of its cluster, of anybody; the most specific one for
  * the port first. The registers are the packet's mark and priority; both are emptied again.
  *
+ * What is denied is recorded by flow, for people who ask (decision 0041): in sets that are read on demand, of fixed size, so that a flood costs no more than
+ * a lookup. Packets of no flow whose beginning was seen have a set of their own, and a caller whose flows have no room is still named.
+ *
  * ICMP errors pass, because they belong to flows that passed, and so do packets of the node itself, and echoes between pods and routers. Fragments are
  * whole again before they are judged, because flows are tracked.
  */
 export const accessRules = ({ otherwise }: Pick<AccessRules, 'otherwise'>): string => `table inet ${accessTable} {
   counter denied {
   }
-  set routers {
+${recordSet(deniedSets.flows, 'ipv4_addr . ipv4_addr . inet_proto . mark', 4096)}${recordSet(deniedSets.strays, 'ipv4_addr . ipv4_addr . inet_proto . inet_service', 1024)}${recordSet(deniedSets.callers, 'ipv4_addr', 4096)}  set routers {
     type ipv4_addr
   }
   map calling_pods {
@@ -65,6 +83,14 @@ export const accessRules = ({ otherwise }: Pick<AccessRules, 'otherwise'>): stri
     type mark . classid : verdict
   }
   chain denial {
+    ct mark != 0 goto denied_flow
+    meta l4proto { tcp, udp, sctp } update @${deniedSets.strays} { ip saddr . ip daddr . meta l4proto . th dport counter } counter name "denied" drop
+    update @${deniedSets.callers} { ip saddr counter }
+    counter name "denied" drop
+  }
+  chain denied_flow {
+    update @${deniedSets.flows} { ct original ip saddr . ct reply ip saddr . meta l4proto . ct mark counter } counter name "denied" drop
+    update @${deniedSets.callers} { ct original ip saddr counter }
     counter name "denied" drop
   }
   chain note_port {

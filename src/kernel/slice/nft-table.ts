@@ -67,12 +67,12 @@ export const parseTable = (json: string): ObservedTable => {
   for (const item of items) {
     if ('metainfo' in item) continue;
     if (item.set !== undefined) {
-      for (const element of (item.set.elem as Value[] | undefined) ?? [])
+      // Rules write the elements of a set or map with a timeout.
+      for (const element of item.set.timeout === undefined ? ((item.set.elem as Value[] | undefined) ?? []) : [])
         elements.add(`${String(item.set.name)} ${textOf(element, item.set.type)}`);
       delete item.set.elem;
     }
     if (item.map !== undefined) {
-      // Rules write the elements of a map with a timeout.
       for (const [key, value] of item.map.timeout === undefined ? ((item.map.elem as [Value, Value][] | undefined) ?? []) : [])
         elements.add(`${String(item.map.name)} ${textOf(key, item.map.type)} : ${textOf(value, undefined)}`);
       delete item.map.elem;

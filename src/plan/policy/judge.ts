@@ -21,6 +21,8 @@ export interface FlowVerdict {
    * slice.
    */
   readonly policy: string | undefined;
+  /** Index in its `from` of the entry that matches the caller; undefined when it names nobody, or does not match. */
+  readonly peer: number | undefined;
 }
 
 /** The policies by which a flow is judged. */
@@ -42,16 +44,23 @@ const anyOf = (parts: readonly Match[]): Match => (parts.includes('yes') ? 'yes'
 export const comesFrom = ({ from }: AccessPolicyFacts, source: Known): Match =>
   from === undefined ? 'yes' : anyOf(from.map((peer) => matches(peer, source)));
 
+/** The verdict of a policy that matches a caller. */
+const by = (scope: AccessScope, policy: AccessPolicyFacts, source: Known): FlowVerdict => {
+  const counting: readonly Match[] = policy.action === 'Deny' ? ['yes', 'maybe'] : ['yes'];
+  const peer = policy.from?.findIndex((one) => counting.includes(matches(one, source)));
+  return { allowed: policy.action === 'Allow', scope, policy: policy.name, peer };
+};
+
 const judgeScope = (scope: AccessScope, policies: readonly AccessPolicyFacts[], otherwise: boolean, flow: Flow): FlowVerdict => {
   const called = policies
     .filter((policy) => hasPort(policy.ports, flow.protocol, flow.port))
     .map((policy) => ({ policy, to: matches(policy.to, flow.destination), from: comesFrom(policy, flow.source) }));
   const denies = called.find(({ policy, to, from }) => policy.action === 'Deny' && to !== 'no' && from !== 'no');
-  if (denies !== undefined) return { allowed: false, scope, policy: denies.policy.name };
+  if (denies !== undefined) return by(scope, denies.policy, flow.source);
   const allows = called.find(({ policy, to, from }) => policy.action === 'Allow' && to === 'yes' && from === 'yes');
-  if (allows !== undefined) return { allowed: true, scope, policy: allows.policy.name };
+  if (allows !== undefined) return by(scope, allows.policy, flow.source);
   const selects = policies.find((policy) => policy.action === 'Allow' && matches(policy.to, flow.destination) === 'yes');
-  return selects === undefined ? { allowed: otherwise, scope, policy: undefined } : { allowed: false, scope, policy: selects.name };
+  return { allowed: selects === undefined && otherwise, scope, policy: selects?.name, peer: undefined };
 };
 
 /**
