@@ -9,7 +9,8 @@ const addresses = ({ address: own, imports }: ServiceInput): RecordData[] =>
   own === undefined ? imports.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressData(address))) : [addressData(own)];
 
 /** The host name of an endpoint, or what stands for it: its address with dashes, as in cluster DNS. */
-const hostOf = ({ hostname, address }: ImportedEndpoint): string => hostname ?? address.replaceAll(/[.:]/g, '-');
+export const hostLabel = ({ hostname, address }: Pick<ImportedEndpoint, 'hostname' | 'address'>): string =>
+  hostname ?? address.replaceAll(/[.:]/g, '-');
 
 const portName = ({ name, protocol }: ImportedPort, service: string): string => `_${name}._${protocol}.${service}`;
 const srv = (port: number, target: string): RecordData => ({ type: 'SRV', priority: 0, weight: 1, port, target });
@@ -31,7 +32,7 @@ const headlessRecords = (input: ServiceInput): Records => {
   const records: Records = { hosts: new Map(), ports: new Map() };
   for (const { cluster, endpoints, ports } of input.imports) {
     for (const endpoint of endpoints) {
-      const host = `${hostOf(endpoint)}.${cluster}.${input.name}`;
+      const host = `${hostLabel(endpoint)}.${cluster}.${input.name}`;
       collect(records.hosts, host, addressData(endpoint.address));
       for (const port of ports) collect(records.ports, portName(port, input.name), srv(port.port, host));
     }

@@ -68,7 +68,7 @@ export const serviceEntry = (input: ServiceInput): NameEntry =>
  * `<pod>.<cluster>`, relative to the service. If the pod's name is unknown or not a DNS name (Kubernetes allows 253 characters without a dot), its
  * address with dashes replaces it, as in cluster DNS for endpoints without a host name.
  */
-const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, service: string): string => {
+export const endpointPrefix = ({ pod, address }: ImportedEndpoint, cluster: string, service: string): string => {
   const named = pod.split('.').every(isDnsLabel) && pod.length + cluster.length + service.length + 2 <= 253;
   return `${named ? pod : address.replaceAll(/[.:]/g, '-')}.${cluster}`;
 };

@@ -1,18 +1,10 @@
 import { sliceZone } from '../../api/places.ts';
 import { compareText } from '../../values/text/order.ts';
 import type { ImportRecord } from './import-record.ts';
-import type { Answer, ResourceRecord } from './record.ts';
-import {
-  emptyEntry,
-  entryOf,
-  type NameEntry,
-  type NamesOfService,
-  type NamingScheme,
-  namesBelow,
-  parentOf,
-  serviceEntry,
-} from './service-names.ts';
+import type { Answer } from './record.ts';
+import { entryOf, type NameEntry, type NamesOfService, type NamingScheme, namesBelow, parentOf, serviceEntry } from './service-names.ts';
 import { type NodePath, nodePath } from './withdrawal.ts';
+import { type ZoneApex, zoneApex } from './zone-apex.ts';
 
 /** The name of a zone, and how long its answers may be cached. */
 export type ZoneOptions = {
@@ -69,7 +61,7 @@ const versionTtl = 28_800;
  *     <export>.<namespace>.svc.slice.local           A of the service address, or A, AAAA of the ready endpoints of all clusters
  *     names below that                               see namesBelow
  *
- * Further kinds of names (aliases, reverse names) are further services or further zones, as `clusterset.local` is.
+ * Further kinds of names are further services or further zones, as `clusterset.local` is, and those of addresses (`reverse/reverse-zone.ts`).
  */
 export class Zone {
   readonly origin: string;
@@ -78,10 +70,7 @@ export class Zone {
   readonly #scheme: NamingScheme;
   readonly #version: { readonly name: string; readonly entry: NameEntry } | undefined;
   readonly #ttl: number;
-  readonly #authority: readonly ResourceRecord[];
-  readonly #apex: NameEntry;
-  readonly #empty: NameEntry;
-  readonly #absent: Answer;
+  readonly #apex: ZoneApex;
   readonly #records = new Map<string, ImportRecord>();
   /** The records of a service, by the service's name. */
   readonly #keys = new Map<string, Set<string>>();
@@ -100,43 +89,11 @@ export class Zone {
     this.#suffix = `.${origin}`;
     this.#services = `svc.${origin}`;
     this.#ttl = ttl;
-    const primary = `ns.dns.${origin}`;
-    const soa: ResourceRecord = {
-      name: origin,
-      ttl: negativeTtl,
-      data: {
-        type: 'SOA',
-        primary,
-        mailbox: `hostmaster.${origin}`,
-        serial,
-        refresh: 7200,
-        retry: 1800,
-        expire: 86400,
-        minimum: negativeTtl,
-      },
-    };
-    const ns: ResourceRecord = { name: origin, ttl, data: { type: 'NS', target: primary } };
-    this.#authority = [soa];
-    const apexAnswer = (record: ResourceRecord): Answer => ({
-      code: 'NOERROR',
-      authoritative: true,
-      answers: [record],
-      authority: [],
-      additional: [],
-    });
-    this.#empty = emptyEntry(this.#authority);
-    this.#apex = {
-      ...this.#empty,
-      byType: new Map([
-        ['SOA', apexAnswer(soa)],
-        ['NS', apexAnswer(ns)],
-      ]),
-    };
+    this.#apex = zoneApex(origin, `ns.dns.${origin}`, { ttl, negativeTtl, serial });
     const version = `dns-version.${origin}`;
-    const versionInput = { name: version, imports: [], ttl: versionTtl, authority: this.#authority };
+    const versionInput = { name: version, imports: [], ttl: versionTtl, authority: this.#apex.authority };
     this.#version =
       schema === undefined ? undefined : { name: version, entry: entryOf(versionInput, version, [{ type: 'TXT', strings: [schema] }]) };
-    this.#absent = { ...this.#empty.noData, code: 'NXDOMAIN' };
   }
 
   /** True for the origin and every name below it. Names are always in lower case. */
@@ -145,8 +102,8 @@ export class Zone {
   }
 
   /** The answer for a name of this zone that does not exist. */
-  get absent(): Answer {
-    return this.#absent;
+  absent(): Answer {
+    return this.#apex.absent;
   }
 
   /** The number of services with a name. */
@@ -217,9 +174,9 @@ export class Zone {
   find(name: string): NameEntry | undefined {
     const service = this.#names.get(name);
     if (service !== undefined) return service.own;
-    if (name === this.origin) return this.#apex;
+    if (name === this.origin) return this.#apex.own;
     if (name === this.#version?.name) return this.#version.entry;
-    if (name === this.#services || this.#namespaces.has(name)) return this.#empty;
+    if (name === this.#services || this.#namespaces.has(name)) return this.#apex.empty;
     return this.#names.get(this.#serviceAbove(name))?.below.get(name);
   }
 
@@ -254,7 +211,7 @@ export class Zone {
     const ofService = address === undefined ? {} : { address };
     this.#names.set(
       name,
-      new ServiceNames(this.#scheme({ name, ...ofService, imports: offered, ttl: this.#ttl, authority: this.#authority })),
+      new ServiceNames(this.#scheme({ name, ...ofService, imports: offered, ttl: this.#ttl, authority: this.#apex.authority })),
     );
   }
 

@@ -116,6 +116,25 @@ describe('the DNS program', () => {
     await until(async () => (await ask(dns)).code === 3);
   });
 
+  test('answers with the names of addresses in the subnets of slices of this cluster', async () => {
+    const { api, listening } = await start((api) => void api.put(endpointSliceKind, imported('east', '10.0.0.1')));
+    const { dns } = await listening;
+    const said = async (name: string): Promise<unknown[]> => {
+      const { code, answers } = await askUdp(dns, name, 'PTR');
+      return [code, ...answers.map(({ data }) => ('target' in data ? data.target : data.type))];
+    };
+    // Which subnets there are, SliceNodes say.
+    expect(await said('1.0.0.10.in-addr.arpa')).toEqual([5]);
+    const { metadata } = api.put(sliceNodeKind, sliceNode('n1', {}));
+    await until(async () => (await said('1.0.0.10.in-addr.arpa'))[0] === 0);
+    expect(await said('1.0.0.10.in-addr.arpa')).toEqual([0, 'backend-0.east.backend.app-ns.svc.slice.local']);
+    expect(await said('1.0.1.10.in-addr.arpa')).toEqual([5]);
+    api.put(endpointSliceKind, imported('east', '10.0.0.2'));
+    await until(async () => (await said('1.0.0.10.in-addr.arpa'))[0] === 3);
+    api.remove(sliceNodeKind, metadata);
+    await until(async () => (await said('2.0.0.10.in-addr.arpa'))[0] === 5);
+  });
+
   test('answers the names of the Multi-Cluster Services API from the same objects', async () => {
     const { listening } = await start((api) => void api.put(endpointSliceKind, imported('east', '10.0.0.1')));
     const { dns } = await listening;

@@ -9,6 +9,7 @@ import { createMirror } from '../../kubernetes/mirror.ts';
 import { createShutdown, type Ending } from '../../loop/shutdown.ts';
 import { answer } from '../../plan/names/answer.ts';
 import { clustersetNames } from '../../plan/names/clusterset-names.ts';
+import { ReverseZone } from '../../plan/names/reverse/reverse-zone.ts';
 import { Zone } from '../../plan/names/zone.ts';
 import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -44,6 +45,7 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
   const { client, settings, log, metrics, clock, random } = world;
   const options = { ttl: settings.ttl, serial: Math.floor(clock.now() / 1000) };
   const zone = new Zone(options);
+  const reverse = new ReverseZone({ ...options, negativeTtl: 1 });
   const clusterset = new Zone({ ...options, origin: clustersetZone, names: clustersetNames, schema: '1.0.0' });
   const endpointSlices = createMirror({
     client,
@@ -82,7 +84,9 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
   shutdown.atStop('health', () => health.stop());
   shutdown.atStop(
     'zone',
-    feedZones([zone, clusterset], { endpointSlices, sliceNodes, clock }, (count) => metrics.set('dnsWithdrawnNodes', {}, count)),
+    feedZones({ zones: [zone, clusterset], reverse }, { endpointSlices, sliceNodes, clock }, (count) =>
+      metrics.set('dnsWithdrawnNodes', {}, count),
+    ),
   );
   shutdown.run('endpoint slices', (running) => endpointSlices.run(running));
   shutdown.run('slice nodes', (running) => sliceNodes.run(running));
@@ -90,7 +94,7 @@ export const serveDns = async (world: DnsWorld, signal: AbortSignal): Promise<En
     await Promise.all([endpointSlices.synced(shutdown.stopping), sliceNodes.synced(shutdown.stopping)]);
     const server = await startServer({
       listen: settings,
-      answer: (question) => answer(clusterset.covers(question.name) ? clusterset : zone, question),
+      answer: (question) => answer([clusterset, reverse].find((one) => one.covers(question.name)) ?? zone, question),
       random,
       metrics: counts,
       clock,
