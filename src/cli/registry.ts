@@ -46,6 +46,7 @@ export const registry: readonly Entry[] = [
     summary: 'Show who calls whom, and with --denied what access policies denied lately',
     load: () => import('./commands/flows.ts'),
   },
+  { name: 'policy', summary: 'Preview what a changed access policy would do', load: () => import('./commands/policy.ts') },
   {
     name: 'verify',
     summary: 'Test that pods of your clusters reach each other, and leave nothing behind',

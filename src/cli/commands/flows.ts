@@ -2,7 +2,7 @@ import { type DeniedRow, deniedRows } from '../../plan/flows/denied-rows.ts';
 import { podText, portText } from '../../plan/flows/flow-row.ts';
 import { type SeenRow, seenRows } from '../../plan/flows/seen-rows.ts';
 import type { CliCommand, CliInput } from '../command.ts';
-import { flowsOfMembers } from '../diagnosis/flows-of-members.ts';
+import { findSides, flowsOfMembers } from '../diagnosis/flows-of-members.ts';
 import { contextOption, kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
 import { watchTime, watchTimeOption } from '../options/watch-time.ts';
 import { formatAge } from '../render/age.ts';
@@ -73,7 +73,7 @@ export const command: CliCommand = {
     const slice = input.arguments[0];
     return withCluster(input, textOption(input, 'context'), async (cluster) => {
       const question = { ...(slice === undefined ? {} : { slice }), ...(isDenied ? {} : { watchMs }) };
-      const found = await flowsOfMembers(input, cluster, question);
+      const found = await flowsOfMembers(input, cluster, await findSides(input, cluster), question);
       for (const note of unaskedNotes(found.unasked)) input.terminal.err(note);
       const slices = found.members.flatMap(({ answers }) => answers.flatMap((answer) => answer.slices));
       for (const { slice: of, trouble } of slices) if (trouble !== undefined) input.terminal.err(`note: slice ${of}: ${trouble}`);

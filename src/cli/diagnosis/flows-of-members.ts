@@ -98,39 +98,63 @@ const askMember = async (member: OpenCluster, cluster: string, question: FlowsQu
   return { cluster, answers, names: namesIn(sliceNodes, imports), unasked };
 };
 
-/**
- * Asks the nodes of the member of a context, or of every member of the hub of a context. A hub has no way to nodes of members, and gets none for this: so
- * each member is asked through the context that has its name, and those without one are named.
- *
- * @throws Failure NotFound when the context is neither, Forbidden when its nodes may not be asked.
- */
-export const flowsOfMembers = async (input: CliInput, here: OpenCluster, question: FlowsQuestion): Promise<FlowsOfMembers> => {
-  const { signal } = input;
-  const [own, clusters] = await Promise.all([findMember(here.client, signal), clustersOf(here, input)]);
+/** What the cluster of a context is: a member, a hub with members, or both. */
+export interface FoundSides {
+  /** Name of the member. */
+  readonly member: string | undefined;
+  /** Namespace of the project on the hub. */
+  readonly project: string | undefined;
+  /** The clusters of the project. */
+  readonly clusters: readonly string[];
+}
+
+/** Finds the sides of the cluster of a context. @throws Failure NotFound when it is neither a member nor a hub with clusters. */
+export const findSides = async (input: CliInput, here: OpenCluster): Promise<FoundSides> => {
+  const [own, clusters] = await Promise.all([findMember(here.client, input.signal), clustersOf(here, input)]);
   if (own === undefined && clusters.length === 0)
     throw new Failure(
       'NotFound',
       `Context "${here.context}" is neither a member nor a hub with clusters, so there are no nodes to ask; name another with --context.`,
     );
-  const name = own?.cluster ?? here.context;
-  const others = clusters.filter((cluster) => own === undefined || cluster !== own.cluster);
+  return {
+    member: own === undefined ? undefined : (own.cluster ?? here.context),
+    project: clusters.length === 0 ? undefined : projectNamespace(projectOf(input)),
+    clusters,
+  };
+};
+
+/**
+ * Asks the nodes of the member of a context, or of every member of the hub of a context. A hub has no way to nodes of members, and gets none for this: so
+ * each member is asked through the context that has its name, and those without one are named.
+ *
+ * @throws Failure Forbidden when the nodes of the member may not be asked.
+ */
+export const flowsOfMembers = async (
+  input: CliInput,
+  here: OpenCluster,
+  { member: own, clusters }: FoundSides,
+  question: FlowsQuestion,
+): Promise<FlowsOfMembers> => {
+  const { signal } = input;
   const asked = await Promise.all([
-    ...(own === undefined ? [] : [askMember(here, name, question, signal)]),
-    ...others.map(async (cluster): Promise<OneMember> => {
-      const empty = { cluster, answers: [], names: { pods: new Map(), services: new Map() } };
-      const unasked = (why: string): OneMember => ({ ...empty, unasked: [{ who: `cluster ${cluster}`, why }] });
-      const member = await openNamedMember(input, here, cluster);
-      if (member === undefined)
-        return unasked(`the hub has no way to its nodes, and no context "${cluster}" leads to it; its administrator asks with --context`);
-      try {
-        return await askMember(member, cluster, question, signal);
-      } catch (error) {
-        if (Failure.is(error, 'Interrupted')) throw error;
-        return unasked(Failure.from(error).message);
-      } finally {
-        member.client.close();
-      }
-    }),
+    ...(own === undefined ? [] : [askMember(here, own, question, signal)]),
+    ...clusters
+      .filter((cluster) => cluster !== own)
+      .map(async (cluster): Promise<OneMember> => {
+        const empty = { cluster, answers: [], names: { pods: new Map(), services: new Map() } };
+        const unasked = (why: string): OneMember => ({ ...empty, unasked: [{ who: `cluster ${cluster}`, why }] });
+        const member = await openNamedMember(input, here, cluster);
+        if (member === undefined)
+          return unasked(`the hub has no way to its nodes, and no context "${cluster}" leads to it; its administrator asks with --context`);
+        try {
+          return await askMember(member, cluster, question, signal);
+        } catch (error) {
+          if (Failure.is(error, 'Interrupted')) throw error;
+          return unasked(Failure.from(error).message);
+        } finally {
+          member.client.close();
+        }
+      }),
   ]);
   return {
     members: asked.map(({ cluster, answers }) => ({ cluster, answers })),
