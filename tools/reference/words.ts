@@ -1,3 +1,4 @@
+import { auditReasons } from '../../src/api/audit-reasons.ts';
 import { reasons } from '../../src/api/reasons.ts';
 import { findingCodes } from '../../src/plan/diagnosis/finding.ts';
 import { failureCodes } from '../../src/values/failure-codes.ts';
@@ -16,8 +17,11 @@ export const reasonsPage = (): string =>
   page(
     'src/api/reasons.ts',
     'Condition reasons',
-    'A condition in the status of an object carries one of these as its `reason`; its `message` has the evidence.',
+    'A condition in the status of an object carries one of these as its `reason`; its `message` has the evidence. When a condition of a slice, a cluster, an export or an import changes, an Event with the same reason tells of it.',
     words(reasons, 'reason'),
+    '## Events about changes of trust',
+    'These are reasons of Events only: on the ConfigMap `kubeslice-trust` in `kubeslice-system` of a member, those about the default access on its Slice there. API servers drop Events after an hour; export them to keep them.',
+    words(auditReasons, 'reason'),
   );
 
 /** Page of every finding of a diagnosis. */

@@ -10,6 +10,7 @@ import { issueNodeCertificate } from '../../identity/node/issue-node-certificate
 import { createNodeKey } from '../../identity/node/node-key.ts';
 import { configMapKind, podKind } from '../../kubernetes/kinds.ts';
 import { forgetOrders } from '../../plan/peers/forget-order.ts';
+import { eventKind } from '../../values/builtin/event.ts';
 import { type FakeContexts, startFakeContexts } from '../contexts.fixtures.ts';
 import { command } from './trust.ts';
 
@@ -39,7 +40,7 @@ const claim = (cluster: string, certificate: string) =>
   });
 
 beforeEach(async () => {
-  contexts = await startFakeContexts(['east', 'bare'], [configMapKind, noticeKind, podKind, sliceKind, sliceNodeKind]);
+  contexts = await startFakeContexts(['east', 'bare'], [eventKind, configMapKind, noticeKind, podKind, sliceKind, sliceNodeKind]);
   west = (await createAuthority({ cluster: 'west', project: 'default' }, now, randomBytes)).certificate;
   const metadata = (name: string) => ({ name, namespace: memberNamespace });
   api().put(configMapKind, { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(trustConfigMap), data: { west, old: 'x' } });
@@ -104,6 +105,9 @@ it('forgets a cluster: pin and notices go, and agents get an order that names th
   expect(out).toContain('The authority of cluster "west" is forgotten');
   const data = (name: string) => api().read(configMapKind, { namespace: memberNamespace, name })?.data ?? {};
   expect(Object.keys(data(trustConfigMap))).toEqual(['old']);
+  expect(api().objects(eventKind)).toMatchObject([
+    { involvedObject: { name: trustConfigMap }, type: 'Warning', reason: 'AuthorityForgotten' },
+  ]);
   expect(api().objects(noticeKind)).toEqual([]);
   const order = forgetOrders(data(forgottenConfigMap)).get('west');
   expect([...(order?.notices ?? [])]).toEqual([stored]);

@@ -2,7 +2,9 @@ import { noticeKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { statementLabel } from '../../api/labels.ts';
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
+import { createEvents } from '../../kubernetes/events.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
+import { forgetNote } from '../../plan/audit/trust-notes.ts';
 import { Failure } from '../../values/failure.ts';
 import { didYouMean } from '../../values/text/nearest.ts';
 import type { CliCommand, CliInput } from '../command.ts';
@@ -12,7 +14,7 @@ import { outputOption, printModel } from '../render/output.ts';
 import { printableFingerprint } from '../render/printable-fingerprint.ts';
 import { renderTable } from '../render/table.ts';
 import { forgetCluster } from '../steps/forget-cluster.ts';
-import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
+import { fieldManager, type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { restartWorker } from '../steps/restart-worker.ts';
 
 const target = { namespace: memberNamespace, name: trustConfigMap };
@@ -106,15 +108,20 @@ const forget: CliCommand = {
     withCluster(input, textOption(input, 'context'), async (member) => {
       const { terminal, signal } = input;
       const cluster = input.arguments[0] ?? '';
-      const pinned = Object.keys(await pinnedRoots(member, input));
-      if (!pinned.includes(cluster)) {
+      const pinned = await pinnedRoots(member, input);
+      const names = Object.keys(pinned);
+      if (!names.includes(cluster)) {
         throw new Failure(
           'NotFound',
-          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${pinned.toSorted().join(', ') || 'none'}.${didYouMean(cluster, pinned)}`,
+          `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${names.toSorted().join(', ') || 'none'}.${didYouMean(cluster, names)}`,
         );
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
       await forgetCluster(member.client, cluster, new Date(), signal);
+      const events = createEvents({ client: member.client, component: fieldManager, instance: `${fieldManager}-${Date.now()}`, signal });
+      const regarding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: target };
+      events.emit({ regarding, ...forgetNote(cluster, printableFingerprint(pinned[cluster] ?? '')) });
+      await events.flush();
       // Pins are read at the start of the worker.
       await restartWorker(member.client, signal);
       terminal.out(

@@ -82,6 +82,17 @@ describe('a policy that is written', () => {
     expect(preview(fleet([], { seen, withWest: false }), write(own, 'app', 'west'))).toEqual([]);
   });
 
+  it('knows no identity of callers in other clusters, for a policy of an owner in a slice whose clusters state none', () => {
+    const own = policy({
+      name: 'shop/own',
+      scope: 'owner',
+      to: { clusters: ['west'], namespaces: ['shop'] },
+      from: [{ namespaces: ['shop'] }],
+    });
+    expect(preview(fleet(undefined, { seen }), write(own, 'app', 'west'))).toHaveLength(1);
+    expect(preview(fleet([onlyShop], { seen }), write(own, 'app', 'west'))).toEqual([]);
+  });
+
   it('asks for a label that the policies of now do not, and that clusters would state then', () => {
     const byLabel = policy({
       to: { podSelector: { matchLabels: { app: 'server' } } },

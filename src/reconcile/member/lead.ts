@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { agentTokenPath } from '../../api/places.ts';
 import type { Client } from '../../kubernetes/client.ts';
-import { createEvents } from '../../kubernetes/events.ts';
+import { createEvents, type Events } from '../../kubernetes/events.ts';
 import { createController } from '../../loop/controller.ts';
 import { periodically } from '../../loop/periodic.ts';
 import { planHubVerdict } from '../../plan/board/hub-verdict.ts';
@@ -33,6 +33,7 @@ import {
 } from './peers/ask-agent.ts';
 import { strayExports } from './publish/stray-exports.ts';
 import { strayReport } from './publish/stray-report.ts';
+import { publishDefaults } from './publish-defaults.ts';
 import { openTrust } from './receive/trust.ts';
 import { ownerPolicies } from './services/owner-policies.ts';
 import { sessions } from './slice/sessions.ts';
@@ -64,12 +65,13 @@ const openJoined = async (
   clock: Clock,
   { credentialSeconds, fenced }: WorkerOptions,
   connection: ConnectionReport,
+  events: Events,
   signal: AbortSignal,
 ) => {
   for (;;) {
     try {
       const hub = await openHub({ local: client, metrics, log, clock, credentialSeconds, fenced }, signal);
-      return { hub, authority: await readAuthority(client, hub, signal), trust: await openTrust(client, signal) };
+      return { hub, authority: await readAuthority(client, hub, signal), trust: await openTrust(client, events, signal) };
     } catch (error) {
       if (signal.aborted) throw error;
       log.error('this cluster cannot use its credential for the hub', { error: Failure.from(error) });
@@ -99,7 +101,9 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     metrics.measure(() => ({ ...contact.now(), budgetLimit: measureLimits() })),
   ];
   signal.addEventListener('abort', () => sources.forEach((stop) => stop()), { once: true });
-  const { hub, authority, trust } = await openJoined(local, clock, options, connection, signal);
+  const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
+  publishDefaults(local.slices, events, signal);
+  const { hub, authority, trust } = await openJoined(local, clock, options, connection, events, signal);
   const beatNow = (during: AbortSignal): Promise<void> => reportedHeartbeat(hub, connection, clock, during);
   const memberships = observeGrants(hub, log, metrics, (change, why) => {
     // The next heartbeat would detect it up to ten seconds later.
@@ -114,7 +118,6 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     for (const verdict of verdicts) connection.set(verdict, signal).catch(() => undefined);
   });
   signal.addEventListener('abort', stopServing, { once: true });
-  const events = createEvents({ client, component: fieldManager, instance, signal, log, clock });
   publishTransitions([local.slices, local.exports, local.imports], events, signal);
   const dnsState = createClusterDnsState();
   const report = (during: AbortSignal): Promise<void> =>

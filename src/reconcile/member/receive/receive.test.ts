@@ -154,3 +154,21 @@ it('judges what is over a budget again when there is room, and not at each chang
   expect(read).toHaveLength(14);
   await end();
 });
+
+it('reports another authority of a cluster when it is still presented after a moment', async () => {
+  const clock = handClock();
+  const [pinned, other] = [await authorityOf('east', clock.now()), await authorityOf('east', clock.now())];
+  const reported: string[] = [];
+  const trust = { rootOf: () => pinned.certificate, readRoot: createRootReader(), refused: (why: string) => void reported.push(why) };
+  const { show, end } = receiving(clock, { trust });
+  const claim = author(other, { sliceUID: 'u' }).issue('Cluster', 'east', { caCertificate: other.certificate, blocks: [] }, clock.now(), {
+    slice: 'app',
+    sliceUID: 'u',
+  });
+  show('east', 0, claim);
+  await clock.pass(1_000);
+  expect(reported).toEqual([]);
+  await clock.pass(1_500);
+  expect(reported).toEqual([expect.stringContaining(other.fingerprint)]);
+  await end();
+});

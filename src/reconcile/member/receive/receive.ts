@@ -28,6 +28,9 @@ const authorOf = (name: string): string => name.slice(0, name.indexOf('.'));
 /** How soon such a notice is judged again, in milliseconds. */
 const retryMs = 60_000;
 
+/** How long another authority must be presented before it is reported, in milliseconds: the farewell that allows it may be judged just after it. */
+const settleMs = 2_000;
+
 /** The inputs of the judgement of notices, beside the session. */
 export interface ReceiverParts {
   readonly keeping: KeepAccepted;
@@ -49,6 +52,8 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
   /** Names of notices by what they wait for, and the reverse. */
   const waiting = new Map<string, Set<string>>();
   const waitsOf = new Map<string, readonly string[]>();
+  /** Names of notices that were refused for their authority. */
+  const strange = new Set<string>();
   const setWaits = (name: string, keys: readonly string[]): void => {
     for (const key of waitsOf.get(name) ?? []) {
       const names = waiting.get(key);
@@ -136,6 +141,7 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       // A member that floods this one has its oldest notices dropped: they must not wait for a turn, or the queue would fill the memory.
       if (shownAs(name) === undefined) {
         turns.of(authorOf(name)).forget(name);
+        strange.delete(name);
         refusals.set(name, undefined);
         setWaits(name, []);
         onRead(name);
@@ -160,6 +166,12 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       // A refused one is held, so that the limit of held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
+      if (refusal?.code !== 'AuthorityChanged') strange.delete(name);
+      else if (strange.has(name)) trust.refused(refusal.message);
+      else {
+        strange.add(name);
+        return { againMs: settleMs };
+      }
       return refusal !== undefined && byTime.has(refusal.code) ? { againMs: retryMs } : undefined;
     },
   };

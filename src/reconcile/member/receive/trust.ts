@@ -1,7 +1,10 @@
 import { memberNamespace, trustConfigMap } from '../../../api/places.ts';
+import { fingerprintOf } from '../../../identity/fingerprint.ts';
 import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
 import type { Client } from '../../../kubernetes/client.ts';
+import type { Events } from '../../../kubernetes/events.ts';
 import { configMapKind } from '../../../kubernetes/kinds.ts';
+import { type AuditNote, pinNote, refusalNote } from '../../../plan/audit/trust-notes.ts';
 
 /** The pinned authorities of the other clusters: certificates in PEM by cluster name. */
 export interface Trust {
@@ -13,11 +16,24 @@ export interface Trust {
    * two new ones, the first counts.
    */
   readonly pin: (cluster: string, certificate: string, before: string | undefined, signal: AbortSignal) => Promise<void>;
+  /** Reports that another authority than the pinned one of a cluster is presented, with the sentence of the refusal. */
+  readonly refused: (why: string) => void;
 }
 
-/** Reads the pinned authorities. Only this worker writes them, so they are read once. */
-export const openTrust = async (local: Client, signal: AbortSignal): Promise<Trust> => {
+/** The fingerprint of a pinned certificate; a ConfigMap can contain any text. */
+const fingerprintIn = (certificate: string): string => {
+  try {
+    return fingerprintOf(certificate);
+  } catch {
+    return 'that cannot be read';
+  }
+};
+
+/** Reads the pinned authorities. Only this worker writes them, so they are read once. Each change is an Event on their ConfigMap. */
+export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, signal: AbortSignal): Promise<Trust> => {
   const target = { namespace: memberNamespace, name: trustConfigMap };
+  const regarding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: target };
+  const report = (note: AuditNote): void => events.emit({ regarding, ...note });
   const found = await local.find(configMapKind, target, { signal });
   const roots = new Map(Object.entries(found?.data ?? {}));
   /** Several slices may meet a cluster at the same time; their pins are written one after another. */
@@ -30,10 +46,12 @@ export const openTrust = async (local: Client, signal: AbortSignal): Promise<Tru
         if (roots.get(cluster) !== before) return;
         await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
         roots.set(cluster, certificate);
+        report(pinNote(cluster, fingerprintIn(certificate), before === undefined ? undefined : fingerprintIn(before)));
       });
       // The next pin does not depend on the result of this one; its caller gets the error.
       writing = write.catch(() => undefined);
       await write;
     },
+    refused: (why) => report(refusalNote(why)),
   };
 };
