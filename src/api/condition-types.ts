@@ -7,6 +7,7 @@ export const conditionTypes = {
   AddressSpace: 'False',
   BlocksReserved: 'True',
   ClockSkew: 'True',
+  ClusterIdentified: 'False',
   Conflict: 'True',
   DefaultAccessAccepted: 'False',
   Degraded: 'True',

@@ -64,6 +64,8 @@ export const reasons = {
   PodsExcluded: 'The pods of the export have the label kubeslice.io/exclude=true, which keeps them out of the slice.',
   PacketsTooLarge:
     'Large packets to the nodes of a cluster are lost while small ones arrive: the network between them has a smaller MTU than the interfaces of the nodes.',
+  PropertyOfOthers:
+    'A ClusterProperty that names this cluster or its clusterset has another value, and KubeSlice did not write it; the message has both values.',
   Ready: 'Everything requested is in place and was observed to work.',
   Registered: 'The cluster has joined and its worker is connected.',
   SelectsNoPod: 'The policy selects no pod that is in the slice.',

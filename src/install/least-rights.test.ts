@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clusterPropertyDefinitionName } from '../api/about/kinds.ts';
 import { mcsDefinitionNames } from '../api/mcs/kinds.ts';
 import { agentTokenFolder, workerUser } from '../api/places.ts';
 import type { PodSpec } from '../values/builtin/pod.ts';
@@ -76,7 +77,12 @@ describe('accounts', () => {
         if (resourceNames === undefined) expect(verbs).toEqual(['create']);
         else
           expect(
-            resourceNames.every((name) => name.endsWith('.kubeslice.io') || Object.values<string>(mcsDefinitionNames).includes(name)),
+            resourceNames.every(
+              (name) =>
+                name.endsWith('.kubeslice.io') ||
+                name === clusterPropertyDefinitionName ||
+                Object.values<string>(mcsDefinitionNames).includes(name),
+            ),
           ).toBe(true);
       }
     }

@@ -1,3 +1,4 @@
+import { applyAboutDefinition } from '../cli/steps/about-definitions.ts';
 import { applyDefinitions } from '../cli/steps/apply-all.ts';
 import { applyMcsDefinitions } from '../cli/steps/mcs-definitions.ts';
 import type { Program } from '../host/program.ts';
@@ -14,7 +15,10 @@ export const run: Program = async ({ args: [side], env, version, signal }) => {
   try {
     const definitions = planCrds(side);
     const notes = await applyDefinitions(client, definitions, version, signal);
-    if (side === 'member') notes.push(...(await applyMcsDefinitions(client, version, signal)));
+    if (side === 'member') {
+      notes.push(...(await applyMcsDefinitions(client, version, signal)));
+      notes.push(...(await applyAboutDefinition(client, version, signal)));
+    }
     for (const note of notes) process.stdout.write(`${note}\n`);
     if (notes.length === 0) process.stdout.write(`${definitions.length} kinds are as KubeSlice ${version} defines them\n`);
     return 0;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { clusterPropertyKind } from '../../src/api/about/kinds.ts';
 import { serviceExportKind, serviceImportKind, sliceKind } from '../../src/api/kinds.ts';
 import { mcsServiceExportKind, mcsServiceImportKind } from '../../src/api/mcs/kinds.ts';
 import type { McsServiceExport } from '../../src/api/mcs/type.ts';
@@ -6,6 +7,7 @@ import { memberNamespace } from '../../src/api/places.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { ServiceImport } from '../../src/api/serviceimport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
+import { applyAboutDefinition, removeAboutDefinition } from '../../src/cli/steps/about-definitions.ts';
 import { applyMcsDefinitions, removeMcsDefinitions } from '../../src/cli/steps/mcs-definitions.ts';
 import { planCrds } from '../../src/install/crds.ts';
 import { resourceKindOf } from '../../src/install/kinds.ts';
@@ -21,8 +23,10 @@ import {
   type TokenRequest,
   validatingAdmissionPolicyKind,
 } from '../../src/kubernetes/kinds.ts';
+import { createEmitter } from '../../src/loop/emitter.ts';
 import { fieldManager, mirrorsOf, observeCluster } from '../../src/reconcile/member/cluster/local-world.ts';
 import { followMcs } from '../../src/reconcile/member/mcs/follow.ts';
+import { followProperties } from '../../src/reconcile/member/mcs/properties.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { quietLog } from '../../src/telemetry/quiet-log.ts';
 import { systemClock } from '../../src/values/clock.ts';
@@ -66,6 +70,8 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('M
   let admin: Client;
   let worker: Client;
   const ending = new AbortController();
+  /** Ends the keeping of properties. */
+  const leaving = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const conditions = async (): Promise<Record<string, string>> =>
     Object.fromEntries(
@@ -94,7 +100,13 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('M
     );
     const local = observeCluster(worker, quietLog, createMetrics());
     const mirrors = mirrorsOf(local);
-    running = Promise.all([...mirrors.map((mirror) => mirror.run(ending.signal)), followMcs(local, systemClock, ending.signal)]);
+    const connection = { changes: createEmitter<undefined>(), latest: () => undefined, set: async () => undefined };
+    const parts = { identity: { cluster: 'east', project: 'default' }, connection, clock: systemClock };
+    running = Promise.all([
+      ...mirrors.map((mirror) => mirror.run(ending.signal)),
+      followMcs(local, systemClock, ending.signal),
+      followProperties(local, parts, AbortSignal.any([ending.signal, leaving.signal])),
+    ]);
     await Promise.all(mirrors.map((mirror) => mirror.synced(signal)));
   }, 120_000);
   afterAll(async () => {
@@ -112,6 +124,45 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('M
         expect((await admin.list(kind, call)).items).toEqual([]);
     const { items } = await admin.list(validatingAdmissionPolicyKind, call);
     expect(items.flatMap((item) => item.status?.typeChecking?.expressionWarnings ?? [])).toEqual([]);
+  });
+
+  it('the properties that identify the cluster are kept, and the worker may write no others', async () => {
+    const kind = clusterPropertyKind('v1beta1');
+    expect(await applyAboutDefinition(admin, '0.1.0', signal)).toEqual([]);
+    const values = async (version: 'v1alpha1' | 'v1beta1' = 'v1beta1') =>
+      (await admin.list(clusterPropertyKind(version), call)).items
+        .map(({ metadata, spec }) => `${metadata.name} ${spec?.value}`)
+        .toSorted();
+    const both = ['cluster.clusterset.k8s.io east', 'clusterset.k8s.io default'];
+    await vi.waitFor(async () => expect(await values()).toEqual(both), wait);
+    expect(await values('v1alpha1')).toEqual(both);
+    await admin.delete(kind, { name: 'clusterset.k8s.io' }, call);
+    await admin.mergePatch(kind, { name: 'cluster.clusterset.k8s.io' }, { spec: { value: 'west' } }, call);
+    await vi.waitFor(async () => expect(await values()).toEqual(both), wait);
+    const property = (name: string, labels = {}) => ({
+      apiVersion: 'about.k8s.io/v1beta1',
+      kind: 'ClusterProperty',
+      metadata: { name, labels },
+      spec: { value: 'x' },
+    });
+    await admin.create(kind, property('example.org'), call);
+    const ours = { 'app.kubernetes.io/managed-by': 'kubeslice' };
+    await expect(worker.delete(kind, { name: 'example.org' }, call)).rejects.toThrow('is not one of them');
+    await expect(worker.mergePatch(kind, { name: 'example.org' }, { metadata: { labels: ours } }, call)).rejects.toThrow(
+      'is not one of them',
+    );
+    await expect(worker.create(kind, property('id.k8s.io', ours), call)).rejects.toThrow('is not one of them');
+    const { items } = await admin.list(kind, call);
+    const versions = items.map(({ metadata }) => metadata.resourceVersion);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await admin.list(kind, call)).items.map(({ metadata }) => metadata.resourceVersion)).toEqual(versions);
+    const patience = { graceMs: 10_000, signal };
+    leaving.abort();
+    expect(await removeAboutDefinition(admin, patience)).toContain('1 object of it exists');
+    expect(await values()).toEqual(['example.org x']);
+    await admin.delete(kind, { name: 'example.org' }, call);
+    expect(await removeAboutDefinition(admin, patience)).toBeUndefined();
+    expect((await admin.list(customResourceDefinitionKind, call)).items.filter(({ spec }) => spec.group === 'about.k8s.io')).toEqual([]);
   });
 
   it('an export becomes one of ours, with conditions that follow', async () => {

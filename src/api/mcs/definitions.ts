@@ -1,6 +1,6 @@
-import { crdOf } from '../crd.ts';
 import { multicluster } from '../groups.ts';
 import { ageColumn, type KindDefinition } from '../kind-definition.ts';
+import { upstreamCrdOf } from '../upstream-crd.ts';
 import { mcsServiceExportKind, mcsServiceImportKind } from './kinds.ts';
 import { mcsServiceExportSpec, mcsServiceExportStatus, mcsServiceImportSpec, mcsServiceImportStatus } from './schema.ts';
 
@@ -49,18 +49,5 @@ export const mcsKinds: readonly KindDefinition[] = [
   },
 ];
 
-/**
- * The definition of a kind of the Multi-Cluster Services API, with one schema in every version. An object needs no spec where the API demands none, and
- * `kubectl get kubeslice` lists our own kinds only.
- */
-export const mcsCrdOf = (kind: KindDefinition) => {
-  const { spec, ...crd } = crdOf(kind);
-  const { categories: _, ...names } = spec.names;
-  const [served] = spec.versions;
-  if (served === undefined) return { ...crd, spec: { ...spec, names } };
-  const { required, ...schema } = served.schema.openAPIV3Schema;
-  const isOptional = kind.spec.safeParse({}).success;
-  const openAPIV3Schema = isOptional ? schema : { ...schema, required };
-  const versions = multicluster.versions.map((name) => ({ ...served, name, storage: name === newest, schema: { openAPIV3Schema } }));
-  return { ...crd, spec: { ...spec, names, versions } };
-};
+/** The definition of a kind of the Multi-Cluster Services API, in every version that we know. */
+export const mcsCrdOf = (kind: KindDefinition) => upstreamCrdOf(kind, multicluster.versions);

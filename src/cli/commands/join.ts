@@ -16,6 +16,7 @@ import { contextOption, kubeconfigOption, projectOf, textOption, waitLimit, wait
 import { consentOf, consentOptions } from '../options/consent-options.ts';
 import { imageFor, imageNamed, imageOption } from '../options/image.ts';
 import { mutualTlsFor, mutualTlsNamed, mutualTlsOption } from '../options/mutual-tls.ts';
+import { applyAboutDefinition } from '../steps/about-definitions.ts';
 import { applyAll, applyDefinitions } from '../steps/apply-all.ts';
 import { grantClusterDns } from '../steps/cluster-dns.ts';
 import { contextFailure } from '../steps/context-failure.ts';
@@ -151,6 +152,7 @@ export const command: CliCommand = {
         } else if (image !== undefined) {
           for (const note of await applyDefinitions(member, planCrds('member'), input.version, signal)) terminal.err(`note: ${note}`);
           for (const note of await applyMcsDefinitions(member, input.version, signal)) terminal.err(`note: ${note}`);
+          for (const note of await applyAboutDefinition(member, input.version, signal)) terminal.err(`note: ${note}`);
           const keepsKeys = await mutualTlsFor(mutualTls, member, placeOfPart('member'), signal);
           await applyAll(member, planMember({ ...memberDefaults(image), mutualTls: keepsKeys }), signal);
           terminal.out(`Worker, agents and DNS are installed in namespace ${memberNamespace} of context "${context}".`);

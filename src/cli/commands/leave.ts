@@ -13,6 +13,7 @@ import { checkClusterName } from '../options/cluster-name.ts';
 import { contextOption, kubeconfigOption, projectOf, projectOption, textOption } from '../options/common-options.ts';
 import { parseDuration } from '../options/duration.ts';
 import { imageNamed, imageOf, imageOption } from '../options/image.ts';
+import { removeAboutDefinition } from '../steps/about-definitions.ts';
 import { joinedName } from '../steps/joined-name.ts';
 import { findAuthority } from '../steps/joining/member-authority.ts';
 import { removeMcsDefinitions } from '../steps/mcs-definitions.ts';
@@ -85,7 +86,8 @@ const leaveMember = async (input: CliInput, member: Client, nodeLimitMs: number)
     if (object.kind !== 'Namespace') await remove(member, resourceKindOf(object), object.metadata, signal);
   for (const name of [hubSecret, authoritySecret]) await remove(member, secretKind, { namespace: memberNamespace, name }, signal);
   const kept = await removeMcsDefinitions(member, patience);
-  if (kept !== undefined) terminal.err(`note: ${kept}`);
+  const keptAbout = await removeAboutDefinition(member, patience);
+  for (const note of [kept, keptAbout]) if (note !== undefined) terminal.err(`note: ${note}`);
   await removeDefinitions(member, 'member', patience);
   await removeAndWait(member, namespaceKind, { name: memberNamespace }, { ...patience, graceMs: 120_000 });
   const isHub = (await member.find(namespaceKind, { name: hubNamespace }, { signal })) !== undefined;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mcsServiceExportKind, mcsServiceImportKind } from '../../api/mcs/kinds.ts';
-import { isOwnDefinition, planMcsCrds } from '../../install/mcs-crds.ts';
+import { isOwnDefinition, planMcsCrds } from '../../install/upstream-crds.ts';
 import { type Client, createClient } from '../../kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../kubernetes/fake/fake-api.ts';
 import { type CustomResourceDefinition, customResourceDefinitionKind } from '../../kubernetes/kinds.ts';

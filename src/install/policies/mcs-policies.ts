@@ -1,10 +1,11 @@
-import { multicluster, networking } from '../../api/groups.ts';
+import { wellKnownProperties } from '../../api/about/kinds.ts';
+import { about, multicluster, networking } from '../../api/groups.ts';
 import { managedBy, managedByLabel } from '../../api/labels.ts';
 import { memberNamespace } from '../../api/places.ts';
 import { isAccount } from './callers.ts';
 import { planPolicy } from './policy.ts';
 
-/** Limits on what the worker writes for the Multi-Cluster Services API: its roles select kinds, and these policies the objects of its own. */
+/** Limits on what the worker writes for Kubernetes' multi-cluster APIs: its roles select kinds, and these policies the objects of its own. */
 
 /** CEL: the object is derived from a ServiceExport of that API with the same name. */
 const isDerived = (which: string): string =>
@@ -39,5 +40,16 @@ const imports = planPolicy({
   })),
 });
 
-/** The worker derives exports, and writes imports of its own; what people or other implementations wrote stays. */
-export const mcsPolicies = [...exports, ...imports];
+const properties = planPolicy({
+  name: 'kubeslice-cluster-properties',
+  rules: [{ apiGroups: [about.group], apiVersions: ['*'], resources: ['clusterproperties'], operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+  conditions: isAccount(memberNamespace, 'kubeslice-worker'),
+  validations: ['object', 'oldObject'].map((which) => ({
+    expression: `${which} == null || (${which}.metadata.name in ['${Object.values(wellKnownProperties).join("', '")}'] && ${which}.metadata.?labels[?'${managedByLabel}'].orValue('') == '${managedBy}')`,
+    messageExpression: `'the worker of KubeSlice may write only properties of its own, and "' + ${which}.metadata.name + '" is not one of them'`,
+    reason: 'Forbidden' as const,
+  })),
+});
+
+/** The worker derives exports, and writes imports and properties of its own; what people or other implementations wrote stays. */
+export const mcsPolicies = [...exports, ...imports, ...properties];

@@ -1,4 +1,5 @@
-import { exchange, multicluster, networking } from '../../api/groups.ts';
+import { clusterPropertyDefinitionName } from '../../api/about/kinds.ts';
+import { about, exchange, multicluster, networking } from '../../api/groups.ts';
 import { mcsDefinitionNames } from '../../api/mcs/kinds.ts';
 import {
   authoritySecret,
@@ -32,9 +33,11 @@ export const workerRights: Rights = {
     {
       apiGroups: ['apiextensions.k8s.io'],
       resources: ['customresourcedefinitions'],
-      resourceNames: Object.values(mcsDefinitionNames),
+      resourceNames: [...Object.values(mcsDefinitionNames), clusterPropertyDefinitionName],
       verbs: read,
     },
+    // The policy kubeslice-cluster-properties limits the worker to the two that it wrote.
+    { apiGroups: [about.group], resources: ['clusterproperties'], verbs: [...read, 'create', 'patch', 'delete'] },
     { apiGroups: [multicluster.group], resources: ['serviceexports'], verbs: read },
     { apiGroups: [multicluster.group], resources: ['serviceexports/status'], verbs: ['patch'] },
     // The policy kubeslice-mcs-imports limits the worker to those that it wrote.

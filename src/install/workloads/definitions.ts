@@ -2,9 +2,9 @@ import { hubNamespace, memberNamespace } from '../../api/places.ts';
 import type { PolicyRule } from '../../values/builtin/rbac.ts';
 import type { KubernetesObject } from '../../values/object.ts';
 import { planCrds, type Side } from '../crds.ts';
-import { planMcsCrds } from '../mcs-crds.ts';
 import type { CommonOptions, Placement } from '../options.ts';
 import { planAccount, read } from '../rights/account.ts';
+import { planAboutCrd, planMcsCrds } from '../upstream-crds.ts';
 import { planJob } from './job.ts';
 
 /** Time limit in seconds. */
@@ -17,7 +17,9 @@ const rightsOf = (side: Side): readonly PolicyRule[] => {
     {
       apiGroups,
       resources,
-      resourceNames: [...planCrds(side), ...(side === 'member' ? planMcsCrds() : [])].map(({ metadata }) => metadata.name),
+      resourceNames: [...planCrds(side), ...(side === 'member' ? [...planMcsCrds(), planAboutCrd()] : [])].map(
+        ({ metadata }) => metadata.name,
+      ),
       verbs: [...read, 'patch'],
     },
     // Creation cannot be limited by name.

@@ -1,4 +1,5 @@
-import { multicluster, networking } from '../../api/groups.ts';
+import { clusterPropertyDefinitionName } from '../../api/about/kinds.ts';
+import { about, multicluster, networking } from '../../api/groups.ts';
 import { mcsDefinitionNames } from '../../api/mcs/kinds.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { PolicyRule } from '../../values/builtin/rbac.ts';
@@ -29,10 +30,11 @@ const everywhere: readonly PolicyRule[] = [
   {
     apiGroups: ['apiextensions.k8s.io'],
     resources: ['customresourcedefinitions'],
-    resourceNames: [mcsDefinitionNames.imports],
+    resourceNames: [mcsDefinitionNames.imports, clusterPropertyDefinitionName],
     verbs: ['get'],
   },
   { apiGroups: [multicluster.group], resources: ['serviceimports'], verbs: [...read, 'delete'] },
+  { apiGroups: [about.group], resources: ['clusterproperties'], verbs: [...read, 'delete'] },
 ];
 
 /**

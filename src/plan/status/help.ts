@@ -59,6 +59,7 @@ export const helpFor = ({ contexts, project }: { readonly contexts: Contexts; re
       onMember(cluster, `describe serviceimport.networking.kubeslice.io ${name}`, namespace),
     servicePods: (cluster: string, namespace: string) => onMember(cluster, 'get pods -o wide --show-labels', namespace),
     editService: (cluster: string, namespace: string, name: string) => onMember(cluster, `edit service ${name}`, namespace),
+    clusterProperties: (cluster: string) => `kubectl --context ${member(cluster)} get clusterproperties`,
     services: (cluster: string, namespace: string) => onMember(cluster, 'get services -o wide', namespace),
   };
 };

@@ -71,6 +71,7 @@ const connectionHelp: Partial<Record<Reason, (help: Help, cluster: string) => st
   NotJoined: (help, cluster) => help.join(cluster),
   DnsServersAway: (help, cluster) => help.memberPods(cluster, 'dns'),
   NamesNotWired: (help, cluster) => help.doctor(cluster),
+  PropertyOfOthers: (help, cluster) => help.clusterProperties(cluster),
 };
 
 /**

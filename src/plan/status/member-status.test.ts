@@ -259,6 +259,11 @@ describe('a member cluster by its own objects', () => {
       [['cluster east', 'error', 'NamesNotWired', 'kubeslice doctor --context prod']],
     ],
     [
+      'somebody else who names it',
+      { connection: [condition('ClusterIdentified', 'False', 'PropertyOfOthers')] },
+      [['cluster east', 'warning', 'PropertyOfOthers', 'kubectl --context prod get clusterproperties']],
+    ],
+    [
       'cluster DNS that is about to hand them on',
       { connection: [condition('NamesWired', 'False', 'NamesPending')] },
       [['cluster east', 'warning', 'NamesPending', 'kubectl --context prod -n kubeslice-system logs deploy/kubeslice-worker --tail 20']],

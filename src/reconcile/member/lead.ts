@@ -22,6 +22,7 @@ import { openHub } from './hub/hub.ts';
 import { createHubMeasures } from './hub/hub-measures.ts';
 import { heartbeatMs, reportedHeartbeat, reportFacts, reportLostHub } from './hub/registration.ts';
 import { followMcs } from './mcs/follow.ts';
+import { followProperties } from './mcs/properties.ts';
 import {
   type AskAgent,
   type AskAgentParts,
@@ -133,6 +134,7 @@ export const leadWorker = async (local: LocalWorld, options: WorkerOptions, cloc
     memberships.run(signal),
     ...controllers.map((one) => createController({ ...one, log, metrics }).run(signal)),
     followMcs(local, clock, signal),
+    followProperties(local, { identity: hub, connection, clock }, signal),
     periodically({ name: 'heartbeat', everyMs: heartbeatMs, task: beatNow, signal, log }),
     periodically({ name: 'cluster-facts', everyMs: factsMs, task: report, signal, log }),
     periodically({ name: 'spread-dns', everyMs: spreadMs, task: createSpreadDns(local, clock), signal, log }),

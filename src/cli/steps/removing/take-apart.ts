@@ -12,6 +12,7 @@ import {
   endpointSliceKind,
   namespaceKind,
 } from '../../../kubernetes/kinds.ts';
+import { removeClusterProperties } from '../about-definitions.ts';
 import { restoreClusterDns } from '../cluster-dns.ts';
 import { removeMcsImports } from '../mcs-definitions.ts';
 import { placeOfPart } from '../parts.ts';
@@ -90,6 +91,7 @@ export const endMember = async (member: Client, taking: TakingApart, shouldClean
       );
   }
   await removeMcsImports(member, patience);
+  await removeClusterProperties(member, patience);
   await removeAllOf(member, endpointSliceKind, { labelSelector: `${endpointSliceManagerLabel}=${endpointSliceManager}` }, patience);
   return answers;
 };

@@ -1,5 +1,5 @@
 import { multicluster } from '../../../api/groups.ts';
-import { mcsDefinitionNames, mcsServiceExportKind, mcsServiceImportKind } from '../../../api/mcs/kinds.ts';
+import { type McsVersion, mcsDefinitionNames, mcsServiceExportKind, mcsServiceImportKind } from '../../../api/mcs/kinds.ts';
 import { createMirror, type Mirror, type MirrorOptions } from '../../../kubernetes/mirror.ts';
 import { type ControllerOptions, createController } from '../../../loop/controller.ts';
 import type { Clock } from '../../../values/clock.ts';
@@ -32,7 +32,7 @@ export const followMcs = async (local: LocalWorld, clock: Clock, signal: AbortSi
     // Lost contact with objects whose definition is gone is no trouble.
     metrics.set('mirrorStale', { mirror: name }, 0);
   };
-  const exporting = async (served: Served, during: AbortSignal): Promise<void> => {
+  const exporting = async (served: Served<McsVersion>, during: AbortSignal): Promise<void> => {
     if (served === 'unknown') return;
     if (served === 'absent') return control(mcsExports(local, clock, undefined, multicluster.versions[0]), during);
     const indexes = { [namespaceIndex]: ({ metadata }: KubernetesObject) => [metadata.namespace ?? ''] };
@@ -42,11 +42,11 @@ export const followMcs = async (local: LocalWorld, clock: Clock, signal: AbortSi
       during,
     );
   };
-  const importing = async (served: Served, during: AbortSignal): Promise<void> => {
+  const importing = async (served: Served<McsVersion>, during: AbortSignal): Promise<void> => {
     if (served === 'unknown' || served === 'absent') return;
     await withMirror({ kind: mcsServiceImportKind(served) }, (mirror) => control(mcsImports(local, clock, mirror, served), during), during);
   };
-  const parts = { client, log, metrics };
+  const parts = { client, log, metrics, versions: multicluster.versions };
   await Promise.all([
     whileServed({ ...parts, definition: mcsDefinitionNames.exports, work: exporting }, signal),
     whileServed({ ...parts, definition: mcsDefinitionNames.imports, work: importing }, signal),

@@ -1,5 +1,3 @@
-import { multicluster } from '../../../api/groups.ts';
-import type { McsVersion } from '../../../api/mcs/kinds.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type CustomResourceDefinition, customResourceDefinitionKind } from '../../../kubernetes/kinds.ts';
 import { createMirror } from '../../../kubernetes/mirror.ts';
@@ -7,13 +5,13 @@ import type { Log } from '../../../telemetry/log.ts';
 import type { Metrics } from '../../../telemetry/metrics.ts';
 
 /** How a definition is served: in a version that we know, in none of them, or it does not exist. */
-export type Served = McsVersion | 'unknown' | 'absent';
+export type Served<V extends string> = V | 'unknown' | 'absent';
 
-/** How a definition is served, in the newest version that we know. */
-export const servedOf = (definition: CustomResourceDefinition | undefined): Served => {
+/** How a definition is served, in the first of these versions. */
+export const servedOf = <V extends string>(definition: CustomResourceDefinition | undefined, versions: readonly V[]): Served<V> => {
   if (definition === undefined) return 'absent';
   const served = new Set(definition.spec.versions.flatMap((version) => (version.served ? [version.name] : [])));
-  return multicluster.versions.find((version) => served.has(version)) ?? 'unknown';
+  return versions.find((version) => served.has(version)) ?? 'unknown';
 };
 
 /** Only names and versions: the schemas are large. */
@@ -26,18 +24,23 @@ const withoutSchemas = (definition: CustomResourceDefinition): CustomResourceDef
 });
 
 /** What follows a definition, and its name. */
-export interface ServedParts {
+export interface ServedParts<V extends string> {
   readonly client: Client;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Name of the CustomResourceDefinition. */
   readonly definition: string;
+  /** The versions that we know, the newest first. */
+  readonly versions: readonly V[];
   /** Works until its signal aborts. It is called again for each change of what is served. */
-  readonly work: (served: Served, signal: AbortSignal) => Promise<void>;
+  readonly work: (served: Served<V>, signal: AbortSignal) => Promise<void>;
 }
 
 /** Runs `work` with how a definition is served, which may change at any time; ends with the signal. */
-export const whileServed = async ({ client, log, metrics, definition, work }: ServedParts, signal: AbortSignal): Promise<void> => {
+export const whileServed = async <V extends string>(
+  { client, log, metrics, definition, versions, work }: ServedParts<V>,
+  signal: AbortSignal,
+): Promise<void> => {
   const mirror = createMirror({
     client,
     kind: customResourceDefinitionKind,
@@ -47,11 +50,11 @@ export const whileServed = async ({ client, log, metrics, definition, work }: Se
     log,
     metrics,
   });
-  let current: Served | undefined;
+  let current: Served<V> | undefined;
   let ending = new AbortController();
   let working: Promise<void> = Promise.resolve();
   const follow = (): void => {
-    const served = servedOf(mirror.get(definition));
+    const served = servedOf(mirror.get(definition), versions);
     if (served === current || signal.aborted) return;
     current = served;
     ending.abort();
