@@ -13,6 +13,7 @@ import { withoutStub, withStub } from '../../src/plan/cluster-dns/corefile.ts';
 import { planClusterDns } from '../../src/plan/cluster-dns/plan.ts';
 import { answer } from '../../src/plan/names/answer.ts';
 import { clustersetNames } from '../../src/plan/names/clusterset-names.ts';
+import { ReverseZone } from '../../src/plan/names/reverse/reverse-zone.ts';
 import { Zone } from '../../src/plan/names/zone.ts';
 
 /*
@@ -116,6 +117,30 @@ describe.skipIf(program instanceof Error && process.env.CI === undefined)('behin
     });
     await run(withStub(plain, stub()));
     expect(addressesIn(await askUdp(port, backend.replace('slice.local', 'clusterset.local')))).toEqual(['10.0.0.0', '10.0.0.1']);
+    expect(addressesIn(await askUdp(port, backend))).toEqual(['10.0.0.0', '10.0.0.1']);
+  });
+
+  test('names of addresses are ours where an administrator forwards the zones of the subnet', async () => {
+    const reverse = new ReverseZone({ serial: 1, ttl: 5, negativeTtl: 1 });
+    reverse.set('a', offer(2));
+    reverse.subnet('app-slice', 'n1', '10.0.0.0/16');
+    await server.stop();
+    server = await startServer({
+      listen: { host: '127.0.0.1', port: 0 },
+      answer: (question) => answer(reverse.covers(question.name) ? reverse : zone, question),
+      random: () => 0,
+      signal: new AbortController().signal,
+    });
+    const byHand = `0.10.in-addr.arpa:${port} {\n    bind 127.0.0.1\n    errors\n    forward . 127.0.0.1:${server.port}\n}\n`;
+    await run(byHand + withStub(plain, stub()));
+    const said = async (name: string): Promise<unknown[]> => {
+      const { code, answers, authority } = await askUdp(port, name, 'PTR');
+      return [code, ...[...answers, ...authority].map(({ data }) => ('target' in data ? data.target : data.type))];
+    };
+    expect(await said('1.0.0.10.in-addr.arpa')).toEqual([0, `backend-1.east.${backend}`]);
+    expect(await said('9.0.0.10.in-addr.arpa')).toEqual([3, 'SOA']);
+    expect(await said('0.0.10.in-addr.arpa')).toEqual([0, 'SOA']);
+    expect(await said('1.2.0.192.in-addr.arpa')).toEqual([0, 'kubernetes.default.svc.cluster.local']);
     expect(addressesIn(await askUdp(port, backend))).toEqual(['10.0.0.0', '10.0.0.1']);
   });
 
