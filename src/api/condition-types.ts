@@ -26,6 +26,7 @@ export const conditionTypes = {
   NotReadyAddresses: 'False',
   Overridden: 'True',
   PoliciesServed: 'False',
+  PoliciesUnderstood: 'False',
   Ready: 'False',
   SelectsNothing: 'True',
   SessionAffinity: 'False',

@@ -30,6 +30,8 @@ export const reasons = {
   FieldRefused:
     'An object that the agent reads has an invalid value; the message names object and field. The last valid state stays in use.',
   FieldsIgnored: 'The object sets fields that are accepted and have no effect in this version; the message names them.',
+  FieldUnknown:
+    'A member is of an earlier version than the hub and does not know a field of a policy; it denies what the rest of the policy selects. The message names the policy, the field and the member.',
   HostNetworkPods: 'The pods of the export use the network of their node (hostNetwork), which is not part of any slice.',
   HubCertificateRefused: 'The member’s certificate authority for the hub does not verify the server at the hub’s address.',
   HubAway: 'The hub does not answer; the message contains since when.',

@@ -72,3 +72,27 @@ it('a policy is enforced once every node of every member confirms it, and again 
   await becomes('first', /^True/);
   await becomes('second', /^True/);
 });
+
+it('a policy with a field that members do not know is closed in them, and named on the hub with the member', async () => {
+  await everybodySpeaks();
+  write('later', 1, ['west']);
+  const written = fleet.hub.read(accessPolicyKind, { namespace: 'default', name: 'later' });
+  if (written === undefined) throw new Error('it was written');
+  fleet.hub.put(accessPolicyKind, {
+    ...written,
+    metadata: { ...written.metadata, generation: 2 },
+    spec: { ...written.spec, to: { namespaces: ['app-ns'], services: ['backend'] } as NonNullable<typeof written.spec.to> },
+  });
+  for (const member of [east, west])
+    await vi.waitFor(
+      () => expect(JSON.parse(policiesIn(member))).toEqual([{ name: 'later', action: 'Deny', to: { namespaces: ['app-ns'] } }]),
+      wait,
+    );
+  await vi.waitFor(() => {
+    const found = fleet.hub.read(accessPolicyKind, { namespace: 'default', name: 'later' });
+    expect(conditionOf(found?.status?.conditions, 'Accepted')).toMatchObject({ status: 'False', reason: 'FieldUnknown' });
+    expect(conditionOf(found?.status?.conditions, 'Accepted')?.message).toMatch(/^2 of 2 members .*spec\.to\.services/);
+  }, wait);
+  const local = east.api.read(sliceKind, { namespace: memberNamespace, name: 'app' });
+  expect(conditionOf(local?.status?.conditions, 'PoliciesUnderstood')).toMatchObject({ status: 'False', reason: 'FieldUnknown' });
+});

@@ -13,6 +13,8 @@ export const maxReportedNodes = 50;
 export const maxReportedNamespaces = 50;
 /** Maximum number of failing exports in one report. */
 export const maxReportedExports = 50;
+/** Maximum number of policies with unknown fields in one report. */
+export const maxReportedUnknown = 10;
 /** Maximum number of refusals in one report. */
 export const maxReportedRefusals = 10;
 
@@ -66,6 +68,8 @@ const absentNamespace = z.object({
   near: label.exactOptional(),
 });
 
+const unknownField = z.object({ policy: label, field: line(256) });
+
 const reportedAccess = z.object({
   /** Digest of the policies that the hub granted. */
   granted: z.string().regex(/^[0-9a-f]{16}$/),
@@ -73,6 +77,8 @@ const reportedAccess = z.object({
   behind: count,
   /** One of these nodes. */
   node: subdomain.exactOptional(),
+  /** Policies with a field that the cluster does not know, at most {@link maxReportedUnknown}, each with the first one. */
+  unknown: z.array(unknownField).max(maxReportedUnknown).exactOptional(),
 });
 
 /**

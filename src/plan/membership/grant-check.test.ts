@@ -147,3 +147,20 @@ describe('the default access of a grant', () => {
     expect(seen.applied?.access?.policies).toEqual(accessOf(granted).access?.policies);
   });
 });
+
+describe('policies with a field of a later version', () => {
+  const later = { name: 'p', to: { namespaces: ['shop'], services: ['api'] }, from: [{}] };
+
+  it('deny what the rest of them selects, and are named', () => {
+    const access = { default: 'Allow' as const, policies: [later] };
+    const { applied, verdicts } = judge({ grant: grant({ access }) });
+    expect(applied?.access?.policies).toEqual([{ name: 'p', action: 'Deny', to: { namespaces: ['shop'] } }]);
+    const verdict = verdicts.find(({ type }) => type === 'PoliciesUnderstood');
+    expect(verdict).toMatchObject({ status: 'False', reason: 'FieldUnknown' });
+    expect(verdict?.message).toContain('p among them with spec.to.services');
+  });
+
+  it('are none without one', () => {
+    expect(judge().verdicts.find(({ type }) => type === 'PoliciesUnderstood')?.status).toBe('True');
+  });
+});

@@ -7,6 +7,7 @@ import type { SliceNode } from '../../api/slicenode/type.ts';
 import { formatCidr, readCidr } from '../../values/address/cidr.ts';
 import { liesIn } from '../../values/address/cidr-space.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
+import { type UnknownField, understoodPolicies } from '../policy/understood-policies.ts';
 import { type ClusterNetworks, overlappedNetwork } from './cluster-networks.ts';
 import { type Consent, consentsToNamespace, consentsToSubnet } from './consent.ts';
 import { keptMembership } from './granted.ts';
@@ -49,6 +50,7 @@ const refused = (reason: Verdict['reason'], message: string): GrantJudgement => 
  * a namespace is in an older slice here              the others are applied; NamespaceConflict
  * a namespace that is not allowed here               the others are applied; NamespaceNotAllowed
  * default access Allow, where it was Deny            Deny stays; StricterDefaultKept
+ * a policy with a field that is not known here       it denies what the rest of it selects; FieldUnknown
  * ```
  */
 export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
@@ -72,8 +74,22 @@ export const judgeGrant = (seen: GrantSnapshot): GrantJudgement => {
   const block = refusedBlock(seen, runs);
   if (block !== undefined) return refused('BlockRefused', block);
   const { namespaces, verdict } = ownNamespaces(seen);
-  const { access, verdict: kept } = strictestAccess(seen);
-  return { applied: { ...grant, namespaces, ...(access === undefined ? {} : { access }) }, verdicts: [accepted, verdict, kept] };
+  const { access: strictest, verdict: kept } = strictestAccess(seen);
+  const { access, unknown } = strictest === undefined ? { access: undefined, unknown: [] } : understoodPolicies(strictest);
+  return {
+    applied: { ...grant, namespaces, ...(access === undefined ? {} : { access }) },
+    verdicts: [accepted, verdict, kept, understood(unknown)],
+  };
+};
+
+const understood = (unknown: readonly UnknownField[]): Verdict => {
+  const type = 'PoliciesUnderstood';
+  const [first] = unknown;
+  if (first === undefined)
+    return { type, status: 'True', reason: 'Accepted', message: 'This version knows every field of the policies that the hub grants.' };
+  const { policy, field } = first;
+  const message = `${unknown.length} policies of the hub have a field that this version does not know, ${policy} among them with ${field}; they deny what the rest of them selects. Upgrade this cluster to the version of the hub.`;
+  return { type, status: 'False', reason: 'FieldUnknown', message };
 };
 
 /** The access of the slice with the strictest default that this cluster has seen: a hub that is taken over must not open a slice. */

@@ -55,3 +55,10 @@ it('reports whether the slice exists', () => {
     { type: 'Enforced', status: 'False', reason: 'DryRun' },
   ]);
 });
+
+it('is not accepted while a member does not know a field of it, and names that member', () => {
+  const verdicts = slicePolicyVerdicts(policy('p'), slice('app'), new Set(['p']), 3, [{ cluster: 'west', field: 'spec.to.services' }]);
+  expect(verdicts[0]).toMatchObject({ type: 'Accepted', status: 'False', reason: 'FieldUnknown' });
+  expect(verdicts[0]?.message).toMatch(/^1 of 3 members .* west does not know spec\.to\.services/);
+  expect(slicePolicyVerdicts(policy('p'), slice('app'), new Set(['p']), 3)[0]?.status).toBe('True');
+});

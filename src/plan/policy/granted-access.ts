@@ -29,12 +29,20 @@ export const planGrantedAccess = (slice: Slice, policies: readonly AccessPolicy[
   return access;
 };
 
+/** A member that does not know a field of a policy. */
+export interface NotKnowing {
+  readonly cluster: string;
+  /** Path of the field, as the member reports it. */
+  readonly field: string;
+}
+
 /** The conditions of a policy on the hub; `inForce` has the names of the policies that {@link planGrantedAccess} gives to the members of its slice. */
 export const slicePolicyVerdicts = (
   policy: AccessPolicy,
   slice: Slice | undefined,
   inForce: ReadonlySet<string>,
   members: number,
+  notKnowing: readonly NotKnowing[] = [],
 ): Verdict[] => {
   const named = JSON.stringify(policy.spec.slice);
   const refused = (reason: Verdict['reason'], message: string): Verdict[] => [
@@ -48,8 +56,18 @@ export const slicePolicyVerdicts = (
       `Slice ${named} has room for ${maxSlicePolicies} policies, and as many are older; this one has no effect. Delete others, or join several into one.`,
     );
   const message = `The policy is granted to the ${members} members of slice ${named}; each enforces it on its nodes.`;
+  const [older] = notKnowing;
+  const accepted: Verdict =
+    older === undefined
+      ? { type: 'Accepted', status: 'True', reason: 'Accepted', message }
+      : {
+          type: 'Accepted',
+          status: 'False',
+          reason: 'FieldUnknown',
+          message: `${notKnowing.length} of ${members} members are too old for this policy: ${older.cluster} does not know ${older.field} and denies what the rest of the policy selects; upgrade it, or leave the field out.`,
+        };
   return [
-    { type: 'Accepted', status: 'True', reason: 'Accepted', message },
+    accepted,
     ...(policy.spec.dryRun === true
       ? [{ type: 'Enforced', status: 'False', reason: 'DryRun', message: 'The policy has dryRun and changes no traffic.' } as const]
       : []),

@@ -10,7 +10,7 @@ import { enforcedInMembers, isEnforced } from '../../plan/enforcement/enforced-i
 import { grantedDigest } from '../../plan/enforcement/policy-digests.ts';
 import { grantedPolicies, slicePolicyFacts } from '../../plan/facts/access-facts.ts';
 import type { AccessPolicyFacts } from '../../plan/policy/access.ts';
-import { planGrantedAccess, slicePolicyVerdicts } from '../../plan/policy/granted-access.ts';
+import { type NotKnowing, planGrantedAccess, slicePolicyVerdicts } from '../../plan/policy/granted-access.ts';
 import { policyFindings } from '../../plan/policy/policy-findings.ts';
 import type { Clock } from '../../values/clock.ts';
 import { objectKey } from '../../values/object-key.ts';
@@ -99,11 +99,18 @@ const verdictsOf = (policy: AccessPolicy, { slice, granted, inForce, digest, mem
   const { generation, name } = policy.metadata;
   const before = policy.status?.conditions;
   return [
-    ...slicePolicyVerdicts(policy, slice, inForce, members.size),
+    ...slicePolicyVerdicts(policy, slice, inForce, members.size, notKnowing(members, name)),
     ...(slice === undefined ? [] : findingsOf(policy, slice, granted, [...members.keys()])),
     ...(granted.some((each) => each.name === name) ? [enforcedInMembers({ granted: digest, members, before, generation })] : []),
   ];
 };
+
+/** The members that report a field of a policy that they do not know. */
+const notKnowing = (members: Current['members'], policy: string): NotKnowing[] =>
+  [...members].flatMap(([cluster, access]) => {
+    const found = access?.unknown?.find((one) => one.policy === policy);
+    return found === undefined ? [] : [{ cluster, field: found.field }];
+  });
 
 const findingsOf = (policy: AccessPolicy, slice: Slice, granted: readonly AccessPolicyFacts[], clusters: readonly string[]): Verdict[] => {
   const facts = slicePolicyFacts(policy.metadata.name, policy.spec);

@@ -5,6 +5,7 @@ import { grantedAccess, grantedPolicies, sliceAccessOf } from '../../../plan/fac
 import { ownCluster } from '../../../plan/facts/own-cluster.ts';
 import type { AccessDigests } from '../../../plan/links/reported-access.ts';
 import type { SliceAccess } from '../../../plan/policy/access.ts';
+import type { UnknownField } from '../../../plan/policy/understood-policies.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { LocalWorld } from './local-world.ts';
 
@@ -21,12 +22,12 @@ export const localAccess = (local: AccessWorld, name: string): SliceAccess | und
   return validOnly(() => sliceAccessOf(cluster, grantedAccess(slice), owned));
 };
 
-/** Digests of the policies of a slice in this cluster; undefined when it has none. */
-export const localAccessDigests = (local: AccessWorld, name: string): AccessDigests | undefined => {
+/** Digests of the policies of a slice in this cluster; undefined when it has none. `unknown` is what it does not know of those of the hub. */
+export const localAccessDigests = (local: AccessWorld, name: string, unknown: readonly UnknownField[]): AccessDigests | undefined => {
   const granted = grantedAccess(local.slices.get(`${memberNamespace}/${name}`));
   if (granted === undefined && local.accessPolicies.byIndex('slice', name).length === 0) return undefined;
   const access = localAccess(local, name);
-  return { granted: grantedDigest(grantedPolicies(granted)), all: access === undefined ? undefined : accessDigest(access) };
+  return { granted: grantedDigest(grantedPolicies(granted)), all: access === undefined ? undefined : accessDigest(access), unknown };
 };
 
 /** What a reader returns; undefined when it refuses a field. */

@@ -1,4 +1,5 @@
 import { conditionOf } from '../../../api/condition.ts';
+import type { MembershipSpec } from '../../../api/membership/type.ts';
 import { memberNamespace } from '../../../api/places.ts';
 import { isInSlice, type SliceNode } from '../../../api/slicenode/type.ts';
 import type { LinksBody } from '../../../exchange/statement/links.ts';
@@ -11,6 +12,7 @@ import { failingExportsOf, mayBeReported } from '../../../plan/exports/failing-e
 import { sameVotes } from '../../../plan/links/link-votes.ts';
 import { awaitsLinks, differsInSize, planLinks, sameLinkStates } from '../../../plan/links/links.ts';
 import { planLocalDegradation, planLocalReadiness } from '../../../plan/links/local-readiness.ts';
+import { type UnknownField, understoodPolicies } from '../../../plan/policy/understood-policies.ts';
 import { canonicalJson } from '../../../values/text/canonical-json.ts';
 import { sha256Hex } from '../../../values/text/hash.ts';
 import { followReportAges, ReportAges } from '../../report-ages.ts';
@@ -88,6 +90,14 @@ export const links = (session: Session, refusals: Refusals) => {
     for (const node of unreported) if (!joinedAt.has(node)) joinedAt.set(node, now);
     return new Set(unreported.filter((node) => now - (joinedAt.get(node) ?? now) < joinMs));
   };
+  let understood: { readonly of: MembershipSpec['access']; readonly unknown: readonly UnknownField[] } | undefined;
+  /** What this version does not know of the policies of the current grant. */
+  const unknownFields = (): readonly UnknownField[] => {
+    const of = session.granted.spec.access;
+    if (understood?.of !== of || understood === undefined)
+      understood = { of, unknown: of === undefined ? [] : understoodPolicies(of).unknown };
+    return understood.unknown;
+  };
   const snapshot = (now: number, failing: ReturnType<typeof failingExportsOf>): LinksBody => {
     const sliceNodes = local.sliceNodes.byIndex('slice', name).filter((node) => node.spec.sliceUID === session.grant.sliceUID);
     const peers = new Map<string, number>();
@@ -102,7 +112,7 @@ export const links = (session: Session, refusals: Refusals) => {
       refused: refusals.list(now),
       failing,
       absentNamespaces: absentNamespaces(),
-      access: localAccessDigests(local, name),
+      access: localAccessDigests(local, name, unknownFields()),
     });
   };
   return {
