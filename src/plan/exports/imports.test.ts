@@ -126,6 +126,15 @@ describe('an import', () => {
     expect([shown.internalTrafficPolicy, shown.trafficDistribution]).toEqual([undefined, undefined]);
   });
 
+  it('says that a client gets endpoints on its own node only, where the service has an address', () => {
+    const message = (policy: string, address?: ImportSnapshot['address']) =>
+      ready(importOf([offer('east', [endpoint(1)], { internalTrafficPolicy: policy })], new Set(), { address }).status)?.message;
+    const ip = { ip: '10.0.240.9' };
+    expect(message('Local', ip)).toMatch(/^Ready endpoints by cluster: east 1\. A client gets those on its own node only, .* Local\)\.$/);
+    const plain = 'Ready endpoints by cluster: east 1.';
+    expect([message('Local'), message('Local', { range: 'r', size: 1 }), message('Rack', ip)]).toEqual([plain, plain, plain]);
+  });
+
   it('shows its address, and what to do when none is free', () => {
     const offers = [offer('east', [endpoint(1)])];
     const noAddress = (status: ReturnType<typeof importOf>['status']) => conditionOf(status.conditions, 'NoServiceAddress');

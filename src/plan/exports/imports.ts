@@ -122,7 +122,7 @@ export const importedEndpointSlices = (
 
 type Offered = readonly { readonly endpoint: ExportEndpoint; readonly offer: Offer }[];
 
-const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number): Verdict => {
+const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered, total: number, isOnlyOnNode: boolean): Verdict => {
   const counted = (some: Offered): string => {
     const counts = new Map<string, number>();
     for (const { offer } of some) counts.set(offer.cluster, (counts.get(offer.cluster) ?? 0) + 1);
@@ -134,8 +134,11 @@ const importVerdict = (offers: readonly Offer[], ready: Offered, cutOff: Offered
   };
   if (ready.length > 0) {
     const missing = cutOff.length === 0 ? '' : ` Not reachable from this cluster and withheld: ${counted(cutOff)}.`;
+    const onlyOnNode = isOnlyOnNode
+      ? ' A client gets those on its own node only, and is refused where there is none (internalTrafficPolicy: Local).'
+      : '';
     const what = cutOff.length === 0 ? 'Ready endpoints' : 'Ready and reachable endpoints';
-    return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}` };
+    return { type: 'Ready', status: 'True', reason: 'Imported', message: `${what} by cluster: ${counted(ready)}.${missing}${onlyOnNode}` };
   }
   if (cutOff.length > 0) {
     const message = `No node of this cluster reaches the ready endpoints (${counted(cutOff)}), so DNS withholds them; see "kubeslice links" on the hub.`;
@@ -231,9 +234,11 @@ export const planImport = ({ slice, namespace, name, offers, seen, withheld, add
   const cutOff = stated.filter(isCutOff);
   const ready = stated.filter((one) => !isCutOff(one));
   const total = ordered.reduce((sum, offer) => sum + endpointsOf(offer).length, 0);
+  // Without a service address the name answers with pods, and clients choose.
+  const isOnlyOnNode = oldest?.internalTrafficPolicy === 'Local' && address !== undefined && 'ip' in address;
   const at = new Date(now);
   const conditions = [
-    importVerdict(ordered, ready, cutOff, total),
+    importVerdict(ordered, ready, cutOff, total, isOnlyOnNode),
     ...conflictVerdict(offers, seen),
     ...omittedImportVerdict(ordered, seen),
     ...addressVerdict(address, seen),
