@@ -1,6 +1,7 @@
 import { type DeniedRow, deniedRows } from '../../plan/flows/denied-rows.ts';
 import { podText, portText } from '../../plan/flows/flow-row.ts';
 import { type SeenRow, seenRows } from '../../plan/flows/seen-rows.ts';
+import { Failure } from '../../values/failure.ts';
 import type { CliCommand, CliInput } from '../command.ts';
 import { findSides, flowsOfMembers } from '../diagnosis/flows-of-members.ts';
 import { contextOption, kubeconfigOption, projectOption, textOption } from '../options/common-options.ts';
@@ -76,6 +77,11 @@ export const command: CliCommand = {
       const found = await flowsOfMembers(input, cluster, await findSides(input, cluster), question);
       for (const note of unaskedNotes(found.unasked)) input.terminal.err(note);
       const slices = found.members.flatMap(({ answers }) => answers.flatMap((answer) => answer.slices));
+      if (slice !== undefined && slices.length === 0)
+        throw new Failure(
+          'NotFound',
+          `No node that was asked is in a slice "${slice}"; see "kubeslice slices", or name another context with --context.`,
+        );
       for (const { slice: of, trouble } of slices) if (trouble !== undefined) input.terminal.err(`note: slice ${of}: ${trouble}`);
       if (isDenied) {
         const none = slices.some(({ denied }) => denied !== undefined)

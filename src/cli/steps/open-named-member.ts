@@ -17,7 +17,7 @@ export const openNamedMember = async (input: CliInput, here: OpenCluster, cluste
     if (Buffer.from(secret?.data?.cluster ?? '', 'base64').toString('utf8') === cluster) return other;
   } catch (error) {
     if (Failure.is(error, 'Interrupted')) throw error;
-    input.terminal.err(`note: context "${cluster}" cannot be used for the other end: ${Failure.from(error).message}`);
+    input.terminal.err(`note: context "${cluster}" cannot be used for that cluster: ${Failure.from(error).message}`);
   }
   other.client.close();
   return undefined;
