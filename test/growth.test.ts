@@ -8,7 +8,7 @@ import { nodeFacts } from '../src/plan/facts/facts.ts';
 import { type NodeFacts, peerName, type SliceFacts } from '../src/plan/facts/node-state.ts';
 import { report, slice } from '../src/plan/fixtures/hub.ts';
 import { endpoint, offer, sliceNode } from '../src/plan/fixtures/worker.ts';
-import { planAddressing } from '../src/plan/ipam/addressing.ts';
+import { planAddressing } from '../src/plan/ipam/cluster-blocks.ts';
 import { planPodAddresses } from '../src/plan/ipam/pod-addresses.ts';
 import { planLinkReport } from '../src/plan/links/link-report.ts';
 import { encodeVotes, type Vote } from '../src/plan/links/link-votes.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { containsCidr, parseCidr } from '../../values/address/cidr.ts';
 import { areDisjoint, mergeCidrs } from '../../values/address/cidr-space.ts';
-import { planAddressing } from './addressing.ts';
+import { planAddressing } from './cluster-blocks.ts';
 import { type NodeBlocksPlan, planNodeBlocks } from './node-blocks.ts';
 import { planPodAddresses } from './pod-addresses.ts';
 

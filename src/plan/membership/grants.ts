@@ -1,7 +1,7 @@
 import { budgets } from '../../api/budgets.ts';
 import type { Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock } from '../../api/slice/type.ts';
-import { planAddressing } from '../ipam/addressing.ts';
+import { planAddressing } from '../ipam/cluster-blocks.ts';
 
 /** The address blocks of each cluster of a slice. */
 export interface Grants {

@@ -4,7 +4,7 @@ import { sliceLabel } from '../../api/labels.ts';
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock, Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
-import { planTakeBack } from '../../plan/ipam/take-back.ts';
+import { planTakeBack } from '../../plan/ipam/take-back-blocks.ts';
 import { type Grants, planGrants } from '../../plan/membership/grants.ts';
 import { planMembership } from '../../plan/membership/membership.ts';
 import { planGrantedAccess } from '../../plan/policy/granted-access.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { overlaps, parseCidr } from '../../values/address/cidr.ts';
 import { areDisjoint } from '../../values/address/cidr-space.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
-import { type Addressing, planAddressing } from './addressing.ts';
+import { type Addressing, planAddressing } from './cluster-blocks.ts';
 
 const none = { written: [], retired: [] };
 const plan = (sliceSubnet: string, clusters: Record<string, number>, before: Pick<Addressing, 'written' | 'retired'> = none) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { slice } from '../fixtures/hub.ts';
 import { planGrants } from '../membership/grants.ts';
 import { planMembership } from '../membership/membership.ts';
-import { planTakeBack } from './take-back.ts';
+import { planTakeBack } from './take-back-blocks.ts';
 
 const blocks = ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/23'];
 const member = (releasedBlocks?: string[], ended?: string) => {
