@@ -1,4 +1,5 @@
-import { importedNamespaceLabel, importedServiceLabel, sliceLabel, sourceClusterLabel } from './labels.ts';
+import { isPort } from '../values/ports.ts';
+import { importedNamespaceLabel, importedServiceLabel, servicePortsAnnotation, sliceLabel, sourceClusterLabel } from './labels.ts';
 import { memberNamespace } from './places.ts';
 
 /** The subject of an imported EndpointSlice: one cluster's offer of one service in one slice. */
@@ -30,3 +31,15 @@ export const importedServiceOf = (metadata: {
   if (slice === undefined || service === undefined || cluster === undefined || namespace === undefined) return undefined;
   return { slice, cluster, namespace, service };
 };
+
+/** The annotation of an imported EndpointSlice with the ports that clients call, in the order of its ports, which are those of the pods. */
+export const calledPortsText = (ports: readonly { readonly port: number }[]): string => ports.map(({ port }) => port).join(',');
+
+/** The ports that clients call, in the order of the ports of the EndpointSlice; undefined for text that is no port. */
+export const calledPortsOf = (metadata: {
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}): readonly (number | undefined)[] =>
+  (metadata.annotations?.[servicePortsAnnotation] ?? '')
+    .split(',')
+    .map(Number)
+    .map((port) => (isPort(port) ? port : undefined));

@@ -1,5 +1,5 @@
 import { type Condition, exceptionVerdicts, setCondition, type Verdict } from '../../api/condition.ts';
-import { namespaceOfAbsent } from '../../api/imported-service.ts';
+import { calledPortsText, namespaceOfAbsent } from '../../api/imported-service.ts';
 import {
   affinitySecondsAnnotation,
   endpointSliceManager,
@@ -74,7 +74,7 @@ export const importedEndpointSlices = (
   const ofService = {
     ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
     ...(address === undefined ? {} : { [serviceAddressAnnotation]: address }),
-    [servicePortsAnnotation]: ports.map(({ port }) => port).join(','),
+    [servicePortsAnnotation]: calledPortsText(ports),
     ...(sessionAffinity === 'ClientIP' ? { [sessionAffinityAnnotation]: sessionAffinity } : {}),
     ...(sessionAffinity === 'ClientIP' && affinitySeconds !== undefined ? { [affinitySecondsAnnotation]: String(affinitySeconds) } : {}),
     ...(type === 'Headless' || internalTrafficPolicy === undefined ? {} : { [internalTrafficPolicyAnnotation]: internalTrafficPolicy }),

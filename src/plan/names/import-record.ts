@@ -1,5 +1,5 @@
-import { importedServiceOf } from '../../api/imported-service.ts';
-import { serviceAddressAnnotation, servicePortsAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
+import { calledPortsOf, importedServiceOf } from '../../api/imported-service.ts';
+import { serviceAddressAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -38,8 +38,6 @@ export type ImportRecord = {
   readonly ports: readonly ImportedPort[];
 };
 
-const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port > 0 && port <= 65_535;
-
 /** A port's name is a label after an underscore (RFC 2782), and a label has 63 characters. */
 const longestPortName = 62;
 
@@ -58,7 +56,7 @@ export const importRecordOf = ({
   const imported = importedServiceOf(metadata);
   if (imported === undefined) return undefined;
   const { slice, cluster, namespace, service } = imported;
-  const servicePorts = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
+  const servicePorts = calledPortsOf(metadata);
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;
   const address = readIp(metadata.annotations?.[serviceAddressAnnotation] ?? '');
   return {
@@ -88,7 +86,7 @@ export const importRecordOf = ({
     ports: (ports ?? []).flatMap(({ name, protocol = 'TCP', port }, index) => {
       if (name === undefined || port === undefined || !isDnsLabel(name) || name.length > longestPortName) return [];
       const servicePort = servicePorts[index];
-      return [{ name, protocol: protocol.toLowerCase(), port, ...(isPort(servicePort) ? { servicePort } : {}) }];
+      return [{ name, protocol: protocol.toLowerCase(), port, ...(servicePort === undefined ? {} : { servicePort }) }];
     }),
   };
 };

@@ -1,15 +1,15 @@
-import { importedServiceOf } from '../../api/imported-service.ts';
+import { calledPortsOf, importedServiceOf } from '../../api/imported-service.ts';
 import {
   affinitySecondsAnnotation,
   internalTrafficPolicyAnnotation,
   serviceAddressAnnotation,
-  servicePortsAnnotation,
   sessionAffinityAnnotation,
   trafficDistributionAnnotation,
 } from '../../api/labels.ts';
 import { familyOf, formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { maxAffinitySeconds } from '../../values/builtin/session-affinity.ts';
+import { isPort } from '../../values/ports.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
 import { type TrafficPolicy, trafficPolicyOf } from './nearest-endpoints.ts';
 import type { NodeServicePort } from './node-service.ts';
@@ -42,8 +42,6 @@ const ipv4 = (text: string): string[] => {
   return ip === undefined || familyOf(ip) !== 4 ? [] : [formatIp(ip)];
 };
 
-const isPort = (port: number | undefined): port is number => port !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535;
-
 /** As the API server limits `timeoutSeconds` of a Service. */
 const isSeconds = (seconds: number): boolean => Number.isInteger(seconds) && seconds >= 1 && seconds <= maxAffinitySeconds;
 
@@ -64,7 +62,7 @@ export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): 
   const { slice, cluster, namespace, service } = imported;
   if (![slice, cluster, namespace, service].every(isDnsLabel)) return undefined;
   const affinitySeconds = Number(metadata.annotations?.[affinitySecondsAnnotation]);
-  const called = (metadata.annotations?.[servicePortsAnnotation] ?? '').split(',').map(Number);
+  const called = calledPortsOf(metadata);
   return {
     slice,
     cluster,
@@ -78,7 +76,7 @@ export const serviceRecordOf = ({ metadata, endpoints, ports }: EndpointSlice): 
     }),
     ports: (ports ?? []).flatMap(({ protocol = 'TCP', port: targetPort }, index) => {
       const port = called[index];
-      return isPort(port) && isPort(targetPort) && (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP')
+      return port !== undefined && isPort(targetPort) && (protocol === 'TCP' || protocol === 'UDP' || protocol === 'SCTP')
         ? [{ protocol, port, targetPort }]
         : [];
     }),
