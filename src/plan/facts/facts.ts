@@ -2,7 +2,7 @@ import type { AccessPolicy } from '../../api/accesspolicy/type.ts';
 import { clusterLabel } from '../../api/labels.ts';
 import { memberNamespaces, type Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
-import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import type { PeerFields, SlicePeer } from '../../api/slicepeer/type.ts';
 import { containsIp, parseCidr } from '../../values/address/cidr.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { Node } from '../../values/builtin/node.ts';
@@ -103,8 +103,8 @@ const privateFirst = (peer: PeerFacts): PeerFacts => {
 
 const objectName = (kind: string, { metadata }: { readonly metadata: { readonly name: string } }): string => `${kind} ${metadata.name}`;
 
-/** Reads the plain fields of an object. */
-export const readPlainPeer = (object: SlicePeer, { subnet }: Pick<SliceNodeFacts, 'subnet'>): ReadPeer => {
+/** Reads the plain fields of an object, or of what a cluster stated. */
+export const readPlainPeer = (object: { readonly spec: PeerFields }, { subnet }: Pick<SliceNodeFacts, 'subnet'>): ReadPeer => {
   const read = attempt(() => parseSlicePeer(object, subnet));
   return typeof read === 'string' ? { refused: read } : { peer: read };
 };

@@ -1,4 +1,4 @@
-import type { SlicePeer } from '../../api/slicepeer/type.ts';
+import type { PeerFields } from '../../api/slicepeer/type.ts';
 import { parseCidr } from '../../values/address/cidr.ts';
 import { peerIdentities } from './access-facts.ts';
 import {
@@ -14,11 +14,11 @@ import {
 import type { PeerFacts } from './node-state.ts';
 
 /**
- * Reads a SlicePeer; throws `InvalidInput` with the first invalid field.
+ * Reads a SlicePeer, or what a cluster stated; throws `InvalidInput` with the first invalid field.
  *
  * @param subnet of the slice, from its SliceNode
  */
-export const parseSlicePeer = ({ spec }: SlicePeer, subnet: string): PeerFacts => {
+export const parseSlicePeer = ({ spec }: { readonly spec: PeerFields }, subnet: string): PeerFacts => {
   const network = parseCidr(subnet);
   const blocks = spec.blocks.map((block, at) => blockField(`spec.blocks[${at}]`, block, network));
   const pods = peerIdentities(spec, blocks);

@@ -3,7 +3,7 @@ import type { Membership } from '../../api/membership/type.ts';
 import { memberNamespace } from '../../api/places.ts';
 import type { Slice, SliceStatus } from '../../api/slice/type.ts';
 import { nodeLabelValue, type SliceNode, sliceNodeName } from '../../api/slicenode/type.ts';
-import { type SlicePeer, type SlicePeerSpec, slicePeerName } from '../../api/slicepeer/type.ts';
+import { type PeerFields, type SlicePeer, type SlicePeerSpec, slicePeerName } from '../../api/slicepeer/type.ts';
 import type { Statement } from '../../exchange/statement/statement.ts';
 import type { SignedStatement } from '../../exchange/trust/issue.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
@@ -71,14 +71,26 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
   },
 });
 
-/** A node of the slice for the agents of this cluster, from a verified statement and its signed form, which agents verify again. */
-export const planSlicePeer = (
-  slice: string,
-  { cluster, subject: node, serial, body }: Statement<'Node'>,
-  { statement, signature, chain }: SignedStatement,
-): SlicePeer => {
+/** The fields of a node of a slice, as its cluster stated them. */
+export const statedPeer = ({ cluster, subject: node, body }: Statement<'Node'>): PeerFields => {
   const { publicKey, identityKey, bindsKeys, endpoints, blocks, addresses, pods, labelKeys } = body;
-  const router = addresses.find((address) => !address.includes(':')) ?? '';
+  return {
+    cluster,
+    node,
+    publicKey,
+    ...(identityKey === undefined ? {} : { identityKey }),
+    ...(bindsKeys === undefined ? {} : { bindsKeys }),
+    endpoints: [...endpoints],
+    blocks: [...blocks],
+    router: addresses.find((address) => !address.includes(':')) ?? '',
+    ...(pods === undefined ? {} : { pods: structuredClone(pods) as SlicePeerSpec['pods'] }),
+    ...(labelKeys === undefined ? {} : { labelKeys: [...labelKeys] }),
+  };
+};
+
+/** A node of the slice for the agents of this cluster, from a verified statement and its signed form, which agents verify again. */
+export const planSlicePeer = (slice: string, stated: Statement<'Node'>, { statement, signature, chain }: SignedStatement): SlicePeer => {
+  const { cluster, subject: node, serial } = stated;
   return {
     apiVersion,
     kind: 'SlicePeer',
@@ -89,16 +101,7 @@ export const planSlicePeer = (
     },
     spec: {
       slice,
-      cluster,
-      node,
-      publicKey,
-      ...(identityKey === undefined ? {} : { identityKey }),
-      ...(bindsKeys === undefined ? {} : { bindsKeys }),
-      endpoints: [...endpoints],
-      blocks: [...blocks],
-      router,
-      ...(pods === undefined ? {} : { pods: structuredClone(pods) as SlicePeerSpec['pods'] }),
-      ...(labelKeys === undefined ? {} : { labelKeys: [...labelKeys] }),
+      ...statedPeer(stated),
       serial,
       statement,
       signature,

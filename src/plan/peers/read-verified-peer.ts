@@ -3,7 +3,7 @@ import { statementOf } from '../../exchange/ledger/ledger.ts';
 import type { Statement } from '../../exchange/statement/statement.ts';
 import { type PeerReader, type ReadPeer, readPlainPeer } from '../facts/facts.ts';
 import { type PeerFacts, peerName } from '../facts/node-state.ts';
-import { planSlicePeer } from '../membership/slice-objects.ts';
+import { statedPeer } from '../membership/slice-objects.ts';
 import type { FollowedPeers } from './follow-peers.ts';
 
 /**
@@ -53,8 +53,7 @@ export const createVerifiedReader = (): ((followed: FollowedPeers) => PeerReader
       const refusal = refusalOf(object);
       const refused = refusal === undefined ? undefined : printable(refusal);
       if (statement === undefined) return refused === undefined ? {} : { refused };
-      const signed = { statement: '', signature: '' };
-      const read = remembered(stated, statement, slice.subnet, () => readPlainPeer(planSlicePeer(slice.name, statement, signed), slice));
+      const read = remembered(stated, statement, slice.subnet, () => readPlainPeer({ spec: statedPeer(statement) }, slice));
       return refused === undefined ? read : { ...read, refused };
     };
 };
