@@ -11,7 +11,7 @@ import { demoConfig } from '../playground/images/recipes/demo.ts';
 import { kubesliceConfig } from '../playground/images/recipes/kubeslice.ts';
 import { playgroundImages } from '../playground/images/recipes/playground-images.ts';
 import { stageImage } from '../playground/images/stage-image.ts';
-import { tools } from '../playground/toolchain/catalogue.ts';
+import { nodePrograms, tools } from '../playground/toolchain/catalogue.ts';
 import { provideDebianPackages } from '../playground/toolchain/debian.ts';
 import { imagePackages } from '../playground/toolchain/debian-packages.ts';
 import { provide } from '../playground/toolchain/provide.ts';
@@ -47,7 +47,7 @@ async function makeImages(): Promise<void> {
     { packages: imagePackages, report: ({ state, packages }) => console.error(`Debian packages (${packages.join(', ')}): ${state}`) },
     signal,
   );
-  const names = ['pause', 'coredns', 'wireguard-go', 'cni-plugin', 'prober', 'relay'] as const;
+  const names = ['pause', 'coredns', ...nodePrograms] as const;
   const programs = await provide(names, { cache, modules: join(root, 'toolchain') }, signal);
   const node = nodeBinary(root);
   const options = { project: root, version, architecture, node, corednsVersion: tools.coredns.version, programs };

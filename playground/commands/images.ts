@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildArchive } from '../images/build-archive.ts';
 import { nodeBinary } from '../images/node-binary.ts';
 import { playgroundImages } from '../images/recipes/playground-images.ts';
-import { toolOf } from '../toolchain/catalogue.ts';
+import { nodePrograms, toolOf } from '../toolchain/catalogue.ts';
 import { provide } from '../toolchain/provide.ts';
 import type { Places } from './places.ts';
 import { machineArchitecture } from './provide-tools.ts';
@@ -11,7 +11,7 @@ import { machineArchitecture } from './provide-tools.ts';
 export async function provideImages(places: Places, version: string, signal: AbortSignal): Promise<string> {
   const architecture = machineArchitecture();
   const programs = await provide(
-    ['pause', 'coredns', 'wireguard-go', 'cni-plugin', 'prober', 'relay'],
+    ['pause', 'coredns', ...nodePrograms],
     { cache: places.cache, modules: join(places.project, 'toolchain') },
     signal,
   );

@@ -67,6 +67,7 @@ export const tools = {
   },
   'cni-plugin': { module: 'cni-plugin', programs: { 'cni-plugin': '.' }, version: '1', tags: [], definitions: [] },
   prober: { module: 'prober', programs: { prober: '.' }, version: '1', tags: [], definitions: [] },
+  launcher: { module: 'launcher', programs: { launcher: '.' }, version: '1', tags: [], definitions: [] },
   relay: { module: 'relay', programs: { relay: '.' }, version: '1', tags: [], definitions: [] },
   pause: { module: 'pause', programs: { pause: '.' }, version: '1', tags: [], definitions: [] },
   'packet-delay': { module: 'packet-delay', programs: { 'packet-delay': '.' }, version: '1', tags: [], definitions: [] },
@@ -82,6 +83,12 @@ export const tools = {
 /** Name of a tool in the catalogue. */
 export type ToolName = keyof typeof tools;
 
+/** The programs that the image of KubeSlice has for nodes. */
+export const nodePrograms = ['wireguard-go', 'cni-plugin', 'prober', 'relay', 'launcher'] as const satisfies readonly ToolName[];
+
+/** Paths of those programs, by name. */
+export type NodePrograms = Readonly<Record<(typeof nodePrograms)[number], string>>;
+
 /** The tools that a playground needs before its first node can start; helm is left out because only one command uses it. */
 export const playgroundTools: readonly ToolName[] = [
   'kube',
@@ -92,6 +99,7 @@ export const playgroundTools: readonly ToolName[] = [
   'cni-plugin',
   'prober',
   'relay',
+  'launcher',
   'pause',
   'packet-delay',
 ];

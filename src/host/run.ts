@@ -23,7 +23,25 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-const defaultMaxBytes = 16 * 1024 * 1024;
+/** @default of `timeoutMs` */
+export const defaultTimeoutMs = 10_000;
+/** @default of `maxBytes` */
+export const defaultMaxBytes = 16 * 1024 * 1024;
+
+/** Why a program has no result, for everything that runs programs. */
+export const runFailures = {
+  notStarted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was not started because the work was cancelled.`),
+  interrupted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was stopped because the work was cancelled.`),
+  late: ([command]: readonly string[], timeoutMs: number) =>
+    new Failure('Timeout', `${command} did not finish within ${timeoutMs} ms and was stopped.`),
+  tooMuch: (argv: readonly string[], maxBytes: number) =>
+    new Failure('CommandFailed', `\`${argv.join(' ')}\` printed more than ${maxBytes} bytes and was stopped.`),
+  missing: ([command]: readonly string[], cause?: Error) =>
+    new Failure('CapabilityMissing', `The program ${command} is not installed on this machine.`, { cause, retry: 'later' }),
+  lost: ([command]: readonly string[], why: string) => new Failure('CommandFailed', `${command} has no result: ${why}`, { retry: 'later' }),
+  broken: ([command]: readonly string[], why: string, cause?: Error) =>
+    new Failure('CommandFailed', `${command} could not be started: ${why}`, { cause, retry: 'later' }),
+};
 
 /** Runs a program to its end; tests count and imitate commands here. */
 export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunResult>;
@@ -34,10 +52,10 @@ export type Run = (argv: readonly string[], options: RunOptions) => Promise<RunR
  */
 export const run: Run = (argv, options) =>
   new Promise((resolve, reject) => {
-    const { signal, input, inputFile, timeoutMs = 10_000, maxBytes = defaultMaxBytes, env = bareEnvironment } = options;
+    const { signal, input, inputFile, timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, env = bareEnvironment } = options;
     const [command = '', ...args] = argv;
     if (signal.aborted) {
-      reject(new Failure('Interrupted', `${command} was not started because the work was cancelled.`));
+      reject(runFailures.notStarted(argv));
       return;
     }
     const child = spawn(command, args, {
@@ -52,8 +70,8 @@ export const run: Run = (argv, options) =>
       stopped = failure;
       child.kill('SIGKILL');
     };
-    const interrupt = (): void => stop(new Failure('Interrupted', `${command} was stopped because the work was cancelled.`));
-    const late = (): void => stop(new Failure('Timeout', `${command} did not finish within ${timeoutMs} ms and was stopped.`));
+    const interrupt = (): void => stop(runFailures.interrupted(argv));
+    const late = (): void => stop(runFailures.late(argv, timeoutMs));
     const timer = timeoutMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, timeoutMs);
     signal.addEventListener('abort', interrupt, { once: true });
     const settle = (): void => {
@@ -63,20 +81,13 @@ export const run: Run = (argv, options) =>
     const collect = (into: Buffer[]) => (chunk: Buffer) => {
       printed += chunk.length;
       if (printed <= maxBytes) into.push(chunk);
-      else stop(new Failure('CommandFailed', `\`${argv.join(' ')}\` printed more than ${maxBytes} bytes and was stopped.`));
+      else stop(runFailures.tooMuch(argv, maxBytes));
     };
     child.stdout?.on('data', collect(out));
     child.stderr?.on('data', collect(err));
     child.on('error', (cause: NodeJS.ErrnoException) => {
       settle();
-      const missing = cause.code === 'ENOENT';
-      reject(
-        new Failure(
-          missing ? 'CapabilityMissing' : 'CommandFailed',
-          missing ? `The program ${command} is not installed on this machine.` : `${command} could not be started: ${cause.message}`,
-          { cause, retry: 'later' },
-        ),
-      );
+      reject(cause.code === 'ENOENT' ? runFailures.missing(argv, cause) : runFailures.broken(argv, cause.message, cause));
     });
     child.on('close', (code, killed) => {
       settle();
@@ -93,7 +104,8 @@ export const run: Run = (argv, options) =>
 /** The usual folders of system programs. */
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const bareEnvironment = { PATH: systemPath, LC_ALL: 'C' };
+/** What a program knows of its environment. */
+export const bareEnvironment = { PATH: systemPath, LC_ALL: 'C' };
 
 /** `CommandFailed` with the output of a program that ended with another exit code than 0. */
 export const failureOf = (argv: readonly string[], { code, stdout, stderr }: RunResult): Failure => {

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { type FSWatcher, watch } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { startProgram } from '../host/start-program.ts';
 import { inNetns, netnsDirectory, netnsIdentity, netnsPath } from './netns.ts';
-import { startProgram } from './process/start-program.ts';
 
 /**
  * Reports changes of interfaces, addresses and routes in the slices' namespaces and in their pods, and when a namespace is created or deleted. It

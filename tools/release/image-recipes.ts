@@ -13,9 +13,8 @@ export async function imageRecipes(
   const { project, version, architecture, parts } = options;
   const { node, programs } = parts;
   const bundle = await bundlePrograms(project, signal);
-  const { 'wireguard-go': wireguardGo, 'cni-plugin': cniPlugin, prober, relay } = programs;
   return {
-    kubeslice: await kubesliceImage({ version, architecture, node, bundle, wireguardGo, cniPlugin, prober, relay }, signal),
+    kubeslice: await kubesliceImage({ version, architecture, node, bundle, programs }, signal),
     demo: await demoImage({ version, architecture, node, answer: join(project, 'images', 'demo', 'answer.js') }, signal),
   };
 }

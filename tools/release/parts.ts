@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { type Architecture, architectureOf } from '../../playground/images/recipe.ts';
+import { type NodePrograms, nodePrograms } from '../../playground/toolchain/catalogue.ts';
 import { provideDebianPackages } from '../../playground/toolchain/debian.ts';
 import { imagePackages } from '../../playground/toolchain/debian-packages.ts';
 import { provide } from '../../playground/toolchain/provide.ts';
 import { Failure } from '../../src/values/failure.ts';
 import { nodeFor } from './node-for.ts';
 
-/** Programs that are not written in TypeScript, by name: paths of their binaries. */
-export type GoPrograms = Readonly<Record<'wireguard-go' | 'cni-plugin' | 'prober' | 'relay', string>>;
-
 /** What a release is made of for one architecture. */
 export interface Parts {
-  readonly programs: GoPrograms;
+  readonly programs: NodePrograms;
   readonly node: string;
 }
 
@@ -49,11 +47,7 @@ export async function provideParts(
   const parts: Partial<Record<Architecture, Parts>> = {};
   for (const architecture of architectures) {
     report(`programs for ${architecture}`);
-    const programs = await provide(
-      ['wireguard-go', 'cni-plugin', 'prober', 'relay'],
-      { cache, modules: join(project, 'toolchain'), goarch: architecture },
-      signal,
-    );
+    const programs = await provide(nodePrograms, { cache, modules: join(project, 'toolchain'), goarch: architecture }, signal);
     parts[architecture] = { programs, node: await nodeFor(project, architecture, cache, signal) };
   }
   return parts as Record<Architecture, Parts>;

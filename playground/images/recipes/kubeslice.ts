@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type NodePrograms, nodePrograms } from '../../toolchain/catalogue.ts';
 import { filesLayer } from '../layers/files.ts';
 import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
@@ -7,13 +8,13 @@ import { debianBase } from './debian-base.ts';
 /** Folder of the agent's static programs. */
 const hostFolder = '/opt/kubeslice/host';
 
-const launcher = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
+const entry = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait main();\n";
 
 /**
  * The one image of all programs of KubeSlice, started as `kubeslice <program>`.
  *
  * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go and
- * the CNI plugin, which it copies to its node, and the prober and the relay, which it runs itself.
+ * the CNI plugin, which it copies to its node, and prober, relay and launcher, which it runs itself.
  *
  * @param bundle paths that `bundlePrograms` returned.
  */
@@ -22,26 +23,20 @@ export async function kubesliceImage(
     readonly version: string;
     readonly architecture: Architecture;
     readonly node: string;
-    readonly wireguardGo: string;
-    readonly cniPlugin: string;
-    readonly prober: string;
-    readonly relay: string;
+    readonly programs: NodePrograms;
     readonly bundle: readonly string[];
     readonly mirror?: string;
   },
   signal: AbortSignal,
 ): Promise<Recipe> {
-  const { version, architecture, node, wireguardGo, cniPlugin, prober, relay, bundle, mirror } = options;
+  const { version, architecture, node, bundle, mirror } = options;
   const base = debianBase(architecture, mirror);
-  const nodePrograms = {
-    [`${hostFolder}/wireguard-go`]: { from: wireguardGo, mode: 0o755 },
-    [`${hostFolder}/cni-plugin`]: { from: cniPlugin, mode: 0o755 },
-    [`${hostFolder}/prober`]: { from: prober, mode: 0o755 },
-    [`${hostFolder}/relay`]: { from: relay, mode: 0o755 },
+  const ofNodes = {
+    ...Object.fromEntries(nodePrograms.map((name) => [`${hostFolder}/${name}`, { from: options.programs[name], mode: 0o755 }])),
     '/usr/local/bin/wireguard-go': { link: `${hostFolder}/wireguard-go` },
   };
   const programs = {
-    '/opt/kubeslice/kubeslice.mjs': { text: launcher, mode: 0o755 },
+    '/opt/kubeslice/kubeslice.mjs': { text: entry, mode: 0o755 },
     ...Object.fromEntries(bundle.map((path) => [`/opt/kubeslice/${basename(path)}`, { from: path, mode: 0o644 }])),
     '/opt/kubeslice/package.json': { text: `${JSON.stringify({ name: 'kubeslice', version, type: 'module' })}\n`, mode: 0o644 },
     '/usr/local/bin/kubeslice': { link: '/opt/kubeslice/kubeslice.mjs' },
@@ -52,7 +47,7 @@ export async function kubesliceImage(
     layers: [
       base,
       await nodeLayer(node, architecture, signal),
-      await filesLayer('node-programs', nodePrograms, signal),
+      await filesLayer('node-programs', ofNodes, signal),
       await filesLayer('kubeslice', programs, signal),
     ],
     config: kubesliceConfig(version),

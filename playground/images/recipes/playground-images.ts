@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { NodePrograms } from '../../toolchain/catalogue.ts';
 import { bundlePrograms } from '../bundle.ts';
 import type { Architecture, Recipe } from '../recipe.ts';
 import { demoImage } from './demo.ts';
@@ -19,7 +20,7 @@ export async function playgroundImages(
     readonly architecture: Architecture;
     readonly node: string;
     readonly corednsVersion: string;
-    readonly programs: Readonly<Record<'pause' | 'coredns' | 'wireguard-go' | 'cni-plugin' | 'prober' | 'relay', string>>;
+    readonly programs: NodePrograms & Readonly<Record<'pause' | 'coredns', string>>;
     readonly mirror?: string;
   },
   signal: AbortSignal,
@@ -27,16 +28,10 @@ export async function playgroundImages(
   const { project, version, architecture, node, corednsVersion, programs } = options;
   const mirror = options.mirror === undefined ? {} : { mirror: options.mirror };
   const bundle = await bundlePrograms(project, signal);
-  const nodePrograms = {
-    wireguardGo: programs['wireguard-go'],
-    cniPlugin: programs['cni-plugin'],
-    prober: programs.prober,
-    relay: programs.relay,
-  };
   return [
     await singleProgramImage({ name: 'pause', version: '1', architecture, program: programs.pause }, signal),
     await singleProgramImage({ name: 'coredns', version: corednsVersion, architecture, program: programs.coredns }, signal),
     await demoImage({ version, architecture, node, answer: join(project, 'images', 'demo', 'answer.js'), ...mirror }, signal),
-    await kubesliceImage({ version, architecture, node, bundle, ...nodePrograms, ...mirror }, signal),
+    await kubesliceImage({ version, architecture, node, bundle, programs, ...mirror }, signal),
   ];
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { startProgram } from '../../host/start-program.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
-import { startProgram } from './start-program.ts';
 
 /** An answer to a probe. */
 export interface ProbeAnswer {

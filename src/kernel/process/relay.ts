@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
+import { startProgram } from '../../host/start-program.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { type Backoff, backoffDelay, type Random } from '../../values/backoff.ts';
 import type { Clock } from '../../values/clock.ts';
 import { relayPort } from '../../values/ports.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
-import { startProgram } from './start-program.ts';
 
 /** Paths of the two sockets of a relay. */
 export interface RelaySockets {

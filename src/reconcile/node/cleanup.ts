@@ -1,6 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { namesIn } from '../../host/read-if-present.ts';
+import { run } from '../../host/run.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { unchainPlugin } from './cni/cni-conf.ts';
 import { joinControlSockets, removePlugin } from './cni/host-files.ts';
@@ -18,7 +19,7 @@ export const cleanUp = async (settings: AgentSettings, log: Log, signal: AbortSi
   await joinControlSockets();
   await unchainPlugin(settings.cniConf);
   // Deleting the namespaces also deletes the slice interfaces of running pods.
-  await kernelOfNode(settings, `${settings.stateDirectory}/bin/wireguard-go`).removeAll(signal);
+  await kernelOfNode(settings, `${settings.stateDirectory}/bin/wireguard-go`, run).removeAll(signal);
   await setTimeout(graceMs, undefined, { signal });
   await removePlugin(settings);
   for (const directory of [settings.runDirectory, settings.stateDirectory]) await empty(directory);

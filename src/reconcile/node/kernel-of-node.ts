@@ -1,4 +1,4 @@
-import { run } from '../../host/run.ts';
+import type { Run } from '../../host/run.ts';
 import { LinuxKernel } from '../../kernel/linux.ts';
 import { findPodNamespaces } from '../../kernel/pod/pod-namespaces.ts';
 import { machineOfInit } from '../../kernel/tunnel/detached.ts';
@@ -11,7 +11,7 @@ import type { AgentSettings } from './settings.ts';
  *
  * @param tunnelProgram path of wireguard-go, the same here and on the node
  */
-export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string): LinuxKernel =>
+export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string, run: Run): LinuxKernel =>
   new LinuxKernel({
     run,
     enter: [],

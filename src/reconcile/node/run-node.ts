@@ -1,5 +1,5 @@
 import { memberNamespace } from '../../api/places.ts';
-import { run as execute } from '../../host/run.ts';
+import { Launcher } from '../../host/launcher.ts';
 import { NamespaceMonitor } from '../../kernel/monitor.ts';
 import type { Scope } from '../../kernel/port.ts';
 import { tunnelMtu } from '../../kernel/tunnel/underlay.ts';
@@ -30,7 +30,7 @@ import { NodeAgent } from './node-agent.ts';
 import { nodeServices } from './node-services.ts';
 import { Publisher } from './publisher.ts';
 import { ResyncPace } from './resync-pace.ts';
-import { type AgentSettings, cniSocket, peerKeysDirectory, relayDirectory, relayProgram } from './settings.ts';
+import { type AgentSettings, cniSocket, launcherProgram, peerKeysDirectory, relayDirectory, relayProgram } from './settings.ts';
 import { Steps } from './step-signal.ts';
 import { DiskSecrets } from './stored/disk-secrets.ts';
 import { SnapshotFile } from './stored/snapshot-file.ts';
@@ -61,7 +61,9 @@ export interface NodeParts {
  */
 export const runNode = async ({ client, settings, clock, log, metrics }: NodeParts, ending: AbortSignal): Promise<void> => {
   await joinControlSockets();
-  const kernel = kernelOfNode(settings, await installTunnelProgram(settings));
+  const launcher = new Launcher(launcherProgram(settings));
+  const { run } = launcher;
+  const kernel = kernelOfNode(settings, await installTunnelProgram(settings), run);
   const verification = new PeerVerification({ settings, clock, log, onReady: () => node.enqueue('changes', { priority: 'high' }) });
   const world = observeNode(client, settings.node, verification, clock, log, metrics);
   const snapshotFile = new SnapshotFile(settings, log);
@@ -118,7 +120,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     snapshot,
     sliceSubnets: new SliceSubnetsFile(settings, log),
     podNetns: new PodNetns(clock, snapshot?.podNetns),
-    mtu: (addresses, stepSignal) => tunnelMtu(execute, [], addresses, stepSignal),
+    mtu: (addresses, stepSignal) => tunnelMtu(run, [], addresses, stepSignal),
     clock,
     log,
     metrics,
@@ -252,7 +254,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     status.run(signal),
     links.run(signal),
     unmanaged.run(signal, log),
-    servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, clock, log }, signal),
+    servePeerEndpoint(settings.peerEndpoint, { client, agent, links, exchange: peerExchange, run, clock, log }, signal),
     installPlugin(settings)
       .then(() => keepChained(settings.cniConf, log, signal))
       .catch((error: unknown) => log.error('the CNI plugin could not be installed; pods are attached after they have started', { error })),
@@ -262,4 +264,5 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   await stopCni();
   await Promise.all([snapshotFile, verification, keys, identity].map((stored) => stored.settled()));
   await health.stop();
+  launcher.stop();
 };

@@ -9,7 +9,7 @@ export interface AgentSettings {
   readonly runDirectory: string;
   /** On disk: snapshot, copies of private keys, programs for tunnels. It has the same path on the node. */
   readonly stateDirectory: string;
-  /** Static programs of the image: wireguard-go and the CNI plugin for the node, the prober and the relay for the agent. */
+  /** Static programs of the image: wireguard-go and the CNI plugin for the node, prober, relay and launcher for the agent. */
   readonly hostFiles: string;
   readonly cniBin: string;
   readonly cniConf: string;
@@ -45,6 +45,9 @@ export const cniSocket = (settings: Pick<AgentSettings, 'runDirectory'>): string
 
 /** Path of the relay in the agent's own container. */
 export const relayProgram = (settings: Pick<AgentSettings, 'hostFiles'>): string => `${settings.hostFiles}/relay`;
+
+/** Path of the launcher in the agent's own container. */
+export const launcherProgram = (settings: Pick<AgentSettings, 'hostFiles'>): string => `${settings.hostFiles}/launcher`;
 
 /** Folder of the sockets of relays. */
 export const relayDirectory = (settings: Pick<AgentSettings, 'runDirectory'>): string => `${settings.runDirectory}/relay`;

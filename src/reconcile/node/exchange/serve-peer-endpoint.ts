@@ -1,4 +1,4 @@
-import { run } from '../../../host/run.ts';
+import type { Run } from '../../../host/run.ts';
 import type { Client } from '../../../kubernetes/port.ts';
 import type { PodAttachment } from '../../../plan/facts/slice-network.ts';
 import type { KnownPeer } from '../../../plan/tunnels/peer-routers.ts';
@@ -22,6 +22,7 @@ export interface RunningPeerEndpointParts {
   readonly agent: Pick<NodeAgent, 'last'>;
   readonly links: Pick<LinkWatch, 'links'>;
   readonly exchange: Pick<PeerExchange, 'sockets'>;
+  readonly run: Run;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,7 +36,7 @@ export const servePeerEndpoint = async (
   parts: RunningPeerEndpointParts,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { client, agent, links, exchange, clock, log } = parts;
+  const { client, agent, links, exchange, run, clock, log } = parts;
   if (host === undefined) {
     log.warn(
       'HOST_IP is not set: the worker cannot request notices of other clusters here while the hub is unreachable, nor check listeners of pods',

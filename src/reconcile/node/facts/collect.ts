@@ -48,7 +48,7 @@ export const collectFacts = async (settings: AgentSettings, agent: AgentEndpoint
   const snapshot = await new SnapshotFile(settings, createLog({ program: 'agent', level: 'silent' })).load(settings.node);
   const traffic = trafficOf(snapshot);
   const tunnelProgram = `${settings.hostFiles}/wireguard-go`;
-  const kernel = kernelOfNode(settings, tunnelProgram);
+  const kernel = kernelOfNode(settings, tunnelProgram, run);
   const podNamespaces = snapshot === undefined ? new Map<string, string>() : await findPodNamespaces();
   const now = Date.now();
   const [drivers, links, disks, cni, busyPorts, rules, trouble, slices] = await Promise.all([

@@ -1,0 +1,3 @@
+module kubeslice.io/kubeslice/toolchain/launcher
+
+go 1.26.0
