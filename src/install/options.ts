@@ -79,5 +79,5 @@ export const memberDefaults = (image: string): MemberOptions => ({
   worker: { replicas: 2, ...placement('50m', '96Mi', '2Gi') },
   dns: { replicas: 2, ...placement('20m', '64Mi', '512Mi') },
   agent: { ...placement('50m', '96Mi', '512Mi'), tolerations: [{ operator: 'Exists' }] },
-  mutualTls: false,
+  mutualTls: true,
 });

@@ -10,6 +10,7 @@ import { faultsTopic } from './faults.ts';
 import { guidesTopic } from './guides.ts';
 import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
+import { tunnelKeysTopic } from './mutual-tls.ts';
 import { outagesTopic } from './outages.ts';
 import { peopleTopic } from './people.ts';
 import { removalTopic } from './removal.ts';
@@ -57,6 +58,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   accessTopic(world);
   guidesTopic(world);
   wireTopic(world);
+  tunnelKeysTopic(world);
   badInputTopic(world);
   dishonestHubTopic(world);
   outagesTopic(world);

@@ -1,63 +1,28 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { countsOf, settledCounts, startPath } from './path.ts';
 import { ready } from './start.ts';
+import { bound, pairsOf, tunnelsOf } from './tunnel-keys.ts';
 import { ensure, until } from './until.ts';
 import { members, onEachNode } from './watchers.ts';
 import type { World } from './world.ts';
 
 const system = 'kubeslice-system';
 
-/** The tunnels of one node as its own WireGuard shows them: pre-shared key by public key of the peer. */
-interface NodeTunnel {
-  readonly publicKey: string;
-  readonly keys: ReadonlyMap<string, string>;
-}
-
-/** Tunnels of all nodes in all slices, by interface and public key. */
-const tunnelsOf = async (world: World, context: string): Promise<NodeTunnel[]> => {
-  const agents = await world.list(context, 'pod', '--namespace', system, '--selector', 'app.kubernetes.io/component=agent');
-  const dumps = await Promise.all(agents.map(({ metadata: { name } }) => world.exec(context, system, name, ['wg', 'show', 'all', 'dump'])));
-  return dumps.flatMap((dump) => {
-    const lines = dump.split('\n').map((line) => line.split('\t'));
-    return lines
-      .filter((words) => words.length === 5)
-      .map(([device = '', , publicKey = '']) => ({
-        publicKey,
-        keys: new Map(lines.filter((words) => words.length === 9 && words[0] === device).map(([, peer = '', key = '']) => [peer, key])),
-      }));
-  });
-};
-
-/** The pairs of nodes, with the key at either end. */
-const pairsOf = async (world: World): Promise<{ readonly pair: string; readonly keys: readonly string[] }[]> => {
-  const tunnels = (await Promise.all(members.map((context) => tunnelsOf(world, context)))).flat();
-  return tunnels.flatMap((one) =>
-    tunnels
-      .filter((other) => one.publicKey < other.publicKey && one.keys.has(other.publicKey))
-      .map((other) => ({
-        pair: `${one.publicKey} ${other.publicKey}`,
-        keys: [one.keys.get(other.publicKey) ?? '', other.keys.get(one.publicKey) ?? 'no peer'],
-      })),
-  );
-};
-const bound = (world: World): Promise<unknown> =>
-  until(
-    'one key at both ends of each tunnel',
-    async () => {
-      const pairs = await pairsOf(world);
-      ensure(pairs.length > 0, 'no pair');
-      const ill = pairs.filter(({ keys: [one, other] }) => one !== other || !/^[\w+/]{43}=$/.test(one ?? ''));
-      ensure(ill.length === 0, `${ill.length} of ${pairs.length} pairs`);
-    },
-    { withinMs: 90_000, everyMs: 1_000 },
-  );
-
 const fault = async (world: World, ...args: readonly string[]): Promise<void> => {
   const { code, stderr } = await world.kubeslice(['playground', 'fault', ...args, '--name', world.name]);
   ensure(code === 0, `fault ${args.join(' ')}: ${stderr}`);
 };
 
-/** Packets of pods travel only under keys from mutual TLS, switched on under traffic; it stays on. */
+/** Packets of pods travel only under keys from mutual TLS. Part of the end-to-end run; it waits for what members do by themselves. */
+export const tunnelKeysTopic = (world: World): void => {
+  test('each pair of nodes has a key of its own from mutual TLS', async () => {
+    await bound(world);
+    const pairs = await pairsOf(world);
+    expect(new Set(pairs.map(({ keys: [key] }) => key)).size).toBe(pairs.length);
+  });
+};
+
+/** The same, switched off and on under traffic, and through the loss of all memory. */
 export const mutualTlsTopic = (world: World): void => {
   describe('mutual TLS under the tunnels', () => {
     const nothingLost = async (act: () => Promise<void>): Promise<void> => {
@@ -69,21 +34,37 @@ export const mutualTlsTopic = (world: World): void => {
     };
     beforeAll(() => startPath(world), 90_000);
 
-    test('is switched on in a running slice, one cluster after the other, without the loss of a packet', async () => {
+    const switched = async (to: 'on' | 'off'): Promise<void> => {
+      for (const context of members) {
+        const words = ['join', context, '--context', context, '--hub-context', 'hub', '--mutual-tls', to, '--wait'];
+        const { code, stderr } = await world.kubeslice(words, { timeoutMs: 150_000 });
+        ensure(code === 0, `${words.join(' ')}: ${stderr}`);
+      }
+    };
+    test('is switched off in a running slice, one cluster after the other, without the loss of a packet', async () => {
+      await bound(world);
       await nothingLost(async () => {
-        for (const context of members) {
-          const words = ['join', context, '--context', context, '--hub-context', 'hub', '--mutual-tls', 'on', '--wait'];
-          const { code, stderr } = await world.kubeslice(words, { timeoutMs: 150_000 });
-          ensure(code === 0, `${words.join(' ')}: ${stderr}`);
-        }
-        await bound(world);
+        await switched('off');
+        await until(
+          'no key',
+          async () => {
+            const pairs = await pairsOf(world);
+            ensure(
+              pairs.every(({ keys }) => keys.every((key) => key === '(none)')),
+              'a pair still has one',
+            );
+          },
+          { withinMs: 90_000, everyMs: 1_000 },
+        );
       });
     }, 360_000);
 
-    test('gives each pair of nodes a key of its own', async () => {
-      const pairs = await pairsOf(world);
-      expect(new Set(pairs.map(({ keys: [key] }) => key)).size).toBe(pairs.length);
-    });
+    test('is switched on in a running slice, one cluster after the other, without the loss of a packet', async () => {
+      await nothingLost(async () => {
+        await switched('on');
+        await bound(world);
+      });
+    }, 360_000);
 
     test('keeps keys and packets over the restart of all agents at once', async () => {
       const before = await pairsOf(world);

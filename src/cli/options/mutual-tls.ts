@@ -10,7 +10,7 @@ import { textOption } from './common-options.ts';
 /** `--mutual-tls`. */
 export const mutualTlsOption: CliOption = {
   flags: '--mutual-tls <on|off|required>',
-  text: 'Let packets of pods travel only under keys from mutual TLS, to clusters that do the same; "required": to no others (default: as installed, else off)',
+  text: 'Let packets of pods travel only under keys from mutual TLS, to clusters that do the same; "required": to no others (default: as installed, else on)',
 };
 
 /** The value of `--mutual-tls`; undefined without it. @throws Failure InvalidInput for anything but `on`, `off` and `required`. */
@@ -21,7 +21,7 @@ export const mutualTlsNamed = (input: CliInput): MemberOptions['mutualTls'] | un
   throw new Failure('InvalidInput', `--mutual-tls "${named}" is neither on, off nor required; write one of the three.`);
 };
 
-/** Whether agents use mutual TLS: as named, else as installed, so that a repair does not undo the choice. */
+/** Whether agents use mutual TLS: as named, else as installed, so that a repair does not undo the choice, else they do. */
 export const mutualTlsFor = async (
   named: MemberOptions['mutualTls'] | undefined,
   client: Client,
@@ -31,5 +31,5 @@ export const mutualTlsFor = async (
   if (named !== undefined) return named;
   const installed = (await client.find(daemonSetKind, agents, { signal }))?.spec?.template.spec.containers[0];
   const value = installed?.env?.find(({ name }) => name === bindKeysVariable)?.value;
-  return value === 'required' ? value : value === 'true';
+  return value === 'required' ? value : value !== 'false';
 };

@@ -162,6 +162,12 @@ export class NodeAgent {
     return facts.slices.some((one) => one.name === slice && one.blocks.length === 0);
   }
 
+  /** Peers to which the tunnel of a slice carries no packets of pods, because there is no key from mutual TLS yet. */
+  closedPeers(slice: string): readonly string[] {
+    const peers = this.#last?.plan.networks.find((network) => network.slice === slice)?.peers ?? [];
+    return peers.flatMap(({ name, isClosed, isRefused }) => (isClosed === true && isRefused !== true ? [name] : []));
+  }
+
   /** One step; undefined while nothing is known about this node: then nothing may change. */
   async step(scope: Scope, signal: AbortSignal): Promise<Step | undefined> {
     const { kernel, keys, podNetns, clock, log, metrics, snapshotFile } = this.#parts;

@@ -6,7 +6,7 @@ import { startWatching } from '../watchers.ts';
 import { createWorld } from '../world.ts';
 
 /*
- * Mutual TLS on a playground with the example, switched on under traffic. It stays. KUBESLICE_LONG_NAME takes one of another name.
+ * Mutual TLS on a playground with the example, switched off and on under traffic. KUBESLICE_LONG_NAME takes one of another name.
  */
 const world = createWorld(process.env.KUBESLICE_LONG_NAME ?? 'long', dirname(dirname(dirname(import.meta.dirname))));
 

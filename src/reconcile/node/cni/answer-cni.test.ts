@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { newLink } from '../../../plan/links/liveness.ts';
 import { handClock } from '../../../values/fixtures/hand-clock.ts';
 import { answerCni, type StepSignal } from './answer-cni.ts';
 
@@ -11,6 +12,10 @@ interface State {
   readonly isAttached?: boolean;
   /** Live peers have not answered yet. */
   readonly isNew?: boolean;
+  /** Peers without a key, of which `west/a` answers and `west/dead` does not. */
+  readonly closed?: readonly string[];
+  /** Every link has been judged. */
+  readonly isOld?: boolean;
 }
 
 /** An agent whose answers come from a list, one for each step or change of a link; the last one stays. */
@@ -26,6 +31,7 @@ const agentOf = (steps: readonly State[]) => {
     awaitsAttachment: () => now().awaitsAttachment === true,
     awaitsSlice: () => now().awaitsSlice === true,
     isAttached: () => now().isAttached === true,
+    closedPeers: () => now().closed ?? [],
   };
   const signal: StepSignal = {
     next: async (until: AbortSignal) => {
@@ -33,7 +39,8 @@ const agentOf = (steps: readonly State[]) => {
       made += 1;
     },
   };
-  const links = { knowledge: () => (now().isNew === true ? ('None' as const) : ('Some' as const)) };
+  const knowledge = () => (now().isNew === true ? ('None' as const) : now().isOld === true ? ('All' as const) : ('Some' as const));
+  const links = { knowledge, links: () => new Map([['west/a', { ...newLink(0), state: 'Up' as const }]]) };
   const answer = answerCni({ agent, steps: signal, links, linkChanges: signal, wake: () => void (woken += 1), clock });
   return { clock, answer, made: () => made, woken: () => woken };
 };
@@ -55,9 +62,20 @@ it('the first pod on a node waits until live peers have answered, and a later on
   expect(later.made()).toBe(1);
 });
 
+it('the first pod on a node waits until the peers that answer have keys, and a later one does not', async () => {
+  const closed = { isAttached: true, closed: ['west/a'] };
+  const first = agentOf([{ awaitsAttachment: true }, closed, closed, { isAttached: true, closed: ['west/dead'] }]);
+  expect(await first.answer(request, new AbortController().signal)).toEqual({ ok: true });
+  expect(first.made()).toBe(4);
+  const later = agentOf([{ ...closed, isOld: true }, { isAttached: true }]);
+  expect(await later.answer(request, new AbortController().signal)).toEqual({ ok: true });
+  expect(later.made()).toBe(1);
+});
+
 it.each([
   ['nothing puts its node into the slice', { awaitsSlice: true }, { ok: true, message: expect.stringContaining('closed') }],
   ['no peer is probed', { isAttached: true, isNew: true }, { ok: true }],
+  ['a peer agrees on no key', { isAttached: true, closed: ['west/a'] }, { ok: true }],
 ])('a pod does not wait for long when %s', async (_, state, expected) => {
   const { answer, clock } = agentOf([state]);
   let answered = false;

@@ -12,9 +12,9 @@ export interface StepSignal {
 
 /** What an answer to the CNI plugin depends on. */
 export interface CniParts {
-  readonly agent: Pick<NodeAgent, 'podStarts' | 'podEnds' | 'sliceOf' | 'isAttached' | 'awaitsAttachment' | 'awaitsSlice'>;
+  readonly agent: Pick<NodeAgent, 'podStarts' | 'podEnds' | 'sliceOf' | 'isAttached' | 'awaitsAttachment' | 'awaitsSlice' | 'closedPeers'>;
   readonly steps: StepSignal;
-  readonly links: Pick<LinkWatch, 'knowledge'>;
+  readonly links: Pick<LinkWatch, 'knowledge' | 'links'>;
   readonly linkChanges: StepSignal;
   /** Requests a step. */
   readonly wake: () => void;
@@ -29,7 +29,7 @@ const joinWithinMs = 2_000;
 
 /**
  * Answers the CNI plugin: a pod of a slice is attached before its containers start; any other passes at once. On a node that joins the slice, the pod
- * waits until live peers have answered, too, so that its first packet does not wait for them.
+ * waits until live peers have answered and agreed on keys, too, so that its first packet does not wait for them.
  */
 export const answerCni =
   ({ agent, steps, links, linkChanges, wake, clock }: CniParts): CniHandler =>
@@ -58,6 +58,9 @@ export const answerCni =
       while (agent.awaitsSlice(uid) && !joining.aborted) await steps.next(joining);
     }
     while (agent.isAttached(uid) && links.knowledge(slice) === 'None' && !joining.aborted) await linkChanges.next(joining);
+    // Later, a peer that answers and agrees on no key is a fault, for which no pod waits.
+    const agreeing = (): boolean => agent.closedPeers(slice).some((peer) => links.links(slice).get(peer)?.state === 'Up');
+    while (agent.isAttached(uid) && links.knowledge(slice) !== 'All' && agreeing() && !joining.aborted) await steps.next(joining);
     cancel();
     return agent.isAttached(uid)
       ? { ok: true }
