@@ -134,6 +134,8 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     observe: (network, observeSignal) => kernel.observe(network, observeSignal),
     onChange: (slice) => {
       linkChanges.made();
+      // The first session with a peer waits for its answer.
+      binding?.begin(ending);
       status.enqueue(slice, { priority: 'high' });
       services.linksChanged(slice);
     },

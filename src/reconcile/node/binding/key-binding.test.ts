@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
+import { newLink } from '../../../plan/links/liveness.ts';
 import { firstAnswerMs, keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { boundPair } from './fixtures/bound-pair.ts';
@@ -69,6 +70,21 @@ describe('two nodes', () => {
     // The other one hears nothing any more.
     pair.shiftedMs = 6_000;
     await pair.agree(nodes, use);
+  });
+
+  it('begin the first session when the peer answers, or after two seconds', async () => {
+    const nodes = await pair.nodes();
+    pair.link = newLink(0);
+    await pair.steps(nodes);
+    await pair.steps(nodes);
+    expect(pair.sockets).toEqual([]);
+    pair.link = { ...newLink(0), state: 'Up', lastAnswer: pair.clock.monotonic() };
+    await pair.agree(nodes);
+    const [a, b] = await pair.nodes();
+    pair.link = newLink(0);
+    await pair.steps([a, b]);
+    pair.shiftedMs += 2_000;
+    await pair.agree([a, b]);
   });
 
   it('go on with the key of before when one of them reboots', async () => {

@@ -32,6 +32,8 @@ import { StoredPeerKeys } from './stored-peer-keys.ts';
  */
 const sessionsAtOnce = 8;
 const backoff: Backoff = { firstMs: 200, maxMs: 5_000 };
+/** How long a first session waits for the peer to answer a probe, in milliseconds: before that, TCP through the tunnel waits for its own repetitions. */
+const answerWaitMs = 2_000;
 
 /** What the binding of keys uses. */
 export interface KeyBindingParts {
@@ -105,6 +107,8 @@ export class KeyBinding {
   #peers: ReadonlyMap<string, { readonly slice: SliceFacts; readonly peerFacts: PeerFacts }> | undefined;
   #tunnelKeys: ReadonlyMap<string, { readonly publicKey: string }> = new Map();
   #due: readonly string[] = [];
+  /** Peers with a closed tunnel, by when it became due. */
+  readonly #closedSince = new Map<string, number>();
 
   private constructor(parts: KeyBindingParts, files: StoredPeerKeys, keys: PeerKeys) {
     this.#parts = parts;
@@ -148,10 +152,13 @@ export class KeyBinding {
     this.#keys = sameKeys(plan.held, this.#keys) ? this.#keys : plan.held;
     this.#due = plan.due;
     const due = new Set(plan.due);
+    for (const name of this.#closedSince.keys()) if (!due.has(name)) this.#closedSince.delete(name);
+    for (const name of due) if (plan.uses.get(name)?.use === 'Closed' && !this.#closedSince.has(name)) this.#closedSince.set(name, now);
     for (const name of this.#attempts.keys()) if (!due.has(name)) this.#attempts.delete(name);
     for (const name of this.#answered.keys()) if (this.#peer(name) === undefined) this.#answered.delete(name);
     const waits = [...this.#attempts.values()].flatMap(({ nextAt }) => (nextAt === Number.POSITIVE_INFINITY ? [] : [nextAt - now]));
     if (plan.nextMs !== undefined) waits.push(plan.nextMs);
+    for (const since of this.#closedSince.values()) if (since + answerWaitMs > now) waits.push(since + answerWaitMs - now);
     return { uses: plan.uses, againMs: waits.length === 0 ? undefined : Math.max(0, Math.min(...waits)) };
   }
 
@@ -160,11 +167,11 @@ export class KeyBinding {
     return this.#files.save(this.#keys);
   }
 
-  /** Opens the sessions that are due; call it when the kernel has the tunnels. They go on in the background until the signal aborts. */
+  /** Opens the sessions that are due; call it when the kernel has the tunnels, and when a link changed. They go on in the background until the signal aborts. */
   begin(signal: AbortSignal): void {
     const { clock, dial, onChange } = this.#parts;
     for (const name of this.#due) {
-      if ((this.#attempts.get(name)?.nextAt ?? 0) > clock.monotonic() || this.#isAnswering(name)) continue;
+      if ((this.#attempts.get(name)?.nextAt ?? 0) > clock.monotonic() || this.#isAnswering(name) || this.#awaitsAnswer(name)) continue;
       const ends = this.#endsOf(name);
       if (ends === undefined) continue;
       const failures = this.#attempts.get(name)?.failures ?? 0;
@@ -214,6 +221,14 @@ export class KeyBinding {
         log.warn('a node did not prove who it is', { peer: name, failures, error: Failure.from(error) });
       })
       .finally(onChange);
+  }
+
+  /** Whether a session with a peer should wait, because no probe has been answered yet. */
+  #awaitsAnswer(name: string): boolean {
+    const since = this.#closedSince.get(name);
+    const [slice = '', ...peer] = name.split('/');
+    const link = since === undefined ? undefined : this.#parts.linkOf(slice, peer.join('/'));
+    return since !== undefined && link !== undefined && link.state !== 'Up' && this.#parts.clock.monotonic() < since + answerWaitMs;
   }
 
   #isAnswering(name: string): boolean {

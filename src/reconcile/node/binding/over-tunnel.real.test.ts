@@ -99,7 +99,7 @@ describe.skipIf(obstacle !== undefined)('keys from mutual TLS over a tunnel', ()
       directory: `${folder}/${side.cluster}-keys`,
       disk: side.disk,
       rootOf: (_, cluster) => roots.get(cluster),
-      linkOf: () => ({ ...newLink(0), lastAnswer: clock.monotonic() + (side.isSilent ? 0 : side.aheadMs) }),
+      linkOf: () => ({ ...newLink(0), state: 'Up', lastAnswer: clock.monotonic() + (side.isSilent ? 0 : side.aheadMs) }),
       dial: (slice, router) => dialRouter(side.exchange.sockets(slice).dial, router),
       onChange: () => undefined,
       clock: { ...clock, monotonic: () => clock.monotonic() + side.aheadMs },
