@@ -6,10 +6,10 @@
  */
 export const renewAfterMs = [400, 1_000, 2_000, 3_000, 4_500] as const;
 
-/** How many renewals a peer had, under which key and since when it is known. */
+/** How many renewals a peer had, under which key and since when. */
 export interface HandshakeRenewal {
   readonly publicKey: string;
-  /** Milliseconds of a monotonic clock. */
+  /** When the peer became known, or its closed tunnel got a pre-shared key if that was later. Milliseconds of a monotonic clock. */
   readonly since: number;
   readonly count: number;
   /** When the next renewal may be due, on the same clock; undefined when none is. */
@@ -23,12 +23,14 @@ export interface HandshakeRenewal {
  * ```
  * peer                                      then
  * new, or under a new key                   0, from now
+ * closed, and has its pre-shared key now     0, from now: a handshake fails while the peer does not have the key
  * answered a probe since                    unchanged
  * silent, and its key is the larger one     one more after each of the times above
  * silent, and its key is the smaller one    0: the peer renews
  * ```
  *
  * @param lastAnswer when the peer last answered, on the same clock
+ * @param keyedAt when the closed tunnel got its pre-shared key, on the same clock; undefined when it was never closed or has no key
  */
 export const renewHandshake = (
   before: HandshakeRenewal | undefined,
@@ -36,8 +38,10 @@ export const renewHandshake = (
   peer: { readonly publicKey: string },
   lastAnswer: number | undefined,
   now: number,
+  keyedAt?: number,
 ): HandshakeRenewal => {
-  const { since, count } = before?.publicKey === peer.publicKey ? before : { since: now, count: 0 };
+  const isKnown = before?.publicKey === peer.publicKey && before.since >= (keyedAt ?? 0);
+  const { since, count } = isKnown ? before : { since: now, count: 0 };
   const answered = lastAnswer !== undefined && lastAnswer > since;
   if (answered || own.publicKey >= peer.publicKey) return { publicKey: peer.publicKey, since, count, nextAt: undefined };
   const passed = renewAfterMs.filter((ms) => now - since >= ms).length;

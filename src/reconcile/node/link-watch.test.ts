@@ -76,6 +76,26 @@ describe('the watch over links', () => {
     expect(changes.length).toBeGreaterThan(before);
   });
 
+  it('probes a peer at once when its closed tunnel is opened, if its key is the larger one', async () => {
+    const { links, run, state } = watch();
+    const tunnels = (publicKey: string, isClosed?: true): SliceNetwork[] => {
+      const { peers, ...rest } = network([1]);
+      return [{ ...rest, publicKey, peers: peers.map((peer) => ({ ...peer, ...(isClosed === undefined ? {} : { isClosed }) })) }];
+    };
+    const probes = (): number => state.asked.filter((each) => each === '10.0.0.1').length;
+    await links.aim(tunnels('a', true));
+    await run(200);
+    expect(probes()).toBe(1);
+    await links.aim(tunnels('a'));
+    await run(200);
+    expect(probes()).toBe(2);
+    await links.aim(tunnels('a'));
+    await links.aim(tunnels('z', true));
+    await links.aim(tunnels('z'));
+    await run(200);
+    expect(probes()).toBe(2);
+  });
+
   it('keeps what it knows of peers when others come and go', async () => {
     const { links, run, states, state } = watch();
     await links.aim([network([1, 2, 3])]);

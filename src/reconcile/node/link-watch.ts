@@ -86,6 +86,7 @@ export class LinkWatch {
     for (const network of networks) {
       const watched = this.#slices.get(network.slice) ?? this.#watch(network);
       const isSame = samePeers(watched.network, network) && watched.links.size === network.peers.length;
+      this.#probeOpened(watched, network);
       watched.network = network;
       // A started or ended pod changes the network, but no peer.
       if (isSame) {
@@ -206,6 +207,22 @@ export class LinkWatch {
     };
     this.#slices.set(slice, watched);
     return watched;
+  }
+
+  /**
+   * Probes the peers now whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. The node with
+   * the smaller key does it, because it sets the pre-shared key last; two handshakes at the same moment fail.
+   */
+  #probeOpened({ network: { peers: before }, links }: WatchedSlice, { peers, publicKey }: SliceNetwork): void {
+    if (peers === before) return;
+    const closed = new Set(before.flatMap(({ name, isClosed }) => (isClosed === true ? [name] : [])));
+    if (closed.size === 0) return;
+    const now = this.#parts.clock.monotonic();
+    for (const { name, isClosed, publicKey: theirs } of peers) {
+      const link = isClosed === true || !closed.has(name) || publicKey > theirs ? undefined : links.get(name);
+      if (link !== undefined) links.set(name, { ...link, nextAt: now });
+    }
+    this.tick();
   }
 
   /** Sends packets of the slice's MTU to one node of each cluster, and reports when their loss begins or ends. */

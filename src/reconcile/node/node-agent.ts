@@ -42,7 +42,7 @@ export interface NodeAgentParts {
   /** State of a link by slice and peer name, to try the next endpoint when one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
-  readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save'>;
+  readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save' | 'keyedAt'>;
   /** See `NodeInput.services`. */
   readonly services?: NodeInput['services'];
   /** MTU inside tunnels for a node with these addresses. */
@@ -191,16 +191,18 @@ export class NodeAgent {
     for (const [slice, problem] of keyProblems)
       if (!this.#last?.plan.problems.has(slice))
         log.warn('a tunnel key cannot be read; the slice in the kernel stays unchanged', { slice, problem });
+    const { binding } = this.#parts;
     this.#calls = planPeerCalls({
       before: this.#calls,
       slices: facts.slices,
       keys: ownKeys,
       linkOf: this.#parts.linkOf,
+      ...(binding === undefined ? {} : { keyedAt: (slice, peer) => binding.keyedAt(slice, peer) }),
       now: clock.monotonic(),
     });
     if (!this.#hasFoundTunnels) await this.#findTunnels(facts, ownKeys, signal);
     this.#hasFoundTunnels = true;
-    const tunnels = this.#parts.binding?.decide(facts.slices, ownKeys);
+    const tunnels = binding?.decide(facts.slices, ownKeys);
     const plan = planNode({
       facts,
       decisions: recalled(this.#parts.published(), this.#decisions, clock.now()),
@@ -219,7 +221,7 @@ export class NodeAgent {
     const gone = Object.keys(this.#decisions).filter((slice) => !inSlices.some(({ name }) => name === slice));
     this.#decisions = plan.decisions;
     await this.#parts.keepVerified();
-    await this.#parts.binding?.save();
+    await binding?.save();
     // Decisions are stored before the kernel applies them, so that a crash cannot lead to an address or port with two owners.
     await snapshotFile.save({ version: 1, facts, decisions: plan.decisions, podNetns: podNetns.announced() });
     // Before a pod can be attached: a pod that starts while the agent does not run must be closed.

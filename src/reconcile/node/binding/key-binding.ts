@@ -231,6 +231,12 @@ export class KeyBinding {
     return since !== undefined && link !== undefined && link.state !== 'Up' && this.#parts.clock.monotonic() < since + answerWaitMs;
   }
 
+  /** When the closed tunnel to a peer got its key, by the monotonic clock; undefined without a key, and when the tunnel was open before. */
+  keyedAt(slice: string, peer: string): number | undefined {
+    const key = this.#keys.get(`${slice}/${peer}`);
+    return key?.graceMs === firstAnswerMs ? key.since : undefined;
+  }
+
   #isAnswering(name: string): boolean {
     return this.#answered.get(name)?.nextAt === Number.POSITIVE_INFINITY;
   }
