@@ -50,6 +50,8 @@ const within = async <T>(session: TLSSocket, clock: Clock, signal: AbortSignal, 
 };
 
 const once = (session: TLSSocket, event: string): Promise<void> => new Promise((resolve) => void session.once(event, () => resolve()));
+/** Resolves when all that was written has left. */
+const finish = (session: TLSSocket): Promise<void> => new Promise((resolve) => void session.end(resolve));
 const say = (session: TLSSocket, value: object): void => void session.write(`${JSON.stringify(value)}\n`);
 const hear = async <T extends z.ZodType>(session: TLSSocket, schema: T): Promise<z.output<T>> => {
   const read = schema.safeParse(readJson(await readLine(session, 1_024)));
@@ -72,12 +74,13 @@ const keyOf = (session: TLSSocket, { own, peer, sliceUID }: BindingEnds, until: 
  * {version, sliceUID, from, to}            →   checks that these are the tunnel keys it has
  *                                          ←   {ready} or {refused}
  * stores that it asks
- * {set}                                    →   stores the key and sets it
+ * {set}                                    →   stores the key
  *                                          ←   {done}
- * sets the key
+ * sets the key, and closes the session    →   uses the key
  * ```
  *
- * So this node never has a key that the other one lacks. When a message is lost, the other node may have a key that this one lacks; this one knows, and
+ * So this node never has a key that the other one lacks, and the other one uses it only when this one closes the session: the answer must arrive through
+ * the tunnel as it was. When a message is lost, the other node may have a key that this one lacks; this one knows, and
  * both agree on another one. Until the next handshake, for two minutes, a session of before goes on.
  *
  * @param asks resolves once a later run of this program will know that the other node may have a new key
@@ -103,12 +106,14 @@ export const bindKey = (
     await asks();
     say(session, { set: true });
     await hear(session, bindDone);
+    await finish(session);
     return key;
   });
 };
 
 /**
- * The other side of {@link bindKey}, on an accepted connection.
+ * The other side of {@link bindKey}, on an accepted connection. It resolves when the initiator closes the session, or fails; a key that was kept is to be
+ * used in both cases, because the initiator may have it.
  *
  * @param keep resolves once the key survives the end of this program
  * @throws Failure `Unavailable` with the reason, `Timeout`, `Interrupted`; what `keep` throws.
@@ -131,13 +136,15 @@ export const answerBinding = (
     const refused = asked.sliceUID !== sliceUID || asked.from !== peer.tunnelKey || asked.to !== own.tunnelKey;
     if (refused) {
       say(session, { refused: 'the tunnel has other keys here' });
-      await new Promise<void>((resolve) => void session.end(resolve));
+      await finish(session);
       throw new Failure('Unavailable', 'the other end has other tunnel keys than this node');
     }
     say(session, { ready: true });
     await hear(session, bindSet);
     await keep(key);
     say(session, { done: true });
-    await new Promise<void>((resolve) => void session.end(resolve));
+    const closed = once(session, 'end');
+    session.resume();
+    await closed;
   });
 };

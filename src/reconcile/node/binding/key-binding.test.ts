@@ -1,8 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect as dial } from 'node:net';
+import { connect } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
+import { sessionOptions } from '../../../identity/node/tunnel-session.ts';
 import { newLink } from '../../../plan/links/liveness.ts';
 import { firstAnswerMs, keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
+import { readLine } from '../../../serving/read-line.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
 import { boundPair } from './fixtures/bound-pair.ts';
 
@@ -85,6 +89,40 @@ describe('two nodes', () => {
     await pair.steps([a, b]);
     pair.shiftedMs += 2_000;
     await pair.agree([a, b]);
+  });
+
+  it('use a key that they gave only when the other one closes the session, because its answer must arrive', async () => {
+    const nodes = await pair.nodes();
+    const [a, b] = nodes;
+    pair.link = newLink(0);
+    await pair.steps(nodes);
+    const own = { privateKey: a.key.privateKey, certificate: a.certificate, notAfter: Date.now() + 3_600_000, tunnelKey: a.tunnelKey };
+    const session = connect({ ...sessionOptions(own), socket: dial(b.port, '127.0.0.1') });
+    session.write(`${JSON.stringify({ version: 1, sliceUID: 'u', from: a.tunnelKey, to: b.tunnelKey })}\n`);
+    expect(await readLine(session, 1_024)).toBe('{"ready":true}');
+    session.write('{"set":true}\n');
+    expect(await readLine(session, 1_024)).toBe('{"done":true}');
+    const [stored = ''] = await readdir(`${pair.directory}/west`);
+    const { presharedKey } = JSON.parse(await readFile(`${pair.directory}/west/${stored}`, 'utf8')) as { presharedKey: string };
+    await pair.step(b, a);
+    expect(b.use).toBe('Closed');
+    session.end();
+    await vi.waitFor(async () => {
+      await pair.step(b, a);
+      expect(b.use).toBe(presharedKey);
+    });
+  });
+
+  it('give a key up after five seconds of silence in a slice that was made again', async () => {
+    const nodes = await pair.nodes();
+    await pair.agree(nodes);
+    const { use } = nodes[0];
+    pair.sliceUID = 'v';
+    await pair.agree(nodes, use);
+    pair.link = newLink(0);
+    pair.shiftedMs = firstAnswerMs;
+    await pair.steps(nodes);
+    expect(nodes.map((node) => node.use)).toEqual(['Closed', 'Closed']);
   });
 
   it('go on with the key of before when one of them reboots', async () => {

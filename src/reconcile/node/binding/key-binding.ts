@@ -101,6 +101,8 @@ export class KeyBinding {
   readonly #files: StoredPeerKeys;
   readonly #certificates = new Map<string, KnownCertificate>();
   #keys: PeerKeys;
+  /** Keys that this node gave in sessions that peers opened and have not closed yet. They are stored, and not used. */
+  readonly #given = new Map<string, PeerKey>();
   #open: OpenTunnels = new Map();
   #slices: readonly SliceFacts[] = [];
   /** Of {@link #slices}, by `<slice>/<cluster>/<node>`; undefined until somebody asks. */
@@ -164,7 +166,7 @@ export class KeyBinding {
 
   /** Resolves once the keys survive the end of this program; call it before the kernel uses them. */
   save(): Promise<void> {
-    return this.#files.save(this.#keys);
+    return this.#files.save(this.#given.size === 0 ? this.#keys : new Map([...this.#keys, ...this.#given]));
   }
 
   /** Opens the sessions that are due; call it when the kernel has the tunnels, and when a link changed. They go on in the background until the signal aborts. */
@@ -184,7 +186,7 @@ export class KeyBinding {
         .then(
           (key) => {
             this.#attempts.delete(name);
-            this.#agreed(name, ends, key);
+            this.#use(name, this.#keyOf(name, ends, key));
             onChange();
           },
           (error: unknown) => this.#failed(name, failures + 1, error, signal),
@@ -206,14 +208,22 @@ export class KeyBinding {
     if (name === undefined || ends === undefined || isBusy || this.#asks(name, ends)) return void connection.destroy();
     this.#answered.set(name, { failures: before?.failures ?? 0, nextAt: Number.POSITIVE_INFINITY });
     const keep = async (key: BoundKey): Promise<void> => {
-      this.#agreed(name, ends, key);
+      this.#given.set(name, this.#keyOf(name, ends, key));
       await this.save();
     };
     void this.#answers
       .run(() => answerBinding(connection, ends, keep, clock, signal), signal)
-      .then(() => this.#answered.delete(name))
       .catch((error: unknown) => {
         connection.destroy();
+        if (!this.#given.has(name)) throw error;
+      })
+      .then(() => {
+        this.#answered.delete(name);
+        const key = this.#given.get(name);
+        if (key !== undefined) this.#use(name, key);
+        this.#given.delete(name);
+      })
+      .catch((error: unknown) => {
         const failures = (before?.failures ?? 0) + 1;
         this.#answered.set(name, { failures, nextAt: clock.monotonic() + backoffDelay(backoff, failures, random) });
         // Failures 1, 2, 4, 8, …: an attacker with a tunnel key may try for ever.
@@ -305,12 +315,13 @@ export class KeyBinding {
     return { own, peer, sliceUID: slice.uid, slice, peerFacts };
   }
 
-  #agreed(name: string, { slice, own, peerFacts }: { slice: SliceFacts; own: OwnNode; peerFacts: PeerFacts }, bound: BoundKey): void {
-    const { clock, log } = this.#parts;
-    const hadTunnel = this.#keys.has(name) || this.#open.has(openTunnel(slice.name, own.tunnelKey, peerFacts.publicKey));
-    const key: PeerKey = {
+  #keyOf(name: string, { slice, own, peerFacts }: { slice: SliceFacts; own: OwnNode; peerFacts: PeerFacts }, bound: BoundKey): PeerKey {
+    const { clock } = this.#parts;
+    const tunnel = tunnelOf(slice, own.tunnelKey, peerFacts);
+    const hadTunnel = this.#keys.get(name)?.tunnel === tunnel || this.#open.has(openTunnel(slice.name, own.tunnelKey, peerFacts.publicKey));
+    return {
       presharedKey: bound.presharedKey,
-      tunnel: tunnelOf(slice, own.tunnelKey, peerFacts),
+      tunnel,
       since: clock.monotonic(),
       lifeMs: Math.min(keyLifeMs, bound.notAfter - clock.now()),
       // The session of a tunnel that was open goes on.
@@ -318,8 +329,11 @@ export class KeyBinding {
       ...(peerFacts.bindsKeys === true ? {} : { isAhead: true }),
       until: bound.notAfter,
     };
+  }
+
+  #use(name: string, key: PeerKey): void {
     this.#keys = new Map(this.#keys).set(name, key);
-    log.debug('two nodes agreed on a key', { peer: name, lifeMs: key.lifeMs });
+    this.#parts.log.debug('two nodes agreed on a key', { peer: name, lifeMs: key.lifeMs });
   }
 
   #failed(name: string, failures: number, error: unknown, signal: AbortSignal): void {
