@@ -102,6 +102,6 @@ export class Launcher {
   #end(child: ChildProcess | undefined, why: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
-    for (const { lost } of [...this.#started.values()]) lost(`the launcher of programs ended (${why})`);
+    for (const { lost } of this.#started.values()) lost(`the launcher of programs ended (${why})`);
   }
 }

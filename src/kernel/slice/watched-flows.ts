@@ -1,9 +1,9 @@
 import type { Run } from '../../host/run.ts';
+import { startProgram } from '../../host/start-program.ts';
 import type { SeenFlows } from '../../plan/flows/counted-flow.ts';
 import { type Clock, sleep } from '../../values/clock.ts';
 import { Failure } from '../../values/failure.ts';
 import { inNetns, netnsPath } from '../netns.ts';
-import { startProgram } from '../process/start-program.ts';
 import { flowsIn, listSet, packetsOf } from './recorded-flows.ts';
 
 /** Sets of the flows that pass: of those that policies track, of others by port, and of protocols without ports. */
