@@ -27,7 +27,10 @@ export const scripts = (ns: string): object => {
     kind: 'ConfigMap',
     metadata: { name: 'scripts', namespace: ns },
     data: Object.fromEntries(
-      ['echo.mjs', 'pinger.mjs', 'quitter.mjs', 'lookup.mjs', 'caller.mjs', 'clients.mjs'].map((name) => [name, read(name)]),
+      ['echo.mjs', 'pinger.mjs', 'quitter.mjs', 'lookup.mjs', 'patience.mjs', 'caller.mjs', 'clients.mjs'].map((name) => [
+        name,
+        read(name),
+      ]),
     ),
   };
 };

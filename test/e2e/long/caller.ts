@@ -11,6 +11,8 @@ export interface Calls {
   readonly failed: number;
   /** No address of the answer did. */
   readonly lost: number;
+  /** For how many milliseconds the caller itself stood still; that counts in no limit. */
+  readonly stalledMs: number;
   /** Failed calls by what became of them. */
   readonly why: Readonly<Record<string, number>>;
   readonly failures: readonly { readonly at: number; readonly what: string; readonly address?: string }[];
@@ -44,10 +46,10 @@ export const settledCalls = async (world: World, context: string, ns: string, le
 };
 
 /** One line for people. */
-export const sumOf = ({ calls, failed, lost, why }: Calls): string =>
+export const sumOf = ({ calls, failed, lost, why, stalledMs }: Calls): string =>
   `${failed} of ${calls} calls failed (${Object.entries(why)
     .map(([what, count]) => `${what} ${count}`)
-    .join(', ')}), ${lost} also with every other address`;
+    .join(', ')}), ${lost} also with every other address; the caller stood still for ${stalledMs} ms`;
 
 /** For each address on which calls failed: how many, why, and when, in milliseconds after the time given. */
 export const failuresByAddress = ({ failures }: Calls, from: number): string[] =>
