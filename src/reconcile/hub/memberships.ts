@@ -4,6 +4,7 @@ import { sliceLabel } from '../../api/labels.ts';
 import { hasEnded, type Membership } from '../../api/membership/type.ts';
 import type { RetiredBlock, Slice } from '../../api/slice/type.ts';
 import { applyObject } from '../../kubernetes/apply.ts';
+import { createSlots } from '../../loop/slots.ts';
 import { planTakeBack } from '../../plan/ipam/take-back-blocks.ts';
 import { type Grants, planGrants } from '../../plan/membership/grants.ts';
 import { planMembership } from '../../plan/membership/membership.ts';
@@ -12,6 +13,9 @@ import { objectKey } from '../../values/object-key.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
 import { endMemberships } from './endings.ts';
 import { fieldManager, sliceIndex, type World } from './world.ts';
+
+/** How many memberships of a slice are written at once: a new slice starts with all of them. */
+const writesAtOnce = 16;
 
 /** The stored and the decided allocations of a slice. */
 export interface Allocation {
@@ -82,7 +86,7 @@ export const writeMemberships = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const access = planGrantedAccess(slice, policiesOf(world, slice));
-  for (const [cluster, blocks] of grants.blocks) {
+  const write = async (cluster: string, blocks: readonly string[]): Promise<void> => {
     const desired = planMembership(slice, project, cluster, blocks, access);
     const existing = memberships.find((membership) => membership.spec.cluster === cluster);
     const seen = existing === undefined ? undefined : world.memberships.get(objectKey(desired.metadata));
@@ -90,7 +94,9 @@ export const writeMemberships = async (
     // The end is removed last, so that no member takes the old content for the new grant. By name, because another writer may have set the end.
     if (existing !== undefined && hasEnded(existing))
       await world.client.mergePatch(membershipKind, desired.metadata, { spec: { ended: null } }, { signal });
-  }
+  };
+  const slots = createSlots(writesAtOnce);
+  await Promise.all([...grants.blocks].map(([cluster, blocks]) => slots.run(() => write(cluster, blocks), signal)));
 };
 
 /** Ends the memberships without a grant, and deletes what their clusters have published. */
