@@ -86,7 +86,7 @@ export class Launcher {
     this.#child?.stdin?.write(`${JSON.stringify(request)}\n`);
   }
 
-  /** Undefined when none can be started; that is said as the end of one that was. */
+  /** Undefined when none can be started; this counts as the end of one that was. */
   #start(): ChildProcess | undefined {
     let child: ChildProcess | undefined;
     child = startProgram([this.#program], ['pipe', 'pipe', 'inherit'], (why) => this.#end(child, why), bareEnvironment);

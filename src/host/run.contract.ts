@@ -17,7 +17,7 @@ export const runContract = (run: Run): void => {
     await expect(run(['no-such-program-of-ours'], { signal })).rejects.toMatchObject({ code: 'CapabilityMissing' });
   });
 
-  it('says what failed and what it printed', async () => {
+  it('reports what failed and what it printed', async () => {
     await expect(mustRun(run, ['sh', '-c', 'echo broken >&2; exit 1'], { signal })).rejects.toThrow(/failed with code 1: broken/);
   });
 
@@ -33,7 +33,7 @@ export const runContract = (run: Run): void => {
     expect((await run(['true'], { signal, input: 'x'.repeat(1_000_000) })).code).toBe(0);
   });
 
-  it('stops a program that prints without end, and says which', async () => {
+  it('stops a program that prints without end, and names it', async () => {
     const flood = run(['sh', '-c', 'while :; do echo flood; echo flood >&2; done'], { signal, maxBytes: 10_000 });
     await expect(flood).rejects.toMatchObject({
       code: 'CommandFailed',
