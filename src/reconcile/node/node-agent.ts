@@ -5,7 +5,7 @@ import type { HeldFacts } from '../../plan/facts/lost-objects.ts';
 import { isAbsent, type NodeDecisions, type NodeFacts, type Snapshot } from '../../plan/facts/node-state.ts';
 import { hasGrown, type SliceNetwork } from '../../plan/facts/slice-network.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
-import { type NodeInput, type NodePlan, planNode } from '../../plan/node/desired.ts';
+import { type NodePlan, planNode } from '../../plan/node/desired.ts';
 import { sliceNetns, tunnelInterface } from '../../plan/node/interface-names.ts';
 import { rememberingNodeAccess } from '../../plan/policy/node-access.ts';
 import { nextCallAt, type PeerCalls, planPeerCalls } from '../../plan/tunnels/peer-calls.ts';
@@ -13,9 +13,10 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Clock } from '../../values/clock.ts';
 import { linkVerdicts } from '../../values/link-verdict.ts';
-import type { KeyBinding } from './binding/key-binding.ts';
+import type { KeyBinding, TunnelUses } from './binding/key-binding.ts';
 import type { PodNetns } from './cni/pod-netns.ts';
 import type { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
+import type { ServicesOfNode } from './node-services.ts';
 import type { SnapshotFile } from './stored/snapshot-file.ts';
 import type { TunnelKeys } from './tunnel-keys.ts';
 
@@ -43,8 +44,8 @@ export interface NodeAgentParts {
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
   readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save' | 'keyedAt'>;
-  /** See `NodeInput.services`. */
-  readonly services?: NodeInput['services'];
+  /** The services that pods of this node can call. */
+  readonly services?: Pick<ServicesOfNode, 'of' | 'closed'>;
   /** MTU inside tunnels for a node with these addresses. */
   readonly mtu: (addresses: readonly string[], signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
@@ -203,6 +204,10 @@ export class NodeAgent {
     if (!this.#hasFoundTunnels) await this.#findTunnels(facts, ownKeys, signal);
     this.#hasFoundTunnels = true;
     const tunnels = binding?.decide(facts.slices, ownKeys);
+    if (tunnels !== undefined) {
+      const closed = closedPeers(tunnels);
+      for (const { name } of facts.slices) this.#parts.services?.closed(name, closed.get(name) ?? none);
+    }
     const plan = planNode({
       facts,
       decisions: recalled(this.#parts.published(), this.#decisions, clock.now()),
@@ -213,7 +218,7 @@ export class NodeAgent {
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
       ...(tunnels === undefined ? {} : { tunnelUses: tunnels.uses }),
-      ...(this.#parts.services === undefined ? {} : { services: this.#parts.services }),
+      ...(this.#parts.services === undefined ? {} : { services: this.#parts.services.of }),
       busyPorts: await busyUdpPorts(),
       access: this.#access,
       now: clock.now(),
@@ -270,6 +275,20 @@ export class NodeAgent {
     return this.#last;
   }
 }
+
+/** The peers to which tunnels are closed, `<cluster>/<node>` by slice. */
+const closedPeers = ({ uses }: TunnelUses): ReadonlyMap<string, ReadonlySet<string>> => {
+  const closed = new Map<string, Set<string>>();
+  for (const [name, { use }] of uses) {
+    if (use !== 'Closed') continue;
+    const end = name.indexOf('/');
+    const slice = name.slice(0, end);
+    closed.set(slice, (closed.get(slice) ?? new Set()).add(name.slice(end + 1)));
+  }
+  return closed;
+};
+
+const none: ReadonlySet<string> = new Set();
 
 /** How many pods of a slice are not attached. */
 const failuresOf = (slice: string, { sliceOfPod, podProblems }: NodePlan, { podFailures }: Outcome): number =>

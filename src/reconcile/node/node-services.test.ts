@@ -50,6 +50,30 @@ it('follows EndpointSlices once they are read, and leaves out what this node cal
   expect(services.of('app', range)?.size).toBe(0);
 });
 
+it('leaves out endpoints behind a closed tunnel, in the same step', () => {
+  const [object] = importedEndpointSlices('app', offer('east', [endpoint(1), { ...endpoint(2), node: 'n2' }]), true, '10.0.240.9');
+  const mirror = {
+    subscribe: (handler: (change: Change<EndpointSlice>) => void) => {
+      handler({ type: 'added', key: 'app-ns/web', object } as Change<EndpointSlice>);
+      return () => undefined;
+    },
+    isSynced: () => true,
+  };
+  const links = new Map<string, LinkHistory>([['east/n1', { ...newLink(0), state: 'Up' }]]);
+  const services = nodeServices(mirror, () => links, vi.fn());
+  const targets = (...closed: readonly string[]) => {
+    services.closed('app', new Set(closed));
+    return services
+      .of('app', range)
+      ?.get('app-ns/web')
+      ?.ports[0]?.targets.map(({ address }) => address);
+  };
+  expect(targets()).toEqual(['10.0.0.1', '10.0.0.2']);
+  expect(targets('east/n1')).toEqual(['10.0.0.2']);
+  expect(targets('east/n1', 'east/n2')).toEqual([]);
+  expect(targets()).toEqual(['10.0.0.1', '10.0.0.2']);
+});
+
 it('obeys the traffic policies of a service as soon as this node knows its cluster', () => {
   const [object] = importedEndpointSlices(
     'app',

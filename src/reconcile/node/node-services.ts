@@ -12,6 +12,11 @@ export interface ServicesOfNode {
   readonly of: NonNullable<NodeInput['services']>;
   /** The state of a link of a slice changed. Many changes at once are one. */
   readonly linksChanged: (slice: string) => void;
+  /**
+   * Takes the peers of a slice, as `<cluster>/<node>`, to which the tunnel is closed: their endpoints get no connections, which would wait for an answer. Call
+   * it in each step, before `of`.
+   */
+  readonly closed: (slice: string, peers: ReadonlySet<string>) => void;
 }
 
 /**
@@ -28,13 +33,13 @@ export const nodeServices = (
 ): ServicesOfNode => {
   const services = new NodeServices();
   const turned = new Set<string>();
+  const closed = new Map<string, ReadonlySet<string>>();
+  const downOf = (slice: string): ReadonlySet<string> =>
+    new Set([...[...linksOf(slice)].flatMap(([peer, { state }]) => (state === 'Down' ? [peer] : [])), ...(closed.get(slice) ?? [])]);
   endpointSlices.subscribe(({ type, key, object }) => services.set(key, type === 'deleted' ? undefined : serviceRecordOf(object)));
   const observe = (): void => {
     let changed = false;
-    for (const slice of turned) {
-      const down = [...linksOf(slice)].flatMap(([peer, { state }]) => (state === 'Down' ? [peer] : []));
-      changed = services.down(slice, new Set(down)) || changed;
-    }
+    for (const slice of turned) changed = services.down(slice, downOf(slice)) || changed;
     turned.clear();
     if (changed) onDown();
   };
@@ -43,6 +48,13 @@ export const nodeServices = (
     linksChanged: (slice) => {
       if (turned.size === 0) setImmediate(observe);
       turned.add(slice);
+    },
+    closed: (slice, peers) => {
+      const before = closed.get(slice);
+      if (peers.size === (before?.size ?? 0) && [...peers].every((peer) => before?.has(peer))) return;
+      if (peers.size === 0) closed.delete(slice);
+      else closed.set(slice, peers);
+      services.down(slice, downOf(slice));
     },
   };
 };

@@ -113,7 +113,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     actsOn: world.actsOn,
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),
-    services: services.of,
+    services,
     keys,
     snapshotFile,
     keepVerified: () => verification.save(),
