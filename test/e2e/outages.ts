@@ -22,6 +22,14 @@ const restart = (context: string, namespace: string, what: string) => async (wor
   await world.kubectl(context, ['rollout', 'status', '--namespace', namespace, what, '--timeout=90s'], { timeoutMs: 100_000 });
 };
 
+/** How often each agent of a member was started again since its pod began: 0, unless it crashed. */
+const restartsOfAgents = async (world: World, context: string): Promise<number[]> => {
+  const pods = await world.list(context, 'pod', '--namespace', system, '--selector', 'app.kubernetes.io/component=agent');
+  return pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ status }) => status?.containerStatuses?.[0]?.restartCount ?? -1);
+};
+
 const hubAnswers = (world: World) =>
   until('the API server of the hub answers', () => world.kubectl('hub', ['get', '--raw', '/readyz'], { timeoutMs: 5_000 }), {
     withinMs: 60_000,
@@ -49,7 +57,13 @@ const outages: readonly Outage[] = [
       await ready(world, 'hub', 'kubeslice-controller');
     },
   },
-  { title: 'a roll-out of the agents of east', act: restart('east', system, 'daemonset/kubeslice-agent') },
+  {
+    title: 'a roll-out of the agents of east',
+    act: async (world) => {
+      await restart('east', system, 'daemonset/kubeslice-agent')(world);
+      expect(await restartsOfAgents(world, 'east')).toEqual([0, 0]);
+    },
+  },
   {
     title: 'a roll-out of dns and worker of west',
     act: async (world) => {

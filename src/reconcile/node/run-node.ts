@@ -70,7 +70,6 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
   const snapshot = await snapshotFile.load(settings.node);
   const identity = await openNodeIdentity(settings, log);
   const keys = new TunnelKeys(settings, log);
-  if (snapshot !== undefined && snapshot.facts.slices.length > 0) verification.start();
   const steps = new Steps();
   const linkChanges = new Steps();
   const clusterIn = (slice: string): string | undefined => ownCluster(world.slices.get(`${memberNamespace}/${slice}`));
@@ -248,6 +247,8 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     answerCni({ agent, steps, links, linkChanges, wake: () => node.enqueue('changes', { priority: 'high' }), clock }),
     log,
   );
+  // Not before `node` is there: it is woken when the verification is ready.
+  if (snapshot !== undefined && snapshot.facts.slices.length > 0) verification.start();
   node.enqueue('everything');
   await Promise.all([
     ...world.mirrors.map((mirror) => mirror.run(signal)),
