@@ -24,6 +24,9 @@ export interface BindingEnds {
 /** How long both ends have together, in milliseconds: four round trips around the earth, and two busy nodes. */
 export const bindWithinMs = 5_000;
 
+/** How long the answering side waits for the end of the session after its last answer, in milliseconds: two round trips around the earth. */
+export const closeWithinMs = 1_000;
+
 /** What the initiator asks for; a node that was given another tunnel key meanwhile refuses. */
 const bindRequest = z.object({ version: z.literal(1), sliceUID: z.string(), from: z.string(), to: z.string() });
 const bindReply = z.union([z.object({ ready: z.literal(true) }), z.object({ refused: z.string().max(256) })]);
@@ -112,7 +115,7 @@ export const bindKey = (
 };
 
 /**
- * The other side of {@link bindKey}, on an accepted connection. It resolves when the initiator closes the session, or fails; a key that was kept is to be
+ * The other side of {@link bindKey}, on an accepted connection. It resolves when the initiator closes the session, or {@link closeWithinMs} later, or fails; a key that was kept is to be
  * used in both cases, because the initiator may have it.
  *
  * @param keep resolves once the key survives the end of this program
@@ -145,6 +148,7 @@ export const answerBinding = (
     say(session, { done: true });
     const closed = once(session, 'end');
     session.resume();
-    await closed;
+    // The initiator has the answer by then, and its end of the session may be lost, because it uses the key already.
+    await Promise.race([closed, sleep(clock, closeWithinMs, signal)]);
   });
 };

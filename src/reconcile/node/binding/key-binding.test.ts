@@ -113,6 +113,33 @@ describe('two nodes', () => {
     });
   });
 
+  it('use a key that they gave a second later, when the end of the session is lost, and wait for an answer from then on', async () => {
+    const nodes = await pair.nodes();
+    const [a, b] = nodes;
+    pair.link = newLink(0);
+    await pair.steps(nodes);
+    const own = { privateKey: a.key.privateKey, certificate: a.certificate, notAfter: Date.now() + 3_600_000, tunnelKey: a.tunnelKey };
+    const session = connect({ ...sessionOptions(own), socket: dial(b.port, '127.0.0.1') });
+    session.write(`${JSON.stringify({ version: 1, sliceUID: 'u', from: a.tunnelKey, to: b.tunnelKey })}\n`);
+    await readLine(session, 1_024);
+    session.write('{"set":true}\n');
+    await readLine(session, 1_024);
+    const answered = pair.clock.monotonic();
+    await vi.waitFor(
+      async () => {
+        await pair.step(b, a);
+        expect(b.use).toMatch(/=$/);
+      },
+      { timeout: 4_000, interval: 20 },
+    );
+    expect(pair.clock.monotonic() - answered).toBeGreaterThan(900);
+    // Five seconds after it was given, and four after it was used.
+    pair.shiftedMs += answered + firstAnswerMs - pair.clock.monotonic();
+    await pair.step(b, a);
+    expect(b.use).toMatch(/=$/);
+    session.destroy();
+  });
+
   it('give a key up after five seconds of silence in a slice that was made again', async () => {
     const nodes = await pair.nodes();
     await pair.agree(nodes);

@@ -220,7 +220,8 @@ export class KeyBinding {
       .then(() => {
         this.#answered.delete(name);
         const key = this.#given.get(name);
-        if (key !== undefined) this.#use(name, key);
+        // The peer may take as long to answer under it as after any other session.
+        if (key !== undefined) this.#use(name, { ...key, since: clock.monotonic() });
         this.#given.delete(name);
       })
       .catch((error: unknown) => {
