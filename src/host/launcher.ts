@@ -88,8 +88,12 @@ export class Launcher {
 
   /** Undefined when none can be started; this counts as the end of one that was. */
   #start(): ChildProcess | undefined {
-    let child: ChildProcess | undefined;
-    child = startProgram([this.#program], ['pipe', 'pipe', 'inherit'], (why) => this.#end(child, why), bareEnvironment);
+    const child: ChildProcess | undefined = startProgram(
+      [this.#program],
+      ['pipe', 'pipe', 'inherit'],
+      (why) => this.#end(child, why),
+      bareEnvironment,
+    );
     if (child?.stdout) {
       createInterface({ input: child.stdout }).on('line', (line) => {
         const answer = JSON.parse(line) as Answer;

@@ -46,7 +46,10 @@ const programsOf = (programs: FleetStatus['programs']): string =>
 const headOf = (status: FleetStatus): string =>
   status.side === 'hub' ? `Project ${status.project}` : `Member cluster ${status.cluster} of project ${status.project}`;
 
-const noClusters = ({ joinFirst }: FleetStatus): string => `No cluster has joined${joinFirst === undefined ? '.' : `: ${joinFirst}`}`;
+const noClusters = (status: FleetStatus): string => {
+  if (!mayRead(status, 'clusters')) return '';
+  return `No cluster has joined${status.joinFirst === undefined ? '.' : `: ${status.joinFirst}`}`;
+};
 
 const noSlices = (status: FleetStatus): string => {
   if (!mayRead(status, 'slices')) return '';
@@ -59,11 +62,7 @@ const renderTables = (status: FleetStatus, color: Colors, wide: boolean): readon
   const shown = wide ? nodes : nodes.slice(0, shownNodes);
   const more = nodes.length > shown.length ? `\n… and ${nodes.length - shown.length} nodes more, none worse; -o wide shows all` : '';
   return [
-    clusters.length === 0
-      ? mayRead(status, 'clusters')
-        ? noClusters(status)
-        : ''
-      : renderTable(clusterColumns(color), clusters, { wide }),
+    clusters.length === 0 ? noClusters(status) : renderTable(clusterColumns(color), clusters, { wide }),
     slices.length === 0 ? noSlices(status) : renderTable(statusOfSlices(color), slices, { wide }),
     nodes.length === 0 ? '' : renderTable(nodeColumns(color), shown, { wide }) + more,
   ];

@@ -210,8 +210,8 @@ export class LinkWatch {
   }
 
   /**
-   * Probes the peers now whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. The node with
-   * the smaller key does it, because it sets the pre-shared key last; two handshakes at the same moment fail.
+   * Probes the peers now whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. Only the
+   * node with the smaller key does it, because two handshakes at the same moment fail.
    */
   #probeOpened({ network: { peers: before }, links }: WatchedSlice, { peers, publicKey }: SliceNetwork): void {
     if (peers === before) return;

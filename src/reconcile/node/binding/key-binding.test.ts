@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { connect as dial } from 'node:net';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { createNodeKey } from '../../../identity/node/node-key.ts';
 import { sessionOptions } from '../../../identity/node/tunnel-session.ts';
@@ -8,9 +8,20 @@ import { newLink } from '../../../plan/links/liveness.ts';
 import { firstAnswerMs, keyLifeMs } from '../../../plan/tunnels/peer-keys.ts';
 import { readLine } from '../../../serving/read-line.ts';
 import { quietLog } from '../../../telemetry/quiet-log.ts';
-import { boundPair } from './fixtures/bound-pair.ts';
+import { boundPair, type PairNode } from './fixtures/bound-pair.ts';
 
 const pair = boundPair();
+
+/** A session by which one node gets a key from another one, up to the last answer; the caller closes it. */
+const askForKey = async (a: PairNode, b: PairNode): Promise<TLSSocket> => {
+  const own = { privateKey: a.key.privateKey, certificate: a.certificate, notAfter: Date.now() + 3_600_000, tunnelKey: a.tunnelKey };
+  const session = connect({ ...sessionOptions(own), socket: dial(b.port, '127.0.0.1') });
+  session.write(`${JSON.stringify({ version: 1, sliceUID: 'u', from: a.tunnelKey, to: b.tunnelKey })}\n`);
+  expect(await readLine(session, 1_024)).toBe('{"ready":true}');
+  session.write('{"set":true}\n');
+  expect(await readLine(session, 1_024)).toBe('{"done":true}');
+  return session;
+};
 
 describe('two nodes', () => {
   it('begin closed and agree on a key', async () => {
@@ -96,12 +107,7 @@ describe('two nodes', () => {
     const [a, b] = nodes;
     pair.link = newLink(0);
     await pair.steps(nodes);
-    const own = { privateKey: a.key.privateKey, certificate: a.certificate, notAfter: Date.now() + 3_600_000, tunnelKey: a.tunnelKey };
-    const session = connect({ ...sessionOptions(own), socket: dial(b.port, '127.0.0.1') });
-    session.write(`${JSON.stringify({ version: 1, sliceUID: 'u', from: a.tunnelKey, to: b.tunnelKey })}\n`);
-    expect(await readLine(session, 1_024)).toBe('{"ready":true}');
-    session.write('{"set":true}\n');
-    expect(await readLine(session, 1_024)).toBe('{"done":true}');
+    const session = await askForKey(a, b);
     const [stored = ''] = await readdir(`${pair.directory}/west`);
     const { presharedKey } = JSON.parse(await readFile(`${pair.directory}/west/${stored}`, 'utf8')) as { presharedKey: string };
     await pair.step(b, a);
@@ -118,12 +124,7 @@ describe('two nodes', () => {
     const [a, b] = nodes;
     pair.link = newLink(0);
     await pair.steps(nodes);
-    const own = { privateKey: a.key.privateKey, certificate: a.certificate, notAfter: Date.now() + 3_600_000, tunnelKey: a.tunnelKey };
-    const session = connect({ ...sessionOptions(own), socket: dial(b.port, '127.0.0.1') });
-    session.write(`${JSON.stringify({ version: 1, sliceUID: 'u', from: a.tunnelKey, to: b.tunnelKey })}\n`);
-    await readLine(session, 1_024);
-    session.write('{"set":true}\n');
-    await readLine(session, 1_024);
+    const session = await askForKey(a, b);
     const answered = pair.clock.monotonic();
     await vi.waitFor(
       async () => {
