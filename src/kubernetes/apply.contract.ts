@@ -4,9 +4,10 @@ import { type ConfigMap, configMapKind } from '../values/builtin/config-map.ts';
 import { type EndpointSlice, endpointSliceKind } from '../values/builtin/endpoint-slice.ts';
 import { namespaceKind } from '../values/builtin/namespace.ts';
 import { type Service, serviceKind } from '../values/builtin/service.ts';
-import { applyObject } from './apply.ts';
+import { applyObject, applyOwnObject } from './apply.ts';
 import { type Client, createClient } from './client.ts';
 import type { Connection } from './credentials/connection.ts';
+import { remove } from './remove.ts';
 
 /** The kinds that the contract works with; a fake must serve them. */
 export const applyKinds = [configMapKind, endpointSliceKind, namespaceKind, serviceKind];
@@ -110,6 +111,23 @@ export const applyContract = (name: string, start: () => Promise<{ readonly conn
       await client.mergePatch(configMapKind, target, { data: { x: 'changed' } }, { signal });
       expect(await applyObject(client, configMapKind, map('drift', { x: '1' }), options(await get()))).toBe('applied');
       expect((await get()).data).toEqual({ x: '1', theirs: '9' });
+    });
+
+    it('never writes to an object that somebody else put in the place of its own', async () => {
+      const target = { namespace, name: 'own' };
+      const get = (): Promise<ConfigMap> => client.get(configMapKind, target, { signal });
+      const own = (x: string, seen: ConfigMap | undefined) => applyOwnObject(client, configMapKind, map('own', { x }), options(seen));
+      expect(await own('1', undefined)).toBe('applied');
+      expect(await own('1', await get())).toBe('applied');
+      const seen = await get();
+      expect(await own('1', seen)).toBe('unchanged');
+      expect(await own('2', seen)).toBe('applied');
+      await client.delete(configMapKind, target, { signal });
+      const theirs = await client.create(configMapKind, map('own', { x: 'theirs' }), { signal });
+      await expect(own('3', undefined)).rejects.toMatchObject({ code: 'AlreadyExists' });
+      await expect(own('3', seen)).rejects.toMatchObject({ code: 'Conflict' });
+      await expect(remove(client, configMapKind, target, signal, seen.metadata.uid)).rejects.toMatchObject({ code: 'Conflict' });
+      expect(await get()).toEqual(theirs);
     });
 
     it('compares lists: endpoints and ports, with the defaults of the server', async () => {

@@ -1,6 +1,6 @@
 import { type McsVersion, mcsServiceImportKind } from '../../../api/mcs/kinds.ts';
 import type { McsServiceImport } from '../../../api/mcs/type.ts';
-import { applyObject } from '../../../kubernetes/apply.ts';
+import { applyOwnObject } from '../../../kubernetes/apply.ts';
 import type { Mirror } from '../../../kubernetes/mirror.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { watching } from '../../../loop/watching.ts';
@@ -21,9 +21,9 @@ export const mcsImports = (local: LocalWorld, clock: Clock, mirror: Mirror<McsSe
       const seen = mirror.get(key);
       const plan = planMcsImport({ own: local.imports.get(key), seen, version }, clock.now());
       if (plan.kind === 'foreign') log.info('a ServiceImport of another implementation stays', { object: key });
-      if (plan.kind === 'remove' && seen !== undefined) await remove(client, kind, seen.metadata, signal);
+      if (plan.kind === 'remove' && seen !== undefined) await remove(client, kind, seen.metadata, signal, seen.metadata.uid);
       if (plan.kind !== 'apply') return;
-      await applyObject(client, kind, plan.desired, { fieldManager, signal, seen });
+      await applyOwnObject(client, kind, plan.desired, { fieldManager, signal, seen });
       if (canonicalJson(seen?.status ?? {}) === canonicalJson(plan.status)) return;
       await client.mergePatch(kind, plan.desired.metadata, { status: plan.status }, { signal, subresource: 'status' });
     },

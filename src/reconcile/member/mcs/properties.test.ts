@@ -24,6 +24,8 @@ const values = () => Object.fromEntries(api.objects(kind).map(({ metadata, spec 
 const become = (expected: Record<string, string>) => vi.waitFor(() => expect(values()).toEqual(expected), wait);
 const define = () => api.put(customResourceDefinitionKind, planAboutCrd());
 const foreign = (value: string) => api.put(kind, { apiVersion: '', kind: '', metadata: { name: cluster }, spec: { value } });
+/** Called before each write of the worker reaches the server. */
+let beforeWrite = (): void => {};
 const tell = (reason: string) => {
   conditions.set('HubReachable', { type: 'HubReachable', status: 'False', reason, message: '' });
   changes.emit(undefined);
@@ -31,7 +33,19 @@ const tell = (reason: string) => {
 
 beforeEach(async () => {
   api = await startFakeApi({ kinds: [customResourceDefinitionKind, kind] });
+  beforeWrite = () => {};
   client = createClient(api.connection, { fieldManager: 'test' });
+  const preceded: Client = {
+    ...client,
+    apply: (...call) => {
+      beforeWrite();
+      return client.apply(...call);
+    },
+    create: (...call) => {
+      beforeWrite();
+      return client.create(...call);
+    },
+  };
   ending = new AbortController();
   conditions = new Map();
   const connection = {
@@ -44,7 +58,7 @@ beforeEach(async () => {
   };
   const identity = { cluster: 'east', project: 'default' };
   running = followProperties(
-    { client, log: quietLog, metrics: createMetrics() },
+    { client: preceded, log: quietLog, metrics: createMetrics() },
     { identity, connection, clock: systemClock },
     ending.signal,
   );
@@ -84,6 +98,16 @@ describe('the properties of a cluster', () => {
     api.remove(kind, { name: cluster });
     await become(both);
     await vi.waitFor(() => expect(conditions.get('ClusterIdentified')?.status).toBe('True'), wait);
+  });
+
+  it('stay as somebody else writes them at the same moment', async () => {
+    beforeWrite = () => {
+      beforeWrite = () => {};
+      foreign('theirs');
+    };
+    define();
+    await vi.waitFor(() => expect(conditions.get('ClusterIdentified')?.reason).toBe('PropertyOfOthers'), { ...wait, timeout: 5_000 });
+    expect(values()).toEqual({ ...both, [cluster]: 'theirs' });
   });
 
   it('are kept again when the kind was removed and installed again', async () => {

@@ -1,6 +1,6 @@
 import { type AboutVersion, clusterPropertyDefinitionName, clusterPropertyKind } from '../../../api/about/kinds.ts';
 import { about } from '../../../api/groups.ts';
-import { applyObject } from '../../../kubernetes/apply.ts';
+import { applyOwnObject } from '../../../kubernetes/apply.ts';
 import { createMirror } from '../../../kubernetes/mirror.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import { createController } from '../../../loop/controller.ts';
@@ -49,8 +49,8 @@ export const followProperties = async (
         });
         for (const verdict of plan.verdicts) await connection.set(verdict, turn);
         for (const property of plan.apply)
-          await applyObject(client, kind, property, { fieldManager, signal: turn, seen: mirror.get(property.metadata.name) });
-        for (const name of plan.remove) await remove(client, kind, { name }, turn);
+          await applyOwnObject(client, kind, property, { fieldManager, signal: turn, seen: mirror.get(property.metadata.name) });
+        for (const name of plan.remove) await remove(client, kind, { name }, turn, mirror.get(name)?.metadata.uid);
       },
       log,
       metrics,
