@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ask, untilAnswer } from './answers.ts';
 import { ready } from './start.ts';
 import { ensure, until } from './until.ts';
-import { ask, nameOf, server, service, serviceExport } from './workloads.ts';
+import { nameOf, server, service, serviceExport } from './workloads.ts';
 import { type AnyObject, conditionOf, type World } from './world.ts';
 
 const ns = 'app-ns';
@@ -34,7 +35,7 @@ export const dishonestHubTopic = (world: World): void => {
     test('does not alter what a member said: the others go on as before, and it is said again', async () => {
       await world.apply('east', server(name, ns, 'east', [80]), service(name, ns, name, [80]), serviceExport(name, ns, 'app-slice'));
       await ready(world, 'east', ns);
-      await until('an answer', () => ask(world, 'west', ns, 'client', host), { withinMs: 30_000 });
+      await untilAnswer({ world, from: 'west', ns, host, withinMs: 30_000 });
       const { metadata, spec } = await notice();
       const statement = spec.statement.replace(/"addresses":\["[\d.]+"\]/, '"addresses":["10.1.200.200"]');
       expect(statement).not.toBe(spec.statement);

@@ -1,8 +1,9 @@
 import { describe, test } from 'vitest';
+import { untilAnswer } from './answers.ts';
 import { removeNamespaces, start } from './start.ts';
 import { ensure, until } from './until.ts';
 import { members, onEachNode } from './watchers.ts';
-import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
+import { client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
 import type { World } from './world.ts';
 
 type Step = (world: World, name: string) => Promise<unknown>;
@@ -70,7 +71,7 @@ export const endingsTopic = (world: World): void => {
         start(world, 'east', name, server('web', name, 'east', [80]), service('web', name, 'web', [80]), serviceExport('web', name, name)),
         start(world, 'west', name, client('client', name)),
       ]);
-      await until('an answer', () => ask(world, 'west', name, 'client', nameOf('web', name)), { withinMs: 60_000 });
+      await untilAnswer({ world, from: 'west', ns: name, host: nameOf('web', name), withinMs: 60_000 });
       for (const step of steps) await step(world, name);
       await removeNamespaces(world, members, [name]);
       await until(

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ask, untilAnswer } from './answers.ts';
 import { ready, sliceAddress } from './start.ts';
 import { ensure, until } from './until.ts';
 import { watching } from './watchers.ts';
-import { ask, nameOf } from './workloads.ts';
+import { nameOf } from './workloads.ts';
 import { type AnyObject, hasCondition, type World } from './world.ts';
 
 const ns = 'app-ns';
@@ -46,7 +47,7 @@ export const exampleTopic = (world: World): void => {
         world.kubectl('hub', ['apply', '-f', file('slice.yaml')]),
         world.kubectl('east', ['apply', '-f', file('export.yaml')]),
       ]);
-      const { value, tookMs } = await until('an answer', () => ask(world, 'west', ns, 'client', host), { withinMs: 30_000 });
+      const { value, tookMs } = await untilAnswer({ world, from: 'west', ns, host, withinMs: 30_000 });
       console.log(`from apply to answer: ${Math.round(tookMs)} ms`);
       expect(value).toMatchObject({ cluster: 'east', pod: expect.stringMatching(/^backend-/) });
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { untilAnswer } from './answers.ts';
 import { ensure, until } from './until.ts';
-import { ask, nameOf } from './workloads.ts';
+import { nameOf } from './workloads.ts';
 import { conditionOf, type World } from './world.ts';
 
 const host = nameOf('backend-service', 'app-ns');
@@ -88,7 +89,7 @@ export const faultsTopic = (world: World): void => {
       expect(events).toMatch(/Warning\s+LinkDown/);
       expect(events).toMatch(/Normal\s+Ready/);
       await importSays({ status: 'True', reason: 'Imported' });
-      await until('an answer', () => ask(world, 'west', 'app-ns', 'client', host), { withinMs: 10_000 });
+      await untilAnswer({ world, from: 'west', ns: 'app-ns', host, withinMs: 10_000 });
     });
   });
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ask, untilAnswer } from './answers.ts';
 import { sliceAddress, start } from './start.ts';
 import { ensure, until } from './until.ts';
-import { ask, client, nameOf } from './workloads.ts';
+import { client, nameOf } from './workloads.ts';
 import { hasCondition, type World } from './world.ts';
 
 const ns = 'app-ns';
@@ -28,7 +29,7 @@ export const lateJoinerTopic = (world: World): void => {
       await run(['playground', 'up', '--name', world.name, '--clusters', 'north', '--nodes', '1']);
       await start(world, 'north', ns, client('client', ns));
       const host = nameOf('backend-service', ns);
-      const { value } = await until('an answer', () => ask(world, 'north', ns, 'client', host), { withinMs: 30_000 });
+      const { value } = await untilAnswer({ world, from: 'north', ns, host, withinMs: 30_000 });
       expect(value).toMatchObject({ cluster: 'east', client: await sliceAddress(world, 'north', ns, 'client') });
       await readyWith('3/3');
     });
@@ -45,7 +46,7 @@ export const lateJoinerTopic = (world: World): void => {
       await run(['join', 'north', '--token', token, '--context', 'north']);
       await readyWith('3/3');
       const host = nameOf('backend-service', ns);
-      const { value } = await until('an answer', () => ask(world, 'north', ns, 'client', host), { withinMs: 30_000 });
+      const { value } = await untilAnswer({ world, from: 'north', ns, host, withinMs: 30_000 });
       expect(value).toMatchObject({ cluster: 'east' });
       const again = await world.kubeslice(['join', 'north', '--token', token, '--context', 'west']);
       expect(again.code).not.toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { untilAnswer } from './answers.ts';
 import { removeNamespaces, sliceAddress, start } from './start.ts';
-import { until } from './until.ts';
-import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
+import { client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
 import type { World } from './world.ts';
 
 interface Shape {
@@ -58,6 +58,7 @@ export const shapesTopic = (world: World): void => {
     test.concurrent.each(shapes)(
       '$title',
       async ({ slice: sliceName, subnet, inside, ns, callerNs = ns, name, ports, targets, from, to, spec }) => {
+        const host = nameOf(name, ns);
         const makeSlice = () => world.apply('hub', slice(sliceName, subnet, [...new Set([ns, callerNs])]));
         await makeSlice();
         await Promise.all([
@@ -72,9 +73,7 @@ export const shapesTopic = (world: World): void => {
           start(world, from, callerNs, client('client', callerNs)),
         ]);
         for (const port of ports) {
-          const { value } = await until(`answer on ${port}`, () => ask(world, from, callerNs, 'client', nameOf(name, ns), port), {
-            withinMs: 30_000,
-          });
+          const { value } = await untilAnswer({ world, from, ns: callerNs, host, port, to, withinMs: 30_000 });
           expect(value).toMatchObject({ pod: name, cluster: to });
           expect(value.client).toMatch(inside);
           expect(value.client).toBe(await sliceAddress(world, from, callerNs, 'client'));
@@ -83,14 +82,7 @@ export const shapesTopic = (world: World): void => {
         await removeSlice();
         // Made again under its old name, while its pods and exports were there all the time.
         await makeSlice();
-        const again = until('an answer again', () => ask(world, from, callerNs, 'client', nameOf(name, ns), ports[0]), {
-          withinMs: 30_000,
-        });
-        const { value } = await again.catch(async (cause: unknown) => {
-          const words = ['explain', `${callerNs}/client`, nameOf(name, ns), '--context', from, '--to-context', to];
-          const { stdout, stderr } = await world.kubeslice(words);
-          throw new Error(`${String(cause)}\nexplain says:\n${stdout}${stderr}`, { cause });
-        });
+        const { value } = await untilAnswer({ world, from, ns: callerNs, host, port: ports[0] ?? 80, to, withinMs: 30_000 });
         expect(value).toMatchObject({ pod: name, cluster: to });
         await removeSlice();
         await removeNamespaces(world, [from, to], [ns, callerNs]);

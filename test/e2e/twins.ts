@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { ask, untilAnswer } from './answers.ts';
 import { removeNamespaces, start } from './start.ts';
-import { until } from './until.ts';
-import { ask, client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
+import { client, nameOf, server, service, serviceExport, slice } from './workloads.ts';
 import type { World } from './world.ts';
 
 const subnet = '10.77.0.0/16';
@@ -26,9 +26,7 @@ export const twinsTopic = (world: World): void => {
         ]),
       );
       for (const name of twins) {
-        const { value } = await until(`${name} answers`, () => ask(world, 'west', name, 'client', nameOf('web', name)), {
-          withinMs: 30_000,
-        });
+        const { value } = await untilAnswer({ world, from: 'west', ns: name, host: nameOf('web', name), withinMs: 30_000 });
         expect(value.pod).toBe(`server-of-${name}`);
       }
     });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, untilAnswer } from './answers.ts';
 import { ready, start } from './start.ts';
 import { ensure, until } from './until.ts';
-import { ask, nameOf, server, service, serviceExport } from './workloads.ts';
+import { nameOf, server, service, serviceExport } from './workloads.ts';
 import { conditionOf, type World } from './world.ts';
 
 const ns = 'app-ns';
@@ -75,7 +76,7 @@ export const withoutHubTopic = (world: World): void => {
         service('moody', ns, 'moody', [80]),
         serviceExport('moody', ns, 'app-slice'),
       );
-      await until('an answer', () => ask(world, 'west', ns, 'client', nameOf('moody', ns)), { withinMs: 20_000 });
+      await untilAnswer({ world, from: 'west', ns, host: nameOf('moody', ns), withinMs: 20_000 });
       withHub = await scaleToZero();
       await scale(2);
       await agree(2);
@@ -113,7 +114,7 @@ export const withoutHubTopic = (world: World): void => {
       let answers = 0;
       while (!over.signal.aborted) {
         // The pods quit at once, so that a connection may be refused until west knows of their end.
-        const { value } = await until('an answer', () => ask(world, 'west', ns, 'client', host), { withinMs: 2_000 });
+        const { value } = await untilAnswer({ world, from: 'west', ns, host, withinMs: 2_000 });
         expect(value).toMatchObject({ cluster: 'east' });
         answers += 1;
       }

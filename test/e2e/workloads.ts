@@ -1,5 +1,4 @@
 import { version } from '../../src/programs/version.ts';
-import type { World } from './world.ts';
 
 /** The image with which people try things, of this version. */
 export const demoImage = `kubeslice/demo:${version}`;
@@ -101,20 +100,3 @@ export const nameOf = (name: string, ns: string): string => `${name}.${ns}.svc.s
 /** The names that answer with the endpoints of each cluster, joined by commas: the name of a service answers with its address. */
 export const endpointNames = (name: string, ns: string): string =>
   ['east', 'west'].map((cluster) => `${cluster}.${nameOf(name, ns)}`).join();
-
-/** Who answered whom, from the demo server. */
-export interface Answer {
-  readonly pod: string;
-  readonly cluster: string;
-  readonly client: string;
-  readonly server: string;
-}
-
-/** Calls a demo server from a pod. @throws when nobody answers within two seconds. */
-export const ask = async (world: World, context: string, ns: string, from: string, host: string, port = 80): Promise<Answer> => {
-  const url = `http://${host}:${port}/json`;
-  const answer: Answer = JSON.parse(
-    await world.exec(context, ns, from, ['curl', '--silent', '--show-error', '--fail', '--max-time', '2', url]),
-  );
-  return answer;
-};
