@@ -4,9 +4,10 @@ import { parseUdpTable } from './tunnel/busy-ports.ts';
 import { tunnelMtu } from './tunnel/underlay.ts';
 
 it.each([
-  ['an answer', '10.0.16.1 272', { address: '10.0.16.1', rttMs: 0.272 }],
+  ['an answer', '10.0.16.1 272 7', { address: '10.0.16.1', rttMs: 0.272, probe: 7 }],
+  ['an answer of some size', '10.0.16.1 272 7 1420', { address: '10.0.16.1', rttMs: 0.272, probe: 7, size: 1420 }],
   ['a name', 'n1 272', undefined],
-  ['half a line', '10.0.16.1', undefined],
+  ['half a line', '10.0.16.1 272', undefined],
 ])('reads the prober: %s', (_, line, expected) => {
   expect(parseProbeLine(line)).toEqual(expected);
 });

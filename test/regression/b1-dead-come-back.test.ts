@@ -53,10 +53,11 @@ const startAgent = async (published: Readonly<Record<string, Vote>>, alive: Read
     createProber: ({ onAnswer }) => {
       answer = onAnswer;
       return {
+        asked: 0,
         keep: async () => undefined,
         stop: () => undefined,
         ask: (addresses) => {
-          for (const address of addresses) if (alive.has(address)) clock.after(20, () => answer({ address, rttMs: 20 }));
+          for (const address of addresses) if (alive.has(address)) clock.after(20, () => answer({ address, rttMs: 20, probe: 1 }));
           return true;
         },
       };

@@ -1,6 +1,6 @@
 // Program prober sends one ICMP echo request (RFC 792) for each IPv4 address that it reads on a line of stdin, and writes one
-// line for each answer: the address and the round-trip time in microseconds, with a space between. A number after the address is the
-// size of the whole packet in bytes; nobody on the way may divide it then, and its answer has the size as a third word.
+// line for each answer: the address, the round-trip time in microseconds, and the number of the line that asked, from 1. A number after
+// the address is the size of the whole packet in bytes; nobody on the way may divide it then, and its answer has the size as a fourth word.
 //
 // It keeps no list, no schedule and no timeout: the agent decides whom to probe, when, and what a missing answer means. So a peer
 // that comes or goes disturbs no other. It ends with stdin.
@@ -23,8 +23,8 @@ const (
 	echoReply   = 0
 	echoRequest = 8
 	header      = 8
-	// A token of this process, so that only answers to its own requests count, and the time of sending.
-	payload = 16
+	// A token of this process, so that only answers to its own requests count, the time of sending, and the number of the line.
+	payload = 24
 	// ICMP_FILTER of raw(7): which types of message are kept from the socket.
 	icmpFilter = 1
 	// IP_MTU_DISCOVER of ip(7): whether the kernel divides packets, and with what it believes of the path. PROBE sets the flag that
@@ -64,7 +64,7 @@ func run() error {
 
 func send(socket int, token []byte, start time.Time) error {
 	lines := bufio.NewScanner(os.Stdin)
-	sequence := uint16(0)
+	asked := uint64(0)
 	discover := discoverWant
 	for lines.Scan() {
 		word, size, sized := strings.Cut(lines.Text(), " ")
@@ -86,13 +86,14 @@ func send(socket int, token []byte, start time.Time) error {
 			}
 			discover = wanted
 		}
-		sequence++
+		asked++
 		message := make([]byte, length)
 		message[0] = echoRequest
 		copy(message[4:6], token)
-		binary.BigEndian.PutUint16(message[6:8], sequence)
+		binary.BigEndian.PutUint16(message[6:8], uint16(asked))
 		copy(message[header:], token)
 		binary.BigEndian.PutUint64(message[header+8:], uint64(time.Since(start)))
+		binary.BigEndian.PutUint64(message[header+16:], asked)
 		binary.BigEndian.PutUint16(message[2:4], checksum(message))
 		// A request that cannot be sent gets no answer, and so counts as lost.
 		_ = syscall.Sendto(socket, message, 0, &syscall.SockaddrInet4{Addr: address.As4()})
@@ -121,7 +122,7 @@ func receive(socket int, token []byte, start time.Time) error {
 		if string(body[:8]) != string(token) || !isIPv4 {
 			continue
 		}
-		sent := time.Duration(binary.BigEndian.Uint64(body[8:]))
+		sent := time.Duration(binary.BigEndian.Uint64(body[8:16]))
 		if sent < 0 || sent > now {
 			continue
 		}
@@ -129,7 +130,7 @@ func receive(socket int, token []byte, start time.Time) error {
 		if whole := length - skip + ipHeader; whole > ipHeader+header+payload {
 			sized = fmt.Sprintf(" %d", whole)
 		}
-		if _, err := fmt.Printf("%s %d%s\n", netip.AddrFrom4(sender.Addr), (now - sent).Microseconds(), sized); err != nil {
+		if _, err := fmt.Printf("%s %d %d%s\n", netip.AddrFrom4(sender.Addr), (now - sent).Microseconds(), binary.BigEndian.Uint64(body[16:]), sized); err != nil {
 			return fmt.Errorf("writing an answer: %w", err)
 		}
 	}

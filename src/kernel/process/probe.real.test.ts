@@ -34,6 +34,10 @@ describe.skipIf(obstacle !== undefined)('the prober', () => {
     expect(prober.ask(['127.0.0.1', '127.0.0.2'])).toBe(true);
     await vi.waitFor(() => expect([from('127.0.0.1'), from('127.0.0.2')]).toEqual([1, 1]), 5_000);
     expect(answers.every(({ rttMs }) => rttMs > 0 && rttMs < 1_000)).toBe(true);
+    expect(answers.map(({ address, probe }) => [address, probe]).sort()).toEqual([
+      ['127.0.0.1', 1],
+      ['127.0.0.2', 2],
+    ]);
   });
 
   it('says nothing about an address that does not answer, and goes on with the others', async () => {
@@ -68,6 +72,8 @@ describe.skipIf(obstacle !== undefined)('the prober', () => {
       prober.ask(['10.9.9.9']);
       expect(from('10.9.9.9')).toBeGreaterThan(1);
     }, 5_000);
+    expect(answers.at(-1)?.probe).toBeGreaterThan(1);
+    expect(answers.at(-1)?.probe).toBeLessThanOrEqual(prober.asked);
   });
 
   it('ends with whoever runs it', async () => {

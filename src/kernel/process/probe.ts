@@ -7,21 +7,23 @@ import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
 export interface ProbeAnswer {
   readonly address: string;
   readonly rttMs: number;
+  /** The number of the probe that was answered, see {@link Prober.asked}. */
+  readonly probe: number;
   /** Bytes of the whole packet, if a size was requested. */
   readonly size?: number;
 }
 
-const line = /^(\d+\.\d+\.\d+\.\d+) (\d+)(?: (\d+))?$/;
+const line = /^(\d+\.\d+\.\d+\.\d+) (\d+) (\d+)(?: (\d+))?$/;
 
 /**
- * Reads one line of the prober's output, `10.0.0.1 412` with microseconds, and the size of the packet if one was requested; undefined for any other
- * line.
+ * Reads one line of the prober's output, `10.0.0.1 412 7` with microseconds and the number of the request, and the size of the packet if one was
+ * requested; undefined for any other line.
  */
 export const parseProbeLine = (text: string): ProbeAnswer | undefined => {
   const found = line.exec(text);
   if (found === null) return undefined;
-  const [, address = '', microseconds, size] = found;
-  return { address, rttMs: Number(microseconds) / 1_000, ...(size === undefined ? {} : { size: Number(size) }) };
+  const [, address = '', microseconds, probe, size] = found;
+  return { address, rttMs: Number(microseconds) / 1_000, probe: Number(probe), ...(size === undefined ? {} : { size: Number(size) }) };
 };
 
 /** The program that probes, its namespace, and the receiver of the answers. */
@@ -43,9 +45,15 @@ export class Prober {
   #child: ChildProcess | undefined;
   #identity: string | undefined;
   #stopped = false;
+  #asked = 0;
 
   constructor(options: ProberOptions) {
     this.#options = options;
+  }
+
+  /** The number of probes sent so far, which is also the number of the latest one; it only grows. */
+  get asked(): number {
+    return this.#asked;
   }
 
   /** Starts the process if there is none, and restarts it if the namespace was replaced. Call it periodically. */
@@ -64,6 +72,7 @@ export class Prober {
   ask(addresses: readonly string[]): boolean {
     const stdin = this.#child?.stdin;
     if (stdin === undefined || stdin === null || !stdin.writable || stdin.writableNeedDrain) return false;
+    this.#asked += addresses.length;
     if (addresses.length > 0) stdin.write(addresses.map((address) => `${address}\n`).join(''));
     return true;
   }
@@ -80,10 +89,12 @@ export class Prober {
       if (this.#child === child) this.#child = undefined;
     });
     this.#child = child;
+    // Each process counts from 1.
+    const before = this.#asked;
     if (!child?.stdout) return;
     createInterface({ input: child.stdout }).on('line', (text) => {
       const answer = parseProbeLine(text);
-      if (answer !== undefined && this.#child === child) onAnswer(answer);
+      if (answer !== undefined && this.#child === child) onAnswer({ ...answer, probe: before + answer.probe });
     });
   }
 

@@ -22,11 +22,11 @@ it.each([
 
 it('begins again when a closed tunnel gets its pre-shared key, whatever the peer answered before', () => {
   const opened = renewHandshake(known(2), smaller, larger, 1_700, 5_000, 4_990);
-  expect(opened).toEqual({ publicKey: 'b', since: 5_000, count: 0, nextAt: 5_400 });
-  expect(renewHandshake(opened, smaller, larger, 1_700, 5_400, 4_990)).toEqual({ publicKey: 'b', since: 5_000, count: 1, nextAt: 6_000 });
+  expect(opened).toEqual({ publicKey: 'b', since: 4_990, count: 0, nextAt: 5_390 });
+  expect(renewHandshake(opened, smaller, larger, 1_700, 5_400, 4_990)).toEqual({ publicKey: 'b', since: 4_990, count: 1, nextAt: 5_990 });
   expect(renewHandshake(opened, smaller, larger, 5_100, 5_400, 4_990)).toEqual({
     publicKey: 'b',
-    since: 5_000,
+    since: 4_990,
     count: 0,
     nextAt: undefined,
   });

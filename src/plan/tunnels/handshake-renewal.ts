@@ -23,14 +23,14 @@ export interface HandshakeRenewal {
  * ```
  * peer                                      then
  * new, or under a new key                   0, from now
- * closed, and has its pre-shared key now     0, from now: a handshake fails while the peer does not have the key
+ * closed, and has its pre-shared key now    0, from then: a handshake fails while the peer does not have the key
  * answered a probe since                    unchanged
  * silent, and its key is the larger one     one more after each of the times above
  * silent, and its key is the smaller one    0: the peer renews
  * ```
  *
  * @param lastAnswer when the peer last answered, on the same clock
- * @param keyedAt when the closed tunnel got its pre-shared key, on the same clock; undefined when it was never closed or has no key
+ * @param openedAt when the closed tunnel got its pre-shared key in the kernel, on the same clock; undefined when it was never closed or has no key
  */
 export const renewHandshake = (
   before: HandshakeRenewal | undefined,
@@ -38,10 +38,11 @@ export const renewHandshake = (
   peer: { readonly publicKey: string },
   lastAnswer: number | undefined,
   now: number,
-  keyedAt?: number,
+  openedAt?: number,
 ): HandshakeRenewal => {
-  const isKnown = before?.publicKey === peer.publicKey && before.since >= (keyedAt ?? 0);
-  const { since, count } = isKnown ? before : { since: now, count: 0 };
+  const known = before?.publicKey === peer.publicKey ? before : undefined;
+  const fresh = { since: known === undefined ? now : (openedAt ?? now), count: 0 };
+  const { since, count } = known !== undefined && known.since >= (openedAt ?? 0) ? known : fresh;
   const answered = lastAnswer !== undefined && lastAnswer > since;
   if (answered || own.publicKey >= peer.publicKey) return { publicKey: peer.publicKey, since, count, nextAt: undefined };
   const passed = renewAfterMs.filter((ms) => now - since >= ms).length;

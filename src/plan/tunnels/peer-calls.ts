@@ -21,7 +21,7 @@ export interface PeerCallsInput {
   /** The history of a link, by slice and peer name. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** See {@link renewHandshake}, by slice and peer name. @default never */
-  readonly keyedAt?: (slice: string, peer: string) => number | undefined;
+  readonly openedAt?: (slice: string, peer: string) => number | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now: number;
 }
@@ -30,7 +30,7 @@ export interface PeerCallsInput {
 const largerKeyPatienceMs = 700;
 
 /** How to reach every peer of every slice now. */
-export const planPeerCalls = ({ before, slices, keys, linkOf, keyedAt, now }: PeerCallsInput): PeerCalls => {
+export const planPeerCalls = ({ before, slices, keys, linkOf, openedAt, now }: PeerCallsInput): PeerCalls => {
   const calls = new Map<string, PeerCall>();
   for (const slice of slices) {
     const own = keys.get(slice.name);
@@ -47,7 +47,7 @@ export const planPeerCalls = ({ before, slices, keys, linkOf, keyedAt, now }: Pe
           now,
           own.publicKey < peer.publicKey ? 0 : largerKeyPatienceMs,
         ),
-        renewal: renewHandshake(last?.renewal, own, peer, link?.lastAnswer, now, keyedAt?.(slice.name, peerName(peer))),
+        renewal: renewHandshake(last?.renewal, own, peer, link?.lastAnswer, now, openedAt?.(slice.name, peerName(peer))),
       });
     }
   }

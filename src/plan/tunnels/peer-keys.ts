@@ -27,6 +27,11 @@ export interface PeerKey {
   readonly lifeMs: number;
   /** How long the peer may take to answer under it for the first time, in milliseconds. */
   readonly graceMs: number;
+  /**
+   * Of a key that opens a closed tunnel: since when the kernel uses it, in milliseconds of the same clock, and `Pending` until then. The peer answers under
+   * this key what is asked later. Absent when the session of before goes on.
+   */
+  readonly opened?: number | 'Pending';
   /** The peer may have the next one already, because this process ended while they agreed on it: they agree again at once. */
   readonly isDoubtful?: true;
   /** The peer asked for it before its statement arrived here; absent once the statement contains that it uses keys. */
@@ -107,7 +112,7 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  * the tunnel carried everything until now           open and due, for two minutes
  * no key yet, or one for another tunnel             closed, and due
  * its key has ended                                 closed, and due
- * silent since the first key was set, for 5 s       closed, and due: the peer does not have the key
+ * silent since the kernel has its first key, 5 s    closed, and due: the peer does not have the key
  * silent for 30 s                                   closed, and due: the peer lost the key
  * otherwise                                         open with the key; due when half of its time is over
  * ```
@@ -160,5 +165,7 @@ const onTime = (key: PeerKey): PeerKey => {
   return rest;
 };
 
-const givenUpAt = ({ since, graceMs }: PeerKey, lastAnswer: number | undefined): number =>
-  lastAnswer === undefined || lastAnswer <= since ? since + graceMs : lastAnswer + silentMs;
+const givenUpAt = ({ since, graceMs, opened = since }: PeerKey, lastAnswer: number | undefined): number => {
+  if (opened === 'Pending') return Number.POSITIVE_INFINITY;
+  return lastAnswer === undefined || lastAnswer <= opened ? opened + graceMs : lastAnswer + silentMs;
+};

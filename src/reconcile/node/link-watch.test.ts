@@ -15,7 +15,16 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, ind
 /** A watch whose prober runs while `state.runs`, and gets answers from all but the dead. */
 const watch = () => {
   const clock = handClock();
-  const state = { runs: true, narrow: false, dead: new Set<string>(), asked: [] as string[], received: 0, starts: 0, readings: 0 };
+  const state = {
+    runs: true,
+    narrow: false,
+    dead: new Set<string>(),
+    asked: [] as string[],
+    received: 0,
+    starts: 0,
+    readings: 0,
+    roundTripMs: 10,
+  };
   const changes: string[] = [];
   let answer: (result: ProbeAnswer) => void = () => undefined;
   const links = new LinkWatch({
@@ -27,19 +36,25 @@ const watch = () => {
       return { publicKey: '', listenPort: 0, peers: peers.map(({ publicKey }) => ({ publicKey, receivedBytes: state.received })) } as never;
     },
     onChange: (slice) => changes.push(slice),
+    onKey: (_slice, _peer, key) => key !== 'renewed',
     createProber: ({ onAnswer }) => {
       state.starts += 1;
       answer = onAnswer;
       return {
+        get asked() {
+          return state.asked.length;
+        },
         keep: async () => undefined,
         stop: () => undefined,
         ask: (addresses) => {
           if (!state.runs) return false;
-          state.asked.push(...addresses);
           for (const text of addresses) {
+            const probe = state.asked.push(text);
             const [address = '', size] = text.split(' ');
             if (state.dead.has(address) || (state.narrow && size !== undefined)) continue;
-            clock.after(10, () => answer({ address, rttMs: 10, ...(size === undefined ? {} : { size: Number(size) }) }));
+            clock.after(state.roundTripMs, () =>
+              answer({ address, probe, rttMs: 10, ...(size === undefined ? {} : { size: Number(size) }) }),
+            );
           }
           return true;
         },
@@ -76,24 +91,43 @@ describe('the watch over links', () => {
     expect(changes.length).toBeGreaterThan(before);
   });
 
-  it('probes a peer at once when its closed tunnel is opened, if its key is the larger one', async () => {
-    const { links, run, state } = watch();
-    const tunnels = (publicKey: string, isClosed?: true): SliceNetwork[] => {
+  describe('when a closed tunnel is opened', () => {
+    const tunnels = (publicKey: string, presharedKey?: string): SliceNetwork[] => {
       const { peers, ...rest } = network([1]);
-      return [{ ...rest, publicKey, peers: peers.map((peer) => ({ ...peer, ...(isClosed === undefined ? {} : { isClosed }) })) }];
+      const tunnel = presharedKey === undefined ? { isClosed: true as const } : { presharedKey };
+      return [{ ...rest, publicKey, peers: peers.map((peer) => ({ ...peer, ...tunnel })) }];
     };
-    const probes = (): number => state.asked.filter((each) => each === '10.0.0.1').length;
-    await links.aim(tunnels('a', true));
-    await run(200);
-    expect(probes()).toBe(1);
-    await links.aim(tunnels('a'));
-    await run(200);
-    expect(probes()).toBe(2);
-    await links.aim(tunnels('a'));
-    await links.aim(tunnels('z', true));
-    await links.aim(tunnels('z'));
-    await run(200);
-    expect(probes()).toBe(2);
+
+    it.each([
+      ['at once when its key is the larger one', 'a', 1, 1],
+      ['a little later when its key is the smaller one', 'z', 0, 1],
+    ])('probes the peer %s', async (_, own, soon, later) => {
+      const { links, run, state } = watch();
+      const probes = (): number => state.asked.filter((each) => each === '10.0.0.1').length;
+      await links.aim(tunnels(own));
+      await run(200);
+      expect(probes()).toBe(1);
+      await links.aim(tunnels(own, 'K'));
+      await run(200);
+      expect(probes()).toBe(1 + soon);
+      await links.aim(tunnels(own, 'K'));
+      await links.aim(tunnels(own, 'renewed'));
+      await run(700);
+      expect(probes()).toBe(1 + later);
+    });
+
+    it('takes an answer to an earlier probe for none', async () => {
+      const { links, run, state, states, clock } = watch();
+      state.roundTripMs = 300;
+      await links.aim(tunnels('a'));
+      await run(100);
+      const opened = clock.monotonic();
+      await links.aim(tunnels('a', 'K'));
+      await run(200);
+      expect(states()).toEqual(['Pending']);
+      await run(200);
+      expect(links.links('app').get('west/w1')?.lastAnswer).toBeGreaterThanOrEqual(opened + 300);
+    });
   });
 
   it('keeps what it knows of peers when others come and go', async () => {

@@ -25,7 +25,7 @@ interface Counters {
 export type LinkKnowledge = 'None' | 'Some' | 'All';
 
 interface WatchedSlice {
-  readonly prober: Pick<Prober, 'keep' | 'ask' | 'stop'>;
+  readonly prober: Pick<Prober, 'keep' | 'ask' | 'asked' | 'stop'>;
   network: SliceNetwork;
   /** Peer name by router address, and the reverse. */
   names: ReadonlyMap<string, string>;
@@ -37,6 +37,8 @@ interface WatchedSlice {
   askedAt: number | undefined;
   knowledge: LinkKnowledge;
   large: LargeProbes;
+  /** By peer name: the latest probe before its closed tunnel was opened, and before which no answer counts. */
+  readonly opened: Map<string, number>;
 }
 
 /**
@@ -45,6 +47,9 @@ interface WatchedSlice {
 const keepEveryMs = 700;
 /** Up to this many peers the tunnel's counters are not read: reading costs as much as the probes it saves. */
 const countersAbove = 200;
+
+/** After its closed tunnel was opened, the node with the larger tunnel key probes so much later, in milliseconds. */
+const largerKeyWaitMs = 700;
 
 /** Live peers have answered this long after the first probe, in milliseconds. */
 const firstAnswersMs = 500;
@@ -60,6 +65,11 @@ export interface LinkWatchParts {
   /** The tunnel of a slice, for its counters. */
   readonly observe: (network: SliceNetwork, signal: AbortSignal) => Promise<ObservedTunnel | undefined>;
   readonly onChange: (slice: string) => void;
+  /**
+   * Called when the kernel has a pre-shared key for the tunnel to a peer, or another one. True when that opened a closed tunnel: then only answers to later
+   * probes count. @default never true
+   */
+  readonly onKey?: (slice: string, peer: string, presharedKey: string) => boolean;
   /** @default a process for each slice */
   readonly createProber?: (options: ProberOptions) => WatchedSlice['prober'];
 }
@@ -85,19 +95,19 @@ export class LinkWatch {
     }
     for (const network of networks) {
       const watched = this.#slices.get(network.slice) ?? this.#watch(network);
+      const { peers: before } = watched.network;
       const isSame = samePeers(watched.network, network) && watched.links.size === network.peers.length;
-      this.#probeOpened(watched, network);
       watched.network = network;
       // A started or ended pod changes the network, but no peer.
-      if (isSame) {
-        await watched.prober.keep();
-        continue;
+      if (!isSame) {
+        watched.names = new Map(network.peers.map((peer) => [peer.router, peer.name]));
+        watched.addresses = new Map(network.peers.map((peer) => [peer.name, peer.router]));
+        const now = this.#parts.clock.monotonic();
+        for (const name of watched.links.keys()) if (!watched.addresses.has(name)) watched.links.delete(name);
+        for (const name of watched.opened.keys()) if (!watched.addresses.has(name)) watched.opened.delete(name);
+        for (const name of watched.addresses.keys()) if (!watched.links.has(name)) watched.links.set(name, newLink(now));
       }
-      watched.names = new Map(network.peers.map((peer) => [peer.router, peer.name]));
-      watched.addresses = new Map(network.peers.map((peer) => [peer.name, peer.router]));
-      const now = this.#parts.clock.monotonic();
-      for (const name of watched.links.keys()) if (!watched.addresses.has(name)) watched.links.delete(name);
-      for (const name of watched.addresses.keys()) if (!watched.links.has(name)) watched.links.set(name, newLink(now));
+      this.#noteKeys(watched, before);
       await watched.prober.keep();
     }
   }
@@ -195,7 +205,7 @@ export class LinkWatch {
     const { program, clock, createProber = (options) => new Prober(options) } = this.#parts;
     const watched: WatchedSlice = {
       prober: createProber({ program, netns, onAnswer: (answer) => this.#answered(slice, answer) }),
-      network,
+      network: { ...network, peers: [] },
       names: new Map(),
       addresses: new Map(),
       links: new Map(),
@@ -204,25 +214,30 @@ export class LinkWatch {
       askedAt: undefined,
       knowledge: 'None',
       large: new Map(),
+      opened: new Map(),
     };
     this.#slices.set(slice, watched);
     return watched;
   }
 
   /**
-   * Probes the peers now whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. Only the
-   * node with the smaller key does it, because two handshakes at the same moment fail.
+   * Probes the peers whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. The node with the
+   * smaller key does it at once and the other one later, because two handshakes at the same moment fail.
    */
-  #probeOpened({ network: { peers: before }, links }: WatchedSlice, { peers, publicKey }: SliceNetwork): void {
-    if (peers === before) return;
-    const closed = new Set(before.flatMap(({ name, isClosed }) => (isClosed === true ? [name] : [])));
-    if (closed.size === 0) return;
-    const now = this.#parts.clock.monotonic();
-    for (const { name, isClosed, publicKey: theirs } of peers) {
-      const link = isClosed === true || !closed.has(name) || publicKey > theirs ? undefined : links.get(name);
-      if (link !== undefined) links.set(name, { ...link, nextAt: now });
+  #noteKeys({ network: { slice, peers, publicKey }, links, opened, prober }: WatchedSlice, before: SliceNetwork['peers']): void {
+    const { clock, onKey } = this.#parts;
+    if (peers === before || onKey === undefined) return;
+    const known = new Map(before.map(({ name, presharedKey }) => [name, presharedKey]));
+    const now = clock.monotonic();
+    let isOpened = false;
+    for (const { name, presharedKey, publicKey: theirs } of peers) {
+      if (presharedKey === undefined || known.get(name) === presharedKey || !onKey(slice, name, presharedKey)) continue;
+      isOpened = true;
+      opened.set(name, prober.asked);
+      const link = links.get(name);
+      if (link !== undefined) links.set(name, { ...link, nextAt: publicKey < theirs ? now : Math.min(link.nextAt, now + largerKeyWaitMs) });
     }
-    this.tick();
+    if (isOpened) this.tick();
   }
 
   /** Sends packets of the slice's MTU to one node of each cluster, and reports when their loss begins or ends. */
@@ -236,9 +251,10 @@ export class LinkWatch {
     if (narrowClusters(probes).join() !== before) this.#parts.onChange(slice);
   }
 
-  #answered(slice: string, { address, rttMs, size }: ProbeAnswer): void {
+  #answered(slice: string, { address, rttMs, probe, size }: ProbeAnswer): void {
     const watched = this.#slices.get(slice);
     const name = watched?.names.get(address);
+    if (probe <= ((name === undefined ? undefined : watched?.opened.get(name)) ?? 0)) return;
     if (watched !== undefined && name !== undefined && size !== undefined) {
       const before = narrowClusters(watched.large).join();
       watched.large = answeredLarge(watched.large, name);

@@ -42,7 +42,7 @@ export interface NodeAgentParts {
   /** State of a link by slice and peer name, to try the next endpoint when one does not answer. */
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
-  readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save' | 'keyedAt'>;
+  readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save' | 'openedAt'>;
   /** See `NodeInput.services`. */
   readonly services?: NodeInput['services'];
   /** MTU inside tunnels for a node with these addresses. */
@@ -197,7 +197,7 @@ export class NodeAgent {
       slices: facts.slices,
       keys: ownKeys,
       linkOf: this.#parts.linkOf,
-      ...(binding === undefined ? {} : { keyedAt: (slice, peer) => binding.keyedAt(slice, peer) }),
+      ...(binding === undefined ? {} : { openedAt: (slice, peer) => binding.openedAt(slice, peer) }),
       now: clock.monotonic(),
     });
     if (!this.#hasFoundTunnels) await this.#findTunnels(facts, ownKeys, signal);

@@ -8,6 +8,7 @@ import { createController } from '../../loop/controller.ts';
 import { watching } from '../../loop/watching.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
 import { nodeTrouble, reportsTrouble } from '../../plan/node/node-trouble.ts';
+import { renewAfterMs } from '../../plan/tunnels/handshake-renewal.ts';
 import { startHealth } from '../../serving/health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -131,6 +132,11 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     random: Math.random,
     program: proberProgram(settings),
     observe: (network, observeSignal) => kernel.observe(network, observeSignal),
+    onKey: (slice, peer, presharedKey) => {
+      const isOpened = binding?.opened(slice, peer, presharedKey) === true;
+      if (isOpened) node.enqueue('changes', { afterMs: renewAfterMs[0] });
+      return isOpened;
+    },
     onChange: (slice) => {
       linkChanges.made();
       // The first session with a peer waits for its answer.

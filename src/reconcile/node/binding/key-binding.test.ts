@@ -153,6 +153,27 @@ describe('two nodes', () => {
     expect(nodes.map((node) => node.use)).toEqual(['Closed', 'Closed']);
   });
 
+  it('count the silence of the other one from when the kernel has the key', async () => {
+    const nodes = await pair.nodes();
+    pair.converges = false;
+    await pair.agree(nodes);
+    const { use } = nodes[0];
+    // Meanwhile an answer arrives to a probe that was sent through the closed tunnel.
+    pair.shiftedMs = firstAnswerMs + 1_000;
+    pair.link = { ...newLink(0), state: 'Up', lastAnswer: pair.clock.monotonic() };
+    await pair.steps(nodes);
+    expect(nodes.map((node) => node.use)).toEqual([use, use]);
+    pair.converges = true;
+    pair.shiftedMs += 1;
+    await pair.steps(nodes);
+    pair.shiftedMs += firstAnswerMs - 100;
+    await pair.steps(nodes);
+    expect(nodes.map((node) => node.use)).toEqual([use, use]);
+    pair.shiftedMs += 1_000;
+    await pair.steps(nodes);
+    expect(nodes.map((node) => node.use)).toEqual(['Closed', 'Closed']);
+  });
+
   it('go on with the key of before when one of them reboots', async () => {
     const nodes = await pair.nodes();
     await pair.agree(nodes);

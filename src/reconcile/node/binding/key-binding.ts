@@ -242,10 +242,21 @@ export class KeyBinding {
     return since !== undefined && link !== undefined && link.state !== 'Up' && this.#parts.clock.monotonic() < since + answerWaitMs;
   }
 
-  /** When the closed tunnel to a peer got its key, by the monotonic clock; undefined without a key, and when the tunnel was open before. */
-  keyedAt(slice: string, peer: string): number | undefined {
-    const key = this.#keys.get(`${slice}/${peer}`);
-    return key?.graceMs === firstAnswerMs ? key.since : undefined;
+  /**
+   * The kernel uses this key for the tunnel to a peer. True when it opened a closed tunnel: only answers to later probes prove that the peer has the key.
+   */
+  opened(slice: string, peer: string, presharedKey: string): boolean {
+    const name = `${slice}/${peer}`;
+    const key = this.#keys.get(name);
+    if (key?.opened !== 'Pending' || key.presharedKey !== presharedKey) return false;
+    this.#keys = new Map(this.#keys).set(name, { ...key, opened: this.#parts.clock.monotonic() });
+    return true;
+  }
+
+  /** When the kernel opened a closed tunnel to a peer with its key, by the monotonic clock; undefined until then, and when the tunnel was open before. */
+  openedAt(slice: string, peer: string): number | undefined {
+    const opened = this.#keys.get(`${slice}/${peer}`)?.opened;
+    return opened === 'Pending' ? undefined : opened;
   }
 
   #isAnswering(name: string): boolean {
@@ -326,7 +337,7 @@ export class KeyBinding {
       since: clock.monotonic(),
       lifeMs: Math.min(keyLifeMs, bound.notAfter - clock.now()),
       // The session of a tunnel that was open goes on.
-      graceMs: hadTunnel ? silentMs : firstAnswerMs,
+      ...(hadTunnel ? { graceMs: silentMs } : { graceMs: firstAnswerMs, opened: 'Pending' }),
       ...(peerFacts.bindsKeys === true ? {} : { isAhead: true }),
       until: bound.notAfter,
     };

@@ -76,7 +76,7 @@ export class StoredPeerKeys {
   save(keys: PeerKeys): Promise<void> {
     return this.#inTurn(async () => {
       if (keys === this.#stored) return;
-      for (const [name, key] of keys) if (this.#stored.get(name) !== key) await this.#write(name, key);
+      for (const [name, key] of keys) if (!isSame(this.#stored.get(name), key)) await this.#write(name, key);
       const ended = [...this.#stored.keys()].filter((name) => !keys.has(name));
       for (const name of ended) await rm(`${this.#directory}/${fileOf(name)}`, { force: true });
       if (ended.length > 0) this.#disk.keepOnly(new Set([...keys.keys()].map(fileOf)));
@@ -124,5 +124,10 @@ export class StoredPeerKeys {
     this.#disk.keep(fileOf(name), text);
   }
 }
+
+/** What the file of a key depends on. */
+const storedFields = ['presharedKey', 'tunnel', 'since', 'lifeMs', 'until', 'isAhead', 'isDoubtful'] as const;
+
+const isSame = (a: PeerKey | undefined, b: PeerKey): boolean => storedFields.every((field) => a?.[field] === b[field]);
 
 const fileOf = (name: string): string => `${sha256Hex(name).slice(0, 32)}.json`;
