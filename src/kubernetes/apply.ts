@@ -21,13 +21,13 @@ export const applyObject = async <T extends KubernetesObject>(
 };
 
 /**
- * Like {@link applyObject}, for kinds whose objects somebody else may write under the same names: it writes only what is not there, or the very object
- * in `seen`. A new object is created by one request, and owned by the field manager after the next call.
+ * Like {@link applyObject}, for kinds whose objects somebody else may write under the same names: it takes no value of another object, or of
+ * a later version, than the one in `seen`.
  *
- * @throws Failure `AlreadyExists` or `Conflict` when the object is another one by now; nothing changed then.
+ * @throws Failure `Conflict` when the object has changed by now, and when it is new and has other values than the desired ones; nothing changed then.
  */
 export const applyOwnObject = async <T extends KubernetesObject>(
-  client: Pick<Client, 'apply' | 'create'>,
+  client: Pick<Client, 'apply'>,
   kind: ResourceKind<T>,
   desired: T,
   options: {
@@ -36,11 +36,12 @@ export const applyOwnObject = async <T extends KubernetesObject>(
     readonly signal: AbortSignal;
   },
 ): Promise<'unchanged' | 'applied'> => {
-  const { seen, signal } = options;
-  if (seen === undefined) {
-    await client.create(kind, desired, { signal });
-    return 'applied';
+  const { seen, fieldManager, signal } = options;
+  if (seen !== undefined) {
+    const { resourceVersion = '' } = seen.metadata;
+    return applyObject(client, kind, { ...desired, metadata: { ...desired.metadata, resourceVersion } }, options);
   }
-  const { uid } = seen.metadata;
-  return applyObject(client, kind, { ...desired, metadata: { ...desired.metadata, ...(uid === undefined ? {} : { uid }) } }, options);
+  // Not a create request: the fields of that would have a second owner, and stay when they are no longer desired.
+  await client.apply(kind, desired, { fieldManager, signal, force: false });
+  return 'applied';
 };

@@ -58,6 +58,8 @@ export const agentSpeaks = (member: Member): void => {
       drivers: ['wireguard'],
       router,
       pods: {},
+      // A path to every peer at once.
+      peersVersion: Number.MAX_SAFE_INTEGER,
     };
     member.api.put(sliceNodeKind, { ...node, status });
   }

@@ -157,7 +157,7 @@ export const sliceNodeStatus = z
       .min(0)
       .optional()
       .describe(
-        'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer got more blocks.',
+        'Resource version of a SlicePeer up to which this node has a path to every block of every peer. Written when a peer is new or got more blocks.',
       ),
     serviceAddresses: z
       .boolean()

@@ -144,8 +144,6 @@ const apply = (
   const { object, owners } = applyConfiguration(before, storage.ownersOf(kind, key), config, writer, query.get('force') === 'true');
   const next = object as unknown as KubernetesObject;
   if (live === undefined) return storage.create(kind, next, writer, owners);
-  if (desired.metadata.uid !== undefined && desired.metadata.uid !== live.metadata.uid)
-    throw new Refused(409, 'Conflict', `${kind.plural} "${key}" has another UID than the precondition`);
   const precondition = desired.metadata.resourceVersion ?? live.metadata.resourceVersion ?? '';
   return storage.replace(kind, { ...next, metadata: { ...next.metadata, resourceVersion: precondition } }, writer, owners);
 };

@@ -77,15 +77,12 @@ export interface SliceNetwork {
   readonly access?: AccessRules;
 }
 
-/**
- * Whether a network has blocks of a known peer that the previous one did not have, or is the first. For new peers, the state of the link shows when
- * they are reached.
- */
+/** Whether a network has peers, or blocks of a peer, that the previous one did not have, or is the first. */
 export const hasGrown = (before: SliceNetwork | undefined, network: SliceNetwork): boolean => {
   if (before === undefined) return true;
   const known = new Map(before.peers.map((peer) => [peer.name, new Set(peer.allowedIPs)]));
   return network.peers.some(({ name, allowedIPs }) => {
     const blocks = known.get(name);
-    return blocks !== undefined && allowedIPs.some((block) => !blocks.has(block));
+    return blocks === undefined || allowedIPs.some((block) => !blocks.has(block));
   });
 };

@@ -3,13 +3,18 @@ import { parseCidr } from '../../values/address/cidr.ts';
 import { heldUntil, longestHoldMs, nextPath } from './path-check.ts';
 
 const blocks = (...texts: string[]) => texts.map(parseCidr);
-const first = nextPath(undefined, blocks('10.0.1.0/26'), 7, 0);
-const grown = nextPath(first, blocks('10.0.1.0/26', '10.0.2.0/26'), 12, 100);
+const seen = (version: number | undefined, ...texts: string[]) => ({ blocks: blocks(...texts), version, isInitial: false });
+const first = nextPath(undefined, { ...seen(7, '10.0.1.0/26'), isInitial: true }, 0);
+const grown = nextPath(first, seen(12, '10.0.1.0/26', '10.0.2.0/26'), 100);
+const fresh = nextPath(undefined, seen(7, '10.0.1.0/26'), 0);
 
 test.each([
   ['a node without a SlicePeer', undefined, '10.0.1.5', 0, 0, Number.POSITIVE_INFINITY],
   ['an address in a block that its SlicePeer does not have yet', first, '10.0.2.5', 100, 0, Number.POSITIVE_INFINITY],
-  ['an address in the first blocks of a node', first, '10.0.1.5', 0, 0, undefined],
+  ['an address of a node that was there before', first, '10.0.1.5', 0, 0, undefined],
+  ['an address of a new node, while a node here has no path to it', fresh, '10.0.1.5', 6, 0, longestHoldMs],
+  ['the same when all have', fresh, '10.0.1.5', 7, 0, undefined],
+  ['the same when one says nothing for long', fresh, '10.0.1.5', 6, longestHoldMs, undefined],
   ['an address in the old block of a node that grew', grown, '10.0.1.5', 0, 200, undefined],
   ['an address in the new block, while a node here has not added it', grown, '10.0.2.5', 11, 200, 100 + longestHoldMs],
   ['the same when all have', grown, '10.0.2.5', 12, 200, undefined],
@@ -20,18 +25,18 @@ test.each([
 
 describe('a node that grows', () => {
   it('again before the first growth is confirmed waits for both', () => {
-    const again = nextPath(grown, blocks('10.0.1.0/26', '10.0.2.0/26', '10.0.3.0/26'), 20, 300);
+    const again = nextPath(grown, seen(20, '10.0.1.0/26', '10.0.2.0/26', '10.0.3.0/26'), 300);
     expect(heldUntil(again, '10.0.2.5', () => 12, 400)).toBe(300 + longestHoldMs);
     expect(heldUntil(again, '10.0.3.5', () => 20, 400)).toBeUndefined();
   });
 
   it('and whose SlicePeer changes otherwise goes on waiting, one that shrinks does not wait anew', () => {
-    expect(nextPath(grown, grown.blocks, 15, 200).grown).toEqual(grown.grown);
-    expect(nextPath(grown, blocks('10.0.1.0/26'), 15, 200).grown).toEqual(grown.grown);
+    expect(nextPath(grown, { ...seen(15), blocks: grown.blocks }, 200).grown).toEqual(grown.grown);
+    expect(nextPath(grown, seen(15, '10.0.1.0/26'), 200).grown).toEqual(grown.grown);
   });
 
   it('on an API server whose versions are no numbers counts at once', () => {
-    const path = nextPath(first, blocks('10.0.1.0/26', '10.0.2.0/26'), undefined, 100);
+    const path = nextPath(first, seen(undefined, '10.0.1.0/26', '10.0.2.0/26'), 100);
     expect(heldUntil(path, '10.0.2.5', () => 0, 100)).toBeUndefined();
   });
 });

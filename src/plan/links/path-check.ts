@@ -1,7 +1,7 @@
 import { type Cidr, containsIp, formatCidr } from '../../values/address/cidr.ts';
 import { readIp } from '../../values/address/ip.ts';
 
-/** Blocks that a node got while there was a path to it already: each node here must add them to its tunnel. */
+/** New blocks of a node, or a new node: each node here must have a path to them. */
 interface GrownBlocks {
   readonly blocks: readonly Cidr[];
   /** Version of the first SlicePeer with them. */
@@ -24,19 +24,25 @@ export const longestHoldMs = 5_000;
  *
  * ```
  * SlicePeer                        then
- * new                              its blocks; a node that has not added it yet shows it by its link
+ * there when this program began    its blocks
+ * new                              all of its blocks are grown
  * with more blocks                 those are grown, and count from now on, together with those that were not confirmed yet
  * with the same, or with fewer     unchanged
  * ```
  *
  * @param version of the SlicePeer; undefined where the API server's versions are not numbers: then blocks count as reached at once
+ * @param isInitial the SlicePeer was there when this program began
  */
-export const nextPath = (before: PeerPath | undefined, blocks: readonly Cidr[], version: number | undefined, now: number): PeerPath => {
+export const nextPath = (
+  before: PeerPath | undefined,
+  { blocks, version, isInitial }: { readonly blocks: readonly Cidr[]; readonly version: number | undefined; readonly isInitial: boolean },
+  now: number,
+): PeerPath => {
   const known = new Set(before?.blocks.map(formatCidr));
   const added = blocks.filter((block) => !known.has(formatCidr(block)));
-  if (before === undefined || version === undefined) return { blocks };
-  if (added.length === 0) return before.grown === undefined ? { blocks } : { blocks, grown: before.grown };
-  const pending = before.grown !== undefined && now < before.grown.until ? before.grown.blocks : [];
+  if (version === undefined || (before === undefined && isInitial)) return { blocks };
+  if (added.length === 0) return before?.grown === undefined ? { blocks } : { blocks, grown: before.grown };
+  const pending = before?.grown !== undefined && now < before.grown.until ? before.grown.blocks : [];
   return { blocks, grown: { blocks: [...pending, ...added], version, until: now + longestHoldMs } };
 };
 

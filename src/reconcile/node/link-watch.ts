@@ -49,7 +49,7 @@ const keepEveryMs = 700;
 const countersAbove = 200;
 
 /** After its closed tunnel was opened, the node with the larger tunnel key probes so much later, in milliseconds. */
-const largerKeyWaitMs = 700;
+const largerKeyWaitMs = 250;
 
 /** Live peers have answered this long after the first probe, in milliseconds. */
 const firstAnswersMs = 500;
@@ -221,8 +221,8 @@ export class LinkWatch {
   }
 
   /**
-   * Probes the peers whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. The node with the
-   * smaller key does it at once and the other one later, because two handshakes at the same moment fail.
+   * Resets the links of peers whose closed tunnels were opened: the session of before ended, and a packet is needed to begin the next one. The
+   * node with the smaller key sends it at once and the other one later, because two handshakes at the same moment fail.
    */
   #noteKeys({ network: { slice, peers, publicKey }, links, opened, prober }: WatchedSlice, before: SliceNetwork['peers']): void {
     const { clock, onKey } = this.#parts;
@@ -234,8 +234,7 @@ export class LinkWatch {
       if (presharedKey === undefined || known.get(name) === presharedKey || !onKey(slice, name, presharedKey)) continue;
       isOpened = true;
       opened.set(name, prober.asked);
-      const link = links.get(name);
-      if (link !== undefined) links.set(name, { ...link, nextAt: publicKey < theirs ? now : Math.min(link.nextAt, now + largerKeyWaitMs) });
+      links.set(name, { ...newLink(now), nextAt: publicKey < theirs ? now : now + largerKeyWaitMs });
     }
     if (isOpened) this.tick();
   }

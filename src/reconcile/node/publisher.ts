@@ -8,6 +8,7 @@ import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { planLinkReport } from '../../plan/links/link-report.ts';
 import { sameVotes } from '../../plan/links/link-votes.ts';
 import type { LinkHistory } from '../../plan/links/liveness.ts';
+import { peersSettled } from '../../plan/links/settled-peers.ts';
 import { heartbeatMs } from '../../plan/names/report-age.ts';
 import type { Problem } from '../../plan/node/desired.ts';
 import { desiredStatus, readiness, type StatusInput, statusPatch } from '../../plan/node/node-status.ts';
@@ -144,6 +145,7 @@ export class Publisher {
       if (owner === slice && message !== undefined) podProblems.set(uid, message);
     }
     const uid = plan.decisions[slice]?.uid;
+    const isSettled = network !== undefined && peersSettled(network.peers, this.#parts.links.links(slice), this.#parts.clock.monotonic());
     return {
       idle: facts.slices.find(({ name }) => name === slice)?.idle === true,
       network,
@@ -158,7 +160,8 @@ export class Publisher {
       podNames: new Map(facts.pods.map(({ uid, namespace, name }) => [uid, { namespace, name }])),
       addresses: facts.addresses,
       podsRevision: plan.decisions[slice]?.revision,
-      peersVersion: peersVersions.get(slice),
+      // With the links, in one write.
+      peersVersion: isSettled ? peersVersions.get(slice) : published?.peersVersion,
       servedAddresses: published?.serviceAddresses === true,
       wantedAddresses: plan.wantedAddresses.get(slice),
       accessDigest: failure === undefined && network?.access !== undefined && access !== undefined ? accessDigest(access) : undefined,

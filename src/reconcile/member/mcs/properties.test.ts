@@ -41,10 +41,6 @@ beforeEach(async () => {
       beforeWrite();
       return client.apply(...call);
     },
-    create: (...call) => {
-      beforeWrite();
-      return client.create(...call);
-    },
   };
   ending = new AbortController();
   conditions = new Map();
@@ -107,7 +103,7 @@ describe('the properties of a cluster', () => {
     };
     define();
     await vi.waitFor(() => expect(conditions.get('ClusterIdentified')?.reason).toBe('PropertyOfOthers'), { ...wait, timeout: 5_000 });
-    expect(values()).toEqual({ ...both, [cluster]: 'theirs' });
+    await become({ ...both, [cluster]: 'theirs' });
   });
 
   it('are kept again when the kind was removed and installed again', async () => {

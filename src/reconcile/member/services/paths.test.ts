@@ -18,14 +18,14 @@ let paths: Paths;
 
 beforeEach(() => {
   clock = handClock();
-  nodes = [sliceNode(9), sliceNode(8), { spec: { slice: 'app' } }];
+  nodes = [sliceNode(9), sliceNode(8), { spec: { slice: 'app', idle: true } }];
   scans = 0;
   const byIndex = () => {
     scans += 1;
     return nodes as SliceNode[];
   };
   paths = createPaths({ slice: 'app', sliceNodes: { byIndex }, clock });
-  paths.peerChanged(peer('7', '10.0.1.0/26'));
+  paths.peerChanged({ ...peer('7', '10.0.1.0/26'), initial: true });
   paths.peerChanged(peer('9', '10.0.1.0/26', '10.0.2.0/26'));
 });
 
@@ -38,6 +38,15 @@ describe('the paths of a slice', () => {
     nodes[1] = sliceNode(9);
     paths.nodeChanged(changeOf(sliceNode(9)));
     expect(held()).toBeUndefined();
+  });
+
+  it('hold an address of a new node while a node here joins, which has no path at all', () => {
+    const path = createPaths({ slice: 'app', sliceNodes: { byIndex: () => nodes as SliceNode[] }, clock });
+    path.peerChanged(peer('8', '10.0.1.0/26'));
+    expect(path.heldUntil('east', 'n1', '10.0.1.5')).toBeUndefined();
+    nodes.push({ spec: { slice: 'app' } });
+    path.nodeChanged(changeOf({ spec: { slice: 'app' } }));
+    expect(path.heldUntil('east', 'n1', '10.0.1.5')).toBe(clock.monotonic() + longestHoldMs);
   });
 
   it('look at the nodes once for each change of one, however many addresses are asked for', () => {

@@ -1,4 +1,4 @@
-import type { SliceNode } from '../../../api/slicenode/type.ts';
+import { isInSlice, type SliceNode } from '../../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../../api/slicepeer/type.ts';
 import { positionOf } from '../../../exchange/notice/notice-page.ts';
 import type { Change, Mirror } from '../../../kubernetes/mirror.ts';
@@ -25,24 +25,28 @@ export interface Paths {
 
 const keyOf = (cluster: string, node: string): string => `${cluster}/${node}`;
 
-/** The paths of a slice, updated by the changes that are passed to it. Blocks before the first change count as reached. */
+/** The paths of a slice, updated by the changes that are passed to it. Blocks that were there when this program began count as reached. */
 export const createPaths = ({ slice, sliceNodes, clock }: PathSources): Paths => {
   const paths = new Map<string, PeerPath>();
-  /** Up to which version every node has added the blocks of SlicePeers; computed again after a SliceNode changed, and not for each endpoint. */
+  /** Up to which version every node has a path to the blocks of SlicePeers; computed again after a SliceNode changed, and not for each endpoint. */
   let confirmed: number | undefined;
-  // Nodes without a tunnel have no path at all, and do not count.
+  // A node that joins has no path yet.
   const leastConfirmed = (): number =>
     sliceNodes
       .byIndex('slice', slice)
-      .reduce((least, { status }) => (status?.publicKey === undefined ? least : Math.min(least, status.peersVersion ?? 0)), Infinity);
+      .reduce((least, node) => (isInSlice(node) ? Math.min(least, node.status?.peersVersion ?? 0) : least), Infinity);
   return {
-    peerChanged: ({ type, object }) => {
+    peerChanged: ({ type, object, initial }) => {
       if (object.spec.slice !== slice) return;
       const key = keyOf(object.spec.cluster, object.spec.node);
       if (type === 'deleted') paths.delete(key);
       else {
-        const blocks = object.spec.blocks.map(parseCidr);
-        paths.set(key, nextPath(paths.get(key), blocks, positionOf(object.metadata.resourceVersion), clock.monotonic()));
+        const seen = {
+          blocks: object.spec.blocks.map(parseCidr),
+          version: positionOf(object.metadata.resourceVersion),
+          isInitial: initial,
+        };
+        paths.set(key, nextPath(paths.get(key), seen, clock.monotonic()));
       }
     },
     nodeChanged: ({ object }) => {
