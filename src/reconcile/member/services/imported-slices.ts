@@ -1,5 +1,5 @@
 import { importedServiceOf } from '../../../api/imported-service.ts';
-import { sliceLabel } from '../../../api/labels.ts';
+import { serviceAddressAnnotation, sliceLabel } from '../../../api/labels.ts';
 import { type Offer, offersOf } from '../../../exchange/judgement/offer.ts';
 import { clusterOf, statementsBy } from '../../../exchange/ledger/ledger.ts';
 import { type ExportEndpoint, exportOfShard } from '../../../exchange/statement/export.ts';
@@ -9,6 +9,7 @@ import { remove } from '../../../kubernetes/remove.ts';
 import { watching } from '../../../loop/watching.ts';
 import { importedEndpointSlices } from '../../../plan/exports/imports.ts';
 import { offersOfName } from '../../../plan/exports/offer-conflict.ts';
+import { longestHoldMs } from '../../../plan/links/path-check.ts';
 import { Failure } from '../../../values/failure.ts';
 import { objectKey } from '../../../values/object-key.ts';
 import { fieldManager, serviceIndex } from '../cluster/local-world.ts';
@@ -30,6 +31,23 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
   const paths = createPaths({ slice, sliceNodes: local.sliceNodes, clock: session.clock });
   /** Keys of offers that wait until the nodes here confirm their paths. */
   const waiting = new Set<string>();
+  /** When the address of an offer that never had an endpoint here is answered nevertheless, on the session's clock. */
+  const addressed = new Map<string, number>();
+  /**
+   * Whether the name of a service gets no answer yet: its first endpoint has not arrived, or is held, and whoever calls the address would be refused. A
+   * service without any endpoint is answered after {@link longestHoldMs}, as by cluster DNS.
+   */
+  const isAddressHeld = (key: string, seen: readonly EndpointSlice[], reached: Offer | undefined): boolean => {
+    const wasAddressed = seen.some(({ metadata }) => metadata.annotations?.[serviceAddressAnnotation] !== undefined);
+    if (reached === undefined || wasAddressed || reached.parts.some(({ endpoints }) => endpoints.length > 0)) {
+      addressed.delete(key);
+      return false;
+    }
+    const now = session.clock.monotonic();
+    const until = addressed.get(key) ?? now + longestHoldMs;
+    addressed.set(key, until);
+    return now < until;
+  };
   const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
   const keysOf = ({ metadata }: EndpointSlice): string[] => {
     const imported = importedServiceOf(metadata);
@@ -93,7 +111,8 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
       else waiting.add(key);
       const hasNamespace = isThere(local.namespaces.get(namespace));
       const address = used.length === 0 ? undefined : addresses.of(subject, used[0]?.body);
-      const ip = address !== undefined && 'ip' in address ? address.ip : undefined;
+      const isHeld = isAddressHeld(key, seen, reached);
+      const ip = !isHeld && address !== undefined && 'ip' in address ? address.ip : undefined;
       const desired = new Map(
         (reached === undefined ? [] : importedEndpointSlices(slice, reached, hasNamespace, ip)).map((one) => [
           objectKey(one.metadata),
@@ -120,7 +139,8 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
         if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
       refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0), cluster);
       if (failed.length > 0) throw failed[0];
-      return until === undefined || until === Infinity ? undefined : { againMs: Math.max(1, until - session.clock.monotonic()) };
+      const again = Math.min(until ?? Infinity, isHeld ? (addressed.get(key) ?? Infinity) : Infinity);
+      return again === Infinity ? undefined : { againMs: Math.max(1, again - session.clock.monotonic()) };
     },
   };
 };
