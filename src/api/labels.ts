@@ -27,6 +27,8 @@ export const endpointSliceManager = 'worker.kubeslice.io';
  * nobody takes the address of another service.
  */
 export const serviceAddressAnnotation = 'kubeslice.io/service-address';
+/** Annotation of an imported EndpointSlice: `true` while nodes prepare for a new service, and its names give no answer. */
+export const heldAnnotation = 'kubeslice.io/held';
 /** Annotation of an imported EndpointSlice: the ports that clients call, joined by commas, in the order of the ports of the EndpointSlice. */
 export const servicePortsAnnotation = 'kubeslice.io/service-ports';
 /** Annotation of an imported EndpointSlice: `ClientIP` when a client stays with its endpoint. */

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
 import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
+import { heldAnnotation } from '../../src/api/labels.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import { isInSlice } from '../../src/api/slicenode/type.ts';
@@ -101,15 +102,18 @@ export const offer = (member: Member): void => {
   member.api.put(serviceKind, service);
   member.api.put(serviceExportKind, exported);
 };
+/** The imported endpoints with which names answer: not those of a service that is held. */
 export const endpoints = (member: Member) =>
   importedSlices(member).flatMap((one) =>
-    (one.endpoints ?? []).map(
-      (endpoint) =>
-        `${one.metadata.labels?.['multicluster.kubernetes.io/source-cluster']} ${endpoint.addresses[0]} ${endpoint.conditions?.ready}`,
-    ),
+    one.metadata.annotations?.[heldAnnotation] === 'true'
+      ? []
+      : (one.endpoints ?? []).map(
+          (endpoint) =>
+            `${one.metadata.labels?.['multicluster.kubernetes.io/source-cluster']} ${endpoint.addresses[0]} ${endpoint.conditions?.ready}`,
+        ),
   );
 
-/** East offers a service with one pod, and west has heard of it. */
+/** East offers a service with one pod, and the names of west answer with it. */
 export const eastOffers = async (): Promise<void> => {
   await everybodySpeaks();
   runPod(east, 'a');

@@ -4,6 +4,7 @@ import {
   affinitySecondsAnnotation,
   endpointSliceManager,
   endpointSliceManagerLabel,
+  heldAnnotation,
   importedNamespaceLabel,
   importedServiceLabel,
   internalTrafficPolicyAnnotation,
@@ -63,15 +64,19 @@ const byTargets = (ports: readonly ExportPort[], endpoints: readonly ExportEndpo
  * The EndpointSlices for one cluster's offer, one for each part of it: in the namespace of the service, or, while this cluster has no such namespace,
  * in that of KubeSlice, so that the name resolves in the slice's other namespaces. All that names and nodes need of the service is in them, so that it
  * changes at once: its address, if it has one, the ports that clients call, session affinity and traffic policies.
+ *
+ * @param isHeld nodes prepare for the service, and names give no answer yet
  */
 export const importedEndpointSlices = (
   slice: string,
   offer: Offer,
   hasNamespace: boolean,
   address: string | undefined,
+  isHeld = false,
 ): EndpointSlice[] => {
   const { namespace, name, type, ports, sessionAffinity, affinitySeconds, internalTrafficPolicy, trafficDistribution } = offer.body;
   const ofService = {
+    ...(isHeld ? { [heldAnnotation]: 'true' } : {}),
     ...(type === 'Headless' ? { [serviceTypeAnnotation]: type } : {}),
     ...(address === undefined ? {} : { [serviceAddressAnnotation]: address }),
     [servicePortsAnnotation]: calledPortsText(ports),

@@ -1,5 +1,5 @@
 import { calledPortsOf, importedServiceOf } from '../../api/imported-service.ts';
-import { serviceAddressAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
+import { heldAnnotation, serviceAddressAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -42,8 +42,8 @@ export type ImportRecord = {
 const longestPortName = 62;
 
 /**
- * The record of an EndpointSlice; undefined when it is not an imported one: without the labels for slice, service and source cluster, or with names
- * that cannot be DNS labels.
+ * The record of an EndpointSlice; undefined when it is held, or not an imported one: without the labels for slice, service and source cluster, or with
+ * names that cannot be DNS labels.
  *
  * Readiness follows the Kubernetes API: an endpoint without `ready` counts as ready. Invalid addresses, and ports without a name that fits into a
  * label, are dropped.
@@ -54,7 +54,7 @@ export const importRecordOf = ({
   ports,
 }: Pick<EndpointSlice, 'metadata' | 'endpoints' | 'ports'>): ImportRecord | undefined => {
   const imported = importedServiceOf(metadata);
-  if (imported === undefined) return undefined;
+  if (imported === undefined || metadata.annotations?.[heldAnnotation] === 'true') return undefined;
   const { slice, cluster, namespace, service } = imported;
   const servicePorts = calledPortsOf(metadata);
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;

@@ -1,5 +1,5 @@
 import { importedServiceOf } from '../../../api/imported-service.ts';
-import { serviceAddressAnnotation, sliceLabel } from '../../../api/labels.ts';
+import { heldAnnotation, serviceAddressAnnotation, sliceLabel } from '../../../api/labels.ts';
 import { type Offer, offersOf } from '../../../exchange/judgement/offer.ts';
 import { clusterOf, statementsBy } from '../../../exchange/ledger/ledger.ts';
 import { type ExportEndpoint, exportOfShard } from '../../../exchange/statement/export.ts';
@@ -34,11 +34,11 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
   /** When the address of an offer that never had an endpoint here is answered nevertheless, on the session's clock. */
   const addressed = new Map<string, number>();
   /**
-   * Whether the name of a service gets no answer yet: its first endpoint has not arrived, or is held, and whoever calls the address would be refused. A
-   * service without any endpoint is answered after {@link longestHoldMs}, as by cluster DNS.
+   * Whether the names of a new service give no answer yet: its first endpoint has not arrived, or not every node here has a path to one, and a caller of
+   * its address would be refused. Nodes prepare for it meanwhile. A service without any endpoint is answered after {@link longestHoldMs}, as by cluster DNS.
    */
-  const isAddressHeld = (key: string, seen: readonly EndpointSlice[], reached: Offer | undefined): boolean => {
-    const wasAddressed = seen.some(({ metadata }) => metadata.annotations?.[serviceAddressAnnotation] !== undefined);
+  const isServiceHeld = (key: string, answered: readonly EndpointSlice[], reached: Offer | undefined): boolean => {
+    const wasAddressed = answered.some(({ metadata }) => metadata.annotations?.[serviceAddressAnnotation] !== undefined);
     if (reached === undefined || wasAddressed || reached.parts.some(({ endpoints }) => endpoints.length > 0)) {
       addressed.delete(key);
       return false;
@@ -105,16 +105,18 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
         .byIndex('service', serviceIndex(slice, namespace, name))
         .filter(({ metadata }) => importedServiceOf(metadata)?.cluster === cluster);
       if (offer === undefined && isUnknown(session, { kind: 'Export', cluster, subject })) return undefined;
-      const answered = new Set(seen.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)));
+      const inUse = seen.filter(({ metadata }) => metadata.annotations?.[heldAnnotation] === undefined);
+      const answered = new Set(inUse.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)));
       const { reached, until } = reachedOf(offer, answered, paths);
       if (until === undefined) waiting.delete(key);
       else waiting.add(key);
       const hasNamespace = isThere(local.namespaces.get(namespace));
       const address = used.length === 0 ? undefined : addresses.of(subject, used[0]?.body);
-      const isHeld = isAddressHeld(key, seen, reached);
-      const ip = !isHeld && address !== undefined && 'ip' in address ? address.ip : undefined;
+      const isHeld = isServiceHeld(key, inUse, reached);
+      const shown = isHeld ? offer : reached;
+      const ip = address !== undefined && 'ip' in address ? address.ip : undefined;
       const desired = new Map(
-        (reached === undefined ? [] : importedEndpointSlices(slice, reached, hasNamespace, ip)).map((one) => [
+        (shown === undefined ? [] : importedEndpointSlices(slice, shown, hasNamespace, ip, isHeld)).map((one) => [
           objectKey(one.metadata),
           one,
         ]),
