@@ -1,5 +1,5 @@
 import { importedServiceOf } from '../../../api/imported-service.ts';
-import { heldAnnotation, serviceAddressAnnotation, sliceLabel } from '../../../api/labels.ts';
+import { heldAnnotation, sliceLabel } from '../../../api/labels.ts';
 import { type Offer, offersOf } from '../../../exchange/judgement/offer.ts';
 import { clusterOf, statementsBy } from '../../../exchange/ledger/ledger.ts';
 import { type ExportEndpoint, exportOfShard } from '../../../exchange/statement/export.ts';
@@ -9,13 +9,13 @@ import { remove } from '../../../kubernetes/remove.ts';
 import { watching } from '../../../loop/watching.ts';
 import { importedEndpointSlices } from '../../../plan/exports/imports.ts';
 import { offersOfName } from '../../../plan/exports/offer-conflict.ts';
-import { longestHoldMs } from '../../../plan/links/path-check.ts';
 import { Failure } from '../../../values/failure.ts';
 import { objectKey } from '../../../values/object-key.ts';
 import { fieldManager, serviceIndex } from '../cluster/local-world.ts';
 import { comesOrGoes, isThere } from '../cluster/namespace-presence.ts';
 import type { Refusals } from '../receive/refusals.ts';
 import { isUnknown, type Session } from '../session/session.ts';
+import { createHeldServices } from './held-services.ts';
 import { createPaths, type Paths } from './paths.ts';
 import type { AddressesOfSlice } from './service-addresses.ts';
 
@@ -31,23 +31,7 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
   const paths = createPaths({ slice, sliceNodes: local.sliceNodes, clock: session.clock });
   /** Keys of offers that wait until the nodes here confirm their paths. */
   const waiting = new Set<string>();
-  /** When the address of an offer that never had an endpoint here is answered nevertheless, on the session's clock. */
-  const addressed = new Map<string, number>();
-  /**
-   * Whether the names of a new service give no answer yet: its first endpoint has not arrived, or not every node here has a path to one, and a caller of
-   * its address would be refused. Nodes prepare for it meanwhile. A service without any endpoint is answered after {@link longestHoldMs}, as by cluster DNS.
-   */
-  const isServiceHeld = (key: string, answered: readonly EndpointSlice[], reached: Offer | undefined): boolean => {
-    const wasAddressed = answered.some(({ metadata }) => metadata.annotations?.[serviceAddressAnnotation] !== undefined);
-    if (reached === undefined || wasAddressed || reached.parts.some(({ endpoints }) => endpoints.length > 0)) {
-      addressed.delete(key);
-      return false;
-    }
-    const now = session.clock.monotonic();
-    const until = addressed.get(key) ?? now + longestHoldMs;
-    addressed.set(key, until);
-    return now < until;
-  };
+  const held = createHeldServices(session.clock);
   const standing = (): EndpointSlice[] => [...local.endpointSlices.byIndex('slice', slice)];
   const keysOf = ({ metadata }: EndpointSlice): string[] => {
     const imported = importedServiceOf(metadata);
@@ -112,7 +96,7 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
       else waiting.add(key);
       const hasNamespace = isThere(local.namespaces.get(namespace));
       const address = used.length === 0 ? undefined : addresses.of(subject, used[0]?.body);
-      const isHeld = isServiceHeld(key, inUse, reached);
+      const isHeld = held.isHeld(key, inUse, reached);
       const shown = isHeld ? offer : reached;
       const ip = address !== undefined && 'ip' in address ? address.ip : undefined;
       const desired = new Map(
@@ -141,7 +125,7 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
         if (!desired.has(objectKey(one.metadata))) await remove(local.client, endpointSliceKind, one.metadata, signal);
       refusals.set(`import.${key}`, refusalOf(cluster, subject, refused, offer?.strays.length ?? 0), cluster);
       if (failed.length > 0) throw failed[0];
-      const again = Math.min(until ?? Infinity, isHeld ? (addressed.get(key) ?? Infinity) : Infinity);
+      const again = Math.min(until ?? Infinity, isHeld ? held.until(key) : Infinity);
       return again === Infinity ? undefined : { againMs: Math.max(1, again - session.clock.monotonic()) };
     },
   };
