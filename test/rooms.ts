@@ -91,8 +91,13 @@ export const commandLineRooms: Readonly<Record<string, Room>> = {
     types: ['.'],
     reason: 'diagnosis/ reads what a diagnosis goes by; findings are printed by commands',
   },
+  trust: {
+    values: ['options', 'render', 'steps', 'fleet'],
+    types: ['.'],
+    reason: 'trust/ has the commands of "kubeslice trust" that change something',
+  },
   commands: {
-    values: ['.', 'options', 'render', 'steps', 'fleet', 'diagnosis'],
+    values: ['.', 'options', 'render', 'steps', 'fleet', 'diagnosis', 'trust'],
     reason: 'commands/ joins the rooms of the command line',
   },
   '.': { values: ['render'], reason: 'what starts the command line loads no command but the one that is asked for' },
@@ -124,6 +129,7 @@ export const signing = {
   files: [
     'src/identity/authority.ts',
     'src/identity/create-authority.ts',
+    'src/identity/rotate-authority.ts',
     'src/identity/node/issue-node-certificate.ts',
     'src/exchange/trust/issue.ts',
   ],

@@ -9,6 +9,8 @@ export const auditReasons = {
   AuthorityRefused:
     'The hub or a member presents an authority for a cluster that is not the pinned one, and neither the pinned one nor an administrator of this cluster allows that; it is not used.',
   AuthorityReplaced: 'The pinned authority of another cluster has endorsed a new one, or ended with a farewell; the new one is pinned.',
+  AuthorityRotated:
+    'An administrator gave this cluster a new authority, which the one before it signed; the other members follow by themselves.',
   DefaultDenyEnded: 'The slice no longer denies by default in this cluster, because an administrator of it allowed that.',
   DefaultDenyPinned: 'The slice denies by default, and this cluster keeps that whatever the hub grants later.',
 } as const;

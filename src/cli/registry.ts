@@ -59,7 +59,7 @@ export const registry: readonly Entry[] = [
   },
   {
     name: 'trust',
-    summary: 'Show or forget the pinned authorities of other clusters',
+    summary: 'Show or change by which authorities clusters are verified',
     load: () => import('./commands/trust.ts'),
   },
   { name: 'playground', summary: 'Real clusters on this machine to try things on', load: () => import('./commands/playground.ts') },

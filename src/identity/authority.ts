@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import type { Rotation } from '../api/rotations.ts';
 import { Failure } from '../values/failure.ts';
 import { type Root, readRoot } from './root.ts';
 
@@ -8,10 +9,16 @@ export interface AuthorityFiles {
   readonly certificate: string;
   /** PKCS #8 PEM. Never leaves the member cluster. */
   readonly privateKey: string;
+  /** How it came after the earlier authorities of the cluster, the latest last; absent when there were none. */
+  readonly rotations?: readonly Rotation[];
+  /** Certificate (PEM) with which the cluster joined; absent when it is still the present one. */
+  readonly joined?: string;
 }
 
 /** The authority of this cluster, able to sign. */
 export interface Authority extends Root {
+  /** How it came after the earlier authorities of the cluster, the latest last. */
+  readonly rotations: readonly Rotation[];
   /** ECDSA P-256 with SHA-256, as the 64 bytes r ‖ s of IEEE P1363: a fixed size, and no two encodings of one signature. */
   sign(bytes: Uint8Array): Uint8Array;
 }
@@ -24,7 +31,11 @@ export interface Authority extends Root {
 export const openAuthority = (files: AuthorityFiles, owner: { readonly cluster: string; readonly project: string }): Authority => {
   const root = readRoot(files.certificate, owner);
   const key = readKey(files.privateKey);
-  const authority: Authority = { ...root, sign: (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }) };
+  const authority: Authority = {
+    ...root,
+    rotations: files.rotations ?? [],
+    sign: (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }),
+  };
   if (!root.publicKey.equals(createPublicKey(key))) {
     throw new Failure(
       'InvalidInput',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rotatedAuthorities, start } from '../../test/exchange/author.ts';
 import { type Authority, openAuthority } from './authority.ts';
 import { createAuthority } from './create-authority.ts';
 import { answerProof, isProved, openAnswer, proveAuthority } from './credential-proof.ts';
@@ -40,6 +41,21 @@ describe('a credential request', () => {
     const request = proveAuthority(east, challenge, ephemeralKey());
     expect(isProved(request, { ...east, cluster: 'west' })).toBe(false);
     expect(isProved(request, { ...east, project: 'shop' })).toBe(false);
+  });
+
+  it('is proved by the authority after rotations, and by none before it once the hub knows them', async () => {
+    const [first, second, third] = await rotatedAuthorities('east', start, start, start);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no authorities');
+    const ask = (authority: Authority) => proveAuthority(authority, challenge, ephemeralKey());
+    expect([first, second, third].map((one) => isProved(ask(one), first))).toEqual([true, true, true]);
+    expect([first, second, third].map((one) => isProved(ask(one), first, second.rotations))).toEqual([false, true, true]);
+    expect([first, second, third].map((one) => isProved(ask(one), first, third.rotations))).toEqual([false, false, true]);
+    // A worker of an earlier version names no rotations.
+    expect(isProved({ ...ask(third), rotations: undefined }, first, third.rotations)).toBe(true);
+    expect(isProved({ ...ask(third), rotations: undefined }, first)).toBe(false);
+    expect(isProved({ ...ask(rogue), rotations: third.rotations }, first)).toBe(false);
+    // The cluster joined again, with another authority.
+    expect(isProved(ask(rogue), rogue, third.rotations)).toBe(true);
   });
 
   it('with a key that is no point is refused', () => {

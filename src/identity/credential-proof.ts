@@ -1,10 +1,12 @@
 import { verify } from 'node:crypto';
 import type { CredentialAnswer, CredentialQuestion } from '../api/credentialrequest/type.ts';
+import type { Rotation } from '../api/rotations.ts';
 import { Failure } from '../values/failure.ts';
 import { decodeBase64, encodeBase64 } from '../values/text/base64.ts';
 import { canonicalJson } from '../values/text/canonical-json.ts';
 import type { Authority } from './authority.ts';
 import type { Root } from './root.ts';
+import { successorsOf } from './rotation.ts';
 import { type EphemeralKey, seal, unseal } from './sealed-box.ts';
 
 /** The hub's answer to a cluster that proved its key. */
@@ -30,17 +32,23 @@ const questionText = ({ cluster, project, challenge, publicKey }: Question): str
 
 /** Requests a credential: an answer to the challenge of the hub, signed by the cluster's authority. */
 export const proveAuthority = (authority: Authority, challenge: string, { publicKey }: EphemeralKey): CredentialQuestion => {
-  const { cluster, project } = authority;
+  const { cluster, project, rotations } = authority;
   const text = questionText({ cluster, project, challenge, publicKey });
-  return { challenge, publicKey, signature: encodeBase64(authority.sign(Buffer.from(text, 'utf8'))) };
+  const signature = encodeBase64(authority.sign(Buffer.from(text, 'utf8')));
+  return { challenge, publicKey, signature, ...(rotations.length === 0 ? {} : { rotations: [...rotations] }) };
 };
 
-/** Whether the authority of `root` signed the request for exactly this cluster, project, challenge and key. */
-export const isProved = (request: CredentialQuestion, root: Root): boolean => {
+/**
+ * Whether the authority of a cluster signed the request for exactly this cluster, project, challenge and key. The cluster joined with `root`; `known`
+ * rotations led from there to the authority of its last proof, and those in the request lead on. An authority before that proves nothing.
+ */
+export const isProved = (request: CredentialQuestion, root: Root, known: readonly Rotation[] = []): boolean => {
   const signature = decodeBase64(request.signature);
   if (signature === undefined || signature.length !== 64) return false;
   const text = questionText({ ...request, cluster: root.cluster, project: root.project });
-  return verify('sha256', Buffer.from(text, 'utf8'), { key: root.publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+  const last = successorsOf(root, known).at(-1) ?? root;
+  const { publicKey } = successorsOf(last, request.rotations ?? []).at(-1) ?? last;
+  return verify('sha256', Buffer.from(text, 'utf8'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
 };
 
 /** Answers a request for which {@link isProved} is true. Throws `InvalidInput` when its public key is invalid. */

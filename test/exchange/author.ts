@@ -4,8 +4,9 @@ import type { ExportBody, ExportEndpoint } from '../../src/exchange/statement/ex
 import type { NodeBody } from '../../src/exchange/statement/node.ts';
 import { everySlice, type StatementBodies } from '../../src/exchange/statement/statement.ts';
 import { issueStatement } from '../../src/exchange/trust/issue.ts';
-import { type Authority, openAuthority } from '../../src/identity/authority.ts';
+import { type Authority, type AuthorityFiles, openAuthority } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
+import { rotateAuthority } from '../../src/identity/rotate-authority.ts';
 import { parseCidr } from '../../src/values/address/cidr.ts';
 import { formatIp } from '../../src/values/address/ip.ts';
 import { routerAddress } from '../../src/values/address/usable-addresses.ts';
@@ -26,6 +27,18 @@ export const slice = { slice: 'app-slice', sliceUID: '5f1c0a9e-0000-4000-8000-00
 export const authorityOf = async (cluster: string, now = start): Promise<Authority> => {
   const owner = { cluster, project };
   return openAuthority(await createAuthority(owner, now, randomBytes), owner);
+};
+
+/** Authorities of a cluster, each rotated to the next one, at times of which the first is `start`. */
+export const rotatedAuthorities = async (cluster: string, ...times: readonly number[]): Promise<Authority[]> => {
+  const owner = { cluster, project };
+  const all: Authority[] = [];
+  let files: AuthorityFiles | undefined;
+  for (const now of times) {
+    files = files === undefined ? await createAuthority(owner, now, randomBytes) : await rotateAuthority(files, owner, now, randomBytes);
+    all.push(openAuthority(files, owner));
+  }
+  return all;
 };
 
 /** A tunnel key; the same for the same name. */
@@ -70,7 +83,9 @@ export const author = (authority: Authority, { sliceUID = slice.sliceUID, serial
   ): NoticeSpec => {
     serial = Math.max(serial + 1, now * 1000);
     const { signed } = issueStatement(authority, { kind, subject, body, serial, ...of }, now);
-    return { cluster: authority.cluster, kind, subject, statement: signed.statement, signature: signed.signature };
+    const { rotations } = authority;
+    const beside = kind === 'Cluster' && rotations.length > 0 ? { rotations: [...rotations] } : {};
+    return { cluster: authority.cluster, kind, subject, statement: signed.statement, signature: signed.signature, ...beside };
   };
   return {
     authority,

@@ -36,6 +36,7 @@ export const receiver = (grants: Grants = {}, changes: Partial<ExchangeContext> 
     namespaces: new Set(['app-ns', 'other-ns']),
     member,
     pinned: (cluster) => pins.get(cluster),
+    rotations: (cluster) => kept.get(refKey({ kind: 'Cluster', cluster, subject: cluster }))?.rotations ?? [],
     readRoot,
     departed: (cluster) => {
       const known = entryOf(ledger, { kind: 'Cluster', cluster, subject: cluster });

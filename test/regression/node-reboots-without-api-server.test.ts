@@ -70,6 +70,7 @@ const startAgent = async (connection: Parameters<typeof createClient>[0]) => {
     key: identity.key,
     directory: `${directory}/run/agent/peer-keys`,
     disk: new DiskSecrets(settings, { folder: 'peer-keys', lost: 'nothing' }, quietLog),
+    rootsBefore: () => [],
     rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
     linkOf: () => undefined,
     dial: () => {

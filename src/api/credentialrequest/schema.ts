@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rotations } from '../rotations.ts';
 
 const base64 = (max: number) => z.string().max(max);
 
@@ -14,6 +15,9 @@ export const credentialRequestSpec = z
     signature: base64(128)
       .optional()
       .describe('ECDSA P-256 with SHA-256 under the key of the cluster’s authority, over the request in canonical JSON; base64.'),
+    rotations: rotations
+      .optional()
+      .describe('How the present authority of the cluster came after the one with which it joined, the latest last.'),
   })
   .describe('The request of the cluster for a credential, with the proof that it has the key of its authority.');
 
@@ -33,6 +37,9 @@ export const credentialRequestStatus = z
       })
       .optional()
       .describe('The last answer; only the sender of the request can open it.'),
+    rotations: rotations
+      .optional()
+      .describe('The rotations that the last request with a valid proof named: an authority that was replaced proves nothing any more.'),
     refused: z.string().max(1024).optional().describe('Why the last request was refused, if it was.'),
     refusedKey: base64(128)
       .optional()

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Rotation } from '../rotations.ts';
 import type { Typed } from '../typed.ts';
 import type { credentialRequestSpec, credentialRequestStatus } from './schema.ts';
 
@@ -11,6 +12,8 @@ export interface CredentialQuestion {
   readonly challenge: string;
   readonly publicKey: string;
   readonly signature: string;
+  /** How the authority came after the one with which the cluster joined. */
+  readonly rotations?: readonly Rotation[] | undefined;
 }
 /** An answer of the hub. */
 export type CredentialAnswer = NonNullable<CredentialRequestStatus['answer']>;

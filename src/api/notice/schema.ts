@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dnsLabel } from '../fields.ts';
+import { rotations } from '../rotations.ts';
 import { maxStatementBytes } from './limits.ts';
 
 /** The kinds of statement. */
@@ -44,6 +45,11 @@ export const noticeSpec = z
       .optional()
       .describe(
         'Farewells that earlier authorities of the cluster signed when it left, the latest last. A member that was disconnected then learns from them that the authority it has pinned ended. Only with a statement about the cluster itself.',
+      ),
+    rotations: rotations
+      .optional()
+      .describe(
+        'How the authority of the cluster came after earlier ones, the latest last. A member that has pinned one of these follows. Only with a statement about the cluster itself.',
       ),
   })
   .describe('One signed statement.');

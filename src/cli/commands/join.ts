@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { memberNamespace } from '../../api/places.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
+import { joinedCertificate } from '../../identity/stored-authority.ts';
 import { planCrds } from '../../install/crds.ts';
 import { decodeJoinToken, type JoinToken } from '../../install/join-token.ts';
 import { memberNamespaceObject, planHubSecret, planMember } from '../../install/member.ts';
@@ -123,7 +124,7 @@ export const command: CliCommand = {
         await checkCluster(opened, signal);
         await checkMember(member, cluster, context, signal);
         const before = await findAuthority(member, signal);
-        await checkName(hub, before?.certificate, signal);
+        await checkName(hub, before === undefined ? undefined : joinedCertificate(before), signal);
         const release = await findRelease(member, 'member', signal);
         if (release !== undefined && named !== undefined) throw belongsToHelm('The member', release, context, named);
         if (release !== undefined && mutualTls !== undefined)
@@ -137,8 +138,9 @@ export const command: CliCommand = {
             : await imageFor(input, member, daemonSetKind, placeOfPart('member'));
 
         await member.apply(namespaceKind, memberNamespaceObject, { signal });
-        const { certificate } = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
-        const credential = await register(hub, certificate, signal);
+        const authority = await ensureAuthority(member, { cluster, project: hub.place.project }, signal);
+        const { certificate } = authority;
+        const credential = await register(hub, joinedCertificate(authority), signal);
         terminal.out(`Cluster "${cluster}" is registered in project "${hub.place.project}" with authority ${fingerprintOf(certificate)}.`);
         await applyAll(member, [planHubSecret(credential), ...(consent === undefined ? [] : [consent])], signal);
         // A running worker would continue with its old credential, which may be invalid.

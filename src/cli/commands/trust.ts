@@ -2,7 +2,6 @@ import { noticeKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { statementLabel } from '../../api/labels.ts';
 import { memberNamespace, trustConfigMap } from '../../api/places.ts';
 import { componentName } from '../../install/metadata.ts';
-import { createEvents } from '../../kubernetes/events.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { forgetNote } from '../../plan/audit/trust-notes.ts';
 import { Failure } from '../../values/failure.ts';
@@ -14,8 +13,10 @@ import { outputOption, printModel } from '../render/output.ts';
 import { printableFingerprint } from '../render/printable-fingerprint.ts';
 import { renderTable } from '../render/table.ts';
 import { forgetCluster } from '../steps/forget-cluster.ts';
-import { fieldManager, type OpenCluster, withCluster } from '../steps/open-cluster.ts';
+import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { restartWorker } from '../steps/restart-worker.ts';
+import { reportTrust } from '../steps/trust/report-trust.ts';
+import { rotate } from '../trust/rotate.ts';
 
 const target = { namespace: memberNamespace, name: trustConfigMap };
 
@@ -118,10 +119,7 @@ const forget: CliCommand = {
       }
       await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
       await forgetCluster(member.client, cluster, new Date(), signal);
-      const events = createEvents({ client: member.client, component: fieldManager, instance: `${fieldManager}-${Date.now()}`, signal });
-      const regarding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: target };
-      events.emit({ regarding, ...forgetNote(cluster, printableFingerprint(pinned[cluster] ?? '')) });
-      await events.flush();
+      await reportTrust(member.client, forgetNote(cluster, printableFingerprint(pinned[cluster] ?? '')), signal);
       // Pins are read at the start of the worker.
       await restartWorker(member.client, signal);
       terminal.out(
@@ -134,6 +132,6 @@ const forget: CliCommand = {
 /** `kubeslice trust …`. */
 export const command: CliCommand = {
   name: 'trust',
-  summary: 'Show or forget the pinned authorities of other clusters',
-  commands: [show, list, forget],
+  summary: 'Show or change by which authorities clusters are verified',
+  commands: [show, list, rotate, forget],
 };

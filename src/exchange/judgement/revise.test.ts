@@ -109,6 +109,7 @@ describe('a cluster of many nodes and exports', () => {
     namespaces: new Set(['app-ns']),
     member: () => ({ blocks: [parseCidr('10.0.0.0/8')], ended }),
     pinned: () => undefined,
+    rotations: () => [],
     readRoot,
     departed: () => false,
     holdExpired: false,

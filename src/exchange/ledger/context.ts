@@ -1,3 +1,4 @@
+import type { Rotation } from '../../api/rotations.ts';
 import type { RootReader } from '../../identity/root-reader.ts';
 import type { Cidr } from '../../values/address/cidr.ts';
 
@@ -24,6 +25,8 @@ export interface ExchangeContext {
   readonly member: (cluster: string) => MemberGrant | 'unknown' | undefined;
   /** The pinned certificate of a cluster, PEM. */
   readonly pinned: (cluster: string) => string | undefined;
+  /** The rotations of a cluster's authority beside its statement about itself that was accepted last; empty when there are none. */
+  readonly rotations: (cluster: string) => readonly Rotation[];
   /** Reads the certificate of an authority; it may have a cache. */
   readonly readRoot: RootReader;
   /** Whether the cluster left every slice in which this cluster knows it. Another authority may then take its name. */

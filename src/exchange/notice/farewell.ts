@@ -1,6 +1,7 @@
 import { maxFarewells } from '../../api/notice/schema.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
-import type { Root } from '../../identity/root.ts';
+import type { Authority } from '../../identity/authority.ts';
+import { ownRoots } from '../../identity/rotation.ts';
 import { readJson } from '../../values/text/read-json.ts';
 import { concerns, isTombstone, readStatement, type Tombstone } from '../statement/statement.ts';
 import { clockSkewMs, statementLifetimeMs } from '../trust/lifetime.ts';
@@ -54,17 +55,19 @@ export const noEarlierTimes: EarlierTimes = { farewells: [], floor: 0 };
  */
 export const earlierTimes = (
   notices: readonly NoticeSpec[],
-  authority: Root,
+  authority: Authority,
   { slice, sliceUID }: { readonly slice: string; readonly sliceUID: string },
   now: number,
 ): EarlierTimes => {
   const found = new Map<string, { readonly statement: string; readonly signature: string; readonly stated: Tombstone }>();
+  const roots = ownRoots(authority);
   let floor = 0;
   for (const notice of notices) {
     if (notice.kind !== 'Cluster' || notice.cluster !== authority.cluster) continue;
     const stated = readStatement(readJson(notice.statement));
     // The cluster's own earlier claim keeps the floor for longer than farewells are valid.
-    const isOwn = verifyStatement(notice, authority, { slice, sliceUID, kind: 'Cluster', subject: authority.cluster }, now).ok;
+    const expected = { slice, sliceUID, kind: 'Cluster', subject: authority.cluster } as const;
+    const isOwn = roots.some((root) => verifyStatement(notice, root, expected, now).ok);
     if (isOwn && typeof stated !== 'string' && 'body' in stated && 'floor' in stated.body) floor = Math.max(floor, stated.body.floor ?? 0);
     for (const candidate of [notice, ...farewellsIn(notice)]) {
       const farewell = readFarewell(candidate);

@@ -44,6 +44,6 @@ describe('decideRoot', () => {
     const decision = decideRoot({ ...east, pinned: a, offered: b, endorsed: false, departed: false }, readRoot);
     expect(decision).toMatchObject({ code: 'AuthorityChanged' });
     const message = decision.action === 'refuse' ? decision.message : '';
-    for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust forget']) expect(message).toContain(part);
+    for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust forget east']) expect(message).toContain(part);
   });
 });

@@ -11,7 +11,7 @@ export interface RootQuestion {
   readonly pinned: string | undefined;
   /** The certificate that the cluster shows now, PEM. */
   readonly offered: string;
-  /** True when `offered` comes from a `Cluster` statement that was verified under the pinned authority: the old authority names the new one. */
+  /** True when the pinned authority names `offered`: in a `Cluster` statement that it signed, or by rotations. */
   readonly endorsed: boolean;
   /** True when the cluster left with a statement that the pinned authority signed: that authority no longer signs for it. */
   readonly departed: boolean;

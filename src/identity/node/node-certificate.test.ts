@@ -1,9 +1,11 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rotatedAuthorities } from '../../../test/exchange/author.ts';
 import { type Authority, openAuthority } from '../authority.ts';
 import { createAuthority } from '../create-authority.ts';
 import { readRoot } from '../root.ts';
+import { overlapping } from '../rotation.ts';
 import { issueNodeCertificate } from './issue-node-certificate.ts';
 import { needsCertificate, readNodeCertificate } from './node-certificate.ts';
 import { createNodeKey } from './node-key.ts';
@@ -74,6 +76,22 @@ describe('the certificate of a node', () => {
     expect(needs(issued(), now, createNodeKey().key.publicKey)).toBe(true);
     expect(needs(issued(now, 'n2'))).toBe(true);
     expect(needs(issued(now, 'n1', other))).toBe(true);
+  });
+
+  it('of an authority that was rotated counts until the overlap ends, and is replaced before its own end', async () => {
+    const [first, second] = await rotatedAuthorities('east', now - 24 * hour, now);
+    if (first === undefined || second === undefined) throw new Error('no authorities');
+    const old = issued(now - hour, 'n1', first);
+    const of = (at: number) => ({ root: second, node: 'n1', before: () => overlapping(second, second.rotations, at) });
+    expect(readNodeCertificate(old, { root: second, node: 'n1' })).toContain('was not issued by');
+    expect(readNodeCertificate(old, of(now))).toMatchObject({ publicKey: key.publicKey });
+    expect(readNodeCertificate(old, of(now + 13 * hour))).toContain('was not issued by');
+    expect(readNodeCertificate(issued(now, 'n1', other), of(now))).toContain('was not issued by');
+    const needs = (at: number, present = old) => needsCertificate(present, key.publicKey, of(at), at);
+    // It ends after 11 hours; at half of its time others may not have learned of the rotation yet.
+    expect([needs(now), needs(now + 6 * hour), needs(now + 7 * hour + 1)]).toEqual([false, false, true]);
+    const fresh = issued(now, 'n1', second);
+    expect([needs(now + 5 * hour, fresh), needs(now + 6 * hour + 1, fresh)]).toEqual([false, true]);
   });
 
   it('opens TLS 1.3 at both ends, and both derive the same key from the connection', async () => {

@@ -24,19 +24,21 @@ export interface NodeCertificate {
 export interface CertificateOwner {
   readonly root: Root;
   readonly node: string;
+  /** Earlier authorities of the cluster that count, too, after a rotation. Called for a certificate that `root` did not issue. */
+  readonly before?: (() => readonly Root[]) | undefined;
 }
 
 /**
  * Reads the certificate of a node (PEM); a phrase states why it is none.
- * The authority of the node's cluster must have issued it, for the identity of this node alone and for no longer than {@link nodeCertificateMs}. Whether
+ * The authority of the node's cluster, or one before it that still counts, must have issued it, for the identity of this node alone and for no longer than {@link nodeCertificateMs}. Whether
  * it is valid now is left to the caller.
  */
-export const readNodeCertificate = (pem: string, { root, node }: CertificateOwner): NodeCertificate | string => {
+export const readNodeCertificate = (pem: string, { root, node, before }: CertificateOwner): NodeCertificate | string => {
   if (pem.length > maxNodeCertificate) return 'is larger than a certificate';
   try {
     const certificate = new X509Certificate(pem);
     const id = nodeIdentity(root.cluster, root.project, node);
-    if (!certificate.checkIssued(new X509Certificate(root.certificate)) || !certificate.verify(root.publicKey))
+    if (!isIssuedBy(certificate, root) && before?.().some((one) => isIssuedBy(certificate, one)) !== true)
       return `was not issued by the authority ${root.fingerprint}`;
     if (certificate.ca) return 'is that of an authority';
     if (certificate.subjectAltName !== `URI:${id}`) return `is for ${certificate.subjectAltName ?? 'nobody'} and not for ${id}`;
@@ -47,6 +49,9 @@ export const readNodeCertificate = (pem: string, { root, node }: CertificateOwne
     return 'is no certificate';
   }
 };
+
+const isIssuedBy = (certificate: X509Certificate, root: Root): boolean =>
+  certificate.checkIssued(new X509Certificate(root.certificate)) && certificate.verify(root.publicKey);
 
 /** The cluster that the certificate of a node (PEM) names; undefined for everything else. It proves nothing, see {@link readNodeCertificate}. */
 export const clusterNamedBy = (pem: string): string | undefined => {
@@ -61,14 +66,19 @@ export const clusterNamedBy = (pem: string): string | undefined => {
 /** Maximum length of the certificate of a node, PEM; the longest honest one has about 1,100 characters. */
 export const maxNodeCertificate = 4096;
 
+/** How much time a certificate of an earlier authority has left when it is replaced, in milliseconds: others need time to learn of the rotation. */
+const rotatedLeftMs = 4 * 3_600_000;
+
 /**
- * Whether a node needs a new certificate: it has none for its key, the present one is of another authority, or half of its time is over. One that is
- * not valid yet, because a clock was set back, is replaced, too.
+ * Whether a node needs a new certificate: it has none for its key, the present one is of another authority, or half of its time is over. One of an
+ * authority `before` is kept somewhat longer. One that is not valid yet, because a clock was set back, is replaced, too.
  */
 export const needsCertificate = (present: string | undefined, publicKey: string, owner: CertificateOwner, now: number): boolean => {
   if (present === undefined) return true;
   const read = readNodeCertificate(present, owner);
-  return typeof read === 'string' || read.publicKey !== publicKey || now < read.notBefore || read.notAfter - now < nodeCertificateMs / 2;
+  if (typeof read === 'string' || read.publicKey !== publicKey || now < read.notBefore) return true;
+  const isEarlier = owner.before !== undefined && !isIssuedBy(new X509Certificate(present), owner.root);
+  return read.notAfter - now < (isEarlier ? rotatedLeftMs : nodeCertificateMs / 2);
 };
 
 /** The common name of a node in its certificate, at most 64 characters (X.520). */

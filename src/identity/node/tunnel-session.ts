@@ -2,8 +2,7 @@ import { createHash, type KeyObject, type X509Certificate } from 'node:crypto';
 import type { ConnectionOptions, TLSSocket, TLSSocketOptions } from 'node:tls';
 import { encodeBase64 } from '../../values/text/base64.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
-import type { Root } from '../root.ts';
-import { certificateSkewMs, readNodeCertificate } from './node-certificate.ts';
+import { type CertificateOwner, certificateSkewMs, readNodeCertificate } from './node-certificate.ts';
 
 /** This node, as it authenticates itself to other nodes of a slice. */
 export interface OwnNode {
@@ -17,9 +16,7 @@ export interface OwnNode {
 }
 
 /** Another node of the slice, by the statement of its cluster. */
-export interface StatedNode {
-  readonly root: Root;
-  readonly node: string;
+export interface StatedNode extends CertificateOwner {
   /** As `isIdentityKey` describes it. */
   readonly identityKey: string;
   /** WireGuard public key in the slice. */
@@ -56,10 +53,10 @@ export const sessionOptions = ({
  * The end of the other node's certificate, in milliseconds since 1970, when the session is with exactly the stated node: its authority issued the
  * certificate, for this node and the stated key, and it is valid at `now`. Otherwise a phrase that states why not.
  */
-export const authenticated = (session: TLSSocket, { root, node, identityKey }: StatedNode, now: number): number | string => {
+export const authenticated = (session: TLSSocket, { identityKey, ...owner }: StatedNode, now: number): number | string => {
   const shown: X509Certificate | undefined = session.getPeerX509Certificate();
   if (shown === undefined) return 'shows no certificate';
-  const read = readNodeCertificate(shown.toString(), { root, node });
+  const read = readNodeCertificate(shown.toString(), owner);
   if (typeof read === 'string') return `shows a certificate that ${read}`;
   if (read.publicKey !== identityKey) return 'shows a certificate for another key than the one that its cluster stated';
   if (now < read.notBefore - certificateSkewMs) return 'shows a certificate that is not valid yet';

@@ -30,6 +30,10 @@ const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
 export const extensions = {
   /** The subject is no authority. */
   notAuthority: extension('551d13', true, sequence()),
+  /** The subject is an authority. */
+  authority: extension('551d13', true, sequence(tlv(0x01, Buffer.of(0xff)))),
+  /** The key signs certificates, and everything else that an authority signs. */
+  signsCertificates: extension('551d0f', true, tlv(0x03, Buffer.of(2, 0x84))),
   /** The key signs, and does nothing else. */
   signsOnly: extension('551d0f', true, tlv(0x03, Buffer.of(7, 0x80))),
   /** For both ends of TLS. */

@@ -38,6 +38,7 @@ export const noticePolicy = planPolicy({
     { name: 'labels', expression: 'object == null ? {} : object.metadata.?labels.orValue({})' },
     { name: 'weight', expression: `'${weightLabel}' in variables.labels ? variables.labels['${weightLabel}'] : ''` },
     { name: 'farewells', expression: 'object == null ? [] : object.spec.?farewells.orValue([])' },
+    { name: 'rotations', expression: 'object == null ? [] : object.spec.?rotations.orValue([])' },
   ],
   validations: [
     ...['object', 'oldObject'].map((which) => ({
@@ -57,8 +58,8 @@ export const noticePolicy = planPolicy({
     },
     {
       // A notice without it counts as the heaviest: workers of earlier versions do not set it.
-      expression: `object == null || variables.weight == '' || (variables.weight.matches('^[1-9]$') && int(variables.weight) >= 1 + (size(object.spec.statement) + variables.farewells.map(one, size(one.statement)).sum()) / ${budgets.rateBytes})`,
-      message: `Label ${weightLabel} of a notice is a digit: 1, and 1 more for each ${budgets.rateBytes} characters of its statement and the farewells beside it.`,
+      expression: `object == null || variables.weight == '' || (variables.weight.matches('^[1-9]$') && int(variables.weight) >= 1 + (size(object.spec.statement) + variables.farewells.map(one, size(one.statement)).sum() + variables.rotations.map(one, size(one.newWithOld) + size(one.oldWithNew)).sum()) / ${budgets.rateBytes})`,
+      message: `Label ${weightLabel} of a notice is a digit: 1, and 1 more for each ${budgets.rateBytes} characters of its statement and the farewells and rotations beside it.`,
       reason: 'Forbidden',
     },
     {
@@ -67,8 +68,8 @@ export const noticePolicy = planPolicy({
       reason: 'Forbidden',
     },
     {
-      expression: `object == null || (size(bytes(object.spec.statement)) + variables.farewells.map(one, size(bytes(one.statement))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
-      message: `A statement has at most ${maxStatementBytes} bytes, together with the farewells beside it, and a notice at most ${maxWriters} field managers.`,
+      expression: `object == null || (size(bytes(object.spec.statement)) + variables.farewells.map(one, size(bytes(one.statement))).sum() + variables.rotations.map(one, size(bytes(one.newWithOld)) + size(bytes(one.oldWithNew))).sum() <= ${maxStatementBytes} && size(object.metadata.?managedFields.orValue([])) <= ${maxWriters})`,
+      message: `A statement has at most ${maxStatementBytes} bytes, together with the farewells and rotations beside it, and a notice at most ${maxWriters} field managers.`,
       reason: 'Forbidden',
     },
   ],

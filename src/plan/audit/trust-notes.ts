@@ -33,6 +33,13 @@ export const forgetNote = (cluster: string, fingerprint: string): AuditNote => (
   message: `The authority ${fingerprint} of cluster "${cluster}" is forgotten by "kubeslice trust forget"; the next one of that name is pinned.`,
 });
 
+/** An administrator gave this cluster a new authority, signed by the one before; both by their fingerprints. */
+export const rotateNote = (cluster: string, fingerprint: string, before: string): AuditNote => ({
+  type: 'Normal',
+  reason: 'AuthorityRotated',
+  message: `Cluster "${cluster}", which is this one, has the authority ${fingerprint} from now on, which ${before} signed; the other members follow by themselves.`,
+});
+
 const deniesByDefault = (slice: Slice | undefined): boolean => grantedAccess(slice)?.default === 'Deny';
 
 /** What changed in the default of a slice that this cluster keeps; `before` is undefined for a slice that is new here. */

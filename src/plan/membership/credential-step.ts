@@ -1,5 +1,6 @@
 import type { Cluster } from '../../api/cluster/type.ts';
 import type { CredentialQuestion, CredentialRequest } from '../../api/credentialrequest/type.ts';
+import type { Rotation } from '../../api/rotations.ts';
 
 /** The next step of the hub for a CredentialRequest. */
 export type CredentialStep =
@@ -8,8 +9,8 @@ export type CredentialStep =
   /** There is no challenge yet; it is written. */
   | { readonly step: 'challenge' }
   | { readonly step: 'refuse'; readonly why: string }
-  /** Complete and for the current challenge; its proof must be verified. */
-  | { readonly step: 'verify'; readonly request: CredentialQuestion; readonly caBundle: string };
+  /** Complete and for the current challenge; its proof must be verified. `known` are the rotations that an earlier proof named. */
+  | { readonly step: 'verify'; readonly request: CredentialQuestion; readonly caBundle: string; readonly known: readonly Rotation[] };
 
 /**
  * ```
@@ -23,11 +24,12 @@ export type CredentialStep =
  */
 export const credentialStep = ({ spec, status }: CredentialRequest, cluster: Cluster | undefined): CredentialStep => {
   if (status?.challenge === undefined) return { step: 'challenge' };
-  const { challenge, publicKey, signature } = spec;
+  const { challenge, publicKey, signature, rotations } = spec;
   if (challenge !== status.challenge || publicKey === undefined || signature === undefined) return { step: 'none' };
   if (cluster === undefined || cluster.metadata.deletionTimestamp !== undefined)
     return { step: 'refuse', why: 'No cluster of that name is registered; join again with "kubeslice join".' };
   if (cluster.spec.caBundle === undefined)
     return { step: 'refuse', why: 'The cluster has not joined, so the hub knows no authority of it; join with "kubeslice join".' };
-  return { step: 'verify', request: { challenge, publicKey, signature }, caBundle: cluster.spec.caBundle };
+  const request = { challenge, publicKey, signature, ...(rotations === undefined ? {} : { rotations }) };
+  return { step: 'verify', request, caBundle: cluster.spec.caBundle, known: status.rotations ?? [] };
 };

@@ -1,4 +1,5 @@
 import type { NoticeSpec } from '../../api/notice/type.ts';
+import type { Rotation } from '../../api/rotations.ts';
 import { recall } from '../../exchange/judgement/recall.ts';
 import { revise } from '../../exchange/judgement/revise.ts';
 import type { ExchangeContext } from '../../exchange/ledger/context.ts';
@@ -51,6 +52,10 @@ const departed = ({ slices }: Pick<PeerTrust, 'slices'>, cluster: string): boole
   return known.length > 0 && known.every(({ stated }) => isTombstone(stated));
 };
 
+/** The rotations of a cluster's authority beside the statements about itself that a node has accepted. */
+export const rotationsOf = ({ slices }: Pick<PeerTrust, 'slices'>, cluster: string): readonly Rotation[] =>
+  [...slices.values()].flatMap(({ notices }) => notices.get(refKey({ kind: 'Cluster', cluster, subject: cluster }))?.rotations ?? []);
+
 /**
  * The context in which a node judges notices of a slice. It differs from that of a worker:
  * ```
@@ -76,6 +81,7 @@ export const nodeContext = (
     namespaces: new Set(),
     member: () => ({ blocks: pods, ended: false }),
     pinned: (cluster) => trust.roots.get(cluster),
+    rotations: (cluster) => rotationsOf(trust, cluster),
     readRoot,
     departed: (cluster) => departed(trust, cluster),
     holdExpired: true,

@@ -78,13 +78,13 @@ export const credentialController = (world: World, clock: Clock, seconds: number
   const answer = async (
     request: CredentialRequest,
     owner: { readonly project: string; readonly cluster: string },
-    { request: asked, caBundle }: Extract<CredentialStep, { step: 'verify' }>,
+    { request: asked, caBundle, known }: Extract<CredentialStep, { step: 'verify' }>,
     signal: AbortSignal,
   ): Promise<void> => {
     let given: CredentialAnswer;
     try {
       const root = readRoot(caBundle, owner);
-      if (!isProved(asked, root))
+      if (!isProved(asked, root, known))
         return await refuse(request, 'The request is not signed by the authority with which this cluster joined.', signal);
       // Before a token is created, so that an invalid key costs nothing.
       answerProof(asked, owner, { token: '', servers: [], ca: '' });
@@ -94,7 +94,9 @@ export const credentialController = (world: World, clock: Clock, seconds: number
       if (!Failure.is(error, 'StatementRefused') && !Failure.is(error, 'InvalidInput')) throw error;
       return refuse(request, error.message.slice(0, 1024), signal);
     }
-    await write(request, { challenge: freshChallenge(), answer: given, refused: null, refusedKey: null }, signal);
+    const { rotations } = asked;
+    const followed = rotations === undefined || rotations.length === 0 ? {} : { rotations };
+    await write(request, { challenge: freshChallenge(), answer: given, refused: null, refusedKey: null, ...followed }, signal);
     world.log.info('a hub credential was renewed by proof of the key', { cluster: request.metadata.name });
   };
 

@@ -87,6 +87,7 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
             log,
           ),
           rootOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster),
+          rootsBefore: (sliceUID, cluster) => verification.rootsBefore(sliceUID, cluster),
           linkOf: (slice, peer) => links.links(slice).get(peer),
           dial: (slice, router) => dialRouter(peerExchange.sockets(slice).dial, router),
           onChange: () => node.enqueue('changes', { priority: 'high' }),

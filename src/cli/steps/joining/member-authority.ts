@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { authoritySecret, memberNamespace } from '../../../api/places.ts';
 import type { AuthorityFiles } from '../../../identity/authority.ts';
+import { authorityData, readAuthorityData } from '../../../identity/stored-authority.ts';
 import { metadata } from '../../../install/metadata.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type Secret, secretKind } from '../../../kubernetes/kinds.ts';
@@ -8,10 +9,7 @@ import { Failure } from '../../../values/failure.ts';
 
 const target = { namespace: memberNamespace, name: authoritySecret };
 
-const filesOf = (secret: Secret): AuthorityFiles => {
-  const text = (key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
-  return { certificate: text('tls.crt'), privateKey: text('tls.key') };
-};
+const filesOf = ({ data }: Secret): AuthorityFiles => readAuthorityData(data) ?? { certificate: '', privateKey: '' };
 
 /** The existing authority of a member cluster, if any. */
 export const findAuthority = async (member: Client, signal: AbortSignal): Promise<AuthorityFiles | undefined> => {
@@ -37,7 +35,7 @@ export const ensureAuthority = async (
     kind: 'Secret',
     metadata: metadata(authoritySecret, { namespace: memberNamespace }),
     type: 'kubernetes.io/tls',
-    stringData: { 'tls.crt': files.certificate, 'tls.key': files.privateKey },
+    stringData: authorityData(files),
   };
   try {
     await member.create(secretKind, secret, { signal });

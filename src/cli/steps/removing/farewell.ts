@@ -8,6 +8,7 @@ import { everySlice } from '../../../exchange/statement/statement.ts';
 import { issueStatement, type SignedStatement } from '../../../exchange/trust/issue.ts';
 import { nextSerial } from '../../../exchange/trust/serial.ts';
 import { type Authority, openAuthority } from '../../../identity/authority.ts';
+import { readAuthorityData } from '../../../identity/stored-authority.ts';
 import { metadata } from '../../../install/metadata.ts';
 import type { Client } from '../../../kubernetes/client.ts';
 import { type ConfigMap, configMapKind, secretKind } from '../../../kubernetes/kinds.ts';
@@ -69,11 +70,9 @@ const handOver = async ({ hub, cluster, namespace }: Leaving, signed: SignedStat
 
 const findAuthority = async ({ member, cluster, namespace }: Leaving, signal: AbortSignal): Promise<Authority | undefined> => {
   const secret = await member.find(secretKind, { namespace: memberNamespace, name: authoritySecret }, { signal });
-  const [certificate, privateKey] = ['tls.crt', 'tls.key'].map((key) => secret?.data?.[key]);
+  const files = readAuthorityData(secret?.data);
   const project = projectOfNamespace(namespace);
-  if (certificate === undefined || privateKey === undefined || project === undefined) return undefined;
-  const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
-  return openAuthority({ certificate: text(certificate), privateKey: text(privateKey) }, { cluster, project });
+  return files === undefined || project === undefined ? undefined : openAuthority(files, { cluster, project });
 };
 
 /** The serial in a notice, so that the next one is higher even if this machine's clock is slow; 0 when it cannot be read. */

@@ -44,7 +44,7 @@ export const requestCredential = async (
   const challenge = await until(({ status }) => status?.challenge);
   const own = ephemeralKey();
   const question = proveAuthority(authority, challenge, own);
-  await hub.mergePatch(credentialRequestKind, target, { spec: question }, { signal, timeoutMs: 10_000 });
+  await hub.mergePatch(credentialRequestKind, target, { spec: { rotations: null, ...question } }, { signal, timeoutMs: 10_000 });
   const answer = await until(({ status }) => {
     // A refusal of another request is no answer to this one: it may be years old.
     if (status?.refusedKey === question.publicKey)

@@ -1,10 +1,14 @@
 import { noticeKind } from '../../../api/kinds.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../../api/notice/type.ts';
+import type { Rotation } from '../../../api/rotations.ts';
+import type { EarlierTimes } from '../../../exchange/notice/farewell.ts';
 import { decidePublication, publishedBy } from '../../../exchange/notice/publication.ts';
 import { rateWeight } from '../../../exchange/notice/rate-weight.ts';
 import { reportSlot, SlotTable, slotOf } from '../../../exchange/notice/slots.ts';
 import { issueStatement } from '../../../exchange/trust/issue.ts';
 import { verifyStatement } from '../../../exchange/trust/verify.ts';
+import type { Root } from '../../../identity/root.ts';
+import { ownRoots } from '../../../identity/rotation.ts';
 import { remove } from '../../../kubernetes/remove.ts';
 import type { Pace } from '../../../loop/pace.ts';
 import { watching } from '../../../loop/watching.ts';
@@ -77,9 +81,27 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     return slot === undefined ? undefined : board.get(`${namespace}/${noticeSlotName(hub.cluster, slot)}`);
   };
 
+  const verifiedBy = (root: Root, spec: NoticeSpec) =>
+    verifyStatement(spec, root, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
+
+  /** This authority, and the earlier ones of this cluster, whose notices may still be there. */
+  const roots = ownRoots(authority);
   const serialOf = (spec: NoticeSpec): number | undefined => {
-    const verified = verifyStatement(spec, authority, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
-    return verified.ok ? verified.stated.serial : undefined;
+    for (const root of roots) {
+      const verified = verifiedBy(root, spec);
+      if (verified.ok) return verified.stated.serial;
+    }
+    return undefined;
+  };
+
+  const present = new WeakSet<NoticeSpec>();
+  /** Whether an own notice is to be signed again because an earlier authority signed it. */
+  const isOfEarlierAuthority = (spec: NoticeSpec): boolean => {
+    if (roots.length === 1 || present.has(spec)) return false;
+    const verified = verifiedBy(authority, spec);
+    if (!verified.ok && verified.code === 'BadSignature') return true;
+    present.add(spec);
+    return false;
   };
 
   /**
@@ -103,7 +125,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
         ? seen === undefined
           ? undefined
           : 'overwritten'
-        : isBehind(mine, seen)
+        : isBehind(mine, seen) || isOfEarlierAuthority(mine)
           ? 'overwritten'
           : publishedBy(mine, sliceUID, session.earlier.floor);
     const now = clock.now();
@@ -118,8 +140,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
         for (const known of [mine, seen?.spec]) if (known !== undefined) raiseSerial(known);
         const issued = issueStatement(authority, { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() }, now);
         const { statement, signature } = issued.signed;
-        const { farewells } = session.earlier;
-        const carried = kind === 'Cluster' && farewells.length > 0 ? { farewells: [...farewells] } : {};
+        const carried = kind === 'Cluster' ? besideClaim(session.earlier.farewells, authority.rotations) : {};
         own.set({ cluster: hub.cluster, kind, subject, statement, signature, ...carried });
       }
     }
@@ -235,6 +256,15 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     notices: (): number => slots.size + 1,
   };
 };
+
+/** What a statement of this cluster about itself has beside it: how others get from an authority of before to the present one. */
+const besideClaim = (
+  farewells: EarlierTimes['farewells'],
+  rotations: readonly Rotation[],
+): Pick<NoticeSpec, 'farewells' | 'rotations'> => ({
+  ...(farewells.length === 0 ? {} : { farewells: [...farewells] }),
+  ...(rotations.length === 0 ? {} : { rotations: [...rotations] }),
+});
 
 /** Whether writes about it are limited in rate: a cluster publishes little about itself, and its reports have a pace of their own. */
 const isPaced = (key: string): boolean => !key.startsWith('Links/') && !key.startsWith('Cluster/');

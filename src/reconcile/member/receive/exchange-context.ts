@@ -36,6 +36,7 @@ export const exchangeContext = (session: Session): ExchangeContext => {
       return { blocks: blocksOf(membership.spec.blocks), ended: membership.spec.ended !== undefined };
     },
     pinned: trust.rootOf,
+    rotations: (cluster) => local.notices.byIndex('about', cluster).flatMap(({ spec }) => spec.rotations ?? []),
     readRoot: trust.readRoot,
     departed: (cluster) => {
       // For this slice by the ledger: the mirror of stored notices may not show yet what was just accepted.

@@ -4,6 +4,7 @@ import { memberNamespace } from '../../../api/places.ts';
 import { sliceNodeName } from '../../../api/slicenode/type.ts';
 import { issueNodeCertificate } from '../../../identity/node/issue-node-certificate.ts';
 import { needsCertificate } from '../../../identity/node/node-certificate.ts';
+import { predecessorsOf } from '../../../identity/rotation.ts';
 import { watching } from '../../../loop/watching.ts';
 import { identityOf } from '../cluster/node-identity.ts';
 import type { Session } from '../session/session.ts';
@@ -37,7 +38,15 @@ export const nodeCertificates = (session: Session) => {
       const identity = identityOf(seen);
       if (identity === undefined || 'refused' in identity) return;
       const now = clock.now();
-      if (!needsCertificate(seen.spec.certificate, identity.publicKey, { root: authority, node }, now)) return;
+      if (
+        !needsCertificate(
+          seen.spec.certificate,
+          identity.publicKey,
+          { root: authority, node, before: () => predecessorsOf(authority, authority.rotations) },
+          now,
+        )
+      )
+        return;
       const certificate = issueNodeCertificate(authority, { node, ...identity }, now, randomBytes);
       await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { certificate } }, { signal });
     },

@@ -48,6 +48,8 @@ export interface KeyBindingParts {
   readonly disk: DiskSecrets;
   /** The pinned authority of a cluster; undefined while none is known. */
   readonly rootOf: (sliceUID: string, cluster: string) => Root | undefined;
+  /** Authorities of a cluster before the pinned one that still count after a rotation. */
+  readonly rootsBefore: (sliceUID: string, cluster: string) => readonly Root[];
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** Opens a connection through the tunnel to the node with a router address. */
   readonly dial: (slice: string, router: string) => Duplex;
@@ -294,14 +296,14 @@ export class KeyBinding {
 
   /** The certificate of this node in a slice, read once; undefined without one, and while the authority is not known. */
   #certificateOf({ name, uid, certificate }: SliceFacts): KnownCertificate | undefined {
-    const { node, key, rootOf } = this.#parts;
+    const { node, key, rootOf, rootsBefore } = this.#parts;
     if (certificate === undefined) return undefined;
     const known = this.#certificates.get(name);
     // Its own text names the cluster: after a reboot nothing else does while the API server is away.
     const cluster = known?.text === certificate ? known.root.cluster : clusterNamedBy(certificate);
     const root = cluster === undefined ? undefined : rootOf(uid, cluster);
-    if (root === undefined || (known?.text === certificate && known.root === root)) return root && known;
-    const read = readNodeCertificate(certificate, { root, node });
+    if (cluster === undefined || root === undefined || (known?.text === certificate && known.root === root)) return root && known;
+    const read = readNodeCertificate(certificate, { root, node, before: () => rootsBefore(uid, cluster) });
     const isUsable = typeof read !== 'string' && read.publicKey === key.publicKey;
     const made = { text: certificate, root, notAfter: isUsable ? read.notAfter : undefined, isTold: false };
     this.#certificates.set(name, made);
@@ -323,7 +325,8 @@ export class KeyBinding {
     const root = slice === undefined || peerFacts === undefined ? undefined : this.#parts.rootOf(slice.uid, peerFacts.cluster);
     if (slice === undefined || peerFacts?.identityKey === undefined || own === undefined || root === undefined) return undefined;
     const { node, identityKey, publicKey: tunnelKey } = peerFacts;
-    const peer: StatedNode = { root, node, identityKey, tunnelKey };
+    const before = (): readonly Root[] => this.#parts.rootsBefore(slice.uid, peerFacts.cluster);
+    const peer: StatedNode = { root, before, node, identityKey, tunnelKey };
     return { own, peer, sliceUID: slice.uid, slice, peerFacts };
   }
 

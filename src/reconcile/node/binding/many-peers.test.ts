@@ -62,6 +62,7 @@ it('a thousand keys cost less than a hundredth of a processor at rest, and one t
       key: createNodeKey().key,
       directory: tmpfs,
       disk,
+      rootsBefore: () => [],
       rootOf: () => undefined,
       linkOf: () => ({ ...newLink(0), lastAnswer: systemClock.monotonic() }),
       dial: () => {

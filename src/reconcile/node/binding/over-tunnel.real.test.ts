@@ -98,6 +98,7 @@ describe.skipIf(obstacle !== undefined)('keys from mutual TLS over a tunnel', ()
       key: side.identity,
       directory: `${folder}/${side.cluster}-keys`,
       disk: side.disk,
+      rootsBefore: () => [],
       rootOf: (_, cluster) => roots.get(cluster),
       linkOf: () => ({ ...newLink(0), state: 'Up', lastAnswer: clock.monotonic() + (side.isSilent ? 0 : side.aheadMs) }),
       dial: (slice, router) => dialRouter(side.exchange.sockets(slice).dial, router),

@@ -1,6 +1,8 @@
+import type { Root } from '../../../identity/root.ts';
 import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
+import { overlapping } from '../../../identity/rotation.ts';
 import { createFollowPeers, type FollowPeers } from '../../../plan/peers/follow-peers.ts';
-import { noTrust, type PeerTrust, recallTrust, storeTrust } from '../../../plan/peers/peer-trust.ts';
+import { noTrust, type PeerTrust, recallTrust, rotationsOf, storeTrust } from '../../../plan/peers/peer-trust.ts';
 import { createVerifiedReader } from '../../../plan/peers/read-verified-peer.ts';
 
 /** What verifies statements. It needs the schemas of statements, 5.5 MB of memory, so it is loaded by nodes with a slice only. */
@@ -8,6 +10,8 @@ export interface Judge {
   readonly follow: FollowPeers;
   readonly reader: ReturnType<typeof createVerifiedReader>;
   readonly readRoot: RootReader;
+  /** Authorities before a pinned one that still count after a rotation. */
+  readonly rootsBefore: (trust: PeerTrust, root: Root, now: number) => readonly Root[];
   readonly nothing: PeerTrust;
   readonly recall: (text: string, now: number) => PeerTrust | undefined;
   readonly store: (trust: PeerTrust) => string;
@@ -20,6 +24,7 @@ export const createJudge = (): Judge => {
     follow: createFollowPeers(readRoot),
     reader: createVerifiedReader(),
     readRoot,
+    rootsBefore: (trust, root, now) => overlapping(root, rotationsOf(trust, root.cluster), now),
     nothing: noTrust,
     recall: (text, now) => recallTrust(text, readRoot, now),
     store: storeTrust,

@@ -101,6 +101,12 @@ export class PeerVerification {
       : judge.readRoot(certificate, { cluster, project });
   }
 
+  /** Authorities of a cluster before the pinned one that still count after a rotation. */
+  rootsBefore(sliceUID: string, cluster: string): readonly Root[] {
+    const [open, root] = [this.#open, this.rootOf(sliceUID, cluster)];
+    return open === undefined || root === undefined ? [] : open.judge.rootsBefore(open.trust, root, this.#parts.clock.now());
+  }
+
   /** The node uses these slices: what it accepted in others is dropped, but for the pinned authorities. */
   keepOnly(slices: readonly SliceFacts[]): void {
     const open = this.#open;
