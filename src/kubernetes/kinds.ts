@@ -20,6 +20,7 @@ export * from '../values/builtin/pod-disruption-budget.ts';
 export * from '../values/builtin/rbac.ts';
 export * from '../values/builtin/secret.ts';
 export * from '../values/builtin/self-subject-access-review.ts';
+export * from '../values/builtin/self-subject-review.ts';
 export * from '../values/builtin/service.ts';
 export * from '../values/builtin/service-account.ts';
 export * from '../values/builtin/service-cidr.ts';

@@ -281,7 +281,7 @@ export const alertCatalogue: readonly AlertDefinition[] = [
       'Their content is not used: nodes, endpoints or whole services of that cluster are missing here. Either the statements were altered, or the cluster was rebuilt under the same name.',
     evidence: 'Condition StatementsVerified of the slice in `kubeslice-system` names the statements and the reason of each refusal.',
     remedies: [
-      'A cluster that was rebuilt under its name: `kubeslice trust list`, compare the fingerprint with its administrator, then `kubeslice trust forget`.',
+      'A cluster that was rebuilt under its name: `kubeslice trust list`, compare the fingerprint with its administrator, then `kubeslice trust accept`.',
       'An unexplained authority or signature: treat it as an attack on the hub, see [SECURITY](../../SECURITY.md).',
     ],
   },

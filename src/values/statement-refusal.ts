@@ -15,6 +15,7 @@ export const statementRefusals = {
   LifetimeTooLong: 'The statement claims to hold for longer than any may, or for no time at all.',
   NotYetValid: 'The statement was issued more than its longest lifetime ahead of the clock here.',
   Expired: 'The statement has expired.',
+  AuthorityRevoked: 'An administrator of this cluster ended the belief in the authority of the other one.',
   AuthorityChanged: 'The cluster shows another authority than the one that is pinned for it.',
 
   NotMember: 'The hub granted the cluster nothing in the slice, or its membership ended.',

@@ -86,7 +86,7 @@ describe('a member that rotates its authority', () => {
     putAuthority(east, stranger);
     await east.stop();
     east.start();
-    await fleet.soon(() => expect(verified()?.message).toContain('kubeslice trust forget east'));
+    await fleet.soon(() => expect(verified()?.message).toContain('kubeslice trust accept east'));
     for (const part of ['"east"', fingerprintOf(first), fingerprintOf(stranger.certificate)]) expect(verified()?.message).toContain(part);
     expect([pinned(), agent.peersOf('east', fleet.clock.now())]).toEqual([first, nodes]);
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { noticeKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { authoritySecret, forgottenConfigMap, memberNamespace } from '../../src/api/places.ts';
 import { statementOf } from '../../src/exchange/ledger/ledger.ts';
+import { readAuthorityOrders } from '../../src/exchange/trust/authority-orders.ts';
 import type { AuthorityFiles } from '../../src/identity/authority.ts';
 import { rotateAuthority } from '../../src/identity/rotate-authority.ts';
 import { authorityData, readAuthorityData } from '../../src/identity/stored-authority.ts';
@@ -53,6 +54,7 @@ export const agentOf = (member: Member, slice: string) => {
       claims: member.api.objects(noticeKind).filter(({ spec }) => spec.kind === 'Cluster'),
       peers: member.api.objects(slicePeerKind),
       forget: forgetOrders(orders),
+      orders: readAuthorityOrders(orders),
     };
     const followed = judge.follow(trust, delivered, now);
     trust = followed.trust;

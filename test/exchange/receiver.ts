@@ -6,6 +6,7 @@ import type { ExchangeContext, MemberGrant } from '../../src/exchange/ledger/con
 import { emptyLedger, entryOf, type Ledger, refKey, statementOf } from '../../src/exchange/ledger/ledger.ts';
 import { readNotice } from '../../src/exchange/notice/notice.ts';
 import { isTombstone } from '../../src/exchange/statement/statement.ts';
+import { noOrders } from '../../src/exchange/trust/authority-orders.ts';
 import { readRoot } from '../../src/identity/root.ts';
 import { parseCidr } from '../../src/values/address/cidr.ts';
 import { subnetLayout } from '../../src/values/address/subnet-layout.ts';
@@ -37,6 +38,7 @@ export const receiver = (grants: Grants = {}, changes: Partial<ExchangeContext> 
     member,
     pinned: (cluster) => pins.get(cluster),
     rotations: (cluster) => kept.get(refKey({ kind: 'Cluster', cluster, subject: cluster }))?.rotations ?? [],
+    orders: () => noOrders,
     readRoot,
     departed: (cluster) => {
       const known = entryOf(ledger, { kind: 'Cluster', cluster, subject: cluster });

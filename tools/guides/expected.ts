@@ -25,7 +25,7 @@ const lines = (text: string): string[] => {
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/ +/g, ' +');
 
 const kubectlLooks = ['get', 'describe', 'exec', 'logs', 'wait', 'auth', 'top'];
-const kubesliceLooks = ['status', 'slices', 'services', 'links', 'problems', 'doctor', 'explain', 'version', 'trust list'];
+const kubesliceLooks = ['status', 'slices', 'services', 'links', 'problems', 'doctor', 'explain', 'version', 'trust list', 'trust show'];
 
 /** Whether a command only looks, so that it may be given again until what it shows has come true. */
 export function isLook(command: string): boolean {

@@ -1,6 +1,8 @@
 import { noticeKind, sliceKind, sliceNodeKind } from '../../api/kinds.ts';
 import { statementLabel } from '../../api/labels.ts';
-import { memberNamespace, trustConfigMap } from '../../api/places.ts';
+import { forgottenConfigMap, memberNamespace, trustConfigMap } from '../../api/places.ts';
+import { type AuthorityOrders, readAuthorityOrders } from '../../exchange/trust/authority-orders.ts';
+import { pinsIn } from '../../exchange/trust/pin-data.ts';
 import { componentName } from '../../install/metadata.ts';
 import { configMapKind } from '../../kubernetes/kinds.ts';
 import { forgetNote } from '../../plan/audit/trust-notes.ts';
@@ -16,18 +18,23 @@ import { forgetCluster } from '../steps/forget-cluster.ts';
 import { type OpenCluster, withCluster } from '../steps/open-cluster.ts';
 import { restartWorker } from '../steps/restart-worker.ts';
 import { reportTrust } from '../steps/trust/report-trust.ts';
+import { accept } from '../trust/accept.ts';
+import { revoke } from '../trust/revoke.ts';
 import { rotate } from '../trust/rotate.ts';
 
 const target = { namespace: memberNamespace, name: trustConfigMap };
 
 const pinnedRoots = async ({ client, context }: OpenCluster, { signal }: CliInput): Promise<Readonly<Record<string, string>>> => {
   const pinned = await client.find(configMapKind, target, { signal });
-  if (pinned !== undefined) return pinned.data ?? {};
+  if (pinned !== undefined) return pinsIn(pinned.data);
   throw new Failure(
     'NotFound',
     `Context "${context}" is no member cluster: it has no ConfigMap ${memberNamespace}/${trustConfigMap}; name a member with --context.`,
   );
 };
+
+const ordersOf = async ({ client }: OpenCluster, { signal }: CliInput): Promise<ReadonlyMap<string, AuthorityOrders>> =>
+  readAuthorityOrders((await client.find(configMapKind, { ...target, name: forgottenConfigMap }, { signal }))?.data);
 
 const list: CliCommand = {
   name: 'list',
@@ -57,26 +64,27 @@ const show: CliCommand = {
   name: 'show',
   summary: 'Show by which authorities and keys this cluster verifies and is verified',
   description:
-    'The own authority first, then those that are pinned for other clusters; compare their fingerprints with the other administrators. Then the nodes of this cluster, each with the key by which it proves who it is, and until when its certificate is valid.',
+    'The own authority first, then those that are pinned for other clusters; compare their fingerprints with the other administrators. Then what administrators of this cluster revoked or accepted, when, and who. Then the nodes of this cluster, each with the key by which it proves who it is, and until when its certificate is valid.',
   options: [contextOption('Context of the member cluster'), outputOption('json', 'yaml'), kubeconfigOption],
   examples: ['kubeslice trust show --context east'],
   run: async (input) =>
     withCluster(input, textOption(input, 'context'), async (member) => {
       const { client } = member;
       const selection = { namespace: memberNamespace, signal: input.signal };
-      const [pinned, slices, sliceNodes, notices] = await Promise.all([
+      const [pinned, orders, slices, sliceNodes, notices] = await Promise.all([
         pinnedRoots(member, input),
+        ordersOf(member, input),
         client.list(sliceKind, selection),
         client.list(sliceNodeKind, selection),
         client.list(noticeKind, { ...selection, labelSelector: `${statementLabel}=cluster` }),
       ]);
-      const view = trustView({ pinned, slices: slices.items, sliceNodes: sliceNodes.items, notices: notices.items });
+      const view = trustView({ pinned, orders, slices: slices.items, sliceNodes: sliceNodes.items, notices: notices.items });
       await printModel(input.terminal, input.options.output, view, () => trustText(view));
       return 0;
     }),
 };
 
-const trustText = ({ authorities, nodes }: TrustView): string =>
+const trustText = ({ authorities, orders, nodes }: TrustView): string =>
   [
     renderTable(
       [
@@ -87,6 +95,21 @@ const trustText = ({ authorities, nodes }: TrustView): string =>
       authorities,
     ),
     '',
+    ...(orders.length === 0
+      ? []
+      : [
+          renderTable(
+            [
+              { title: 'CLUSTER', value: ({ cluster }) => cluster },
+              { title: 'ORDER', value: ({ order }) => order },
+              { title: 'AUTHORITY', value: ({ fingerprint }) => fingerprint },
+              { title: 'SINCE', value: ({ at }) => at },
+              { title: 'BY', value: ({ by }) => by },
+            ],
+            orders,
+          ),
+          '',
+        ]),
     renderTable(
       [
         { title: 'NODE', value: ({ node }) => node },
@@ -117,8 +140,9 @@ const forget: CliCommand = {
           `Context "${member.context}" has pinned no authority of cluster "${cluster}"; it has those of: ${names.toSorted().join(', ') || 'none'}.${didYouMean(cluster, names)}`,
         );
       }
-      await member.client.mergePatch(configMapKind, target, { data: { [cluster]: null } }, { signal });
-      await forgetCluster(member.client, cluster, new Date(), signal);
+      const { revoked = [] } = (await ordersOf(member, input)).get(cluster) ?? {};
+      // What was revoked stays so; of the rest, the next one is pinned again.
+      await forgetCluster(member.client, cluster, { now: new Date(), orders: { accepted: undefined, revoked } }, signal);
       await reportTrust(member.client, forgetNote(cluster, printableFingerprint(pinned[cluster] ?? '')), signal);
       // Pins are read at the start of the worker.
       await restartWorker(member.client, signal);
@@ -133,5 +157,5 @@ const forget: CliCommand = {
 export const command: CliCommand = {
   name: 'trust',
   summary: 'Show or change by which authorities clusters are verified',
-  commands: [show, list, rotate, forget],
+  commands: [show, list, rotate, accept, revoke, forget],
 };

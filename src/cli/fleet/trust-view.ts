@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Notice } from '../../api/notice/type.ts';
 import type { Slice } from '../../api/slice/type.ts';
 import type { SliceNode } from '../../api/slicenode/type.ts';
+import type { AuthorityOrders } from '../../exchange/trust/authority-orders.ts';
 import { fingerprintOf, keyFingerprint } from '../../identity/fingerprint.ts';
 import { ownCluster } from '../../plan/facts/own-cluster.ts';
 import { sortedBy } from '../../values/text/order.ts';
@@ -27,9 +28,21 @@ export interface ShownNode {
   readonly validUntil?: string | undefined;
 }
 
+/** An order of an administrator about an authority of another cluster. */
+export interface ShownOrder {
+  readonly cluster: string;
+  readonly order: 'revoked' | 'accepted' | 'none accepted';
+  /** Undefined for the acceptance of none. */
+  readonly fingerprint?: string | undefined;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly by: string;
+}
+
 /** Authorities and nodes by which a member verifies, and is verified. */
 export interface TrustView {
   readonly authorities: readonly ShownAuthority[];
+  readonly orders: readonly ShownOrder[];
   readonly nodes: readonly ShownNode[];
 }
 
@@ -37,13 +50,15 @@ export interface TrustView {
 export interface TrustObjects {
   /** Pinned certificates by cluster, PEM. */
   readonly pinned: Readonly<Record<string, string>>;
+  /** By cluster. */
+  readonly orders: ReadonlyMap<string, AuthorityOrders>;
   readonly slices: readonly Slice[];
   readonly sliceNodes: readonly SliceNode[];
   readonly notices: readonly Notice[];
 }
 
 /** The view of a member's trust, ordered by name, its own cluster first. */
-export const trustView = ({ pinned, slices, sliceNodes, notices }: TrustObjects): TrustView => {
+export const trustView = ({ pinned, orders, slices, sliceNodes, notices }: TrustObjects): TrustView => {
   const own = slices.map(ownCluster).find((name) => name !== undefined);
   const claimed = notices.flatMap(({ spec }) =>
     spec.kind === 'Cluster' && spec.cluster === own ? (certificateIn(spec.statement) ?? []) : [],
@@ -55,6 +70,7 @@ export const trustView = ({ pinned, slices, sliceNodes, notices }: TrustObjects)
       ...(own === undefined || claimed === undefined ? [] : [authority(own, claimed, true)]),
       ...others.map(([cluster, certificate]) => authority(cluster, certificate, false)),
     ],
+    orders: sortedBy([...orders], ([cluster]) => cluster).flatMap(([cluster, one]) => ordersOf(cluster, one)),
     nodes: names.map((node) =>
       nodeOf(
         node,
@@ -63,6 +79,15 @@ export const trustView = ({ pinned, slices, sliceNodes, notices }: TrustObjects)
     ),
   };
 };
+
+const ordersOf = (cluster: string, { accepted, revoked }: AuthorityOrders): ShownOrder[] => [
+  ...revoked.map(({ fingerprint, at, by }) => ({ cluster, order: 'revoked' as const, fingerprint, at, by })),
+  ...(accepted === undefined
+    ? []
+    : 'fingerprint' in accepted
+      ? [{ cluster, order: 'accepted' as const, fingerprint: accepted.fingerprint, at: accepted.at, by: accepted.by }]
+      : [{ cluster, order: 'none accepted' as const, at: accepted.at, by: accepted.by }]),
+];
 
 const authority = (cluster: string, certificate: string, own: boolean): ShownAuthority => {
   const read = certificateOf(certificate);

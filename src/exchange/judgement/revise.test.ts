@@ -20,6 +20,7 @@ import { parseCidr } from '../../values/address/cidr.ts';
 import type { ExchangeContext } from '../ledger/context.ts';
 import { createEntry } from '../ledger/entry.ts';
 import { clusterOf, emptyLedger, type Ledger, withEntries } from '../ledger/ledger.ts';
+import { noOrders } from '../trust/authority-orders.ts';
 import { draftStatement } from '../trust/issue.ts';
 import { clockSkewMs, statementLifetimeMs } from '../trust/lifetime.ts';
 import { revise } from './revise.ts';
@@ -110,6 +111,7 @@ describe('a cluster of many nodes and exports', () => {
     member: () => ({ blocks: [parseCidr('10.0.0.0/8')], ended }),
     pinned: () => undefined,
     rotations: () => [],
+    orders: () => noOrders,
     readRoot,
     departed: () => false,
     holdExpired: false,

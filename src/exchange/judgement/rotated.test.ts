@@ -67,7 +67,7 @@ describe('a cluster that rotates its authority', () => {
     const { rotations: _, ...bare } = claim(1);
     const refusal = here.show(bare).refusal;
     expect(refusal?.code).toBe('AuthorityChanged');
-    for (const part of ['"east"', pen(0).authority.fingerprint, pen(1).authority.fingerprint, 'kubeslice trust forget east'])
+    for (const part of ['"east"', pen(0).authority.fingerprint, pen(1).authority.fingerprint, 'kubeslice trust accept east sha256:'])
       expect(refusal?.message).toContain(part);
     expect(pinned(here)).toBe(0);
     // Cut in the middle.

@@ -1,6 +1,7 @@
 import type { Rotation } from '../../api/rotations.ts';
 import type { RootReader } from '../../identity/root-reader.ts';
 import type { Cidr } from '../../values/address/cidr.ts';
+import type { AuthorityOrders } from '../trust/authority-orders.ts';
 
 /** The hub's grant to another member of the slice. */
 export interface MemberGrant {
@@ -27,6 +28,8 @@ export interface ExchangeContext {
   readonly pinned: (cluster: string) => string | undefined;
   /** The rotations of a cluster's authority beside its statement about itself that was accepted last; empty when there are none. */
   readonly rotations: (cluster: string) => readonly Rotation[];
+  /** What administrators of this cluster ordered about the authorities of another one. */
+  readonly orders: (cluster: string) => AuthorityOrders;
   /** Reads the certificate of an authority; it may have a cache. */
   readonly readRoot: RootReader;
   /** Whether the cluster left every slice in which this cluster knows it. Another authority may then take its name. */

@@ -1,10 +1,11 @@
 import { maxStatementBytes } from '../../api/notice/schema.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
 import type { Root } from '../../identity/root.ts';
-import { overlapping, successorsOf } from '../../identity/rotation.ts';
+import { overlapping, predecessorsOf, successorsOf } from '../../identity/rotation.ts';
 import { Failure } from '../../values/failure.ts';
 import type { StatementRefusal } from '../../values/statement-refusal.ts';
 import type { ExchangeContext } from '../ledger/context.ts';
+import { type AuthorityOrders, isRevoked } from './authority-orders.ts';
 import { decideRoot } from './root-decision.ts';
 import { verifyStatement } from './verify.ts';
 
@@ -16,7 +17,7 @@ export interface Prover {
 }
 
 /** The certificate in a statement about a cluster, unverified. */
-const offeredBy = (text: string): string | undefined => {
+export const offeredBy = (text: string): string | undefined => {
   if (text.length > maxStatementBytes) return undefined;
   try {
     const { body } = JSON.parse(text) as { body?: { caCertificate?: unknown } };
@@ -34,13 +35,20 @@ type Verifies = (root: Root) => boolean;
  * A farewell names no authority, so a cluster that rotated and left is followed by the rotations alone.
  */
 const signerAround = (pinned: Root, notice: NoticeSpec, context: ExchangeContext, verifies: Verifies): Root => {
+  const orders = context.orders(notice.cluster);
   if (notice.kind === 'Cluster') {
-    const after = notice.rotations === undefined || verifies(pinned) ? [] : successorsOf(pinned, notice.rotations);
+    const after = notice.rotations === undefined || verifies(pinned) ? [] : untilRevoked(successorsOf(pinned, notice.rotations), orders);
     return after.findLast(verifies) ?? pinned;
   }
   const rotations = context.rotations(notice.cluster);
   if (rotations.length === 0 || verifies(pinned)) return pinned;
-  return overlapping(pinned, rotations, context.now).find(verifies) ?? pinned;
+  return untilRevoked(overlapping(pinned, rotations, context.now), orders).find(verifies) ?? pinned;
+};
+
+/** A chain of authorities up to the first that is revoked here: what that one signed counts no longer, nor does what is behind it. */
+const untilRevoked = (chain: readonly Root[], orders: AuthorityOrders): readonly Root[] => {
+  const end = chain.findIndex((root) => isRevoked(orders, root));
+  return end === -1 ? chain : chain.slice(0, end);
 };
 
 /**
@@ -51,24 +59,34 @@ const signerAround = (pinned: Root, notice: NoticeSpec, context: ExchangeContext
  */
 export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover | StatementRefusal | undefined => {
   const owner = { cluster: notice.cluster, project: context.project };
-  const text = context.pinned(notice.cluster);
+  const orders = context.orders(notice.cluster);
+  let text = context.pinned(notice.cluster);
   let pinned: Root | undefined;
   try {
     pinned = text === undefined ? undefined : context.readRoot(text, owner);
   } catch (error) {
     return { code: 'AuthorityChanged', message: Failure.from(error).message };
   }
+  if (pinned !== undefined && isRevoked(orders, pinned)) pinned = text = undefined;
   const offered = notice.kind === 'Cluster' ? offeredBy(notice.statement) : undefined;
   const expected = { kind: notice.kind, subject: notice.subject, slice: context.slice, sliceUID: context.sliceUID };
   const verifies: Verifies = (root) => verifyStatement(notice, root, expected, context.now).ok;
   if (offered === undefined) return pinned === undefined ? undefined : { root: signerAround(pinned, notice, context, verifies) };
   const endorsed = pinned !== undefined && pinned.certificate !== offered && verifies(pinned);
   const rotated = !endorsed && pinned !== undefined && leadTo(pinned, offered, notice, context);
-  const question = { ...owner, pinned: text, offered, endorsed: endorsed || rotated, departed: context.departed(notice.cluster) };
+  const question = {
+    ...owner,
+    pinned: text,
+    offered,
+    endorsed: endorsed || rotated,
+    orders,
+    before: () => untilRevoked(predecessorsIn(notice, offered, context), orders),
+    departed: context.departed(notice.cluster),
+  };
   const decision = decideRoot(question, context.readRoot);
   if (decision.action === 'refuse') {
     // The cluster has not published its new authority in this slice yet.
-    const before = pinned === undefined ? [] : overlapping(pinned, context.rotations(notice.cluster), context.now);
+    const before = pinned === undefined ? [] : untilRevoked(overlapping(pinned, context.rotations(notice.cluster), context.now), orders);
     const root = before.find((one) => isKeyOf(one, offered, context) && verifies(one));
     return root === undefined ? { code: decision.code, message: decision.message } : { root };
   }
@@ -79,8 +97,15 @@ export const proverOf = (notice: NoticeSpec, context: ExchangeContext): Prover |
 /** Whether the rotations beside a statement lead from the pinned authority to the one that it names. */
 const leadTo = (pinned: Root, offered: string, { rotations = [] }: NoticeSpec, context: ExchangeContext): boolean => {
   const after = rotations.length === 0 || pinned.certificate === offered ? [] : successorsOf(pinned, rotations);
-  return after.some((root) => isKeyOf(root, offered, context));
+  return untilRevoked(after, context.orders(pinned.cluster)).some((root) => isKeyOf(root, offered, context));
 };
+
+/** The authorities that the one in a statement replaced, by the rotations beside it. */
+const predecessorsIn = (
+  { cluster, rotations = [] }: NoticeSpec,
+  offered: string,
+  { project, readRoot }: ExchangeContext,
+): readonly Root[] => (rotations.length === 0 ? [] : predecessorsOf(readRoot(offered, { cluster, project }), rotations));
 
 /** Whether a certificate (PEM) is that of an authority with the key of `root`. */
 const isKeyOf = (root: Root, certificate: string, { readRoot }: ExchangeContext): boolean => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../identity/create-authority.ts';
 import { fingerprintOf } from '../../identity/fingerprint.ts';
 import { readRoot } from '../../identity/root.ts';
+import { noOrders } from './authority-orders.ts';
 import { decideRoot } from './root-decision.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -19,7 +20,7 @@ beforeAll(async () => {
 
 describe('decideRoot', () => {
   const ask = (pinned: string | undefined, offered: string, endorsed = false, departed = false) => {
-    const decision = decideRoot({ ...east, pinned, offered, endorsed, departed }, readRoot);
+    const decision = decideRoot({ ...east, pinned, offered, endorsed, departed, orders: noOrders, before: () => [] }, readRoot);
     return [decision.action, decision.root?.fingerprint];
   };
 
@@ -41,9 +42,12 @@ describe('decideRoot', () => {
   });
 
   it('names both and the remedy', () => {
-    const decision = decideRoot({ ...east, pinned: a, offered: b, endorsed: false, departed: false }, readRoot);
+    const decision = decideRoot(
+      { ...east, pinned: a, offered: b, endorsed: false, departed: false, orders: noOrders, before: () => [] },
+      readRoot,
+    );
     expect(decision).toMatchObject({ code: 'AuthorityChanged' });
     const message = decision.action === 'refuse' ? decision.message : '';
-    for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust forget east']) expect(message).toContain(part);
+    for (const part of [fingerprintOf(a), fingerprintOf(b), 'kubeslice trust accept east']) expect(message).toContain(part);
   });
 });

@@ -60,7 +60,7 @@ export const workerRights: Rights = {
       { apiGroups: [''], resources: ['secrets'], resourceNames: [hubSecret], verbs: change },
       { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecret], verbs: ['get'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [trustConfigMap, connectionConfigMap], verbs: change },
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: [consentConfigMap], verbs: ['get'] },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [consentConfigMap, forgottenConfigMap], verbs: ['get'] },
       // For DNS servers that a drain left on one node.
       { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', ...change] },

@@ -40,6 +40,20 @@ export const rotateNote = (cluster: string, fingerprint: string, before: string)
   message: `Cluster "${cluster}", which is this one, has the authority ${fingerprint} from now on, which ${before} signed; the other members follow by themselves.`,
 });
 
+/** An administrator accepted exactly one authority of a cluster. */
+export const acceptNote = (cluster: string, fingerprint: string, by: string): AuditNote => ({
+  type: 'Warning',
+  reason: 'AuthorityAccepted',
+  message: `The authority ${fingerprint} of cluster "${cluster}", and no other, is accepted by "kubeslice trust accept" of ${by}.`,
+});
+
+/** An administrator ended the belief in an authority of a cluster. */
+export const revokeNote = (cluster: string, fingerprint: string, by: string): AuditNote => ({
+  type: 'Warning',
+  reason: 'AuthorityRevoked',
+  message: `The authority ${fingerprint} of cluster "${cluster}" is revoked by "kubeslice trust revoke" of ${by}; nothing that it signed counts any more.`,
+});
+
 const deniesByDefault = (slice: Slice | undefined): boolean => grantedAccess(slice)?.default === 'Deny';
 
 /** What changed in the default of a slice that this cluster keeps; `before` is undefined for a slice that is new here. */

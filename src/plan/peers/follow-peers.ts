@@ -4,6 +4,7 @@ import type { SlicePeer } from '../../api/slicepeer/type.ts';
 import { accept } from '../../exchange/judgement/accept.ts';
 import { emptyLedger, entryOf, type Ledger, refKey, statementOf } from '../../exchange/ledger/ledger.ts';
 import { farewellsIn } from '../../exchange/notice/farewell.ts';
+import { type AuthorityOrders, isRevokedCertificate } from '../../exchange/trust/authority-orders.ts';
 import type { StatementRefusalCode } from '../../values/statement-refusal.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
 import { nodeContext, type PeerTrust, type ReadRoot, type SliceTrust, type VerifiedSlice } from './peer-trust.ts';
@@ -26,6 +27,8 @@ export interface DeliveredStatements {
   readonly peers: readonly SlicePeer[];
   /** Orders of an administrator, by cluster. */
   readonly forget: ReadonlyMap<string, ForgetOrder>;
+  /** Orders of an administrator about authorities, by cluster; undefined while they are not read: then those of before count. */
+  readonly orders?: ReadonlyMap<string, AuthorityOrders> | undefined;
 }
 
 /** What a node has accepted after it judged what was delivered. */
@@ -68,6 +71,7 @@ interface Judgement {
 interface Draft {
   readonly roots: Map<string, string>;
   readonly forgotten: Map<string, string>;
+  readonly orders: ReadonlyMap<string, AuthorityOrders>;
   readonly slices: Map<string, SliceTrust>;
   /** Lists of notices that were copied for this delivery and may be changed: copying them for each notice would cost the square of their number. */
   readonly copied: Set<SliceTrust['notices']>;
@@ -153,14 +157,27 @@ export const createFollowPeers = (readRoot: ReadRoot): FollowPeers => {
     for (const [cluster, { id }] of orders) {
       if (draft.forgotten.get(cluster) === id) continue;
       draft.forgotten.set(cluster, id);
-      draft.roots.delete(cluster);
-      for (const [uid, slice] of draft.slices) draft.slices.set(uid, withoutCluster(slice, cluster));
-      judgements.clear();
+      drop(draft, cluster);
     }
   };
 
-  return (before, { slices, claims, peers, forget }, now) => {
+  const drop = (draft: Draft, cluster: string): void => {
+    draft.roots.delete(cluster);
+    for (const [uid, slice] of draft.slices) draft.slices.set(uid, withoutCluster(slice, cluster));
+    judgements.clear();
+  };
+
+  /** Drops everything of clusters whose pinned authority is revoked, also without an order to forget them. */
+  const dropRevoked = (draft: Draft): void => {
+    for (const [cluster, orders] of draft.orders) {
+      const certificate = draft.roots.get(cluster);
+      if (certificate !== undefined && isRevokedCertificate(orders, certificate)) drop(draft, cluster);
+    }
+  };
+
+  return (before, { slices, claims, peers, forget, orders = before.orders }, now) => {
     const draft: Draft = {
+      orders,
       roots: new Map(before.roots),
       forgotten: new Map(before.forgotten),
       slices: new Map(before.slices),
@@ -168,6 +185,8 @@ export const createFollowPeers = (readRoot: ReadRoot): FollowPeers => {
       now,
     };
     forgetClusters(draft, forget);
+    dropRevoked(draft);
+
     const standing = claims.filter(
       ({ spec, metadata }) => spec.kind === 'Cluster' && !forget.get(spec.cluster)?.notices.has(metadata.uid ?? ''),
     );
@@ -181,7 +200,7 @@ export const createFollowPeers = (readRoot: ReadRoot): FollowPeers => {
     const uids = new Map(slices.map(({ slice, sliceUID }) => [slice, sliceUID]));
     const { roots, forgotten, slices: after } = draft;
     return {
-      trust: sameTrust(before, draft, isSigned) ? before : { roots, isSigned, forgotten, slices: after },
+      trust: sameTrust(before, draft, isSigned) ? before : { roots, isSigned, forgotten, orders, slices: after },
       refusalOf: (object) => {
         const { slice, cluster } = object.spec;
         const judged = judgements.get(uids.get(slice) ?? '');
@@ -202,11 +221,15 @@ const noticeIn = ({ spec: { cluster, node, statement, signature = '', chain } }:
     ? undefined
     : { cluster, kind: 'Node', subject: node, statement, signature, ...(chain === undefined ? {} : { chain }) };
 
-const sameTrust = (before: PeerTrust, { roots, forgotten, slices }: Draft, isSigned: boolean): boolean =>
+const sameTrust = (before: PeerTrust, { roots, forgotten, orders, slices }: Draft, isSigned: boolean): boolean =>
   before.isSigned === isSigned &&
   sameEntries(before.roots, roots) &&
   sameEntries(before.forgotten, forgotten) &&
+  sameOrders(before.orders, orders) &&
   sameEntries(before.slices, slices);
+
+const sameOrders = (a: PeerTrust['orders'], b: PeerTrust['orders']): boolean =>
+  a === b || (a.size === b.size && JSON.stringify([...a]) === JSON.stringify([...b]));
 
 const sameEntries = <T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): boolean =>
   a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);

@@ -6,6 +6,7 @@ import type { ExchangeContext } from '../../exchange/ledger/context.ts';
 import { emptyLedger, entryOf, type Ledger, refKey } from '../../exchange/ledger/ledger.ts';
 import { readNotice } from '../../exchange/notice/notice.ts';
 import { isTombstone } from '../../exchange/statement/statement.ts';
+import { type AuthorityOrders, noOrders, readAuthorityOrders, writeAuthorityOrders } from '../../exchange/trust/authority-orders.ts';
 import { subnetLayout } from '../../values/address/subnet-layout.ts';
 import { Failure } from '../../values/failure.ts';
 
@@ -39,12 +40,14 @@ export interface PeerTrust {
   readonly isSigned: boolean;
   /** By cluster: the last order of an administrator to forget it that was carried out. */
   readonly forgotten: ReadonlyMap<string, string>;
+  /** Orders of administrators about the authorities of a cluster, as they were delivered last. */
+  readonly orders: ReadonlyMap<string, AuthorityOrders>;
   /** By UID of the slice. */
   readonly slices: ReadonlyMap<string, SliceTrust>;
 }
 
 /** A node that has accepted nothing yet. */
-export const noTrust: PeerTrust = { roots: new Map(), isSigned: false, forgotten: new Map(), slices: new Map() };
+export const noTrust: PeerTrust = { roots: new Map(), isSigned: false, forgotten: new Map(), orders: new Map(), slices: new Map() };
 
 /** Whether a cluster left every slice in which this node knows it. */
 const departed = ({ slices }: Pick<PeerTrust, 'slices'>, cluster: string): boolean => {
@@ -66,7 +69,7 @@ export const rotationsOf = ({ slices }: Pick<PeerTrust, 'slices'>, cluster: stri
  */
 export const nodeContext = (
   { project, slice, sliceUID, sliceSubnet }: VerifiedSlice,
-  trust: Pick<PeerTrust, 'roots' | 'slices'>,
+  trust: Pick<PeerTrust, 'roots' | 'slices' | 'orders'>,
   readRoot: ReadRoot,
   now: number,
 ): ExchangeContext => {
@@ -82,6 +85,7 @@ export const nodeContext = (
     member: () => ({ blocks: pods, ended: false }),
     pinned: (cluster) => trust.roots.get(cluster),
     rotations: (cluster) => rotationsOf(trust, cluster),
+    orders: (cluster) => trust.orders.get(cluster) ?? noOrders,
     readRoot,
     departed: (cluster) => departed(trust, cluster),
     holdExpired: true,
@@ -94,16 +98,19 @@ interface Stored {
   readonly roots: Readonly<Record<string, string>>;
   readonly isSigned: boolean;
   readonly forgotten: Readonly<Record<string, string>>;
+  /** In the form of the ConfigMap; absent in what an earlier version stored. */
+  readonly orders?: Readonly<Record<string, string>>;
   readonly slices: readonly (VerifiedSlice & { readonly notices: readonly unknown[] })[];
 }
 
 /** The text from which {@link recallTrust} makes the same value. */
-export const storeTrust = ({ roots, isSigned, forgotten, slices }: PeerTrust): string => {
+export const storeTrust = ({ roots, isSigned, forgotten, orders, slices }: PeerTrust): string => {
   const stored: Stored = {
     version: 1,
     roots: Object.fromEntries(roots),
     isSigned,
     forgotten: Object.fromEntries(forgotten),
+    orders: writeAuthorityOrders(orders),
     slices: [...slices.values()].map(({ project, slice, sliceUID, sliceSubnet, notices }) => ({
       project,
       slice,
@@ -121,12 +128,14 @@ export const storeTrust = ({ roots, isSigned, forgotten, slices }: PeerTrust): s
  */
 export const recallTrust = (text: string, readRoot: ReadRoot, now: number): PeerTrust | undefined => {
   try {
-    const { version, roots: stored, isSigned, forgotten, slices: all } = JSON.parse(text) as Stored;
+    const { version, roots: stored, isSigned, forgotten, orders: texts, slices: all } = JSON.parse(text) as Stored;
     if (version !== 1) return undefined;
     const roots = new Map(Object.entries(stored).filter(([, pem]) => typeof pem === 'string'));
+    const orders = readAuthorityOrders(texts);
     const slices = new Map<string, SliceTrust>();
-    for (const { notices, ...slice } of all) slices.set(slice.sliceUID, recallSlice(slice, notices, { roots, slices }, readRoot, now));
-    return { roots, isSigned, forgotten: new Map(Object.entries(forgotten)), slices };
+    for (const { notices, ...slice } of all)
+      slices.set(slice.sliceUID, recallSlice(slice, notices, { roots, slices, orders }, readRoot, now));
+    return { roots, isSigned, forgotten: new Map(Object.entries(forgotten)), orders, slices };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError || Failure.is(error, 'InvalidInput')) return undefined;
     throw error;
@@ -136,7 +145,7 @@ export const recallTrust = (text: string, readRoot: ReadRoot, now: number): Peer
 const recallSlice = (
   slice: VerifiedSlice,
   stored: readonly unknown[],
-  trust: Pick<PeerTrust, 'roots' | 'slices'>,
+  trust: Pick<PeerTrust, 'roots' | 'slices' | 'orders'>,
   readRoot: ReadRoot,
   now: number,
 ): SliceTrust => {

@@ -3,11 +3,12 @@ import { endpointSliceManager, endpointSliceManagerLabel, nodeLabel, statementLa
 import { forgottenConfigMap, memberNamespace } from '../../api/places.ts';
 import { nodeLabelValue, type SliceNode } from '../../api/slicenode/type.ts';
 import { positionOf } from '../../exchange/notice/notice-page.ts';
+import { readAuthorityOrders } from '../../exchange/trust/authority-orders.ts';
 import { createMirror } from '../../kubernetes/mirror.ts';
 import type { Client } from '../../kubernetes/port.ts';
 import { type NodeObjects, nodeFacts, publishedDecisions } from '../../plan/facts/facts.ts';
 import { deletedPeersInUse, type HeldFacts, holdLost } from '../../plan/facts/lost-objects.ts';
-import { type NodeDecisions, type NodeFacts, peerName } from '../../plan/facts/node-state.ts';
+import { type NodeDecisions, type NodeFacts, peerName, type SliceFacts } from '../../plan/facts/node-state.ts';
 import { forgetOrders } from '../../plan/peers/forget-order.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -139,8 +140,14 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
       losses: before?.losses ?? new Map(),
       now: clock.monotonic(),
     });
-    return { facts: { ...read, slices: result.slices }, losses: result.losses };
+    return { facts: { ...read, slices: result.slices.map(withoutRevoked) }, losses: result.losses };
   };
+
+  /** What is held for an object that was lost is no reason to keep a peer whose authority was revoked. */
+  const withoutRevoked = (slice: SliceFacts): SliceFacts =>
+    slice.peers.some(({ cluster }) => verification.hasRevoked(cluster))
+      ? { ...slice, peers: slice.peers.filter(({ cluster }) => !verification.hasRevoked(cluster)) }
+      : slice;
 
   return {
     sliceNodes,
@@ -166,6 +173,7 @@ export const observeNode = (client: Client, node: string, verification: PeerVeri
         claims: claims.list(),
         peers: slicePeers.list(),
         forget: forgetOrders(forgotten.list()[0]?.data),
+        orders: forgotten.isSynced() ? readAuthorityOrders(forgotten.list()[0]?.data) : undefined,
       });
       if (readPeer === undefined) return undefined;
       const objects: NodeObjects = {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { noticeKind } from '../../../api/kinds.ts';
-import { authoritySecret, hubSecret, memberNamespace } from '../../../api/places.ts';
+import { authoritySecret, memberNamespace } from '../../../api/places.ts';
 import type { AuthorityFiles } from '../../../identity/authority.ts';
 import { fingerprintOf } from '../../../identity/fingerprint.ts';
 import { authorityData, readAuthorityData } from '../../../identity/stored-authority.ts';
 import { customResourceDefinitionKind, secretKind } from '../../../kubernetes/kinds.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { OpenCluster } from '../open-cluster.ts';
+import { joinedAs } from './joined-as.ts';
 
 /** A rotation of a member's authority, as its administrator sees it. */
 export interface RotatedAuthority {
@@ -24,14 +25,9 @@ export interface RotatedAuthority {
  */
 export const rotateSecret = async ({ client, context }: OpenCluster, now: number, signal: AbortSignal): Promise<RotatedAuthority> => {
   const target = { namespace: memberNamespace, name: authoritySecret };
-  const [authority, hub] = await Promise.all([
-    client.find(secretKind, target, { signal }),
-    client.find(secretKind, { namespace: memberNamespace, name: hubSecret }, { signal }),
-  ]);
-  const text = (key: string): string => Buffer.from(hub?.data?.[key] ?? '', 'base64').toString('utf8');
-  const owner = { cluster: text('cluster'), project: text('project') };
+  const [authority, owner] = await Promise.all([client.find(secretKind, target, { signal }), joinedAs(client, signal)]);
   const files = readAuthorityData(authority?.data);
-  if (files === undefined || owner.cluster === '' || owner.project === '')
+  if (files === undefined || owner === undefined)
     throw new Failure(
       'NotFound',
       `Context "${context}" has no authority to rotate: it has not joined a hub; name a member with --context, or let it join with "kubeslice join".`,

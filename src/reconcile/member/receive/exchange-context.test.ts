@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Membership } from '../../../api/membership/type.ts';
+import { noOrders } from '../../../exchange/trust/authority-orders.ts';
 import { parseCidr } from '../../../values/address/cidr.ts';
 import type { Session } from '../session/session.ts';
 import { exchangeContext } from './exchange-context.ts';
@@ -24,7 +25,7 @@ const memberOf = (spec: unknown) => {
       isSynced: () => true,
       get: (key: string) => (key === 'default/app.east' ? { metadata: { name: 'app.east' }, spec } : undefined),
     },
-    trust: { rootOf: () => undefined },
+    trust: { rootOf: () => undefined, orders: () => noOrders },
     local: { notices: { byIndex: () => [] } },
     clock: { now: () => 0 },
     sliceNamespaces: ['app-ns'],

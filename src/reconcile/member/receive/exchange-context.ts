@@ -37,6 +37,7 @@ export const exchangeContext = (session: Session): ExchangeContext => {
     },
     pinned: trust.rootOf,
     rotations: (cluster) => local.notices.byIndex('about', cluster).flatMap(({ spec }) => spec.rotations ?? []),
+    orders: trust.orders,
     readRoot: trust.readRoot,
     departed: (cluster) => {
       // For this slice by the ledger: the mirror of stored notices may not show yet what was just accepted.

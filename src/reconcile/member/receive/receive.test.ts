@@ -4,6 +4,7 @@ import { budgets } from '../../../api/budgets.ts';
 import { maxNotices, type Notice, type NoticeSpec, noticeSlotName } from '../../../api/notice/type.ts';
 import { createEntry } from '../../../exchange/ledger/entry.ts';
 import { emptyLedger, withEntries } from '../../../exchange/ledger/ledger.ts';
+import { noOrders } from '../../../exchange/trust/authority-orders.ts';
 import { draftStatement } from '../../../exchange/trust/issue.ts';
 import { createRootReader } from '../../../identity/root-reader.ts';
 import { createController } from '../../../loop/controller.ts';
@@ -32,7 +33,7 @@ const receiving = (clock: HandClock, more: object = {}) => {
     sliceNamespaces: [],
     board: { get: (key: string) => notices.get(key), subscribe: changes.subscribe },
     members: { isSynced: () => true, get: () => undefined, subscribe: none.subscribe },
-    trust: { rootOf: () => undefined },
+    trust: { rootOf: () => undefined, orders: () => noOrders },
     local: { notices: { byIndex: () => [], subscribe: none.subscribe } },
     statements: createBelief(),
     ledger: () => session.statements.ledger(),
@@ -118,7 +119,7 @@ it('judges what is over a budget again when there is room, and not at each chang
   const statementOf = (subject: string) =>
     issue('Node', subject, nodeBody(subject, ['10.0.0.0/26']), clock.now(), { slice: 'app', sliceUID: 'u' });
   const { read, show, statements, refusals, end } = receiving(clock, {
-    trust: { rootOf: () => authority.certificate, readRoot: createRootReader() },
+    trust: { rootOf: () => authority.certificate, orders: () => noOrders, readRoot: createRootReader() },
     members: {
       isSynced: () => true,
       get: () => ({
@@ -159,7 +160,12 @@ it('reports another authority of a cluster when it is still presented after a mo
   const clock = handClock();
   const [pinned, other] = [await authorityOf('east', clock.now()), await authorityOf('east', clock.now())];
   const reported: string[] = [];
-  const trust = { rootOf: () => pinned.certificate, readRoot: createRootReader(), refused: (why: string) => void reported.push(why) };
+  const trust = {
+    rootOf: () => pinned.certificate,
+    orders: () => noOrders,
+    readRoot: createRootReader(),
+    refused: (why: string) => void reported.push(why),
+  };
   const { show, end } = receiving(clock, { trust });
   const claim = author(other, { sliceUID: 'u' }).issue('Cluster', 'east', { caCertificate: other.certificate, blocks: [] }, clock.now(), {
     slice: 'app',

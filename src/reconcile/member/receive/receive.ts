@@ -6,6 +6,7 @@ import { farewellsIn } from '../../../exchange/notice/farewell.ts';
 import { readNotice } from '../../../exchange/notice/notice.ts';
 import { rateWeight } from '../../../exchange/notice/rate-weight.ts';
 import { slotOf } from '../../../exchange/notice/slots.ts';
+import { offeredBy } from '../../../exchange/trust/prover.ts';
 import { watching } from '../../../loop/watching.ts';
 import { Failure } from '../../../values/failure.ts';
 import type { StatementRefusalCode } from '../../../values/statement-refusal.ts';
@@ -166,8 +167,8 @@ export const receiver = (session: Session, { keeping, refusals, passedOn, turns,
       // A refused one is held, so that the limit of held notices also limits the reported refusals.
       if (refusal === undefined || isOlderCopy) passedOn.done(name, spec);
       onRead(name);
-      if (refusal?.code !== 'AuthorityChanged') strange.delete(name);
-      else if (strange.has(name)) trust.refused(refusal.message);
+      if (refusal?.code !== 'AuthorityChanged' && refusal?.code !== 'AuthorityRevoked') strange.delete(name);
+      else if (strange.has(name)) trust.refused(refusal.message, spec.cluster, offeredBy(spec.statement));
       else {
         strange.add(name);
         return { againMs: settleMs };

@@ -1,4 +1,7 @@
-import { memberNamespace, trustConfigMap } from '../../../api/places.ts';
+import { forgottenConfigMap, memberNamespace, trustConfigMap } from '../../../api/places.ts';
+import { maxRotations } from '../../../api/rotations.ts';
+import { type AuthorityOrders, isRevokedCertificate, noOrders, readAuthorityOrders } from '../../../exchange/trust/authority-orders.ts';
+import { maxOffers, offersKey, pinsIn, replacedIn, replacedKey } from '../../../exchange/trust/pin-data.ts';
 import { fingerprintOf } from '../../../identity/fingerprint.ts';
 import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
 import type { Client } from '../../../kubernetes/client.ts';
@@ -9,6 +12,8 @@ import { type AuditNote, pinNote, refusalNote } from '../../../plan/audit/trust-
 /** The pinned authorities of the other clusters: certificates in PEM by cluster name. */
 export interface Trust {
   readonly rootOf: (cluster: string) => string | undefined;
+  /** What administrators of this cluster ordered about the authorities of another one. */
+  readonly orders: (cluster: string) => AuthorityOrders;
   /** Reads the certificates of authorities, each once. */
   readonly readRoot: RootReader;
   /**
@@ -16,35 +21,63 @@ export interface Trust {
    * two new ones, the first counts.
    */
   readonly pin: (cluster: string, certificate: string, before: string | undefined, signal: AbortSignal) => Promise<void>;
-  /** Reports that another authority than the pinned one of a cluster is presented, with the sentence of the refusal. */
-  readonly refused: (why: string) => void;
+  /**
+   * Reports that another authority (PEM, of any content) than the pinned one of a cluster is presented, with the sentence of the refusal, and lists it
+   * for `kubeslice trust accept`.
+   */
+  readonly refused: (why: string, cluster: string, offered: string | undefined) => void;
 }
+
+const unreadable = 'that cannot be read';
 
 /** The fingerprint of a pinned certificate; a ConfigMap can contain any text. */
 const fingerprintIn = (certificate: string): string => {
   try {
     return fingerprintOf(certificate);
   } catch {
-    return 'that cannot be read';
+    return unreadable;
   }
 };
 
-/** Reads the pinned authorities. Only this worker writes them, so they are read once. Each change is an Event on their ConfigMap. */
+/**
+ * Reads the pinned authorities, and the orders of administrators, which no program writes. Only this worker writes the pins, and a command that writes
+ * an order restarts it, so both are read once. Each change is an Event on the ConfigMap of the pins.
+ */
 export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, signal: AbortSignal): Promise<Trust> => {
   const target = { namespace: memberNamespace, name: trustConfigMap };
   const regarding = { apiVersion: 'v1', kind: 'ConfigMap', metadata: target };
   const report = (note: AuditNote): void => events.emit({ regarding, ...note });
-  const found = await local.find(configMapKind, target, { signal });
-  const roots = new Map(Object.entries(found?.data ?? {}));
+  const [found, ordered] = await Promise.all([
+    local.find(configMapKind, target, { signal }),
+    local.find(configMapKind, { ...target, name: forgottenConfigMap }, { signal }),
+  ]);
+  const orders = readAuthorityOrders(ordered?.data);
+  const ordersOf = (cluster: string): AuthorityOrders => orders.get(cluster) ?? noOrders;
+  // A pin that was written while its revocation was ordered counts no more.
+  const roots = new Map(
+    Object.entries(pinsIn(found?.data)).filter(([cluster, certificate]) => !isRevokedCertificate(ordersOf(cluster), certificate)),
+  );
+  const offers = new Map<string, readonly string[]>();
+  const replacedBefore = new Map<string, readonly string[]>();
+  /** The authorities of before with another one; a revocation by fingerprint finds its key there. */
+  const withReplaced = (cluster: string, certificate: string): string => {
+    const list = [...(replacedBefore.get(cluster) ?? replacedIn(found?.data ?? {}, cluster)), certificate].slice(-maxRotations);
+    replacedBefore.set(cluster, list);
+    return list.join('');
+  };
   /** Several slices may meet a cluster at the same time; their pins are written one after another. */
   let writing: Promise<unknown> = Promise.resolve();
   return {
     rootOf: (cluster) => roots.get(cluster),
+    orders: ordersOf,
     readRoot: createRootReader(),
     pin: async (cluster, certificate, before, signal) => {
       const write = writing.then(async () => {
         if (roots.get(cluster) !== before) return;
-        await local.mergePatch(configMapKind, target, { data: { [cluster]: certificate } }, { signal });
+        const replaced = before === undefined ? {} : { [replacedKey(cluster)]: withReplaced(cluster, before) };
+        const data = { [cluster]: certificate, [offersKey(cluster)]: null, ...replaced };
+        await local.mergePatch(configMapKind, target, { data }, { signal });
+        offers.delete(cluster);
         roots.set(cluster, certificate);
         report(pinNote(cluster, fingerprintIn(certificate), before === undefined ? undefined : fingerprintIn(before)));
       });
@@ -52,6 +85,17 @@ export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, sig
       writing = write.catch(() => undefined);
       await write;
     },
-    refused: (why) => report(refusalNote(why)),
+    refused: (why, cluster, offered) => {
+      report(refusalNote(why));
+      const before = offers.get(cluster) ?? [];
+      if (offered === undefined || before.includes(offered) || fingerprintIn(offered) === unreadable) return;
+      const list = [...before, offered].slice(-maxOffers);
+      offers.set(cluster, list);
+      const write = writing.then(() =>
+        local.mergePatch(configMapKind, target, { data: { [offersKey(cluster)]: list.join('') } }, { signal }),
+      );
+      // It is presented again; then it is listed.
+      writing = write.catch(() => offers.delete(cluster));
+    },
   };
 };

@@ -1,3 +1,4 @@
+import { isRevoked, noOrders } from '../../../exchange/trust/authority-orders.ts';
 import type { Root } from '../../../identity/root.ts';
 import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
 import { overlapping } from '../../../identity/rotation.ts';
@@ -24,7 +25,10 @@ export const createJudge = (): Judge => {
     follow: createFollowPeers(readRoot),
     reader: createVerifiedReader(),
     readRoot,
-    rootsBefore: (trust, root, now) => overlapping(root, rotationsOf(trust, root.cluster), now),
+    rootsBefore: (trust, root, now) => {
+      const orders = trust.orders.get(root.cluster) ?? noOrders;
+      return overlapping(root, rotationsOf(trust, root.cluster), now).filter((one) => !isRevoked(orders, one));
+    },
     nothing: noTrust,
     recall: (text, now) => recallTrust(text, readRoot, now),
     store: storeTrust,

@@ -2,6 +2,7 @@ import type { Notice } from '../../../api/notice/type.ts';
 import type { Slice } from '../../../api/slice/type.ts';
 import type { SliceNode } from '../../../api/slicenode/type.ts';
 import type { SlicePeer } from '../../../api/slicepeer/type.ts';
+import type { AuthorityOrders } from '../../../exchange/trust/authority-orders.ts';
 import type { Root } from '../../../identity/root.ts';
 import { type PeerReader, readPlainPeer } from '../../../plan/facts/facts.ts';
 import type { SliceFacts } from '../../../plan/facts/node-state.ts';
@@ -21,6 +22,8 @@ export interface VerifiedObjects {
   readonly claims: readonly Notice[];
   readonly peers: readonly SlicePeer[];
   readonly forget: ReadonlyMap<string, ForgetOrder>;
+  /** Undefined while they are not read: then those of before count. */
+  readonly orders: ReadonlyMap<string, AuthorityOrders> | undefined;
 }
 
 /** What verification uses. */
@@ -74,7 +77,7 @@ export class PeerVerification {
   }
 
   /** Judges what the objects deliver, and returns the reader of the accepted peers; undefined until it is ready, a moment after the first slice. */
-  read({ slices, sliceNodes, claims, peers, forget }: VerifiedObjects): PeerReader | undefined {
+  read({ slices, sliceNodes, claims, peers, forget, orders }: VerifiedObjects): PeerReader | undefined {
     const open = this.#open;
     if (open === undefined) {
       // Without a slice there are no peers.
@@ -87,7 +90,7 @@ export class PeerVerification {
       const project = projects.get(slice) ?? open.trust.slices.get(sliceUID)?.project;
       return project === undefined ? [] : [{ project, slice, sliceUID, sliceSubnet }];
     });
-    const followed = open.judge.follow(open.trust, { slices: verified, claims, peers, forget }, this.#parts.clock.now());
+    const followed = open.judge.follow(open.trust, { slices: verified, claims, peers, forget, orders }, this.#parts.clock.now());
     open.trust = followed.trust;
     return open.judge.reader(followed);
   }
@@ -99,6 +102,12 @@ export class PeerVerification {
     return judge === undefined || certificate === undefined || project === undefined
       ? undefined
       : judge.readRoot(certificate, { cluster, project });
+  }
+
+  /** Whether an authority of a cluster is revoked here, and none is pinned in its place. */
+  hasRevoked(cluster: string): boolean {
+    const { orders, roots } = this.#open?.trust ?? {};
+    return (orders?.get(cluster)?.revoked.length ?? 0) > 0 && roots?.has(cluster) !== true;
   }
 
   /** Authorities of a cluster before the pinned one that still count after a rotation. */
