@@ -129,6 +129,7 @@ export const signing = {
   files: [
     'src/identity/authority.ts',
     'src/identity/create-authority.ts',
+    'src/identity/create-signer.ts',
     'src/identity/rotate-authority.ts',
     'src/identity/node/issue-node-certificate.ts',
     'src/exchange/trust/issue.ts',

@@ -1,47 +1,57 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
-import type { AuthorityFiles } from './authority.ts';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import type { Authority, AuthorityFiles } from './authority.ts';
+import { certificateSkewMs } from './node/node-certificate.ts';
 import { statementSigner } from './spiffe.ts';
+import { certificateOf, distinguishedName, extensions, subjectOf, uriName } from './x509/certificate.ts';
 
-/** Hours for which a certificate that signs statements is valid. */
-const signerHours = 24;
+/** How long a certificate that signs statements is valid, in milliseconds. It is replaced when half of that is over. */
+export const signerMs = 24 * 3_600_000;
 
 /**
  * Makes a key and a certificate that signs statements for a cluster's authority, so that the program that reaches the hub does not need the
  * authority's own key. ECDSA P-256, valid for 24 hours from `now` (milliseconds since 1970); `random` supplies the serial number.
  */
-export const createSigner = async (
-  authority: AuthorityFiles,
-  owner: { readonly cluster: string; readonly project: string },
+export const createSigner = (
+  authority: Authority,
   now: number,
   random: (bytes: number) => Uint8Array,
-  name = statementSigner(owner.cluster, owner.project),
-): Promise<AuthorityFiles> => {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const issuer = new x509.X509Certificate(authority.certificate);
-  const certificate = await x509.X509CertificateGenerator.create(
+  name = statementSigner(authority.cluster, authority.project),
+): AuthorityFiles => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const certificate = certificateOf(
     {
-      // Serial numbers are positive (RFC 5280 §4.1.2.2), so the first bit is cleared.
-      serialNumber: Buffer.from(random(16).map((byte, index) => (index === 0 ? (byte & 0x7f) | 1 : byte))).toString('hex'),
-      subject: `CN=statements,OU=${owner.project},O=KubeSlice`,
-      issuer: issuer.subject,
-      notBefore: new Date(now),
-      notAfter: new Date(now + signerHours * 3_600_000),
-      signingAlgorithm: algorithm,
-      publicKey: keys.publicKey,
-      signingKey: await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.privateKey), algorithm, false, [
-        'sign',
-      ]),
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: name }]),
-      ],
+      serial: random(16),
+      issuer: subjectOf(authority.certificate),
+      subject: distinguishedName({ commonName: 'statements', organizationalUnit: authority.project, organization: 'KubeSlice' }),
+      notBefore: now - certificateSkewMs,
+      notAfter: now + signerMs,
+      publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+      extensions: [extensions.notAuthority, extensions.signsOnly, extensions.names(uriName(name))],
     },
-    webcrypto,
+    (bytes) => authority.sign(bytes),
   );
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: `${certificate.toString('pem').trim()}\n`, privateKey: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n` };
+  return { certificate, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+};
+
+/** Signs statements under a certificate below the authority. */
+export interface StatementSigner {
+  /** PEM. */
+  readonly certificate: string;
+  /** ECDSA P-256 with SHA-256, as the 64 bytes r ‖ s of IEEE P1363. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/**
+ * The signer of an authority's statements at a time, in milliseconds since 1970: the same one until half of its time is over, or until a clock is set
+ * back to before its time. Its key is in the memory of this program alone.
+ */
+export const createSigners = (authority: Authority, random: (bytes: number) => Uint8Array): ((now: number) => StatementSigner) => {
+  let present: (StatementSigner & { readonly from: number }) | undefined;
+  return (now) => {
+    if (present !== undefined && now >= present.from && now - present.from < signerMs / 2) return present;
+    const { certificate, privateKey } = createSigner(authority, now, random);
+    const key = createPrivateKey(privateKey);
+    present = { certificate, from: now, sign: (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }) };
+    return present;
+  };
 };

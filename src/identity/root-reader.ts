@@ -16,7 +16,7 @@ export const createRootReader = (): RootReader => {
     const key = `${owner.project}/${owner.cluster}/${certificate}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const root = readRoot(certificate, owner);
+    const root: Root = { ...readRoot(certificate, owner), below: new Map() };
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(key, root);
     return root;

@@ -15,6 +15,11 @@ export interface Root {
   readonly notBefore: number;
   /** Milliseconds since 1970. */
   readonly notAfter: number;
+  /**
+   * What was read of certificates below this authority, by PEM: all statements of some hours have the same one. Absent where nothing is remembered.
+   * Values belong to who reads them.
+   */
+  readonly below?: Map<string, unknown>;
 }
 
 /** The cluster to which an authority must belong. */

@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../../src/api/condition.ts';
-import { noticeKind, sliceKind } from '../../src/api/kinds.ts';
+import { noticeKind, sliceKind, slicePeerKind } from '../../src/api/kinds.ts';
 import { memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import { verifyStatement } from '../../src/exchange/trust/verify.ts';
 import { fingerprintOf } from '../../src/identity/fingerprint.ts';
@@ -43,6 +44,20 @@ beforeEach(async () => {
   await eastOffers();
 });
 afterEach(endExample);
+
+it('a member signs what it states with a certificate for a day, and what it is with its authority', async () => {
+  const agent = agentOf(west, 'app');
+  await vi.waitFor(() => expect(agent.peersOf('east', fleet.clock.now())).toEqual(nodes), wait);
+  const chains = (kind: string) => ofEast().flatMap(({ spec }) => (spec.kind === kind ? [spec.chain] : []));
+  const signers = [...chains('Node'), ...chains('Export')];
+  expect([chains('Cluster'), chains('Node').length, new Set(signers.flat()).size]).toEqual([[undefined], 2, 1]);
+  const signer = new X509Certificate(signers[0]?.[0] ?? '');
+  expect(signer.subjectAltName).toBe('URI:spiffe://east.default/statements');
+  expect(signer.validToDate.getTime() - signer.validFromDate.getTime()).toBeLessThanOrEqual(25 * 3_600_000);
+  // Agents get it with the statement.
+  const peers = west.api.objects(slicePeerKind).filter(({ spec }) => spec.cluster === 'east');
+  expect(peers.map(({ spec }) => spec.chain)).toEqual(chains('Node'));
+});
 
 describe('a member that rotates its authority', () => {
   it('is followed by workers and agents without anybody, and nothing of it is gone meanwhile', async () => {

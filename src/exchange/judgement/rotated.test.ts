@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Author, author, day, hour, rotatedAuthorities, start } from '../../../test/exchange/author.ts';
+import { type Author, author, day, hour, nodeBody, rotatedAuthorities, slice, start } from '../../../test/exchange/author.ts';
 import { receiver } from '../../../test/exchange/receiver.ts';
 import type { NoticeSpec } from '../../api/notice/type.ts';
-import { overlapMs } from '../../identity/rotation.ts';
+import { createSigners } from '../../identity/create-signer.ts';
+import { crossSign, overlapMs } from '../../identity/rotation.ts';
+import { issueStatement } from '../trust/issue.ts';
 
 const block = '10.0.0.0/24';
 let pens: Author[];
@@ -79,6 +82,14 @@ describe('a cluster that rotates its authority', () => {
     here.show(claim(1));
     const late = rotatedAt[1] ?? 0;
     expect(here.show(node(0, 'n0', late), late).refusal).toBeUndefined();
+    const signed = issueStatement(
+      pen(0).authority,
+      { kind: 'Node', ...slice, subject: 'n2', body: nodeBody('n2', ['10.0.0.128/26']), serial: late * 1000 },
+      late,
+      createSigners(pen(0).authority, randomBytes)(late),
+    ).signed;
+    const below = { cluster: 'east', kind: 'Node' as const, subject: 'n2', ...signed, chain: [...(signed.chain ?? [])] };
+    expect(here.show(below, late).refusal).toBeUndefined();
     const after = late + overlapMs + hour;
     expect(here.show(node(0, 'n1', after), after).refusal?.code).toBe('BadSignature');
     expect(here.show(node(1, 'n1', after), after).refusal).toBeUndefined();
@@ -133,7 +144,5 @@ describe('a cluster that rotates its authority', () => {
 const rotatedFrom = async ({ authority }: Author) => {
   const [, second] = await rotatedAuthorities('east', start, start + hour);
   if (second === undefined) throw new Error('no second');
-  const { crossSign } = await import('../../identity/rotation.ts');
-  const { randomBytes } = await import('node:crypto');
   return [authority, { ...second, rotations: [crossSign(authority, second, start + hour, randomBytes)] }] as const;
 };

@@ -1,6 +1,7 @@
 import { maxStatementBytes } from '../../api/notice/schema.ts';
 import type { StatementKind } from '../../api/notice/type.ts';
 import type { Authority } from '../../identity/authority.ts';
+import type { StatementSigner } from '../../identity/create-signer.ts';
 import { Failure } from '../../values/failure.ts';
 import { encodeBase64 } from '../../values/text/base64.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
@@ -53,10 +54,16 @@ export const draftStatement = <K extends StatementKind>(
 };
 
 /**
- * Signs a statement for the authority's cluster.
+ * Signs a statement for the authority's cluster, under a certificate below the authority if a signer is given; a statement of a cluster about itself is
+ * always signed by the authority.
  * Throws `InvalidInput` for a statement that every receiver would refuse.
  */
-export const issueStatement = <K extends StatementKind>(authority: Authority, draft: StatementDraft<K>, now: number): Issued<K> => {
+export const issueStatement = <K extends StatementKind>(
+  authority: Authority,
+  draft: StatementDraft<K>,
+  now: number,
+  signer?: StatementSigner,
+): Issued<K> => {
   const stated = draftStatement(authority, draft, now);
   const statement = canonicalJson(stated);
   const what = `The statement about ${draft.kind} "${draft.subject}" of slice "${draft.slice}"`;
@@ -66,5 +73,7 @@ export const issueStatement = <K extends StatementKind>(authority: Authority, dr
   if (bytes.length > maxStatementBytes) {
     throw new Failure('InvalidInput', `${what} has ${bytes.length} bytes and ${maxStatementBytes} are allowed; shorten names or split it.`);
   }
-  return { stated, signed: { statement, signature: encodeBase64(authority.sign(bytes)) } };
+  if (signer === undefined || draft.kind === 'Cluster')
+    return { stated, signed: { statement, signature: encodeBase64(authority.sign(bytes)) } };
+  return { stated, signed: { statement, signature: encodeBase64(signer.sign(bytes)), chain: [signer.certificate] } };
 };

@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { createPrivateKey, randomBytes, sign, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AuthorityFiles } from '../../identity/authority.ts';
+import { type AuthorityFiles, openAuthority } from '../../identity/authority.ts';
 import { createAuthority } from '../../identity/create-authority.ts';
-import { createSigner } from '../../identity/create-signer.ts';
+import { createSigner, createSigners } from '../../identity/create-signer.ts';
 import { type Root, readRoot } from '../../identity/root.ts';
+import { createRootReader } from '../../identity/root-reader.ts';
 import { encodeBase64 } from '../../values/text/base64.ts';
 import { canonicalJson } from '../../values/text/canonical-json.ts';
-import { draftStatement, type SignedStatement } from './issue.ts';
+import { draftStatement, issueStatement, type SignedStatement } from './issue.ts';
 import { verifyStatement } from './verify.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
@@ -27,10 +28,11 @@ beforeAll(async () => {
   authority = await createAuthority(east, now, randomBytes);
   other = await createAuthority(east, now, randomBytes);
   root = readRoot(authority.certificate, east);
-  leaf = await createSigner(authority, east, now, randomBytes);
-  leaves.foreign = await createSigner(other, east, now, randomBytes);
-  leaves.node = await createSigner(authority, east, now, randomBytes, 'spiffe://east.default/node/n1');
-  leaves.west = await createSigner(authority, { ...east, cluster: 'west' }, now, randomBytes);
+  const [own, foreign] = [openAuthority(authority, east), openAuthority(other, east)];
+  leaf = createSigner(own, now, randomBytes);
+  leaves.foreign = createSigner(foreign, now, randomBytes);
+  leaves.node = createSigner(own, now, randomBytes, 'spiffe://east.default/node/n1');
+  leaves.west = createSigner(own, now, randomBytes, 'spiffe://west.default/statements');
 });
 
 /** A certificate with the right name that the authority really issued, but should not have. */
@@ -118,6 +120,28 @@ describe('a certificate below the authority', () => {
     ['with a key of another curve', { curve: 'P-384' }, 'BadSignature'],
   ])('issued %s: %s', async (_, options, code) => {
     expect(verdict(signedWith(await issued(options)))).toBe(code);
+  });
+});
+
+describe('the signer of a worker', () => {
+  it('is the same until half of its time is over or its clock is set back, and each is accepted, with and without memory', () => {
+    const own = openAuthority(authority, east);
+    const signerAt = createSigners(own, randomBytes);
+    const remembering = createRootReader()(authority.certificate, east);
+    const at = [now, now + 12 * hour - 1, now + 12 * hour, now + 20 * hour, now - 9 * hour];
+    const seen = at.map((time) => {
+      const body = { nodes: 0, clusters: [], worst: [], impaired: [], impairedNodes: 0, missingNodes: [], missing: 0 };
+      const { signed } = issueStatement(own, { ...expected, serial: 1, body }, time, signerAt(time));
+      for (const of of [root, remembering, remembering]) expect(verifyStatement(signed, of, expected, time).ok).toBe(true);
+      // What is remembered of a certificate accepts no other signature.
+      const [forged, foreign] = [leaf, leaves.foreign].map((one) => ({ ...signedWith(one ?? leaf, time), chain: signed.chain }));
+      for (const one of [forged, foreign])
+        expect(verifyStatement(one ?? signed, remembering, expected, time)).toMatchObject({ code: 'BadSignature' });
+      return signed.chain?.[0];
+    });
+    expect(seen.map((one) => seen.indexOf(one))).toEqual([0, 0, 2, 2, 4]);
+    const about = { ...expected, kind: 'Cluster' as const, serial: 1, body: { caCertificate: authority.certificate, blocks: [] } };
+    expect(issueStatement(own, about, now, signerAt(now)).signed.chain).toBeUndefined();
   });
 });
 

@@ -21,13 +21,24 @@ export const signerOf = (chain: readonly string[], root: Root): Signer | string 
   // An authority stays valid if the clock of its cluster was set back after the authority was made.
   if (leaf === undefined) return { ...root, notBefore: root.notBefore - statementLifetimeMs };
   if (chain.length > 1) return 'has a chain of more than one certificate';
+  const known = root.below?.get(leaf);
+  if (known !== undefined) return known as Signer;
   try {
-    return leafSigner(new X509Certificate(leaf), root);
+    const signer = leafSigner(new X509Certificate(leaf), root);
+    // A text is a refusal, which is not remembered: the author of a false certificate makes as many as it likes.
+    if (typeof signer !== 'string' && root.below !== undefined) {
+      if (root.below.size >= mostRemembered) root.below.clear();
+      root.below.set(leaf, signer);
+    }
+    return signer;
   } catch {
     // Some faults of a certificate show only when its key is read.
     return 'has a chain that is no certificate';
   }
 };
+
+/** Maximum number of signers that are remembered of one authority; it has two each day, and one for each start of a worker and slice. */
+const mostRemembered = 256;
 
 const leafSigner = (certificate: X509Certificate, root: Root): Signer | string => {
   const { publicKey } = certificate;

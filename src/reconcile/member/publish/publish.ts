@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { noticeKind } from '../../../api/kinds.ts';
 import { type Notice, type NoticeSpec, noticeSlotName } from '../../../api/notice/type.ts';
 import type { Rotation } from '../../../api/rotations.ts';
@@ -7,6 +8,7 @@ import { rateWeight } from '../../../exchange/notice/rate-weight.ts';
 import { reportSlot, SlotTable, slotOf } from '../../../exchange/notice/slots.ts';
 import { issueStatement } from '../../../exchange/trust/issue.ts';
 import { verifyStatement } from '../../../exchange/trust/verify.ts';
+import { createSigners } from '../../../identity/create-signer.ts';
 import type { Root } from '../../../identity/root.ts';
 import { ownRoots } from '../../../identity/rotation.ts';
 import { remove } from '../../../kubernetes/remove.ts';
@@ -85,6 +87,7 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
     verifyStatement(spec, root, { slice, sliceUID, kind: spec.kind, subject: spec.subject }, clock.now());
 
   /** This authority, and the earlier ones of this cluster, whose notices may still be there. */
+  const signerAt = createSigners(authority, randomBytes);
   const roots = ownRoots(authority);
   const serialOf = (spec: NoticeSpec): number | undefined => {
     for (const root of roots) {
@@ -138,10 +141,18 @@ export const publisher = (session: Session, own: OwnNotices, pace: Pace) => {
       case 'state':
       case 'withdraw': {
         for (const known of [mine, seen?.spec]) if (known !== undefined) raiseSerial(known);
-        const issued = issueStatement(authority, { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() }, now);
-        const { statement, signature } = issued.signed;
+        const draft = { kind, slice, sliceUID, subject, body, serial: outbox.nextSerial() };
+        const { statement, signature, chain } = issueStatement(authority, draft, now, signerAt(now)).signed;
         const carried = kind === 'Cluster' ? besideClaim(session.earlier.farewells, authority.rotations) : {};
-        own.set({ cluster: hub.cluster, kind, subject, statement, signature, ...carried });
+        own.set({
+          cluster: hub.cluster,
+          kind,
+          subject,
+          statement,
+          signature,
+          ...(chain === undefined ? {} : { chain: [...chain] }),
+          ...carried,
+        });
       }
     }
   };
