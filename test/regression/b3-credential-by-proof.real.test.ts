@@ -13,7 +13,9 @@ import {
 import { type Authority, type AuthorityFiles, openAuthority } from '../../src/identity/authority.ts';
 import { createAuthority } from '../../src/identity/create-authority.ts';
 import { proveAuthority } from '../../src/identity/credential-proof.ts';
+import { rotateAuthority } from '../../src/identity/rotate-authority.ts';
 import { ephemeralKey } from '../../src/identity/sealed-box.ts';
+import { authorityData } from '../../src/identity/stored-authority.ts';
 import { planCredentialRequestAccess, planHubAddress } from '../../src/install/rights/cluster-access.ts';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { type FakeApi, startFakeApi } from '../../src/kubernetes/fake/fake-api.ts';
@@ -91,7 +93,7 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
     return Buffer.from(data[key] ?? '', 'base64').toString('utf8');
   };
   const worker = async (clock: Clock, access: Record<string, string> = {}): Promise<Hub> => {
-    keep(authoritySecret, { 'tls.crt': files.certificate, 'tls.key': files.privateKey });
+    keep(authoritySecret, { ...authorityData(files) });
     const place = { server: api.connection.server, 'ca.crt': api.connection.ca ?? '', namespace: 'default', ...owner };
     keep(hubSecret, { ...place, token: dead, 'renewal-token': renewalToken, ...access });
     const hub = await openHub(
@@ -176,5 +178,20 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('B
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       expect((await seen()).status).toEqual(answered.status);
     });
+  });
+
+  it('has a new one after a rotation, and whoever kept the key from before has none', async () => {
+    const before = authority;
+    files = await rotateAuthority(files, owner, Date.now(), (bytes) => randomBytes(bytes));
+    await works(await worker(systemClock));
+    expect(kept('token')).not.toBe(dead);
+    const seen = () => admin.get(credentialRequestKind, own, call);
+    expect((await seen()).status?.rotations).toEqual(files.rotations);
+    const question = proveAuthority(before, (await seen()).status?.challenge ?? '', ephemeralKey());
+    await as(renewalToken).mergePatch(credentialRequestKind, own, { spec: { rotations: null, ...question } }, call);
+    await vi.waitFor(async () => expect((await seen()).status?.refusedKey).toBe(question.publicKey), { timeout: 20_000 });
+    // And the cluster goes on.
+    await works(await worker(systemClock));
+    expect(kept('token')).not.toBe(dead);
   });
 });
