@@ -97,7 +97,7 @@ describe('a cluster that left after its slice had ended', () => {
       west.api
         .read(sliceKind, { namespace: memberNamespace, name: 'app' })
         ?.status?.conditions?.find(({ type }) => type === 'StatementsVerified');
-    await vi.waitFor(() => expect(condition()?.message).toContain('trust forget east'), wait);
+    await vi.waitFor(() => expect(condition()?.message).toContain('trust accept east'), wait);
     expect(peersOfEast()).toEqual([]);
     expect(pinned()).toBe(first);
   });
