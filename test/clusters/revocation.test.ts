@@ -7,7 +7,7 @@ import { sliceKind, sliceNodeKind, slicePeerKind } from '../../src/api/kinds.ts'
 import { forgottenConfigMap, memberNamespace, trustConfigMap } from '../../src/api/places.ts';
 import { forgetCluster } from '../../src/cli/steps/forget-cluster.ts';
 import { type AuthorityOrders, markOf } from '../../src/exchange/trust/authority-orders.ts';
-import { offersIn } from '../../src/exchange/trust/pin-data.ts';
+import { offersIn, replacedIn } from '../../src/exchange/trust/pin-data.ts';
 import { fingerprintOf } from '../../src/identity/fingerprint.ts';
 import { readRoot } from '../../src/identity/root.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
@@ -79,6 +79,23 @@ it('a node drops the peers of a revoked authority also while it holds what was l
 });
 
 describe('a member whose administrator revoked the authority of another', () => {
+  it('from before a rotation reads everything again, and uses what the present one signed', async () => {
+    const agent = agentOf(west, 'app');
+    await vi.waitFor(() => expect(agent.peersOf('east', fleet.clock.now())).toEqual(nodes), wait);
+    const { certificate } = authorityIn(east);
+    const second = await rotate(east, fleet.clock.now());
+    await vi.waitFor(() => expect(trust().east).toBe(second), wait);
+    expect(replacedIn(trust(), 'east')).toEqual([certificate]);
+    await order({ accepted: markIn(second), revoked: [markIn(certificate)] });
+    expect(agent.peersOf('east', fleet.clock.now())).toEqual([]);
+    await restartWorker();
+    await vi.waitFor(() => {
+      expect(agent.peersOf('east', fleet.clock.now())).toEqual(nodes);
+      expect(endpoints(west)).toEqual(endpoints(east));
+    }, wait);
+    expect([trust().east, agent.rootOf('east')]).toEqual([second, second]);
+  });
+
   it('has no peer of it, whatever its worker does, until another one is accepted by its fingerprint', async () => {
     const agent = agentOf(west, 'app');
     await vi.waitFor(() => expect(agent.peersOf('east', fleet.clock.now())).toEqual(nodes), wait);

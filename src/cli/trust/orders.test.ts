@@ -100,20 +100,26 @@ it('revokes the pinned authority with all that it stated, and accepts none in it
   expect(lines).toContainEqual(['west', 'none accepted', '-', at, 'someone']);
 });
 
-it('revokes an earlier authority by its key, and lets the pinned one be', async () => {
-  const before = pins();
+it('revokes an earlier authority by its key, with what it may have signed, and goes on with the pinned one alone', async () => {
   const { out } = await run('revoke', 'west', replaced.fingerprint);
   expect(out).not.toContain('Nothing of');
-  expect([pins(), api().objects(noticeKind).length]).toEqual([before, 1]);
+  expect(out).toContain(`What ${pinned.fingerprint} vouches for counts again`);
+  expect([Object.hasOwn(pins(), 'west'), api().objects(noticeKind)]).toEqual([false, []]);
   const [mark] = orders()?.revoked ?? [];
   if (mark === undefined) throw new Error('nothing is revoked');
   expect(isMarked(mark, { ...replaced, fingerprint: 'of another certificate' })).toBe(true);
-  expect(orders()?.accepted).toBeUndefined();
-  expect(forgetOrders(dataOf(forgottenConfigMap)).has('west')).toBe(false);
+  expect(orders()?.accepted).toMatchObject({ fingerprint: pinned.fingerprint });
+  expect(forgetOrders(dataOf(forgottenConfigMap)).has('west')).toBe(true);
+});
 
+it('revokes one that was never pinned, and changes nothing else', async () => {
+  const before = pins();
+  await run('revoke', 'west', offered.fingerprint);
   const unknown = `sha256:${'0'.repeat(64)}`;
   expect((await run('revoke', 'west', unknown)).out).toContain('No certificate with this fingerprint was seen here');
-  expect(orders()?.revoked.map(({ fingerprint }) => fingerprint)).toEqual([replaced.fingerprint, unknown]);
+  expect(orders()?.revoked.map(({ fingerprint }) => fingerprint)).toEqual([offered.fingerprint, unknown]);
+  expect([pins(), api().objects(noticeKind).length, orders()?.accepted]).toEqual([before, 1, undefined]);
+  expect(forgetOrders(dataOf(forgottenConfigMap)).has('west')).toBe(false);
 });
 
 it('accepts what was revoked, by the word of an administrator, and forgets an acceptance but no revocation', async () => {

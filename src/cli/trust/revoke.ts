@@ -64,11 +64,13 @@ export const revoke: CliCommand = {
       const pinned = known.pin(cluster);
       const isPinned = pinned !== undefined && isMarked(mark, pinned);
       const isAccepted = accepted !== undefined && 'fingerprint' in accepted && accepted.fingerprint === fingerprint;
+      // What it signed may still be in force, so all of the cluster is read again, by the pinned one alone.
+      const wasPinned = pinned !== undefined && !isPinned && known.replaced(cluster).some((one) => isMarked(mark, one));
       const orders: AuthorityOrders = {
-        accepted: isPinned || isAccepted ? { none: true, at, by } : accepted,
+        accepted: isPinned || isAccepted ? { none: true, at, by } : wasPinned ? markOf(pinned, at, by) : accepted,
         revoked: [...revoked.filter((one) => one.fingerprint !== fingerprint), mark],
       };
-      if (isPinned) await forgetCluster(member.client, cluster, { now, orders }, signal);
+      if (isPinned || wasPinned) await forgetCluster(member.client, cluster, { now, orders }, signal);
       else await orderOnly(member.client, cluster, orders, signal);
       await reportTrust(member.client, revokeNote(cluster, fingerprint, by), signal);
       await restartWorker(member.client, signal);
@@ -79,6 +81,7 @@ export const revoke: CliCommand = {
         terminal.out(
           `Nothing of "${cluster}" counts until you run "kubeslice trust accept ${cluster} FINGERPRINT --context ${member.context}".`,
         );
+      else if (wasPinned) terminal.out(`What ${pinned.fingerprint} vouches for counts again within seconds.`);
       else if (root === undefined) terminal.out('No certificate with this fingerprint was seen here; it is refused when one is presented.');
       return 0;
     }),

@@ -100,6 +100,12 @@ export const isMarked = ({ fingerprint, key }: AuthorityMark, root: Keyed): bool
 /** Whether an authority is revoked here. */
 export const isRevoked = ({ revoked }: AuthorityOrders, root: Root): boolean => revoked.some((one) => isMarked(one, root));
 
+/** A chain of authorities up to the first that is revoked here: what that one signed counts no longer, nor does what is behind it. */
+export const untilRevoked = (chain: readonly Root[], orders: AuthorityOrders): readonly Root[] => {
+  const end = chain.findIndex((root) => isRevoked(orders, root));
+  return end === -1 ? chain : chain.slice(0, end);
+};
+
 /** Whether the authority with a certificate (PEM, of any content) is revoked here. */
 export const isRevokedCertificate = ({ revoked }: AuthorityOrders, certificate: string): boolean => {
   if (revoked.length === 0) return false;

@@ -5,7 +5,7 @@ import { overlapping, predecessorsOf, successorsOf } from '../../identity/rotati
 import { Failure } from '../../values/failure.ts';
 import type { StatementRefusal } from '../../values/statement-refusal.ts';
 import type { ExchangeContext } from '../ledger/context.ts';
-import { type AuthorityOrders, isRevoked } from './authority-orders.ts';
+import { isRevoked, untilRevoked } from './authority-orders.ts';
 import { decideRoot } from './root-decision.ts';
 import { verifyStatement } from './verify.ts';
 
@@ -43,12 +43,6 @@ const signerAround = (pinned: Root, notice: NoticeSpec, context: ExchangeContext
   const rotations = context.rotations(notice.cluster);
   if (rotations.length === 0 || verifies(pinned)) return pinned;
   return untilRevoked(overlapping(pinned, rotations, context.now), orders).find(verifies) ?? pinned;
-};
-
-/** A chain of authorities up to the first that is revoked here: what that one signed counts no longer, nor does what is behind it. */
-const untilRevoked = (chain: readonly Root[], orders: AuthorityOrders): readonly Root[] => {
-  const end = chain.findIndex((root) => isRevoked(orders, root));
-  return end === -1 ? chain : chain.slice(0, end);
 };
 
 /**

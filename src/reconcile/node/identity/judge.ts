@@ -1,4 +1,4 @@
-import { isRevoked, noOrders } from '../../../exchange/trust/authority-orders.ts';
+import { noOrders, untilRevoked } from '../../../exchange/trust/authority-orders.ts';
 import type { Root } from '../../../identity/root.ts';
 import { createRootReader, type RootReader } from '../../../identity/root-reader.ts';
 import { overlapping } from '../../../identity/rotation.ts';
@@ -27,7 +27,7 @@ export const createJudge = (): Judge => {
     readRoot,
     rootsBefore: (trust, root, now) => {
       const orders = trust.orders.get(root.cluster) ?? noOrders;
-      return overlapping(root, rotationsOf(trust, root.cluster), now).filter((one) => !isRevoked(orders, one));
+      return untilRevoked(overlapping(root, rotationsOf(trust, root.cluster), now), orders);
     },
     nothing: noTrust,
     recall: (text, now) => recallTrust(text, readRoot, now),
