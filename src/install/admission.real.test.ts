@@ -9,10 +9,8 @@ import {
   managedByLabel,
   sliceLabel,
   statementLabel,
-  weightLabel,
 } from '../api/labels.ts';
 import { memberNamespace } from '../api/places.ts';
-import { rateWeight } from '../exchange/notice/rate-weight.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { fixedToken } from '../kubernetes/credentials/token-source.ts';
 import { type RealApi, realPrograms, startRealApi } from '../kubernetes/fixtures/real-api.ts';
@@ -175,28 +173,6 @@ describe.skipIf(typeof programs === 'string' && process.env.CI === undefined)('o
       await expect(east.delete(noticeKind, theirs, call)).rejects.toThrow(refused);
       await expect(east.deleteAll(noticeKind, { ...call, namespace: board })).rejects.toThrow(refused);
       expect(await admin.find(noticeKind, theirs, call)).toBeDefined();
-    });
-
-    it('writes rotations beside a statement, which count towards its size and its weight', async () => {
-      const east = await as('kubeslice-worker-east');
-      await east.create(noticeKind, notice('east.7', 'east'), call);
-      const write = (rotations: number, statement: string, weight?: string) => {
-        const certificate = 'x'.repeat(1536);
-        const beside = Array.from({ length: rotations }, () => ({ newWithOld: certificate, oldWithNew: certificate }));
-        const labels = weight === undefined ? {} : { metadata: { labels: { [weightLabel]: weight } } };
-        return east.mergePatch(
-          noticeKind,
-          { name: 'east.7', namespace: board },
-          { ...labels, spec: { statement, rotations: beside } },
-          call,
-        );
-      };
-      expect((await write(8, '{}')).spec.rotations).toHaveLength(8);
-      await write(8, '{}', String(rateWeight({ statement: '{}', rotations: (await write(8, '{}')).spec.rotations })));
-      await expect(write(8, '{}', '1')).rejects.toThrow('the farewells and rotations beside it');
-      await expect(write(7, 'x'.repeat(11_500), '9')).rejects.toThrow('A statement has at most 32768 bytes');
-      await expect(write(9, '{}', '9')).rejects.toMatchObject({ code: 'InvalidInput' });
-      await write(0, '{}', '1');
     });
 
     it('writes the status of its own cluster and membership and no others', async () => {
