@@ -32,8 +32,9 @@ export const defaultMaxBytes = 16 * 1024 * 1024;
 export const runFailures = {
   notStarted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was not started because the work was cancelled.`),
   interrupted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was stopped because the work was cancelled.`),
-  late: ([command]: readonly string[], timeoutMs: number) =>
-    new Failure('Timeout', `${command} did not finish within ${timeoutMs} ms and was stopped.`),
+  // Mostly the program is `nsenter`, which says nothing.
+  late: (argv: readonly string[], timeoutMs: number) =>
+    new Failure('Timeout', `\`${argv.join(' ').slice(0, 200)}\` did not finish within ${timeoutMs} ms and was stopped.`),
   tooMuch: (argv: readonly string[], maxBytes: number) =>
     new Failure('CommandFailed', `\`${argv.join(' ')}\` printed more than ${maxBytes} bytes and was stopped.`),
   missing: ([command]: readonly string[], cause?: Error) =>
