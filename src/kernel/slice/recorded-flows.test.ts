@@ -23,6 +23,12 @@ it('reads flows of a set with ports, and of one without', () => {
   expect(flowsIn(listing(element({ concat: ['10.0.0.2', '10.0.1.2', 'gre'] }, 900, 1)))).toMatchObject([{ protocol: 'Other', port: 0 }]);
 });
 
+it('reads protocols as numbers, which nft lists where there is no /etc/protocols, as in the image of agents', () => {
+  const protocolOf = (number: number) => flowsIn(listing(element({ concat: ['10.0.0.2', '10.0.1.2', number, 80] }, 900, 1)))[0];
+  expect([6, 17, 132].map((number) => protocolOf(number)?.protocol)).toEqual(['TCP', 'UDP', 'SCTP']);
+  expect([protocolOf(6)?.port, protocolOf(47)?.protocol]).toEqual([80, 'Other']);
+});
+
 it('reads callers, and nothing from an empty set', () => {
   expect(callersIn(listing(element('10.0.0.2', 890, 7)))).toEqual([{ source: '10.0.0.2', packets: 7, age: 10 }]);
   expect(flowsIn(listing())).toEqual([]);

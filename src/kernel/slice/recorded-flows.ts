@@ -21,8 +21,8 @@ interface Recorded {
   readonly age: number;
 }
 
-/** Protocols with ports, as nft names them. */
-const protocols: Readonly<Record<string, AccessProtocol>> = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' };
+/** Protocols with ports, as nft names them, and by their numbers (IANA): nft takes the names from /etc/protocols, which an image may lack. */
+const protocols: Readonly<Record<string, AccessProtocol>> = { tcp: 'TCP', 6: 'TCP', udp: 'UDP', 17: 'UDP', sctp: 'SCTP', 132: 'SCTP' };
 
 /** The lower half of the mark of a tracked flow is the port of the called pod. */
 const portBits = 0xffff;
