@@ -8,9 +8,9 @@ import { chainsByModule } from './provide.ts';
 const modules = join(import.meta.dirname, '../../toolchain');
 const names = Object.keys(tools).filter((name): name is ToolName => name in tools);
 
-/** Where each upstream version is pinned (cni-plugin, prober, relay, launcher, pause and packet-delay are our own); the catalogue repeats it for people, and the two must agree. */
+/** Where each upstream version is pinned (ipsec-tunnel, cni-plugin, prober, relay, launcher, pause and packet-delay are our own); the catalogue repeats it for people, and the two must agree. */
 const pins: Record<
-  Exclude<ToolName, 'cni-plugin' | 'prober' | 'relay' | 'launcher' | 'pause' | 'packet-delay'>,
+  Exclude<ToolName, 'ipsec-tunnel' | 'cni-plugin' | 'prober' | 'relay' | 'launcher' | 'pause' | 'packet-delay'>,
   [requirement: string, prefix: string]
 > = {
   kube: ['k8s.io/kubernetes', 'v'],

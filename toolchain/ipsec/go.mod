@@ -1,0 +1,3 @@
+module kubeslice.io/kubeslice/toolchain/ipsec
+
+go 1.26.0
