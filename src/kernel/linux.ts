@@ -2,6 +2,7 @@ import type { Run } from '../host/run.ts';
 import type { SliceNetwork } from '../plan/facts/slice-network.ts';
 import { type Clock, systemClock } from '../values/clock.ts';
 import { Failure } from '../values/failure.ts';
+import { type IpsecOptions, IpsecTunnels } from './ipsec/ipsec-tunnels.ts';
 import { deleteNetns, inNetns, listNetns, netnsPath, OwnNamespaces } from './netns.ts';
 import { sweepPods } from './pod/attach.ts';
 import type { DriverVerdict, ExistingState, Kernel, ObservedTunnel, Outcome, Scope } from './port.ts';
@@ -22,6 +23,8 @@ export interface LinuxKernelOptions {
   /** Directory for records that are worthless after a reboot; on tmpfs. */
   readonly directory: string;
   readonly tunnels: Omit<DetachedOptions, 'run' | 'directory'>;
+  /** Paths of the programs of IPsec tunnels, here and on the machine; the other options of their processes are those of `tunnels`. */
+  readonly ipsec: { readonly program: string } & Pick<IpsecOptions, 'charon'>;
   /** Path of wireguard-go for this process, to check whether it exists. */
   readonly tunnelProgram: string;
   /** Namespace paths of the machine's pods, to remove what forgotten slices left in them. */
@@ -42,10 +45,20 @@ export class LinuxKernel implements Kernel {
 
   constructor(options: LinuxKernelOptions) {
     this.#options = options;
-    const { run, enter, directory, tunnels } = options;
+    const { run, enter, directory, tunnels, ipsec } = options;
     this.#namespaces = new OwnNamespaces(directory);
     this.#processes = new DetachedTunnels({ ...tunnels, run, directory: `${directory}/tunnels` });
-    this.#tunnel = { run, enter, processes: this.#processes };
+    this.#tunnel = {
+      run,
+      enter,
+      processes: this.#processes,
+      ipsec: new IpsecTunnels({
+        run,
+        charon: ipsec.charon,
+        tunnels: { ...tunnels, binary: ipsec.program },
+        directory: `${directory}/ipsec`,
+      }),
+    };
   }
 
   async converge(
@@ -100,7 +113,12 @@ export class LinuxKernel implements Kernel {
   }
 
   drivers(signal: AbortSignal): Promise<readonly DriverVerdict[]> {
-    this.#drivers ??= probeDrivers(this.#options.run, this.#options.enter, this.#options.tunnelProgram, signal).catch((error: unknown) => {
+    this.#drivers ??= probeDrivers(
+      this.#options.run,
+      this.#options.enter,
+      { wireguard: this.#options.tunnelProgram, ...this.#options.ipsec },
+      signal,
+    ).catch((error: unknown) => {
       // A cancelled probe is no result; the next call probes again.
       this.#drivers = undefined;
       throw error;
@@ -125,6 +143,11 @@ export class LinuxKernel implements Kernel {
       if (interfaces.has(name)) continue;
       await removeTunnel(this.#tunnel, name, undefined, signal);
       report.changes.push(`remove left-over tunnel ${name}`);
+    }
+    for (const netns of await this.#tunnel.ipsec.list()) {
+      if (names.has(netns)) continue;
+      await this.#tunnel.ipsec.remove(netns, signal);
+      report.changes.push(`remove left-over IPsec tunnel of ${netns}`);
     }
     for (const name of await hostTunnels(this.#options.run, this.#options.enter, signal)) {
       if (interfaces.has(name)) continue;

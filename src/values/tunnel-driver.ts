@@ -1,11 +1,14 @@
-/** How packets cross between nodes, the best first. All speak WireGuard on the wire, so the two ends may use different ones. */
-export const tunnelDrivers = ['WireGuard', 'WireGuardUserspace'] as const;
+/** How packets cross between nodes over WireGuard, the best first. All speak the same on the wire, so the two ends may use different ones. */
+export const wireguardDrivers = ['WireGuard', 'WireGuardUserspace'] as const;
+
+/** All ways in which packets can cross between nodes. Both ends need the same of WireGuard and IPsec. */
+export const tunnelDrivers = [...wireguardDrivers, 'IPsec'] as const;
 
 /** One of {@link tunnelDrivers}. */
 export type TunnelDriver = (typeof tunnelDrivers)[number];
 
 /** What a slice may request: one driver, or Auto for the best that a node has. */
-export const askedDrivers = ['Auto', ...tunnelDrivers] as const;
+export const askedDrivers = ['Auto', ...wireguardDrivers] as const;
 
 /** One of {@link askedDrivers}. */
 export type AskedDriver = (typeof askedDrivers)[number];

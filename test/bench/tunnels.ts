@@ -1,4 +1,4 @@
-import { tunnelDrivers } from '../../src/values/tunnel-driver.ts';
+import { wireguardDrivers } from '../../src/values/tunnel-driver.ts';
 import { type BareTunnel, makeBareTunnel } from './bare-tunnel.ts';
 import type { Bed } from './bed.ts';
 import type { Findings } from './figure.ts';
@@ -22,7 +22,7 @@ export const openTunnels = (bed: Bed): Promise<Tunnels> =>
     return {
       scene,
       bare,
-      notMeasured: tunnelDrivers.filter((driver) => driver !== bare.driver).map((driver) => ({ what: `driver ${driver}`, why })),
+      notMeasured: wireguardDrivers.filter((driver) => driver !== bare.driver).map((driver) => ({ what: `driver ${driver}`, why })),
     };
   });
 

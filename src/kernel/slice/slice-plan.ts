@@ -1,5 +1,6 @@
 import type { PodAttachment, SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { podInterface, podInterfacePrefix } from '../../values/pod-interface.ts';
+import { ownAddresses } from '../ipsec/own-addresses.ts';
 import { baseRoutes, expectedForPod, expectedSlice, hostMac, podMac } from './expected.ts';
 import type { NamespaceState, ObservedLink } from './slice-state.ts';
 
@@ -52,12 +53,12 @@ export const attachLines = (network: SliceNetwork, pod: PodAttachment): string[]
 };
 
 const loopbackLines = (network: SliceNetwork, seen: ObservedLink | undefined): string[] => {
-  const wanted = `${network.router}/32`;
-  const extra = (seen?.addresses ?? []).filter((address) => address !== wanted && !address.startsWith('127.'));
+  const wanted = ownAddresses(network).map((address) => `${address}/32`);
+  const extra = (seen?.addresses ?? []).filter((address) => !wanted.includes(address) && !address.startsWith('127.'));
   return [
     ...(seen?.up ? [] : ['link set lo up']),
     ...extra.map((address) => `addr del ${address} dev lo`),
-    ...(seen?.addresses.includes(wanted) ? [] : [`addr add ${wanted} dev lo`]),
+    ...wanted.filter((address) => seen?.addresses.includes(address) !== true).map((address) => `addr add ${address} dev lo`),
   ];
 };
 

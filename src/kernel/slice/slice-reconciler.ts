@@ -147,7 +147,7 @@ export class SliceReconciler {
     if (!usable || tunnel.publicKey !== network.publicKey || tunnel.listenPort !== network.listenPort) {
       await this.#lines(shelterLines(network, seen), change, signal);
       // What is left without a record, and in a namespace that is new, fails this pass, and the next one removes it.
-      if (identity !== undefined || (await this.#tunnel.processes.isRecorded(network.interface)))
+      if (identity !== undefined || (await this.#isRecorded(network)))
         await removeTunnel(this.#tunnel, network.interface, this.#netns, signal);
       await createTunnel(this.#tunnel, network, signal);
       change(`make tunnel ${network.interface} (${network.driver})`);
@@ -158,6 +158,11 @@ export class SliceReconciler {
     await this.#peers.converge(network, peers, change, signal);
     await this.#lines(sliceLines(network, seen), change, signal);
     await this.#pods.converge(network, (pod) => seen.links.get(pod.hostInterface)?.index, report, signal);
+  }
+
+  async #isRecorded(network: SliceNetwork): Promise<boolean> {
+    const { processes, ipsec } = this.#tunnel;
+    return (await processes.isRecorded(network.interface)) || (await ipsec.isRecorded(this.#netns));
   }
 
   async #observe(network: SliceNetwork, signal: AbortSignal): Promise<Observed> {

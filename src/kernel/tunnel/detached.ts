@@ -7,8 +7,10 @@ import { type MachineView, moveToOwnCgroup, removeOwnCgroup } from './own-cgroup
 
 /** How tunnel processes are started on the machine. */
 export interface DetachedOptions {
-  /** Path of wireguard-go on the machine, absolute. */
+  /** Path of the tunnel program on the machine, absolute: wireguard-go, or ipsec-tunnel. */
   readonly binary: string;
+  /** How the name of the program begins, whatever its version. @default wireguard */
+  readonly program?: string;
   /**
    * Arguments before the program that run it among the machine's own processes. From the agent's container this is `nsenter` into PID 1's mount and
    * network namespace, so that the process keeps no part of the container in use.
@@ -32,8 +34,14 @@ export const machineOfInit =
     root: '/proc/1/root',
   });
 
+/** What a tunnel process gets beside the name of its interface. */
+export interface DetachedArguments {
+  readonly words?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
- * Tunnel processes (wireguard-go) that live on the machine instead of in the agent's container: own session, own cgroup in every hierarchy, own
+ * Tunnel processes (wireguard-go, ipsec-tunnel) that live on the machine instead of in the agent's container: own session, own cgroup in every hierarchy, own
  * files. A restarted or upgraded agent finds them by interface name and leaves them running.
  */
 export class DetachedTunnels {
@@ -47,19 +55,19 @@ export class DetachedTunnels {
    * Starts the process of an interface and resolves with its PID once it runs outside the container's cgroup. The interface appears in the machine's
    * network namespace shortly after.
    */
-  async start(name: string, signal: AbortSignal): Promise<number> {
+  async start(name: string, signal: AbortSignal, { words = [], env = {} }: DetachedArguments = {}): Promise<number> {
     const { binary, enter, directory, cgroup } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const log = await open(`${directory}/${name}.log`, 'w', 0o600);
     try {
-      const argv = [...enter, binary, '--foreground', name];
+      const argv = [...enter, binary, '--foreground', name, ...words];
       // A session of its own, so that signals to the agent's process group do not reach it.
       const child = spawn(argv[0] ?? binary, argv.slice(1), {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
         cwd: '/',
         // The environment variable also keeps it in the foreground, and suppresses a banner about kernel support.
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1' },
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LOG_LEVEL: 'error', WG_PROCESS_FOREGROUND: '1', ...env },
       });
       const pid = await new Promise<number>((resolve, reject) => {
         child.once('error', (cause) =>
@@ -134,8 +142,9 @@ export class DetachedTunnels {
   /** The interface that a process serves, or undefined when the process is not ours. A zombie has no command line, so it counts as ended. */
   async #serves(pid: number): Promise<string | undefined> {
     const words = ((await readProcess(`/proc/${pid}/cmdline`)) ?? '').split('\0');
-    const directory = this.#options.binary.slice(0, this.#options.binary.lastIndexOf('/') + 1);
-    return words[0]?.startsWith(directory) && words[0].slice(directory.length).startsWith('wireguard') && words[1] === '--foreground'
+    const { binary, program = 'wireguard' } = this.#options;
+    const directory = binary.slice(0, binary.lastIndexOf('/') + 1);
+    return words[0]?.startsWith(directory) && words[0].slice(directory.length).startsWith(program) && words[1] === '--foreground'
       ? words[2]
       : undefined;
   }

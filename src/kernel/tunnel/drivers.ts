@@ -1,16 +1,41 @@
 import { access, constants } from 'node:fs/promises';
 import type { Run } from '../../host/run.ts';
+import type { TunnelDriver } from '../../values/tunnel-driver.ts';
+import { decisivePlugins } from '../ipsec/charon-conf.ts';
 import type { DriverVerdict } from '../port.ts';
 
+/** Paths of the tunnel programs, for this process. */
+export interface TunnelPrograms {
+  /** wireguard-go */
+  readonly wireguard: string;
+  /** ipsec-tunnel */
+  readonly program: string;
+  /** charon-systemd */
+  readonly charon: string;
+}
+
+/** Folder of strongSwan's plugins, as Debian builds it. */
+const pluginFolder = '/usr/lib/ipsec/plugins';
+
 /**
- * Tests which tunnel drivers work: it creates and deletes a WireGuard interface in the kernel, and checks for the tunnel program and `/dev/net/tun`.
+ * Tests which tunnel drivers work: it creates and deletes a WireGuard interface in the kernel, and checks for the tunnel programs, strongSwan's plugins
+ * and `/dev/net/tun`.
  *
  * @param enter arguments that run a command in the machine's network namespace
- * @param program path of wireguard-go for this process
  */
-export const probeDrivers = async (run: Run, enter: readonly string[], program: string, signal: AbortSignal): Promise<DriverVerdict[]> => [
+export const probeDrivers = async (
+  run: Run,
+  enter: readonly string[],
+  { wireguard, program, charon }: TunnelPrograms,
+  signal: AbortSignal,
+): Promise<DriverVerdict[]> => [
   await probeKernel(run, enter, signal),
-  await probeUserspace(program),
+  await verdictOf('WireGuardUserspace', [wireguard], 'wireguard-go and TUN devices exist'),
+  await verdictOf(
+    'IPsec',
+    [program, charon, ...decisivePlugins.map((plugin) => `${pluginFolder}/libstrongswan-${plugin}.so`)],
+    'strongSwan exists; it encrypts by its userspace backend, which is slow, some 20 Mb/s, so Auto does not choose it',
+  ),
 ];
 
 const trialInterface = 'ks-trial';
@@ -28,13 +53,14 @@ const probeKernel = async (run: Run, enter: readonly string[], signal: AbortSign
   };
 };
 
-const probeUserspace = async (program: string): Promise<DriverVerdict> => {
+/** Usable when these files and TUN devices are there. */
+const verdictOf = async (driver: TunnelDriver, files: readonly string[], reason: string): Promise<DriverVerdict> => {
   const missing: string[] = [];
-  await access(program, constants.X_OK).catch(() => missing.push(program));
+  for (const file of files) await access(file, file.endsWith('.so') ? constants.R_OK : constants.X_OK).catch(() => missing.push(file));
   await access('/dev/net/tun', constants.R_OK | constants.W_OK).catch(() => missing.push('/dev/net/tun'));
   return {
-    driver: 'WireGuardUserspace',
+    driver,
     usable: missing.length === 0,
-    reason: missing.length === 0 ? 'wireguard-go and TUN devices exist' : `${missing.join(' and ')} is missing`,
+    reason: missing.length === 0 ? reason : `${missing.join(' and ')} is missing`,
   };
 };

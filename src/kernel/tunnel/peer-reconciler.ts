@@ -28,6 +28,7 @@ export class PeerReconciler {
 
   /** The peers as the last pass left them. Peers whose handshake is to be renewed are observed, because one may have succeeded in the meantime. */
   async seenBefore(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<readonly ObservedPeer[]> {
+    if (network.driver === 'IPsec') return [];
     const renewed = network.peers.some(({ publicKey, renewals }) => renewals > (this.#applied.get(publicKey)?.renewals ?? renewals));
     const tunnel = renewed ? await observeTunnel(this.#tunnel, network, signal) : undefined;
     return tunnel?.peers ?? before.peers.map(asObserved);
@@ -35,6 +36,11 @@ export class PeerReconciler {
 
   /** Gives the tunnel the peers of the network; `seen` are the observed ones. */
   async converge(network: SliceNetwork, seen: readonly ObservedPeer[], change: (line: string) => void, signal: AbortSignal): Promise<void> {
+    if (network.driver === 'IPsec') {
+      // The pass reads the connections of charon itself, so `seen` is not needed.
+      await this.#tunnel.ipsec.converge(network, change, signal);
+      return;
+    }
     // Beside the private key, on tmpfs.
     const secretFile = (publicKey: string): string => `${network.privateKeyFile}.${sha256Hex(publicKey).slice(0, 16)}.preshared`;
     const changes = peerChanges(network.peers, seen, this.#applied, Date.now() / 1000, secretFile);

@@ -2,6 +2,8 @@ import { access } from 'node:fs/promises';
 import { mustRun, type Run } from '../../host/run.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
+import type { IpsecTunnels } from '../ipsec/ipsec-tunnels.ts';
+import { ipsecInterface } from '../ipsec/own-addresses.ts';
 import { inNetns, netnsPath } from '../netns.ts';
 import type { ObservedTunnel } from '../port.ts';
 import { ipBatch } from '../slice/ip-batch.ts';
@@ -14,20 +16,22 @@ const tunnelInterfacePattern = /^ks[0-9a-f]{8}$/;
 /** Where userspace WireGuard listens for `wg` (the cross-platform interface of wireguard-tools). */
 const controlSocket = (name: string): string => `/run/wireguard/${name}.sock`;
 
-/** Makes, configures and removes tunnel interfaces with either driver. */
+/** Makes, configures and removes tunnel interfaces with every driver. */
 export interface TunnelOptions {
   readonly run: Run;
   /** Arguments that run a command in the machine's network namespace, where tunnel sockets belong. */
   readonly enter: readonly string[];
   readonly processes: DetachedTunnels;
+  readonly ipsec: IpsecTunnels;
 }
 
-/** The tunnel as `wg` reports it, or undefined when there is none or its process is dead. */
+/** The tunnel as `wg` or charon reports it, or undefined when there is none or its process is dead. */
 export const observeTunnel = async (
-  { run }: TunnelOptions,
+  { run, ipsec }: TunnelOptions,
   network: Pick<SliceNetwork, 'interface'> & { readonly netns?: string },
   signal: AbortSignal,
 ): Promise<ObservedTunnel | undefined> => {
+  if (network.interface === ipsecInterface) return network.netns === undefined ? undefined : ipsec.observe(network.netns, signal);
   const userspace = await exists(controlSocket(network.interface));
   const words = ['wg', 'show', network.interface, 'dump'];
   if (!userspace && network.netns === undefined) return undefined;
@@ -38,11 +42,16 @@ export const observeTunnel = async (
 
 /**
  * Creates the tunnel interface in the machine's namespace, sets key, port and MTU, and moves it into the slice's namespace. Its UDP socket stays in
- * the machine's namespace. So encrypted packets use the machine's network, and only the slice sees the inside.
+ * the machine's namespace. So encrypted packets use the machine's network, and only the slice sees the inside. An IPsec tunnel makes its interface there
+ * itself, and gets its MTU with the other properties of the slice.
  */
 export const createTunnel = async (options: TunnelOptions, network: SliceNetwork, signal: AbortSignal): Promise<void> => {
   const { run, enter, processes } = options;
   const name = network.interface;
+  if (network.driver === 'IPsec') {
+    await options.ipsec.create(network, signal);
+    return;
+  }
   if (network.driver === 'WireGuard') {
     await mustRun(run, [...enter, 'ip', 'link', 'add', name, 'type', 'wireguard'], { signal });
   } else {
@@ -72,13 +81,17 @@ const appear = async ({ run, enter, processes }: TunnelOptions, name: string, si
   }
 };
 
-/** Removes a tunnel from every place: the process, an interface in the slice's namespace, and one that is still in the machine's. */
+/**
+ * Removes a tunnel from every place: the process, an interface in the slice's namespace, and one that is still in the machine's. With the namespace, an
+ * IPsec tunnel goes, too.
+ */
 export const removeTunnel = async (
-  { run, enter, processes }: TunnelOptions,
+  { run, enter, processes, ipsec }: TunnelOptions,
   name: string,
   netns: string | undefined,
   signal: AbortSignal,
 ): Promise<void> => {
+  if (netns !== undefined) await ipsec.remove(netns, signal);
   await processes.stop(name, signal);
   await run([...enter, 'ip', 'link', 'del', 'dev', name], { signal });
   if (netns !== undefined) await run(inNetns(netnsPath(netns), ['ip', 'link', 'del', 'dev', name]), { signal });

@@ -32,6 +32,13 @@ export interface TunnelPeer {
   readonly keepaliveSeconds: number;
   /** How often its handshake should have been renewed; a higher value than before renews it, unless there is a session that may work. */
   readonly renewals: number;
+  /** By which the peer proves who it is, for IPsec alone; a peer without it gets no IPsec tunnel. */
+  readonly identity?: {
+    /** The key that its cluster stated, as `isIdentityKey` describes it. */
+    readonly key: string;
+    /** The pinned authority of its cluster, PEM. */
+    readonly authority: string;
+  };
 }
 
 /** A running pod that is attached to the slice. */
@@ -52,11 +59,18 @@ export interface SliceNetwork {
   readonly slice: string;
   /** Name of the slice's network namespace below `/run/netns`. */
   readonly netns: string;
-  /** Name of the tunnel interface, before and after its move into {@link netns}; at most 15 characters (IFNAMSIZ). */
+  /** Name of the tunnel interface, before and after its move into {@link netns}; at most 15 characters (IFNAMSIZ). `ipsec0` with IPsec. */
   readonly interface: string;
   readonly driver: TunnelDriver;
   /** File with the base64 private key, mode 0600, on tmpfs; keys are passed by file only, never as an argument. */
   readonly privateKeyFile: string;
+  /** By which this node proves who it is, for IPsec alone; without it an IPsec tunnel carries nothing. */
+  readonly nodeIdentity?: {
+    /** The certificate of the node, PEM. */
+    readonly certificate: string;
+    /** File with the private key of the certificate, PKCS #8 PEM, mode 0600, on tmpfs. */
+    readonly privateKeyFile: string;
+  };
   /** Public half of the key in {@link privateKeyFile}. */
   readonly publicKey: string;
   /** UDP port of the tunnel on the node. */

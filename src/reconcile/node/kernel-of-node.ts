@@ -19,6 +19,8 @@ export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string, run
     directory: settings.runDirectory,
     tunnelProgram,
     podNamespaces: async () => (await findPodNamespaces()).values(),
+    // The image has no strongSwan for nodes yet, so the driver is reported as unusable there.
+    ipsec: { program: `${settings.hostFiles}/ipsec-tunnel`, charon: '/usr/sbin/charon-systemd' },
     tunnels: {
       binary: tunnelProgram,
       enter: ['nsenter', '--target', '1', '--mount', '--net', '--'],

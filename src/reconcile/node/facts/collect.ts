@@ -1,7 +1,6 @@
 import { release } from 'node:os';
 import { run } from '../../../host/run.ts';
 import { findPodNamespaces } from '../../../kernel/pod/pod-namespaces.ts';
-import { probeDrivers } from '../../../kernel/tunnel/drivers.ts';
 import { droppingRules } from '../../../plan/diagnosis/dropping-rules.ts';
 import type { NodeFacts } from '../../../plan/diagnosis/node-facts.ts';
 import { isAbsent, type Snapshot } from '../../../plan/facts/node-state.ts';
@@ -52,7 +51,7 @@ export const collectFacts = async (settings: AgentSettings, agent: AgentEndpoint
   const podNamespaces = snapshot === undefined ? new Map<string, string>() : await findPodNamespaces();
   const now = Date.now();
   const [drivers, links, disks, cni, busyPorts, rules, trouble, slices] = await Promise.all([
-    probeDrivers(run, [], tunnelProgram, signal),
+    kernel.drivers(signal),
     hostLinks(run, signal),
     disksOf([settings.stateDirectory, settings.runDirectory]),
     cniOf(settings),
