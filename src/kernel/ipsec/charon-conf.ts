@@ -40,8 +40,7 @@ export const charonConf = (socket: string): string => `charon-systemd {
   install_virtual_ip = no
   routing_table = 220
   routing_table_prio = 32800
-  # Keys of a slice may be replaced under load: the new ones are in use before the old ones go.
-  make_before_break = yes
+  # Packets that are under way when keys are replaced are still taken.
   delete_rekeyed_delay = 5
   keep_alive = 25
   # A call that nobody answers is given up after 16 s.

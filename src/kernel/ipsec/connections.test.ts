@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SliceNetwork, TunnelPeer } from '../../plan/facts/slice-network.ts';
 import { nodeIdentityIn, type TestIdentity } from '../fixtures/node-identities.ts';
-import { addressBook, connectionsOf, keyIdentity, keyOf, loopbackAddresses, publicKeyOf, readAddressBook } from './connections.ts';
+import {
+  addressBook,
+  carriedBy,
+  connectionsOf,
+  keyIdentity,
+  keyOf,
+  loopbackAddresses,
+  publicKeyOf,
+  readAddressBook,
+} from './connections.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 let east: TestIdentity;
@@ -79,6 +88,8 @@ describe('the connection to a peer', () => {
     expect(new Set(names).size).toBe(names.length);
     const same = network({ peers: [{ ...peer(), allowedIPs: peer().allowedIPs.toReversed(), renewals: 3 }], mtu: 1300 });
     expect(only(same).name).toBe(names[0]);
+    // Certificates and authorities are the two that change nothing of what is carried.
+    expect(new Set(names.map(carriedBy)).size).toBe(names.length - 2);
   });
 
   it('is not made without a certificate of this node, nor to a peer without a stated key', () => {

@@ -10,14 +10,15 @@ export const charonPorts = { own: 4500, others: 4501 } as const;
 /** The name of the one CHILD_SA of a connection. */
 export const childName = 'net';
 
-/** How long an IKE_SA lasts before both ends authenticate again, in seconds: a peer is believed for this long after its certificate was seen. */
-const reauthSeconds = 3 * 3600;
 /** How long the keys of a CHILD_SA are used before they are replaced, in seconds; WireGuard's two minutes would cost more than they give with AES-GCM. */
 const rekeySeconds = 3600;
 
 /** A connection of charon to one peer, complete. */
 export interface Connection {
-  /** `<public key of the peer>:<digest of the rest>`: another content is another connection. */
+  /**
+   * `<public key of the peer>:<digest of what it carries>:<digest of the certificates>`: another content is another connection. Two that differ in the
+   * certificates alone carry the same.
+   */
   readonly name: string;
   readonly peer: TunnelPeer;
   /** IKE identity of the peer, see {@link keyIdentity}. */
@@ -48,8 +49,11 @@ export const keyIdentifierOf = (key: string): string =>
 /** An uncompressed point of P-256: 04, x and y. */
 const pointBytes = 65;
 
+/** What a connection carries and with whom: its name without the digest of the certificates. */
+export const carriedBy = (connection: string): string => connection.slice(0, connection.lastIndexOf(':'));
+
 /** The tunnel key of a connection's peer. */
-export const publicKeyOf = (connection: string): string => connection.slice(0, connection.lastIndexOf(':'));
+export const publicKeyOf = (connection: string): string => connection.slice(0, connection.indexOf(':'));
 
 /** Addresses of 127.0.0.0/8 for endpoints: the same one for the same endpoint, unless an earlier one has it. The half from 128 on is for strangers. */
 export const loopbackAddresses = (endpoints: Iterable<string>): Map<string, string> => {
@@ -107,14 +111,15 @@ export const connectionsOf = (network: SliceNetwork): Map<string, Connection> =>
       local_port: String(charonPorts.own),
       remote_port: String(charonPorts.others),
       proposals: ['aes256gcm16-prfsha384-ecp256'],
-      // A peer that lost everything states that in its first message (RFC 7296 §2.4); otherwise the old one goes when the new one works.
+      // A peer that lost everything states that in its first message (RFC 7296 §2.4).
       unique: 'no',
       mobike: 'no',
       dpd_delay: '0',
       keyingtries: '1',
       send_cert: 'always',
       send_certreq: 'no',
-      reauth_time: String(reauthSeconds),
+      // Who authenticated when is read from the age of IKE_SAs, see `ipsecSteps`; the keys of packets have an exchange of their own each time.
+      reauth_time: '0',
       rekey_time: '0',
       'local-1': { auth: 'pubkey', id: ownId, certs: [nodeIdentity.certificate] },
       'remote-1': { auth: 'pubkey', id: remoteId, cacerts: [peer.identity.authority] },
@@ -131,7 +136,11 @@ export const connectionsOf = (network: SliceNetwork): Map<string, Connection> =>
         },
       },
     };
-    return [{ name: `${peer.publicKey}:${sha256Hex(JSON.stringify(section), 16)}`, peer, remoteId, address, section }];
+    const { 'local-1': _, 'remote-1': __, ...carried } = section;
+    const digests = [{ ...carried, ownId, remoteId }, [nodeIdentity.certificate, peer.identity.authority]].map((part) =>
+      sha256Hex(JSON.stringify(part), 16),
+    );
+    return [{ name: [peer.publicKey, ...digests].join(':'), peer, remoteId, address, section }];
   });
   return new Map(made.map((connection) => [connection.name, connection]));
 };

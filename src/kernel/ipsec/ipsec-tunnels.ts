@@ -21,7 +21,7 @@ import {
 import { ipsecInterface } from './own-addresses.ts';
 import { readAssociations, readConnections } from './read-state.ts';
 import { ipsecSteps, type SecurityAssociation } from './steps.ts';
-import { withVici } from './vici.ts';
+import { type Vici, withVici } from './vici.ts';
 
 /** How IPsec tunnels are made on a machine. */
 export interface IpsecOptions {
@@ -42,15 +42,6 @@ interface Record {
   readonly namespace: string;
 }
 
-/** What a pass remembers about the tunnel of a slice. */
-interface Memory {
-  readonly lonely: ReadonlySet<string>;
-  /** By tunnel key of a peer. */
-  readonly renewals: ReadonlyMap<string, number>;
-}
-
-const nothing: Memory = { lonely: new Set(), renewals: new Map() };
-
 /**
  * IPsec tunnels with strongSwan's userspace backend: one process for each slice (`toolchain/ipsec`), which runs charon in the slice's namespace, where
  * its interface appears. Processes outlive the agent and are found again by the name of the namespace.
@@ -58,7 +49,8 @@ const nothing: Memory = { lonely: new Set(), renewals: new Map() };
 export class IpsecTunnels {
   readonly #options: IpsecOptions;
   readonly #processes: DetachedTunnels;
-  readonly #memories = new Map<string, Memory>();
+  /** By namespace and tunnel key of a peer: how often its handshake should have been renewed by the previous pass. */
+  readonly #renewals = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(options: IpsecOptions) {
     this.#options = options;
@@ -91,7 +83,7 @@ export class IpsecTunnels {
     const folder = this.#folder(netns);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    this.#memories.delete(netns);
+    this.#renewals.delete(netns);
     const conf = `${folder}/strongswan.conf`;
     const book = `${folder}/peers`;
     await writeFile(conf, charonConf(this.#socket(netns)), { mode: 0o600 });
@@ -109,9 +101,9 @@ export class IpsecTunnels {
    * and their ends are not, as handshakes are not.
    */
   async converge(network: SliceNetwork, change: (line: string) => void, signal: AbortSignal): Promise<void> {
-    const { netns, nodeIdentity, peers, publicKey } = network;
+    const { netns, nodeIdentity, peers } = network;
     const wanted = connectionsOf(network);
-    const memory = this.#memories.get(netns) ?? nothing;
+    const before = this.#renewals.get(netns);
     const addresses = loopbackAddresses(peers.flatMap(({ endpoint }) => endpoint ?? []));
     const book = addressBook(addresses);
     if (book !== (await readIfPresent(this.#bookFile(netns)))) await writeWholeFile(this.#bookFile(netns), book, 0o600);
@@ -120,19 +112,15 @@ export class IpsecTunnels {
       async (vici) => {
         const loaded = readConnections(await vici.stream('list-conns', 'list-conn'));
         const associations = readAssociations(await vici.stream('list-sas', 'list-sa'), Date.now());
-        const renewed = peers.filter(({ publicKey: key, renewals }) => renewals > (memory.renewals.get(key) ?? renewals));
+        const renewed = peers.filter(({ publicKey: key, renewals }) => renewals > (before?.get(key) ?? renewals));
         const steps = ipsecSteps({
           wanted,
           loaded,
           associations,
-          ownKey: publicKey,
-          lonely: memory.lonely,
-          renewed: new Set(renewed.map(({ publicKey: key }) => key)),
+          renewed: new Set(renewed.map(({ publicKey }) => publicKey)),
+          now: Date.now() / 1000,
         });
-        if (steps.load.length > 0 && nodeIdentity !== undefined) {
-          // Charon holds the key in its memory only. Connections name the certificate, and with it the key.
-          await vici.request('load-key', { type: 'any', data: await readFile(nodeIdentity.privateKeyFile, 'utf8') });
-        }
+        await holdKey(vici, nodeIdentity);
         const names = new Set(steps.load.map(({ peer }) => peer.publicKey));
         for (const name of steps.unload) {
           await vici.request('unload-conn', { name });
@@ -145,8 +133,8 @@ export class IpsecTunnels {
         // Without waiting for the peer: it may be gone.
         for (const id of steps.terminate) await vici.request('terminate', { 'ike-id': id, force: 'yes', timeout: '-1' });
         for (const { name } of steps.initiate) await vici.request('initiate', { child: childName, ike: name, timeout: '-1' });
-        this.#memories.set(netns, { lonely: steps.lonely, renewals: new Map(peers.map((peer) => [peer.publicKey, peer.renewals])) });
-        await unloadOtherKeys(vici, nodeIdentity);
+        for (const { name } of steps.authenticate) await vici.request('initiate', { ike: name, timeout: '-1' });
+        this.#renewals.set(netns, new Map(peers.map(({ publicKey, renewals }) => [publicKey, renewals])));
       },
       signal,
     );
@@ -154,7 +142,7 @@ export class IpsecTunnels {
 
   /** Ends the process of a slice and removes its files. */
   async remove(netns: string, signal: AbortSignal): Promise<void> {
-    this.#memories.delete(netns);
+    this.#renewals.delete(netns);
     await this.#processes.stop(netns, signal);
     await rm(this.#folder(netns), { recursive: true, force: true });
   }
@@ -230,14 +218,14 @@ export class IpsecTunnels {
   }
 }
 
-/** Keys of an earlier certificate go, once no connection needs them. */
-const unloadOtherKeys = async (
-  vici: Parameters<Parameters<typeof withVici>[1]>[0],
-  nodeIdentity: SliceNetwork['nodeIdentity'],
-): Promise<void> => {
+/** Makes charon hold the key of the certificate, in its memory only, and no other. */
+const holdKey = async (vici: Vici, nodeIdentity: SliceNetwork['nodeIdentity']): Promise<void> => {
   const { keys } = await vici.request('get-keys');
+  const held = Array.isArray(keys) ? (keys as readonly string[]) : [];
   const own = nodeIdentity === undefined ? undefined : keyIdentifierOf(keyOf(nodeIdentity.certificate));
-  for (const id of Array.isArray(keys) ? keys : []) if (id !== own) await vici.request('unload-key', { id });
+  for (const id of held) if (id !== own) await vici.request('unload-key', { id });
+  if (nodeIdentity !== undefined && own !== undefined && !held.includes(own))
+    await vici.request('load-key', { type: 'any', data: await readFile(nodeIdentity.privateKeyFile, 'utf8') });
 };
 
 const observedPeers = (

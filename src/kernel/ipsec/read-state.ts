@@ -21,27 +21,38 @@ export const readConnections = (events: readonly ViciSection[]): LoadedConnectio
     }),
   );
 
-/** Reads the events of `list-sas`: one section for each IKE_SA, under the name of its connection. @param now milliseconds since 1970 */
+/** The name of an IKE_SA that a stranger began, until charon knows who it is. */
+const nobodyYet = '(unnamed)';
+
+/**
+ * Reads the events of `list-sas`: one section for each IKE_SA, under the name of its connection. Those that have none yet are left out: their ends are
+ * charon's business.
+ *
+ * @param now milliseconds since 1970
+ */
 export const readAssociations = (events: readonly ViciSection[], now: number): SecurityAssociation[] =>
   events.flatMap((event) =>
-    Object.entries(event).map(([connection, value]) => {
+    Object.entries(event).flatMap(([connection, value]) => {
+      if (connection === nobodyYet) return [];
       const ike = sectionOf(value);
       const children = Object.values(sectionOf(ike['child-sas'])).map(sectionOf);
       const up = children.filter(({ state }) => carrying.has(textOf(state)));
       const state = textOf(ike.state);
       const isEstablished = state === 'ESTABLISHED' || state === 'REKEYING' || state === 'REKEYED';
       const remoteId = textOf(ike['remote-id']);
-      return {
-        id: textOf(ike.uniqueid),
-        connection,
-        isEstablished,
-        remoteId: remoteId === '' || remoteId === '%any' ? undefined : asKeyIdentity(remoteId),
-        isUp: isEstablished && up.length > 0,
-        remoteBlocks: [...new Set(children.flatMap((child) => listOf(child['remote-ts'])))].toSorted(),
-        established: isEstablished ? Math.floor(now / 1000) - numberOf(ike.established) : 0,
-        receivedBytes: up.reduce((sum, child) => sum + numberOf(child['bytes-in']), 0),
-        sentBytes: up.reduce((sum, child) => sum + numberOf(child['bytes-out']), 0),
-      };
+      return [
+        {
+          id: textOf(ike.uniqueid),
+          connection,
+          isEstablished,
+          remoteId: remoteId === '' || remoteId === '%any' ? undefined : asKeyIdentity(remoteId),
+          isUp: isEstablished && up.length > 0,
+          remoteBlocks: [...new Set(children.flatMap((child) => listOf(child['remote-ts'])))].toSorted(),
+          established: isEstablished ? Math.floor(now / 1000) - numberOf(ike.established) : 0,
+          receivedBytes: up.reduce((sum, child) => sum + numberOf(child['bytes-in']), 0),
+          sentBytes: up.reduce((sum, child) => sum + numberOf(child['bytes-out']), 0),
+        },
+      ];
     }),
   );
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from './connections.ts';
 import { type IpsecState, ipsecSteps, type LoadedConnection, type SecurityAssociation } from './steps.ts';
 
-const connection = (key: string, more: Partial<Connection> = {}, digest = '1'): Connection => ({
-  name: `${key}:${digest}`,
+const connection = (key: string, more: Partial<Connection> = {}, digests = '1:1'): Connection => ({
+  name: `${key}:${digests}`,
   peer: {
     name: `west/${key}`,
     publicKey: key,
@@ -30,64 +30,58 @@ const association = (of: Connection, more: Partial<SecurityAssociation> = {}): S
   remoteId: of.remoteId,
   isUp: true,
   remoteBlocks: of.peer.allowedIPs,
-  established: 1,
+  established: 99_900,
   receivedBytes: 0,
   sentBytes: 0,
   ...more,
 });
 const m = connection('m');
-const before = connection('m', {}, '0');
+const before = connection('m', {}, '0:0');
+/** What {@link m} was before the certificates changed. */
+const expired = connection('m', {}, '1:0');
+const silent = connection('m', { address: undefined });
 const steps = (wanted: readonly Connection[], state: Partial<IpsecState>) => {
-  const { unload, load, terminate, initiate, lonely } = ipsecSteps({
+  const found = ipsecSteps({
     wanted: new Map(wanted.map((one) => [one.name, one])),
     loaded: wanted.map(loadedAs),
     associations: [],
-    ownKey: 'z',
-    lonely: new Set(),
     renewed: new Set(),
+    now: 100_000,
     ...state,
   });
-  return { unload, load: load.map(({ name }) => name), terminate, initiate: initiate.map(({ name }) => name), lonely: [...lonely] };
+  const names = (some: readonly Connection[]): string[] => some.map(({ name }) => name);
+  return { ...found, load: names(found.load), initiate: names(found.initiate), authenticate: names(found.authenticate) };
 };
-const none = { unload: [], load: [], terminate: [], initiate: [], lonely: [] };
+const none = { unload: [], load: [], terminate: [], initiate: [], authenticate: [] };
+const calling = { isEstablished: false, isUp: false, remoteId: undefined, remoteBlocks: [], established: 0 };
+const childless = { id: '8', isUp: false, remoteBlocks: [] };
 
 describe('steps with charon', () => {
   it.each<[string, readonly Connection[], Partial<IpsecState>, Partial<ReturnType<typeof steps>>]>([
     ['nothing when everything is there', [m], { associations: [association(m)] }, {}],
-    [
-      'a new peer is loaded, and called by the smaller key',
-      [m],
-      { loaded: [], ownKey: 'a' },
-      { load: ['m:1'], initiate: ['m:1'], lonely: ['m'] },
-    ],
-    ['and not by the larger', [m], { loaded: [] }, { load: ['m:1'], lonely: ['m'] }],
-    ['unless nobody called until the next pass', [m], { lonely: new Set(['m']) }, { initiate: ['m:1'], lonely: ['m'] }],
-    ['nobody calls where no endpoint is known', [connection('m', { address: undefined })], { ownKey: 'a' }, { lonely: ['m'] }],
-    ['a peer that goes', [], { loaded: [loadedAs(m)], associations: [association(m)] }, { unload: ['m:1'], terminate: ['7'] }],
+    ['a new peer is loaded and called', [m], { loaded: [] }, { load: [m.name], initiate: [m.name] }],
+    ['and not while a call is under way', [m], { associations: [association(m, calling)] }, {}],
+    ['nor where no endpoint is known', [silent], {}, {}],
+    ['a peer that goes', [], { loaded: [loadedAs(m)], associations: [association(m)] }, { unload: [m.name], terminate: ['7'] }],
     [
       'a connection with other blocks is replaced',
       [m],
       { loaded: [{ ...loadedAs(m), remoteBlocks: ['0.0.0.0/0'] }], associations: [association(m)] },
-      { unload: ['m:1'], load: ['m:1'] },
+      { unload: [m.name], load: [m.name] },
     ],
     [
       'one at another address, too',
       [m],
       { loaded: [{ ...loadedAs(m), remoteAddresses: ['127.9.9.9'] }], associations: [association(m)] },
-      { unload: ['m:1'], load: ['m:1'] },
+      { unload: [m.name], load: [m.name] },
     ],
     [
-      'a changed connection is called, and the old IKE_SA stays meanwhile',
+      'other blocks are called for, and the old IKE_SA stays meanwhile',
       [m],
       { loaded: [loadedAs(before)], associations: [association(before)] },
-      { unload: ['m:0'], load: ['m:1'], initiate: ['m:1'], lonely: ['m'] },
+      { unload: [before.name], load: [m.name], initiate: [m.name] },
     ],
-    [
-      'it stays while the new one is being made',
-      [m],
-      { associations: [association(before), association(m, { id: '8', isEstablished: false, isUp: false, remoteId: undefined })] },
-      {},
-    ],
+    ['it stays while the new one is being made', [m], { associations: [association(before), association(m, { ...calling, id: '8' })] }, {}],
     [
       'and goes when the new one carries packets',
       [m],
@@ -98,31 +92,65 @@ describe('steps with charon', () => {
       'an old one that takes more than the peer may have ends at once',
       [m],
       { associations: [association(before, { remoteBlocks: ['10.1.0.0/24', '10.2.0.0/24'] })] },
-      { terminate: ['7'], initiate: ['m:1'], lonely: ['m'] },
+      { terminate: ['7'], initiate: [m.name] },
     ],
     [
       'one with another identity ends at once',
       [m],
-      { associations: [association(before, { remoteId: '@#x' })] },
-      { terminate: ['7'], initiate: ['m:1'], lonely: ['m'] },
+      { associations: [association(m, { remoteId: '@#x' })] },
+      { terminate: ['7'], initiate: [m.name] },
     ],
     [
-      'an IKE_SA without a CHILD_SA is made anew',
+      'a new certificate is shown without a break',
       [m],
-      { associations: [association(m, { isUp: false, remoteBlocks: [] })] },
-      { terminate: ['7'], initiate: ['m:1'], lonely: ['m'] },
+      { loaded: [loadedAs(expired)], associations: [association(expired)] },
+      { unload: [expired.name], load: [m.name], authenticate: [m.name] },
+    ],
+    ['once', [m], { associations: [association(expired), association(m, { ...calling, id: '8' })] }, {}],
+    ['and what was authenticated so stays', [m], { associations: [association(expired), association(m, childless)] }, {}],
+    [
+      'until there is a younger one',
+      [m],
+      {
+        associations: [
+          association(before, { id: '9' }),
+          association(m),
+          association(expired, childless),
+          association(m, { ...childless, id: '10', established: 99_910 }),
+        ],
+      },
+      { terminate: ['9', '8'] },
     ],
     [
-      'a call under way is left alone',
+      'of several the youngest stays',
       [m],
-      { ownKey: 'a', associations: [association(m, { isEstablished: false, isUp: false, remoteId: undefined })] },
+      { associations: [association(m), association(m, childless), association(m, { ...childless, id: '10', established: 99_962 })] },
+      { terminate: ['8'] },
+    ],
+    [
+      'unless the other end may think of another one',
+      [m],
+      { associations: [association(m), association(m, childless), association(m, { ...childless, id: '10', established: 99_950 })] },
       {},
     ],
     [
-      'a dead link is made anew',
+      'a peer that has not authenticated for twelve hours is called again',
+      [m],
+      { now: 100_000 + 12 * 3_600, associations: [association(m), association(m, childless)] },
+      { terminate: ['7', '8'], initiate: [m.name] },
+    ],
+    [
+      'and not one that did, however old its keys',
+      [m],
+      { now: 100_000 + 12 * 3_600, associations: [association(m), association(m, { ...childless, established: 120_000 })] },
+      {},
+    ],
+    ['an IKE_SA that carries nothing is completed', [m], { associations: [association(m, childless)] }, { initiate: [m.name] }],
+    [
+      'a dead link is called again',
       [m],
       { associations: [association(m)], renewed: new Set(['m']) },
-      { terminate: ['7'], initiate: ['m:1'], lonely: ['m'] },
+      { terminate: ['7'], initiate: [m.name] },
     ],
     ['an IKE_SA of nobody ends', [], { associations: [association(m)] }, { terminate: ['7'] }],
   ])('%s', (_, wanted, state, expected) => {

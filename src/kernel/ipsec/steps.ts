@@ -1,5 +1,13 @@
-import type { Connection } from './connections.ts';
-import { publicKeyOf } from './connections.ts';
+import { type Connection, carriedBy, publicKeyOf } from './connections.ts';
+
+/**
+ * How long a peer is believed after it showed its certificate, in seconds. A certificate is valid for 12 hours, so it has ended by then; nodes show a new
+ * one every six.
+ */
+export const believedSeconds = 12 * 3600;
+
+/** Of two IKE_SAs without a CHILD_SA that are this far apart, in seconds, both ends know the younger one. */
+const surelyKnownSeconds = 60;
 
 /** A connection that charon has loaded. */
 export interface LoadedConnection {
@@ -21,7 +29,7 @@ export interface SecurityAssociation {
   readonly isUp: boolean;
   /** Blocks that are accepted from the peer. */
   readonly remoteBlocks: readonly string[];
-  /** Since when it is established, in seconds since 1970; 0 before that. */
+  /** When the peer authenticated itself, in seconds since 1970; 0 before that. */
   readonly established: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
@@ -32,12 +40,10 @@ export interface IpsecState {
   readonly wanted: ReadonlyMap<string, Connection>;
   readonly loaded: readonly LoadedConnection[];
   readonly associations: readonly SecurityAssociation[];
-  /** Tunnel key of this node. */
-  readonly ownKey: string;
-  /** Tunnel keys of peers that had no IKE_SA when the previous pass ended. */
-  readonly lonely: ReadonlySet<string>;
-  /** Tunnel keys of peers whose IKE_SA is to be replaced, because the link is dead. */
+  /** Tunnel keys of peers whose IKE_SAs are to be replaced, because the link is dead. */
   readonly renewed: ReadonlySet<string>;
+  /** Seconds since 1970. */
+  readonly now: number;
 }
 
 /** What to do with charon, in this order. */
@@ -47,68 +53,83 @@ export interface IpsecSteps {
   readonly load: readonly Connection[];
   /** Numbers of IKE_SAs that end. */
   readonly terminate: readonly string[];
-  /** Connections to call. */
+  /** Connections to call for an IKE_SA with a CHILD_SA. */
   readonly initiate: readonly Connection[];
-  /** Tunnel keys of peers without an IKE_SA, for the next pass. */
-  readonly lonely: ReadonlySet<string>;
+  /** Connections to call for an IKE_SA alone, by which both ends authenticate again. */
+  readonly authenticate: readonly Connection[];
 }
 
 /**
  * The steps from what charon has to what is wanted.
  *
  * ```
- * connection                                       then
- * not wanted, or changed by somebody               unloaded
- * wanted, not loaded                               loaded
+ * connection                                          then
+ * not wanted, or changed by somebody                  unloaded
+ * wanted, not loaded                                  loaded
  *
- * IKE_SA                                           then
- * of a peer that is not wanted                     ends
- * with another identity than the peer's            ends
- * accepts a block that is not the peer's           ends
- * of an earlier connection of the peer             ends when the present one carries packets, so nothing is lost between
- * established, but without a CHILD_SA              ends
- * of a peer whose link is dead                     ends
+ * IKE_SA                                              then
+ * of a peer that is not wanted, or whose link is dead ends
+ * of a peer that has not authenticated for 12 h       ends
+ * with another identity than the peer's               ends
+ * accepts a block that is not the peer's              ends
+ * carries what an earlier connection did              ends when the present one carries packets
+ * carries what is wanted                              stays, whatever the certificates of its connection
+ * carries nothing, of an earlier connection           ends when there is one of the present
+ * carries nothing, of the present connection          stays; of several the youngest
  *
- * peer without an IKE_SA of its connection         then
- * no endpoint is known                             waits to be called
- * there is one of an earlier connection            called: the old one is replaced
- * its link is dead, or its IKE_SA ended just now   called
- * this node has the smaller tunnel key             called
- * nobody called since the previous pass            called
+ * peer with a known endpoint                          then
+ * no IKE_SA carries what is wanted, or will           called
+ * none was authenticated with present certificates    called to authenticate; packets go on under the keys that they have
  * ```
+ *
+ * Both ends call, because a peer may be unable to: two IKE_SAs of one pair disturb nobody. A new CHILD_SA beside an old one, as opposed to new keys of the
+ * same one, can cost a packet that is under way; so certificates are renewed without one.
  */
-export const ipsecSteps = ({ wanted, loaded, associations, ownKey, lonely, renewed }: IpsecState): IpsecSteps => {
+export const ipsecSteps = ({ wanted, loaded, associations, renewed, now }: IpsecState): IpsecSteps => {
   const wantedByKey = new Map([...wanted.values()].map((connection) => [connection.peer.publicKey, connection]));
   const good = new Set(loaded.filter((one) => isAsWanted(one, wanted.get(one.name))).map(({ name }) => name));
-  const unload = loaded.map(({ name }) => name).filter((name) => !good.has(name));
-  const load = [...wanted.values()].filter(({ name }) => !good.has(name));
-  const upNames = new Set(associations.filter(({ isUp }) => isUp).map(({ connection }) => connection));
-  const ends = ({ connection, remoteId, isEstablished, isUp, remoteBlocks }: SecurityAssociation): boolean => {
-    const of = wantedByKey.get(publicKeyOf(connection));
-    if (of === undefined || renewed.has(of.peer.publicKey)) return true;
-    if (!isEstablished) return connection !== of.name;
-    if (remoteId !== of.remoteId) return true;
-    const own = new Set(of.peer.allowedIPs);
-    if (remoteBlocks.some((block) => !own.has(block))) return true;
-    return connection === of.name ? !isUp : upNames.has(of.name);
-  };
-  const ended = new Set(associations.filter(ends).map(({ id }) => id));
-  const remaining = associations.filter(({ id }) => !ended.has(id));
-  const keysOf = (some: readonly SecurityAssociation[]): Set<string> => new Set(some.map(({ connection }) => publicKeyOf(connection)));
-  const [had, has] = [keysOf(associations), keysOf(remaining)];
-  const present = new Set(remaining.map(({ connection }) => connection));
-  const without = [...wanted.values()].filter(({ name }) => !present.has(name));
-  const initiate = without.filter(({ address, peer: { publicKey } }) => {
-    if (address === undefined) return false;
-    return has.has(publicKey) || had.has(publicKey) || renewed.has(publicKey) || ownKey < publicKey || lonely.has(publicKey);
-  });
+  const ofPeers = Map.groupBy(associations, ({ connection }) => publicKeyOf(connection));
+  const terminate: string[] = [];
+  const initiate: Connection[] = [];
+  const authenticate: Connection[] = [];
+  for (const [key, own] of ofPeers) if (!wantedByKey.has(key)) terminate.push(...own.map(({ id }) => id));
+  for (const [key, connection] of wantedByKey) {
+    const own = ofPeers.get(key) ?? [];
+    const ended = endedOf(own, connection, renewed.has(key), now);
+    terminate.push(...ended);
+    const remaining = own.filter(({ id }) => !ended.has(id));
+    if (connection.address === undefined) continue;
+    const isCarried = remaining.some((one) => carriedBy(one.connection) === carriedBy(connection.name) && (one.isUp || !one.isEstablished));
+    if (!isCarried) initiate.push(connection);
+    else if (!remaining.some((one) => one.connection === connection.name)) authenticate.push(connection);
+  }
   return {
-    unload,
-    load,
-    terminate: [...ended],
+    unload: loaded.map(({ name }) => name).filter((name) => !good.has(name)),
+    load: [...wanted.values()].filter(({ name }) => !good.has(name)),
+    terminate,
     initiate,
-    lonely: new Set(without.map(({ peer }) => peer.publicKey)),
+    authenticate,
   };
+};
+
+/** Numbers of the IKE_SAs of a wanted peer that end. */
+const endedOf = (own: readonly SecurityAssociation[], wanted: Connection, isRenewed: boolean, now: number): ReadonlySet<string> => {
+  const blocks = new Set(wanted.peer.allowedIPs);
+  const isPresent = ({ connection }: SecurityAssociation): boolean => connection === wanted.name;
+  const carries = ({ connection }: SecurityAssociation): boolean => carriedBy(connection) === carriedBy(wanted.name);
+  const authenticated = Math.max(0, ...own.map(({ established }) => established));
+  const isForgotten = authenticated > 0 && now - authenticated > believedSeconds;
+  const isReplaced = own.some((one) => one.isUp && carries(one));
+  const youngest = Math.max(0, ...own.filter((one) => one.isEstablished && isPresent(one)).map(({ established }) => established));
+  const ends = (one: SecurityAssociation): boolean => {
+    if (isRenewed) return true;
+    if (!one.isEstablished) return !isPresent(one);
+    if (isForgotten || one.remoteId !== wanted.remoteId) return true;
+    if (one.remoteBlocks.some((block) => !blocks.has(block))) return true;
+    if (one.isUp) return !carries(one) && isReplaced;
+    return isPresent(one) ? youngest - one.established > surelyKnownSeconds : youngest > 0;
+  };
+  return new Set(own.filter(ends).map(({ id }) => id));
 };
 
 const isAsWanted = (loaded: LoadedConnection, wanted: Connection | undefined): boolean =>
