@@ -7,8 +7,14 @@ export const tunnelDrivers = [...wireguardDrivers, 'IPsec'] as const;
 /** One of {@link tunnelDrivers}. */
 export type TunnelDriver = (typeof tunnelDrivers)[number];
 
-/** What a slice may request: one driver, or Auto for the best that a node has. */
-export const askedDrivers = ['Auto', ...wireguardDrivers] as const;
+/** What a node can be asked for: one driver, or Auto for the best that it has. */
+export const askedDrivers = ['Auto', ...tunnelDrivers] as const;
 
 /** One of {@link askedDrivers}. */
 export type AskedDriver = (typeof askedDrivers)[number];
+
+/** What a slice may request in this version. IPsec is not among it until the image contains strongSwan. */
+export const offeredDrivers = ['Auto', ...wireguardDrivers] as const;
+
+/** The interface of an IPsec tunnel in the slice's namespace. Charon's userspace backend makes it; its name is not configurable. */
+export const ipsecInterface = 'ipsec0';

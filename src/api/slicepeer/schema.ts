@@ -31,6 +31,7 @@ export const slicePeerSpec = z
       .boolean()
       .optional()
       .describe('Whether packets of pods travel to the other node only under keys from mutual TLS, if this node does so, too.'),
+    tunnel: z.enum(['IPsec']).optional().describe('Kind of the tunnel of the other node; WireGuard when absent.'),
     endpoints: z.array(tunnelEndpoint).max(16).describe('Where its tunnel can be reached, the best first.'),
     blocks: z
       .array(blockField())

@@ -39,6 +39,11 @@ export const nodeBody = z.object({
    * nobody can talk two nodes into less. Absent in statements of nodes that do not.
    */
   bindsKeys: z.literal(true).exactOptional(),
+  /**
+   * The node's tunnel in the slice is one of IPsec, whose ends authenticate each other by their node certificates. Signed, so that nobody can talk two nodes
+   * into another one. Absent for WireGuard.
+   */
+  tunnel: z.literal('IPsec').exactOptional(),
   /** Where the tunnel can be reached, the best first. */
   endpoints: z.array(z.object({ address: ip, port })).max(16),
   blocks: z.array(cidr).max(64),

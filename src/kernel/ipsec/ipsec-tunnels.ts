@@ -4,6 +4,7 @@ import type { Run } from '../../host/run.ts';
 import { writeWholeFile } from '../../host/whole-file.ts';
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 import { Failure } from '../../values/failure.ts';
+import { ipsecInterface } from '../../values/tunnel-driver.ts';
 import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
 import type { ObservedTunnel } from '../port.ts';
 import { type DetachedOptions, DetachedTunnels } from '../tunnel/detached.ts';
@@ -18,7 +19,6 @@ import {
   publicKeyOf,
   readAddressBook,
 } from './connections.ts';
-import { ipsecInterface } from './own-addresses.ts';
 import { readAssociations, readConnections } from './read-state.ts';
 import { ipsecSteps, type SecurityAssociation } from './steps.ts';
 import { type Vici, withVici } from './vici.ts';

@@ -1,8 +1,5 @@
 import type { SliceNetwork } from '../../plan/facts/slice-network.ts';
 
-/** The interface that charon's userspace backend makes in the namespace in which it runs; its name is not configurable. */
-export const ipsecInterface = 'ipsec0';
-
 /**
  * Addresses of the node in the slice's namespace: the router, and with IPsec the first address of each further block. Charon's userspace backend accepts
  * traffic selectors only when one of the addresses of its namespace is inside. No pod has these: of blocks of eight or more addresses the first one is not

@@ -13,6 +13,8 @@ export interface PeerFacts {
   readonly identityKey?: string;
   /** It takes packets of pods only through tunnels with a pre-shared key from mutual TLS; absent for nodes that do not. */
   readonly bindsKeys?: true;
+  /** Its tunnel in this slice is one of IPsec; absent for WireGuard. */
+  readonly tunnel?: 'IPsec';
   readonly endpoints: readonly TunnelEndpoint[];
   readonly blocks: readonly string[];
   readonly router: string;

@@ -28,6 +28,7 @@ export const parseSlicePeer = ({ spec }: { readonly spec: PeerFields }, subnet: 
     publicKey: keyField('spec.publicKey', spec.publicKey),
     ...(spec.identityKey === undefined ? {} : { identityKey: identityKeyField('spec.identityKey', spec.identityKey) }),
     ...(spec.bindsKeys === true ? { bindsKeys: true as const } : {}),
+    ...(spec.tunnel === 'IPsec' ? { tunnel: spec.tunnel } : {}),
     endpoints: spec.endpoints.map(({ address, port }, at) => ({
       address: underlayAddressField(`spec.endpoints[${at}].address`, address, network),
       port: portField(`spec.endpoints[${at}].port`, port),

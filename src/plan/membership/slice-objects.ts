@@ -73,13 +73,14 @@ export const planSliceNode = ({ spec }: Membership, node: string, blocks: readon
 
 /** The fields of a node of a slice, as its cluster stated them. */
 export const statedPeer = ({ cluster, subject: node, body }: Statement<'Node'>): PeerFields => {
-  const { publicKey, identityKey, bindsKeys, endpoints, blocks, addresses, pods, labelKeys } = body;
+  const { publicKey, identityKey, bindsKeys, tunnel, endpoints, blocks, addresses, pods, labelKeys } = body;
   return {
     cluster,
     node,
     publicKey,
     ...(identityKey === undefined ? {} : { identityKey }),
     ...(bindsKeys === undefined ? {} : { bindsKeys }),
+    ...(tunnel === undefined ? {} : { tunnel }),
     endpoints: [...endpoints],
     blocks: [...blocks],
     router: addresses.find((address) => !address.includes(':')) ?? '',

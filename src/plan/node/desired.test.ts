@@ -202,3 +202,33 @@ it('changes nothing when planned again, whatever came and went before', () => {
     }),
   );
 });
+
+it('makes an IPsec tunnel to the nodes that state the same, with both identities', () => {
+  const drivers = [{ driver: 'IPsec', usable: true, reason: 'strongSwan exists' }] as const;
+  const same = peer('west', 'a', '10.0.1.0/24', { identityKey: 'stated', tunnel: 'IPsec' });
+  const stranger = peer('north', 'c', '10.0.3.0/24', { identityKey: 'other', tunnel: 'IPsec' });
+  const peers = [same, peer('west', 'b', '10.0.2.0/24', { identityKey: 'stated' }), stranger];
+  const asked = slice({ driver: 'IPsec', certificate: 'PEM', peers });
+  const rest = {
+    drivers,
+    identityKeyFile: '/keys/identity',
+    authorityOf: (uid: string, cluster: string) => (uid === 'u1' && cluster === 'west' ? 'ROOT' : undefined),
+  };
+  const [network] = planNode(input({ slices: [asked] }, rest)).networks;
+  expect(network).toMatchObject({
+    driver: 'IPsec',
+    interface: 'ipsec0',
+    mtu: 1400,
+    nodeIdentity: { certificate: 'PEM', privateKeyFile: '/keys/identity' },
+    peers: [{ name: 'west/a', identity: { key: 'stated', authority: 'ROOT' } }, { name: 'north/c' }],
+  });
+  expect(network?.peers[1]).not.toHaveProperty('identity');
+  expect(planNode(input({ slices: [asked] }, { ...rest, mtu: 1200 })).networks[0]?.mtu).toBe(1192);
+  const [wireguard] = planNode(input({ slices: [{ ...asked, driver: 'Auto' }] })).networks;
+  expect(wireguard?.peers.map(({ name }) => name)).toEqual(['west/b']);
+  expect(wireguard).not.toHaveProperty('nodeIdentity');
+  expect(planNode(input({ slices: [asked] })).problems.get('app')).toEqual({
+    reason: 'DriverUnavailable',
+    message: 'The slice requests IPsec, but this version does not have it; use tunnel.driver Auto or install what is missing.',
+  });
+});

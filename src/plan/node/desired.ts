@@ -7,6 +7,7 @@ import { planPodAddresses } from '../ipam/pod-addresses.ts';
 import { compileNodeAccess, type NodeAccess } from '../policy/node-access.ts';
 import type { SliceServices } from '../services/slice-services.ts';
 import { chooseDriver, type DriverChoice, type DriverEvidence } from '../tunnels/driver-choice.ts';
+import { ipsecMtu, ownIdentity } from '../tunnels/ipsec.ts';
 import type { PeerCalls } from '../tunnels/peer-calls.ts';
 import type { TunnelUse } from '../tunnels/peer-keys.ts';
 import { tunnelPeers } from '../tunnels/tunnel-peers.ts';
@@ -32,6 +33,10 @@ export interface NodeInput {
   readonly calls: PeerCalls;
   /** What the tunnel to each peer may carry; one without an entry carries everything. @default everything */
   readonly tunnelUses?: ReadonlyMap<string, TunnelUse>;
+  /** File with the private key of this node's certificates; IPsec tunnels carry nothing without it. @default none */
+  readonly identityKeyFile?: string;
+  /** The pinned authority (PEM) of a cluster, by the UID of a slice. @default none is known */
+  readonly authorityOf?: (sliceUID: string, cluster: string) => string | undefined;
   /** The services of a slice with an address in a range; undefined while nothing is known about them. @default nothing is known */
   readonly services?: (slice: string, range: string) => SliceServices | undefined;
   /** UDP ports in use by other programs of the node. */
@@ -128,7 +133,7 @@ export const planNode = (input: NodeInput): NodePlan => {
     }
     if (addresses.wantedAddresses !== undefined) wantedAddresses.set(slice.name, addresses.wantedAddresses);
     const key = input.keys.get(slice.name);
-    const names = { slice: slice.name, netns: sliceNetns(slice.name), interface: tunnelInterface(slice.name, input.facts.node) };
+    const names = { slice: slice.name, netns: sliceNetns(slice.name), interface: tunnelInterface(slice, input.facts.node) };
     const keyProblem = input.keyProblems?.get(slice.name);
     const problem: Problem | undefined =
       keyProblem === undefined ? obstacle(choice, port, addresses.router) : { reason: 'NotConnected', message: keyProblem };
@@ -145,8 +150,9 @@ export const planNode = (input: NodeInput): NodePlan => {
       router: addresses.router,
       subnet: slice.subnet,
       blocks: slice.blocks,
-      mtu: input.mtu,
-      peers: tunnelPeers(slice, input.calls, input.tunnelUses ?? new Map()),
+      mtu: choice.driver === 'IPsec' ? ipsecMtu(input.mtu) : input.mtu,
+      peers: tunnelPeers(slice, input.calls, input.tunnelUses ?? new Map(), (cluster) => input.authorityOf?.(slice.uid, cluster)),
+      ...ownIdentity(slice, input.identityKeyFile),
       ...(access === undefined ? {} : { access }),
       ...(services === undefined ? {} : { services }),
       pods: pods.flatMap((pod) => attachment(slice, pod, addresses.leases, input.podNetns)),

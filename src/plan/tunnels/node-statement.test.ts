@@ -34,3 +34,10 @@ it.each([
 ])('states nothing about %s', (_, seen) => {
   expect(nodeBodyOf(seen, node)).toBeUndefined();
 });
+
+it('states IPsec for a node whose tunnel is one, once its key is proved', () => {
+  const made = sliceNode('node-1', { ...status, driver: 'IPsec' });
+  expect(nodeBodyOf(made, node, 'identity')).toMatchObject({ identityKey: 'identity', tunnel: 'IPsec' });
+  expect(nodeBodyOf(made, node)).not.toHaveProperty('tunnel');
+  expect(nodeBodyOf(sliceNode('node-1', { ...status, driver: 'WireGuard' }), node, 'identity')).not.toHaveProperty('tunnel');
+});

@@ -20,6 +20,7 @@ export const nodeBodyOf = (sliceNode: SliceNode | undefined, node: Node | undefi
     publicKey: status.publicKey,
     ...(identityKey === undefined ? {} : { identityKey }),
     ...(identityKey === undefined || status.bindsKeys !== true ? {} : { bindsKeys: true as const }),
+    ...(identityKey === undefined || status.driver !== 'IPsec' ? {} : { tunnel: 'IPsec' as const }),
     endpoints: status.endpoints.filter(({ address }) => addresses.has(address)),
     blocks: sliceNode.spec.blocks,
     addresses: [status.router],

@@ -171,3 +171,10 @@ describe('the tunnel to a peer', () => {
     expect(planOf(new Map(), { openFor: 10, own: 'Z' }).nextMs).toBe(beginsAnywayMs - 10);
   });
 });
+
+it('needs no key in a slice with IPsec, which authenticates by the certificates themselves', () => {
+  const slices = [{ ...slice, driver: 'IPsec' as const }];
+  const keys = new Map([['app', { publicKey: 'A' }]]);
+  const plan = planPeerKeys({ before: held(), open: new Map(), slices, keys, isRequired: true, linkOf: () => undefined, now, wall });
+  expect([plan.held.size, plan.uses.size, plan.due, plan.nextMs]).toEqual([0, 0, [], undefined]);
+});

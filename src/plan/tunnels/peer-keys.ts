@@ -108,6 +108,7 @@ export const tunnelOf = (slice: SliceFacts, ownKey: string, { publicKey, identit
  *
  * ```
  * peer                                              then
+ * in a slice with IPsec                             it needs no key, and has no entry
  * it states no pre-shared keys                      the tunnel carries everything, as in earlier versions; closed where keys are required
  * the tunnel carried everything until now           open and due, for two minutes
  * no key yet, or one for another tunnel             closed, and due
@@ -125,7 +126,8 @@ export const planPeerKeys = ({ before, open, slices, keys, isRequired, linkOf, n
   const waits: number[] = [];
   for (const slice of slices) {
     const own = keys.get(slice.name);
-    if (own === undefined) continue;
+    // IPsec authenticates both ends by their certificates itself.
+    if (own === undefined || slice.driver === 'IPsec') continue;
     for (const peer of slice.peers) {
       const name = `${slice.name}/${peerName(peer)}`;
       const tunnel = openTunnel(slice.name, own.publicKey, peer.publicKey);

@@ -1,6 +1,7 @@
 import type { TunnelEndpoint } from '../../api/slicenode/type.ts';
 import { peerName, type SliceFacts } from '../facts/node-state.ts';
 import type { TunnelPeer } from '../facts/slice-network.ts';
+import { isSameKind, peerIdentity } from './ipsec.ts';
 import type { PeerCalls } from './peer-calls.ts';
 import type { TunnelUse } from './peer-keys.ts';
 
@@ -8,13 +9,21 @@ import type { TunnelUse } from './peer-keys.ts';
 const keepaliveSeconds = 25;
 
 /**
- * Peers in the given order. A key or block of an earlier peer is not given to a later one, or it would alternate between the two.
+ * Peers in the given order, without those that use another kind of tunnel. A key or block of an earlier peer is not given to a later one, or it would
+ * alternate between the two.
  *
  * @param uses what each tunnel may carry, by `<slice>/<cluster>/<node>`; one without an entry carries everything
+ * @param authorityOf the pinned authority (PEM) of a cluster. @default none is known
  */
-export const tunnelPeers = (slice: SliceFacts, calls: PeerCalls, uses: ReadonlyMap<string, TunnelUse>): TunnelPeer[] => {
+export const tunnelPeers = (
+  slice: SliceFacts,
+  calls: PeerCalls,
+  uses: ReadonlyMap<string, TunnelUse>,
+  authorityOf: (cluster: string) => string | undefined = () => undefined,
+): TunnelPeer[] => {
   const taken = new Set<string>();
   return slice.peers.flatMap((peer) => {
+    if (!isSameKind(slice, peer)) return [];
     const blocks = peer.blocks.filter((block) => !taken.has(block));
     if (taken.has(peer.publicKey) || blocks.length === 0) return [];
     for (const thing of [peer.publicKey, ...blocks]) taken.add(thing);
@@ -38,6 +47,7 @@ export const tunnelPeers = (slice: SliceFacts, calls: PeerCalls, uses: ReadonlyM
           : { allowedIPs: blocks }),
         router: peer.router,
         keepaliveSeconds,
+        ...(slice.driver === 'IPsec' ? peerIdentity(peer, authorityOf) : {}),
         renewals: (call?.renewal.count ?? 0) + (call?.endpoint.switches ?? 0),
       },
     ];

@@ -43,6 +43,10 @@ export interface NodeAgentParts {
   readonly linkOf: (slice: string, peer: string) => LinkHistory | undefined;
   /** The keys from mutual TLS with the peers; undefined on a node that uses none. */
   readonly binding?: Pick<KeyBinding, 'found' | 'decide' | 'save' | 'openedAt'>;
+  /** See `NodeInput.identityKeyFile`. */
+  readonly identityKeyFile?: string;
+  /** See `NodeInput.authorityOf`. */
+  readonly authorityOf?: NodeInput['authorityOf'];
   /** See `NodeInput.services`. */
   readonly services?: NodeInput['services'];
   /** MTU inside tunnels for a node with these addresses. */
@@ -143,8 +147,9 @@ export class NodeAgent {
   async #findTunnels({ node, slices }: NodeFacts, keys: ReadonlyMap<string, unknown>, signal: AbortSignal): Promise<void> {
     const { binding, kernel } = this.#parts;
     if (binding === undefined) return;
-    for (const { name } of slices) {
-      const network = { interface: tunnelInterface(name, node), netns: sliceNetns(name) };
+    for (const slice of slices) {
+      const { name } = slice;
+      const network = { interface: tunnelInterface(slice, node), netns: sliceNetns(name) };
       const tunnel = keys.has(name) ? await kernel.observe(network, signal) : undefined;
       if (tunnel !== undefined) binding.found(name, tunnel);
     }
@@ -212,6 +217,8 @@ export class NodeAgent {
       mtu: this.#mtu,
       podNetns: await podNetns.locate(members),
       calls: this.#calls,
+      ...(this.#parts.identityKeyFile === undefined ? {} : { identityKeyFile: this.#parts.identityKeyFile }),
+      ...(this.#parts.authorityOf === undefined ? {} : { authorityOf: this.#parts.authorityOf }),
       ...(tunnels === undefined ? {} : { tunnelUses: tunnels.uses }),
       ...(this.#parts.services === undefined ? {} : { services: this.#parts.services }),
       busyPorts: await busyUdpPorts(),

@@ -22,7 +22,7 @@ import { SliceSubnetsFile } from './cni/slice-subnets-file.ts';
 import { dialRouter } from './exchange/ask-router.ts';
 import { PeerExchange } from './exchange/peer-exchange.ts';
 import { servePeerEndpoint } from './exchange/serve-peer-endpoint.ts';
-import { openNodeIdentity } from './identity/node-identity.ts';
+import { identityKeyFile, openNodeIdentity } from './identity/node-identity.ts';
 import { PeerVerification } from './identity/peer-verification.ts';
 import { kernelOfNode } from './kernel-of-node.ts';
 import { afterLastVotes } from './last-votes.ts';
@@ -115,6 +115,8 @@ export const runNode = async ({ client, settings, clock, log, metrics }: NodePar
     published: world.published,
     linkOf: (slice, peer) => links.links(slice).get(peer),
     services: services.of,
+    identityKeyFile: identityKeyFile(settings),
+    authorityOf: (sliceUID, cluster) => verification.rootOf(sliceUID, cluster)?.certificate,
     keys,
     snapshotFile,
     keepVerified: () => verification.save(),

@@ -6,7 +6,7 @@ import { inNetns, netnsIdentity, netnsPath } from '../../../kernel/netns.ts';
 import { findPodNamespaces } from '../../../kernel/pod/pod-namespaces.ts';
 import { parseProbeLine } from '../../../kernel/process/probe.ts';
 import { type Answer, answersSchema, type PathAnswer, type PathQuestion, type Question } from '../../../plan/diagnosis/probe-report.ts';
-import { podHostInterface, sliceNetns, tunnelInterface } from '../../../plan/node/interface-names.ts';
+import { podHostInterface, sliceNetns, tunnelInterfaces } from '../../../plan/node/interface-names.ts';
 import { readJson } from '../../../values/text/read-json.ts';
 import { proberProgram } from '../cni/host-files.ts';
 import type { AgentSettings } from '../settings.ts';
@@ -50,7 +50,7 @@ interface Counters {
 }
 
 /** The current counters of the pod's interface and of the tunnel. */
-const counters = async (netns: string, host: string | undefined, tunnel: string, signal: AbortSignal): Promise<Counters> => {
+const counters = async (netns: string, host: string | undefined, tunnels: readonly string[], signal: AbortSignal): Promise<Counters> => {
   type Stats = {
     readonly ifname?: string;
     readonly stats64?: { readonly rx: { readonly packets: number }; readonly tx: { readonly packets: number } };
@@ -58,6 +58,7 @@ const counters = async (netns: string, host: string | undefined, tunnel: string,
   const { stdout } = await run(inNetns(netnsPath(netns), ['ip', '-j', '-s', 'link', 'show']), { signal });
   const links = (readJson(stdout) ?? []) as Stats[];
   const of = (name: string | undefined) => links.find(({ ifname }) => ifname === name)?.stats64;
+  const tunnel = tunnels.find((name) => of(name) !== undefined);
   return {
     leftPod: of(host)?.rx.packets ?? 0,
     enteredPod: of(host)?.tx.packets ?? 0,
@@ -112,7 +113,7 @@ export const probePath = async (
   const program = proberProgram(settings);
   const servers = pod === undefined ? [] : await serversOf(pod);
   const host = podUid === undefined ? undefined : podHostInterface(slice, podUid);
-  const count = () => counters(netns, host, tunnelInterface(slice, settings.node), signal);
+  const count = () => counters(netns, host, tunnelInterfaces(slice, settings.node), signal);
   const inSlice = inNetns(netnsPath(netns), []);
   const [podRoute, sliceRoute] = await Promise.all([routeTo(from, address, signal), routeTo(netnsPath(netns), address, signal)]);
   const before = await count();

@@ -63,7 +63,7 @@ const most = 4096;
 export const sliceOnNode = async (question: SliceQuestion): Promise<SliceOnNode> => {
   const { snapshot, slice, now, signal } = question;
   const netns = sliceNetns(slice.name);
-  const name = tunnelInterface(slice.name, snapshot.facts.node);
+  const name = tunnelInterface(slice, snapshot.facts.node);
   const leases = Object.entries(snapshot.decisions[slice.name]?.leases ?? {}).slice(0, most);
   const present = (await netnsIdentity(netnsPath(netns))) !== undefined;
   const base = { name: slice.name, subnet: slice.subnet };

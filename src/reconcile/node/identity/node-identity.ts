@@ -30,9 +30,9 @@ export const openNodeIdentity = async (
   settings: Pick<AgentSettings, 'node' | 'runDirectory' | 'stateDirectory'>,
   log: Log,
 ): Promise<NodeIdentity> => {
-  const { runDirectory, node } = settings;
+  const { node } = settings;
   const disk = new DiskSecrets(settings, { folder: 'identity', lost: 'after a reboot the node needs a new certificate' }, log);
-  const path = `${runDirectory}/identity/node.key`;
+  const path = identityKeyFile(settings);
   const text = await readIfPresent(path).catch((error: unknown) => {
     log.warn('the identity key cannot be read; the node gets a new one', { path, error });
     return undefined;
@@ -57,6 +57,9 @@ export const openNodeIdentity = async (
     },
   };
 };
+
+/** The file on tmpfs with the private key of this node's identity. */
+export const identityKeyFile = ({ runDirectory }: Pick<AgentSettings, 'runDirectory'>): string => `${runDirectory}/identity/${fileName}`;
 
 const fileName = 'node.key';
 
