@@ -23,8 +23,8 @@ export interface LinuxKernelOptions {
   /** Directory for records that are worthless after a reboot; on tmpfs. */
   readonly directory: string;
   readonly tunnels: Omit<DetachedOptions, 'run' | 'directory'>;
-  /** Paths of the programs of IPsec tunnels, here and on the machine; the other options of their processes are those of `tunnels`. */
-  readonly ipsec: { readonly program: string } & Pick<IpsecOptions, 'charon'>;
+  /** The program of IPsec tunnels, on the machine and for this process, and its root; the other options of their processes are those of `tunnels`. */
+  readonly ipsec: { readonly binary: string; readonly program: string } & Pick<IpsecOptions, 'root'>;
   /** Path of wireguard-go for this process, to check whether it exists. */
   readonly tunnelProgram: string;
   /** Namespace paths of the machine's pods, to remove what forgotten slices left in them. */
@@ -54,8 +54,8 @@ export class LinuxKernel implements Kernel {
       processes: this.#processes,
       ipsec: new IpsecTunnels({
         run,
-        charon: ipsec.charon,
-        tunnels: { ...tunnels, binary: ipsec.program },
+        root: ipsec.root,
+        tunnels: { ...tunnels, binary: ipsec.binary },
         directory: `${directory}/ipsec`,
       }),
     };
@@ -116,7 +116,7 @@ export class LinuxKernel implements Kernel {
     this.#drivers ??= probeDrivers(
       this.#options.run,
       this.#options.enter,
-      { wireguard: this.#options.tunnelProgram, ...this.#options.ipsec },
+      { wireguard: this.#options.tunnelProgram, ipsec: this.#options.ipsec.program },
       signal,
     ).catch((error: unknown) => {
       // A cancelled probe is no result; the next call probes again.

@@ -1,12 +1,15 @@
 // Program ipsec-tunnel is the IPsec tunnel of one slice on a node, with packets encrypted in user space:
 //
-//	ipsec-tunnel --foreground NAME -port PORT -netns PATH -peers FILE -charon PROGRAM
+//	ipsec-tunnel --foreground NAME -port PORT -netns PATH -peers FILE -charon PROGRAM -root FOLDER
 //
 // It runs strongSwan's charon inside the slice's network namespace, because charon's userspace backend wants its interface,
 // its routes and the node's address in the slice in one namespace. What charon sends and receives over UDP belongs on the
 // node's own network, though, and the slice has no way there. So this program holds the UDP socket of the tunnel on the node,
 // and another on the loopback interface of the slice, and carries datagrams between the two as they are. To charon, every
 // other node is an address of 127.0.0.0/8.
+//
+// Charon sees FOLDER as its root, with the machine's /dev and the folder of FILE in it, and no other file of the machine: the
+// machine may have another C library, or none.
 //
 // It holds no key and reads no packet. Once its sockets are open it gives up every capability but CAP_NET_ADMIN, and charon,
 // which it starts, never has another. Either ends with the other. Charon is started once FILE is there: the agent writes it
@@ -23,6 +26,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
@@ -51,6 +55,7 @@ const (
 	noNewPrivs    = 38
 	capVersion3   = 0x20080522
 	cloneNewNet   = 0x40000000
+	cloneNewNs    = 0x00020000
 	pktinfoLength = 12
 )
 
@@ -62,26 +67,27 @@ func main() {
 	port := flags.Int("port", 0, "UDP port of the tunnel on the node")
 	netns := flags.String("netns", "", "network namespace of the slice")
 	peers := flags.String("peers", "", "file with an address of 127.0.0.0/8 and an endpoint on each line")
-	charon := flags.String("charon", "", "path of charon-systemd; it reads STRONGSWAN_CONF")
+	charon := flags.String("charon", "", "path of charon-systemd in the root; it reads STRONGSWAN_CONF")
+	root := flags.String("root", "", "folder with charon and its libraries")
 	flags.Parse(os.Args[3:])
-	if *port < 1 || *port > 65535 || *netns == "" || *peers == "" || *charon == "" {
+	if *port < 1 || *port > 65535 || *netns == "" || *peers == "" || *charon == "" || *root == "" {
 		usage()
 	}
-	// Charon is started from this thread, so that it is in the slice's namespace, and ends when the thread does.
+	// Charon is started from this thread, so that it is in the slice's namespace and in its root, and ends when the thread does.
 	runtime.LockOSThread()
-	if err := run(*port, *netns, *peers, *charon); err != nil {
+	if err := run(*port, *netns, *peers, *charon, *root); err != nil {
 		fmt.Fprintln(os.Stderr, "ipsec-tunnel:", err)
 		os.Exit(1)
 	}
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: ipsec-tunnel --foreground NAME -port PORT -netns PATH -peers FILE -charon PROGRAM")
+	fmt.Fprintln(os.Stderr, "usage: ipsec-tunnel --foreground NAME -port PORT -netns PATH -peers FILE -charon PROGRAM -root FOLDER")
 	os.Exit(2)
 }
 
 // run serves until charon ends or the program is told to.
-func run(port int, netns, peers, charon string) error {
+func run(port int, netns, peers, charon, root string) error {
 	node, err := net.ListenUDP("udp", &net.UDPAddr{Port: port})
 	if err != nil {
 		return fmt.Errorf("the port of the tunnel cannot be opened: %w", err)
@@ -96,6 +102,9 @@ func run(port int, netns, peers, charon string) error {
 	}
 	if err := wantDestinations(slice); err != nil {
 		return fmt.Errorf("the port towards charon cannot tell destinations: %w", err)
+	}
+	if err := changeRoot(root, filepath.Dir(peers)); err != nil {
+		return fmt.Errorf("the folder %s cannot be the root of charon: %w", root, err)
 	}
 	if err := keepOnly(capNetAdmin); err != nil {
 		return fmt.Errorf("privileges cannot be given up: %w", err)
@@ -217,6 +226,30 @@ func enter(path string) error {
 		return failure
 	}
 	return nil
+}
+
+// changeRoot gives this thread, and what it starts, another root, in which the devices of the machine and one folder are at
+// their own paths. The mounts are in a namespace of this thread alone, and end with it.
+func changeRoot(root, folder string) error {
+	if err := syscall.Unshare(cloneNewNs); err != nil {
+		return err
+	}
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return err
+	}
+	for _, shared := range []string{"/dev", folder} {
+		inside := filepath.Join(root, shared)
+		if err := os.MkdirAll(inside, 0o755); err != nil {
+			return err
+		}
+		if err := syscall.Mount(shared, inside, "", syscall.MS_BIND|syscall.MS_REC, ""); err != nil {
+			return err
+		}
+	}
+	if err := syscall.Chroot(root); err != nil {
+		return err
+	}
+	return os.Chdir("/")
 }
 
 // wantDestinations has the kernel tell the destination of each datagram, see IP_PKTINFO of ip(7).

@@ -1,7 +1,7 @@
 import { charonPorts } from './connections.ts';
 
 /** The plugins that the tunnel needs, in the order in which they are loaded: the userspace backend comes before the kernel's. */
-const plugins = [
+export const charonPlugins = [
   'random',
   'nonce',
   'aes',
@@ -22,9 +22,6 @@ const plugins = [
   'vici',
 ] as const;
 
-/** The plugins that must be there for the driver to be usable; the others come with the same packages. */
-export const decisivePlugins = ['kernel-libipsec', 'openssl', 'vici'] as const;
-
 /**
  * A strongswan.conf(5) for one slice. Charon gets connections, certificates and the key over the socket only, and reads no other file. It has no plugin
  * that fetches anything. The routes that it makes are in a table of their own, behind all others: those that count are the slice's.
@@ -32,7 +29,7 @@ export const decisivePlugins = ['kernel-libipsec', 'openssl', 'vici'] as const;
  * @param socket path of the UNIX socket for vici
  */
 export const charonConf = (socket: string): string => `charon-systemd {
-  load = ${plugins.join(' ')}
+  load = ${charonPlugins.join(' ')}
   # The port for IKE without encapsulation takes any number, and nothing reaches it.
   port = 0
   port_nat_t = ${charonPorts.own}

@@ -9,6 +9,7 @@ import { inNetns, netnsIdentity, netnsPath } from '../netns.ts';
 import type { ObservedTunnel } from '../port.ts';
 import { type DetachedOptions, DetachedTunnels } from '../tunnel/detached.ts';
 import { charonConf } from './charon-conf.ts';
+import { charonProgram } from './charon-root.ts';
 import {
   addressBook,
   childName,
@@ -28,8 +29,11 @@ export interface IpsecOptions {
   readonly run: Run;
   /** As in `DetachedOptions`; `binary` is the path of ipsec-tunnel on the machine. */
   readonly tunnels: Omit<DetachedOptions, 'run' | 'directory' | 'program'>;
-  /** Path of charon-systemd on the machine. */
-  readonly charon: string;
+  /**
+   * Makes the folder on the machine that charon sees as its root, with charon and its libraries at their own paths; resolves with its path. Called before
+   * each process is started; it may have made it before.
+   */
+  readonly root: (signal: AbortSignal) => Promise<string>;
   /** On tmpfs, with the same path on the machine; a folder in it for each slice. */
   readonly directory: string;
 }
@@ -87,7 +91,8 @@ export class IpsecTunnels {
     const conf = `${folder}/strongswan.conf`;
     const book = `${folder}/peers`;
     await writeFile(conf, charonConf(this.#socket(netns)), { mode: 0o600 });
-    const words = ['-port', String(listenPort), '-netns', netnsPath(netns), '-peers', book, '-charon', this.#options.charon];
+    const root = await this.#options.root(signal);
+    const words = ['-port', String(listenPort), '-netns', netnsPath(netns), '-peers', book, '-charon', charonProgram, '-root', root];
     await this.#processes.start(netns, signal, { words, env: { STRONGSWAN_CONF: conf } });
     // The process waits for it, so that charon starts in the control group of its own, too.
     await writeWholeFile(book, addressBook(loopbackAddresses([])), 0o600);

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { Run } from '../../host/run.ts';
 import type { TunnelDriver } from '../../values/tunnel-driver.ts';
-import { decisivePlugins } from '../ipsec/charon-conf.ts';
+import { charonProgram, pluginFiles } from '../ipsec/charon-root.ts';
 import type { DriverVerdict } from '../port.ts';
 
 /** Paths of the tunnel programs, for this process. */
@@ -9,13 +9,8 @@ export interface TunnelPrograms {
   /** wireguard-go */
   readonly wireguard: string;
   /** ipsec-tunnel */
-  readonly program: string;
-  /** charon-systemd */
-  readonly charon: string;
+  readonly ipsec: string;
 }
-
-/** Folder of strongSwan's plugins, as Debian builds it. */
-const pluginFolder = '/usr/lib/ipsec/plugins';
 
 /**
  * Tests which tunnel drivers work: it creates and deletes a WireGuard interface in the kernel, and checks for the tunnel programs, strongSwan's plugins
@@ -26,14 +21,14 @@ const pluginFolder = '/usr/lib/ipsec/plugins';
 export const probeDrivers = async (
   run: Run,
   enter: readonly string[],
-  { wireguard, program, charon }: TunnelPrograms,
+  { wireguard, ipsec }: TunnelPrograms,
   signal: AbortSignal,
 ): Promise<DriverVerdict[]> => [
   await probeKernel(run, enter, signal),
   await verdictOf('WireGuardUserspace', [wireguard], 'wireguard-go and TUN devices exist'),
   await verdictOf(
     'IPsec',
-    [program, charon, ...decisivePlugins.map((plugin) => `${pluginFolder}/libstrongswan-${plugin}.so`)],
+    [ipsec, charonProgram, ...pluginFiles],
     'strongSwan exists; it encrypts by its userspace backend, which is slow, some 20 Mb/s, so Auto does not choose it',
   ),
 ];

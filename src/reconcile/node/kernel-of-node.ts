@@ -1,8 +1,10 @@
 import type { Run } from '../../host/run.ts';
+import { makeCharonRoot } from '../../kernel/ipsec/charon-root.ts';
 import { LinuxKernel } from '../../kernel/linux.ts';
 import { findPodNamespaces } from '../../kernel/pod/pod-namespaces.ts';
 import { machineOfInit } from '../../kernel/tunnel/detached.ts';
 import { netnsPrefix } from '../../plan/node/interface-names.ts';
+import { installIpsecProgram } from './cni/host-files.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
@@ -19,8 +21,14 @@ export const kernelOfNode = (settings: AgentSettings, tunnelProgram: string, run
     directory: settings.runDirectory,
     tunnelProgram,
     podNamespaces: async () => (await findPodNamespaces()).values(),
-    // The image has no strongSwan for nodes yet, so the driver is reported as unusable there.
-    ipsec: { program: `${settings.hostFiles}/ipsec-tunnel`, charon: '/usr/sbin/charon-systemd' },
+    ipsec: {
+      binary: `${settings.stateDirectory}/bin/ipsec-tunnel`,
+      program: `${settings.hostFiles}/ipsec-tunnel`,
+      root: async (signal) => {
+        await installIpsecProgram(settings);
+        return makeCharonRoot(settings.stateDirectory, run, signal);
+      },
+    },
     tunnels: {
       binary: tunnelProgram,
       enter: ['nsenter', '--target', '1', '--mount', '--net', '--'],

@@ -31,6 +31,17 @@ export const installTunnelProgram = async (settings: AgentSettings): Promise<str
   return target;
 };
 
+/**
+ * Copies the program of IPsec tunnels to the node, unless it is there. A running one keeps its file, because the new one takes only its name. Called when a
+ * tunnel is made, so that nodes without IPsec have nothing of it.
+ */
+export const installIpsecProgram = async (settings: AgentSettings): Promise<void> => {
+  const content = await programOf(settings, 'ipsec-tunnel');
+  const target = `${settings.stateDirectory}/bin/ipsec-tunnel`;
+  const present = await readFile(target).catch(() => undefined);
+  if (present?.equals(content) !== true) await writeWholeFile(target, content, 0o755);
+};
+
 /** Path of the program that probes links. It runs inside the agent's own container, because it ends with the agent. */
 export const proberProgram = ({ hostFiles }: Pick<AgentSettings, 'hostFiles'>): string => `${hostFiles}/prober`;
 
