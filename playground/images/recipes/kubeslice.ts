@@ -4,6 +4,7 @@ import { filesLayer } from '../layers/files.ts';
 import { nodeLayer } from '../layers/node.ts';
 import type { Architecture, ImageConfig, Recipe } from '../recipe.ts';
 import { debianBase } from './debian-base.ts';
+import { debianStrongswan } from './debian-strongswan.ts';
 
 /** Folder of the agent's static programs. */
 const hostFolder = '/opt/kubeslice/host';
@@ -13,8 +14,8 @@ const entry = "#!/usr/local/bin/node\nimport { main } from './main.mjs';\nawait 
 /**
  * The one image of all programs of KubeSlice, started as `kubeslice <program>`.
  *
- * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go and
- * the CNI plugin, which it copies to its node, and prober, relay and launcher, which it runs itself.
+ * Only the topmost layer, a few megabytes, depends on our own source. `/opt/kubeslice/host` holds the static programs of the agent: wireguard-go,
+ * ipsec-tunnel and the CNI plugin, which it copies to its node, and prober, relay and launcher, which it runs itself.
  *
  * @param bundle paths that `bundlePrograms` returned.
  */
@@ -46,6 +47,7 @@ export async function kubesliceImage(
     architecture,
     layers: [
       base,
+      debianStrongswan(architecture, mirror),
       await nodeLayer(node, architecture, signal),
       await filesLayer('node-programs', ofNodes, signal),
       await filesLayer('kubeslice', programs, signal),
