@@ -152,6 +152,12 @@ describe('steps with charon', () => {
       { associations: [association(m)], renewed: new Set(['m']) },
       { terminate: ['7'], initiate: [m.name] },
     ],
+    [
+      'but not while its IKE_SA is being made or was made just now',
+      [m],
+      { associations: [association(m, { established: 99_999 }), association(m, { ...calling, id: '8' })], renewed: new Set(['m']) },
+      {},
+    ],
     ['an IKE_SA of nobody ends', [], { associations: [association(m)] }, { terminate: ['7'] }],
   ])('%s', (_, wanted, state, expected) => {
     expect(steps(wanted, state)).toEqual({ ...none, ...expected });

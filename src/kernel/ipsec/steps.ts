@@ -9,6 +9,9 @@ export const believedSeconds = 12 * 3600;
 /** Of two IKE_SAs without a CHILD_SA that are this far apart, in seconds, both ends know the younger one. */
 const surelyKnownSeconds = 60;
 
+/** A link that does not answer may answer yet when its IKE_SA is younger than this, in seconds. */
+const mayBeGoodSeconds = 2;
+
 /** A connection that charon has loaded. */
 export interface LoadedConnection {
   readonly name: string;
@@ -68,7 +71,8 @@ export interface IpsecSteps {
  * wanted, not loaded                                  loaded
  *
  * IKE_SA                                              then
- * of a peer that is not wanted, or whose link is dead ends
+ * of a peer that is not wanted                        ends
+ * of a peer whose link is dead, but not just made     ends
  * of a peer that has not authenticated for 12 h       ends
  * with another identity than the peer's               ends
  * accepts a block that is not the peer's              ends
@@ -122,8 +126,8 @@ const endedOf = (own: readonly SecurityAssociation[], wanted: Connection, isRene
   const isReplaced = own.some((one) => one.isUp && carries(one));
   const youngest = Math.max(0, ...own.filter((one) => one.isEstablished && isPresent(one)).map(({ established }) => established));
   const ends = (one: SecurityAssociation): boolean => {
-    if (isRenewed) return true;
     if (!one.isEstablished) return !isPresent(one);
+    if (isRenewed && now - one.established > mayBeGoodSeconds) return true;
     if (isForgotten || one.remoteId !== wanted.remoteId) return true;
     if (one.remoteBlocks.some((block) => !blocks.has(block))) return true;
     if (one.isUp) return !carries(one) && isReplaced;
