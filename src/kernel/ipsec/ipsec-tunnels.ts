@@ -46,6 +46,10 @@ interface Record {
   readonly namespace: string;
 }
 
+/** How long charon may take for a pass, in milliseconds: some requests for all peers, and some for each. */
+const baseTimeoutMs = 5_000;
+const timeoutPerPeerMs = 50;
+
 /**
  * IPsec tunnels with strongSwan's userspace backend: one process for each slice (`toolchain/ipsec`), which runs charon in the slice's namespace, where
  * its interface appears. Processes outlive the agent and are found again by the name of the namespace.
@@ -142,6 +146,7 @@ export class IpsecTunnels {
         this.#renewals.set(netns, new Map(peers.map(({ publicKey, renewals }) => [publicKey, renewals])));
       },
       signal,
+      baseTimeoutMs + timeoutPerPeerMs * peers.length,
     );
   }
 

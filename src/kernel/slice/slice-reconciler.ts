@@ -216,7 +216,7 @@ export class SliceReconciler {
     ]);
     if (firewall.status === 'rejected') throw firewall.reason;
     if (firewall.value) change('adjust firewall');
-    await this.#peers.converge(network, await this.#peers.seenBefore(before, network, signal), change, signal);
+    await this.#peers.adjust(before, network, change, signal);
   }
 
   async #lines(lines: readonly string[], change: (line: string) => void, signal: AbortSignal): Promise<void> {

@@ -26,8 +26,15 @@ export class PeerReconciler {
     this.#applied = new Map();
   }
 
+  /** Gives the tunnel the peers of the network when the last pass gave it those of another one, and nobody changed them since. */
+  async adjust(before: SliceNetwork, network: SliceNetwork, change: (line: string) => void, signal: AbortSignal): Promise<void> {
+    // To ask charon takes longer with every peer, and pods that start wait for this.
+    if (network.driver === 'IPsec' && JSON.stringify(before.peers) === JSON.stringify(network.peers)) return;
+    await this.converge(network, await this.#seenBefore(before, network, signal), change, signal);
+  }
+
   /** The peers as the last pass left them. Peers whose handshake is to be renewed are observed, because one may have succeeded in the meantime. */
-  async seenBefore(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<readonly ObservedPeer[]> {
+  async #seenBefore(before: SliceNetwork, network: SliceNetwork, signal: AbortSignal): Promise<readonly ObservedPeer[]> {
     if (network.driver === 'IPsec') return [];
     const renewed = network.peers.some(({ publicKey, renewals }) => renewals > (this.#applied.get(publicKey)?.renewals ?? renewals));
     const tunnel = renewed ? await observeTunnel(this.#tunnel, network, signal) : undefined;
