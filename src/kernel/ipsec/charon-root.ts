@@ -1,5 +1,6 @@
-import { access, copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { namesIn, readProcess } from '../../host/read-if-present.ts';
 import type { Run } from '../../host/run.ts';
 import { Failure } from '../../values/failure.ts';
 import { sha256Hex } from '../../values/text/hash.ts';
@@ -51,12 +52,13 @@ const filesOfCharon = async (run: Run, signal: AbortSignal): Promise<string[]> =
 
 /**
  * Copies charon, its plugins and all libraries into `<directory>/charon-<digest>`, at the paths that they have here, and resolves with that folder. What is
- * there already is not written again; another version of any file is another folder, so a running charon keeps its own.
+ * there already is not written again; another version of any file is another folder, so a running charon keeps its own. Folders of earlier versions in which
+ * nothing runs are removed.
  */
 export const makeCharonRoot = async (directory: string, run: Run, signal: AbortSignal): Promise<string> => {
   const files = await filesOfCharon(run, signal);
   const sizes = await Promise.all(files.map(async (file) => `${file} ${sha256Hex(await readFile(file))}`));
-  const root = `${directory}/charon-${sha256Hex(sizes.join('\n'), 16)}`;
+  const root = `${directory}/${prefix}${sha256Hex(sizes.join('\n'), 16)}`;
   if (await isThere(root)) return root;
   const unfinished = `${root}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
@@ -65,7 +67,20 @@ export const makeCharonRoot = async (directory: string, run: Run, signal: AbortS
     await copyFile(file, `${unfinished}${file}`);
   }
   await rename(unfinished, root);
+  await removeUnused(directory, root);
   return root;
+};
+
+/** How the folders begin that {@link makeCharonRoot} makes. */
+const prefix = 'charon-';
+
+/** Removes what earlier versions made, unless a process runs in it: its command line names it. */
+const removeUnused = async (directory: string, own: string): Promise<void> => {
+  const others = (await namesIn(directory)).filter((name) => name.startsWith(prefix)).map((name) => `${directory}/${name}`);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readProcess(`/proc/${pid}/cmdline`)));
+  const used = new Set([own, ...lines.flatMap((line) => line?.split('\0') ?? [])]);
+  for (const path of others) if (!used.has(path)) await rm(path, { recursive: true, force: true });
 };
 
 const isThere = (path: string): Promise<boolean> =>

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { run } from '../../host/run.ts';
 import type { PodAttachment, SliceNetwork, TunnelPeer } from '../../plan/facts/slice-network.ts';
 import { capture } from '../fixtures/captured-packets.ts';
 import { echo, pinger, start } from '../fixtures/measured-path.ts';
 import { nodeIdentityIn, type TestIdentity } from '../fixtures/node-identities.ts';
 import { cable, obstacleTo, RealNode, realKernel, shell } from '../fixtures/real-node.ts';
 import type { LinuxKernel } from '../linux.ts';
+import { makeCharonRoot } from './charon-root.ts';
 import { childName, connectionsOf } from './connections.ts';
 import { readAssociations } from './read-state.ts';
 import { withVici } from './vici.ts';
@@ -207,6 +210,24 @@ describe.skipIf(obstacle !== undefined)('IPsec between two nodes', () => {
     }
     // The other nodes are reached through the socket on the node alone.
     expect(shell(`nsenter --net=/run/netns/${a.name} ss -Hlun`).trim().split('\n').length).toBe(1);
+  });
+
+  it('keeps the files of a running charon, and none of earlier versions', async () => {
+    const [present = ''] = readdirSync(a.directory).filter((name) => name.startsWith('charon-'));
+    const [used, unused] = ['charon-used', 'charon-unused'].map((name) => `${a.directory}/${name}`);
+    shell(`mkdir ${used} ${unused} && mv ${a.directory}/${present} ${a.directory}/kept`);
+    const user = spawn('sh', ['-c', 'read line', used as string]);
+    try {
+      expect(await makeCharonRoot(a.directory, run, signal)).toBe(`${a.directory}/${present}`);
+      expect(
+        readdirSync(a.directory)
+          .filter((name) => name.startsWith('charon-'))
+          .toSorted(),
+      ).toEqual([present, 'charon-used'].toSorted());
+    } finally {
+      user.kill();
+    }
+    await answered();
   });
 
   it('is whole again after its process was killed', async () => {
