@@ -46,6 +46,9 @@ interface Record {
   readonly namespace: string;
 }
 
+/** Charon is replaced when it is silent after this many passes that failed, because its tunnel would never follow a change. */
+const maxSilentPasses = 3;
+
 /** How long charon may take for a pass, in milliseconds: some requests for all peers, and some for each. */
 const baseTimeoutMs = 5_000;
 const timeoutPerPeerMs = 50;
@@ -57,6 +60,8 @@ const timeoutPerPeerMs = 50;
 export class IpsecTunnels {
   readonly #options: IpsecOptions;
   readonly #processes: DetachedTunnels;
+  /** By namespace: how many passes in a row charon did not complete. */
+  readonly #silent = new Map<string, number>();
   /** By namespace and tunnel key of a peer: how often its handshake should have been renewed by the previous pass. */
   readonly #renewals = new Map<string, ReadonlyMap<string, number>>();
 
@@ -70,7 +75,10 @@ export class IpsecTunnels {
     });
   }
 
-  /** The tunnel, or undefined when there is none or its process is dead or in another namespace. */
+  /**
+   * The tunnel, or undefined when there is none or its process is dead, silent for several passes, or in another namespace. While charon is silent it has no
+   * peers: it may only be busy, and carries packets meanwhile.
+   */
   async observe(netns: string, signal: AbortSignal): Promise<ObservedTunnel | undefined> {
     const record = await this.#record(netns);
     if (record === undefined || record.namespace !== (await netnsIdentity(netnsPath(netns)))) return undefined;
@@ -80,8 +88,9 @@ export class IpsecTunnels {
       return { publicKey: record.publicKey, listenPort: record.listenPort, peers: observedPeers(book, state) };
     } catch (error) {
       if (Failure.is(error, 'Interrupted')) throw error;
-      // Charon that does not answer is replaced.
-      return undefined;
+      // Its process lives. Connections that it has not accepted yet refuse further ones after a while, so every failure means the same.
+      const isSilent = (this.#silent.get(netns) ?? 0) < maxSilentPasses;
+      return isSilent ? { publicKey: record.publicKey, listenPort: record.listenPort, peers: [] } : undefined;
     }
   }
 
@@ -92,6 +101,7 @@ export class IpsecTunnels {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     this.#renewals.delete(netns);
+    this.#silent.delete(netns);
     const conf = `${folder}/strongswan.conf`;
     const book = `${folder}/peers`;
     await writeFile(conf, charonConf(this.#socket(netns)), { mode: 0o600 });
@@ -116,6 +126,7 @@ export class IpsecTunnels {
     const addresses = loopbackAddresses(peers.flatMap(({ endpoint }) => endpoint ?? []));
     const book = addressBook(addresses);
     if (book !== (await readIfPresent(this.#bookFile(netns)))) await writeWholeFile(this.#bookFile(netns), book, 0o600);
+    this.#silent.set(netns, (this.#silent.get(netns) ?? 0) + 1);
     await withVici(
       this.#socket(netns),
       async (vici) => {
@@ -148,11 +159,13 @@ export class IpsecTunnels {
       signal,
       baseTimeoutMs + timeoutPerPeerMs * peers.length,
     );
+    this.#silent.delete(netns);
   }
 
   /** Ends the process of a slice and removes its files. */
   async remove(netns: string, signal: AbortSignal): Promise<void> {
     this.#renewals.delete(netns);
+    this.#silent.delete(netns);
     await this.#processes.stop(netns, signal);
     await rm(this.#folder(netns), { recursive: true, force: true });
   }

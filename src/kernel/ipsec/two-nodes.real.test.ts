@@ -230,6 +230,31 @@ describe.skipIf(obstacle !== undefined)('IPsec between two nodes', () => {
     await answered();
   });
 
+  it('is left running while it is silent, which the pass reports', async () => {
+    await answered();
+    const pid = readFileSync(`${a.directory}/ipsec/processes/${networkA.netns}.pid`, 'utf8');
+    const charon = shell(`cat /proc/${pid}/task/*/children`).trim();
+    shell(`kill -STOP ${charon}`);
+    try {
+      const { failures } = await kernelA.converge([networkA], signal);
+      expect([...failures.values()].map(({ code }) => code)).toEqual(['Timeout']);
+    } finally {
+      shell(`kill -CONT ${charon}`);
+    }
+    expect(await converge(kernelA, networkA)).toEqual([]);
+    expect(readFileSync(`${a.directory}/ipsec/processes/${networkA.netns}.pid`, 'utf8')).toBe(pid);
+    await answered();
+  }, 30_000);
+
+  it('is replaced when it stays silent', async () => {
+    const pid = readFileSync(`${a.directory}/ipsec/processes/${networkA.netns}.pid`, 'utf8');
+    shell(`kill -STOP ${shell(`cat /proc/${pid}/task/*/children`).trim()}`);
+    for (let pass = 0; pass < 3; pass += 1) expect((await kernelA.converge([networkA], signal)).failures.size).toBe(1);
+    expect((await converge(kernelA, networkA)).join()).toContain('make tunnel');
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    await answered();
+  }, 90_000);
+
   it('is whole again after its process was killed', async () => {
     a.loseTunnel(networkA);
     expect((await converge(kernelA, networkA)).join()).toContain('make tunnel');
