@@ -85,7 +85,14 @@ export const tools = {
 export type ToolName = keyof typeof tools;
 
 /** The programs that the image of KubeSlice has for nodes. */
-export const nodePrograms = ['wireguard-go', 'ipsec-tunnel', 'cni-plugin', 'prober', 'relay', 'launcher'] as const satisfies readonly ToolName[];
+export const nodePrograms = [
+  'wireguard-go',
+  'ipsec-tunnel',
+  'cni-plugin',
+  'prober',
+  'relay',
+  'launcher',
+] as const satisfies readonly ToolName[];
 
 /** Paths of those programs, by name. */
 export type NodePrograms = Readonly<Record<(typeof nodePrograms)[number], string>>;
