@@ -197,7 +197,7 @@ describe.skipIf(runnable.length === 0).each(runnable)('data path between two nod
       expect(failures).toEqual(new Map());
     };
     const both = (key: string | undefined): Promise<unknown> => Promise.all([give(kernelA, networkA, key), give(kernelB, networkB, key)]);
-    const answered = () => vi.waitFor(() => expect(answers(client, server.address)).toBe(true), { timeout: 12_000, interval: 20 });
+    const answered = () => vi.waitFor(() => expect(answers(client, server.address)).toBe(true), { timeout: 25_000, interval: 20 });
     /** Packets that are lost or late from pod to pod while something happens, beside what a control through the cable loses. */
     const nothingLostDuring = async (happens: () => Promise<unknown>): Promise<void> => {
       const echoing = await start(server, echo);
