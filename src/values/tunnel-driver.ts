@@ -7,14 +7,11 @@ export const tunnelDrivers = [...wireguardDrivers, 'IPsec'] as const;
 /** One of {@link tunnelDrivers}. */
 export type TunnelDriver = (typeof tunnelDrivers)[number];
 
-/** What a node can be asked for: one driver, or Auto for the best that it has. */
+/** What a slice requests of its nodes: one driver, or Auto for the best that a node has, which is never IPsec. */
 export const askedDrivers = ['Auto', ...tunnelDrivers] as const;
 
 /** One of {@link askedDrivers}. */
 export type AskedDriver = (typeof askedDrivers)[number];
-
-/** What a slice may request in this version. IPsec is not among it until the image contains strongSwan. */
-export const offeredDrivers = ['Auto', ...wireguardDrivers] as const;
 
 /** The interface of an IPsec tunnel in the slice's namespace. Charon's userspace backend makes it; its name is not configurable. */
 export const ipsecInterface = 'ipsec0';

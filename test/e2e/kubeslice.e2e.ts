@@ -8,6 +8,7 @@ import { endingsTopic } from './endings.ts';
 import { exampleTopic } from './example.ts';
 import { faultsTopic } from './faults.ts';
 import { guidesTopic } from './guides.ts';
+import { ipsecTopic } from './ipsec.ts';
 import { lateJoinerTopic } from './late-joiner.ts';
 import { leavingTopic } from './leaving.ts';
 import { tunnelKeysTopic } from './mutual-tls.ts';
@@ -55,6 +56,7 @@ describe.skipIf(missing !== undefined)('KubeSlice', () => {
   peopleTopic(world);
   shapesTopic(world);
   twinsTopic(world);
+  ipsecTopic(world);
   accessTopic(world);
   guidesTopic(world);
   wireTopic(world);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { offeredDrivers } from '../../values/tunnel-driver.ts';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { accessActions, accessRuleFields } from '../accesspolicy/schema.ts';
 import { budgets } from '../budgets.ts';
 import { cidrField, dnsLabel, timeField } from '../fields.ts';
@@ -36,7 +36,7 @@ export const membershipSpec = z
     sliceSubnet: cidrField().describe('Network of the slice.'),
     namespaces: z.array(dnsLabel()).max(512).describe('Member namespaces.'),
     blocks: z.array(cidrField()).max(budgets.blocks).describe('Address blocks of the cluster.'),
-    driver: z.enum(offeredDrivers).describe('Tunnel driver that the slice requests.'),
+    driver: z.enum(askedDrivers).describe('Tunnel driver that the slice requests.'),
     expiry: z
       .enum(statementExpiries)
       .optional()

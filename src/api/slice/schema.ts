@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { offeredDrivers } from '../../values/tunnel-driver.ts';
+import { askedDrivers } from '../../values/tunnel-driver.ts';
 import { accessActions } from '../accesspolicy/schema.ts';
 import { conditionsSchema } from '../conditions.ts';
 import { cidrField, dnsLabel, mapBy, setOf, validations } from '../fields.ts';
@@ -83,7 +83,7 @@ export const sliceSpec = z
     tunnel: z
       .object({
         driver: z
-          .enum(offeredDrivers)
+          .enum(askedDrivers)
           .default('Auto')
           .describe('How traffic between nodes is encrypted. Auto takes the best driver that both nodes of a pair have.'),
       })
