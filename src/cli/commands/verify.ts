@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { dnsNameOf } from '../../api/places.ts';
 import { explainPath, firstBroken } from '../../plan/diagnosis/explain/explain.ts';
 import type { Answer, Question } from '../../plan/diagnosis/probe-report.ts';
@@ -36,12 +37,30 @@ interface Row {
  */
 const large = { tcp: 262_144, udp: 1_252 } as const;
 
+/** How long the name of a new service may take: it is held for five seconds at most, until every node has a path. In milliseconds. */
+const nameWithinMs = 10_000;
+
+/** Asks every half second until the answer is good, or the time is over; the last answer. */
+const until = async <T>(ask: () => Promise<T>, isGood: (answer: T) => boolean, withinMs: number, signal: AbortSignal): Promise<T> => {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (isGood(answer) || performance.now() > end) return answer;
+    await setTimeout(500, undefined, { signal });
+  }
+};
+
 const shown = ({ outcome, ms }: Answer): string => (outcome === 'answered' ? `${ms} ms` : outcome);
 
 const tryPair = async (stage: Stage, from: Member, to: Member, signal: AbortSignal): Promise<Row> => {
   const server = serverName(stage, to.name);
   const target = { namespace: stage.namespace, pod: callerName(stage), container: 'main' };
-  const [name] = await askFrom(from.cluster, target, [{ kind: 'name', name: dnsNameOf(server, stage.namespace) }], signal);
+  const name = await until(
+    async () => (await askFrom(from.cluster, target, [{ kind: 'name', name: dnsNameOf(server, stage.namespace) }], signal))[0],
+    (answer) => answer?.addresses?.[0] !== undefined,
+    nameWithinMs,
+    signal,
+  );
   const address = name?.addresses?.[0];
   const base = { from: from.name, to: to.name };
   if (name === undefined || address === undefined)
