@@ -1,5 +1,12 @@
 import { isPort } from '../values/ports.ts';
-import { importedNamespaceLabel, importedServiceLabel, servicePortsAnnotation, sliceLabel, sourceClusterLabel } from './labels.ts';
+import {
+  heldAnnotation,
+  importedNamespaceLabel,
+  importedServiceLabel,
+  servicePortsAnnotation,
+  sliceLabel,
+  sourceClusterLabel,
+} from './labels.ts';
 import { memberNamespace } from './places.ts';
 
 /** The subject of an imported EndpointSlice: one cluster's offer of one service in one slice. */
@@ -12,6 +19,10 @@ export interface ImportedService {
 
 /** The namespace for EndpointSlices of a service whose own namespace does not exist in this cluster. */
 export const namespaceOfAbsent = memberNamespace;
+
+/** Whether names give no answer from an EndpointSlice yet, because nodes prepare for its service. */
+export const isHeldImport = ({ annotations }: { readonly annotations?: Readonly<Record<string, string>> }): boolean =>
+  annotations?.[heldAnnotation] === 'true';
 
 /**
  * The offer of an EndpointSlice with this metadata; undefined when it is not an imported one.

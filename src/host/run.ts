@@ -32,7 +32,7 @@ export const defaultMaxBytes = 16 * 1024 * 1024;
 export const runFailures = {
   notStarted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was not started because the work was cancelled.`),
   interrupted: ([command]: readonly string[]) => new Failure('Interrupted', `${command} was stopped because the work was cancelled.`),
-  // Mostly the program is `nsenter`, which names nothing.
+  // The program is mostly `nsenter`, so its name alone does not identify the command.
   late: (argv: readonly string[], timeoutMs: number) =>
     new Failure('Timeout', `\`${argv.join(' ').slice(0, 200)}\` did not finish within ${timeoutMs} ms and was stopped.`),
   tooMuch: (argv: readonly string[], maxBytes: number) =>

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
+import { isHeldImport } from '../../src/api/imported-service.ts';
 import { noticeKind, serviceExportKind, sliceKind, sliceNodeKind } from '../../src/api/kinds.ts';
-import { heldAnnotation } from '../../src/api/labels.ts';
 import type { ServiceExport } from '../../src/api/serviceexport/type.ts';
 import type { Slice } from '../../src/api/slice/type.ts';
 import { isInSlice } from '../../src/api/slicenode/type.ts';
@@ -105,7 +105,7 @@ export const offer = (member: Member): void => {
 /** The imported endpoints with which names answer: not those of a service that is held. */
 export const endpoints = (member: Member) =>
   importedSlices(member).flatMap((one) =>
-    one.metadata.annotations?.[heldAnnotation] === 'true'
+    isHeldImport(one.metadata)
       ? []
       : (one.endpoints ?? []).map(
           (endpoint) =>

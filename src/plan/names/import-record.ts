@@ -1,5 +1,5 @@
-import { calledPortsOf, importedServiceOf } from '../../api/imported-service.ts';
-import { heldAnnotation, serviceAddressAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
+import { calledPortsOf, importedServiceOf, isHeldImport } from '../../api/imported-service.ts';
+import { serviceAddressAnnotation, serviceTypeAnnotation } from '../../api/labels.ts';
 import { formatIp, readIp } from '../../values/address/ip.ts';
 import type { EndpointSlice } from '../../values/builtin/endpoint-slice.ts';
 import { isDnsLabel } from '../../values/text/names.ts';
@@ -54,7 +54,7 @@ export const importRecordOf = ({
   ports,
 }: Pick<EndpointSlice, 'metadata' | 'endpoints' | 'ports'>): ImportRecord | undefined => {
   const imported = importedServiceOf(metadata);
-  if (imported === undefined || metadata.annotations?.[heldAnnotation] === 'true') return undefined;
+  if (imported === undefined || isHeldImport(metadata)) return undefined;
   const { slice, cluster, namespace, service } = imported;
   const servicePorts = calledPortsOf(metadata);
   if (![service, cluster, namespace].every(isDnsLabel)) return undefined;

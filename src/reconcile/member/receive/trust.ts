@@ -60,11 +60,8 @@ export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, sig
   const offers = new Map<string, readonly string[]>();
   const replacedBefore = new Map<string, readonly string[]>();
   /** The authorities of before with another one; a revocation by fingerprint finds its key there. */
-  const withReplaced = (cluster: string, certificate: string): string => {
-    const list = [...(replacedBefore.get(cluster) ?? replacedIn(found?.data ?? {}, cluster)), certificate].slice(-maxRotations);
-    replacedBefore.set(cluster, list);
-    return list.join('');
-  };
+  const withReplaced = (cluster: string, certificate: string): readonly string[] =>
+    [...(replacedBefore.get(cluster) ?? replacedIn(found?.data ?? {}, cluster)), certificate].slice(-maxRotations);
   /** Several slices may meet a cluster at the same time; their pins are written one after another. */
   let writing: Promise<unknown> = Promise.resolve();
   return {
@@ -74,9 +71,11 @@ export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, sig
     pin: async (cluster, certificate, before, signal) => {
       const write = writing.then(async () => {
         if (roots.get(cluster) !== before) return;
-        const replaced = before === undefined ? {} : { [replacedKey(cluster)]: withReplaced(cluster, before) };
-        const data = { [cluster]: certificate, [offersKey(cluster)]: null, ...replaced };
+        const replaced = before === undefined ? undefined : withReplaced(cluster, before);
+        const listed = replaced === undefined ? {} : { [replacedKey(cluster)]: replaced.join('') };
+        const data = { [cluster]: certificate, [offersKey(cluster)]: null, ...listed };
         await local.mergePatch(configMapKind, target, { data }, { signal });
+        if (replaced !== undefined) replacedBefore.set(cluster, replaced);
         offers.delete(cluster);
         roots.set(cluster, certificate);
         report(pinNote(cluster, fingerprintIn(certificate), before === undefined ? undefined : fingerprintIn(before)));
@@ -94,8 +93,10 @@ export const openTrust = async (local: Client, events: Pick<Events, 'emit'>, sig
       const write = writing.then(() =>
         local.mergePatch(configMapKind, target, { data: { [offersKey(cluster)]: list.join('') } }, { signal }),
       );
-      // It is presented again; then it is listed.
-      writing = write.catch(() => offers.delete(cluster));
+      // The caller waits for nothing. It is presented again, and listed then, whatever the error was.
+      writing = write.catch(() => {
+        if (offers.get(cluster) === list) offers.set(cluster, before);
+      });
     },
   };
 };

@@ -1,5 +1,5 @@
-import { importedServiceOf } from '../../../api/imported-service.ts';
-import { heldAnnotation, sliceLabel } from '../../../api/labels.ts';
+import { importedServiceOf, isHeldImport } from '../../../api/imported-service.ts';
+import { sliceLabel } from '../../../api/labels.ts';
 import { type Offer, offersOf } from '../../../exchange/judgement/offer.ts';
 import { clusterOf, statementsBy } from '../../../exchange/ledger/ledger.ts';
 import { type ExportEndpoint, exportOfShard } from '../../../exchange/statement/export.ts';
@@ -89,7 +89,7 @@ export const importedSlices = (session: Session, refusals: Refusals, addresses: 
         .byIndex('service', serviceIndex(slice, namespace, name))
         .filter(({ metadata }) => importedServiceOf(metadata)?.cluster === cluster);
       if (offer === undefined && isUnknown(session, { kind: 'Export', cluster, subject })) return undefined;
-      const inUse = seen.filter(({ metadata }) => metadata.annotations?.[heldAnnotation] === undefined);
+      const inUse = seen.filter(({ metadata }) => !isHeldImport(metadata));
       const answered = new Set(inUse.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)));
       const { reached, until } = reachedOf(offer, answered, paths);
       if (until === undefined) waiting.delete(key);

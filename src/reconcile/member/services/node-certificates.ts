@@ -38,15 +38,8 @@ export const nodeCertificates = (session: Session) => {
       const identity = identityOf(seen);
       if (identity === undefined || 'refused' in identity) return;
       const now = clock.now();
-      if (
-        !needsCertificate(
-          seen.spec.certificate,
-          identity.publicKey,
-          { root: authority, node, before: () => predecessorsOf(authority, authority.rotations) },
-          now,
-        )
-      )
-        return;
+      const issuer = { root: authority, node, before: () => predecessorsOf(authority, authority.rotations) };
+      if (!needsCertificate(seen.spec.certificate, identity.publicKey, issuer, now)) return;
       const certificate = issueNodeCertificate(authority, { node, ...identity }, now, randomBytes);
       await local.client.mergePatch(sliceNodeKind, seen.metadata, { spec: { certificate } }, { signal });
     },
